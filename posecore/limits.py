@@ -1,0 +1,54 @@
+"""Every limit on what posecore accepts, in one place.
+
+A host may change one through the environment: ``POSECORE_LIMIT_CLIP_FRAMES=20000`` sets
+``clip_frames``. The size of an upload in bytes is Streamlit's own setting
+(``server.maxUploadSize`` in ``.streamlit/config.toml``).
+"""
+
+import os
+from dataclasses import dataclass, fields
+
+from posecore.errors import InvalidOption
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds that keep one hostile or careless input from taking the machine.
+
+    Attributes:
+        picture_pixels: width x height of a picture; checked before it is decoded.
+        clip_frame_pixels: width x height of one frame of a clip (8K UHD is 33 million).
+        clip_frames: frames of one clip (an hour at 60 frames a second is 216,000).
+        people: people looked for at once.
+        runs_at_once: clips that one app server works on at the same time; further ones wait.
+    """
+
+    picture_pixels: int = 64_000_000
+    clip_frame_pixels: int = 36_000_000
+    clip_frames: int = 216_000
+    people: int = 20
+    runs_at_once: int = 2
+
+    @classmethod
+    def from_environment(cls, environment: dict[str, str] | None = None) -> "Limits":
+        """The defaults, with each ``POSECORE_LIMIT_<FIELD>`` of the environment in place.
+
+        Raises:
+            InvalidOption: where a value is not a whole number above zero.
+        """
+        given = os.environ if environment is None else environment
+        changed = {}
+        for field in fields(cls):
+            name = f"POSECORE_LIMIT_{field.name.upper()}"
+            if name in given:
+                changed[field.name] = _whole_number(name, given[name])
+        return cls(**changed)
+
+
+def _whole_number(name: str, text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise InvalidOption(f"Expected {name} to be a whole number above zero, but got {text!r}.")
+    return int(text)
+
+
+LIMITS = Limits.from_environment()

@@ -1,0 +1,120 @@
+"""Names and connections of the landmarks: the one place that knows which index is which joint.
+
+BlazePose's 33 landmarks are those of Bazarevsky et al., "BlazePose: On-device Real-time Body Pose
+Tracking" (2020), in the order and with the names MediaPipe gives them. Left and right are the person's
+own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    """A fixed list of landmarks and how they are connected.
+
+    Attributes:
+        name: what the skeleton is called.
+        landmarks: K names, in index order.
+        edges: pairs of indices joined by a bone.
+        mirror: for each index the index of the same landmark on the other side of the body
+            (its own index for a landmark in the middle).
+        parts: name of a body part -> indices that belong to it; every index is in exactly one part.
+    """
+
+    name: str
+    landmarks: tuple[str, ...]
+    edges: tuple[tuple[int, int], ...]
+    mirror: tuple[int, ...]
+    parts: Mapping[str, tuple[int, ...]]
+
+    def __len__(self) -> int:
+        return len(self.landmarks)
+
+    @cached_property
+    def sides(self) -> tuple[str, ...]:
+        """For each landmark ``"left"``, ``"right"`` or ``"middle"``."""
+        return tuple(_side(name) for name in self.landmarks)
+
+    def index(self, landmark: str) -> int:
+        """Index of a landmark by its name; ValueError where there is none of that name."""
+        return self.landmarks.index(landmark)
+
+
+def _side(landmark: str) -> str:
+    words = landmark.split("_")
+    return next((word for word in words if word in ("left", "right")), "middle")
+
+
+def _mirrored(landmarks: tuple[str, ...]) -> tuple[int, ...]:
+    other = {"left": "right", "right": "left"}
+    swapped = ("_".join(other.get(word, word) for word in name.split("_")) for name in landmarks)
+    return tuple(landmarks.index(name) for name in swapped)
+
+
+_BLAZEPOSE_LANDMARKS = (
+    "nose",
+    "left_eye_inner",
+    "left_eye",
+    "left_eye_outer",
+    "right_eye_inner",
+    "right_eye",
+    "right_eye_outer",
+    "left_ear",
+    "right_ear",
+    "mouth_left",
+    "mouth_right",
+    "left_shoulder",
+    "right_shoulder",
+    "left_elbow",
+    "right_elbow",
+    "left_wrist",
+    "right_wrist",
+    "left_pinky",
+    "right_pinky",
+    "left_index",
+    "right_index",
+    "left_thumb",
+    "right_thumb",
+    "left_hip",
+    "right_hip",
+    "left_knee",
+    "right_knee",
+    "left_ankle",
+    "right_ankle",
+    "left_heel",
+    "right_heel",
+    "left_foot_index",
+    "right_foot_index",
+)
+
+# fmt: off
+_BLAZEPOSE_EDGES = (
+    (0, 1), (1, 2), (2, 3), (3, 7), (0, 4), (4, 5), (5, 6), (6, 8), (9, 10),  # face
+    (11, 12), (11, 23), (12, 24), (23, 24),  # torso
+    (11, 13), (13, 15), (15, 17), (15, 19), (15, 21), (17, 19),  # left arm and hand
+    (12, 14), (14, 16), (16, 18), (16, 20), (16, 22), (18, 20),  # right arm and hand
+    (23, 25), (25, 27), (27, 29), (27, 31), (29, 31),  # left leg and foot
+    (24, 26), (26, 28), (28, 30), (28, 32), (30, 32),  # right leg and foot
+)
+# fmt: on
+
+BLAZEPOSE_33 = Skeleton(
+    name="BlazePose-33",
+    landmarks=_BLAZEPOSE_LANDMARKS,
+    edges=_BLAZEPOSE_EDGES,
+    mirror=_mirrored(_BLAZEPOSE_LANDMARKS),
+    parts={
+        "face": tuple(range(0, 11)),
+        "torso": (11, 12, 23, 24),
+        "arms": (13, 14, 15, 16),
+        "hands": tuple(range(17, 23)),
+        "legs": (25, 26, 27, 28),
+        "feet": tuple(range(29, 33)),
+    },
+)
+
+# For each of the 17 COCO keypoints (nose, eyes, ears, shoulders, elbows, wrists, hips, knees, ankles),
+# in COCO's order, the BlazePose landmark that marks the same place.
+COCO_17_FROM_BLAZEPOSE = (0, 2, 5, 7, 8, 11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28)

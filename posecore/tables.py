@@ -1,0 +1,105 @@
+"""The one table form of a value, there and back: a row for each frame, person and landmark."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from posecore.errors import InvalidPoses
+from posecore.poses import FramePoses, PoseSequence
+from posecore.skeletons import BLAZEPOSE_33
+
+# Column -> what it holds. The order is the order of the columns, on screen and in every file.
+COLUMNS: Mapping[str, str] = {
+    "frame": "number of the frame, from 0",
+    "time_s": "seconds since the first frame",
+    "person": "id of the person",
+    "landmark": "name of the landmark; left and right are the person's own",
+    "x": "across the picture: 0 is its left edge, 1 its right edge",
+    "y": "down the picture: 0 is its top edge, 1 its bottom edge",
+    "z": "relative depth on the scale of x: 0 at the middle of the hips, smaller is nearer to the camera",
+    "x_px": "pixels from the left edge",
+    "y_px": "pixels from the top edge",
+    "x_m": "metres from the middle of the hips, to the picture's right",
+    "y_m": "metres from the middle of the hips, down",
+    "z_m": "metres from the middle of the hips, away from the camera",
+    "visibility": "0 to 1: the model's guess that the landmark is in view and not hidden",
+    "presence": "0 to 1: the model's guess that the landmark is inside the picture",
+}
+
+
+def to_table(poses: FramePoses | PoseSequence) -> pd.DataFrame:
+    """One row for each frame, person and landmark, with the columns of ``COLUMNS``, in that order.
+
+    Coordinates are float32; NaN where the person is not there in that frame. The metres are centred on
+    the hips: a person who walks does not move in them. A single frame without people gives no rows.
+    """
+    lead = poses.visibility.shape if isinstance(poses, PoseSequence) else (1, *poses.visibility.shape)
+    frames, people, landmarks = lead
+    times = poses.times_s if isinstance(poses, PoseSequence) else np.array([poses.time_s])
+    width, height = poses.size
+    x_px, y_px = poses.xy.reshape(-1, 2).T
+    x_m, y_m, z_m = poses.world.reshape(-1, 3).T
+    names = pd.Categorical.from_codes(
+        np.tile(np.arange(landmarks, dtype=np.int8), frames * people), list(BLAZEPOSE_33.landmarks)
+    )
+    columns = {
+        "frame": np.repeat(np.arange(frames), people * landmarks),
+        "time_s": np.repeat(times, people * landmarks),
+        "person": np.tile(np.repeat(poses.person_ids, landmarks), frames),
+        "landmark": names,
+        "x": x_px / np.float32(width),
+        "y": y_px / np.float32(height),
+        "z": poses.z.ravel() / np.float32(width),
+        "x_px": x_px,
+        "y_px": y_px,
+        "x_m": x_m,
+        "y_m": y_m,
+        "z_m": z_m,
+        "visibility": poses.visibility.ravel(),
+        "presence": poses.presence.ravel(),
+    }
+    return pd.DataFrame(columns, columns=list(COLUMNS))
+
+
+def from_table(table: pd.DataFrame, *, size: tuple[int, int], fps: float) -> PoseSequence:
+    """The sequence that a table was made from. Rows may be in any order.
+
+    Args:
+        table: with the columns of ``COLUMNS`` (others are ignored), as ``to_table`` or a CSV gives it.
+        size: (width, height) of the picture in pixels; the table does not carry it.
+        fps: nominal frames a second; the table does not carry it.
+
+    Raises:
+        InvalidPoses: where columns or rows are missing, or the same row is there twice.
+    """
+    missing = [name for name in COLUMNS if name not in table.columns]
+    if missing:
+        raise InvalidPoses(
+            f"Expected the table to have the columns {list(COLUMNS)}, but got none named {missing}."
+        )
+    ids = np.unique(table["person"].to_numpy())
+    frames = np.unique(table["frame"].to_numpy())
+    shape = (len(frames), len(ids), len(BLAZEPOSE_33))
+    if len(table) != np.prod(shape) or table.duplicated(["frame", "person", "landmark"]).any():
+        raise InvalidPoses(
+            f"Expected one row for each of {shape[0]} frames, {shape[1]} people and {shape[2]} landmarks, "
+            f"but got {len(table)} rows, or some twice."
+        )
+    order = pd.Categorical(table["landmark"].astype(str), list(BLAZEPOSE_33.landmarks), ordered=True)
+    rows = table.assign(landmark=order).sort_values(["frame", "person", "landmark"])
+
+    def block(*names: str) -> np.ndarray:
+        return rows[list(names)].to_numpy(np.float32).reshape(*shape, len(names))
+
+    return PoseSequence(
+        xy=block("x_px", "y_px"),
+        z=block("z")[..., 0] * np.float32(size[0]),
+        world=block("x_m", "y_m", "z_m"),
+        visibility=block("visibility")[..., 0],
+        presence=block("presence")[..., 0],
+        person_ids=ids,
+        times_s=rows["time_s"].to_numpy(np.float64)[:: shape[1] * shape[2]],
+        size=size,
+        fps=fps,
+    )

@@ -1,0 +1,99 @@
+import numpy as np
+import pytest
+
+from posecore import FramePoses, InvalidPoses, PoseSequence
+
+SIZE = (640, 480)
+
+
+def frame_arrays(people: int = 1, **changed):
+    arrays = {
+        "xy": np.zeros((people, 33, 2)),
+        "z": np.zeros((people, 33)),
+        "world": np.zeros((people, 33, 3)),
+        "visibility": np.ones((people, 33)),
+        "presence": np.ones((people, 33)),
+        "person_ids": np.arange(1, people + 1),
+        "time_s": 0.0,
+        "size": SIZE,
+    }
+    return arrays | changed
+
+
+def test_arrays_become_float32_and_read_only():
+    poses = FramePoses(**frame_arrays())
+    assert poses.xy.dtype == np.float32
+    with pytest.raises(ValueError, match="read-only"):
+        poses.xy[0, 0, 0] = 1
+
+
+def test_the_callers_array_stays_writable():
+    given = np.zeros((1, 33, 2), np.float32)
+    FramePoses(**frame_arrays(xy=given))
+    given[0, 0, 0] = 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"z": np.zeros(33)}, r"Expected 'z' to have shape \(1, 33\), but got \(33,\)"),
+        ({"xy": np.zeros((1, 17, 2))}, r"Expected 'xy' to have shape \(1, 33, 2\), but got \(1, 17, 2\)"),
+        ({"world": np.zeros((2, 33, 3))}, r"Expected 'world' to have shape \(1, 33, 3\)"),
+        ({"person_ids": np.array([[1]])}, r"Expected 'person_ids' to have shape \(P,\)"),
+        ({"size": (0, 480)}, r"Expected 'size' to be above zero both ways, but got \(0, 480\)"),
+    ],
+)
+def test_what_does_not_fit_is_named(changed, message):
+    with pytest.raises(InvalidPoses, match=message):
+        FramePoses(**frame_arrays(**changed))
+
+
+def test_ids_may_not_repeat():
+    with pytest.raises(InvalidPoses, match="unique"):
+        FramePoses(**frame_arrays(people=2, person_ids=np.array([1, 1])))
+
+
+def test_nobody_has_no_people():
+    assert len(FramePoses.nobody(SIZE)) == 0
+
+
+def frame(time_s: float, ids: list[int], value: float = 1.0) -> FramePoses:
+    return FramePoses(
+        **frame_arrays(people=len(ids), xy=np.full((len(ids), 33, 2), value), person_ids=ids, time_s=time_s)
+    )
+
+
+def test_a_sequence_keeps_frames_without_people_as_nan():
+    sequence = PoseSequence.from_frames(
+        [frame(0.0, [1]), FramePoses.nobody(SIZE, 0.04), frame(0.08, [1, 2], value=3.0)], size=SIZE, fps=25
+    )
+    assert len(sequence) == 3
+    assert sequence.person_ids.tolist() == [1, 2]
+    assert sequence.seen.tolist() == [[True, False], [False, False], [True, True]]
+    assert np.isnan(sequence.xy[1]).all()
+    assert len(sequence.frame(1)) == 0
+    assert sequence.frame(2).person_ids.tolist() == [1, 2]
+    assert (sequence.frame(2).xy == 3.0).all()
+    assert sequence.frame(1).time_s == pytest.approx(0.04)
+
+
+def test_a_clip_without_anybody_keeps_its_times():
+    sequence = PoseSequence.from_frames([FramePoses.nobody(SIZE, t) for t in (0.0, 0.5)], size=SIZE, fps=2)
+    assert sequence.times_s.tolist() == [0.0, 0.5]
+    assert not sequence.seen.any()
+
+
+@pytest.mark.parametrize("times", [(0.0, 0.0), (0.1, 0.0), (0.0, np.nan)])
+def test_times_must_increase(times):
+    with pytest.raises(InvalidPoses, match="strictly increasing"):
+        PoseSequence.from_frames([frame(t, [1]) for t in times], size=SIZE, fps=25)
+
+
+@pytest.mark.parametrize("fps", [0, -1, float("nan")])
+def test_fps_must_be_above_zero(fps):
+    with pytest.raises(InvalidPoses, match="'fps'"):
+        PoseSequence.from_frames([], size=SIZE, fps=fps)
+
+
+def test_fps_is_not_rounded():
+    assert PoseSequence.from_frames([], size=SIZE, fps=30000 / 1001).fps == pytest.approx(29.97002997)

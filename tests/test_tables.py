@@ -1,0 +1,97 @@
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from posecore import BLAZEPOSE_33, FramePoses, InvalidPoses, PoseSequence, from_table, to_table
+from posecore.export.csv_file import to_csv
+
+SIZE = (640, 480)
+COLUMNS = [
+    "frame", "time_s", "person", "landmark",
+    "x", "y", "z", "x_px", "y_px", "x_m", "y_m", "z_m",
+    "visibility", "presence",
+]  # fmt: skip
+
+
+@pytest.fixture
+def sequence() -> PoseSequence:
+    """Three frames at uneven times; person 1 in the first and last, person 7 in the last two."""
+    random = np.random.default_rng(1)
+
+    def frame(time_s: float, ids: list[int]) -> FramePoses:
+        shape = (len(ids), 33)
+        return FramePoses(
+            xy=random.random((*shape, 2)) * SIZE,
+            z=random.normal(size=shape) * 100,
+            world=random.normal(size=(*shape, 3)),
+            visibility=random.random(shape),
+            presence=random.random(shape),
+            person_ids=ids,
+            time_s=time_s,
+            size=SIZE,
+        )
+
+    return PoseSequence.from_frames(
+        [frame(0, [1]), frame(0.04, [7]), frame(0.1, [1, 7])], size=SIZE, fps=29.97
+    )
+
+
+def test_columns_are_the_one_form(sequence):
+    table = to_table(sequence)
+    assert list(table.columns) == COLUMNS
+    assert len(table) == 3 * 2 * 33
+
+
+def test_rows_hold_the_values_of_their_landmark(sequence):
+    row = to_table(sequence).query("frame == 2 and person == 7 and landmark == 'left_knee'").iloc[0]
+    knee = BLAZEPOSE_33.index("left_knee")
+    x, y = sequence.xy[2, 1, knee]
+    assert (row.x_px, row.y_px) == (x, y)
+    assert row.x == pytest.approx(x / 640)
+    assert row.y == pytest.approx(y / 480)
+    assert row.z == pytest.approx(sequence.z[2, 1, knee] / 640)
+    assert (row.x_m, row.y_m, row.z_m) == tuple(sequence.world[2, 1, knee])
+    assert row.time_s == 0.1
+
+
+def test_a_frame_without_the_person_stays_as_nan(sequence):
+    rows = to_table(sequence).query("frame == 1 and person == 1")
+    assert len(rows) == 33
+    assert rows[["x", "z_m", "visibility"]].isna().all(axis=None)
+
+
+def test_a_picture_has_one_frame(sequence):
+    table = to_table(sequence.frame(2))
+    assert len(table) == 66
+    assert set(table["frame"]) == {0}
+
+
+def test_a_picture_of_nobody_has_columns_but_no_rows():
+    table = to_table(FramePoses.nobody(SIZE))
+    assert list(table.columns) == COLUMNS
+    assert table.empty
+
+
+@pytest.mark.parametrize("through_csv", [False, True])
+def test_there_and_back(sequence, through_csv):
+    table = to_table(sequence)
+    if through_csv:
+        table = pd.read_csv(io.StringIO(to_csv(sequence)))
+    back = from_table(table.sample(frac=1, random_state=0), size=SIZE, fps=29.97)
+    for name in ("xy", "z", "world", "visibility", "presence"):
+        np.testing.assert_allclose(getattr(back, name), getattr(sequence, name), rtol=1e-6, atol=1e-4)
+    np.testing.assert_array_equal(back.person_ids, sequence.person_ids)
+    np.testing.assert_array_equal(back.times_s, sequence.times_s)
+
+
+def test_a_missing_column_is_named(sequence):
+    with pytest.raises(InvalidPoses, match="visibility"):
+        from_table(to_table(sequence).drop(columns="visibility"), size=SIZE, fps=30)
+
+
+@pytest.mark.parametrize("damage", [lambda t: t.iloc[1:], lambda t: pd.concat([t.iloc[1:], t.iloc[1:2]])])
+def test_missing_or_double_rows_are_refused(sequence, damage):
+    with pytest.raises(InvalidPoses, match="one row for each"):
+        from_table(damage(to_table(sequence)), size=SIZE, fps=30)
