@@ -1,0 +1,100 @@
+"""posecore: 33 body landmarks from a picture, a clip or a live stream.
+
+    import posecore
+    rgb = posecore.decode_picture("photo.jpg")
+    poses = posecore.estimate_image(rgb)
+    posecore.to_table(poses).to_csv("landmarks.csv", index=False)
+
+The names below are loaded when they are first used, so that ``import posecore`` costs nothing and a
+part whose libraries are missing does not keep the others from working.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from posecore.errors import (
+        InvalidOption,
+        InvalidPoses,
+        MediaTooLarge,
+        MissingSystemLibrary,
+        ModelNotFound,
+        ModelNotVerified,
+        ModelUnusable,
+        PosecoreError,
+        UnreadableMedia,
+    )
+    from posecore.estimation.models import find_model
+    from posecore.estimation.options import PoseOptions
+    from posecore.media.pictures import decode_picture
+    from posecore.pipeline import LiveSession, Progress, estimate_image, estimate_video
+    from posecore.poses import FramePoses, PoseSequence
+    from posecore.skeletons import BLAZEPOSE_33
+    from posecore.tables import from_table, to_table
+    from posecore.view.drawing import draw_poses
+    from posecore.view.plots import plot_pose_3d
+
+_HOMES = {
+    "posecore.errors": (
+        "InvalidOption",
+        "InvalidPoses",
+        "MediaTooLarge",
+        "MissingSystemLibrary",
+        "ModelNotFound",
+        "ModelNotVerified",
+        "ModelUnusable",
+        "PosecoreError",
+        "UnreadableMedia",
+    ),
+    "posecore.estimation.models": ("find_model",),
+    "posecore.estimation.options": ("PoseOptions",),
+    "posecore.media.pictures": ("decode_picture",),
+    "posecore.pipeline": ("LiveSession", "Progress", "estimate_image", "estimate_video"),
+    "posecore.poses": ("FramePoses", "PoseSequence"),
+    "posecore.skeletons": ("BLAZEPOSE_33",),
+    "posecore.tables": ("from_table", "to_table"),
+    "posecore.view.drawing": ("draw_poses",),
+    "posecore.view.plots": ("plot_pose_3d",),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "BLAZEPOSE_33",
+    "FramePoses",
+    "InvalidOption",
+    "InvalidPoses",
+    "LiveSession",
+    "MediaTooLarge",
+    "MissingSystemLibrary",
+    "ModelNotFound",
+    "ModelNotVerified",
+    "ModelUnusable",
+    "PoseOptions",
+    "PoseSequence",
+    "PosecoreError",
+    "Progress",
+    "UnreadableMedia",
+    "decode_picture",
+    "draw_poses",
+    "estimate_image",
+    "estimate_video",
+    "find_model",
+    "from_table",
+    "plot_pose_3d",
+    "to_table",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name at its first use (PEP 562)."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'posecore' has no attribute {name!r}")
+    value = getattr(import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

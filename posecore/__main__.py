@@ -1,0 +1,318 @@
+"""The command line: ``python -m posecore image`` and ``python -m posecore video``."""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+from tqdm import tqdm
+
+from posecore import __version__
+from posecore.errors import InvalidOption, PosecoreError, UnreadableMedia
+from posecore.estimation.models import find_model
+from posecore.estimation.options import PoseOptions
+
+EXIT_BAD_INPUT = 2
+EXIT_INTERRUPTED = 130
+
+_EXAMPLES = """\
+examples:
+  python -m posecore image photo.jpg --out results
+  python -m posecore image *.jpg --out results --people 3
+  python -m posecore video walk.mp4 --out results
+  python -m posecore video walk.mp4 --out results --no-film --json
+
+exit codes: 0 all done; 2 a file or an option was not usable; 130 interrupted.
+"""
+
+
+@dataclass
+class Report:
+    """What was done, for people and for ``--json``."""
+
+    done: list[dict[str, Any]] = field(default_factory=list)
+    failed: list[dict[str, str]] = field(default_factory=list)
+
+    def add_done(self, source: Path, outputs: list[Path], **facts: Any) -> None:
+        """Note a file that was worked on and what came of it."""
+        self.done.append({"source": str(source), "outputs": [str(path) for path in outputs], **facts})
+
+    def add_failed(self, source: Path, error: PosecoreError) -> None:
+        """Note a file that could not be used, and say so on stderr, in one line."""
+        self.failed.append({"source": str(source), "error": _one_line(error)})
+        _complain(error)
+
+    @property
+    def exit_code(self) -> int:
+        """0, or 2 where any file failed."""
+        return EXIT_BAD_INPUT if self.failed else 0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    args = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        with _without_native_chatter():
+            report = args.run(args)
+    except KeyboardInterrupt:
+        print("Interrupted. What was being written has been removed.", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    except PosecoreError as error:
+        _complain(error)
+        return EXIT_BAD_INPUT
+    if args.json:
+        print(json.dumps(asdict(report), ensure_ascii=False))
+    return report.exit_code
+
+
+def run_image(args: argparse.Namespace) -> Report:
+    """Estimate each picture and write its outputs; a picture that cannot be read does not stop the rest."""
+    from posecore.export.csv_file import to_csv
+    from posecore.media.pictures import decode_picture, encode_png
+    from posecore.pipeline import estimate_image
+    from posecore.view.drawing import draw_poses
+
+    options = _options(args)
+    _check_stems(args.files)
+    _load_model(options)
+    report = Report()
+    for file in tqdm(args.files, unit="picture", disable=_bar_off(args.files)):
+        try:
+            rgb = decode_picture(file)
+            poses = estimate_image(rgb, options)
+            with _whole_outputs(args.out) as folder:
+                (folder / f"{file.stem}.annotated.png").write_bytes(encode_png(draw_poses(rgb, poses)))
+                (folder / f"{file.stem}.landmarks.csv").write_text(to_csv(poses), encoding="utf-8")
+        except UnreadableMedia as error:
+            report.add_failed(file, error)
+            continue
+        outputs = [args.out / f"{file.stem}.annotated.png", args.out / f"{file.stem}.landmarks.csv"]
+        report.add_done(file, outputs, people=len(poses), size_px=list(poses.size))
+        _say(args, f"{file.name}: {_count(len(poses))}. Wrote {outputs[0]} and {outputs[1].name}")
+    return report
+
+
+def run_video(args: argparse.Namespace) -> Report:
+    """Estimate one clip and write its film, table and manifest."""
+    from posecore.export.csv_file import to_csv
+    from posecore.export.manifest import make_manifest
+    from posecore.pipeline import Progress, estimate_video
+
+    options = _options(args)
+    _load_model(options)
+    stem = args.file.stem
+    report = Report()
+    with _whole_outputs(args.out) as folder, tqdm(unit="frame", disable=None, leave=False) as bar:
+
+        def show(progress: Progress) -> None:
+            bar.total = progress.total
+            bar.update(progress.frames - bar.n)
+
+        film = None if args.no_film else folder / f"{stem}.annotated.mp4"
+        start = time.monotonic()
+        try:
+            sequence = estimate_video(args.file, options, annotated=film, on_progress=show)
+        except UnreadableMedia as error:
+            report.add_failed(args.file, error)
+            return report
+        manifest = make_manifest(sequence, options, source=args.file.name, seconds=time.monotonic() - start)
+        (folder / f"{stem}.landmarks.csv").write_text(to_csv(sequence), encoding="utf-8")
+        (folder / f"{stem}.manifest.json").write_text(
+            json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
+        outputs = [args.out / path.name for path in sorted(folder.iterdir())]
+    report.add_done(args.file, outputs, manifest=manifest)
+    seen, frames, pace = (
+        manifest["frames_with_a_person"],
+        manifest["frames"],
+        len(sequence) / manifest["seconds_taken"],
+    )
+    _say(args, f"{args.file.name}: a person in {seen} of {frames} frames, {pace:.0f} frames a second.")
+    _say(args, "Wrote " + ", ".join(str(path) for path in outputs))
+    return report
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _OneLineParser(
+        prog="python -m posecore",
+        description="Find 33 body landmarks of people in pictures and clips.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"posecore {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="image | video", required=True)
+    image = commands.add_parser(
+        "image",
+        help="pictures: draw the landmarks on them and write their tables",
+        description="For each picture write STEM.annotated.png and STEM.landmarks.csv.",
+    )
+    image.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="a picture (JPEG, PNG, WebP, HEIC, ...)"
+    )
+    image.set_defaults(run=run_image)
+    video = commands.add_parser(
+        "video",
+        help="a clip: write its film with the landmarks drawn, their table and a manifest",
+        description="Write STEM.annotated.mp4, STEM.landmarks.csv and STEM.manifest.json.",
+    )
+    video.add_argument("file", type=Path, metavar="FILE", help="a clip (MP4, MOV, WebM, AVI, MKV, ...)")
+    video.add_argument("--no-film", action="store_true", help="write the numbers only, which is faster")
+    video.set_defaults(run=run_video)
+    for command in (image, video):
+        _add_common(command)
+    return parser
+
+
+def _add_common(command: argparse.ArgumentParser) -> None:
+    usual = PoseOptions()
+    command.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="folder to write to; made if missing"
+    )
+    command.add_argument(
+        "--model",
+        default=usual.model,
+        metavar="NAME|FILE",
+        help="lite (fastest), full, heavy (most accurate), or the path of a .task file (default: %(default)s)",
+    )
+    command.add_argument(
+        "--people",
+        type=int,
+        default=usual.people,
+        metavar="N",
+        help="most people to find (default: %(default)s)",
+    )
+    for name, meaning in (
+        ("detection", "score from which a detected person counts"),
+        ("presence", "score from which the landmarks of a person count"),
+        ("tracking", "score below which a followed person is searched for anew"),
+    ):
+        command.add_argument(
+            f"--min-{name}", type=float, default=0.5, metavar="0..1", help=f"{meaning} (default: %(default)s)"
+        )
+    command.add_argument("--json", action="store_true", help="print what was done as one JSON object")
+
+
+class _OneLineParser(argparse.ArgumentParser):
+    """An argument parser whose complaint is one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(EXIT_BAD_INPUT, f"{self.prog}: {message}. See {self.prog} --help\n")
+
+
+def _options(args: argparse.Namespace) -> PoseOptions:
+    return PoseOptions(
+        model=args.model,
+        people=args.people,
+        min_detection=args.min_detection,
+        min_presence=args.min_presence,
+        min_tracking=args.min_tracking,
+    )
+
+
+def _check_stems(files: list[Path]) -> None:
+    """Refuse pictures whose outputs would overwrite each other."""
+    seen: dict[str, Path] = {}
+    for file in files:
+        other = seen.setdefault(file.stem, file)
+        if other is not file:
+            raise InvalidOption(
+                f"Expected file names that differ before the ending, but got {other} and {file}, which "
+                f"would both write {file.stem}.annotated.png. Run them into two folders."
+            )
+
+
+def _load_model(options: PoseOptions) -> None:
+    """Find the model now, so that a download is seen and a missing one is told before anything is decoded."""
+    with tqdm(desc="Model", unit="B", unit_scale=True, disable=None, leave=False) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        find_model(options.model, on_progress=show)
+
+
+@contextmanager
+def _whole_outputs(out: Path) -> Iterator[Path]:
+    """A folder to write into; its files move to ``out`` only where the block ends well."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        temporary = tempfile.TemporaryDirectory(prefix=".posecore-", dir=out)
+    except OSError as error:
+        raise InvalidOption(f"Nothing can be written to {out}: {error.strerror}.") from error
+    with temporary as name:
+        yield Path(name)
+        for path in sorted(Path(name).iterdir()):
+            os.replace(path, out / path.name)
+
+
+@contextmanager
+def _without_native_chatter() -> Iterator[None]:
+    """Keep what native libraries print on descriptor 2 from the terminal; Python's own stderr still shows.
+
+    MediaPipe logs its start-up there and offers no switch for it.
+    """
+    if not _has_descriptor(sys.stderr):
+        yield
+        return
+    sys.stderr.flush()
+    python_stderr, visible = sys.stderr, os.dup(2)
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        with os.fdopen(
+            os.dup(visible), "w", encoding=python_stderr.encoding, errors="backslashreplace"
+        ) as stream:
+            sys.stderr = stream
+            yield
+    finally:
+        sys.stderr = python_stderr
+        os.dup2(visible, 2)
+        os.close(visible)
+
+
+def _has_descriptor(stream: Any) -> bool:
+    try:
+        return bool(stream.fileno() == 2)
+    except (AttributeError, OSError, ValueError):
+        return False
+
+
+def _stop(number: int, frame: object) -> NoReturn:
+    # Raised as an exception, so that temporary files are removed on the way out.
+    sys.exit(128 + number)
+
+
+def _bar_off(files: list[Path]) -> bool | None:
+    """No bar for a single picture; otherwise tqdm decides by whether there is a terminal."""
+    return True if len(files) == 1 else None
+
+
+def _say(args: argparse.Namespace, text: str) -> None:
+    if not args.json:
+        tqdm.write(text)
+
+
+def _complain(error: PosecoreError) -> None:
+    tqdm.write(_one_line(error), file=sys.stderr)
+
+
+def _one_line(error: PosecoreError) -> str:
+    return " ".join(str(error).split())
+
+
+def _count(people: int) -> str:
+    return {0: "nobody found", 1: "1 person"}.get(people, f"{people} people")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

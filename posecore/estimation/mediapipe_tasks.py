@@ -1,0 +1,198 @@
+"""MediaPipe's Pose Landmarker task as an engine: pixels in, ``FramePoses`` out.
+
+Image mode and video mode are different running modes of the task. In image mode each picture stands
+alone; in video mode the task follows a person from frame to frame and, with one person, smooths the
+landmarks over time. A video-mode landmarker therefore belongs to one clip or one stream.
+"""
+
+import math
+import os
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from posecore.errors import InvalidOption, ModelUnusable
+from posecore.estimation.models import find_model
+from posecore.estimation.options import PoseOptions
+from posecore.poses import FramePoses
+from posecore.skeletons import BLAZEPOSE_33
+from posecore.system import naming_missing_library
+
+RgbArray = NDArray[np.uint8]
+
+# MediaPipe takes whole milliseconds.
+_MS_PER_S = 1000
+
+
+class PictureEstimator:
+    """Estimates pictures that have nothing to do with each other (image mode).
+
+    Safe to share between threads: MediaPipe runs the calls one after the other.
+
+    Raises:
+        ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
+        MissingSystemLibrary: where MediaPipe's native part cannot be loaded.
+    """
+
+    def __init__(self, options: PoseOptions) -> None:
+        self._landmarker = _create_landmarker(options, "IMAGE")
+
+    def estimate(self, rgb: RgbArray) -> FramePoses:
+        """The people in one picture.
+
+        Args:
+            rgb: (H, W, 3) uint8, upright.
+        """
+        return _estimate(self._landmarker.detect, rgb, time_s=0.0)
+
+    def close(self) -> None:
+        """Free the model. Calling it again does nothing."""
+        self._landmarker.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+class StreamEstimator:
+    """Estimates the frames of one clip or one live stream, in order (video mode).
+
+    Not to be shared between streams: it remembers where the person was.
+
+    Raises:
+        ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
+        MissingSystemLibrary: where MediaPipe's native part cannot be loaded.
+    """
+
+    def __init__(self, options: PoseOptions) -> None:
+        self._landmarker = _create_landmarker(options, "VIDEO")
+        self._last_s = -math.inf
+        self._last_ms: int | None = None
+
+    def step(self, rgb: RgbArray, time_s: float) -> FramePoses:
+        """The people in the next frame.
+
+        Args:
+            rgb: (H, W, 3) uint8, upright.
+            time_s: the frame's own time, later than that of the frame before.
+
+        Raises:
+            InvalidOption: where time does not go forward.
+        """
+        time_ms = self._next_ms(time_s)
+        return _estimate(lambda image: self._landmarker.detect_for_video(image, time_ms), rgb, time_s)
+
+    def _next_ms(self, time_s: float) -> int:
+        """Whole milliseconds, strictly increasing also where frames are less than one apart."""
+        if not time_s > self._last_s:
+            raise InvalidOption(f"Expected 'time_s' to be later than {self._last_s}, but got {time_s}.")
+        self._last_s = time_s
+        time_ms = round(time_s * _MS_PER_S)
+        if self._last_ms is not None:
+            time_ms = max(time_ms, self._last_ms + 1)
+        self._last_ms = time_ms
+        return time_ms
+
+    def close(self) -> None:
+        """Free the model. Calling it again does nothing."""
+        self._landmarker.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+def _create_landmarker(options: PoseOptions, running_mode: str) -> Any:
+    path = find_model(options.model)
+    with naming_missing_library():
+        # Imported here: it takes a second, and much of posecore is of use without it.
+        from mediapipe.tasks.python import vision
+
+        try:
+            return vision.PoseLandmarker.create_from_options(
+                vision.PoseLandmarkerOptions(
+                    base_options=_options_without_metrics(path),
+                    running_mode=vision.RunningMode[running_mode],
+                    num_poses=options.people,
+                    min_pose_detection_confidence=options.min_detection,
+                    min_pose_presence_confidence=options.min_presence,
+                    min_tracking_confidence=options.min_tracking,
+                )
+            )
+        except (RuntimeError, ValueError, FileNotFoundError) as error:
+            raise _unusable(path, error) from error
+
+
+def _options_without_metrics(path: Path) -> Any:
+    """Base options of a landmarker that sends no usage metrics.
+
+    MediaPipe 1.2 posts the task's name, its latencies and the versions of MediaPipe and Python to a
+    server of Google's, every minute and at closing, and has no switch for it. The people in the
+    pictures did not agree to that. A CA bundle without certificates makes the connection fail before
+    anything is sent; None or "" would not, as the system's bundle then takes its place.
+    """
+    from mediapipe.tasks.python.core.base_options import BaseOptions
+
+    class WithoutMetrics(BaseOptions):
+        def to_ctypes(self) -> Any:
+            fields = super().to_ctypes()
+            if "ca_bundle_path" not in dict(fields._fields_):  # ctypes would take any name in silence
+                raise RuntimeError(
+                    "this version of MediaPipe is not the pinned one: its usage metrics would be sent"
+                )
+            fields.ca_bundle_path = os.devnull.encode()
+            return fields
+
+    return WithoutMetrics(model_asset_path=str(path))
+
+
+def _unusable(path: Path, error: Exception) -> ModelUnusable:
+    reason = str(error).strip().rstrip(".")
+    return ModelUnusable(
+        f"{path} cannot be used as a pose landmarker bundle: {reason}. "
+        'Give the path of an official pose_landmarker .task file, or the name "lite", "full" or "heavy".'
+    )
+
+
+def _estimate(detect: Callable[[Any], Any], rgb: RgbArray, time_s: float) -> FramePoses:
+    import mediapipe
+
+    if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8 or rgb.size == 0:
+        raise InvalidOption(
+            f"Expected a picture of shape (H, W, 3) and uint8, but got {rgb.shape} and {rgb.dtype}."
+        )
+    image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(rgb))
+    height, width = rgb.shape[:2]
+    return _to_poses(detect(image), size=(width, height), time_s=time_s)
+
+
+def _to_poses(result: Any, *, size: tuple[int, int], time_s: float) -> FramePoses:
+    """MediaPipe gives x and y as shares of width and height, and z on the scale of the width."""
+    people = len(result.pose_landmarks)
+    shape = (people, len(BLAZEPOSE_33), 5)
+    picture = np.array(
+        [[(p.x, p.y, p.z, p.visibility, p.presence) for p in person] for person in result.pose_landmarks],
+        np.float32,
+    ).reshape(shape)
+    world = np.array(
+        [[(p.x, p.y, p.z) for p in person] for person in result.pose_world_landmarks], np.float32
+    )
+    width, height = size
+    return FramePoses(
+        xy=picture[..., :2] * np.float32([width, height]),
+        z=picture[..., 2] * np.float32(width),
+        world=world.reshape(people, len(BLAZEPOSE_33), 3),
+        visibility=picture[..., 3],
+        presence=picture[..., 4],
+        person_ids=np.arange(1, people + 1),
+        time_s=time_s,
+        size=size,
+    )

@@ -1,0 +1,48 @@
+"""The manifest: what was run on what, with what, so that a result can be told from another and repeated."""
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from posecore.estimation.models import find_model, identify_model
+from posecore.estimation.options import PoseOptions
+from posecore.poses import PoseSequence
+
+_RECORDED_PACKAGES = ("mediapipe", "opencv-python", "numpy", "pandas", "av")
+
+
+def make_manifest(
+    sequence: PoseSequence, options: PoseOptions, *, source: str, seconds: float
+) -> dict[str, Any]:
+    """Plain values, ready for JSON.
+
+    Args:
+        sequence: the result.
+        options: what it was made with.
+        source: name of the clip.
+        seconds: how long the run took.
+    """
+    from posecore import __version__
+
+    width, height = sequence.size
+    return {
+        "source": source,
+        "model": identify_model(find_model(options.model)).as_dict(),
+        "options": options.as_dict(),
+        "fps": sequence.fps,
+        "size_px": {"width": width, "height": height},
+        "frames": len(sequence),
+        "frames_with_a_person": int(sequence.seen.any(axis=1).sum()),
+        "people": int(sequence.seen.any(axis=0).sum()),
+        "seconds_taken": round(seconds, 3),
+        "smoothing": "MediaPipe One-Euro (one person)" if options.people == 1 else "none (several people)",
+        "versions": {"posecore": __version__, "python": platform.python_version()}
+        | {name: _installed(name) for name in _RECORDED_PACKAGES},
+    }
+
+
+def _installed(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None

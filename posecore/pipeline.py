@@ -1,0 +1,200 @@
+"""The three ways through: a picture, a clip, a live stream. Decode, estimate, draw, write."""
+
+import os
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from posecore.estimation.mediapipe_tasks import PictureEstimator, RgbArray, StreamEstimator
+from posecore.estimation.options import PoseOptions
+from posecore.media.clips import ClipReader, open_clip
+from posecore.media.films import FilmWriter
+from posecore.poses import FramePoses, PoseSequence
+from posecore.view.drawing import draw_poses
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a clip is.
+
+    Attributes:
+        frames: frames done.
+        total: frames in all as the file declares them, or None where it does not say.
+        seconds: time taken so far.
+        frame: the poses of the newest frame.
+    """
+
+    frames: int
+    total: int | None
+    seconds: float
+    frame: FramePoses
+
+    @property
+    def frames_per_second(self) -> float:
+        """Frames done for each second taken."""
+        return self.frames / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def share(self) -> float | None:
+        """Part done, 0..1, or None where the total is unknown."""
+        return min(1.0, self.frames / self.total) if self.total else None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Time left at the pace so far, or None where it cannot be told."""
+        if not self.total or not self.frames:
+            return None
+        return max(0, self.total - self.frames) * self.seconds / self.frames
+
+
+# Called after each frame; returning False ends the run there and keeps what was done.
+OnProgress = Callable[[Progress], bool | None]
+
+
+def estimate_image(rgb: RgbArray, options: PoseOptions | None = None) -> FramePoses:
+    """The people in one picture.
+
+    The loaded model is kept and used again for the next picture with the same options.
+
+    Args:
+        rgb: (H, W, 3) uint8, upright (``posecore.media.pictures.decode_picture`` gives it so).
+        options: ``PoseOptions()`` where None.
+
+    Raises:
+        ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
+        InvalidOption: where rgb is not such an array.
+        MissingSystemLibrary: where MediaPipe's native part cannot be loaded.
+    """
+    return _PICTURE_ESTIMATORS.estimate(rgb, options or PoseOptions())
+
+
+def estimate_video(
+    path: str | os.PathLike[str],
+    options: PoseOptions | None = None,
+    *,
+    annotated: str | os.PathLike[str] | None = None,
+    on_progress: OnProgress | None = None,
+) -> PoseSequence:
+    """The people in each frame of a clip.
+
+    Frames are decoded, estimated and written one at a time: memory grows by the landmarks alone, about
+    1 KB for each frame and person. World landmarks are centred on the hips: a person who walks does not
+    move in them. With several people the ids follow the order in which MediaPipe reports them, frame by
+    frame, and may swap.
+
+    Args:
+        path: the clip.
+        options: ``PoseOptions()`` where None.
+        annotated: where to write the film with the skeletons drawn (H.264 MP4); it appears whole or not
+            at all.
+        on_progress: called after each frame with a ``Progress``; where it returns False the run ends
+            there, and the frames done so far are the result (the film too).
+
+    Returns:
+        The sequence, with the file's own frame times. A frame in which nobody was found is NaN.
+
+    Raises:
+        UnreadableMedia, MediaTooLarge: about the clip.
+        ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
+        MissingSystemLibrary: where MediaPipe's native part cannot be loaded.
+    """
+    with ExitStack() as stack:
+        clip = stack.enter_context(open_clip(path))
+        estimator = stack.enter_context(StreamEstimator(options or PoseOptions()))
+        film = None
+        if annotated is not None:
+            film = stack.enter_context(FilmWriter(annotated, clip.info.size, fps_hint=clip.info.fps))
+        frames = list(_run(clip, estimator, film, on_progress))
+    return PoseSequence.from_frames(frames, size=clip.info.size, fps=clip.info.fps)
+
+
+def _run(
+    clip: ClipReader, estimator: StreamEstimator, film: FilmWriter | None, on_progress: OnProgress | None
+) -> Iterator[FramePoses]:
+    start = time.monotonic()
+    for frame in clip:
+        poses = estimator.step(frame.rgb, frame.time_s)
+        if film is not None:
+            film.write(draw_poses(frame.rgb, poses), frame.time_s)
+        yield poses
+        if on_progress is not None:
+            done = Progress(frame.index + 1, clip.info.frame_count, time.monotonic() - start, poses)
+            if on_progress(done) is False:
+                return
+
+
+class LiveSession:
+    """The people in a live stream, frame by frame.
+
+    Each stream has a session of its own, closed at its end (it is a context manager). ``step`` may be
+    called from any thread; calls wait for each other.
+
+    Args:
+        options: ``PoseOptions()`` where None.
+
+    Raises:
+        ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
+        MissingSystemLibrary: where MediaPipe's native part cannot be loaded.
+    """
+
+    def __init__(self, options: PoseOptions | None = None) -> None:
+        self._estimator = StreamEstimator(options or PoseOptions())
+        self._lock = threading.Lock()
+
+    def step(self, rgb: RgbArray, time_s: float) -> tuple[FramePoses, RgbArray]:
+        """The people in the next frame, and the frame with them drawn on it.
+
+        Args:
+            rgb: (H, W, 3) uint8, upright; left as it is.
+            time_s: seconds since some fixed moment, later than at the call before.
+
+        Raises:
+            InvalidOption: where rgb is not such an array or time does not go forward.
+        """
+        with self._lock:
+            poses = self._estimator.step(rgb, time_s)
+        return poses, draw_poses(rgb, poses)
+
+    def close(self) -> None:
+        """Free the model. Calling it again does nothing."""
+        with self._lock:
+            self._estimator.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+class _PictureEstimators:
+    """Keeps the estimators used last, since loading a model takes longer than using it."""
+
+    KEPT = 2
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[PoseOptions, PictureEstimator] = OrderedDict()
+
+    def estimate(self, rgb: RgbArray, options: PoseOptions) -> FramePoses:
+        # One lock for choosing and using: an estimator must not be closed while another thread uses it,
+        # and MediaPipe's own threads already fill the processor.
+        with self._lock:
+            return self._get(options).estimate(rgb)
+
+    def _get(self, options: PoseOptions) -> PictureEstimator:
+        if options not in self._kept:
+            self._kept[options] = PictureEstimator(options)
+        self._kept.move_to_end(options)
+        while len(self._kept) > self.KEPT:
+            _, oldest = self._kept.popitem(last=False)
+            oldest.close()
+        return self._kept[options]
+
+
+_PICTURE_ESTIMATORS = _PictureEstimators()

@@ -1,0 +1,37 @@
+"""Fixtures that every test may use."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from posecore import FramePoses, decode_picture, estimate_image
+from posecore.samples import sample_picture
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of media and labels that is kept beside the project, not in it."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the test media beside the project (../shared/data) are not on this machine")
+    return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def portrait() -> np.ndarray:
+    """The sample photograph, (600, 512, 3)."""
+    return decode_picture(sample_picture().path)
+
+
+@pytest.fixture(scope="session")
+def portrait_poses(portrait: np.ndarray) -> FramePoses:
+    """The person in the sample photograph, by the real model."""
+    return estimate_image(portrait)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_metrics_from_the_app() -> None:
+    os.environ.setdefault("STREAMLIT_BROWSER_GATHER_USAGE_STATS", "false")

@@ -1,0 +1,209 @@
+"""The real model on real media, through the three ways in."""
+
+import json
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from posecore import (
+    BLAZEPOSE_33,
+    InvalidOption,
+    LiveSession,
+    ModelUnusable,
+    PoseOptions,
+    UnreadableMedia,
+    estimate_image,
+    estimate_video,
+)
+from posecore.media.films import FilmWriter
+from posecore.samples import sample_clip
+
+
+@pytest.fixture(scope="module")
+def short_clip(portrait, tmp_path_factory) -> Path:
+    """Twelve frames of the portrait, swaying, at uneven times."""
+    target = tmp_path_factory.mktemp("clip") / "portrait.mp4"
+    height, width = portrait.shape[:2]
+    with FilmWriter(target, (width, height), fps_hint=25) as film:
+        for index, time_s in enumerate(UNEVEN_TIMES_S):
+            film.write(np.roll(portrait, 3 * index, axis=1), time_s)
+    return target
+
+
+UNEVEN_TIMES_S = [0, 0.04, 0.08, 0.2, 0.24, 0.28, 0.5, 0.54, 0.58, 0.62, 0.66, 0.7]
+
+
+def test_a_portrait_gives_one_person_where_the_face_is(portrait_poses):
+    assert len(portrait_poses) == 1
+    nose = portrait_poses.xy[0, BLAZEPOSE_33.index("nose")]
+    assert nose == pytest.approx((270, 225), abs=10)
+    left, right = (
+        portrait_poses.xy[0, BLAZEPOSE_33.index(f"{side}_shoulder"), 0] for side in ("left", "right")
+    )
+    assert left > right  # she faces the camera
+    legs = list(BLAZEPOSE_33.parts["legs"])
+    assert portrait_poses.visibility[0, legs].max() < 0.5 < portrait_poses.visibility[0, 0]
+
+
+def test_pictures_do_not_depend_on_those_before(portrait, portrait_poses):
+    estimate_image(portrait[:, ::-1].copy())
+    again = estimate_image(portrait)
+    np.testing.assert_array_equal(again.xy, portrait_poses.xy)
+
+
+def test_a_picture_without_a_person_has_nobody():
+    assert len(estimate_image(np.full((240, 320, 3), 128, np.uint8))) == 0
+
+
+def test_several_threads_may_estimate_at_once(portrait, portrait_poses):
+    found = []
+    options = [PoseOptions(), PoseOptions(people=2), PoseOptions(people=3)]
+    threads = [
+        threading.Thread(target=lambda o=o: found.append(estimate_image(portrait, o))) for o in options * 2
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 6
+    for poses in found:
+        np.testing.assert_allclose(poses.xy[0], portrait_poses.xy[0], atol=3)
+
+
+@pytest.mark.parametrize(
+    "rgb",
+    [
+        np.zeros((10, 10), np.uint8),
+        np.zeros((10, 10, 4), np.uint8),
+        np.zeros((10, 10, 3), np.float32),
+        np.zeros((0, 10, 3), np.uint8),
+    ],
+)
+def test_what_is_no_picture_is_refused(rgb):
+    with pytest.raises(InvalidOption, match=r"Expected a picture of shape \(H, W, 3\)"):
+        estimate_image(rgb)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"people": 0}, "'people' to be from 1 to 20, but got 0"),
+        ({"people": 21}, "but got 21"),
+        ({"min_presence": 1.5}, "'min_presence' to be from 0 to 1, but got 1.5"),
+        ({"min_tracking": -0.1}, "'min_tracking'"),
+    ],
+)
+def test_options_outside_their_range_are_refused(changed, message):
+    with pytest.raises(InvalidOption, match=message):
+        replace(PoseOptions(), **changed)
+
+
+def test_a_bundle_of_another_task_is_refused_with_its_name(portrait):
+    from posecore import find_model
+
+    with pytest.raises(ModelUnusable, match=r"hand_landmarker\.task cannot be used as a pose landmarker"):
+        estimate_image(portrait, PoseOptions(model=find_model("hand")))
+
+
+def test_no_usage_metrics_leave():
+    from posecore import find_model
+    from posecore.estimation.mediapipe_tasks import _options_without_metrics
+
+    assert _options_without_metrics(find_model("full")).to_ctypes().ca_bundle_path == b"/dev/null"
+
+
+def test_a_clip_keeps_its_own_times_and_every_frame(short_clip):
+    sequence = estimate_video(short_clip)
+    np.testing.assert_allclose(sequence.times_s, UNEVEN_TIMES_S, atol=1e-3)
+    assert sequence.seen.all()
+    assert sequence.size == (512, 600)
+
+
+def test_progress_counts_the_frames_and_can_end_the_run(short_clip, tmp_path):
+    seen = []
+
+    def stop_after_five(progress):
+        seen.append(progress)
+        return progress.frames < 5
+
+    film = tmp_path / "film.mp4"
+    sequence = estimate_video(short_clip, annotated=film, on_progress=stop_after_five)
+    assert [progress.frames for progress in seen] == [1, 2, 3, 4, 5]
+    assert seen[-1].total == 12
+    assert seen[-1].share == pytest.approx(5 / 12)
+    assert seen[-1].seconds_left > 0
+    assert len(sequence) == 5
+    assert frames_in(film) == 5
+
+
+def frames_in(film: Path) -> int:
+    with av.open(str(film)) as container:
+        return sum(1 for _ in container.decode(video=0))
+
+
+def test_the_annotated_film_shows_the_skeleton_and_keeps_the_times(short_clip, portrait, tmp_path):
+    film = tmp_path / "film.mp4"
+    sequence = estimate_video(short_clip, annotated=film)
+    with av.open(str(film)) as container:
+        assert container.streams.video[0].codec_context.name == "h264"
+        frames = list(container.decode(video=0))
+    np.testing.assert_allclose([frame.time for frame in frames], sequence.times_s, atol=1e-3)
+    changed = np.abs(frames[0].to_ndarray(format="rgb24").astype(int) - portrait).max(axis=2) > 60
+    x, y = sequence.xy[0, 0, BLAZEPOSE_33.index("left_shoulder")].round().astype(int)
+    assert changed[y - 8 : y + 8, x - 8 : x + 8].any()
+    assert changed.mean() < 0.1
+
+
+def test_an_error_of_the_caller_leaves_no_film_behind(short_clip, tmp_path):
+    def fail(progress):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        estimate_video(short_clip, annotated=tmp_path / "film.mp4", on_progress=fail)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_clip_that_is_none_is_refused_and_leaves_no_film(tmp_path):
+    clip = tmp_path / "clip.mp4"
+    clip.write_bytes(b"no clip at all")
+    with pytest.raises(UnreadableMedia, match=r"clip\.mp4"):
+        estimate_video(clip, annotated=tmp_path / "film.mp4")
+    assert [path.name for path in tmp_path.iterdir()] == ["clip.mp4"]
+
+
+def test_a_live_session_follows_and_draws(portrait, portrait_poses):
+    with LiveSession() as session:
+        for index in range(5):
+            poses, drawn = session.step(portrait, 10 + index / 30)
+    assert poses.time_s == pytest.approx(10 + 4 / 30)
+    visible = portrait_poses.visibility[0] > 0.9
+    np.testing.assert_allclose(poses.xy[0, visible], portrait_poses.xy[0, visible], atol=12)
+    assert drawn.shape == portrait.shape
+    assert (drawn != portrait).any()
+
+
+def test_live_frames_within_one_millisecond_are_taken_but_not_backwards(portrait):
+    with LiveSession() as session:
+        session.step(portrait, 1.0)
+        session.step(portrait, 1.0001)
+        with pytest.raises(InvalidOption, match=r"later than 1\.0001, but got 0\.5"):
+            session.step(portrait, 0.5)
+
+
+def test_closing_twice_is_fine():
+    session = LiveSession()
+    session.close()
+    session.close()
+
+
+def test_the_sample_clip_shows_people_from_the_start():
+    poses = []
+    estimate_video(
+        sample_clip().path, on_progress=lambda progress: poses.append(progress.frame) or len(poses) < 3
+    )
+    assert all(len(frame) == 1 for frame in poses)
+    assert json.dumps(PoseOptions().as_dict())
