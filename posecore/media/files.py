@@ -1,0 +1,50 @@
+"""What pictures and clips share: a first look at a file before any decoder sees it."""
+
+from pathlib import Path
+
+from posecore.errors import UnreadableMedia
+
+_HEAD_BYTES = 64
+# An ISO file ("ftyp") with one of these brands is a HEIF or AVIF picture; with any other it is a clip.
+_PICTURE_BRANDS = (b"hei", b"hev", b"mif", b"msf", b"avi")
+_CLIP_SIGNATURES = (
+    b"\x1aE\xdf\xa3",  # Matroska, WebM
+    b"FLV\x01",
+    b"0&\xb2u\x8ef\xcf\x11",  # ASF, WMV
+)
+
+
+def read_head(path: Path, shown: str) -> bytes:
+    """The first bytes of a regular file, never none.
+
+    Args:
+        path: the file.
+        shown: what the file is called in an error.
+
+    Raises:
+        UnreadableMedia: where the file is missing, not a regular file, not permitted, or empty.
+    """
+    try:
+        # A pipe or a device is turned away before it is opened: reading one may never end.
+        if path.exists() and not path.is_file():
+            raise UnreadableMedia(f"{shown} is not a file.")
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+    except (OSError, ValueError) as error:  # ValueError: a NUL byte in the path
+        reason = getattr(error, "strerror", None) or "the name is not valid"
+        raise UnreadableMedia(f"{shown} cannot be opened: {reason}.") from error
+    require_content(head, shown)
+    return head
+
+
+def require_content(data: bytes, shown: str) -> None:
+    """Raise UnreadableMedia where ``data`` is empty."""
+    if not data:
+        raise UnreadableMedia(f"{shown} is empty (0 bytes).")
+
+
+def looks_like_clip(head: bytes) -> bool:
+    """Whether the first bytes of a file are those of a common clip container."""
+    if head[4:8] == b"ftyp":
+        return not head[8:12].startswith(_PICTURE_BRANDS)
+    return head.startswith(_CLIP_SIGNATURES) or (head[:4] == b"RIFF" and head[8:12] == b"AVI ")

@@ -1,0 +1,362 @@
+"""Pictures: what each awkward file becomes, and that no hostile one gets through."""
+
+import io
+import struct
+import zlib
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pytest
+from PIL import Image
+
+from posecore.errors import MediaTooLarge, UnreadableMedia
+from posecore.limits import Limits
+from posecore.media import pictures
+from posecore.media.pictures import PICTURE_SUFFIXES, decode_picture, encode_png, identify_picture
+
+# Every still picture of the awkward folder. The word: how it must look beside the plain photograph there.
+AWKWARD_PICTURES = {
+    "rgb.webp": ((667, 1000), "same"),
+    "rgb.avif": ((667, 1000), "same"),
+    "rgb.heic": ((667, 1000), "same"),
+    "progressive.jpg": ((667, 1000), "same"),
+    "cmyk.jpg": ((667, 1000), "same"),
+    "exif_orientation_3.jpg": ((667, 1000), "same"),
+    "exif_orientation_6.jpg": ((667, 1000), "same"),
+    "exif_orientation_8.jpg": ((667, 1000), "same"),
+    "exif_orientation_6.png": ((667, 1000), "same"),
+    "exif_orientation_6.webp": ((667, 1000), "same"),
+    "Üñïçødé name – yoga 瑜伽.jpg": ((667, 1000), "same"),  # noqa: RUF001
+    "palette.png": ((667, 1000), "same"),
+    "png_named.jpg": ((667, 1000), "same"),
+    "gray.jpg": ((667, 1000), "grey"),
+    "gray16.png": ((667, 1000), "grey"),
+    "la.png": ((667, 1000), "grey"),
+    "rgba.png": ((667, 1000), "on white"),
+    "rgba.webp": ((667, 1000), "on white"),
+    "upside_down_no_exif.jpg": ((667, 1000), "upside down"),
+    "person_lying_rot90_no_exif.jpg": ((1000, 667), "turned"),
+    "animated_2frames.gif": ((333, 500), "scaled"),
+    "multipage_2.tif": ((333, 500), "scaled"),
+    "odd_1001x667.bmp": ((667, 1001), "scaled"),
+    "huge_5000x3335.jpg": ((3335, 5000), "scaled"),
+    "tiny_64x43.jpg": ((43, 64), "scaled"),
+    "one_pixel.png": ((1, 1), "size only"),
+    "one_row.png": ((1, 1000), "size only"),
+}
+
+AWKWARD_REFUSALS = {
+    "not_an_image.jpg": "is not a picture. Expected JPEG, PNG",
+    "truncated.jpg": "is damaged, cut off",
+    "empty.png": "is empty (0 bytes)",
+    "empty.mp4": "is empty (0 bytes)",
+    "audio_only.mp4": "is a clip, not a picture",
+    "gray.mp4": "is a clip, not a picture",
+    "h264_10bit444.mp4": "is a clip, not a picture",
+    "hevc.mp4": "is a clip, not a picture",
+    "mpeg4.avi": "is a clip, not a picture",
+    "nobody.mp4": "is a clip, not a picture",
+    "phone_rotation_tag_270.mp4": "is a clip, not a picture",
+    "phone_rotation_tag_90.mp4": "is a clip, not a picture",
+    "single_frame.mp4": "is a clip, not a picture",
+    "truncated.mp4": "is a clip, not a picture",
+    "vfr.mp4": "is a clip, not a picture",
+    "vp9.webm": "is a clip, not a picture",
+}
+
+# What each EXIF orientation asks for, from the stored picture to the upright one.
+TO_UPRIGHT = {
+    1: lambda stored: stored,
+    2: lambda stored: stored[:, ::-1],
+    3: lambda stored: stored[::-1, ::-1],
+    4: lambda stored: stored[::-1],
+    5: lambda stored: stored.transpose(1, 0, 2),
+    6: lambda stored: np.rot90(stored, -1),
+    7: lambda stored: np.rot90(stored, 2).transpose(1, 0, 2),
+    8: lambda stored: np.rot90(stored, 1),
+}
+
+SAVED_AS = {
+    "JPEG": {"quality": 95, "subsampling": 0},
+    "PNG": {},
+    "WEBP": {"lossless": True},
+    "AVIF": {"quality": 95},
+    "HEIF": {"quality": 95},
+    "TIFF": {},
+    "TIFF lzw": {"compression": "tiff_lzw"},
+}
+
+
+def mean_difference(one: np.ndarray, other: np.ndarray) -> float:
+    assert one.shape == other.shape
+    return float(np.abs(one.astype(int) - other.astype(int)).mean())
+
+
+def chart() -> np.ndarray:
+    """96 x 64 pixels with a corner of each colour, unlike itself under every turn and mirroring."""
+    rgb = np.full((64, 96, 3), 128, np.uint8)
+    rgb[:32, :48] = (220, 30, 30)
+    rgb[:32, 48:] = (30, 200, 30)
+    rgb[32:, :48] = (30, 30, 220)
+    return rgb
+
+
+def encoded(image: Image.Image, save_as: str = "PNG", **options: object) -> bytes:
+    file = io.BytesIO()
+    image.save(file, save_as.split()[0], **options)
+    return file.getvalue()
+
+
+def png_that_claims(width: int, height: int) -> bytes:
+    """A PNG of a few bytes whose header states any size."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    pixels = chunk(b"IDAT", zlib.compress(b"\0" * 100))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + pixels + chunk(b"IEND", b"")
+
+
+def picture_or_refusal(data: bytes) -> np.ndarray | str:
+    try:
+        return decode_picture(data)
+    except UnreadableMedia as refusal:
+        return str(refusal)
+
+
+@pytest.fixture
+def hopper() -> Path:
+    return Path(matplotlib.get_data_path()) / "sample_data" / "grace_hopper.jpg"
+
+
+def expected_look(look: str, plain: np.ndarray, size: tuple[int, int], file: Path) -> np.ndarray:
+    height, width = size
+    if look == "grey":
+        return np.asarray(Image.fromarray(plain).convert("L").convert("RGB"))
+    if look == "on white":
+        alpha = np.asarray(Image.open(file))[..., 3:] / 255.0
+        return plain * alpha + 255.0 * (1.0 - alpha)
+    if look == "upside down":
+        return plain[::-1, ::-1]
+    if look == "turned":
+        return np.rot90(plain, 1)
+    return np.asarray(Image.fromarray(plain).resize((width, height)))
+
+
+class TestAwkwardFiles:
+    def test_tables_list_every_file(self, shared_data: Path) -> None:
+        listed = AWKWARD_PICTURES.keys() | AWKWARD_REFUSALS.keys()
+        assert listed == {file.name for file in (shared_data / "awkward").iterdir()}
+
+    @pytest.mark.parametrize("name", AWKWARD_PICTURES)
+    def test_becomes_the_right_picture(self, shared_data: Path, name: str) -> None:
+        size, look = AWKWARD_PICTURES[name]
+        file = shared_data / "awkward" / name
+        rgb = decode_picture(file)
+        assert rgb.shape == (*size, 3)
+        assert rgb.dtype == np.uint8
+        assert rgb.flags.c_contiguous
+        if look == "size only":
+            return
+        plain = decode_picture(shared_data / "awkward" / "rgb.webp")
+        expected = expected_look(look, plain, size, file)
+        # Strong JPEG or 256 colours move a pixel by up to 5 of 255 on average; a wrong turn by 18 and more.
+        assert mean_difference(rgb, expected) < 6
+
+    @pytest.mark.parametrize("name", AWKWARD_REFUSALS)
+    def test_is_refused_in_one_sentence(self, shared_data: Path, name: str) -> None:
+        with pytest.raises(UnreadableMedia) as refusal:
+            decode_picture(shared_data / "awkward" / name)
+        assert AWKWARD_REFUSALS[name] in str(refusal.value)
+        assert str(refusal.value).startswith(name)
+
+    @pytest.mark.parametrize("orientation", range(9))
+    def test_one_photograph_under_every_orientation(self, shared_data: Path, orientation: int) -> None:
+        upright = decode_picture(shared_data / "exif" / "Portrait_1.jpg")
+        rgb = decode_picture(shared_data / "exif" / f"Portrait_{orientation}.jpg")
+        assert rgb.shape == (1800, 1200, 3)
+        assert mean_difference(rgb, upright) < 3
+
+
+class TestOrientation:
+    @pytest.mark.parametrize("save_as", SAVED_AS)
+    @pytest.mark.parametrize("orientation", TO_UPRIGHT)
+    def test_is_applied_once(self, save_as: str, orientation: int) -> None:
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+        # As bytes: from these the HEIF writer makes the rotation boxes that its readers go by.
+        data = encoded(Image.fromarray(chart()), save_as, exif=exif.tobytes(), **SAVED_AS[save_as])
+        rgb = decode_picture(data)
+        assert mean_difference(rgb, TO_UPRIGHT[orientation](chart())) < 3
+        assert rgb.flags.c_contiguous
+
+    def test_of_a_picture_with_several_parts(self) -> None:
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        second = Image.fromarray(chart()[::-1])
+        data = encoded(
+            Image.fromarray(chart()), "MPO", save_all=True, append_images=[second], exif=exif, quality=95
+        )
+        assert mean_difference(decode_picture(data), np.rot90(chart(), -1)) < 3
+
+
+class TestModes:
+    def test_photograph_keeps_its_pixels(self, hopper: Path) -> None:
+        rgb = decode_picture(str(hopper))
+        assert rgb.shape == (600, 512, 3)
+        assert np.array_equal(rgb, np.asarray(Image.open(hopper)))
+
+    def test_bytes_and_file_give_the_same(self, hopper: Path) -> None:
+        assert np.array_equal(decode_picture(hopper.read_bytes()), decode_picture(hopper))
+
+    @pytest.mark.parametrize(
+        ("grey16", "grey8"), [(0, 0), (128, 0), (129, 1), (257, 1), (32896, 128), (65535, 255)]
+    )
+    @pytest.mark.parametrize("save_as", ["PNG", "TIFF"])
+    def test_16_bit_grey_is_scaled(self, save_as: str, grey16: int, grey8: int) -> None:
+        image = Image.fromarray(np.full((3, 5), grey16, np.uint16))
+        assert image.mode == "I;16"
+        assert np.array_equal(decode_picture(encoded(image, save_as)), np.full((3, 5, 3), grey8))
+
+    @pytest.mark.parametrize(
+        ("mode", "pixel", "expected"),
+        [
+            ("1", 255, (255, 255, 255)),
+            ("L", 90, (90, 90, 90)),
+            ("LA", (90, 255), (90, 90, 90)),
+            ("LA", (90, 0), (255, 255, 255)),
+            ("RGBA", (200, 100, 0, 255), (200, 100, 0)),
+            ("RGBA", (200, 100, 0, 0), (255, 255, 255)),
+            ("RGBA", (200, 100, 0, 51), (244, 224, 204)),
+        ],
+    )
+    def test_transparency_is_laid_on_white(
+        self, mode: str, pixel: int | tuple[int, ...], expected: tuple[int, int, int]
+    ) -> None:
+        rgb = decode_picture(encoded(Image.new(mode, (4, 2), pixel)))
+        assert rgb.shape == (2, 4, 3)
+        assert np.abs(rgb.astype(int) - expected).max() <= 1
+
+    @pytest.mark.parametrize(("transparent", "expected"), [(None, (10, 20, 30)), (0, (255, 255, 255))])
+    def test_palette(self, transparent: int | None, expected: tuple[int, int, int]) -> None:
+        image = Image.new("P", (4, 2), 0)
+        image.putpalette([10, 20, 30, 40, 50, 60])
+        options = {} if transparent is None else {"transparency": transparent}
+        assert (decode_picture(encoded(image, **options)) == expected).all()
+
+    def test_cmyk_jpeg(self) -> None:
+        image = Image.fromarray(chart()).convert("CMYK")
+        assert mean_difference(decode_picture(encoded(image, "JPEG", quality=95)), chart()) < 4
+
+    @pytest.mark.parametrize("save_as", ["GIF", "TIFF", "WEBP", "PNG"])
+    def test_first_of_several_frames(self, save_as: str) -> None:
+        frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "lime")]
+        options = {} if save_as == "TIFF" else {"duration": 100}
+        data = encoded(frames[0], save_as, save_all=True, append_images=frames[1:], **options)
+        rgb = decode_picture(data)
+        assert rgb.shape == (8, 8, 3)
+        assert np.abs(rgb.astype(int) - (255, 0, 0)).max() <= 3
+
+    @pytest.mark.parametrize("mode", ["I", "F"])
+    def test_32_bit_samples_are_refused(self, mode: str) -> None:
+        with pytest.raises(UnreadableMedia, match="of a rare kind"):
+            decode_picture(encoded(Image.new(mode, (4, 4)), "TIFF"))
+
+
+class TestRefusals:
+    def test_names(self, tmp_path: Path) -> None:
+        empty = tmp_path / "upload_1.bin"
+        empty.touch()
+        with pytest.raises(UnreadableMedia, match=r"^upload_1.bin is empty"):
+            decode_picture(empty)
+        with pytest.raises(UnreadableMedia, match=r"^me.jpg is empty"):
+            decode_picture(empty, name="me.jpg")
+        with pytest.raises(UnreadableMedia, match=r"^The picture is empty"):
+            decode_picture(b"")
+
+    @pytest.mark.parametrize(
+        ("path", "reason"),
+        [
+            ("missing.jpg", "No such file"),
+            (".", "is not a file"),
+            ("nul\0byte.jpg", "the name is not valid"),
+            ("n" * 300, "File name too long"),
+        ],
+    )
+    def test_what_is_not_there(self, tmp_path: Path, path: str, reason: str) -> None:
+        with pytest.raises(UnreadableMedia, match=reason):
+            decode_picture(tmp_path / path)
+
+    def test_device_is_not_read(self) -> None:
+        with pytest.raises(UnreadableMedia, match="zero is not a file"):
+            decode_picture("/dev/zero")
+
+    def test_formats_outside_the_list_are_not_tried(self) -> None:
+        eps = encoded(Image.fromarray(chart()), "EPS")
+        assert Image.open(io.BytesIO(eps)).format == "EPS"  # Pillow itself would take it
+        with pytest.raises(UnreadableMedia, match="is not a picture"):
+            decode_picture(eps)
+
+    @pytest.mark.parametrize("save_as", [*SAVED_AS, "GIF", "BMP"])
+    @pytest.mark.parametrize("kept", [0.02, 0.3, 0.6, 0.95])
+    def test_cut_off_file(self, hopper: Path, save_as: str, kept: float) -> None:
+        whole = encoded(Image.open(hopper).resize((256, 300)), save_as, **SAVED_AS.get(save_as, {}))
+        result = picture_or_refusal(whole[: int(len(whole) * kept)])
+        if isinstance(result, str):
+            assert "is damaged, cut off" in result or "is not a picture" in result
+        else:
+            # Only right where what was cut off was no part of the picture.
+            assert np.array_equal(result, decode_picture(whole))
+
+
+class TestLimit:
+    def test_is_checked_before_decoding(self) -> None:
+        # The pixel data of this file is damaged: reaching the decoder would be another error.
+        with pytest.raises(MediaTooLarge, match=r"9000 x 8000 pixels\. Expected at most 64,000,000"):
+            decode_picture(png_that_claims(9000, 8000), name="big.png")
+
+    @pytest.mark.parametrize("side", [10_000, 15_000, 60_000])
+    @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+    def test_decompression_bomb(self, side: int) -> None:
+        with pytest.raises(MediaTooLarge, match=r"bomb\.png"):
+            decode_picture(png_that_claims(side, side), name="bomb.png")
+
+    @pytest.mark.filterwarnings("error::PIL.Image.DecompressionBombWarning")
+    def test_decompression_bomb_where_warnings_are_errors(self) -> None:
+        with pytest.raises(MediaTooLarge, match=r"bomb\.png"):
+            decode_picture(png_that_claims(10_000, 10_000), name="bomb.png")
+
+    def test_is_inclusive(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        data = encoded(Image.fromarray(chart()))
+        monkeypatch.setattr(pictures, "LIMITS", Limits(picture_pixels=96 * 64))
+        assert decode_picture(data).shape == (64, 96, 3)
+        monkeypatch.setattr(pictures, "LIMITS", Limits(picture_pixels=96 * 64 - 1))
+        with pytest.raises(MediaTooLarge, match="but got 6,144"):
+            decode_picture(data)
+
+
+class TestPng:
+    def test_round_trip_is_exact(self) -> None:
+        rgb = np.random.default_rng(0).integers(0, 256, (33, 47, 3), np.uint8)
+        assert np.array_equal(decode_picture(encode_png(rgb)), rgb)
+
+    def test_view_of_an_array(self) -> None:
+        assert np.array_equal(decode_picture(encode_png(chart()[::2, ::-1])), chart()[::2, ::-1])
+
+
+class TestIdentify:
+    def test_picture(self, hopper: Path) -> None:
+        assert identify_picture(hopper) == "JPEG"
+
+    def test_not_a_picture(self, tmp_path: Path) -> None:
+        text = tmp_path / "text.jpg"
+        text.write_text("not a picture")
+        assert identify_picture(text) is None
+        assert identify_picture(tmp_path / "missing.jpg") is None
+
+
+def test_suffixes_are_lower_case_with_a_dot() -> None:
+    assert {".jpg", ".png", ".heic", ".avif"} <= set(PICTURE_SUFFIXES)
+    assert all(suffix == suffix.lower() and suffix.startswith(".") for suffix in PICTURE_SUFFIXES)
