@@ -1,0 +1,135 @@
+"""Something to try everything on, with no camera and no file of one's own.
+
+The photograph comes with an installed package. The clip is Sports2D's demonstration clip (BSD-3-Clause),
+taken from the wheel of that name or from its repository; where neither can be had, a clip is made from
+the photograph, and its description says so.
+"""
+
+import importlib.util
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from posecore.downloads import DownloadFailed, DownloadNotVerified, OnBytes, cache_dir, download
+from posecore.errors import UnreadableMedia
+from posecore.media.films import FilmWriter
+from posecore.media.pictures import decode_picture
+
+CLIP_NAME = "sports2d_demo.mp4"
+CLIP_SIZE = 3_968_304
+CLIP_SHA256 = "d9a66417185647b112304b57093f0c180f37a768e6a14daca75ca541f3b78039"
+CLIP_URL = (
+    "https://raw.githubusercontent.com/davidpagnon/Sports2D/"
+    "bb6962bce646f695f8457216532253cbcdd73bba/Sports2D/Demo/demo.mp4"
+)
+_CLIP_IN_WHEEL = "Sports2D/Demo/demo.mp4"
+_MADE_NAME = "photograph_in_motion.mp4"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A file to try things on.
+
+    Attributes:
+        path: the file.
+        title: a few words for a button or caption.
+        credit: who it shows or made it, and under which terms.
+    """
+
+    path: Path
+    title: str
+    credit: str
+
+
+def sample_picture() -> Sample:
+    """A photograph of a person, head to waist, that matplotlib (which mediapipe requires) carries.
+
+    Raises:
+        UnreadableMedia: where matplotlib is not installed or does not carry it.
+    """
+    package = importlib.util.find_spec("matplotlib")  # finds it without importing it
+    folders = (package.submodule_search_locations if package else None) or []
+    for folder in folders:
+        path = Path(folder, "mpl-data", "sample_data", "grace_hopper.jpg")
+        if path.is_file():
+            return Sample(path, "Portrait of Grace Hopper", "Grace Hopper, 1984, US Navy photograph, public domain.")
+    raise UnreadableMedia("The sample photograph is not installed: it comes with the package matplotlib.")
+
+
+def sample_clip(on_progress: OnBytes | None = None) -> Sample:
+    """A clip of people moving; made from the photograph where no real one can be had.
+
+    Looked for in the user's cache first, then downloaded (4 MB) into it.
+    """
+    target = _clip_path()
+    if not target.is_file():
+        try:
+            download(CLIP_URL, target, size=CLIP_SIZE, sha256=CLIP_SHA256, on_progress=on_progress)
+        except (DownloadFailed, DownloadNotVerified):
+            return _clip_from_photograph()
+    return Sample(
+        target,
+        "A walk and a somersault",
+        "Demonstration clip of Sports2D by David Pagnon, BSD-3-Clause licence.",
+    )
+
+
+def install_clip_from_wheel(wheel: Path) -> Path:
+    """Put the clip that a downloaded Sports2D wheel carries into the cache, and nothing else of it.
+
+    Raises:
+        UnreadableMedia: where the file is no such wheel.
+    """
+    target = _clip_path()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            content = archive.read(_CLIP_IN_WHEEL)
+    except (OSError, KeyError, zipfile.BadZipFile) as error:
+        raise UnreadableMedia(f"{wheel} does not carry the sample clip {_CLIP_IN_WHEEL}.") from error
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        part = Path(folder, CLIP_NAME)
+        part.write_bytes(content)
+        os.replace(part, target)
+    return target
+
+
+def _clip_path() -> Path:
+    return cache_dir() / "samples" / CLIP_NAME
+
+
+def _clip_from_photograph() -> Sample:
+    picture = sample_picture()
+    target = cache_dir() / "samples" / _MADE_NAME
+    if not target.is_file():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        rgb = decode_picture(picture.path)
+        views = list(_moving_views(rgb))
+        height, width = views[0].shape[:2]
+        with FilmWriter(target, (width, height), fps_hint=_MADE_FPS) as film:
+            for index, view in enumerate(views):
+                film.write(view, index / _MADE_FPS)
+    return Sample(
+        target,
+        "A photograph, moved to and fro",
+        f"No real clip could be downloaded, so this one was made from a photograph. {picture.credit}",
+    )
+
+
+_MADE_FPS = 25.0
+_MADE_SECONDS = 4
+
+
+def _moving_views(rgb: np.ndarray) -> Iterator[np.ndarray]:
+    """Windows of the photograph that swing sideways, as if the person did; four fifths of its width."""
+    width = rgb.shape[1] * 4 // 5
+    room = rgb.shape[1] - width
+    count = int(_MADE_FPS * _MADE_SECONDS)
+    for phase in np.linspace(0, 2 * np.pi, count, endpoint=False):
+        left = round(room * (1 - np.cos(phase)) / 2)
+        yield rgb[:, left : left + width]
