@@ -155,9 +155,7 @@ def _parser() -> argparse.ArgumentParser:
         help="pictures: draw the landmarks on them and write their tables",
         description="For each picture write STEM.annotated.png and STEM.landmarks.csv.",
     )
-    image.add_argument(
-        "files", nargs="+", type=Path, metavar="FILE", help="a picture (JPEG, PNG, WebP, HEIC, ...)"
-    )
+    image.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a picture (JPEG, PNG, WebP, HEIC, ...)")
     image.set_defaults(run=run_image)
     video = commands.add_parser(
         "video",
@@ -174,9 +172,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_common(command: argparse.ArgumentParser) -> None:
     usual = PoseOptions()
-    command.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="folder to write to; made if missing"
-    )
+    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write to; made if missing")
     command.add_argument(
         "--model",
         default=usual.model,
@@ -269,9 +265,7 @@ def _without_native_chatter() -> Iterator[None]:
     with open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), 2)
     try:
-        with os.fdopen(
-            os.dup(visible), "w", encoding=python_stderr.encoding, errors="backslashreplace"
-        ) as stream:
+        with os.fdopen(os.dup(visible), "w", encoding=python_stderr.encoding, errors="backslashreplace") as stream:
             sys.stderr = stream
             yield
     finally:

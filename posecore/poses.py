@@ -70,7 +70,7 @@ class FramePoses:
     @classmethod
     def nobody(cls, size: tuple[int, int], time_s: float = 0.0) -> Self:
         """The value of a frame in which nobody was found (P = 0)."""
-        arrays = {name: np.empty((0, len(BLAZEPOSE_33), *tail)) for name, tail in _LANDMARK_ARRAYS.items()}
+        arrays = {name: np.empty((0, len(BLAZEPOSE_33), *tail), np.float32) for name, tail in _LANDMARK_ARRAYS.items()}
         return cls(**arrays, person_ids=np.empty(0, np.int64), time_s=time_s, size=size)
 
 
@@ -122,7 +122,7 @@ class PoseSequence:
     @property
     def seen(self) -> NDArray[np.bool_]:
         """(T, P) bool: the person was found in the frame."""
-        return np.isfinite(self.xy[..., 0]).any(axis=-1)
+        return np.asarray(np.isfinite(self.xy[..., 0]).any(axis=-1))
 
     def frame(self, index: int) -> FramePoses:
         """The people seen in one frame; those who are not there are left out.
@@ -154,9 +154,7 @@ class PoseSequence:
         ids = sorted({int(person) for frame in frames for person in frame.person_ids}) or [1]
         slot = {person: index for index, person in enumerate(ids)}
         lead = (len(frames), len(ids), len(BLAZEPOSE_33))
-        arrays = {
-            name: np.full((*lead, *tail), np.nan, np.float32) for name, tail in _LANDMARK_ARRAYS.items()
-        }
+        arrays = {name: np.full((*lead, *tail), np.nan, np.float32) for name, tail in _LANDMARK_ARRAYS.items()}
         for index, frame in enumerate(frames):
             slots = [slot[int(person)] for person in frame.person_ids]
             for name, array in arrays.items():

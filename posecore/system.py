@@ -41,6 +41,5 @@ def _explain(library: str) -> str:
     if package is None:
         return f"The system library {library} is missing. Install the package of your system that carries it."
     return (
-        f"The system library {library} is missing. On Debian or Ubuntu, install it with: "
-        f"sudo apt-get install {package}"
+        f"The system library {library} is missing. On Debian or Ubuntu, install it with: sudo apt-get install {package}"
     )

@@ -75,9 +75,7 @@ def from_table(table: pd.DataFrame, *, size: tuple[int, int], fps: float) -> Pos
     """
     missing = [name for name in COLUMNS if name not in table.columns]
     if missing:
-        raise InvalidPoses(
-            f"Expected the table to have the columns {list(COLUMNS)}, but got none named {missing}."
-        )
+        raise InvalidPoses(f"Expected the table to have the columns {list(COLUMNS)}, but got none named {missing}.")
     ids = np.unique(table["person"].to_numpy())
     frames = np.unique(table["frame"].to_numpy())
     shape = (len(frames), len(ids), len(BLAZEPOSE_33))

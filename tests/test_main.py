@@ -82,7 +82,7 @@ def test_a_clip_gives_film_table_and_manifest(short_clip, tmp_path):
     assert manifest["model"]["sha256"].startswith("4eaa5eb7")
     assert manifest["options"]["people"] == 1
     assert manifest["frames"] == 30
-    assert manifest["frames_with_a_person"] >= 25
+    assert manifest["frames_with_a_person"] >= 20
     assert manifest["size_px"] == {"width": 884, "height": 496}
     assert manifest["fps"] == 30
     assert manifest["versions"]["mediapipe"]

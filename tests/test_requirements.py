@@ -18,9 +18,7 @@ OWN = {"posecore", "pages", "run", "streamlit_app"}
 
 
 def requirements(name: str) -> list[Requirement]:
-    lines = (
-        line.partition("#")[0].split(" --hash")[0].strip() for line in (ROOT / name).read_text().splitlines()
-    )
+    lines = (line.partition("#")[0].split(" --hash")[0].strip() for line in (ROOT / name).read_text().splitlines())
     return [Requirement(line) for line in lines if line]
 
 
@@ -31,8 +29,7 @@ def pins(*names: str) -> dict[str, str]:
 
 ALL_PINS = pins("requirements.txt", "requirements-test.txt")
 DECLARED = [
-    Requirement(line)
-    for line in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    Requirement(line) for line in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
 ]
 
 
@@ -51,9 +48,7 @@ def test_no_requirement_is_listed_twice() -> None:
 
 def test_samples_are_pinned_by_hash() -> None:
     text = (ROOT / "requirements-samples.txt").read_text()
-    assert len(re.findall(r"--hash=sha256:[0-9a-f]{64}\b", text)) == len(
-        requirements("requirements-samples.txt")
-    )
+    assert len(re.findall(r"--hash=sha256:[0-9a-f]{64}\b", text)) == len(requirements("requirements-samples.txt"))
 
 
 @pytest.mark.parametrize("name", sorted(ALL_PINS))

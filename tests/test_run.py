@@ -36,9 +36,7 @@ def environment(tmp_path: Path, requirement_file: Path) -> Path:
 
 
 def add_distribution(folder: Path, name: str) -> None:
-    [packages] = [
-        path for path in folder.rglob("site-packages") if not path.is_symlink() and "lib64" not in path.parts
-    ]
+    [packages] = [path for path in folder.rglob("site-packages") if not path.is_symlink() and "lib64" not in path.parts]
     info = packages / f"{name}-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
@@ -49,9 +47,7 @@ def add_distribution(folder: Path, name: str) -> None:
 
 def test_run_needs_only_the_standard_library() -> None:
     code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import run; print(run.SETUPS['app'].folder)"
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.strip(), done.stderr) == (0, ".venv", "")
 
 
@@ -259,9 +255,7 @@ def test_a_clip_that_cannot_be_fetched_is_no_failure(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_clip_is_fetched_once_and_again_when_it_is_gone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_clip_is_fetched_once_and_again_when_it_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fetched = []
     clip = tmp_path / "clip.mp4"
 

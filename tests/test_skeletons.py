@@ -8,9 +8,7 @@ def test_names_and_edges_are_mediapipes():
     theirs = [landmark.name.lower() for landmark in vision.PoseLandmark]
     assert list(BLAZEPOSE_33.landmarks) == theirs
     connections = vision.PoseLandmarksConnections.POSE_LANDMARKS
-    assert {frozenset(edge) for edge in BLAZEPOSE_33.edges} == {
-        frozenset((c.start, c.end)) for c in connections
-    }
+    assert {frozenset(edge) for edge in BLAZEPOSE_33.edges} == {frozenset((c.start, c.end)) for c in connections}
 
 
 def test_mirror_swaps_the_sides_and_nothing_else():

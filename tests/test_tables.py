@@ -33,9 +33,7 @@ def sequence() -> PoseSequence:
             size=SIZE,
         )
 
-    return PoseSequence.from_frames(
-        [frame(0, [1]), frame(0.04, [7]), frame(0.1, [1, 7])], size=SIZE, fps=29.97
-    )
+    return PoseSequence.from_frames([frame(0, [1]), frame(0.04, [7]), frame(0.1, [1, 7])], size=SIZE, fps=29.97)
 
 
 def test_columns_are_the_one_form(sequence):

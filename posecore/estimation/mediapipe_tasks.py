@@ -145,9 +145,7 @@ def _options_without_metrics(path: Path) -> Any:
         def to_ctypes(self) -> Any:
             fields = super().to_ctypes()
             if "ca_bundle_path" not in dict(fields._fields_):  # ctypes would take any name in silence
-                raise RuntimeError(
-                    "this version of MediaPipe is not the pinned one: its usage metrics would be sent"
-                )
+                raise RuntimeError("this version of MediaPipe is not the pinned one: its usage metrics would be sent")
             fields.ca_bundle_path = os.devnull.encode()
             return fields
 
@@ -166,9 +164,7 @@ def _estimate(detect: Callable[[Any], Any], rgb: RgbArray, time_s: float) -> Fra
     import mediapipe
 
     if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8 or rgb.size == 0:
-        raise InvalidOption(
-            f"Expected a picture of shape (H, W, 3) and uint8, but got {rgb.shape} and {rgb.dtype}."
-        )
+        raise InvalidOption(f"Expected a picture of shape (H, W, 3) and uint8, but got {rgb.shape} and {rgb.dtype}.")
     image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(rgb))
     height, width = rgb.shape[:2]
     return _to_poses(detect(image), size=(width, height), time_s=time_s)
@@ -182,12 +178,10 @@ def _to_poses(result: Any, *, size: tuple[int, int], time_s: float) -> FramePose
         [[(p.x, p.y, p.z, p.visibility, p.presence) for p in person] for person in result.pose_landmarks],
         np.float32,
     ).reshape(shape)
-    world = np.array(
-        [[(p.x, p.y, p.z) for p in person] for person in result.pose_world_landmarks], np.float32
-    )
+    world = np.array([[(p.x, p.y, p.z) for p in person] for person in result.pose_world_landmarks], np.float32)
     width, height = size
     return FramePoses(
-        xy=picture[..., :2] * np.float32([width, height]),
+        xy=picture[..., :2] * np.array([width, height], np.float32),
         z=picture[..., 2] * np.float32(width),
         world=world.reshape(people, len(BLAZEPOSE_33), 3),
         visibility=picture[..., 3],

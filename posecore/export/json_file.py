@@ -49,7 +49,4 @@ def _people(frame: FramePoses) -> list[dict[str, object]]:
         return []
     numbers = to_table(frame)[_VALUES].to_numpy(np.float64).round(_DECIMALS)
     blocks = numbers.reshape(len(frame), len(BLAZEPOSE_33), len(_VALUES)).tolist()
-    return [
-        {"person": int(person), "values": block}
-        for person, block in zip(frame.person_ids, blocks, strict=True)
-    ]
+    return [{"person": int(person), "values": block} for person, block in zip(frame.person_ids, blocks, strict=True)]

@@ -11,9 +11,7 @@ from posecore.poses import PoseSequence
 _RECORDED_PACKAGES = ("mediapipe", "opencv-python", "numpy", "pandas", "av")
 
 
-def make_manifest(
-    sequence: PoseSequence, options: PoseOptions, *, source: str, seconds: float
-) -> dict[str, Any]:
+def make_manifest(sequence: PoseSequence, options: PoseOptions, *, source: str, seconds: float) -> dict[str, Any]:
     """Plain values, ready for JSON.
 
     Args:

@@ -124,9 +124,7 @@ class ClipReader:
         self._decoded = self._decode()
         first = next(self._decoded, None)
         if first is None:
-            raise UnreadableMedia(
-                f"{shown} has no frame that can be decoded: it is damaged, cut off or locked."
-            )
+            raise UnreadableMedia(f"{shown} has no frame that can be decoded: it is damaged, cut off or locked.")
         self._upright = _Upright(first, self._stream.sample_aspect_ratio)
         _check_frame_size(self._upright.size, shown)
         self.info = _describe(self._stream, container, self._upright.size)
@@ -270,18 +268,14 @@ def _refuse_picture(path: Path, shown: str) -> None:
     # Asked first, because HEIC and AVIF pictures are MP4 files of one frame to FFmpeg.
     picture = identify_picture(path)
     if picture is not None:
-        raise UnreadableMedia(
-            f"{shown} is a picture ({picture}), not a clip. Open it where a picture is asked for."
-        )
+        raise UnreadableMedia(f"{shown} is a picture ({picture}), not a clip. Open it where a picture is asked for.")
 
 
 def _open_container(path: Path, shown: str) -> InputContainer:
     # "file:" and an absolute path: a name such as "-i.mp4" or "http:/x" stays a name.
     url = f"file:{path.absolute()}"
     try:
-        return av.open(
-            url, mode="r", options=_SELF_CONTAINED_ONLY | _pixel_limit(), metadata_errors="replace"
-        )
+        return av.open(url, mode="r", options=_SELF_CONTAINED_ONLY | _pixel_limit(), metadata_errors="replace")
     except av.FFmpegError as error:
         raise UnreadableMedia(
             f"{shown} cannot be read as a clip: it is damaged, cut off, or not a clip. "
@@ -302,9 +296,7 @@ def _find_video(container: InputContainer, shown: str) -> VideoStream:
         has = "sound but no picture" if container.streams.audio else "no picture"
         raise UnreadableMedia(f"{shown} has {has}, so there is nothing to look at.")
     if stream.codec_context is None:
-        raise UnreadableMedia(
-            f"{shown} uses a video codec that cannot be decoded here. Save it anew as H.264."
-        )
+        raise UnreadableMedia(f"{shown} uses a video codec that cannot be decoded here. Save it anew as H.264.")
     stream.thread_type = "AUTO"
     stream.codec_context.options = _pixel_limit()
     return stream

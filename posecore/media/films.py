@@ -51,9 +51,7 @@ class FilmWriter:
         OSError: where the file cannot be written.
     """
 
-    def __init__(
-        self, path: os.PathLike[str] | str, size: tuple[int, int], *, fps_hint: float = 30.0
-    ) -> None:
+    def __init__(self, path: os.PathLike[str] | str, size: tuple[int, int], *, fps_hint: float = 30.0) -> None:
         if min(size) < 1 or not 0 < fps_hint < math.inf:
             raise InvalidOption(f"Expected size and fps_hint above zero, but got {size} and {fps_hint}.")
         self._path = Path(path).absolute()
@@ -120,8 +118,7 @@ class FilmWriter:
         width, height = self._size
         if rgb.shape != (height, width, 3) or rgb.dtype != np.uint8:
             raise InvalidOption(
-                f"Expected a frame of shape {(height, width, 3)} and type uint8, "
-                f"but got {rgb.shape} and {rgb.dtype}."
+                f"Expected a frame of shape {(height, width, 3)} and type uint8, but got {rgb.shape} and {rgb.dtype}."
             )
         if not self._last_s < time_s < math.inf:
             raise InvalidOption(f"Expected a frame later than {self._last_s} s, but got one at {time_s} s.")

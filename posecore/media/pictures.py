@@ -63,6 +63,21 @@ def identify_picture(path: os.PathLike[str] | str) -> str | None:
         return None
 
 
+def fit_picture(rgb: np.ndarray, longest_px: int) -> np.ndarray:
+    """The picture, made smaller where a side is longer than ``longest_px``; never larger, never empty.
+
+    Args:
+        rgb: (H, W, 3) uint8.
+        longest_px: of the longer side, pixels.
+    """
+    height, width = rgb.shape[:2]
+    scale = longest_px / max(height, width)
+    if scale >= 1:
+        return rgb
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0))
+
+
 def encode_png(rgb: np.ndarray) -> bytes:
     """The bytes of a PNG file that holds ``rgb``, (H, W, 3) uint8."""
     file = io.BytesIO()

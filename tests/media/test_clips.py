@@ -65,7 +65,7 @@ AWKWARD_REFUSALS = {
     "tiny_64x43.jpg": "is a picture (JPEG), not a clip",
     "truncated.jpg": "is a picture (JPEG), not a clip",
     "upside_down_no_exif.jpg": "is a picture (JPEG), not a clip",
-    "Üñïçødé name – yoga 瑜伽.jpg": "is a picture (JPEG), not a clip",  # noqa: RUF001
+    "Üñïçødé name – yoga 瑜伽.jpg": "is a picture (JPEG), not a clip",
 }
 
 # Uploads that hold no picture of their own, only the name of a file that does.
@@ -355,9 +355,7 @@ class TestDamage:
             cover = container.add_stream("mjpeg", rate=1)
             cover.width, cover.height, cover.pix_fmt = 96, 64, "yuvj420p"
             cover.disposition = Disposition.attached_pic
-            silence = av.AudioFrame.from_ndarray(
-                np.zeros((1, 1024), np.float32), format="fltp", layout="mono"
-            )
+            silence = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), format="fltp", layout="mono")
             silence.sample_rate = 44100
             container.mux(sound.encode(silence))
             picture = av.VideoFrame.from_ndarray(chart()).reformat(format="yuvj420p")
@@ -395,9 +393,7 @@ class TestHostileFiles:
         film.rename(name)
         assert len(read_all(name)[1]) == 12
 
-    @pytest.mark.parametrize(
-        "name", ["http://127.0.0.1:9/film.mp4", "pipe:0", "file:film.mp4", "missing.mp4"]
-    )
+    @pytest.mark.parametrize("name", ["http://127.0.0.1:9/film.mp4", "pipe:0", "file:film.mp4", "missing.mp4"])
     def test_url_is_a_missing_file(self, film: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(film.parent)
         with pytest.raises(UnreadableMedia, match="cannot be opened: No such file"), open_clip(name):

@@ -88,9 +88,7 @@ class TestPixels:
         ("size", "stored"),
         [((64, 48), (64, 48)), ((63, 48), (64, 48)), ((64, 47), (64, 48)), ((1, 1), (2, 2))],
     )
-    def test_odd_sides_get_one_more_line(
-        self, tmp_path: Path, size: tuple[int, int], stored: tuple[int, int]
-    ) -> None:
+    def test_odd_sides_get_one_more_line(self, tmp_path: Path, size: tuple[int, int], stored: tuple[int, int]) -> None:
         rgb = flat(size, (60, 60, 60))
         rgb[:, -1] = rgb[-1, :] = 200
         with FilmWriter(tmp_path / "film.mp4", size) as film:
@@ -134,9 +132,7 @@ class TestWholeOrNotThere:
         write_film(tmp_path / "film.mp4", [0.0, 0.1])
         assert files_in(tmp_path) == ["film.mp4"]
 
-    @pytest.mark.parametrize(
-        "name", ["-y.mp4", "http:x.mp4", "pipe:1", "frame%03d.mp4", "瑜伽 ü.mp4", "no_ending"]
-    )
+    @pytest.mark.parametrize("name", ["-y.mp4", "http:x.mp4", "pipe:1", "frame%03d.mp4", "瑜伽 ü.mp4", "no_ending"])
     def test_name_is_taken_as_it_is(self, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)
         write_film(Path(name), [0.0, 0.1])

@@ -13,7 +13,7 @@ from PIL import Image
 from posecore.errors import MediaTooLarge, UnreadableMedia
 from posecore.limits import Limits
 from posecore.media import pictures
-from posecore.media.pictures import PICTURE_SUFFIXES, decode_picture, encode_png, identify_picture
+from posecore.media.pictures import PICTURE_SUFFIXES, decode_picture, encode_png, fit_picture, identify_picture
 
 # Every still picture of the awkward folder. The word: how it must look beside the plain photograph there.
 AWKWARD_PICTURES = {
@@ -27,7 +27,7 @@ AWKWARD_PICTURES = {
     "exif_orientation_8.jpg": ((667, 1000), "same"),
     "exif_orientation_6.png": ((667, 1000), "same"),
     "exif_orientation_6.webp": ((667, 1000), "same"),
-    "Üñïçødé name – yoga 瑜伽.jpg": ((667, 1000), "same"),  # noqa: RUF001
+    "Üñïçødé name – yoga 瑜伽.jpg": ((667, 1000), "same"),
     "palette.png": ((667, 1000), "same"),
     "png_named.jpg": ((667, 1000), "same"),
     "gray.jpg": ((667, 1000), "grey"),
@@ -196,9 +196,7 @@ class TestOrientation:
         exif = Image.Exif()
         exif[0x0112] = 6
         second = Image.fromarray(chart()[::-1])
-        data = encoded(
-            Image.fromarray(chart()), "MPO", save_all=True, append_images=[second], exif=exif, quality=95
-        )
+        data = encoded(Image.fromarray(chart()), "MPO", save_all=True, append_images=[second], exif=exif, quality=95)
         assert mean_difference(decode_picture(data), np.rot90(chart(), -1)) < 3
 
 
@@ -211,9 +209,7 @@ class TestModes:
     def test_bytes_and_file_give_the_same(self, hopper: Path) -> None:
         assert np.array_equal(decode_picture(hopper.read_bytes()), decode_picture(hopper))
 
-    @pytest.mark.parametrize(
-        ("grey16", "grey8"), [(0, 0), (128, 0), (129, 1), (257, 1), (32896, 128), (65535, 255)]
-    )
+    @pytest.mark.parametrize(("grey16", "grey8"), [(0, 0), (128, 0), (129, 1), (257, 1), (32896, 128), (65535, 255)])
     @pytest.mark.parametrize("save_as", ["PNG", "TIFF"])
     def test_16_bit_grey_is_scaled(self, save_as: str, grey16: int, grey8: int) -> None:
         image = Image.fromarray(np.full((3, 5), grey16, np.uint16))
@@ -360,3 +356,12 @@ class TestIdentify:
 def test_suffixes_are_lower_case_with_a_dot() -> None:
     assert {".jpg", ".png", ".heic", ".avif"} <= set(PICTURE_SUFFIXES)
     assert all(suffix == suffix.lower() and suffix.startswith(".") for suffix in PICTURE_SUFFIXES)
+
+
+@pytest.mark.parametrize(
+    ("size", "fitted"),
+    [((100, 50), (100, 50)), ((400, 200), (100, 50)), ((200, 400), (50, 100)), ((5000, 1), (100, 1))],
+)
+def test_fit_picture_shrinks_to_the_longer_side_and_never_to_nothing(size, fitted):
+    width, height = size
+    assert fit_picture(np.zeros((height, width, 3), np.uint8), 100).shape == (fitted[1], fitted[0], 3)

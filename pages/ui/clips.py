@@ -1,0 +1,63 @@
+"""The clip a visitor works on: where it comes from, and its run."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import streamlit as st
+
+from pages.ui.runs import ClipRun
+from pages.ui.sources import choose_source
+from posecore import PoseOptions
+from posecore.media.clips import CLIP_SUFFIXES
+from posecore.samples import Sample, sample_clip
+
+UPLOAD, SAMPLE = "Upload", "Sample"
+_SOURCE_KEY = "video_source"
+_RUN_KEY = "video_run"
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A clip that was given; ``key`` tells it from others of the visit."""
+
+    key: str
+    name: str
+    content: BinaryIO | Path
+
+
+def choose_clip() -> Clip | None:
+    """Offer the sources and return the chosen clip, or None while there is none."""
+    source = choose_source("Clip from", [UPLOAD, SAMPLE], sample=SAMPLE, address="clip", key=_SOURCE_KEY)
+    if source == SAMPLE:
+        sample = ready_sample_clip()
+        st.caption(f"{sample.title}. {sample.credit}")
+        return Clip(str(sample.path), sample.path.name, sample.path)
+    file = st.file_uploader(
+        "A clip with one or more people",
+        type=[suffix.removeprefix(".") for suffix in CLIP_SUFFIXES],
+        help="MP4, MOV, WebM, MKV or AVI. It is deleted when you leave or choose another.",
+    )
+    return Clip(file.file_id, file.name, file) if file else None
+
+
+def ready_sample_clip() -> Sample:
+    """The sample clip, with its download shown where it has to be downloaded."""
+    with st.spinner("Getting the sample clip"):
+        return sample_clip()
+
+
+def current_run(clip: Clip) -> ClipRun | None:
+    """The run of this clip, going on or finished, if this visit has one."""
+    run = st.session_state.get(_RUN_KEY)
+    return run if run is not None and run.key == clip.key else None
+
+
+def start_run(clip: Clip, options: PoseOptions) -> ClipRun:
+    """Start working on a clip; the run it takes the place of ends, and its files with it."""
+    previous = st.session_state.pop(_RUN_KEY, None)
+    if previous is not None:
+        previous.close()
+    run = ClipRun(clip.key, clip.name, options, clip.content)
+    st.session_state[_RUN_KEY] = run
+    return run

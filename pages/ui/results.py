@@ -1,0 +1,112 @@
+"""What every result is shown with: the table of landmarks, the 3D skeleton, the downloads."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from posecore import BLAZEPOSE_33, FramePoses, plot_pose_3d, to_table
+from posecore.tables import COLUMNS
+
+_COORDINATES = {"world": "World (metres)", "picture": "Picture (pixels)"}
+_PART_OF = {BLAZEPOSE_33.landmarks[index]: part for part, members in BLAZEPOSE_33.parts.items() for index in members}
+_HEADINGS = {
+    "person": "Person",
+    "landmark": "Landmark",
+    "visibility": "Visibility",
+    "presence": "Presence",
+    "x_px": "x (px)",
+    "y_px": "y (px)",
+    "x": "x (share of width)",
+    "y": "y (share of height)",
+    "z": "z (relative)",
+    "x_m": "x (m)",
+    "y_m": "y (m)",
+    "z_m": "z (m)",
+}
+
+
+def choose_coordinates(key: str) -> str:
+    """A switch between the two frames of the 3D skeleton."""
+    return st.segmented_control(
+        "Coordinates",
+        list(_COORDINATES),
+        default="world",
+        required=True,
+        format_func=lambda name: _COORDINATES[name],
+        key=key,
+        persist_state="session",
+        help="World: the body's own shape in metres, centred on the hips. Picture: places in the picture, with "
+        "relative depth.",
+    )
+
+
+def show_skeleton(poses: FramePoses, coordinates: str, *, key: str) -> None:
+    """The 3D skeleton; its camera stays where it was put."""
+    st.plotly_chart(
+        plot_pose_3d(poses, coordinates=coordinates),
+        key=key,
+        height=460,
+        config={"displaylogo": False, "modeBarButtonsToRemove": ["resetCameraLastSave3d"]},
+    )
+
+
+def show_table(poses: FramePoses, *, key: str) -> None:
+    """The landmarks as a sortable table, with filters by body part and visibility."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        parts = st.pills(
+            "Body parts",
+            list(BLAZEPOSE_33.parts),
+            selection_mode="multi",
+            format_func=str.capitalize,
+            key=f"{key}_parts",
+            persist_state="session",
+            help="None chosen: all are shown.",
+        )
+        least = st.slider(
+            "Visibility at least", 0.0, 1.0, 0.0, 0.05, key=f"{key}_least", persist_state="session", width=260
+        )
+    table = _filtered(to_table(poses), parts, least)
+    order = [name for name in _HEADINGS if name != "person" or len(poses) > 1]
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_order=order,
+        column_config=_column_config(),
+        height=min(36 * (len(table) + 1) + 2, 480),
+        placeholder="n/a",
+    )
+    st.caption(f"{len(table)} of {len(poses) * len(BLAZEPOSE_33)} landmarks. Click a heading to sort by it.")
+
+
+def offer_download(label: str, make: Callable[[], str | bytes] | bytes, file_name: str, mime: str) -> None:
+    """A download button whose file is made when it is pressed; pressing it does not run the page again."""
+    st.download_button(label, make, file_name, mime, on_click="ignore", icon=":material/download:", key=f"get_{label}")
+
+
+def _filtered(table: pd.DataFrame, parts: list[str], least: float) -> pd.DataFrame:
+    keep = table["visibility"] >= least
+    if parts:
+        keep &= table["landmark"].astype(str).map(_PART_OF).isin(parts)
+    return table[keep].assign(landmark=lambda rows: rows["landmark"].astype(str).str.replace("_", " "))
+
+
+def _column_config() -> dict[str, Any]:
+    column = st.column_config
+    config: dict[str, Any] = {
+        name: column.NumberColumn(heading, help=COLUMNS[name], format=_number_format(name))
+        for name, heading in _HEADINGS.items()
+    }
+    config["landmark"] = column.TextColumn(_HEADINGS["landmark"], help=COLUMNS["landmark"], pinned=True)
+    for name in ("visibility", "presence"):
+        config[name] = column.ProgressColumn(
+            _HEADINGS[name], help=COLUMNS[name], min_value=0, max_value=1, format="%.2f"
+        )
+    return config
+
+
+def _number_format(name: str) -> str:
+    if name.endswith("_px"):
+        return "%.1f"
+    return "%d" if name == "person" else "%.3f"

@@ -1,0 +1,106 @@
+"""A clip being worked on: in a thread of its own, so that the page stays alive and can stop it."""
+
+import shutil
+import tempfile
+import threading
+import time
+import weakref
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from posecore import PosecoreError, PoseOptions, PoseSequence, Progress, estimate_video
+from posecore.limits import LIMITS
+
+_PLACES = threading.BoundedSemaphore(LIMITS.runs_at_once)
+
+
+@dataclass
+class RunState:
+    """What the worker tells the page. Each field is set by the worker alone, and read by the page."""
+
+    progress: Progress | None = None
+    waiting: bool = True
+    result: PoseSequence | None = None
+    error: str | None = None
+    seconds: float = 0.0
+    stop: threading.Event = field(default_factory=threading.Event)
+    done: threading.Event = field(default_factory=threading.Event)
+
+
+class ClipRun:
+    """One clip, its options, its worker and its files.
+
+    Its files are in one folder, which is gone when the run is dropped: when another takes its place,
+    when the visit ends, or when the server stops.
+    """
+
+    def __init__(self, key: str, name: str, options: PoseOptions, clip: BinaryIO | Path) -> None:
+        self.key = key
+        self.name = name
+        self.options = options
+        self.state = RunState()
+        folder = Path(tempfile.mkdtemp(prefix="posecore-run-"))
+        self.film = folder / "film.mp4"
+        source = _in_folder(clip, folder, name)
+        # The worker holds the state and the paths but not this object, so that dropping it ends the worker.
+        thread = threading.Thread(target=_work, args=(self.state, source, name, options, self.film), daemon=True)
+        self.close = weakref.finalize(self, _drop, self.state, thread, folder)
+        thread.start()
+
+    def stop(self) -> None:
+        """End the run after the frame it is at, and keep what was done."""
+        self.state.stop.set()
+
+    @property
+    def stopped_early(self) -> bool:
+        """The visitor ended it before its last frame."""
+        return self.state.stop.is_set()
+
+
+def _in_folder(clip: BinaryIO | Path, folder: Path, name: str) -> Path:
+    if isinstance(clip, Path):
+        return clip
+    # Only the ending of the visitor's name is used: the rest could be anything.
+    target = folder / f"clip{Path(name).suffix[:8]}"
+    clip.seek(0)
+    with target.open("wb") as file:
+        shutil.copyfileobj(clip, file)
+    return target
+
+
+def _work(state: RunState, source: Path, name: str, options: PoseOptions, film: Path) -> None:
+    start = time.monotonic()
+    try:
+        while not _PLACES.acquire(timeout=0.2):
+            if state.stop.is_set():
+                return
+        try:
+            state.waiting = False
+            start = time.monotonic()
+            state.result = estimate_video(source, options, annotated=film, on_progress=_reporter(state))
+        finally:
+            _PLACES.release()
+    except PosecoreError as error:
+        state.error = str(error).replace(source.name, name)
+    except Exception as error:  # a thread has nobody above it to tell
+        state.error = f"The clip could not be worked on ({type(error).__name__}: {error})."
+        raise
+    finally:
+        state.seconds = time.monotonic() - start
+        state.done.set()
+
+
+def _reporter(state: RunState):
+    def report(progress: Progress) -> bool:
+        state.progress = progress
+        return not state.stop.is_set()
+
+    return report
+
+
+def _drop(state: RunState, thread: threading.Thread, folder: Path) -> None:
+    state.stop.set()
+    if thread is not threading.current_thread() and thread.is_alive():
+        thread.join(timeout=30)
+    shutil.rmtree(folder, ignore_errors=True)

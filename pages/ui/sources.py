@@ -1,0 +1,25 @@
+"""Where a page's picture or clip comes from, kept for the visit and shown in the address."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+
+def choose_source(label: str, sources: Sequence[str], *, sample: str, address: str, key: str) -> str:
+    """A switch between sources; ``?sample=...`` in the address opens the page with the sample chosen.
+
+    Args:
+        label: what stands above the switch.
+        sources: names of the sources, the usual one first.
+        sample: which of them is the sample.
+        address: what ``?sample=`` says while the sample is shown.
+        key: where the choice is kept.
+    """
+    if key not in st.session_state:
+        st.session_state[key] = sample if "sample" in st.query_params else sources[0]
+    chosen = st.segmented_control(label, sources, required=True, key=key, persist_state="session")
+    if chosen == sample:
+        st.query_params["sample"] = address
+    else:
+        st.query_params.pop("sample", None)
+    return chosen

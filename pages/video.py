@@ -1,0 +1,130 @@
+"""Video: one clip in; the annotated film, the 3D skeleton and table by frame, and their files out."""
+
+import json
+from pathlib import PurePath
+
+import streamlit as st
+
+from pages.ui.clips import choose_clip, current_run, start_run
+from pages.ui.explain import NOBODY, SEVERAL_PEOPLE, explain_numbers
+from pages.ui.problems import problems_shown
+from pages.ui.results import choose_coordinates, offer_download, show_skeleton, show_table
+from pages.ui.runs import ClipRun
+from pages.ui.settings import page_head
+from posecore import PoseSequence, Progress
+from posecore.export.csv_file import to_csv
+from posecore.export.json_file import to_json
+from posecore.export.manifest import make_manifest
+
+_FILM_HEIGHT_PX = 460
+
+
+@st.fragment(run_every=0.5)
+def show_progress(run: ClipRun) -> None:
+    """Frames done, frames a second, time left, and the stop button; ends by itself."""
+    if run.state.done.is_set():
+        st.rerun()
+    progress = run.state.progress
+    if run.state.waiting:
+        st.progress(0.0, "Waiting: other visitors' clips are being worked on")
+    elif progress is None:
+        st.progress(0.0, "Loading the model and opening the clip")
+    else:
+        st.progress(progress.share or 0.0, progress_text(progress))
+    if st.button("Stop and keep what is done", icon=":material/stop_circle:", disabled=run.stopped_early):
+        run.stop()
+
+
+def progress_text(progress: Progress) -> str:
+    """One line: 120 of 230 frames, 38 a second, 3 s left."""
+    of_all = f" of {progress.total}" if progress.total else ""
+    rest = "" if progress.seconds_left is None else f" · {progress.seconds_left:.0f} s left"
+    return f"{progress.frames}{of_all} frames · {progress.frames_per_second:.0f} frames a second{rest}"
+
+
+def show_film(run: ClipRun, sequence: PoseSequence) -> None:
+    """The annotated film, and beside it what was done and the downloads."""
+    width, height = sequence.size
+    film, facts = st.columns([2, 1], gap="medium")
+    film.video(str(run.film), width=round(_FILM_HEIGHT_PX * width / height), alt=f"{run.name} with the landmarks")
+    with facts:
+        seen = int(sequence.seen.any(axis=1).sum())
+        st.metric("Frames with a person", f"{seen} of {len(sequence)}")
+        st.caption(f"{run.name} · {width} × {height} px · {sequence.fps:.4g} frames a second")
+        st.caption(f"Took {run.state.seconds:.1f} s: {len(sequence) / run.state.seconds:.0f} frames a second")
+        offer_files(run, sequence)
+
+
+def offer_files(run: ClipRun, sequence: PoseSequence) -> None:
+    """The downloads of a finished clip."""
+    stem = PurePath(run.name).stem
+    with st.container(horizontal=True):
+        offer_download("Film (MP4)", run.film.read_bytes, f"{stem}.annotated.mp4", "video/mp4")
+        offer_download("Table (CSV)", lambda: to_csv(sequence), f"{stem}.landmarks.csv", "text/csv")
+        offer_download("Landmarks (JSON)", lambda: to_json(sequence), f"{stem}.landmarks.json", "application/json")
+        offer_download("Manifest (JSON)", lambda: manifest(run, sequence), f"{stem}.manifest.json", "application/json")
+
+
+def manifest(run: ClipRun, sequence: PoseSequence) -> str:
+    """The manifest as text."""
+    facts = make_manifest(sequence, run.options, source=run.name, seconds=run.state.seconds)
+    return json.dumps(facts, indent=2, ensure_ascii=False)
+
+
+@st.fragment
+def show_frames(sequence: PoseSequence) -> None:
+    """One frame slider for the 3D skeleton and the table; moving it estimates nothing."""
+    frame = sequence.frame(choose_frame(sequence))
+    left, right = st.columns([1, 1], gap="medium")
+    with left:
+        show_skeleton(frame, choose_coordinates("video_coordinates"), key="video_3d")
+    with right:
+        show_table(frame, key="video_table")
+
+
+def choose_frame(sequence: PoseSequence) -> int:
+    """A slider over the frames; it begins at the first in which somebody is seen."""
+    last = len(sequence) - 1
+    first_seen = int(sequence.seen.any(axis=1).argmax())
+    index = st.slider("Frame", 0, last, first_seen, key="video_frame") if last else 0
+    st.caption(f"Frame {index} of {last}, at {sequence.times_s[index]:.3f} s")
+    return index
+
+
+def show_result(run: ClipRun, sequence: PoseSequence) -> None:
+    """Everything about a finished clip."""
+    if run.stopped_early:
+        st.info(f"Stopped after {len(sequence)} frames; this is what was done.", icon=":material/stop_circle:")
+    if not sequence.seen.any():
+        st.warning(NOBODY, icon=":material/person_off:")
+    if run.options.people > 1:
+        st.info(SEVERAL_PEOPLE, icon=":material/groups:")
+    show_film(run, sequence)
+    show_frames(sequence)
+    explain_numbers()
+
+
+def show_page() -> None:
+    """From the choice of a clip to everything about it."""
+    options = page_head("Video")
+    clip = choose_clip()
+    if clip is None:
+        st.info("Upload a clip or try the sample: the result appears here.", icon=":material/movie:")
+        return
+    run = current_run(clip) or start_run(clip, options)
+    if run.options != options and st.button(
+        "Run again with the new settings", type="primary", icon=":material/refresh:"
+    ):
+        run = start_run(clip, options)
+    if not run.state.done.is_set():
+        show_progress(run)
+    elif run.state.error:
+        st.error(run.state.error, icon=":material/error:")
+    elif run.state.result is None:
+        st.info("Stopped before the first frame. Change a setting or choose the clip again to start anew.")
+    else:
+        show_result(run, run.state.result)
+
+
+with problems_shown():
+    show_page()

@@ -1,0 +1,127 @@
+"""Webcam: the live camera with the skeleton drawn on it, its numbers beside, and a snapshot."""
+
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import streamlit as st
+from aiortc.contrib.media import MediaPlayer
+from streamlit_webrtc import WebRtcMode, WebRtcStreamerContext, webrtc_streamer
+
+from pages.ui.clips import ready_sample_clip
+from pages.ui.explain import explain_numbers
+from pages.ui.live import LiveFrame, LiveProcessor, ice_servers
+from pages.ui.navigation import IMAGE, VIDEO
+from pages.ui.pictures import keep_snapshot
+from pages.ui.problems import problems_shown
+from pages.ui.results import choose_coordinates, show_skeleton, show_table
+from pages.ui.settings import page_head
+from pages.ui.sources import choose_source
+from posecore import PoseOptions
+
+CAMERA, SAMPLE = "Camera", "Sample clip"
+_TEXTS = {
+    "start": "Start",
+    "stop": "Stop",
+    "select_device": "Choose camera",
+    "device_ask_permission": "Allow this page to use your camera: the browser is asking for it.",
+    "device_access_denied": "The camera was refused. Allow it with the icon beside the address, then press Start.",
+    "device_not_available": "No camera was found. Connect one, or use the sample clip, a snapshot or an upload.",
+    "media_api_not_available": "This browser gives no camera to this page. Open it over https, or upload a file.",
+}
+
+
+def stream(source: str, options: PoseOptions) -> WebRtcStreamerContext:
+    """The live picture with its Start and Stop buttons."""
+    servers = ice_servers()
+    common = {
+        "rtc_configuration": {"iceServers": servers} if servers else None,
+        "video_processor_factory": partial(LiveProcessor, options),
+        "async_processing": True,
+        "translations": _TEXTS,
+    }
+    if source == SAMPLE:
+        clip = ready_sample_clip()
+        st.caption(f"{clip.title}, played as if it were a camera. {clip.credit}")
+        player = partial(play_in_a_loop, clip.path)
+        return webrtc_streamer("live-sample", mode=WebRtcMode.RECVONLY, player_factory=player, **common)
+    constraints = {"video": {"width": {"ideal": 640}, "height": {"ideal": 480}}, "audio": False}
+    return webrtc_streamer("live-camera", mode=WebRtcMode.SENDRECV, media_stream_constraints=constraints, **common)
+
+
+def play_in_a_loop(path: Path) -> MediaPlayer:
+    """The clip as an endless stream, at its own pace."""
+    return MediaPlayer(str(path), loop=True)
+
+
+@st.fragment(run_every=0.2)
+def show_numbers(processor: LiveProcessor) -> None:
+    """The newest frame's figures, 3D skeleton and table, about five times a second."""
+    live = processor.latest
+    if processor.problem:
+        st.error(processor.problem, icon=":material/error:")
+    if live is None:
+        st.caption("Waiting for the first frame.")
+        return
+    show_figures(live)
+    show_skeleton(live.poses, choose_coordinates("webcam_coordinates"), key="webcam_3d")
+    show_table(live.poses, key="webcam_table")
+
+
+def show_figures(live: LiveFrame) -> None:
+    """Frames a second, people, and the snapshot button."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.metric("Frames a second", f"{live.frames_per_second:.0f}", width="content")
+        st.metric("People in view", len(live.poses), width="content")
+        if st.button("Snapshot", icon=":material/photo_camera:", help="Opens this frame on the Image page."):
+            keep_snapshot(live.rgb)
+            st.switch_page(IMAGE)
+
+
+def warn_without_https() -> None:
+    """Browsers give a camera only to pages over https or on the same machine."""
+    address = urlsplit(st.context.url or "")
+    if address.scheme == "http" and address.hostname not in ("localhost", "127.0.0.1", "::1"):
+        st.warning(
+            "This page was opened over http, and browsers give a camera only to pages over https. "
+            "Ask for the https address, or use a picture or a clip instead.",
+            icon=":material/lock_open:",
+        )
+
+
+def show_help() -> None:
+    """What to do where the camera does not start, and the other ways on."""
+    with st.expander("The camera does not start?", icon=":material/help:"):
+        st.markdown(
+            "- The browser must be allowed to use the camera: look at the icon beside the address.\n"
+            "- Another program may be using it; close video calls and try again.\n"
+            "- The page must be open over https, or on the machine that runs it.\n"
+            "- A picture that stays black for long means that the network blocks the stream: whoever hosts "
+            "this page can set up a TURN server, as its README says.\n"
+        )
+        with st.container(horizontal=True):
+            st.page_link(IMAGE, label="Take a snapshot or upload a picture")
+            st.page_link(VIDEO, label="Upload a clip")
+
+
+def show_page() -> None:
+    """The live picture and, beside it, its numbers."""
+    options = page_head("Webcam")
+    warn_without_https()
+    source = choose_source("Show", [CAMERA, SAMPLE], sample=SAMPLE, address="clip", key="webcam_source")
+    left, right = st.columns([1, 1], gap="medium")
+    with left:
+        context = stream(source, options)
+        st.caption("Frames are worked on as they come and are not kept. Only a snapshot you take is.")
+        show_help()
+    with right:
+        if context.video_processor and context.state.playing:
+            context.video_processor.use(options)
+            show_numbers(context.video_processor)
+        else:
+            st.info("Press Start: the skeleton, its numbers and the 3D view appear here.", icon=":material/videocam:")
+            explain_numbers()
+
+
+with problems_shown():
+    show_page()

@@ -1,0 +1,133 @@
+"""A real server and a real browser."""
+
+import itertools
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from posecore.media.clips import open_clip
+from posecore.samples import sample_clip
+
+ROOT = Path(__file__).resolve().parents[2]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Nothing but the page under test may be asked for: no updates, no accounts, no metrics.
+QUIET = ["--no-sandbox", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
+SOFTWARE_3D = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+PATIENCE_MS = 60_000
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The installed browser."""
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if found is None:
+        reason = "no Chromium on this machine (Debian: apt-get install chromium)"
+        if os.environ.get("CI"):
+            pytest.fail(f"{reason}; in CI the browser tests must run")
+        pytest.skip(reason)
+    return found
+
+
+class Server:
+    """The app, started as a visitor's host starts it."""
+
+    def __init__(self, url: str, temporary: Path, process: subprocess.Popen) -> None:
+        self.url = url
+        self.temporary = temporary
+        self.process = process
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    temporary = tmp_path_factory.mktemp("server-tmp")
+    port = _free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+    command += ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
+    log = temporary.with_suffix(".log")
+    with log.open("w") as stream:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | {"TMPDIR": str(temporary)}, stdout=stream, stderr=stream
+        )
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process, log)
+        yield Server(f"http://127.0.0.1:{port}", temporary, process)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_for(url: str, process: subprocess.Popen, log: Path) -> None:
+    for _ in range(300):
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail(f"The app did not start:\n{log.read_text()[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+def camera_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A person of the sample clip, close, as the raw film that Chromium's fake camera plays in a loop."""
+    target = tmp_path_factory.mktemp("camera") / "camera.y4m"
+    with open_clip(sample_clip().path) as clip, target.open("wb") as film:
+        film.write(b"YUV4MPEG2 W640 H480 F30:1 Ip A1:1 C420jpeg\n")
+        for frame in itertools.islice(clip, 40, 100):
+            near = cv2.resize(frame.rgb[:600, 250:1050], (640, 480), interpolation=cv2.INTER_AREA)
+            film.write(b"FRAME\n" + cv2.cvtColor(near, cv2.COLOR_RGB2YUV_I420).tobytes())
+    return target
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str, camera_file: Path) -> Iterator[Browser]:
+    camera = [
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={camera_file}",
+    ]
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=chromium, args=QUIET + SOFTWARE_3D + camera)
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A fresh visit, wide and light; a test may ask for another with the mark ``visit``."""
+    mark = request.node.get_closest_marker("visit")
+    wanted = {"viewport": {"width": 1360, "height": 900}, "color_scheme": "light"} | (mark.kwargs if mark else {})
+    context = browser.new_context(base_url=server.url, **wanted)
+    context.set_default_timeout(PATIENCE_MS)
+    visit = context.new_page()
+    yield visit
+    context.close()
+
+
+@pytest.fixture
+def shot(request: pytest.FixtureRequest):
+    """Save a picture of the page where $POSECORE_SCREENSHOTS names a folder."""
+
+    def save(page: Page, name: str, *, full_page: bool = True) -> None:
+        folder = os.environ.get("POSECORE_SCREENSHOTS")
+        if folder:
+            page.screenshot(path=Path(folder) / f"{name}.png", full_page=full_page)
+
+    return save

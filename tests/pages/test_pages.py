@@ -1,0 +1,86 @@
+"""What holds for every page."""
+
+import pytest
+
+from pages.ui.live import LiveProcessor, ice_servers
+from posecore import InvalidOption, PoseOptions
+
+
+def test_home_says_what_this_is_and_offers_three_doors(app):
+    assert not app.exception
+    assert app.title[0].value == "See how people move"
+    assert [button.label for button in app.button].count("Open") == 3
+
+
+@pytest.mark.parametrize(("button", "page"), [("sample_image", "Image"), ("sample_webcam", "Webcam")])
+def test_a_sample_is_one_click_away(app, button, page):
+    app.button(key=button).click().run()
+    assert not app.exception
+    assert app.title[0].value == page
+    assert "sample" in app.query_params
+
+
+@pytest.mark.parametrize("page", ["image", "video", "webcam"])
+def test_every_page_opens(open_page, page):
+    app = open_page(page)
+    assert app.title[0].value == page.capitalize()
+    assert not app.error
+
+
+def test_a_model_that_cannot_be_had_is_told_on_the_page(app, monkeypatch, tmp_path):
+    (tmp_path / "pose_landmarker_lite.task").write_bytes(b"damaged")
+    monkeypatch.setenv("POSECORE_MODEL_DIR", str(tmp_path))
+    app.switch_page("pages/image.py").run()
+    app.radio(key="model").set_value("lite").run()
+    assert not app.exception
+    assert "pose_landmarker_lite.task" in app.error[0].value
+    app.radio(key="model").set_value("full").run()
+    assert not app.error, "the way back must stay open"
+
+
+def test_turn_servers_come_from_the_environment(monkeypatch):
+    monkeypatch.delenv("POSECORE_ICE_SERVERS", raising=False)
+    assert ice_servers() is None
+    monkeypatch.setenv("POSECORE_ICE_SERVERS", '[{"urls": ["turn:turn.example.org"], "username": "a"}]')
+    assert ice_servers() == [{"urls": ["turn:turn.example.org"], "username": "a"}]
+
+
+@pytest.mark.parametrize("text", ["turn:turn.example.org", '{"urls": []}'])
+def test_turn_servers_that_are_no_list_are_refused(monkeypatch, text):
+    monkeypatch.setenv("POSECORE_ICE_SERVERS", text)
+    with pytest.raises(InvalidOption, match="POSECORE_ICE_SERVERS"):
+        ice_servers()
+
+
+def live_frame(rgb):
+    import av
+
+    return av.VideoFrame.from_ndarray(rgb, format="rgb24")
+
+
+def test_a_live_frame_is_drawn_on_and_reported(portrait):
+    processor = LiveProcessor(PoseOptions())
+    out = processor.recv(live_frame(portrait))
+    assert (out.to_ndarray(format="rgb24") != portrait).any()
+    assert len(processor.latest.poses) == 1
+    processor.use(PoseOptions(people=2))
+    processor.recv(live_frame(portrait))
+    assert processor.problem is None
+    processor.on_ended()
+    processor.on_ended()
+
+
+def test_a_fault_in_a_live_frame_lets_the_picture_go_on(portrait, monkeypatch):
+    processor = LiveProcessor(PoseOptions())
+
+    def fail(*arguments):
+        raise RuntimeError("injected")
+
+    monkeypatch.setattr("pages.ui.live.LiveSession.step", fail)
+    frame = live_frame(portrait)
+    assert processor.recv(frame) is frame
+    assert "RuntimeError" in processor.problem
+    monkeypatch.undo()
+    processor.recv(live_frame(portrait))
+    assert processor.problem is None
+    processor.on_ended()
