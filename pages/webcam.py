@@ -20,6 +20,7 @@ from pages.ui.sources import choose_source
 from posecore import PoseOptions
 
 CAMERA, SAMPLE = "Camera", "Sample clip"
+_LEAVE_KEY = "webcam_to_snapshot"
 _TEXTS = {
     "start": "Start",
     "stop": "Stop",
@@ -75,7 +76,8 @@ def show_figures(live: LiveFrame) -> None:
         st.metric("People in view", len(live.poses), width="content")
         if st.button("Snapshot", icon=":material/photo_camera:", help="Opens this frame on the Image page."):
             keep_snapshot(live.rgb)
-            st.switch_page(IMAGE)
+            st.session_state[_LEAVE_KEY] = True
+            st.rerun()
 
 
 def warn_without_https() -> None:
@@ -106,6 +108,9 @@ def show_help() -> None:
 
 def show_page() -> None:
     """The live picture and, beside it, its numbers."""
+    if st.session_state.pop(_LEAVE_KEY, False):
+        # Not from the fragment itself: its next turn, due in a moment, would take the new page down.
+        st.switch_page(IMAGE)
     options = page_head("Webcam")
     warn_without_https()
     source = choose_source("Show", [CAMERA, SAMPLE], sample=SAMPLE, address="clip", key="webcam_source")

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -54,6 +55,7 @@ class Progress:
 
 # Called after each frame; returning False ends the run there and keeps what was done.
 OnProgress = Callable[[Progress], bool | None]
+_Draw = Callable[[RgbArray, FramePoses], RgbArray]
 
 
 def estimate_image(rgb: RgbArray, options: PoseOptions | None = None) -> FramePoses:
@@ -107,25 +109,35 @@ def estimate_video(
         clip = stack.enter_context(open_clip(path))
         estimator = stack.enter_context(StreamEstimator(options or PoseOptions()))
         film = None
+        draw = _drawing(options or PoseOptions())
         if annotated is not None:
             film = stack.enter_context(FilmWriter(annotated, clip.info.size, fps_hint=clip.info.fps))
-        frames = list(_run(clip, estimator, film, on_progress))
+        frames = list(_run(clip, estimator, film, draw, on_progress))
     return PoseSequence.from_frames(frames, size=clip.info.size, fps=clip.info.fps)
 
 
 def _run(
-    clip: ClipReader, estimator: StreamEstimator, film: FilmWriter | None, on_progress: OnProgress | None
+    clip: ClipReader,
+    estimator: StreamEstimator,
+    film: FilmWriter | None,
+    draw: _Draw,
+    on_progress: OnProgress | None,
 ) -> Iterator[FramePoses]:
     start = time.monotonic()
     for frame in clip:
         poses = estimator.step(frame.rgb, frame.time_s)
         if film is not None:
-            film.write(draw_poses(frame.rgb, poses), frame.time_s)
+            film.write(draw(frame.rgb, poses), frame.time_s)
         yield poses
         if on_progress is not None:
             done = Progress(frame.index + 1, clip.info.frame_count, time.monotonic() - start, poses)
             if on_progress(done) is False:
                 return
+
+
+def _drawing(options: PoseOptions) -> _Draw:
+    """Colours are chosen for the whole run: they must not change when a second person comes or goes."""
+    return partial(draw_poses, color_by="person" if options.people > 1 else "side")
 
 
 class LiveSession:
@@ -144,6 +156,7 @@ class LiveSession:
 
     def __init__(self, options: PoseOptions | None = None) -> None:
         self._estimator = StreamEstimator(options or PoseOptions())
+        self._draw = _drawing(options or PoseOptions())
         self._lock = threading.Lock()
 
     def step(self, rgb: RgbArray, time_s: float) -> tuple[FramePoses, RgbArray]:
@@ -158,7 +171,7 @@ class LiveSession:
         """
         with self._lock:
             poses = self._estimator.step(rgb, time_s)
-        return poses, draw_poses(rgb, poses)
+        return poses, self._draw(rgb, poses)
 
     def close(self) -> None:
         """Free the model. Calling it again does nothing."""

@@ -1,0 +1,1 @@
+"""What a person looks at: poses drawn on their picture, and poses as a 3D figure."""

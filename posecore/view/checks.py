@@ -1,0 +1,16 @@
+"""Checks of options that the drawing and the figure have in common."""
+
+from posecore.errors import InvalidOption
+
+
+def check_visibility(min_visibility: float) -> None:
+    """Raise InvalidOption where a lowest visibility is not from 0 to 1."""
+    if not 0 <= min_visibility <= 1:
+        raise InvalidOption(f"Expected 'min_visibility' to be from 0 to 1, but got {min_visibility}.")
+
+
+def check_choice(name: str, value: str | None, choices: tuple[str | None, ...]) -> None:
+    """Raise InvalidOption where an option is none of its choices."""
+    if value not in choices:
+        expected = ", ".join(repr(choice) for choice in choices)
+        raise InvalidOption(f"Expected {name!r} to be one of {expected}, but got {value!r}.")

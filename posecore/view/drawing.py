@@ -1,0 +1,166 @@
+"""People drawn on their picture: bones, joints, and on request the names of the landmarks.
+
+Every stroke has a dark outline, so that it is readable on any background, and a width that follows the
+size of the person in the picture.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from posecore.errors import InvalidPoses
+from posecore.poses import FloatArray, FramePoses
+from posecore.skeletons import BLAZEPOSE_33
+from posecore.view import labels as writing
+from posecore.view.checks import check_choice, check_visibility
+from posecore.view.palette import BONE_SIDES, INK, SIDES, Color, person_color
+from posecore.view.shapes import bars, discs, fill
+
+_EDGES = np.array(BLAZEPOSE_33.edges)
+
+# Face, hands and feet have many landmarks close together, so they are drawn finer than the body.
+_FINENESS = {"face": 0.45, "torso": 1.0, "arms": 1.0, "hands": 0.6, "legs": 1.0, "feet": 0.7}
+_SCALE = np.empty(len(BLAZEPOSE_33))
+for _part, _indices in BLAZEPOSE_33.parts.items():
+    _SCALE[list(_indices)] = _FINENESS[_part]
+_BONE_SCALE = _SCALE[_EDGES].min(axis=1)
+
+
+@dataclass(frozen=True)
+class _Figure:
+    """One person, ready to draw: what is shown, where, how wide and in which colours."""
+
+    person_id: int
+    points: FloatArray  # (K, 2) pixels, where (0, 0) is the middle of the first pixel, as OpenCV has it
+    shown: NDArray[np.bool_]  # (K,)
+    width: float  # of a bone of the body, pixels
+    bone_colors: tuple[Color, ...]
+
+    @property
+    def outline(self) -> float:
+        """Width of the dark rim, pixels."""
+        return max(0.8, 0.25 * self.width)
+
+    @property
+    def radii(self) -> NDArray[np.float64]:
+        """(K,) of the joints without their rim, pixels."""
+        return 0.85 * self.width * _SCALE
+
+
+def draw_poses(
+    rgb: np.ndarray,
+    poses: FramePoses,
+    *,
+    skeleton: bool = True,
+    labels: bool = False,
+    min_visibility: float = 0.5,
+    color_by: Literal["side", "person"] | None = None,
+) -> np.ndarray:
+    """A new picture with the people drawn on it; the given one is not changed.
+
+    Args:
+        rgb: (H, W, 3) uint8, the picture the poses are of.
+        poses: landmarks in pixels of that picture. NaN landmarks are left out.
+        skeleton: draw the bones too, not the joints alone.
+        labels: write the names of the landmarks beside them. A name that finds no free place, and any
+            name of a person too small for writing, is left out.
+        min_visibility: landmarks below it, 0..1, are left out; a bone needs both its ends.
+        color_by: ``"side"`` gives the bones of the person's left and right a colour each, ``"person"``
+            those of each person, and a tag with the person's id. None takes ``"person"`` where the frame
+            holds several people. A film of several people keeps its colours, where one of them leaves,
+            with ``"person"``.
+
+    Returns:
+        (H, W, 3) uint8.
+
+    Raises:
+        InvalidPoses: where the picture is not (H, W, 3) uint8 of the size the poses are of.
+        InvalidOption: where ``min_visibility`` or ``color_by`` is none of the above.
+    """
+    _check_picture(rgb, poses.size)
+    check_visibility(min_visibility)
+    check_choice("color_by", color_by, ("side", "person", None))
+    by_person = color_by == "person" or (color_by is None and len(poses) > 1)
+    figures = [_figure(poses, index, min_visibility, by_person) for index in range(len(poses))]
+    figures.sort(key=lambda figure: figure.width)  # the largest is nearest: drawn last, on top
+    canvas = np.array(rgb, order="C")
+    for figure in figures:
+        if skeleton:
+            _draw_bones(canvas, figure)
+        _draw_joints(canvas, figure)
+    # Writing comes last, so that nobody's bones cross it.
+    taken = _draw_tags(canvas, figures) if by_person else []
+    if labels:
+        people = [writing.Drawn(f.points, f.shown, f.radii + f.outline) for f in figures]
+        writing.draw_names(canvas, people, taken)
+    return canvas
+
+
+def _check_picture(rgb: np.ndarray, size: tuple[int, int]) -> None:
+    width, height = size
+    shape, dtype = np.shape(rgb), getattr(rgb, "dtype", type(rgb).__name__)
+    if shape != (height, width, 3) or dtype != np.uint8:
+        raise InvalidPoses(
+            f"Expected the picture of these poses to have shape {(height, width, 3)} and type uint8, "
+            f"but got {shape} and {dtype}."
+        )
+
+
+def _figure(poses: FramePoses, index: int, min_visibility: float, by_person: bool) -> _Figure:
+    person = int(poses.person_ids[index])
+    found = np.isfinite(poses.xy[index]).all(axis=1)
+    # Far outside the picture the exact place no longer shows, and OpenCV's integers would overflow.
+    reach = 4 * max(poses.size)
+    points = np.where(found[:, None], poses.xy[index], 0).clip(-reach, reach) - np.float32(0.5)
+    return _Figure(
+        person_id=person,
+        points=points,
+        shown=found & (poses.visibility[index] >= min_visibility),
+        width=_bone_width(points[found], poses.size),
+        bone_colors=tuple(person_color(person) if by_person else SIDES[side] for side in BONE_SIDES),
+    )
+
+
+def _bone_width(points: FloatArray, size: tuple[int, int]) -> float:
+    """Pixels: in proportion to the person, within bounds in proportion to the picture.
+
+    The landmarks' spread about their middle changes less from frame to frame than their bounding box.
+    """
+    spread = float(np.sqrt(points.var(axis=0).sum())) if len(points) else 0.0
+    diagonal = float(np.hypot(*size))
+    return float(np.clip(0.034 * spread, max(1.0, 0.0014 * diagonal), max(1.5, 0.0075 * diagonal)))
+
+
+def _draw_bones(canvas: np.ndarray, figure: _Figure) -> None:
+    """All outlines before all colours: no outline may cut through a neighbouring bone."""
+    drawn = np.flatnonzero(figure.shown[_EDGES].all(axis=1))
+    starts, ends = figure.points[_EDGES[drawn, 0]], figure.points[_EDGES[drawn, 1]]
+    widths = figure.width * _BONE_SCALE[drawn]
+    fill(canvas, bars(starts, ends, widths + 2 * figure.outline), [INK] * len(drawn))
+    fill(canvas, bars(starts, ends, widths), [figure.bone_colors[bone] for bone in drawn])
+
+
+def _draw_joints(canvas: np.ndarray, figure: _Figure) -> None:
+    drawn = np.flatnonzero(figure.shown)
+    centres, radii = figure.points[drawn], figure.radii[drawn]
+    fill(canvas, discs(centres, radii + figure.outline), [INK] * len(drawn))
+    fill(canvas, discs(centres, radii), [SIDES[BLAZEPOSE_33.sides[joint]] for joint in drawn])
+
+
+def _draw_tags(canvas: np.ndarray, figures: list[_Figure]) -> list[writing.Box]:
+    """The id of each person who shows, over the head; the places they take."""
+    return [
+        writing.draw_tag(canvas, figure.person_id, _crown(figure), figure.width)
+        for figure in figures
+        if figure.shown.any()
+    ]
+
+
+def _crown(figure: _Figure) -> tuple[float, float]:
+    """About where the head ends. BlazePose has nothing above the eyes; that far up is about 6 bone widths."""
+    face = list(BLAZEPOSE_33.parts["face"])
+    head = figure.points[face][figure.shown[face]]
+    points = head if len(head) else figure.points[figure.shown]
+    return float(points[:, 0].mean()), float(points[:, 1].min()) - 6 * figure.width

@@ -1,0 +1,213 @@
+"""Writing on a picture: names of landmarks in the free places beside them, and tags with people's ids."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from posecore.poses import FloatArray
+from posecore.skeletons import BLAZEPOSE_33
+from posecore.system import naming_missing_library
+from posecore.view.palette import INK, WHITE, ink_on, person_color
+from posecore.view.shapes import fill, pill
+
+with naming_missing_library():
+    import cv2
+
+_MEDIUM, _BOLD = 500, 700  # weights of the letters
+_EDGES = np.array(BLAZEPOSE_33.edges)
+
+# The large joints choose their places first, the crowded corners of the eyes last.
+_EYE_CORNERS = (1, 3, 4, 6)
+_PARTS_IN_TURN = ("arms", "legs", "torso", "feet", "face", "hands")
+_IN_TURN = (
+    *(index for part in _PARTS_IN_TURN for index in BLAZEPOSE_33.parts[part] if index not in _EYE_CORNERS),
+    *_EYE_CORNERS,
+)
+
+
+class Box(NamedTuple):
+    """A rectangle in pixels."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class Drawn(NamedTuple):
+    """What is drawn of one person: where names must not be written."""
+
+    points: FloatArray  # (K, 2) pixels
+    shown: NDArray[np.bool_]  # (K,)
+    radii: NDArray[np.float64]  # (K,) pixels, of the dots
+
+
+class _Ink(NamedTuple):
+    """N straight strokes with round ends; a dot is a stroke of no length."""
+
+    starts: np.ndarray  # (N, 2) pixels
+    ends: np.ndarray  # (N, 2)
+    radii: np.ndarray  # (N,) half the stroke's width
+
+
+@dataclass
+class _Room:
+    """The picture as seen by a name that looks for a place."""
+
+    width: int
+    height: int
+    ink: list[_Ink]
+    taken: list[Box]
+
+    def has(self, box: Box) -> bool:
+        """Whether a box is inside the picture and nothing is there yet."""
+        inside = box.left >= 2 and box.top >= 2 and box.right <= self.width - 2 and box.bottom <= self.height - 2
+        if not inside or any(_overlap(box, other) for other in self.taken):
+            return False
+        return not any(_covers(box, ink) for ink in self.ink)
+
+
+def short_name(landmark: str) -> str:
+    """``"L shoulder"`` for ``"left_shoulder"``: short enough to stand beside a joint."""
+    words = landmark.replace("foot_index", "toes").split("_")
+    side = next((word for word in words if word in ("left", "right")), None)
+    rest = " ".join(word for word in words if word != side)
+    return rest if side is None else f"{side[0].upper()} {rest}"
+
+
+# The font's space is narrow, and the rim of the letters narrows it further: two stand for one.
+_NAMES = tuple(short_name(landmark).replace(" ", "  ") for landmark in BLAZEPOSE_33.landmarks)
+
+
+def draw_names(canvas: np.ndarray, people: Sequence[Drawn], taken: Sequence[Box]) -> None:
+    """Write each landmark's name where it covers no bone, no dot, no other name and no place taken.
+
+    A name that finds no such place is left out, and so are all names of a person too small for them.
+    """
+    size = _letter_size(canvas)
+    room = _Room(canvas.shape[1], canvas.shape[0], [_ink(person) for person in people], list(taken))
+    for person in people:
+        for index in _worth_naming(person, size):
+            places = _places(person, index, size)
+            box = next((box for box in places if room.has(box) and _is_nearest(person, index, box)), None)
+            if box is not None:
+                room.taken.append(_widened(box, size / 4))
+                _write(canvas, _NAMES[index], box, size)
+
+
+def draw_tag(canvas: np.ndarray, person_id: int, foot: tuple[float, float], bone_width: float) -> Box:
+    """Draw a person's id on a pill in the person's colour that stands on ``foot``; the place it takes.
+
+    The tag is kept inside the picture, and is smaller for a smaller person.
+    """
+    largest = 1.25 * _letter_size(canvas)
+    size = round(min(max(2.6 * bone_width, 0.6 * largest, 9), largest))
+    text, color = str(person_id), person_color(person_id)
+    width = _text_width(text, size, _BOLD)
+    radius = 0.8 * size
+    half = max(radius, width / 2 + 0.45 * size)
+    height, across = canvas.shape[:2]
+    x = _between(foot[0], half + 2, across - half - 2)
+    y = _between(foot[1] - radius, radius + 2, height - radius - 2)
+    rim = max(1.0, 0.1 * size)
+    reach = half - radius
+    fill(canvas, pill(x - reach, x + reach, y, radius + rim), [INK])
+    fill(canvas, pill(x - reach, x + reach, y, radius), [color])
+    origin = (round(x - width / 2), round(y + 0.36 * size))  # digits are 0.72 of the letters' size high
+    cv2.putText(canvas, text, origin, ink_on(color), cv2.FontFace("sans"), size, _BOLD)
+    return Box(x - half, y - radius, x + half, y + radius)
+
+
+def _letter_size(canvas: np.ndarray) -> int:
+    """Pixels: readable where the whole picture is shown on a screen."""
+    return round(float(np.clip(0.0145 * np.hypot(*canvas.shape[:2]), 11, 60)))
+
+
+def _worth_naming(person: Drawn, size: int) -> Iterator[int]:
+    """The shown landmarks that there is room to name, in the order in which they choose their places."""
+    if _extent(person, range(len(BLAZEPOSE_33))) < 12 * size:
+        return
+    face_is_large = _extent(person, BLAZEPOSE_33.parts["face"]) > 3 * size
+    for index in _IN_TURN:
+        crowded = index in BLAZEPOSE_33.parts["face"] and index != BLAZEPOSE_33.index("nose")
+        if person.shown[index] and (face_is_large or not crowded):
+            yield index
+
+
+def _extent(person: Drawn, indices: Sequence[int]) -> float:
+    """Pixels from one end of the shown landmarks among these to the other, the longer way."""
+    points = person.points[[index for index in indices if person.shown[index]]]
+    return float(np.ptp(points, axis=0).max()) if len(points) else 0.0
+
+
+def _text_width(text: str, size: int, weight: int) -> float:
+    return float(cv2.getTextSize((0, 0), text, (0, 0), cv2.FontFace("sans"), size, weight)[2])
+
+
+def _places(person: Drawn, index: int, size: int) -> Iterator[Box]:
+    """Boxes for a name around its landmark, the best first: beside it, away from the body's middle."""
+    x, y = (float(value) for value in person.points[index])
+    width, height = _text_width(_NAMES[index], size, _MEDIUM), 1.05 * size
+    out = 1 if x >= person.points[person.shown, 0].mean() else -1
+    gap = float(person.radii[index]) + 0.3 * size
+    for side, lift in ((out, 0), (out, 1), (out, -1), (0, -1), (0, 1), (-out, 0), (-out, -1), (-out, 1)):
+        # Above and below the landmark a name is centred on it; beside it, it begins or ends at the gap.
+        left = x + side * gap - width * (1 - side) / 2
+        top = y - height / 2 + lift * (gap + height / 2)
+        yield Box(left, top, left + width, top + height)
+
+
+def _is_nearest(person: Drawn, index: int, box: Box) -> bool:
+    """Whether no other dot is clearly nearer to the name, so that it would be taken for that one's."""
+    points = person.points[person.shown]
+    nearest = np.hypot(*(points - points.clip(box[:2], box[2:])).T).min()
+    own = person.points[index]
+    return bool(np.hypot(*(own - own.clip(box[:2], box[2:]))) <= 1.5 * nearest)
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    across = one.left < other.right and other.left < one.right
+    return across and one.top < other.bottom and other.top < one.bottom
+
+
+def _widened(box: Box, margin: float) -> Box:
+    return Box(box.left - margin, box.top, box.right + margin, box.bottom)
+
+
+def _ink(person: Drawn) -> _Ink:
+    bones = _EDGES[person.shown[_EDGES].all(axis=1)]
+    dots = person.points[person.shown]
+    return _Ink(
+        np.concatenate((person.points[bones[:, 0]], dots)),
+        np.concatenate((person.points[bones[:, 1]], dots)),
+        np.concatenate((person.radii[bones].min(axis=1), person.radii[person.shown])),
+    )
+
+
+def _covers(box: Box, ink: _Ink) -> bool:
+    """Whether a stroke passes through the box: its line is inside all four edges at once."""
+    low = np.array(box[:2]) - ink.radii[:, None] - ink.starts
+    high = np.array(box[2:]) + ink.radii[:, None] - ink.starts
+    along = ink.ends - ink.starts
+    along = np.where(np.abs(along) < 1e-6, 1e-6, along)  # no division by nought for level strokes and dots
+    enters, leaves = np.minimum(low / along, high / along), np.maximum(low / along, high / along)
+    return bool((np.maximum(enters.max(axis=1), 0) <= np.minimum(leaves.min(axis=1), 1)).any())
+
+
+def _write(canvas: np.ndarray, text: str, box: Box, size: int) -> None:
+    """White letters with a dark rim, which is the same letters in dark, moved to every side."""
+    face = cv2.FontFace("sans")
+    x, y = round(box.left), round(box.top + 0.8 * size)
+    rim = max(1, round(size / 12))
+    for across in (-rim, 0, rim):
+        for down in (-rim, 0, rim):
+            cv2.putText(canvas, text, (x + across, y + down), INK, face, size, _MEDIUM)
+    cv2.putText(canvas, text, (x, y), WHITE, face, size, _MEDIUM)
+
+
+def _between(value: float, low: float, high: float) -> float:
+    """The value, moved into the range; the range's middle where that is empty."""
+    return max(low, min(value, high)) if low <= high else (low + high) / 2

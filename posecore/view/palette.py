@@ -1,0 +1,69 @@
+"""Colours with a meaning, shared by the drawing on a picture and the 3D figure.
+
+All are red, green, blue from 0 to 255. The hues are those of Okabe and Ito, "Color Universal Design"
+(2008), chosen so that people with any kind of colour blindness tell them apart; the yellow is darkened
+to stay visible on a white page.
+"""
+
+from collections.abc import Mapping
+
+from posecore.skeletons import BLAZEPOSE_33
+
+Color = tuple[int, int, int]
+
+ORANGE: Color = (230, 159, 0)
+SKY_BLUE: Color = (86, 180, 233)
+WHITE: Color = (255, 255, 255)
+GREY: Color = (138, 143, 152)
+PALE: Color = (172, 176, 184)
+RIM: Color = (92, 97, 106)
+INK: Color = (18, 20, 26)
+
+# Left and right are the person's own. The middle is white on a picture, where everything has a dark
+# outline, and grey in a figure, which stands on a white or a black page.
+SIDES: Mapping[str, Color] = {"left": ORANGE, "right": SKY_BLUE, "middle": WHITE}
+SIDES_ON_PAGE: Mapping[str, Color] = {**SIDES, "middle": GREY}
+
+# Without orange and sky blue, which already mean left and right.
+PEOPLE: tuple[Color, ...] = (
+    (0, 158, 115),  # bluish green
+    (204, 121, 167),  # reddish purple
+    (214, 190, 40),  # yellow
+    (0, 114, 178),  # blue
+    (213, 94, 0),  # vermillion
+)
+
+
+def person_color(person_id: int) -> Color:
+    """The colour of a person: the same in every frame, picture and figure. Six people share five colours."""
+    return PEOPLE[(person_id - 1) % len(PEOPLE)]
+
+
+def faded(color: Color) -> Color:
+    """The colour, most of the way to grey: it steps back on a white page and on a black one."""
+    red, green, blue = (round(0.35 * own + 0.65 * grey) for own, grey in zip(color, PALE, strict=True))
+    return red, green, blue
+
+
+def css(color: Color) -> str:
+    """The colour as CSS and plotly write it."""
+    red, green, blue = color
+    return f"rgb({red}, {green}, {blue})"
+
+
+def ink_on(color: Color) -> Color:
+    """Black or white, whichever is easier to read on the colour."""
+    red, green, blue = color
+    return INK if 0.299 * red + 0.587 * green + 0.114 * blue > 140 else WHITE
+
+
+def _joined(start: str, end: str) -> str:
+    """The side of a bone, from those of its ends: a bone from the nose to the left eye is on the left."""
+    sides = {start, end} - {"middle"}
+    return sides.pop() if len(sides) == 1 else "middle"
+
+
+# For each bone of the skeleton the side it is on; "middle" where it joins left to right.
+BONE_SIDES: tuple[str, ...] = tuple(
+    _joined(BLAZEPOSE_33.sides[start], BLAZEPOSE_33.sides[end]) for start, end in BLAZEPOSE_33.edges
+)

@@ -1,0 +1,282 @@
+"""The people of one frame as a 3D figure that can be turned.
+
+plotly's third axis points up; the camera starts in front of the person, where the picture was taken from,
+so that the person's right is on the left, as in the picture.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from posecore.poses import FloatArray, FramePoses
+from posecore.skeletons import BLAZEPOSE_33
+from posecore.view.checks import check_choice, check_visibility
+from posecore.view.palette import BONE_SIDES, PALE, RIM, SIDES_ON_PAGE, Color, css, faded, person_color
+from posecore.view.spaces import Space, floor_lines, picture_points, picture_space, world_points, world_space
+
+_EDGES = np.array(BLAZEPOSE_33.edges)
+_NAMES = [name.replace("_", " ") for name in BLAZEPOSE_33.landmarks]
+
+_DOT = np.full(len(BLAZEPOSE_33), 11.0)  # pixels across; finer where landmarks crowd
+for _part, _size in (("face", 5.0), ("hands", 6.0), ("feet", 8.0)):
+    _DOT[list(BLAZEPOSE_33.parts[_part])] = _size
+_THIN_BONES = (_DOT[_EDGES] < 8).any(axis=1)
+
+_SIDES_EXPLAINED = "  ".join(
+    f'<span style="color: {css(SIDES_ON_PAGE[side])}">\N{BLACK CIRCLE}</span> {side}' for side in ("left", "right")
+)
+_SURE = 0.5  # visibility below which a landmark and its bones are faded
+
+# In front of the person, a little to the side and above.
+_CAMERA = {"eye": {"x": 0.3, "y": -1.8, "z": 0.3}, "center": {"x": 0, "y": 0, "z": -0.12}}
+
+
+@dataclass(frozen=True)
+class _Person:
+    """One person's landmarks on the axes of the figure."""
+
+    id: int
+    points: FloatArray  # (K, 3)
+    visibility: FloatArray  # (K,)
+    shown: NDArray[np.bool_]  # (K,)
+
+    @property
+    def name(self) -> str:
+        return f"person {self.id}"
+
+    @property
+    def sure(self) -> NDArray[np.bool_]:
+        return self.visibility >= _SURE
+
+
+def plot_pose_3d(
+    poses: FramePoses,
+    *,
+    coordinates: Literal["world", "picture"] = "world",
+    color_by: Literal["confidence", "side", "person"] = "confidence",
+    min_visibility: float = 0.0,
+) -> go.Figure:
+    """A 3D figure of the people of one frame (one of a sequence is ``sequence.frame(i)``).
+
+    All axes have one scale, and the box they make is the same for every frame: 1 m from the hips to the
+    sides, up and down and 0.75 m in depth, or the picture. It grows, in steps, only where a landmark in
+    view would be outside. A camera that the viewer has turned stays when the figure is drawn anew.
+
+    Args:
+        poses: NaN landmarks are left out. Without people the figure says so.
+        coordinates: ``"world"`` is metres with every person's hips at the origin, so several people
+            stand in one another; ``"picture"`` is pixels of the picture and relative depth on the scale
+            of x, so they stand beside each other.
+        color_by: of the joints: the model's ``"confidence"`` (visibility), the person's own ``"side"``,
+            or the ``"person"``. Bones are in the colours of the sides where there is one person, and of
+            the people where there are several or ``"person"`` is asked for.
+        min_visibility: landmarks below it, 0..1, and their bones are left out. Those shown below 0.5 are
+            faded.
+
+    Raises:
+        InvalidOption: where an option is none of the above.
+    """
+    check_choice("coordinates", coordinates, ("world", "picture"))
+    check_choice("color_by", color_by, ("confidence", "side", "person"))
+    check_visibility(min_visibility)
+    points = world_points(poses) if coordinates == "world" else picture_points(poses)
+    shown = np.isfinite(points).all(axis=-1) & (poses.visibility >= min_visibility)
+    inside = points[shown & (poses.visibility >= _SURE)]
+    space = world_space(inside) if coordinates == "world" else picture_space(poses.size, inside)
+    parts = zip(poses.person_ids.tolist(), points, poses.visibility, shown, strict=True)
+    people = [_Person(*part) for part in parts]
+    several = len(people) > 1
+    traces = [_floor(space)]
+    for person in people:
+        traces += _bones(person, space, by_person=several or color_by == "person")
+        traces.append(_joints(person, space, color_by, several))
+    layout = _layout(space, people, color_by) | {"annotations": _sentence(people)}
+    return go.Figure({"data": traces, "layout": layout})
+
+
+def _bones(person: _Person, space: Space, *, by_person: bool) -> Iterator[dict[str, Any]]:
+    """The bones of one person in two traces, because all lines of a trace have one width."""
+    drawn = person.shown[_EDGES].all(axis=1)
+    sure = person.sure[_EDGES].all(axis=1)
+    full = [person_color(person.id) if by_person else SIDES_ON_PAGE[side] for side in BONE_SIDES]
+    colors = [color if certain else faded(color) for color, certain in zip(full, sure, strict=True)]
+    thick = drawn & sure & ~_THIN_BONES
+    for bones, width in ((thick, 7), (drawn & ~thick, 2.5)):
+        ends = _shortened(person.points[_EDGES[bones]], space.longest / 100)
+        with_gaps = np.concatenate((ends, np.full((len(ends), 1, 3), np.nan)), axis=1)
+        each = [colors[bone] for bone in np.flatnonzero(bones) for _ in range(3)]
+        yield {
+            "type": "scatter3d",
+            "mode": "lines",
+            "name": person.name,
+            "uid": f"bones {width} of {person.name}",
+            "legendgroup": person.name,
+            "showlegend": by_person and bones is thick,
+            **_xyz(with_gaps.reshape(-1, 3)),
+            "line": {"width": width, **_coded(each)},
+            "hoverinfo": "skip",
+        }
+
+
+def _shortened(ends: FloatArray, by: float) -> NDArray[np.float64]:
+    """Bones (B, 2, 3) that end inside the dots of their joints, so that they do not hide the dots."""
+    start, end = np.moveaxis(ends.astype(float), 1, 0)
+    along = end - start
+    length = np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-6)
+    step = along * np.minimum(by / length, 1 / 3)
+    return np.stack((start + step, end - step), axis=1)
+
+
+def _joints(person: _Person, space: Space, color_by: str, several: bool) -> dict[str, Any]:
+    shown = person.shown
+    return {
+        "type": "scatter3d",
+        "mode": "markers",
+        "name": f"joints of {person.name}",
+        "uid": f"joints of {person.name}",
+        "legendgroup": person.name,
+        "showlegend": False,
+        **_xyz(person.points[shown]),
+        "marker": {
+            "size": (np.where(person.sure, 1.0, 0.65) * _DOT)[shown],
+            "line": {"color": css(RIM), "width": 1},
+            "opacity": 0.99,  # below 1 plotly draws the dots after the lines, and so on top of them
+            **_joint_colors(person, color_by),
+        },
+        "text": [_NAMES[joint] for joint in np.flatnonzero(shown)],
+        "customdata": person.visibility[shown],
+        "hovertemplate": _hover(space, f" of {person.name}" if several else ""),
+    }
+
+
+def _joint_colors(person: _Person, color_by: str) -> dict[str, Any]:
+    if color_by == "confidence":
+        return {"color": person.visibility[person.shown], "coloraxis": "coloraxis"}
+    own = person_color(person.id)
+    full = [own if color_by == "person" else SIDES_ON_PAGE[side] for side in BLAZEPOSE_33.sides]
+    return _coded([full[k] if person.sure[k] else faded(full[k]) for k in np.flatnonzero(person.shown)])
+
+
+def _coded(colors: Sequence[Color]) -> dict[str, Any]:
+    """Colours as plotly's numbers on a scale: it checks those much faster than a list of names.
+
+    A single colour goes by its name, because only then the legend shows it.
+    """
+    scale = list(dict.fromkeys(colors))
+    if len(scale) < 2:
+        return {"color": css(scale[0])} if scale else {}
+    last = len(scale) - 1
+    return {
+        "color": np.array([scale.index(color) for color in colors], float),
+        "colorscale": [[place / last, css(color)] for place, color in enumerate(scale)],
+        "cmin": 0,
+        "cmax": last,
+    }
+
+
+def _hover(space: Space, whose: str) -> str:
+    axes = zip(space.names, "xyz", strict=True)
+    places = (f"{name} %{{{axis}:.{space.digits}f}} {space.unit}<br>" for name, axis in axes)
+    return f"<b>%{{text}}</b>{whose}<br>{''.join(places)}visibility %{{customdata:.2f}}<extra></extra>"
+
+
+def _floor(space: Space) -> dict[str, Any]:
+    return {
+        "type": "scatter3d",
+        "mode": "lines",
+        "name": "floor",
+        "uid": "floor",
+        **_xyz(floor_lines(space)),
+        "line": {"color": css(PALE), "width": 1},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def _xyz(points: np.ndarray) -> dict[str, np.ndarray]:
+    return dict(zip("xyz", points.T, strict=True))
+
+
+def _layout(space: Space, people: Sequence[_Person], color_by: str) -> dict[str, Any]:
+    several = len(people) > 1
+    has_sides = color_by == "side" or (color_by == "confidence" and len(people) == 1)
+    notes = [space.note] * several + [_SIDES_EXPLAINED] * has_sides
+    has_bar = color_by == "confidence" and any(person.shown.any() for person in people)
+    return {
+        "title": {
+            "text": space.title,
+            "subtitle": {"text": " ".join(notes), "font": {"size": 12}},
+            "font": {"size": 15},
+            "x": 0,
+            "y": 1,
+            "yanchor": "top",
+            "pad": {"t": 8},
+        },
+        "scene": _scene(space) | {"domain": {"x": [0, 1], "y": [0.13 if has_bar else 0, 1]}},
+        "uirevision": "pose",  # the same in every figure: the viewer's camera stays
+        "paper_bgcolor": "rgba(0, 0, 0, 0)",
+        "margin": {"l": 0, "r": 0, "t": 50, "b": 0},
+        "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "top"},
+        "coloraxis": _color_bar(has_bar),
+    }
+
+
+def _scene(space: Space) -> dict[str, Any]:
+    axes = {
+        f"{axis}axis": {
+            "title": {"text": f"{name} ({space.unit})", "font": {"size": 12}},
+            "range": list(ends),
+            "nticks": 5,
+            "tickfont": {"size": 10},
+            "tickangle": 0,
+            "showgrid": False,
+            "showbackground": False,
+            "zeroline": False,
+            "showspikes": False,
+        }
+        for axis, name, ends in zip("xyz", space.names, space.ranges, strict=True)
+    }
+    # One scale for all axes: each as long as its range, the longest 1.
+    ratio = {axis: abs(end - start) / space.longest for axis, (start, end) in zip("xyz", space.ranges, strict=True)}
+    return {
+        **axes,
+        "aspectmode": "manual",
+        "aspectratio": ratio,
+        "camera": _CAMERA,
+        "dragmode": "turntable",
+        "bgcolor": "rgba(0, 0, 0, 0)",
+    }
+
+
+def _color_bar(visible: bool) -> dict[str, Any]:
+    return {
+        "cmin": 0,
+        "cmax": 1,
+        "colorscale": "Cividis",
+        "showscale": visible,
+        "colorbar": {
+            "title": {"text": "visibility (0\N{EN DASH}1)", "side": "top", "font": {"size": 12}},
+            "orientation": "h",
+            "x": 0.5,
+            "y": 0,
+            "yanchor": "bottom",
+            "ypad": 4,
+            "len": 0.5,
+            "thickness": 8,
+            "tickvals": [0, 0.5, 1],
+            "tickfont": {"size": 10},
+        },
+    }
+
+
+def _sentence(people: Sequence[_Person]) -> list[dict[str, Any]]:
+    """What stands in the middle of a figure in which there is nobody."""
+    if any(person.shown.any() for person in people):
+        return []
+    found = any(np.isfinite(person.points).all(axis=1).any() for person in people)
+    text = "No landmark reaches the lowest visibility." if found else "Nobody was found in this frame."
+    return [{"text": text, "showarrow": False, "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5}]

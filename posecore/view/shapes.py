@@ -1,0 +1,53 @@
+"""Filled shapes with smooth edges, placed and sized to 1/16 pixel.
+
+OpenCV's own lines are a whole number of pixels wide, and its small circles are squares: both would show
+in a film, as jumps and as corners. Its convex polygons have neither fault, so everything is one of those.
+Positions are OpenCV's: (0, 0) is the middle of the first pixel.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from posecore.system import naming_missing_library
+from posecore.view.palette import Color
+
+with naming_missing_library():
+    import cv2
+
+Polygons = NDArray[np.int32]
+"""(N, corners, 2) in OpenCV's fixed-point numbers."""
+
+_SHIFT = 4  # fractional bits of a fixed-point number
+_TURN = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+_CIRCLE = np.column_stack((np.cos(_TURN), np.sin(_TURN)))
+
+
+def bars(starts: np.ndarray, ends: np.ndarray, widths: np.ndarray) -> Polygons:
+    """N straight bars with flat ends, from (N, 2) to (N, 2), (N,) pixels wide."""
+    along = ends - starts
+    length = np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-6)
+    across = np.stack((-along[:, 1], along[:, 0]), axis=1) * (widths / 2 / length)[:, None]
+    return _fixed(np.stack((starts + across, ends + across, ends - across, starts - across), axis=1))
+
+
+def discs(centres: np.ndarray, radii: np.ndarray) -> Polygons:
+    """N discs around (N, 2) with radii (N,) in pixels."""
+    return _fixed(centres[:, None] + radii[:, None, None] * _CIRCLE)
+
+
+def pill(left: float, right: float, y: float, radius: float) -> Polygons:
+    """One level bar with round ends, whose ends are centred on ``left`` and ``right``."""
+    middles = np.where(_CIRCLE[:, 0] > 0, right, left)
+    return _fixed(np.column_stack((middles, np.full(len(_CIRCLE), y))) + radius * _CIRCLE)[None]
+
+
+def fill(canvas: np.ndarray, polygons: Polygons, colors: Sequence[Color]) -> None:
+    """Paint polygons on the canvas, in order, each in its colour."""
+    for polygon, color in zip(polygons, colors, strict=True):
+        cv2.fillConvexPoly(canvas, polygon, color, cv2.LINE_AA, _SHIFT)
+
+
+def _fixed(pixels: np.ndarray) -> Polygons:
+    return np.rint(pixels * (1 << _SHIFT)).astype(np.int32)

@@ -1,0 +1,110 @@
+"""The two frames of coordinates as axes of a 3D figure: what they mean and how far they reach.
+
+The three axes are across the picture, away from the camera, and along the picture's height.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from posecore.poses import FloatArray, FramePoses
+
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Space:
+    """The axes of one figure.
+
+    Attributes:
+        title: what the coordinates are.
+        note: what they do not tell about several people.
+        unit: of all three axes.
+        digits: how many behind the point a coordinate is worth.
+        names: of the three axes, by their positive direction.
+        ranges: of the three axes. The last is from bottom to top: it falls where the axis points down.
+        floor_step: from line to line of the grid on the floor.
+    """
+
+    title: str
+    note: str
+    unit: str
+    digits: int
+    names: tuple[str, str, str]
+    ranges: tuple[Range, Range, Range]
+    floor_step: float
+
+    @property
+    def longest(self) -> float:
+        """Length of the longest axis."""
+        return max(abs(end - start) for start, end in self.ranges)
+
+
+def world_points(poses: FramePoses) -> FloatArray:
+    """(P, K, 3) metres: right, depth, up. ``world`` has y down; a figure stands the right way up with y up."""
+    x, y, z = np.moveaxis(poses.world, -1, 0)
+    return np.stack((x, z, -y), axis=-1)
+
+
+def picture_points(poses: FramePoses) -> FloatArray:
+    """(P, K, 3) pixels: right, depth, down."""
+    x, y = np.moveaxis(poses.xy, -1, 0)
+    return np.stack((x, poses.z, y), axis=-1)
+
+
+def world_space(inside: FloatArray) -> Space:
+    """Axes around the hips that hold the points (N, 3)."""
+    step = 0.25
+    return Space(
+        title="Body in metres, hips at 0",
+        note="All hips are at 0, so people overlap here.",
+        unit="m",
+        digits=2,
+        names=("right", "depth", "up"),
+        ranges=(
+            _grown(-1, 1, inside[:, 0], step),
+            _grown(-0.75, 0.75, inside[:, 1], step),
+            _grown(-1, 1, inside[:, 2], step),
+        ),
+        floor_step=step,
+    )
+
+
+def picture_space(size: tuple[int, int], inside: FloatArray) -> Space:
+    """Axes around a picture of (width, height) that hold the points (N, 3)."""
+    width, height = size
+    step = max(size) / 4
+    top, bottom = _grown(0, height, inside[:, 2], step)
+    return Space(
+        title="Places in the picture, with relative depth",
+        note="Depth is each person's own, 0 at their hips.",
+        unit="px",
+        digits=0,
+        names=("right", "depth", "down"),
+        ranges=(_grown(0, width, inside[:, 0], step), _grown(-step, step, inside[:, 1], step), (bottom, top)),
+        floor_step=step / 2,
+    )
+
+
+def floor_lines(space: Space) -> NDArray[np.float64]:
+    """(N, 3): a grid under the people, as one line with gaps (NaN)."""
+    (left, right), (near, far), (bottom, _) = space.ranges
+    lines = [
+        *([[x, near], [x, far]] for x in _ticks(left, right, space.floor_step)),
+        *([[left, y], [right, y]] for y in _ticks(near, far, space.floor_step)),
+    ]
+    flat = np.array([[*line, [np.nan, np.nan]] for line in lines]).reshape(-1, 2)
+    return np.column_stack((flat, np.full(len(flat), bottom)))
+
+
+def _grown(low: float, high: float, values: FloatArray, step: float) -> Range:
+    """The range, widened by whole steps until it holds the values."""
+    under = low - float(values.min(initial=low))
+    over = float(values.max(initial=high)) - high
+    return low - step * float(np.ceil(under / step)), high + step * float(np.ceil(over / step))
+
+
+def _ticks(low: float, high: float, step: float) -> NDArray[np.float64]:
+    """From end to end in equal steps of about the wanted length, and few enough to be drawn."""
+    return np.linspace(low, high, min(round((high - low) / step), 24) + 1)
