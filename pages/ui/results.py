@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from pages.ui.figure import show_figure
 from posecore import BLAZEPOSE_33, FramePoses, plot_pose_3d, to_table
 from posecore.tables import COLUMNS
 
@@ -43,13 +44,9 @@ def choose_coordinates(key: str) -> str:
 
 
 def show_skeleton(poses: FramePoses, coordinates: str, *, key: str) -> None:
-    """The 3D skeleton; its camera stays where it was put."""
-    st.plotly_chart(
-        plot_pose_3d(poses, coordinates=coordinates),
-        key=key,
-        height=460,
-        config={"displaylogo": False, "modeBarButtonsToRemove": ["resetCameraLastSave3d"]},
-    )
+    """The 3D skeleton; its camera stays where the visitor put it."""
+    figure = plot_pose_3d(poses, coordinates=coordinates)
+    show_figure(figure, height=460, label=f"3D skeleton, {_COORDINATES[coordinates]}", key=key)
 
 
 def show_table(poses: FramePoses, *, key: str) -> None:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.ui.figure import load_library
 from pages.ui.models import load_model
 from pages.ui.navigation import require_route
 from posecore import PoseOptions
@@ -25,6 +26,7 @@ def page_head(title: str) -> PoseOptions:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.title(title, anchor=False, width="content")
         options = _choose_options()
+    load_library()
     load_model(options)
     return options
 
