@@ -6,6 +6,8 @@ _CSS = """
 <style>
 /* Streamlit leaves six rem above a page for a header that is three high. */
 [data-testid="stMainBlockContainer"] { padding-top: 4rem; padding-bottom: 3rem; }
+/* The element that carries Plotly's code has nothing to show, and needs no room for it. */
+.st-key-plotly_library { display: none; }
 </style>
 """
 

@@ -32,7 +32,7 @@ _SIDES_EXPLAINED = "  ".join(
 _SURE = 0.5  # visibility below which a landmark and its bones are faded
 
 # In front of the person, a little to the side and above.
-_CAMERA = {"eye": {"x": 0.3, "y": -1.8, "z": 0.3}, "center": {"x": 0, "y": 0, "z": -0.12}}
+_CAMERA = {"eye": {"x": 0.25, "y": -1.5, "z": 0.25}, "center": {"x": 0, "y": 0, "z": -0.12}}
 
 
 @dataclass(frozen=True)
