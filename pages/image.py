@@ -9,13 +9,13 @@ from pages.ui.pictures import Picture, choose_picture, drawn, estimated, show
 from pages.ui.problems import problems_shown
 from pages.ui.results import choose_coordinates, offer_download, show_skeleton, show_table
 from pages.ui.settings import page_head
-from posecore import FramePoses
+from posecore import FramePoses, PoseOptions
 from posecore.export.csv_file import to_csv
 from posecore.export.json_file import to_json
 from posecore.media.pictures import encode_png
 
 
-def show_picture(picture: Picture, poses: FramePoses) -> None:
+def show_picture(picture: Picture, options: PoseOptions, poses: FramePoses) -> None:
     """The annotated picture with the controls of its overlay, and its downloads."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         skeleton = st.toggle("Skeleton", True, key="image_skeleton", persist_state="session")
@@ -31,7 +31,7 @@ def show_picture(picture: Picture, poses: FramePoses) -> None:
             width=240,
             help="Landmarks that the model thinks hidden or out of view, below this value, are not drawn.",
         )
-    rgb = drawn(picture, poses, skeleton=skeleton, labels=labels, min_visibility=least)
+    rgb = drawn(picture, options, skeleton=skeleton, labels=labels, min_visibility=least)
     width, height = poses.size
     caption = f"{picture.caption} · {width} × {height} px · orange is the person's left, blue the right"
     show(rgb, caption, alt=f"{picture.name} with the landmarks")
@@ -42,11 +42,11 @@ def show_picture(picture: Picture, poses: FramePoses) -> None:
         offer_download("Landmarks (JSON)", lambda: to_json(poses), f"{stem}.landmarks.json", "application/json")
 
 
-def show_result(picture: Picture, poses: FramePoses) -> None:
+def show_result(picture: Picture, options: PoseOptions, poses: FramePoses) -> None:
     """The picture beside its 3D skeleton, and the table below."""
     left, right = st.columns([1, 1], gap="medium")
     with left:
-        show_picture(picture, poses)
+        show_picture(picture, options, poses)
     with right:
         show_skeleton(poses, choose_coordinates("image_coordinates"), key="image_3d")
     st.subheader("Landmarks", anchor=False)
@@ -66,7 +66,7 @@ def show_page() -> None:
         st.warning(NOBODY, icon=":material/person_off:")
         show(picture.rgb, picture.caption, alt=picture.name)
     else:
-        show_result(picture, poses)
+        show_result(picture, options, poses)
 
 
 with problems_shown():

@@ -1,4 +1,8 @@
-"""The command line: ``python -m posecore image`` and ``python -m posecore video``."""
+"""The command line: ``python -m posecore image`` and ``python -m posecore video``.
+
+posecore's own modules are imported where they are used: ``--help`` is quick, and what an import may
+complain of (a missing library, a limit that is no number) is told like any other error.
+"""
 
 import argparse
 import json
@@ -11,14 +15,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from tqdm import tqdm
 
 from posecore import __version__
 from posecore.errors import InvalidOption, PosecoreError, UnreadableMedia
-from posecore.estimation.models import find_model
-from posecore.estimation.options import PoseOptions
+
+if TYPE_CHECKING:
+    from posecore.estimation.options import PoseOptions
 
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
@@ -58,9 +63,9 @@ class Report:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
-    args = _parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, _stop)
     try:
+        args = _parser().parse_args(arguments)
         with _without_native_chatter():
             report = args.run(args)
     except KeyboardInterrupt:
@@ -171,6 +176,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_common(command: argparse.ArgumentParser) -> None:
+    from posecore.estimation.options import PoseOptions
+
     usual = PoseOptions()
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write to; made if missing")
     command.add_argument(
@@ -204,7 +211,9 @@ class _OneLineParser(argparse.ArgumentParser):
         self.exit(EXIT_BAD_INPUT, f"{self.prog}: {message}. See {self.prog} --help\n")
 
 
-def _options(args: argparse.Namespace) -> PoseOptions:
+def _options(args: argparse.Namespace) -> "PoseOptions":
+    from posecore.estimation.options import PoseOptions
+
     return PoseOptions(
         model=args.model,
         people=args.people,
@@ -226,8 +235,10 @@ def _check_stems(files: list[Path]) -> None:
             )
 
 
-def _load_model(options: PoseOptions) -> None:
+def _load_model(options: "PoseOptions") -> None:
     """Find the model now, so that a download is seen and a missing one is told before anything is decoded."""
+    from posecore.estimation.models import find_model
+
     with tqdm(desc="Model", unit="B", unit_scale=True, disable=None, leave=False) as bar:
 
         def show(done: int, total: int) -> None:

@@ -62,15 +62,16 @@ def estimated(picture: Picture, options: PoseOptions) -> FramePoses:
     return _estimate(picture.key, options, picture)
 
 
-def drawn(picture: Picture, poses: FramePoses, *, skeleton: bool, labels: bool, min_visibility: float) -> np.ndarray:
-    """The picture with the people drawn on it, in full size."""
-    return draw_poses(picture.rgb, poses, skeleton=skeleton, labels=labels, min_visibility=min_visibility)
+def drawn(picture: Picture, options: PoseOptions, *, skeleton: bool, labels: bool, min_visibility: float) -> np.ndarray:
+    """The picture with its people drawn on it, in full size; drawn once for each choice of overlay."""
+    return _draw(picture.key, options, skeleton, labels, min_visibility, picture)
 
 
 def show(rgb: np.ndarray, caption: str, alt: str) -> None:
     """Put a picture on the page: whole on the screen, and sent no larger than a screen shows it."""
     height, width = rgb.shape[:2]
-    st.image(fit_picture(rgb, _SCREEN_PX), width=min(width, round(_SHOWN_HEIGHT_PX * width / height)), alt=alt)
+    with st.container(width=max(1, min(width, round(_SHOWN_HEIGHT_PX * width / height)))):
+        st.image(fit_picture(rgb, _SCREEN_PX), width="stretch", output_format="JPEG", alt=alt)
     st.caption(caption)
 
 
@@ -105,3 +106,11 @@ def _decode(key: str, name: str, _file, caption: str = "Your picture") -> Pictur
 @st.cache_resource(scope="session", max_entries=4, show_spinner="Finding the landmarks")
 def _estimate(key: str, options: PoseOptions, _picture: Picture) -> FramePoses:
     return estimate_image(_picture.rgb, options)
+
+
+@st.cache_resource(scope="session", max_entries=1, show_spinner=False)
+def _draw(
+    key: str, options: PoseOptions, skeleton: bool, labels: bool, min_visibility: float, _picture: Picture
+) -> np.ndarray:
+    poses = estimated(_picture, options)
+    return draw_poses(_picture.rgb, poses, skeleton=skeleton, labels=labels, min_visibility=min_visibility)

@@ -1,0 +1,31 @@
+import json
+
+import numpy as np
+import pytest
+
+from posecore import BLAZEPOSE_33, FramePoses, PoseSequence
+from posecore.export.json_file import to_json
+
+
+def test_a_picture(portrait_poses):
+    document = json.loads(to_json(portrait_poses))
+    assert document["size_px"] == {"width": 512, "height": 600}
+    assert document["landmarks"] == list(BLAZEPOSE_33.landmarks)
+    [frame] = document["frames"]
+    [person] = frame["people"]
+    left_ear = person["values"][document["landmarks"].index("left_ear")]
+    assert left_ear[document["values"].index("x_px")] == pytest.approx(float(portrait_poses.xy[0, 7, 0]), abs=1e-5)
+    assert left_ear[document["values"].index("z_m")] == pytest.approx(float(portrait_poses.world[0, 7, 2]), abs=1e-5)
+    assert set(document["meaning"]) == set(document["values"])
+
+
+def test_a_clip_keeps_empty_frames_and_has_no_nan(portrait_poses):
+    nobody = FramePoses.nobody((512, 600), 0.5)
+    sequence = PoseSequence.from_frames([portrait_poses, nobody], size=(512, 600), fps=2)
+    text = to_json(sequence)
+    assert "NaN" not in text
+    document = json.loads(text)
+    assert [len(frame["people"]) for frame in document["frames"]] == [1, 0]
+    assert [frame["time_s"] for frame in document["frames"]] == [0, 0.5]
+    assert document["fps"] == 2
+    assert np.shape(document["frames"][0]["people"][0]["values"]) == (33, len(document["values"]))

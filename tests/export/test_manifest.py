@@ -1,0 +1,29 @@
+import json
+
+import pytest
+
+from posecore import FramePoses, PoseOptions, PoseSequence
+from posecore.export.manifest import make_manifest
+
+
+@pytest.fixture
+def sequence(portrait_poses):
+    nobody = FramePoses.nobody((512, 600), 1 / 29.97)
+    return PoseSequence.from_frames([portrait_poses, nobody], size=(512, 600), fps=29.97)
+
+
+def test_it_says_what_was_run_on_what(sequence):
+    manifest = make_manifest(sequence, PoseOptions(min_presence=0.25), source="walk.mp4", seconds=1.23456)
+    assert json.loads(json.dumps(manifest)) == manifest
+    assert manifest["source"] == "walk.mp4"
+    assert manifest["model"]["file_name"] == "pose_landmarker_full.task"
+    assert manifest["options"]["min_presence"] == 0.25
+    assert (manifest["frames"], manifest["frames_with_a_person"], manifest["people"]) == (2, 1, 1)
+    assert (manifest["fps"], manifest["seconds_taken"]) == (29.97, 1.235)
+    assert manifest["versions"]["mediapipe"] == "1.2.2"
+
+
+@pytest.mark.parametrize(("people", "smoothing"), [(1, "One-Euro"), (2, "none")])
+def test_it_says_whether_the_numbers_were_smoothed(sequence, people, smoothing):
+    manifest = make_manifest(sequence, PoseOptions(people=people), source="x", seconds=1)
+    assert smoothing in manifest["smoothing"]
