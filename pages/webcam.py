@@ -2,12 +2,12 @@
 
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import streamlit as st
 from aiortc.contrib.media import MediaPlayer
 from streamlit_webrtc import WebRtcMode, WebRtcStreamerContext, webrtc_streamer
 
+from pages.ui.camera import tell_missing_camera
 from pages.ui.clips import ready_sample_clip
 from pages.ui.explain import explain_numbers
 from pages.ui.live import LiveFrame, LiveProcessor, ice_servers
@@ -22,13 +22,11 @@ from posecore import PoseOptions
 CAMERA, SAMPLE = "Camera", "Sample clip"
 _LEAVE_KEY = "webcam_to_snapshot"
 _TEXTS = {
-    "start": "Start",
-    "stop": "Stop",
     "select_device": "Choose camera",
     "device_ask_permission": "Allow this page to use your camera: the browser is asking for it.",
-    "device_access_denied": "The camera was refused. Allow it with the icon beside the address, then press Start.",
-    "device_not_available": "No camera was found. Connect one, or use the sample clip, a snapshot or an upload.",
-    "media_api_not_available": "This browser gives no camera to this page. Open it over https, or upload a file.",
+    "device_access_denied": "The camera was refused.",
+    "device_not_available": "No camera was found.",
+    "media_api_not_available": "This browser gives no camera to this page.",
 }
 
 
@@ -80,17 +78,6 @@ def show_figures(live: LiveFrame) -> None:
             st.rerun()
 
 
-def warn_without_https() -> None:
-    """Browsers give a camera only to pages over https or on the same machine."""
-    address = urlsplit(st.context.url or "")
-    if address.scheme == "http" and address.hostname not in ("localhost", "127.0.0.1", "::1"):
-        st.warning(
-            "This page was opened over http, and browsers give a camera only to pages over https. "
-            "Ask for the https address, or use a picture or a clip instead.",
-            icon=":material/lock_open:",
-        )
-
-
 def show_help() -> None:
     """What to do where the camera does not start, and the other ways on."""
     with st.expander("The camera does not start?", icon=":material/help:"):
@@ -112,11 +99,12 @@ def show_page() -> None:
         # Not from the fragment itself: its next turn, due in a moment, would take the new page down.
         st.switch_page(IMAGE)
     options = page_head("Webcam")
-    warn_without_https()
     source = choose_source("Show", [CAMERA, SAMPLE], sample=SAMPLE, address="clip", key="webcam_source")
     left, right = st.columns([1, 1], gap="medium")
     with left:
         context = stream(source, options)
+        if source == CAMERA and not context.state.playing:
+            tell_missing_camera()
         st.caption("Frames are worked on as they come and are not kept. Only a snapshot you take is.")
         show_help()
     with right:

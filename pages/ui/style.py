@@ -8,6 +8,7 @@ _CSS = """
 [data-testid="stMainBlockContainer"] { padding-top: 4rem; padding-bottom: 3rem; }
 /* The element that carries Plotly's code has nothing to show, and needs no room for it. */
 .st-key-plotly_library { display: none; }
+.st-key-missing_camera:has([hidden]) { display: none; }
 </style>
 """
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
@@ -65,7 +65,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield Server(f"http://127.0.0.1:{port}", temporary, process)
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=60)
+        left = [path.name for path in temporary.glob("posecore-run-*")]
+        assert left == [], "a server that ends takes the files of its visitors along"
 
 
 def _free_port() -> int:
@@ -99,14 +101,22 @@ def camera_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def browser(chromium: str, camera_file: Path) -> Iterator[Browser]:
-    camera = [
+def launch(chromium: str) -> Iterator[Callable[..., Browser]]:
+    """Start a browser with further switches."""
+    with sync_playwright() as playwright:
+        yield lambda *switches: playwright.chromium.launch(
+            executable_path=chromium, args=[*QUIET, *SOFTWARE_3D, *switches]
+        )
+
+
+@pytest.fixture(scope="session")
+def browser(launch: Callable[..., Browser], camera_file: Path) -> Browser:
+    """A browser with a camera that it lets every page use."""
+    return launch(
         "--use-fake-ui-for-media-stream",
         "--use-fake-device-for-media-stream",
         f"--use-file-for-fake-video-capture={camera_file}",
-    ]
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=chromium, args=QUIET + SOFTWARE_3D + camera)
+    )
 
 
 @pytest.fixture

@@ -33,6 +33,15 @@ def no_errors(page: Page) -> None:
     expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
 
 
+def test_the_first_visit_of_a_server_may_be_a_deep_link(page):
+    """Before its entry has run once, Streamlit would run the page alone, without navigation and theme."""
+    page.goto("/image?sample=photo")
+    expect(page.get_by_alt_text("with the landmarks")).to_be_visible()
+    expect(page.get_by_role("link", name="Webcam")).to_be_visible()
+    expect(page).to_have_url(re.compile("sample=photo"))
+    expect(page).to_have_title("Image · Pose explorer")
+
+
 def test_home_leads_to_every_page(page, shot):
     page.goto("/")
     expect(page.get_by_role("heading", name="See how people move")).to_be_visible()
@@ -160,6 +169,33 @@ def test_the_camera_shows_a_live_skeleton(page, shot):
     no_errors(page)
     picture.get_by_role("button", name="Stop").click()
     expect(page.get_by_text("Press Start")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("switches", "sentence"),
+    [
+        ([], "No camera was found."),
+        (["--use-fake-device-for-media-stream", "--deny-permission-prompts"], "The camera was refused."),
+    ],
+)
+def test_without_a_camera_the_page_says_what_to_do(launch, server, switches, sentence):
+    browser = launch(*switches)
+    page = browser.new_page(base_url=server.url)
+    page.goto("/webcam")
+    page.frame_locator("iframe[title*='webrtc']").get_by_role("button", name="Start").click()
+    expect(page.get_by_role("status").filter(has_text=sentence)).to_be_visible()
+    page.get_by_text("The camera does not start?").click()
+    expect(page.get_by_role("link", name="Take a snapshot or upload a picture")).to_be_visible()
+    browser.close()
+
+
+def test_over_plain_http_the_page_asks_for_https(launch, server):
+    """Under a name that is not this machine's own, as a visitor from elsewhere has it; it leads here all the same."""
+    browser = launch("--host-resolver-rules=MAP pose.example 127.0.0.1")
+    page = browser.new_page(base_url=server.url.replace("127.0.0.1", "pose.example"))
+    page.goto("/webcam")
+    expect(page.get_by_role("status").filter(has_text="opened over http")).to_be_visible()
+    browser.close()
 
 
 def test_the_camera_can_be_left_and_come_back_to(page):

@@ -1,0 +1,39 @@
+// Says in words why the browser gives this page no camera, and says nothing where it does.
+
+const REASONS = {
+  insecure:
+    "This page was opened over http, and browsers give a camera only to pages over https. " +
+    "Ask for the https address, or use a picture or a clip instead.",
+  refused:
+    "The camera was refused. Allow it with the icon beside the address and press Start again, " +
+    "or use a picture or a clip instead.",
+  absent: "No camera was found. Connect one, or use the sample clip, a picture or a clip instead.",
+};
+
+export default function ({ parentElement }) {
+  const notice = parentElement.querySelector(".posecore-camera");
+  const look = async () => {
+    const reason = await missing();
+    notice.textContent = REASONS[reason] ?? "";
+    notice.hidden = !reason;
+  };
+  look();
+  // Permission and devices change while the page is open, and not every browser tells of it.
+  const timer = setInterval(look, 1000);
+  return () => clearInterval(timer);
+}
+
+async function missing() {
+  if (!window.isSecureContext || !navigator.mediaDevices) return "insecure";
+  if ((await permission()) === "denied") return "refused";
+  const devices = await navigator.mediaDevices.enumerateDevices();
+  return devices.some((device) => device.kind === "videoinput") ? null : "absent";
+}
+
+async function permission() {
+  try {
+    return (await navigator.permissions.query({ name: "camera" })).state;
+  } catch {
+    return "unknown"; // a browser that does not tell
+  }
+}
