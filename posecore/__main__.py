@@ -25,6 +25,7 @@ from posecore.errors import InvalidOption, PosecoreError, UnreadableMedia
 if TYPE_CHECKING:
     from posecore.estimation.options import PoseOptions
 
+EXIT_NOT_WRITTEN = 1
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
 
@@ -35,7 +36,8 @@ examples:
   python -m posecore video walk.mp4 --out results
   python -m posecore video walk.mp4 --out results --no-film --json
 
-exit codes: 0 all done; 2 a file or an option was not usable; 130 interrupted.
+exit codes: 0 all done; 1 the outputs could not be written; 2 a file or an option was not usable;
+130 interrupted.
 """
 
 
@@ -74,6 +76,9 @@ def main(arguments: list[str] | None = None) -> int:
     except PosecoreError as error:
         _complain(error)
         return EXIT_BAD_INPUT
+    except OSError as error:
+        _complain(f"The outputs could not be written, and what was begun has been removed: {error}.")
+        return EXIT_NOT_WRITTEN
     if args.json:
         print(json.dumps(asdict(report), ensure_ascii=False))
     return report.exit_code
@@ -239,7 +244,7 @@ def _load_model(options: "PoseOptions") -> None:
     """Find the model now, so that a download is seen and a missing one is told before anything is decoded."""
     from posecore.estimation.models import find_model
 
-    with tqdm(desc="Model", unit="B", unit_scale=True, disable=None, leave=False) as bar:
+    with tqdm(desc="Model", unit="B", unit_scale=True, disable=None, leave=False, delay=0.5) as bar:
 
         def show(done: int, total: int) -> None:
             bar.total = total
@@ -307,11 +312,11 @@ def _say(args: argparse.Namespace, text: str) -> None:
         tqdm.write(text)
 
 
-def _complain(error: PosecoreError) -> None:
+def _complain(error: PosecoreError | str) -> None:
     tqdm.write(_one_line(error), file=sys.stderr)
 
 
-def _one_line(error: PosecoreError) -> str:
+def _one_line(error: PosecoreError | str) -> str:
     return " ".join(str(error).split())
 
 

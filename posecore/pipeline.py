@@ -102,6 +102,7 @@ def estimate_video(
 
     Raises:
         UnreadableMedia, MediaTooLarge: about the clip.
+        OSError: where the film cannot be written.
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
         MissingSystemLibrary: where MediaPipe's native part cannot be loaded.
     """

@@ -125,6 +125,21 @@ def test_bad_input_is_one_line_and_leaves_nothing(arguments, message, tmp_path):
     assert not (tmp_path / "out").exists() or list((tmp_path / "out").iterdir()) == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of a process are set as on Unix")
+def test_a_disk_that_is_full_is_told_and_leaves_nothing(tmp_path):
+    """A limit on the size of a file stands in for the end of the disk."""
+    import resource
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+    done = run("image", sample_picture().path, "--out", tmp_path, preexec_fn=limit)
+    assert done.returncode == 1
+    assert "could not be written" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupted_run_leaves_nothing(number, code, tmp_path):
     command = [sys.executable, "-m", "posecore", "video", str(sample_clip().path), "--out", str(tmp_path)]

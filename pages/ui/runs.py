@@ -42,10 +42,13 @@ class ClipRun:
         self.state = RunState()
         folder = Path(tempfile.mkdtemp(prefix="posecore-run-"))
         self.film = folder / "film.mp4"
-        source = _in_folder(clip, folder, name)
+        # Only the ending of the visitor's name is used: the rest could be anything.
+        source = clip if isinstance(clip, Path) else folder / f"clip{Path(name).suffix[:8]}"
         # The worker holds the state and the paths but not this object, so that dropping it ends the worker.
         thread = threading.Thread(target=_work, args=(self.state, source, name, options, self.film), daemon=True)
         self.close = weakref.finalize(self, _drop, self.state, thread, folder)
+        if not isinstance(clip, Path):
+            _copy(clip, source)
         thread.start()
 
     def stop(self) -> None:
@@ -58,15 +61,10 @@ class ClipRun:
         return self.state.stop.is_set()
 
 
-def _in_folder(clip: BinaryIO | Path, folder: Path, name: str) -> Path:
-    if isinstance(clip, Path):
-        return clip
-    # Only the ending of the visitor's name is used: the rest could be anything.
-    target = folder / f"clip{Path(name).suffix[:8]}"
+def _copy(clip: BinaryIO, target: Path) -> None:
     clip.seek(0)
     with target.open("wb") as file:
         shutil.copyfileobj(clip, file)
-    return target
 
 
 def _work(state: RunState, source: Path, name: str, options: PoseOptions, film: Path) -> None:

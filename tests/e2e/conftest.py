@@ -135,9 +135,16 @@ def page(browser: Browser, server: Server, request: pytest.FixtureRequest) -> It
 def shot(request: pytest.FixtureRequest):
     """Save a picture of the page where $POSECORE_SCREENSHOTS names a folder."""
 
-    def save(page: Page, name: str, *, full_page: bool = True) -> None:
+    def save(page: Page, name: str) -> None:
         folder = os.environ.get("POSECORE_SCREENSHOTS")
-        if folder:
-            page.screenshot(path=Path(folder) / f"{name}.png", full_page=full_page)
+        if not folder:
+            return
+        usual = page.viewport_size
+        # Streamlit scrolls inside the page, so the whole of it is seen only in a window as high as that.
+        height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+        page.set_viewport_size({"width": usual["width"], "height": max(usual["height"], height)})
+        page.wait_for_timeout(1500)
+        page.screenshot(path=Path(folder) / f"{name}.png")
+        page.set_viewport_size(usual)
 
     return save

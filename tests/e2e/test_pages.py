@@ -62,7 +62,6 @@ def test_a_photograph_gives_overlay_table_and_skeleton(page, shot):
     expect(skeleton_of(page)).to_be_visible()
     expect(page.get_by_text("33 of 33 landmarks")).to_be_visible()
     no_errors(page)
-    page.wait_for_timeout(1500)  # the 3D view draws itself after it is there
     shot(page, "image")
 
 
@@ -124,7 +123,6 @@ def test_a_clip_gives_a_film_that_plays(page, shot):
     expect(skeleton_of(page)).to_be_visible()
     expect(table_of(page)).to_be_visible()
     no_errors(page)
-    page.wait_for_timeout(1500)
     shot(page, "video")
 
 
@@ -165,7 +163,7 @@ def test_the_camera_shows_a_live_skeleton(page, shot):
     earlier = video.evaluate("video => video.currentTime")
     page.wait_for_timeout(2000)
     assert video.evaluate("video => video.currentTime") > earlier
-    shot(page, "webcam", full_page=False)
+    shot(page, "webcam")
     no_errors(page)
     picture.get_by_role("button", name="Stop").click()
     expect(page.get_by_text("Press Start")).to_be_visible()
