@@ -158,14 +158,28 @@ def install_system_packages(needs_venv: bool) -> None:
         )
 
 
+def find_browser() -> str | None:
+    """The Chromium or Chrome that the browser tests drive, or None."""
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+def missing_for_browser_tests() -> list[str]:
+    """The Debian packages that the browser tests lack: the browser, and what Playwright's driver loads."""
+    if sys.platform != "linux":
+        return []
+    missing = [] if find_browser() else ["chromium"]
+    return missing if can_load("libatomic.so.1") else [*missing, "libatomic1"]
+
+
 def offer_browser() -> None:
-    """Install Chromium for the browser tests where there is none; without it those tests are skipped."""
-    if sys.platform != "linux" or any(shutil.which(name) for name in BROWSERS):
+    """Install what the browser tests lack; where that is not possible they are skipped."""
+    missing = missing_for_browser_tests()
+    if not missing:
         return
     try:
-        install_with_apt(["chromium"], "The browser tests use Chromium.")
+        install_with_apt(missing, "The browser tests drive Chromium.")
     except SetupFailed as problem:
-        print(f"{problem}\nGoing on without it: the browser tests will be skipped.")
+        print(f"{problem}\nGoing on without: the browser tests will be skipped.")
 
 
 def install_with_apt(packages: Sequence[str], reason: str) -> None:

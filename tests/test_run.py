@@ -328,3 +328,14 @@ def test_a_signal_ends_the_tool_too(number: signal.Signals, to_group: bool, code
             os.kill(tool, 0)
         if number == signal.SIGINT:
             assert b"Stopped." in starter.stderr.read()
+
+
+def test_what_the_browser_tests_lack_is_named_as_debian_packages(monkeypatch):
+    monkeypatch.setattr(run.sys, "platform", "linux")
+    monkeypatch.setattr(run.shutil, "which", lambda name: None)
+    monkeypatch.setattr(run, "can_load", lambda library: False)
+    assert run.missing_for_browser_tests() == ["chromium", "libatomic1"]
+    monkeypatch.setattr(run.shutil, "which", lambda name: "/usr/bin/chromium" if name == "chromium" else None)
+    monkeypatch.setattr(run, "can_load", lambda library: True)
+    assert run.missing_for_browser_tests() == []
+    assert run.find_browser() == "/usr/bin/chromium"

@@ -2,7 +2,6 @@
 
 import itertools
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,11 +14,11 @@ import cv2
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+import run
 from posecore.media.clips import open_clip
 from posecore.samples import sample_clip
 
 ROOT = Path(__file__).resolve().parents[2]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Nothing but the page under test may be asked for: no updates, no accounts, no metrics.
 QUIET = ["--no-sandbox", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
 SOFTWARE_3D = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
@@ -31,9 +30,10 @@ expect.set_options(timeout=PATIENCE_MS)
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The installed browser."""
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    if found is None:
-        reason = "no Chromium on this machine (Debian: apt-get install chromium)"
+    found = run.find_browser()
+    missing = run.missing_for_browser_tests()
+    if found is None or missing:
+        reason = f"no Chromium that can be driven (on Debian: apt-get install {' '.join(missing)})"
         if os.environ.get("CI"):
             pytest.fail(f"{reason}; in CI the browser tests must run")
         pytest.skip(reason)
