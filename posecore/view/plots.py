@@ -32,7 +32,7 @@ _SIDES_EXPLAINED = "  ".join(
 _SURE = 0.5  # visibility below which a landmark and its bones are faded
 
 # In front of the person, a little to the side and above.
-_CAMERA = {"eye": {"x": 0.25, "y": -1.5, "z": 0.25}, "center": {"x": 0, "y": 0, "z": -0.12}}
+_CAMERA = {"eye": {"x": 0.28, "y": -1.65, "z": 0.28}, "center": {"x": 0, "y": 0, "z": -0.17}}
 
 
 @dataclass(frozen=True)

@@ -114,7 +114,6 @@ def test_a_clip_gives_a_film_that_plays(page, shot):
     page.goto("/video")
     upload(page, sample_clip().path)
     expect(page.get_by_text("frames a second")).to_be_visible()
-    shot(page, "video-progress")
     film = page.locator("video")
     expect(film).to_be_visible(timeout=180_000)
     page.evaluate("document.querySelector('video').muted = true; document.querySelector('video').play()")
