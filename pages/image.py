@@ -33,7 +33,8 @@ def show_picture(picture: Picture, options: PoseOptions, poses: FramePoses) -> N
         )
     rgb = drawn(picture, options, skeleton=skeleton, labels=labels, min_visibility=least)
     width, height = poses.size
-    caption = f"{picture.caption} · {width} × {height} px · orange is the person's left, blue the right"
+    colors = "orange is the person's left, blue the right" if len(poses) == 1 else "one colour for each person"
+    caption = f"{picture.caption} · {width} × {height} px · {colors}"
     show(rgb, caption, alt=f"{picture.name} with the landmarks")
     stem = PurePath(picture.name).stem
     with st.container(horizontal=True):

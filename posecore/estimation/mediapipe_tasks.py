@@ -28,26 +28,18 @@ RgbArray = NDArray[np.uint8]
 _MS_PER_S = 1000
 
 
-class PictureEstimator:
-    """Estimates pictures that have nothing to do with each other (image mode).
-
-    Safe to share between threads: MediaPipe runs the calls one after the other.
+class _Estimator:
+    """A loaded model in one of MediaPipe's running modes; a context manager that frees it.
 
     Raises:
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
         MissingSystemLibrary: where MediaPipe's native part cannot be loaded.
     """
 
+    _RUNNING_MODE: str
+
     def __init__(self, options: PoseOptions) -> None:
-        self._landmarker = _create_landmarker(options, "IMAGE")
-
-    def estimate(self, rgb: RgbArray) -> FramePoses:
-        """The people in one picture.
-
-        Args:
-            rgb: (H, W, 3) uint8, upright.
-        """
-        return _estimate(self._landmarker.detect, rgb, time_s=0.0)
+        self._landmarker = _create_landmarker(options, self._RUNNING_MODE)
 
     def close(self) -> None:
         """Free the model. Calling it again does nothing."""
@@ -60,18 +52,33 @@ class PictureEstimator:
         self.close()
 
 
-class StreamEstimator:
+class PictureEstimator(_Estimator):
+    """Estimates pictures that have nothing to do with each other (image mode).
+
+    Safe to share between threads: MediaPipe runs the calls one after the other.
+    """
+
+    _RUNNING_MODE = "IMAGE"
+
+    def estimate(self, rgb: RgbArray) -> FramePoses:
+        """The people in one picture.
+
+        Args:
+            rgb: (H, W, 3) uint8, upright.
+        """
+        return _estimate(self._landmarker.detect, rgb, time_s=0.0)
+
+
+class StreamEstimator(_Estimator):
     """Estimates the frames of one clip or one live stream, in order (video mode).
 
     Not to be shared between streams: it remembers where the person was.
-
-    Raises:
-        ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
-        MissingSystemLibrary: where MediaPipe's native part cannot be loaded.
     """
 
+    _RUNNING_MODE = "VIDEO"
+
     def __init__(self, options: PoseOptions) -> None:
-        self._landmarker = _create_landmarker(options, "VIDEO")
+        super().__init__(options)
         self._last_s = -math.inf
         self._last_ms: int | None = None
 
@@ -98,16 +105,6 @@ class StreamEstimator:
             time_ms = max(time_ms, self._last_ms + 1)
         self._last_ms = time_ms
         return time_ms
-
-    def close(self) -> None:
-        """Free the model. Calling it again does nothing."""
-        self._landmarker.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()
 
 
 def _create_landmarker(options: PoseOptions, running_mode: str) -> Any:
