@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.ui.clips import choose_clip, current_run, start_run
 from pages.ui.explain import NOBODY, SEVERAL_PEOPLE, explain_numbers
-from pages.ui.problems import problems_shown
+from pages.ui.problems import problems_shown, show_problem
 from pages.ui.results import choose_coordinates, offer_download, show_skeleton, show_table
 from pages.ui.runs import ClipRun
 from pages.ui.settings import page_head
@@ -119,7 +119,7 @@ def show_page() -> None:
     if not run.state.done.is_set():
         show_progress(run)
     elif run.state.error:
-        st.error(run.state.error, icon=":material/error:")
+        show_problem(run.state.error)
     elif run.state.result is None:
         st.info("Stopped before the first frame. Change a setting or choose the clip again to start anew.")
     else:

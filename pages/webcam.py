@@ -13,7 +13,7 @@ from pages.ui.explain import explain_numbers
 from pages.ui.live import LiveFrame, LiveProcessor, ice_servers
 from pages.ui.navigation import IMAGE, VIDEO
 from pages.ui.pictures import keep_snapshot
-from pages.ui.problems import problems_shown
+from pages.ui.problems import problems_shown, show_problem
 from pages.ui.results import choose_coordinates, show_skeleton, show_table
 from pages.ui.settings import page_head
 from pages.ui.sources import choose_source
@@ -58,7 +58,7 @@ def show_numbers(processor: LiveProcessor) -> None:
     """The newest frame's figures, 3D skeleton and table, about five times a second."""
     live = processor.latest
     if processor.problem:
-        st.error(processor.problem, icon=":material/error:")
+        show_problem(processor.problem)
     if live is None:
         st.caption("Waiting for the first frame.")
         return

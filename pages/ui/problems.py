@@ -14,4 +14,9 @@ def problems_shown() -> Iterator[None]:
     try:
         yield
     except PosecoreError as error:
-        st.error(str(error), icon=":material/error:")
+        show_problem(str(error))
+
+
+def show_problem(text: str) -> None:
+    """An error as a box; its line breaks stay."""
+    st.error(text.replace("\n", "  \n"), icon=":material/error:")

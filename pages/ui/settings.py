@@ -1,11 +1,14 @@
 """The choices that every page offers about the estimation."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from pages.ui.figure import load_library
 from pages.ui.models import load_model
 from pages.ui.navigation import require_route
-from posecore import PoseOptions
+from pages.ui.problems import show_problem
+from posecore import ModelNotFound, ModelNotVerified, PoseOptions
 
 _MODELS = {
     "lite": "Lite: fastest",
@@ -17,7 +20,7 @@ _MODELS = {
 def page_head(title: str) -> PoseOptions:
     """The page's title with a Settings button beside it; the options are kept for the whole visit.
 
-    The model that the options name is ready to use afterwards.
+    The model that the options name is ready to use afterwards; where it cannot be had, the usual one is.
 
     Raises:
         ModelNotFound, ModelNotVerified: where the chosen model cannot be had.
@@ -27,7 +30,23 @@ def page_head(title: str) -> PoseOptions:
         st.title(title, anchor=False, width="content")
         options = _choose_options()
     load_library()
-    load_model(options)
+    return _with_model_ready(options)
+
+
+def _with_model_ready(options: PoseOptions) -> PoseOptions:
+    """The options, their model loaded; with the usual model in place of one that cannot be had.
+
+    The page goes on below the error: a visitor's upload would be lost with a page that stops.
+    """
+    usual = PoseOptions().model
+    try:
+        load_model(options)
+    except (ModelNotFound, ModelNotVerified) as error:
+        if options.model == usual:
+            raise
+        show_problem(f"{error}\nGoing on with the model {_MODELS[str(usual)]}.")
+        options = replace(options, model=usual)
+        load_model(options)
     return options
 
 

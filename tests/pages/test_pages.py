@@ -27,15 +27,27 @@ def test_every_page_opens(open_page, page):
     assert not app.error
 
 
-def test_a_model_that_cannot_be_had_is_told_on_the_page(app, monkeypatch, tmp_path):
+def test_a_model_that_cannot_be_had_is_told_and_the_page_goes_on(app, monkeypatch, tmp_path):
     (tmp_path / "pose_landmarker_lite.task").write_bytes(b"damaged")
     monkeypatch.setenv("POSECORE_MODEL_DIR", str(tmp_path))
+    app.query_params["sample"] = "photo"
     app.switch_page("pages/image.py").run()
     app.radio(key="model").set_value("lite").run()
     assert not app.exception
-    assert "pose_landmarker_lite.task" in app.error[0].value
+    [error] = app.error
+    assert "pose_landmarker_lite.task" in error.value
+    assert "Going on with the model Full" in error.value
+    assert len(app.dataframe[0].value) == 33
     app.radio(key="model").set_value("full").run()
-    assert not app.error, "the way back must stay open"
+    assert not app.error
+
+
+def test_without_any_model_the_page_says_so(app, monkeypatch, tmp_path):
+    (tmp_path / "pose_landmarker_full.task").write_bytes(b"damaged")
+    monkeypatch.setenv("POSECORE_MODEL_DIR", str(tmp_path))
+    app.switch_page("pages/image.py").run()
+    assert not app.exception
+    assert "pose_landmarker_full.task" in app.error[0].value
 
 
 def test_turn_servers_come_from_the_environment(monkeypatch):
