@@ -9,6 +9,7 @@ from posecore.samples import sample_clip, sample_picture
 
 pytestmark = pytest.mark.browser
 
+CAMERA_EYE = "document.querySelector('.js-plotly-plot')?._fullLayout?.scene?._scene?.getCamera().eye"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
@@ -18,10 +19,6 @@ def table_of(page: Page):
 
 def skeleton_of(page: Page):
     return page.locator(".js-plotly-plot .gl-container canvas, .js-plotly-plot canvas").first
-
-
-def playing_time(page: Page) -> float:
-    return page.evaluate("document.querySelector('video')?.currentTime ?? 0")
 
 
 def upload(page: Page, path) -> None:
@@ -122,6 +119,10 @@ def test_a_clip_gives_a_film_that_plays(page, shot):
     expect(skeleton_of(page)).to_be_visible()
     expect(table_of(page)).to_be_visible()
     no_errors(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Film (MP4)").click()
+    assert download.value.suggested_filename == "sports2d_demo.annotated.mp4"
+    assert download.value.path().read_bytes()[4:8] == b"ftyp"
     shot(page, "video")
 
 
@@ -136,6 +137,24 @@ def test_the_frame_slider_moves_skeleton_and_table(page):
         page.keyboard.press("ArrowRight")
     expect(page.get_by_text(re.compile(r"^Frame \d+ of"))).not_to_have_text(before)
     assert page.locator("video").get_attribute("src") == film_before
+
+
+def test_the_3d_view_stays_as_it_was_turned(page):
+    page.goto("/image?sample=photo")
+    expect(skeleton_of(page)).to_be_visible()
+    page.wait_for_function(f"{CAMERA_EYE} !== undefined")
+    before = page.evaluate(CAMERA_EYE)
+    box = page.locator(".js-plotly-plot").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2 + 120, box["y"] + box["height"] / 2, steps=8)
+    page.mouse.up()
+    turned = page.evaluate(CAMERA_EYE)
+    assert turned != pytest.approx(before, abs=0.1)
+    page.get_by_role("button", name="Torso").click()
+    expect(page.get_by_text("4 of 33 landmarks")).to_be_visible()
+    page.wait_for_timeout(1000)
+    assert page.evaluate(CAMERA_EYE) == pytest.approx(turned, abs=0.01)
 
 
 def test_stop_keeps_what_was_done(page):
