@@ -10,7 +10,7 @@ st.markdown(
     "Give a picture, a clip or your camera, and 33 landmarks of the body come out: drawn on the picture, "
     "in a table, and as a 3D skeleton you can turn.  \n"
     "Every number can be downloaded and says how far to trust it.  \n"
-    "What you give stays on the machine that runs this page and is forgotten when you leave."
+    "What you give stays on the machine that runs this page and is forgotten soon after you leave."
 )
 
 _DOORS = (

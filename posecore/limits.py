@@ -21,6 +21,8 @@ class Limits:
         clip_frames: frames of one clip (an hour at 60 frames a second is 216,000).
         people: people looked for at once.
         runs_at_once: clips that one app server works on at the same time; further ones wait.
+        seconds_after_leaving: how long a visitor's clip is kept once the connection is gone, since many
+            come back from a network that failed for a moment.
     """
 
     picture_pixels: int = 64_000_000
@@ -28,6 +30,7 @@ class Limits:
     clip_frames: int = 216_000
     people: int = 20
     runs_at_once: int = 2
+    seconds_after_leaving: int = 120
 
     @classmethod
     def from_environment(cls, environment: dict[str, str] | None = None) -> "Limits":

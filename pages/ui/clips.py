@@ -50,7 +50,12 @@ def ready_sample_clip() -> Sample:
 def current_run(clip: Clip) -> ClipRun | None:
     """The run of this clip, going on or finished, if this visit has one."""
     run = st.session_state.get(_RUN_KEY)
-    return run if run is not None and run.key == clip.key else None
+    if run is None or run.key != clip.key:
+        return None
+    run.stay()
+    if run.closed:  # the visitor came back too late
+        return None
+    return _while_connected(id(run), run)
 
 
 def start_run(clip: Clip, options: PoseOptions) -> ClipRun:
@@ -60,4 +65,11 @@ def start_run(clip: Clip, options: PoseOptions) -> ClipRun:
         previous.close()
     run = ClipRun(clip.key, clip.name, options, clip.content)
     st.session_state[_RUN_KEY] = run
-    return run
+    return _while_connected(id(run), run)
+
+
+# Streamlit clears such a cache when the browser's connection ends, which is the one sign it gives of that.
+# The run itself is in the session's state, which outlives a short loss of the connection.
+@st.cache_resource(scope="session", max_entries=1, show_spinner=False, on_release=ClipRun.leave)
+def _while_connected(number: int, _run: ClipRun) -> ClipRun:
+    return _run

@@ -31,8 +31,8 @@ class RunState:
 class ClipRun:
     """One clip, its options, its worker and its files.
 
-    Its files are in one folder, which is gone when the run is dropped: when another takes its place,
-    when the visit ends, or when the server stops.
+    Its files are in one folder. ``close`` ends the worker and removes it; that also happens some time
+    after ``leave``, when nothing refers to the run any more, and when the server stops.
     """
 
     def __init__(self, key: str, name: str, options: PoseOptions, clip: BinaryIO | Path) -> None:
@@ -40,6 +40,7 @@ class ClipRun:
         self.name = name
         self.options = options
         self.state = RunState()
+        self._farewell: threading.Timer | None = None
         folder = Path(tempfile.mkdtemp(prefix="posecore-run-"))
         self.film = folder / "film.mp4"
         # Only the ending of the visitor's name is used: the rest could be anything.
@@ -50,6 +51,23 @@ class ClipRun:
         if not isinstance(clip, Path):
             _copy(clip, source)
         thread.start()
+
+    @property
+    def closed(self) -> bool:
+        """Its files are gone."""
+        return not self.close.alive
+
+    def leave(self) -> None:
+        """The visitor's connection is gone: close the run, unless ``stay`` is called soon."""
+        self._farewell = threading.Timer(LIMITS.seconds_after_leaving, self.close)
+        self._farewell.daemon = True
+        self._farewell.start()
+
+    def stay(self) -> None:
+        """The visitor is here, or here again."""
+        if self._farewell is not None:
+            self._farewell.cancel()
+            self._farewell = None
 
     def stop(self) -> None:
         """End the run after the frame it is at, and keep what was done."""

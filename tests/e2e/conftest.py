@@ -55,11 +55,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     port = _free_port()
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
     command += ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
+    own = {"TMPDIR": str(temporary), "POSECORE_LIMIT_SECONDS_AFTER_LEAVING": "5"}
     log = temporary.with_suffix(".log")
     with log.open("w") as stream:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | {"TMPDIR": str(temporary)}, stdout=stream, stderr=stream
-        )
+        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | own, stdout=stream, stderr=stream)
     try:
         _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process, log)
         yield Server(f"http://127.0.0.1:{port}", temporary, process)

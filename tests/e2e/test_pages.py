@@ -1,6 +1,7 @@
 """Every page in a real browser, as a visitor uses it."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -9,6 +10,7 @@ from posecore.samples import sample_clip, sample_picture
 
 pytestmark = pytest.mark.browser
 
+SECONDS_AFTER_LEAVING = 5  # as the server of these tests is started
 CAMERA_EYE = "document.querySelector('.js-plotly-plot')?._fullLayout?.scene?._scene?.getCamera().eye"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
@@ -274,6 +276,20 @@ def test_a_run_that_is_replaced_takes_its_files_with_it(page, server):
     after = runs_on_disk(server)
     assert len(after) <= len(before)
     assert after - before, "the new run has a folder of its own"
+
+
+def test_what_a_visitor_gave_is_gone_after_the_visit(browser, server):
+    visit = browser.new_context(base_url=server.url)
+    page = visit.new_page()
+    before = runs_on_disk(server)
+    page.goto("/video?sample=clip")
+    expect(page.get_by_text("frames a second")).to_be_visible()
+    [mine] = runs_on_disk(server) - before
+    visit.close()
+    until = time.monotonic() + SECONDS_AFTER_LEAVING + 30
+    while mine in runs_on_disk(server) and time.monotonic() < until:
+        time.sleep(0.5)
+    assert mine not in runs_on_disk(server)
 
 
 def runs_on_disk(server) -> set[str]:

@@ -1,9 +1,17 @@
 """What holds for every page."""
 
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from pages.ui.live import LiveProcessor, ice_servers
 from posecore import InvalidOption, PoseOptions
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_home_says_what_this_is_and_offers_three_doors(app):
@@ -96,3 +104,15 @@ def test_a_fault_in_a_live_frame_lets_the_picture_go_on(portrait, monkeypatch):
     processor.recv(live_frame(portrait))
     assert processor.problem is None
     processor.on_ended()
+
+
+def test_turn_servers_come_from_the_secrets_file(tmp_path):
+    """The example file, its first way filled in, in the folder the app is started from."""
+    example = (ROOT / ".streamlit" / "secrets.toml.example").read_text()
+    filled = re.sub(r"^# (?=\[\[|urls|username|credential)", "", example, flags=re.MULTILINE)
+    (tmp_path / ".streamlit").mkdir()
+    (tmp_path / ".streamlit" / "secrets.toml").write_text(filled)
+    code = "from pages.ui.live import ice_servers; print(ice_servers()[0]['username'])"
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.stdout.strip() == "name", done.stderr

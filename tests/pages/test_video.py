@@ -8,6 +8,7 @@ import pytest
 
 from pages.ui.runs import ClipRun
 from posecore import PoseOptions
+from posecore.limits import Limits
 from posecore.media.films import FilmWriter
 
 
@@ -95,3 +96,29 @@ def test_a_run_that_is_dropped_ends_and_takes_its_files_along(short_clip):
     gc.collect()
     assert state.done.wait(30)
     assert not folder.exists()
+
+
+@pytest.fixture
+def short_farewell(monkeypatch):
+    monkeypatch.setattr("pages.ui.runs.LIMITS", Limits(seconds_after_leaving=1))
+
+
+def test_a_run_whose_visitor_left_is_closed(short_clip, short_farewell):
+    run = ClipRun("key", "clip.mp4", PoseOptions(), short_clip)
+    assert run.state.done.wait(30)
+    run.leave()
+    assert run.film.is_file()
+    time.sleep(1.5)
+    assert run.closed
+    assert not run.film.parent.exists()
+
+
+def test_a_visitor_who_comes_back_in_time_finds_the_run(short_clip, short_farewell):
+    run = ClipRun("key", "clip.mp4", PoseOptions(), short_clip)
+    run.leave()
+    run.stay()
+    time.sleep(1.5)
+    assert not run.closed
+    assert run.state.done.wait(30)
+    assert run.film.is_file()
+    run.close()
