@@ -1,6 +1,16 @@
 """Checks of options that the drawing and the figure have in common."""
 
-from posecore.errors import InvalidOption
+from posecore.errors import InvalidOption, InvalidPoses
+from posecore.poses import FramePoses
+
+
+def check_frame(poses: object) -> None:
+    """Raise InvalidPoses where something else than the poses of one frame is given, a sequence above all."""
+    if not isinstance(poses, FramePoses):
+        raise InvalidPoses(
+            f"Expected the FramePoses of one frame, but got a {type(poses).__name__}. "
+            "One frame of a sequence is sequence.frame(index)."
+        )
 
 
 def check_visibility(min_visibility: float) -> None:

@@ -14,7 +14,7 @@ from posecore.errors import InvalidPoses
 from posecore.poses import FloatArray, FramePoses
 from posecore.skeletons import BLAZEPOSE_33
 from posecore.view import labels as writing
-from posecore.view.checks import check_choice, check_visibility
+from posecore.view.checks import check_choice, check_frame, check_visibility
 from posecore.view.palette import BONE_SIDES, INK, SIDES, Color, person_color
 from posecore.view.shapes import bars, discs, fill
 
@@ -76,9 +76,11 @@ def draw_poses(
         (H, W, 3) uint8.
 
     Raises:
-        InvalidPoses: where the picture is not (H, W, 3) uint8 of the size the poses are of.
+        InvalidPoses: where the picture is not (H, W, 3) uint8 of the size the poses are of, or the poses
+            are not those of one frame.
         InvalidOption: where ``min_visibility`` or ``color_by`` is none of the above.
     """
+    check_frame(poses)
     _check_picture(rgb, poses.size)
     check_visibility(min_visibility)
     check_choice("color_by", color_by, ("side", "person", None))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from posecore.poses import FloatArray, FramePoses
 from posecore.skeletons import BLAZEPOSE_33
-from posecore.view.checks import check_choice, check_visibility
+from posecore.view.checks import check_choice, check_frame, check_visibility
 from posecore.view.palette import BONE_SIDES, PALE, RIM, SIDES_ON_PAGE, Color, css, faded, person_color
 from posecore.view.spaces import Space, floor_lines, picture_points, picture_space, world_points, world_space
 
@@ -78,8 +78,10 @@ def plot_pose_3d(
             faded.
 
     Raises:
+        InvalidPoses: where the poses are not those of one frame.
         InvalidOption: where an option is none of the above.
     """
+    check_frame(poses)
     check_choice("coordinates", coordinates, ("world", "picture"))
     check_choice("color_by", color_by, ("confidence", "side", "person"))
     check_visibility(min_visibility)
