@@ -10,9 +10,9 @@ from streamlit_webrtc import WebRtcMode, WebRtcStreamerContext, webrtc_streamer
 from pages.ui.camera import tell_missing_camera
 from pages.ui.clips import ready_sample_clip
 from pages.ui.explain import explain_numbers
-from pages.ui.live import LiveFrame, LiveProcessor, ice_servers
+from pages.ui.live import LiveFrame, LiveProcessor, ice_servers, remember_stream
 from pages.ui.navigation import IMAGE, VIDEO
-from pages.ui.pictures import keep_snapshot
+from pages.ui.pictures import SNAPSHOT_ADDRESS
 from pages.ui.problems import problems_shown, show_problem
 from pages.ui.results import choose_coordinates, show_skeleton, show_table
 from pages.ui.settings import page_head
@@ -20,7 +20,6 @@ from pages.ui.sources import choose_source
 from posecore import PoseOptions
 
 CAMERA, SAMPLE = "Camera", "Sample clip"
-_LEAVE_KEY = "webcam_to_snapshot"
 _TEXTS = {
     "select_device": "Choose camera",
     "device_ask_permission": "Allow this page to use your camera: the browser is asking for it.",
@@ -68,14 +67,19 @@ def show_numbers(processor: LiveProcessor) -> None:
 
 
 def show_figures(live: LiveFrame) -> None:
-    """Frames a second, people, and the snapshot button."""
+    """Frames a second, people, and the way to a snapshot."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.metric("Frames a second", f"{live.frames_per_second:.0f}", width="content")
         st.metric("People in view", len(live.poses), width="content")
-        if st.button("Snapshot", icon=":material/photo_camera:", help="Opens this frame on the Image page."):
-            keep_snapshot(live.rgb)
-            st.session_state[_LEAVE_KEY] = True
-            st.rerun()
+        # A link, which the browser follows by itself: a change of page from here would meet the next run of
+        # this fragment, already asked for, on its way.
+        st.page_link(
+            IMAGE,
+            label="Snapshot",
+            icon=":material/photo_camera:",
+            help="Opens this frame on the Image page.",
+            query_params={SNAPSHOT_ADDRESS: "live"},
+        )
 
 
 def show_help() -> None:
@@ -95,9 +99,6 @@ def show_help() -> None:
 
 def show_page() -> None:
     """The live picture and, beside it, its numbers."""
-    if st.session_state.pop(_LEAVE_KEY, False):
-        # Not from the fragment itself: its next turn, due in a moment, would take the new page down.
-        st.switch_page(IMAGE)
     options = page_head("Webcam")
     source = choose_source("Show", [CAMERA, SAMPLE], sample=SAMPLE, address="clip", key="webcam_source")
     left, right = st.columns([1, 1], gap="medium")
@@ -110,6 +111,7 @@ def show_page() -> None:
     with right:
         if context.video_processor and context.state.playing:
             context.video_processor.use(options)
+            remember_stream(context.video_processor)
             show_numbers(context.video_processor)
         else:
             st.info("Press Start: the skeleton, its numbers and the 3D view appear here.", icon=":material/videocam:")

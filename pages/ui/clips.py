@@ -41,10 +41,11 @@ def choose_clip() -> Clip | None:
     return Clip(file.file_id, file.name, file) if file else None
 
 
+# The same for all visitors. Where it cannot be downloaded, that is tried again in an hour, not in every run.
+@st.cache_resource(ttl=3600, show_spinner="Getting the sample clip")
 def ready_sample_clip() -> Sample:
-    """The sample clip, with its download shown where it has to be downloaded."""
-    with st.spinner("Getting the sample clip"):
-        return sample_clip()
+    """The sample clip, downloaded where it is not on this machine yet."""
+    return sample_clip()
 
 
 def current_run(clip: Clip) -> ClipRun | None:

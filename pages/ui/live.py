@@ -21,6 +21,7 @@ _LOG = logging.getLogger(__name__)
 # The skeleton needs no more, and encoding costs by the pixel.
 _LONGEST_PX = 960
 _PACE_OVER_FRAMES = 30
+_STREAM_KEY = "live_stream"
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +103,17 @@ def _small(frame: av.VideoFrame) -> av.VideoFrame:
         return frame
     # H.264 and VP8 want even sides.
     return frame.reformat(width=round(frame.width * scale / 2) * 2, height=round(frame.height * scale / 2) * 2)
+
+
+def remember_stream(processor: LiveProcessor) -> None:
+    """Keep hold of the running stream for the visit, so that another page can take its newest frame."""
+    st.session_state[_STREAM_KEY] = processor
+
+
+def newest_frame() -> np.ndarray | None:
+    """The newest frame of the visit's last stream, (H, W, 3) uint8, or None where there was none."""
+    processor = st.session_state.get(_STREAM_KEY)
+    return processor.latest.rgb if processor is not None and processor.latest is not None else None
 
 
 def ice_servers() -> list[dict[str, Any]] | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from pages.ui.live import newest_frame
 from pages.ui.sources import choose_source
 from posecore import FramePoses, PoseOptions, decode_picture, draw_poses, estimate_image
 from posecore.media.pictures import PICTURE_SUFFIXES, fit_picture
@@ -17,6 +18,7 @@ _SHOWN_HEIGHT_PX = 620
 UPLOAD, CAMERA, SAMPLE, SNAPSHOT = "Upload", "Camera", "Sample", "Live snapshot"
 _SOURCE_KEY = "image_source"
 _SNAPSHOT_KEY = "live_snapshot"
+SNAPSHOT_ADDRESS = "snapshot"
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,19 +31,14 @@ class Picture:
     rgb: np.ndarray
 
 
-def keep_snapshot(rgb: np.ndarray) -> None:
-    """Make a frame of the live camera the picture that the Image page opens with."""
-    key = hashlib.sha256(rgb.tobytes()).hexdigest()
-    st.session_state[_SNAPSHOT_KEY] = Picture(key, "snapshot.png", "Snapshot of the live camera", rgb)
-    st.session_state[_SOURCE_KEY] = SNAPSHOT
-
-
 def choose_picture() -> Picture | None:
     """Offer the sources and return the picture of the chosen one, or None while there is none.
 
     Raises:
         UnreadableMedia, MediaTooLarge: about the picture given.
     """
+    if st.query_params.pop(SNAPSHOT_ADDRESS, None):
+        _keep_snapshot()
     sources = [UPLOAD, CAMERA, SAMPLE]
     if _SNAPSHOT_KEY in st.session_state:
         sources.append(SNAPSHOT)
@@ -73,6 +70,15 @@ def show(rgb: np.ndarray, caption: str, alt: str) -> None:
     with st.container(width=max(1, min(width, round(_SHOWN_HEIGHT_PX * width / height)))):
         st.image(fit_picture(rgb, _SCREEN_PX), width="stretch", output_format="JPEG", alt=alt)
     st.caption(caption)
+
+
+def _keep_snapshot() -> None:
+    """Make the newest frame of the live camera the picture that the page opens with."""
+    rgb = newest_frame()
+    if rgb is not None:
+        key = hashlib.sha256(rgb.tobytes()).hexdigest()
+        st.session_state[_SNAPSHOT_KEY] = Picture(key, "snapshot.png", "Snapshot of the live camera", rgb)
+        st.session_state[_SOURCE_KEY] = SNAPSHOT
 
 
 def _ask_for_file(source: str):

@@ -230,7 +230,7 @@ def test_the_camera_can_be_left_and_come_back_to(page):
 def test_a_snapshot_opens_on_the_image_page(page):
     start_camera(page)
     expect(page.get_by_text(re.compile("of 33 landmarks"))).to_be_visible()
-    page.get_by_role("button", name="Snapshot").click()
+    page.get_by_role("link", name="Snapshot").click()
     expect(page.get_by_role("heading", name="Image")).to_be_visible()
     expect(page.get_by_text("Snapshot of the live camera")).to_be_visible()
     no_errors(page)
