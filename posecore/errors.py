@@ -21,6 +21,10 @@ class ModelUnusable(PosecoreError):
     """A model bundle was found, but the inference engine cannot load it as a pose landmarker."""
 
 
+class EngineUnavailable(PosecoreError):
+    """The inference engine that was asked for does not load on this machine."""
+
+
 class UnreadableMedia(PosecoreError):
     """A file is not a picture or clip that can be decoded."""
 

@@ -5,13 +5,19 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
 from typing import Self
 
-from posecore.estimation.mediapipe_tasks import PictureEstimator, RgbArray, StreamEstimator
+from posecore.estimation.checks import RgbArray
+from posecore.estimation.engines import (
+    PictureEstimator,
+    StreamEstimator,
+    open_picture_estimator,
+    open_stream_estimator,
+)
 from posecore.estimation.options import PoseOptions
 from posecore.media.clips import ClipReader, open_clip
 from posecore.media.films import FilmWriter
@@ -70,7 +76,7 @@ def estimate_image(rgb: RgbArray, options: PoseOptions | None = None) -> FramePo
     Raises:
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
         InvalidOption: where rgb is not such an array.
-        MissingSystemLibrary: where MediaPipe's native part cannot be loaded.
+        EngineUnavailable, MissingSystemLibrary: where the engine asked for does not run on this machine.
     """
     return _PICTURE_ESTIMATORS.estimate(rgb, options or PoseOptions())
 
@@ -104,11 +110,11 @@ def estimate_video(
         UnreadableMedia, MediaTooLarge: about the clip.
         OSError: where the film cannot be written.
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
-        MissingSystemLibrary: where MediaPipe's native part cannot be loaded.
+        EngineUnavailable, MissingSystemLibrary: where the engine asked for does not run on this machine.
     """
     with ExitStack() as stack:
         clip = stack.enter_context(open_clip(path))
-        estimator = stack.enter_context(StreamEstimator(options or PoseOptions()))
+        estimator = stack.enter_context(closing(open_stream_estimator(options or PoseOptions())))
         film = None
         draw = _drawing(options or PoseOptions())
         if annotated is not None:
@@ -152,11 +158,11 @@ class LiveSession:
 
     Raises:
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
-        MissingSystemLibrary: where MediaPipe's native part cannot be loaded.
+        EngineUnavailable, MissingSystemLibrary: where the engine asked for does not run on this machine.
     """
 
     def __init__(self, options: PoseOptions | None = None) -> None:
-        self._estimator = StreamEstimator(options or PoseOptions())
+        self._estimator = open_stream_estimator(options or PoseOptions())
         self._draw = _drawing(options or PoseOptions())
         self._lock = threading.Lock()
 
@@ -196,14 +202,14 @@ class _PictureEstimators:
         self._kept: OrderedDict[PoseOptions, PictureEstimator] = OrderedDict()
 
     def estimate(self, rgb: RgbArray, options: PoseOptions) -> FramePoses:
-        # One lock for choosing and using: an estimator must not be closed while another thread uses it,
-        # and MediaPipe's own threads already fill the processor.
+        # One lock for choosing and using: an estimator serves one thread at a time and must not be closed
+        # while it does, and one inference already fills the processor.
         with self._lock:
             return self._get(options).estimate(rgb)
 
     def _get(self, options: PoseOptions) -> PictureEstimator:
         if options not in self._kept:
-            self._kept[options] = PictureEstimator(options)
+            self._kept[options] = open_picture_estimator(options)
         self._kept.move_to_end(options)
         while len(self._kept) > self.KEPT:
             _, oldest = self._kept.popitem(last=False)

@@ -1,8 +1,11 @@
-"""Names the operating-system library that an import or a load is missing."""
+"""What the machine offers: its cores, and the name of a system library that is missing."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 
 from posecore.errors import MissingSystemLibrary
 
@@ -43,3 +46,30 @@ def _explain(library: str) -> str:
     return (
         f"The system library {library} is missing. On Debian or Ubuntu, install it with: sudo apt-get install {package}"
     )
+
+
+@cache
+def usable_cores() -> int:
+    """Processor cores this process may use at once: those it is bound to, and no more than its container's share.
+
+    A container with a share of 2 on a machine with 64 cores sees all 64; 64 threads there take turns on
+    2 and are slower than 2.
+    """
+    bound = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    share = _container_share(Path("/sys/fs/cgroup"))
+    return max(1, min(bound, share)) if share else bound
+
+
+def _container_share(cgroup: Path) -> int | None:
+    """Whole cores of the container's CPU quota (Linux control groups, version 2 or 1), or None where it has none."""
+    try:
+        quota, period = (cgroup / "cpu.max").read_text().split()
+    except (OSError, ValueError):
+        try:
+            quota, period = ((cgroup / "cpu" / f"cpu.cfs_{name}_us").read_text() for name in ("quota", "period"))
+        except OSError:
+            return None
+    try:
+        return round(int(quota) / int(period)) or 1 if int(quota) > 0 else None
+    except ValueError:  # "max": no quota
+        return None

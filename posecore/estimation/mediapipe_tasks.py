@@ -9,27 +9,23 @@ import math
 import os
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from posecore.errors import InvalidOption, ModelUnusable
-from posecore.estimation.models import find_model
+from posecore.estimation.checks import RgbArray, check_picture, check_time
+from posecore.estimation.models import find_model, model_unusable
 from posecore.estimation.options import PoseOptions
 from posecore.poses import FramePoses
 from posecore.skeletons import BLAZEPOSE_33
 from posecore.system import naming_missing_library
-
-RgbArray = NDArray[np.uint8]
 
 # MediaPipe takes whole milliseconds.
 _MS_PER_S = 1000
 
 
 class _Estimator:
-    """A loaded model in one of MediaPipe's running modes; a context manager that frees it.
+    """A loaded model in one of MediaPipe's running modes; to be closed, which frees it.
 
     Raises:
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
@@ -44,12 +40,6 @@ class _Estimator:
     def close(self) -> None:
         """Free the model. Calling it again does nothing."""
         self._landmarker.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()
 
 
 class PictureEstimator(_Estimator):
@@ -97,8 +87,7 @@ class StreamEstimator(_Estimator):
 
     def _next_ms(self, time_s: float) -> int:
         """Whole milliseconds, strictly increasing also where frames are less than one apart."""
-        if not time_s > self._last_s:
-            raise InvalidOption(f"Expected 'time_s' to be later than {self._last_s}, but got {time_s}.")
+        check_time(time_s, self._last_s)
         self._last_s = time_s
         time_ms = round(time_s * _MS_PER_S)
         if self._last_ms is not None:
@@ -125,7 +114,7 @@ def _create_landmarker(options: PoseOptions, running_mode: str) -> Any:
                 )
             )
         except (RuntimeError, ValueError, FileNotFoundError) as error:
-            raise _unusable(path, error) from error
+            raise model_unusable(path, str(error).strip().rstrip(".")) from error
 
 
 def _options_without_metrics(path: Path) -> Any:
@@ -149,19 +138,10 @@ def _options_without_metrics(path: Path) -> Any:
     return WithoutMetrics(model_asset_path=str(path))
 
 
-def _unusable(path: Path, error: Exception) -> ModelUnusable:
-    reason = str(error).strip().rstrip(".")
-    return ModelUnusable(
-        f"{path} cannot be used as a pose landmarker bundle: {reason}. "
-        'Give the path of an official pose_landmarker .task file, or the name "lite", "full" or "heavy".'
-    )
-
-
 def _estimate(detect: Callable[[Any], Any], rgb: RgbArray, time_s: float) -> FramePoses:
     import mediapipe
 
-    if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8 or rgb.size == 0:
-        raise InvalidOption(f"Expected a picture of shape (H, W, 3) and uint8, but got {rgb.shape} and {rgb.dtype}.")
+    check_picture(rgb)
     image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(rgb))
     height, width = rgb.shape[:2]
     return _to_poses(detect(image), size=(width, height), time_s=time_s)

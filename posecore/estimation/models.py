@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from posecore.downloads import DownloadFailed, DownloadNotVerified, OnBytes, cache_dir, download
-from posecore.errors import InvalidOption, ModelNotFound, ModelNotVerified
+from posecore.errors import InvalidOption, ModelNotFound, ModelNotVerified, ModelUnusable
 
 
 @dataclass(frozen=True)
@@ -118,6 +118,14 @@ def identify_model(path: str | os.PathLike[str]) -> ModelIdentity:
         raise ModelNotFound(f"The model file {file} cannot be read: {error.strerror}.") from error
     names = (bundle.name for bundle in BUNDLES.values() if bundle.sha256 == digest)
     return ModelIdentity(file.name, digest, next(names, None))
+
+
+def model_unusable(path: Path, reason: str) -> ModelUnusable:
+    """The error for a file that was found but is no pose landmarker bundle."""
+    return ModelUnusable(
+        f"{path} cannot be used as a pose landmarker bundle: {reason}. "
+        'Give the path of an official pose_landmarker .task file, or the name "lite", "full" or "heavy".'
+    )
 
 
 class _Place(NamedTuple):

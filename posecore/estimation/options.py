@@ -2,9 +2,13 @@
 
 import os
 from dataclasses import asdict, dataclass
+from typing import Literal, get_args
 
 from posecore.errors import InvalidOption
 from posecore.limits import LIMITS
+
+EngineChoice = Literal["auto", "fast", "mediapipe"]
+"""What may be asked for: an engine by its name, or "auto" for the fast one wherever it runs."""
 
 
 @dataclass(frozen=True)
@@ -14,11 +18,15 @@ class PoseOptions:
     Attributes:
         model: name of a registered pose bundle ("lite", "full", "heavy"), or the path of a ``.task``
             file, which is used as given.
-        people: the most people to look for, 1 to ``LIMITS.people``. With one person MediaPipe smooths
-            the landmarks of a clip or stream over time (One-Euro filter); with several it does not.
+        people: the most people to look for, 1 to ``LIMITS.people``. One person's landmarks in a clip or
+            stream are smoothed over time (One-Euro filter); those of several are not.
         min_detection: score, 0..1, from which the person detector's find counts.
         min_presence: score, 0..1, from which the landmark model's "a person is here" counts.
-        min_tracking: score, 0..1, below which a followed person is lost and searched for anew.
+        min_tracking: overlap, 0..1, from which a person found anew is one who was followed already.
+            It matters with several people only.
+        engine: "fast" runs the model's networks on OpenVINO, "mediapipe" is MediaPipe Tasks, the
+            reference; "auto" is the fast one, and MediaPipe where that does not run.
+        threads: of the fast engine for one inference; None: one for each usable core, at most four.
 
     Raises:
         InvalidOption: where a value is outside its range.
@@ -29,6 +37,8 @@ class PoseOptions:
     min_detection: float = 0.5
     min_presence: float = 0.5
     min_tracking: float = 0.5
+    engine: EngineChoice = "auto"
+    threads: int | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.people <= LIMITS.people:
@@ -37,6 +47,10 @@ class PoseOptions:
             value = getattr(self, name)
             if not 0 <= value <= 1:
                 raise InvalidOption(f"Expected {name!r} to be from 0 to 1, but got {value}.")
+        if self.engine not in get_args(EngineChoice):
+            raise InvalidOption(f"Expected 'engine' to be one of {get_args(EngineChoice)}, but got {self.engine!r}.")
+        if self.threads is not None and self.threads < 1:
+            raise InvalidOption(f"Expected 'threads' to be at least 1, but got {self.threads}.")
 
     def as_dict(self) -> dict[str, object]:
         """Plain values, for a manifest. A model given by its path is named by its file name only."""

@@ -8,7 +8,7 @@ from posecore.estimation.models import find_model, identify_model
 from posecore.estimation.options import PoseOptions
 from posecore.poses import PoseSequence
 
-_RECORDED_PACKAGES = ("mediapipe", "opencv-python", "numpy", "pandas", "av")
+_RECORDED_PACKAGES = ("openvino", "mediapipe", "opencv-python", "numpy", "pandas", "av")
 
 
 def make_manifest(sequence: PoseSequence, options: PoseOptions, *, source: str, seconds: float) -> dict[str, Any]:

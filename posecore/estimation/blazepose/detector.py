@@ -1,0 +1,91 @@
+"""From the detector network's raw boxes to regions: anchors, scores, and one region for each person."""
+
+from functools import cache
+
+import numpy as np
+
+from posecore.estimation.blazepose.arrays import FloatArray, logistic
+from posecore.estimation.blazepose.regions import Region
+
+SIDE = 224
+"""Width and height of the detector's input in pixels."""
+
+BOXES = 2254
+"""Boxes the network proposes, one for each anchor."""
+
+BOX_VALUES = 12
+"""Values of a box: centre x and y, width, height, then x and y of four alignment points; all in pixels
+of the input from the anchor's centre. The first point is the middle of the hips, the second spans the circle
+around them that holds the whole body."""
+
+# Cells of the network's three grids along a side, and anchors in each of their cells. (SSD anchors of
+# MediaPipe's pose detector: strides 8, 16 and three times 32, two anchors a layer, all of size one.)
+_GRIDS = ((SIDE // 8, 2), (SIDE // 16, 2), (SIDE // 32, 6))
+
+# Boxes that overlap more than this (intersection over union) are one person's.
+_SAME_PERSON = 0.5
+
+
+@cache
+def anchors() -> FloatArray:
+    """(BOXES, 2) centres of the anchors as shares of the input's side."""
+    return np.concatenate([np.repeat(_cell_centres(cells), count, axis=0) for cells, count in _GRIDS])
+
+
+def _cell_centres(cells: int) -> FloatArray:
+    """(cells x cells, 2) x and y, row by row."""
+    along = ((np.arange(cells) + 0.5) / cells).astype(np.float32)
+    return np.stack(np.meshgrid(along, along), axis=-1).reshape(-1, 2)
+
+
+def decode_regions(raw_boxes: FloatArray, raw_scores: FloatArray, seen: Region, min_score: float) -> list[Region]:
+    """The people the detector sees, the surest first.
+
+    Args:
+        raw_boxes: (BOXES, BOX_VALUES) as the network gives them.
+        raw_scores: (BOXES,) before the logistic function.
+        seen: the square of the picture that the network was shown.
+        min_score: from which a box counts, 0..1.
+    """
+    scores = logistic(raw_scores)
+    likely = np.flatnonzero(scores >= min_score)
+    values = raw_boxes[likely].reshape(-1, BOX_VALUES // 2, 2) / np.float32(SIDE)
+    values[:, 0] += anchors()[likely]
+    values[:, 2:] += anchors()[likely][:, None]
+    real = (values[:, 1] >= 0).all(axis=1)
+    people = _merge(values[real], scores[likely[real]])
+    regions = [Region.around(seen.to_picture(points), score) for points, score in people]
+    return [region for region in regions if region.usable]
+
+
+def _merge(values: FloatArray, scores: FloatArray) -> list[tuple[FloatArray, float]]:
+    """Alignment points (2, 2) and score of each person.
+
+    Boxes that overlap are averaged by their scores (weighted non-maximum suppression): the points are
+    steadier than those of the best box alone.
+    """
+    corners = np.concatenate([values[:, 0] - values[:, 1] / 2, values[:, 0] + values[:, 1] / 2], axis=1)
+    left = np.argsort(-scores, kind="stable")
+    people = []
+    while left.size:
+        best = left[0]
+        same = _overlaps(corners[left], corners[best]) > _SAME_PERSON
+        same[0] = True  # a box without area overlaps nothing, not even itself
+        group = left[same]
+        points = np.average(values[group, 2:4], axis=0, weights=scores[group])
+        people.append((points.astype(np.float32), float(scores[best])))
+        left = left[~same]
+    return people
+
+
+def _overlaps(boxes: FloatArray, box: FloatArray) -> FloatArray:
+    """(N,) intersection over union of each box with one; boxes are x and y of two corners."""
+    sides = np.minimum(boxes[:, 2:], box[2:]) - np.maximum(boxes[:, :2], box[:2])
+    shared = np.prod(np.maximum(sides, 0), axis=1)
+    union = _areas(boxes) + _areas(box[None]) - shared
+    return np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+
+
+def _areas(boxes: FloatArray) -> FloatArray:
+    area: FloatArray = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
+    return area

@@ -1,0 +1,133 @@
+"""BlazePose as an engine of posecore: pixels in, ``FramePoses`` out, for pictures and for streams."""
+
+import math
+
+import numpy as np
+
+from posecore.estimation.blazepose.filters import PoseSmoothing
+from posecore.estimation.blazepose.graph import BlazePose
+from posecore.estimation.blazepose.landmarks import RegionPose
+from posecore.estimation.blazepose.networks import Networks, load_networks
+from posecore.estimation.blazepose.regions import Region, overlap
+from posecore.estimation.checks import RgbArray, check_picture, check_time
+from posecore.estimation.models import find_model
+from posecore.estimation.options import PoseOptions
+from posecore.poses import FramePoses
+from posecore.skeletons import BLAZEPOSE_33
+from posecore.system import usable_cores
+
+# More threads than this no longer make one inference of a network of this size faster.
+_MOST_THREADS = 4
+
+
+def load(options: PoseOptions) -> Networks:
+    """The networks that the options name, compiled; quick after the first time.
+
+    Raises:
+        ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
+        EngineUnavailable: where OpenVINO or these networks do not run here.
+    """
+    return load_networks(find_model(options.model), options.threads or min(usable_cores(), _MOST_THREADS))
+
+
+class _Estimator:
+    """BlazePose for one run.
+
+    Raises:
+        ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
+        EngineUnavailable: where OpenVINO or these networks do not run here.
+    """
+
+    def __init__(self, options: PoseOptions) -> None:
+        self._options = options
+        self._blazepose = BlazePose(load(options))
+
+    def close(self) -> None:
+        """Nothing is held that needs freeing: the networks are shared, the rest is memory."""
+
+    def _find(self, rgb: RgbArray) -> list[Region]:
+        return self._blazepose.detect(rgb, self._options.min_detection)
+
+    def _read(self, rgb: RgbArray, regions: list[Region]) -> list[RegionPose]:
+        """The people really there in the first regions, as many as are wanted."""
+        poses = (self._blazepose.landmarks(rgb, region) for region in regions[: self._options.people])
+        return [pose for pose in poses if pose.score > self._options.min_presence]
+
+
+class PictureEstimator(_Estimator):
+    """Estimates pictures that have nothing to do with each other. Not to be used by two threads at once."""
+
+    def estimate(self, rgb: RgbArray) -> FramePoses:
+        """The people in one picture, the surest first.
+
+        Args:
+            rgb: (H, W, 3) uint8, upright.
+        """
+        check_picture(rgb)
+        return _to_poses(self._read(rgb, self._find(rgb)), rgb, time_s=0.0)
+
+
+class StreamEstimator(_Estimator):
+    """Estimates the frames of one clip or one live stream, in order.
+
+    Who was found in a frame is looked for around the same place in the next; the detector runs only
+    while fewer people are followed than are wanted. One person is smoothed over time, several are not.
+    """
+
+    def __init__(self, options: PoseOptions) -> None:
+        super().__init__(options)
+        self._last_s = -math.inf
+        self._followed: list[Region] = []
+        self._smoothing: PoseSmoothing | None = None
+
+    def step(self, rgb: RgbArray, time_s: float) -> FramePoses:
+        """The people in the next frame.
+
+        Args:
+            rgb: (H, W, 3) uint8, upright.
+            time_s: the frame's own time, later than that of the frame before.
+
+        Raises:
+            InvalidOption: where rgb is not such an array or time does not go forward.
+        """
+        check_picture(rgb)
+        check_time(time_s, self._last_s)
+        self._last_s = time_s
+        found = self._find(rgb) if len(self._followed) < self._options.people else []
+        poses = self._read(rgb, _one_each(self._followed + found, self._options.min_tracking))
+        self._followed = [pose.next_region for pose in poses if pose.next_region.usable]
+        if self._options.people == 1:
+            poses = self._smooth(poses, time_s)
+        return _to_poses(poses, rgb, time_s)
+
+    def _smooth(self, poses: list[RegionPose], time_s: float) -> list[RegionPose]:
+        if not poses:
+            self._smoothing = None  # whoever comes next starts anew
+        elif self._smoothing is None:
+            self._smoothing = PoseSmoothing()
+        return [self._smoothing.apply(pose, time_s) for pose in poses] if self._smoothing else poses
+
+
+def _one_each(regions: list[Region], same: float) -> list[Region]:
+    """The regions without those that a later one overlaps by more than ``same``: they are one person's."""
+    kept: list[Region] = []
+    for region in regions:
+        kept = [other for other in kept if overlap(region, other) <= same]
+        kept.append(region)
+    return kept
+
+
+def _to_poses(poses: list[RegionPose], rgb: RgbArray, time_s: float) -> FramePoses:
+    people, landmarks = len(poses), len(BLAZEPOSE_33)
+    points = np.array([pose.points for pose in poses], np.float32).reshape(people, landmarks, 3)
+    height, width = rgb.shape[:2]
+    return FramePoses(
+        xy=points[..., :2],
+        z=points[..., 2],
+        world=np.array([pose.world for pose in poses], np.float32).reshape(people, landmarks, 3),
+        visibility=np.array([pose.visibility for pose in poses], np.float32).reshape(people, landmarks),
+        presence=np.array([pose.presence for pose in poses], np.float32).reshape(people, landmarks),
+        person_ids=np.arange(1, people + 1),
+        time_s=time_s,
+        size=(width, height),
+    )

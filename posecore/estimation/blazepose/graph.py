@@ -1,0 +1,60 @@
+"""BlazePose: where people are in a picture, and the landmarks of the one in a region."""
+
+import cv2
+
+from posecore.estimation.blazepose import detector, landmarks
+from posecore.estimation.blazepose.crops import Cropper
+from posecore.estimation.blazepose.landmarks import RegionPose
+from posecore.estimation.blazepose.networks import Networks, Request
+from posecore.estimation.blazepose.regions import Region
+from posecore.estimation.checks import RgbArray
+
+
+class BlazePose:
+    """The two networks of a bundle and the steps around them, for one run.
+
+    It holds the memory of its run, so it is not to be used by two threads at once; the networks
+    themselves are shared by all. Nothing is remembered from one call to the next.
+
+    Args:
+        networks: from ``load_networks``.
+    """
+
+    def __init__(self, networks: Networks) -> None:
+        self._detector = Request(networks.detector)
+        self._landmarks = Request(networks.landmarks)
+        self._whole = Cropper(self._detector.picture, cv2.BORDER_CONSTANT)
+        self._close = Cropper(self._landmarks.picture, cv2.BORDER_REPLICATE)
+
+    def detect(self, rgb: RgbArray, min_score: float = 0.5) -> list[Region]:
+        """Where people are, the surest first.
+
+        The detector looks at the whole picture shrunk to 224 pixels: a person shorter than about a
+        quarter of it is often not seen.
+
+        Args:
+            rgb: (H, W, 3) uint8, upright.
+            min_score: from which a find counts, 0..1.
+        """
+        height, width = rgb.shape[:2]
+        seen = Region.whole(width, height)
+        self._whole.cut(rgb, seen)
+        boxes, scores = self._detector.run()
+        return detector.decode_regions(boxes[0], scores[0, :, 0], seen, min_score)
+
+    def landmarks(self, rgb: RgbArray, region: Region) -> RegionPose:
+        """The person in a region, and how sure it is that one is there.
+
+        Args:
+            rgb: (H, W, 3) uint8, upright.
+            region: from ``detect``, from the pose in the frame before, or drawn by hand.
+        """
+        self._close.cut(rgb, region)
+        points, score, heatmaps, world = self._landmarks.run()
+        return landmarks.decode_pose(
+            points.reshape(landmarks.POINTS, landmarks.POINT_VALUES),
+            float(score[0, 0]),
+            heatmaps[0],
+            world.reshape(landmarks.POINTS, 3),
+            region,
+        )

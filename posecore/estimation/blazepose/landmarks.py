@@ -1,0 +1,108 @@
+"""From the landmark network's raw outputs to a person: landmarks in the picture, in metres, and the next region."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from posecore.estimation.blazepose.arrays import FloatArray, logistic
+from posecore.estimation.blazepose.regions import Region
+from posecore.skeletons import BLAZEPOSE_33
+
+SIDE = 256
+"""Width and height of the network's input in pixels."""
+
+POINTS = 39
+"""Points the network places: 33 landmarks, two that span the next region, four that MediaPipe does not use."""
+
+POINT_VALUES = 5
+"""Values of a point: x, y, z in pixels of the input, visibility and presence before the logistic function."""
+
+HEATMAP_SIDE = 64
+"""Width and height of the map of each point's likely places."""
+
+_LANDMARKS = slice(len(BLAZEPOSE_33))
+_ALIGNMENT = slice(33, 35)
+
+# The places around a point from which its refined place is averaged: a window of 7 x 7 cells.
+_WINDOW = np.arange(-3, 4)
+
+# A point is refined where its map is at least this sure somewhere in the window.
+_MIN_PEAK = 0.5
+
+
+@dataclass(frozen=True)
+class RegionPose:
+    """The person in one region.
+
+    Attributes:
+        points: (33, 3) x and y in pixels of the picture; z on the same scale, 0 at the middle of the
+            hips, smaller is nearer to the camera.
+        world: (33, 3) metres, origin at the middle of the hips, axes as in the picture.
+        visibility: (33,) 0..1.
+        presence: (33,) 0..1, of each landmark.
+        score: 0..1, how sure the network is that the region shows a person.
+        alignment: (2, 2) the two points that span the person's region, in pixels of the picture: the
+            middle of the hips, and a point above the head on the circle that holds the body.
+    """
+
+    points: FloatArray
+    world: FloatArray
+    visibility: FloatArray
+    presence: FloatArray
+    score: float
+    alignment: FloatArray
+
+    @property
+    def next_region(self) -> Region:
+        """Where the person is, by these points: the region for the next frame."""
+        return Region.around(self.alignment, self.score)
+
+
+def decode_pose(
+    raw_points: FloatArray, score: float, heatmaps: FloatArray, raw_world: FloatArray, region: Region
+) -> RegionPose:
+    """The person that the network saw in a region.
+
+    Args:
+        raw_points: (POINTS, POINT_VALUES) as the network gives them.
+        score: the network's own, 0..1.
+        heatmaps: (HEATMAP_SIDE, HEATMAP_SIDE, POINTS) before the logistic function; rows go down.
+        raw_world: (POINTS, 3) metres, in the region's own axes.
+        region: what the network was shown.
+    """
+    shares = _refine(raw_points[:, :2] / np.float32(SIDE), heatmaps)
+    picture = region.to_picture(shares)
+    points = np.empty((len(BLAZEPOSE_33), 3), np.float32)
+    points[:, :2] = picture[_LANDMARKS]
+    points[:, 2] = raw_points[_LANDMARKS, 2] * np.float32(region.size / SIDE)
+    world = raw_world[_LANDMARKS].copy()
+    world[:, :2] = world[:, :2] @ region.directions().T
+    confidence = logistic(raw_points[_LANDMARKS, 3:])
+    return RegionPose(
+        points=points,
+        world=world,
+        visibility=confidence[:, 0],
+        presence=confidence[:, 1],
+        score=score,
+        alignment=picture[_ALIGNMENT],
+    )
+
+
+def _refine(shares: FloatArray, heatmaps: FloatArray) -> FloatArray:
+    """Points moved to the centre of what their heat maps show around them.
+
+    Args:
+        shares: (POINTS, 2) x and y as shares of the side.
+        heatmaps: (HEATMAP_SIDE, HEATMAP_SIDE, POINTS).
+    """
+    cells = (shares * HEATMAP_SIDE).astype(int)  # toward zero, as MediaPipe rounds
+    places = cells[:, :, None] + _WINDOW  # (POINTS, 2, 7): columns, rows
+    inside = (places >= 0) & (places < HEATMAP_SIDE)
+    column, row = places.clip(0, HEATMAP_SIDE - 1).transpose(1, 0, 2)
+    likely = logistic(heatmaps[row[:, :, None], column[:, None, :], np.arange(POINTS)[:, None, None]])
+    likely *= inside[:, 1, :, None] & inside[:, 0, None, :]
+    by_place = np.stack([likely.sum(axis=1), likely.sum(axis=2)], axis=1)
+    centre = (by_place * places).sum(axis=2) / np.maximum(by_place.sum(axis=2), 1e-9) / HEATMAP_SIDE
+    # MediaPipe leaves a point whose column lies outside the map as it is, and does not ask for its row.
+    sure = inside[:, 0, len(_WINDOW) // 2] & (likely.max(axis=(1, 2)) >= _MIN_PEAK)
+    return np.where(sure[:, None], centre, shares).astype(np.float32)

@@ -1,0 +1,249 @@
+"""The two networks of a bundle, compiled by OpenVINO once and then shared by every run.
+
+A bundle is a zip of two TFLite models. They are made ready in three steps: read from TFLite, cut and
+given 8-bit input; written as OpenVINO's own files into the user's cache; compiled for this processor,
+which OpenVINO caches beside them. A later start does the last step alone, from its cache.
+"""
+
+import os
+import tempfile
+import threading
+import zipfile
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache, lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from posecore.downloads import DownloadFailed, cache_dir
+from posecore.errors import EngineUnavailable
+from posecore.estimation.blazepose import detector, landmarks
+from posecore.estimation.blazepose.arrays import FloatArray
+from posecore.estimation.models import identify_model, model_unusable
+
+# Changed whenever what is written into the cache becomes another.
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class _Network:
+    """What is known of one of the two networks.
+
+    Attributes:
+        file_name: in the bundle.
+        side: width and height of its input in pixels.
+        outputs: shape of each output by its name, in the order in which ``Request.run`` gives them. An
+            output that is not named here is not computed: of the landmark network that is the mask.
+        mean, scale: (pixel - mean) / scale is what the network takes.
+    """
+
+    file_name: str
+    side: int
+    outputs: dict[str, tuple[int, ...]]
+    mean: float
+    scale: float
+
+
+_DETECTOR = _Network(
+    "pose_detector.tflite",
+    detector.SIDE,
+    {"Identity": (1, detector.BOXES, detector.BOX_VALUES), "Identity_1": (1, detector.BOXES, 1)},
+    mean=127.5,
+    scale=127.5,
+)
+_LANDMARKS = _Network(
+    "pose_landmarks_detector.tflite",
+    landmarks.SIDE,
+    {
+        "Identity": (1, landmarks.POINTS * landmarks.POINT_VALUES),
+        "Identity_1": (1, 1),
+        "Identity_3": (1, landmarks.HEATMAP_SIDE, landmarks.HEATMAP_SIDE, landmarks.POINTS),
+        "Identity_4": (1, landmarks.POINTS * 3),
+    },
+    mean=0.0,
+    scale=255.0,
+)
+
+
+class Request:
+    """One network's memory for one run: not to be used by two threads at once.
+
+    Attributes:
+        picture: (side, side, 3) uint8 RGB; what the network will be shown. Written to in place.
+    """
+
+    def __init__(self, compiled: Any) -> None:
+        self._request = compiled.create_infer_request()
+        self._outputs = [self._request.get_output_tensor(index).data for index in range(len(compiled.outputs))]
+        self.picture: NDArray[np.uint8] = self._request.get_input_tensor().data[0]
+
+    def run(self) -> list[FloatArray]:
+        """The network's outputs for ``picture``; overwritten by the next run."""
+        self._request.start_async()
+        self._request.wait()
+        return self._outputs
+
+
+@dataclass(frozen=True)
+class Networks:
+    """The compiled networks of one bundle: read only, shared by all threads.
+
+    Attributes:
+        detector, landmarks: OpenVINO's compiled models.
+    """
+
+    detector: Any
+    landmarks: Any
+
+
+_LOADING = threading.Lock()
+
+
+def load_networks(bundle: Path, threads: int) -> Networks:
+    """The networks of a bundle, compiled; the same object for the same file and threads.
+
+    Args:
+        bundle: a pose landmarker ``.task`` file.
+        threads: that one inference may use.
+
+    Raises:
+        ModelUnusable: the file is no pose landmarker bundle with the networks known here.
+        EngineUnavailable: OpenVINO or these networks do not run here.
+        ModelNotFound: there is no such file.
+    """
+    with _LOADING:  # two visitors who come first must not compile the same thing twice
+        return _load(bundle, identify_model(bundle).sha256, threads)
+
+
+@lru_cache(maxsize=8)
+def _load(bundle: Path, sha256: str, threads: int) -> Networks:
+    core = _core()
+    folder = _cache_folder(sha256)
+    compile_one = partial(_compile, core, bundle, folder=folder, threads=threads)
+    try:
+        with ThreadPoolExecutor(2) as pool:  # the two take about the same time, most of it outside Python
+            return Networks(*pool.map(compile_one, (_DETECTOR, _LANDMARKS)))
+    except RuntimeError as error:
+        raise EngineUnavailable(f"OpenVINO could not compile the networks for this processor: {error}.") from error
+
+
+@cache
+def _core() -> Any:
+    """OpenVINO, of which a process needs one.
+
+    Raises:
+        EngineUnavailable: where it cannot be loaded.
+    """
+    try:
+        import openvino
+
+        return openvino.Core()
+    except (ImportError, OSError, RuntimeError) as error:
+        raise EngineUnavailable(f"OpenVINO, which runs the fast engine, does not load here: {error}.") from error
+
+
+def _cache_folder(sha256: str) -> Path | None:
+    """Where the files made of this bundle are kept, or None where this user can keep none."""
+    import openvino
+
+    name = f"{sha256[:16]}-{_FORMAT}-openvino-{openvino.__version__.split('-')[0]}"
+    try:
+        folder = cache_dir() / "engine" / name
+        folder.mkdir(parents=True, exist_ok=True)
+    except (DownloadFailed, OSError):
+        return None
+    return folder
+
+
+def _compile(core: Any, bundle: Path, network: _Network, *, folder: Path | None, threads: int) -> Any:
+    settings: dict[str, Any] = {
+        "INFERENCE_PRECISION_HINT": "f32",  # bfloat16, the default on some processors, moves landmarks by pixels
+        "PERFORMANCE_HINT": "LATENCY",
+        "NUM_STREAMS": 1,
+        "INFERENCE_NUM_THREADS": threads,
+        "ENABLE_CPU_PINNING": False,  # pinned, the runs of two visitors would share one core and leave others idle
+    }
+    prepared = folder and folder / f"{Path(network.file_name).stem}.xml"
+    if prepared is None:
+        return core.compile_model(_read(core, bundle, network), "CPU", settings)
+    settings["CACHE_DIR"] = str(folder)
+    if prepared.is_file():
+        with suppress(RuntimeError):  # damaged: it is made anew
+            return core.compile_model(prepared, "CPU", settings)
+    model = _read(core, bundle, network)
+    try:
+        _write(model, prepared)
+    except (OSError, RuntimeError):  # a full disk, say
+        return core.compile_model(model, "CPU", settings)
+    return core.compile_model(prepared, "CPU", settings)
+
+
+def _write(model: Any, prepared: Path) -> None:
+    """Write a network in OpenVINO's own form (an .xml and a .bin), which loads five times as fast as TFLite."""
+    import openvino
+
+    with tempfile.TemporaryDirectory(dir=prepared.parent) as folder:
+        written = Path(folder) / prepared.name
+        openvino.save_model(model, written, compress_to_fp16=False)
+        # The .xml last: where it is there, both are.
+        for suffix in (".bin", ".xml"):
+            os.replace(written.with_suffix(suffix), prepared.with_suffix(suffix))
+
+
+def _read(core: Any, bundle: Path, network: _Network) -> Any:
+    """The network from its bundle, with the wanted outputs alone and uint8 pixels as its input."""
+    with tempfile.TemporaryDirectory() as folder:  # OpenVINO reads TFLite from a file only
+        file = Path(folder) / network.file_name
+        file.write_bytes(_unzip(bundle, network.file_name))
+        try:
+            model = core.read_model(file)
+        except RuntimeError as error:
+            raise model_unusable(bundle, f"its {network.file_name} is no TFLite model") from error
+    return _with_pixels(_cut(bundle, model, network), network)
+
+
+def _unzip(bundle: Path, name: str) -> bytes:
+    try:
+        with zipfile.ZipFile(bundle) as archive:
+            return archive.read(name)
+    except KeyError as error:
+        raise model_unusable(bundle, f"it holds no {name}") from error
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, zlib.error) as error:
+        raise model_unusable(bundle, f"it is no whole zip file ({error})") from error
+
+
+def _cut(bundle: Path, model: Any, network: _Network) -> Any:
+    """The part of the model that leads to the wanted outputs."""
+    import openvino
+
+    found = {output.any_name: output for output in model.outputs}
+    shapes = {name: _shape(output) for name, output in found.items() if name in network.outputs}
+    inputs = [_shape(value) for value in model.inputs]
+    if shapes != network.outputs or inputs != [(1, network.side, network.side, 3)]:
+        raise EngineUnavailable(
+            f"The fast engine does not know the networks in {bundle}: expected {network.file_name} to take "
+            f"(1, {network.side}, {network.side}, 3) and to give {network.outputs}, but got {inputs} and {shapes}."
+        )
+    sources = [found[name].node.input_value(0) for name in network.outputs]
+    return openvino.Model(sources, model.get_parameters(), network.file_name)
+
+
+def _shape(port: Any) -> tuple[int, ...]:
+    """Of an input or output; -1 stands for a side that may be of any length."""
+    return tuple(side.get_length() if side.is_static else -1 for side in port.partial_shape)
+
+
+def _with_pixels(model: Any, network: _Network) -> Any:
+    """The model with a picture's own bytes as its input; the arithmetic on them becomes part of it."""
+    import openvino
+    from openvino.preprocess import PrePostProcessor
+
+    steps = PrePostProcessor(model)
+    steps.input().tensor().set_element_type(openvino.Type.u8)
+    steps.input().preprocess().convert_element_type(openvino.Type.f32).mean(network.mean).scale(network.scale)
+    return steps.build()
