@@ -5,6 +5,7 @@ from pathlib import PurePath
 import streamlit as st
 
 from pages.ui.explain import NOBODY, explain_numbers
+from pages.ui.models import engine_line
 from pages.ui.pictures import Picture, choose_picture, drawn, estimated, show
 from pages.ui.problems import problems_shown
 from pages.ui.results import choose_coordinates, offer_download, show_skeleton, show_table
@@ -34,7 +35,7 @@ def show_picture(picture: Picture, options: PoseOptions, poses: FramePoses) -> N
     rgb = drawn(picture, options, skeleton=skeleton, labels=labels, min_visibility=least)
     width, height = poses.size
     colors = "orange is the person's left, blue the right" if len(poses) == 1 else "one colour for each person"
-    caption = f"{picture.caption} · {width} × {height} px · {colors}"
+    caption = f"{picture.caption} · {width} × {height} px · {colors} · {engine_line(options)}"
     show(rgb, caption, alt=f"{picture.name} with the landmarks")
     stem = PurePath(picture.name).stem
     with st.container(horizontal=True):

@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.ui.clips import choose_clip, current_run, start_run
 from pages.ui.explain import NOBODY, SEVERAL_PEOPLE, explain_numbers
+from pages.ui.models import engine_line
 from pages.ui.problems import problems_shown, show_problem
 from pages.ui.results import choose_coordinates, offer_download, show_skeleton, show_table
 from pages.ui.runs import ClipRun
@@ -52,6 +53,7 @@ def show_film(run: ClipRun, sequence: PoseSequence) -> None:
         st.metric("Frames with a person", f"{seen} of {len(sequence)}")
         st.caption(f"{run.name} · {width} × {height} px · {sequence.fps:.4g} frames a second")
         st.caption(f"Took {run.state.seconds:.1f} s: {len(sequence) / run.state.seconds:.0f} frames a second")
+        st.caption(engine_line(run.options))
         offer_files(run, sequence)
 
 

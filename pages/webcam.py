@@ -11,6 +11,7 @@ from pages.ui.camera import tell_missing_camera
 from pages.ui.clips import ready_sample_clip
 from pages.ui.explain import explain_numbers
 from pages.ui.live import LiveFrame, LiveProcessor, ice_servers, remember_stream
+from pages.ui.models import engine_line
 from pages.ui.navigation import IMAGE, VIDEO
 from pages.ui.pictures import SNAPSHOT_ADDRESS
 from pages.ui.problems import problems_shown, show_problem
@@ -112,6 +113,7 @@ def show_page() -> None:
         if context.video_processor and context.state.playing:
             context.video_processor.use(options)
             remember_stream(context.video_processor)
+            st.caption(engine_line(options))
             show_numbers(context.video_processor)
         else:
             st.info("Press Start: the skeleton, its numbers and the 3D view appear here.", icon=":material/videocam:")

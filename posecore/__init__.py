@@ -16,6 +16,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from posecore.errors import (
+        EngineUnavailable,
         InvalidOption,
         InvalidPoses,
         MediaTooLarge,
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
         PosecoreError,
         UnreadableMedia,
     )
+    from posecore.estimation.blazepose.graph import BlazePose
+    from posecore.estimation.blazepose.regions import Region
+    from posecore.estimation.engines import EngineUsed, find_engine
     from posecore.estimation.models import find_model
     from posecore.estimation.options import PoseOptions
     from posecore.media.pictures import decode_picture
@@ -38,6 +42,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "posecore.errors": (
+        "EngineUnavailable",
         "InvalidOption",
         "InvalidPoses",
         "MediaTooLarge",
@@ -48,6 +53,9 @@ _HOMES = {
         "PosecoreError",
         "UnreadableMedia",
     ),
+    "posecore.estimation.blazepose.graph": ("BlazePose",),
+    "posecore.estimation.blazepose.regions": ("Region",),
+    "posecore.estimation.engines": ("EngineUsed", "find_engine"),
     "posecore.estimation.models": ("find_model",),
     "posecore.estimation.options": ("PoseOptions",),
     "posecore.media.pictures": ("decode_picture",),
@@ -62,6 +70,9 @@ _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "BLAZEPOSE_33",
+    "BlazePose",
+    "EngineUnavailable",
+    "EngineUsed",
     "FramePoses",
     "InvalidOption",
     "InvalidPoses",
@@ -75,11 +86,13 @@ __all__ = [
     "PoseSequence",
     "PosecoreError",
     "Progress",
+    "Region",
     "UnreadableMedia",
     "decode_picture",
     "draw_poses",
     "estimate_image",
     "estimate_video",
+    "find_engine",
     "find_model",
     "from_table",
     "plot_pose_3d",

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, get_args
 
 from tqdm import tqdm
 
@@ -23,6 +23,7 @@ from posecore import __version__
 from posecore.errors import InvalidOption, PosecoreError, UnreadableMedia
 
 if TYPE_CHECKING:
+    from posecore.estimation.engines import EngineUsed
     from posecore.estimation.options import PoseOptions
 
 EXIT_NOT_WRITTEN = 1
@@ -93,7 +94,7 @@ def run_image(args: argparse.Namespace) -> Report:
 
     options = _options(args)
     _check_stems(args.files)
-    _load_model(options)
+    engine = _load_model(options)
     report = Report()
     for file in tqdm(args.files, unit="picture", disable=_bar_off(args.files)):
         try:
@@ -106,7 +107,7 @@ def run_image(args: argparse.Namespace) -> Report:
             report.add_failed(file, error)
             continue
         outputs = [args.out / f"{file.stem}.annotated.png", args.out / f"{file.stem}.landmarks.csv"]
-        report.add_done(file, outputs, people=len(poses), size_px=list(poses.size))
+        report.add_done(file, outputs, people=len(poses), size_px=list(poses.size), engine=engine.as_dict())
         _say(args, f"{file.name}: {_count(len(poses))}. Wrote {outputs[0]} and {outputs[1].name}")
     return report
 
@@ -181,7 +182,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_common(command: argparse.ArgumentParser) -> None:
-    from posecore.estimation.options import PoseOptions
+    from posecore.estimation.options import EngineChoice, PoseOptions
 
     usual = PoseOptions()
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write to; made if missing")
@@ -201,11 +202,23 @@ def _add_common(command: argparse.ArgumentParser) -> None:
     for name, meaning in (
         ("detection", "score from which a detected person counts"),
         ("presence", "score from which the landmarks of a person count"),
-        ("tracking", "score below which a followed person is searched for anew"),
+        ("tracking", "of several people: overlap from which one found anew is one already followed"),
     ):
         command.add_argument(
             f"--min-{name}", type=float, default=0.5, metavar="0..1", help=f"{meaning} (default: %(default)s)"
         )
+    command.add_argument(
+        "--engine",
+        choices=get_args(EngineChoice),
+        default=usual.engine,
+        help="fast (OpenVINO), mediapipe (the reference), or auto: fast wherever it runs (default: %(default)s)",
+    )
+    command.add_argument(
+        "--threads",
+        type=int,
+        metavar="N",
+        help="threads of the fast engine (default: one for each core, at most four)",
+    )
     command.add_argument("--json", action="store_true", help="print what was done as one JSON object")
 
 
@@ -225,6 +238,8 @@ def _options(args: argparse.Namespace) -> "PoseOptions":
         min_detection=args.min_detection,
         min_presence=args.min_presence,
         min_tracking=args.min_tracking,
+        engine=args.engine,
+        threads=args.threads,
     )
 
 
@@ -240,8 +255,9 @@ def _check_stems(files: list[Path]) -> None:
             )
 
 
-def _load_model(options: "PoseOptions") -> None:
+def _load_model(options: "PoseOptions") -> "EngineUsed":
     """Find the model now, so that a download is seen and a missing one is told before anything is decoded."""
+    from posecore.estimation.engines import find_engine
     from posecore.estimation.models import find_model
 
     with tqdm(desc="Model", unit="B", unit_scale=True, disable=None, leave=False, delay=0.5) as bar:
@@ -251,6 +267,10 @@ def _load_model(options: "PoseOptions") -> None:
             bar.update(done - bar.n)
 
         find_model(options.model, on_progress=show)
+    engine = find_engine(options)
+    if engine.instead_because:
+        _complain(f"{engine.instead_because} {engine.library} is used in its place: the same numbers, but slower.")
+    return engine
 
 
 @contextmanager

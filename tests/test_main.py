@@ -59,6 +59,29 @@ def test_a_picture_gives_a_picture_and_a_table(tmp_path):
     assert float(rows[0]["x_px"]) == pytest.approx(float(rows[0]["x"]) * 512, abs=0.01)
 
 
+def test_the_engine_may_be_chosen_and_is_told(tmp_path):
+    done = run("image", sample_picture().path, "--out", tmp_path, "--engine", "mediapipe", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["done"][0]["engine"]["library"].startswith("MediaPipe Tasks 1.")
+
+
+def test_where_the_fast_engine_does_not_load_mediapipe_does_its_work_and_one_line_says_so(tmp_path):
+    broken = tmp_path / "broken" / "openvino"
+    broken.mkdir(parents=True)
+    (broken / "__init__.py").write_text("raise ImportError('libopenvino.so: built for another processor')")
+    environment = os.environ | {"PYTHONPATH": str(broken.parent)}
+    arguments = ("image", sample_picture().path, "--out", tmp_path / "out")
+    done = run(*arguments, env=environment)
+    assert done.returncode == 0
+    assert "grace_hopper.jpg: 1 person" in done.stdout
+    [line] = done.stderr.splitlines()
+    assert "built for another processor" in line
+    assert "MediaPipe Tasks" in line
+    refused = run(*arguments, "--engine", "fast", env=environment)
+    assert refused.returncode == 2
+    assert len(refused.stderr.splitlines()) == 1
+
+
 def test_one_bad_picture_does_not_stop_the_others(tmp_path):
     bad = tmp_path / "bad.jpg"
     bad.write_bytes(b"nothing")
@@ -80,6 +103,7 @@ def test_a_clip_gives_film_table_and_manifest(short_clip, tmp_path):
     manifest = json.loads((tmp_path / "walk.manifest.json").read_text())
     assert manifest["model"]["registered_name"] == "full"
     assert manifest["model"]["sha256"].startswith("4eaa5eb7")
+    assert manifest["engine"]["name"] == "fast"
     assert manifest["options"]["people"] == 1
     assert manifest["frames"] == 30
     assert manifest["frames_with_a_person"] >= 20

@@ -5,17 +5,23 @@ than Google's own (31 px and 0.24 m); those of the picture are the same.
 """
 
 import json
+from contextlib import closing
 
 import numpy as np
 import pytest
 
 from posecore import decode_picture, estimate_image
-from posecore.estimation.mediapipe_tasks import StreamEstimator
+from posecore.estimation.engines import open_stream_estimator
 from posecore.estimation.options import PoseOptions
 from posecore.media.clips import open_clip
 from posecore.skeletons import BLAZEPOSE_33, COCO_17_FROM_BLAZEPOSE
 
 FRAME_S = 1 / 30
+
+
+@pytest.fixture(params=["fast", "mediapipe"])
+def options(request):
+    return PoseOptions(engine=request.param)
 
 
 @pytest.fixture(scope="module")
@@ -24,14 +30,14 @@ def reference(shared_data):
     return lambda name: json.loads((folder / name).read_text())
 
 
-def stream(path, step_s):
-    """The clip in video mode, with frames ``step_s`` apart whatever the file says."""
-    with open_clip(path) as clip, StreamEstimator(PoseOptions()) as estimator:
+def stream(path, step_s, options):
+    """The clip as a stream, with frames ``step_s`` apart whatever the file says."""
+    with open_clip(path) as clip, closing(open_stream_estimator(options)) as estimator:
         return [estimator.step(frame.rgb, frame.index * step_s) for frame in clip]
 
 
-def test_squats(shared_data, reference):
-    poses = stream(shared_data / "google-reference" / "pose_squats.mp4", FRAME_S)
+def test_squats(shared_data, reference, options):
+    poses = stream(shared_data / "google-reference" / "pose_squats.mp4", FRAME_S, options)
     assert all(len(frame) == 1 for frame in poses)
     expected = np.array(reference("pose_squats.full.json"), float)
     expected_world = np.array(reference("pose_squats_3d.full.json"), float)
@@ -42,17 +48,17 @@ def test_squats(shared_data, reference):
     assert np.median(metres) <= 0.03
 
 
-def test_yoga_picture(shared_data, reference):
-    poses = estimate_image(decode_picture(shared_data / "google-reference" / "pose.jpg"))
+def test_yoga_picture(shared_data, reference, options):
+    poses = estimate_image(decode_picture(shared_data / "google-reference" / "pose.jpg"), options)
     expected = reference("pose_expected.json")
     assert len(poses) == 1
     assert np.abs(poses.xy[0] - np.array(expected["landmarks_px"])[:, :2]).max() <= 11
     assert np.abs(poses.world[0] - np.array(expected["world_landmarks_m"])).max() <= 0.11
 
 
-def test_dance_agrees_with_another_model(shared_data, reference):
+def test_dance_agrees_with_another_model(shared_data, reference, options):
     """MoveNet is another network: half of the joints must agree within 2% of the picture's width."""
-    poses = stream(shared_data / "google-reference" / "pose_1.mp4", FRAME_S)
+    poses = stream(shared_data / "google-reference" / "pose_1.mp4", FRAME_S, options)
     distances = [
         np.hypot(*(frame.xy[0, landmark] - (point["x"], point["y"])))
         for frame, points in zip(poses, reference("pose_1.json"), strict=True)

@@ -21,7 +21,7 @@ NOBODY = (
 
 SEVERAL_PEOPLE = (
     "With several people the numbers are not smoothed over time, and two people who cross may swap their ids. "
-    "With one person MediaPipe smooths them (One-Euro filter)."
+    "One person's are (One-Euro filter)."
 )
 
 

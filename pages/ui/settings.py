@@ -15,6 +15,7 @@ _MODELS = {
     "full": "Full: recommended",
     "heavy": "Heavy: most accurate, slowest",
 }
+_ENGINES = {"auto": "Fast: recommended", "mediapipe": "MediaPipe's own"}
 
 
 def page_head(title: str) -> PoseOptions:
@@ -63,6 +64,15 @@ def _choose_options() -> PoseOptions:
             help="A larger model places landmarks better and takes longer. One that is not on this machine yet is "
             "downloaded first.",
         )
+        engine = st.radio(
+            "Engine",
+            list(_ENGINES),
+            format_func=lambda name: _ENGINES[name],
+            key="engine",
+            persist_state="session",
+            help="Both run the same model and give the same numbers. MediaPipe's own is the reference and takes about "
+            "twice the time.",
+        )
         people = st.number_input(
             "People, at most",
             min_value=1,
@@ -75,7 +85,9 @@ def _choose_options() -> PoseOptions:
         min_detection = _score("Detection score", "How sure the detector must be that there is a person.", "detection")
         min_presence = _score("Presence score", "How sure the model must be that its landmarks show one.", "presence")
         min_tracking = _score(
-            "Tracking score", "In clips: below this a followed person is searched for anew.", "tracking"
+            "Tracking overlap",
+            "In clips with several people: who is found anew and overlaps a followed one by this much is that person.",
+            "tracking",
         )
     return PoseOptions(
         model=model,
@@ -83,6 +95,7 @@ def _choose_options() -> PoseOptions:
         min_detection=min_detection,
         min_presence=min_presence,
         min_tracking=min_tracking,
+        engine=engine,
     )
 
 

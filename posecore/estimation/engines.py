@@ -1,12 +1,14 @@
 """Which engine runs: the fast one wherever it does, MediaPipe where it does not or where MediaPipe was asked for."""
 
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from importlib.metadata import version
 from typing import Literal, Protocol
 
 from posecore.errors import EngineUnavailable
 from posecore.estimation import mediapipe_tasks
 from posecore.estimation.blazepose import estimators as blazepose
+from posecore.estimation.blazepose.graph import load
 from posecore.estimation.checks import RgbArray
 from posecore.estimation.options import PoseOptions
 from posecore.poses import FramePoses
@@ -63,7 +65,7 @@ def find_engine(options: PoseOptions) -> EngineUsed:
     if options.engine == "mediapipe":
         return _used("mediapipe")
     try:
-        blazepose.load(options)
+        load(options)
     except EngineUnavailable as error:
         if options.engine == "fast":
             raise
@@ -93,6 +95,7 @@ def open_stream_estimator(options: PoseOptions) -> StreamEstimator:
     return mediapipe_tasks.StreamEstimator(options)
 
 
+@lru_cache(maxsize=8)
 def _used(name: Literal["fast", "mediapipe"], instead_because: str | None = None) -> EngineUsed:
     library, package = _LIBRARIES[name]
     return EngineUsed(name, f"{library} {version(package)}", instead_because)

@@ -4,6 +4,7 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from posecore.estimation.engines import find_engine
 from posecore.estimation.models import find_model, identify_model
 from posecore.estimation.options import PoseOptions
 from posecore.poses import PoseSequence
@@ -26,6 +27,7 @@ def make_manifest(sequence: PoseSequence, options: PoseOptions, *, source: str, 
     return {
         "source": source,
         "model": identify_model(find_model(options.model)).as_dict(),
+        "engine": find_engine(options).as_dict(),
         "options": options.as_dict(),
         "fps": sequence.fps,
         "size_px": {"width": width, "height": height},
@@ -33,7 +35,7 @@ def make_manifest(sequence: PoseSequence, options: PoseOptions, *, source: str, 
         "frames_with_a_person": int(sequence.seen.any(axis=1).sum()),
         "people": int(sequence.seen.any(axis=0).sum()),
         "seconds_taken": round(seconds, 3),
-        "smoothing": "MediaPipe One-Euro (one person)" if options.people == 1 else "none (several people)",
+        "smoothing": "One-Euro, as MediaPipe does it (one person)" if options.people == 1 else "none (several people)",
         "versions": {"posecore": __version__, "python": platform.python_version()}
         | {name: _installed(name) for name in _RECORDED_PACKAGES},
     }

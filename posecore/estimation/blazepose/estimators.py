@@ -7,27 +7,11 @@ import numpy as np
 from posecore.estimation.blazepose.filters import PoseSmoothing
 from posecore.estimation.blazepose.graph import BlazePose
 from posecore.estimation.blazepose.landmarks import RegionPose
-from posecore.estimation.blazepose.networks import Networks, load_networks
 from posecore.estimation.blazepose.regions import Region, overlap
-from posecore.estimation.checks import RgbArray, check_picture, check_time
-from posecore.estimation.models import find_model
+from posecore.estimation.checks import RgbArray, check_time
 from posecore.estimation.options import PoseOptions
 from posecore.poses import FramePoses
 from posecore.skeletons import BLAZEPOSE_33
-from posecore.system import usable_cores
-
-# More threads than this no longer make one inference of a network of this size faster.
-_MOST_THREADS = 4
-
-
-def load(options: PoseOptions) -> Networks:
-    """The networks that the options name, compiled; quick after the first time.
-
-    Raises:
-        ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
-        EngineUnavailable: where OpenVINO or these networks do not run here.
-    """
-    return load_networks(find_model(options.model), options.threads or min(usable_cores(), _MOST_THREADS))
 
 
 class _Estimator:
@@ -40,7 +24,7 @@ class _Estimator:
 
     def __init__(self, options: PoseOptions) -> None:
         self._options = options
-        self._blazepose = BlazePose(load(options))
+        self._blazepose = BlazePose(options)
 
     def close(self) -> None:
         """Nothing is held that needs freeing: the networks are shared, the rest is memory."""
@@ -62,8 +46,10 @@ class PictureEstimator(_Estimator):
 
         Args:
             rgb: (H, W, 3) uint8, upright.
+
+        Raises:
+            InvalidOption: where rgb is not such an array.
         """
-        check_picture(rgb)
         return _to_poses(self._read(rgb, self._find(rgb)), rgb, time_s=0.0)
 
 
@@ -90,7 +76,6 @@ class StreamEstimator(_Estimator):
         Raises:
             InvalidOption: where rgb is not such an array or time does not go forward.
         """
-        check_picture(rgb)
         check_time(time_s, self._last_s)
         self._last_s = time_s
         found = self._find(rgb) if len(self._followed) < self._options.people else []

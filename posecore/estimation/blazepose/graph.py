@@ -2,12 +2,29 @@
 
 import cv2
 
+from posecore.errors import InvalidOption
 from posecore.estimation.blazepose import detector, landmarks
 from posecore.estimation.blazepose.crops import Cropper
 from posecore.estimation.blazepose.landmarks import RegionPose
-from posecore.estimation.blazepose.networks import Networks, Request
+from posecore.estimation.blazepose.networks import Networks, Request, load_networks
 from posecore.estimation.blazepose.regions import Region
-from posecore.estimation.checks import RgbArray
+from posecore.estimation.checks import RgbArray, check_picture
+from posecore.estimation.models import find_model
+from posecore.estimation.options import PoseOptions
+from posecore.system import usable_cores
+
+# More threads than this no longer make one inference of a network of this size faster.
+_MOST_THREADS = 4
+
+
+def load(options: PoseOptions) -> Networks:
+    """The networks that the options name, compiled; quick after the first time.
+
+    Raises:
+        ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
+        EngineUnavailable: where OpenVINO or these networks do not run here.
+    """
+    return load_networks(find_model(options.model), options.threads or min(usable_cores(), _MOST_THREADS))
 
 
 class BlazePose:
@@ -17,10 +34,14 @@ class BlazePose:
     themselves are shared by all. Nothing is remembered from one call to the next.
 
     Args:
-        networks: from ``load_networks``.
+        options: which model, and with how many threads; ``PoseOptions()`` where None.
+
+    Raises:
+        As ``load``.
     """
 
-    def __init__(self, networks: Networks) -> None:
+    def __init__(self, options: PoseOptions | None = None) -> None:
+        networks = load(options or PoseOptions())
         self._detector = Request(networks.detector)
         self._landmarks = Request(networks.landmarks)
         self._whole = Cropper(self._detector.picture, cv2.BORDER_CONSTANT)
@@ -35,7 +56,11 @@ class BlazePose:
         Args:
             rgb: (H, W, 3) uint8, upright.
             min_score: from which a find counts, 0..1.
+
+        Raises:
+            InvalidOption: where rgb is not such an array.
         """
+        check_picture(rgb)
         height, width = rgb.shape[:2]
         seen = Region.whole(width, height)
         self._whole.cut(rgb, seen)
@@ -48,7 +73,13 @@ class BlazePose:
         Args:
             rgb: (H, W, 3) uint8, upright.
             region: from ``detect``, from the pose in the frame before, or drawn by hand.
+
+        Raises:
+            InvalidOption: where rgb is not such an array, or the region is not usable.
         """
+        check_picture(rgb)
+        if not region.usable:
+            raise InvalidOption(f"Expected a region with finite values and at least 1 pixel wide, but got {region}.")
         self._close.cut(rgb, region)
         points, score, heatmaps, world = self._landmarks.run()
         return landmarks.decode_pose(

@@ -123,8 +123,9 @@ def load_networks(bundle: Path, threads: int) -> Networks:
 @lru_cache(maxsize=8)
 def _load(bundle: Path, sha256: str, threads: int) -> Networks:
     core = _core()
-    folder = _cache_folder(sha256)
-    compile_one = partial(_compile, core, bundle, folder=folder, threads=threads)
+    if isinstance(core, str):
+        raise EngineUnavailable(core)
+    compile_one = partial(_compile, core, bundle, folder=_cache_folder(sha256), threads=threads)
     try:
         with ThreadPoolExecutor(2) as pool:  # the two take about the same time, most of it outside Python
             return Networks(*pool.map(compile_one, (_DETECTOR, _LANDMARKS)))
@@ -133,18 +134,14 @@ def _load(bundle: Path, sha256: str, threads: int) -> Networks:
 
 
 @cache
-def _core() -> Any:
-    """OpenVINO, of which a process needs one.
-
-    Raises:
-        EngineUnavailable: where it cannot be loaded.
-    """
+def _core() -> Any | str:
+    """OpenVINO, of which a process needs one; or in words why it does not load, which is not tried again."""
     try:
         import openvino
 
         return openvino.Core()
     except (ImportError, OSError, RuntimeError) as error:
-        raise EngineUnavailable(f"OpenVINO, which runs the fast engine, does not load here: {error}.") from error
+        return f"OpenVINO, which runs the fast engine, does not load on this machine: {error}."
 
 
 def _cache_folder(sha256: str) -> Path | None:
