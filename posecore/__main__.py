@@ -269,7 +269,7 @@ def _load_model(options: "PoseOptions") -> "EngineUsed":
         find_model(options.model, on_progress=show)
     engine = find_engine(options)
     if engine.instead_because:
-        _complain(f"{engine.instead_because} {engine.library} is used in its place: the same numbers, but slower.")
+        _complain(f"{engine.library} does the work: the same numbers, about half as fast. {engine.instead_because}")
     return engine
 
 

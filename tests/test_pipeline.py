@@ -1,6 +1,9 @@
 """The real model on real media, through the three ways in."""
 
 import json
+import os
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +24,8 @@ from posecore import (
 )
 from posecore.media.films import FilmWriter
 from posecore.samples import sample_clip
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +110,21 @@ def test_a_bundle_of_another_task_is_refused_with_its_name(portrait):
         estimate_image(portrait, PoseOptions(model=find_model("hand")))
 
 
-def test_no_usage_metrics_leave():
+def test_no_usage_metrics_leave_with_openvino(tmp_path):
+    """It reports at its import, and writes an identity into the home folder, unless it finds no package for that."""
+    code = (
+        "from posecore import PoseOptions, find_engine; "
+        "print(find_engine(PoseOptions()).name); "
+        "from openvino.tools.ovc.telemetry_utils import tm; "
+        "print(tm.__name__)"
+    )
+    home = os.environ | {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=home, cwd=ROOT)
+    assert done.stdout.split() == ["fast", "openvino.tools.ovc.telemetry_stub"]
+    assert not (tmp_path / "intel").exists()
+
+
+def test_no_usage_metrics_leave_with_mediapipe():
     from posecore import find_model
     from posecore.estimation.mediapipe_tasks import _options_without_metrics
 

@@ -34,7 +34,7 @@ def tell_fallback(options: PoseOptions) -> None:
         st.session_state[_TOLD_KEY] = True
         # A toast stays when the page runs again; a box would go with the first click.
         st.toast(
-            f"{engine.instead_because} {engine.library} does its work: the same numbers, about half as fast.",
+            f"{engine.library} does the work: the same numbers, about half as fast. {engine.instead_because}",
             icon=":material/speed:",
             duration="infinite",
         )

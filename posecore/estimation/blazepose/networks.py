@@ -6,12 +6,14 @@ which OpenVINO caches beside them. A later start does the last step alone, from 
 """
 
 import os
+import sys
 import tempfile
 import threading
 import zipfile
 import zlib
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from pathlib import Path
@@ -137,11 +139,30 @@ def _load(bundle: Path, sha256: str, threads: int) -> Networks:
 def _core() -> Any | str:
     """OpenVINO, of which a process needs one; or in words why it does not load, which is not tried again."""
     try:
-        import openvino
+        with _no_metrics():
+            import openvino
 
         return openvino.Core()
     except (ImportError, OSError, RuntimeError) as error:
         return f"OpenVINO, which runs the fast engine, does not load on this machine: {error}."
+
+
+@contextmanager
+def _no_metrics() -> Iterator[None]:
+    """Import OpenVINO without its usage metrics.
+
+    Its import reports to Google Analytics, from a process of its own, and writes an identity into the
+    user's home folder. Where its package for that cannot be imported, it does without.
+    """
+    absent: Any = None  # what Python takes as a module that cannot be imported
+    before = sys.modules.get("openvino_telemetry")
+    sys.modules["openvino_telemetry"] = absent
+    try:
+        yield
+    finally:
+        del sys.modules["openvino_telemetry"]
+        if before is not None:
+            sys.modules["openvino_telemetry"] = before
 
 
 def _cache_folder(sha256: str) -> Path | None:
