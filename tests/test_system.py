@@ -1,7 +1,9 @@
+import os
+
 import pytest
 
-from posecore import MissingSystemLibrary
-from posecore.system import DEBIAN_PACKAGES, naming_missing_library
+from posecore import MissingSystemLibrary, system
+from posecore.system import DEBIAN_PACKAGES, _container_share, naming_missing_library, usable_cores
 
 
 @pytest.mark.parametrize(("library", "package"), DEBIAN_PACKAGES.items())
@@ -30,3 +32,41 @@ def test_the_real_loaders_message_is_understood():
 def test_other_errors_pass_through(error):
     with pytest.raises(type(error), match=str(error)), naming_missing_library():
         raise error
+
+
+@pytest.mark.parametrize(
+    ("files", "share"),
+    [
+        pytest.param({"cpu.max": "max 100000\n"}, None, id="v2 without a quota"),
+        pytest.param({"cpu.max": "200000 100000\n"}, 2, id="v2 with two cores"),
+        pytest.param({"cpu.max": "150000 100000\n"}, 2, id="v2 with one and a half"),
+        pytest.param({"cpu.max": "50000 100000\n"}, 1, id="v2 with half a core"),
+        pytest.param({"cpu.max": "10000 100000\n"}, 1, id="v2 with a tenth"),
+        pytest.param({"cpu.max": "\n"}, None, id="v2 with an empty file"),
+        pytest.param({"cpu/cpu.cfs_quota_us": "400000\n", "cpu/cpu.cfs_period_us": "100000\n"}, 4, id="v1 with four"),
+        pytest.param({"cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n"}, None, id="v1 without"),
+        pytest.param({"cpu/cpu.cfs_quota_us": "400000\n"}, None, id="v1 with one file of two"),
+        pytest.param({}, None, id="no files"),
+    ],
+)
+def test_share_of_a_container(tmp_path, files, share):
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert _container_share(tmp_path) == share
+
+
+def test_share_where_there_are_no_control_groups(tmp_path):
+    assert _container_share(tmp_path / "missing") is None
+
+
+def test_usable_cores_are_no_more_than_the_machine_has():
+    assert 1 <= usable_cores() <= os.cpu_count()
+
+
+@pytest.mark.parametrize(("share", "expected"), [(None, 8), (2, 2), (64, 8)])
+def test_usable_cores_are_no_more_than_the_containers_share(monkeypatch, share, expected):
+    """A process bound to eight cores is simulated here, in containers of several shares."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
+    monkeypatch.setattr(system, "_container_share", lambda _: share)
+    assert usable_cores.__wrapped__() == expected
