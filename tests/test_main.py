@@ -130,7 +130,10 @@ def test_without_the_film_only_numbers_are_written(short_clip, tmp_path):
         (["image", "absent.jpg", "--out", "OUT"], "absent.jpg"),
         (["video", "absent.mp4", "--out", "OUT"], "absent.mp4"),
         (["video", __file__, "--out", "OUT"], "test_main.py"),
-        (["image", sample_picture().path, "--out", "OUT", "--people", "0"], "'people' to be from 1 to 20, but got 0"),
+        (
+            ["image", sample_picture().path, "--out", "OUT", "--people", "0"],
+            "'people' to be a whole number from 1 to 20, but got 0",
+        ),
         (["image", sample_picture().path, "--out", "OUT", "--people", "two"], "invalid int value"),
         (["image", sample_picture().path, "--out", "OUT", "--model", "best"], "best"),
         (["image", sample_picture().path, "--out", "OUT", "--model", "absent.task"], "absent.task"),

@@ -92,7 +92,7 @@ def test_what_is_no_picture_is_refused(rgb):
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"people": 0}, "'people' to be from 1 to 20, but got 0"),
+        ({"people": 0}, "'people' to be a whole number from 1 to 20, but got 0"),
         ({"people": 21}, "but got 21"),
         ({"min_presence": 1.5}, "'min_presence' to be from 0 to 1, but got 1.5"),
         ({"min_tracking": -0.1}, "'min_tracking'"),

@@ -35,11 +35,24 @@ class _Estimator:
     _RUNNING_MODE: str
 
     def __init__(self, options: PoseOptions) -> None:
-        self._landmarker = _create_landmarker(options, self._RUNNING_MODE)
+        self._path = find_model(options.model)
+        self._landmarker = _create_landmarker(self._path, options, self._RUNNING_MODE)
 
     def close(self) -> None:
         """Free the model. Calling it again does nothing."""
         self._landmarker.close()
+
+    def _estimate(self, detect: Callable[[Any], Any], rgb: RgbArray, time_s: float) -> FramePoses:
+        import mediapipe
+
+        check_picture(rgb)
+        image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(rgb))
+        try:
+            result = detect(image)
+        except RuntimeError as error:  # a bundle with other networks than a pose landmarker's fails only here
+            raise model_unusable(self._path, _first_line(error)) from error
+        height, width = rgb.shape[:2]
+        return _to_poses(result, size=(width, height), time_s=time_s)
 
 
 class PictureEstimator(_Estimator):
@@ -56,7 +69,7 @@ class PictureEstimator(_Estimator):
         Args:
             rgb: (H, W, 3) uint8, upright.
         """
-        return _estimate(self._landmarker.detect, rgb, time_s=0.0)
+        return self._estimate(self._landmarker.detect, rgb, time_s=0.0)
 
 
 class StreamEstimator(_Estimator):
@@ -83,7 +96,7 @@ class StreamEstimator(_Estimator):
             InvalidOption: where time does not go forward.
         """
         time_ms = self._next_ms(time_s)
-        return _estimate(lambda image: self._landmarker.detect_for_video(image, time_ms), rgb, time_s)
+        return self._estimate(lambda image: self._landmarker.detect_for_video(image, time_ms), rgb, time_s)
 
     def _next_ms(self, time_s: float) -> int:
         """Whole milliseconds, strictly increasing also where frames are less than one apart."""
@@ -96,8 +109,7 @@ class StreamEstimator(_Estimator):
         return time_ms
 
 
-def _create_landmarker(options: PoseOptions, running_mode: str) -> Any:
-    path = find_model(options.model)
+def _create_landmarker(path: Path, options: PoseOptions, running_mode: str) -> Any:
     with naming_missing_library():
         # Imported here: it takes a second, and much of posecore is of use without it.
         from mediapipe.tasks.python import vision
@@ -114,7 +126,7 @@ def _create_landmarker(options: PoseOptions, running_mode: str) -> Any:
                 )
             )
         except (RuntimeError, ValueError, FileNotFoundError) as error:
-            raise model_unusable(path, str(error).strip().rstrip(".")) from error
+            raise model_unusable(path, _first_line(error)) from error
 
 
 def _options_without_metrics(path: Path) -> Any:
@@ -138,13 +150,8 @@ def _options_without_metrics(path: Path) -> Any:
     return WithoutMetrics(model_asset_path=str(path))
 
 
-def _estimate(detect: Callable[[Any], Any], rgb: RgbArray, time_s: float) -> FramePoses:
-    import mediapipe
-
-    check_picture(rgb)
-    image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(rgb))
-    height, width = rgb.shape[:2]
-    return _to_poses(detect(image), size=(width, height), time_s=time_s)
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0].rstrip(".: ")
 
 
 def _to_poses(result: Any, *, size: tuple[int, int], time_s: float) -> FramePoses:

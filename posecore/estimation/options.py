@@ -41,16 +41,18 @@ class PoseOptions:
     threads: int | None = None
 
     def __post_init__(self) -> None:
-        if not 1 <= self.people <= LIMITS.people:
-            raise InvalidOption(f"Expected 'people' to be from 1 to {LIMITS.people}, but got {self.people}.")
+        if not (isinstance(self.people, int) and 1 <= self.people <= LIMITS.people):
+            raise InvalidOption(
+                f"Expected 'people' to be a whole number from 1 to {LIMITS.people}, but got {self.people}."
+            )
         for name in ("min_detection", "min_presence", "min_tracking"):
             value = getattr(self, name)
             if not 0 <= value <= 1:
                 raise InvalidOption(f"Expected {name!r} to be from 0 to 1, but got {value}.")
         if self.engine not in get_args(EngineChoice):
             raise InvalidOption(f"Expected 'engine' to be one of {get_args(EngineChoice)}, but got {self.engine!r}.")
-        if self.threads is not None and self.threads < 1:
-            raise InvalidOption(f"Expected 'threads' to be at least 1, but got {self.threads}.")
+        if self.threads is not None and not (isinstance(self.threads, int) and self.threads >= 1):
+            raise InvalidOption(f"Expected 'threads' to be a whole number from 1, but got {self.threads}.")
 
     def as_dict(self) -> dict[str, object]:
         """Plain values, for a manifest. A model given by its path is named by its file name only."""

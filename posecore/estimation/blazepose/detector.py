@@ -29,7 +29,9 @@ _SAME_PERSON = 0.5
 @cache
 def anchors() -> FloatArray:
     """(BOXES, 2) centres of the anchors as shares of the input's side."""
-    return np.concatenate([np.repeat(_cell_centres(cells), count, axis=0) for cells, count in _GRIDS])
+    centres = np.concatenate([np.repeat(_cell_centres(cells), count, axis=0) for cells, count in _GRIDS])
+    centres.flags.writeable = False  # shared by all
+    return centres
 
 
 def _cell_centres(cells: int) -> FloatArray:

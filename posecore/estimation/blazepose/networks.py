@@ -5,7 +5,9 @@ given 8-bit input; written as OpenVINO's own files into the user's cache; compil
 which OpenVINO caches beside them. A later start does the last step alone, from its cache.
 """
 
+import json
 import os
+import shutil
 import sys
 import tempfile
 import threading
@@ -29,7 +31,7 @@ from posecore.estimation.blazepose.arrays import FloatArray
 from posecore.estimation.models import identify_model, model_unusable
 
 # Changed whenever what is written into the cache becomes another.
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ def load_networks(bundle: Path, threads: int) -> Networks:
 
 @lru_cache(maxsize=8)
 def _load(bundle: Path, sha256: str, threads: int) -> Networks:
-    core = _core()
+    core = load_openvino()
     if isinstance(core, str):
         raise EngineUnavailable(core)
     compile_one = partial(_compile, core, bundle, folder=_cache_folder(sha256), threads=threads)
@@ -136,7 +138,7 @@ def _load(bundle: Path, sha256: str, threads: int) -> Networks:
 
 
 @cache
-def _core() -> Any | str:
+def load_openvino() -> Any | str:
     """OpenVINO, of which a process needs one; or in words why it does not load, which is not tried again."""
     try:
         with _no_metrics():
@@ -171,46 +173,67 @@ def _cache_folder(sha256: str) -> Path | None:
 
     name = f"{sha256[:16]}-{_FORMAT}-openvino-{openvino.__version__.split('-')[0]}"
     try:
-        folder = cache_dir() / "engine" / name
-        folder.mkdir(parents=True, exist_ok=True)
-    except (DownloadFailed, OSError):
+        return cache_dir() / "engine" / name
+    except DownloadFailed:
         return None
-    return folder
 
 
 def _compile(core: Any, bundle: Path, network: _Network, *, folder: Path | None, threads: int) -> Any:
-    settings: dict[str, Any] = {
+    """The network, from the cache where it is there and whole."""
+    settings = {
         "INFERENCE_PRECISION_HINT": "f32",  # bfloat16, the default on some processors, moves landmarks by pixels
         "PERFORMANCE_HINT": "LATENCY",
         "NUM_STREAMS": 1,
         "INFERENCE_NUM_THREADS": threads,
         "ENABLE_CPU_PINNING": False,  # pinned, the runs of two visitors would share one core and leave others idle
     }
-    prepared = folder and folder / f"{Path(network.file_name).stem}.xml"
-    if prepared is None:
-        return core.compile_model(_read(core, bundle, network), "CPU", settings)
-    settings["CACHE_DIR"] = str(folder)
-    if prepared.is_file():
-        with suppress(RuntimeError):  # damaged: it is made anew
-            return core.compile_model(prepared, "CPU", settings)
+    stem = Path(network.file_name).stem
+    prepared = folder / stem / f"{stem}.xml" if folder else None
+    if prepared and (compiled := _from_cache(core, prepared, settings)):
+        return compiled
     model = _read(core, bundle, network)
+    if prepared:
+        with suppress(OSError, RuntimeError):  # a full disk, say: it does without a cache
+            return _through_cache(core, model, prepared, settings)
+    return core.compile_model(model, "CPU", settings)
+
+
+def _from_cache(core: Any, prepared: Path, settings: dict[str, Any]) -> Any | None:
+    """The network as it was prepared, or None where it is not there or not whole."""
     try:
-        _write(model, prepared)
-    except (OSError, RuntimeError):  # a full disk, say
-        return core.compile_model(model, "CPU", settings)
-    return core.compile_model(prepared, "CPU", settings)
+        expected = json.loads(prepared.with_suffix(".json").read_text())
+        compiled = core.compile_model(prepared, "CPU", settings | {"CACHE_DIR": str(prepared.parent)})
+    except (OSError, RuntimeError, ValueError):
+        return None
+    # OpenVINO takes damaged weights without complaint.
+    if np.allclose(_sample_outputs(compiled), expected, rtol=1e-3, atol=1e-3):
+        return compiled
+    shutil.rmtree(prepared.parent, ignore_errors=True)
+    return None
 
 
-def _write(model: Any, prepared: Path) -> None:
-    """Write a network in OpenVINO's own form (an .xml and a .bin), which loads five times as fast as TFLite."""
+def _through_cache(core: Any, model: Any, prepared: Path, settings: dict[str, Any]) -> Any:
+    """The network, compiled from OpenVINO's own form of it, written here beside the numbers it gives."""
     import openvino
 
+    prepared.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=prepared.parent) as folder:
         written = Path(folder) / prepared.name
         openvino.save_model(model, written, compress_to_fp16=False)
-        # The .xml last: where it is there, both are.
         for suffix in (".bin", ".xml"):
             os.replace(written.with_suffix(suffix), prepared.with_suffix(suffix))
+        compiled = core.compile_model(prepared, "CPU", settings | {"CACHE_DIR": str(prepared.parent)})
+        # The numbers last: where they are there, the rest is.
+        written.with_suffix(".json").write_text(json.dumps(_sample_outputs(compiled)))
+        os.replace(written.with_suffix(".json"), prepared.with_suffix(".json"))
+    return compiled
+
+
+def _sample_outputs(compiled: Any) -> list[float]:
+    """Some of what the network gives for one fixed picture: enough to tell damaged weights."""
+    request = Request(compiled)
+    request.picture[:] = np.random.default_rng(0).integers(0, 256, request.picture.shape)
+    return [float(value) for output in request.run() for value in output.ravel()[:: max(1, output.size // 50)]]
 
 
 def _read(core: Any, bundle: Path, network: _Network) -> Any:

@@ -1,0 +1,124 @@
+"""Which engine runs, and what both have in common."""
+
+import json
+import sys
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from importlib.metadata import version
+
+import numpy as np
+import pytest
+
+from posecore import EngineUnavailable, EngineUsed, InvalidOption, PoseOptions, find_engine, find_model
+from posecore.estimation.blazepose import networks
+from posecore.estimation.engines import open_picture_estimator, open_stream_estimator
+
+FAST = EngineUsed("fast", f"OpenVINO {version('openvino')}")
+MEDIAPIPE = EngineUsed("mediapipe", f"MediaPipe Tasks {version('mediapipe')}")
+
+
+@pytest.fixture
+def without_openvino(monkeypatch):
+    """A machine on which OpenVINO does not import."""
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    networks._load.cache_clear()
+    networks.load_openvino.cache_clear()
+    yield
+    networks._load.cache_clear()
+    networks.load_openvino.cache_clear()
+
+
+@pytest.fixture(params=["fast", "mediapipe"])
+def stream(request):
+    with closing(open_stream_estimator(PoseOptions(engine=request.param))) as estimator:
+        yield estimator
+
+
+@pytest.mark.parametrize(("engine", "used"), [("auto", FAST), ("fast", FAST), ("mediapipe", MEDIAPIPE)])
+def test_engine_that_is_found(engine, used):
+    assert find_engine(PoseOptions(engine=engine)) == used
+    assert json.loads(json.dumps(used.as_dict()))["library"] == used.library
+
+
+@pytest.mark.usefixtures("without_openvino")
+def test_mediapipe_stands_in_and_says_why(portrait):
+    used = find_engine(PoseOptions())
+    assert (used.name, used.library) == (MEDIAPIPE.name, MEDIAPIPE.library)
+    assert "OpenVINO, which runs the fast engine, does not load" in used.instead_because
+    with closing(open_picture_estimator(PoseOptions())) as estimator:
+        assert len(estimator.estimate(portrait)) == 1
+    with closing(open_stream_estimator(PoseOptions())) as estimator:
+        assert len(estimator.step(portrait, 0.0)) == 1
+
+
+@pytest.mark.usefixtures("without_openvino")
+@pytest.mark.parametrize("find", [find_engine, open_picture_estimator, open_stream_estimator])
+def test_engine_asked_for_by_its_name_is_not_replaced(find):
+    with pytest.raises(EngineUnavailable, match="does not load"):
+        find(PoseOptions(engine="fast"))
+
+
+def test_networks_that_the_fast_engine_does_not_know_are_left_to_mediapipe(tmp_path):
+    path = tmp_path / "swapped.task"
+    with zipfile.ZipFile(find_model("full")) as real, zipfile.ZipFile(path, "w") as swapped:
+        for name, body in zip(real.namelist(), reversed([real.read(name) for name in real.namelist()]), strict=True):
+            swapped.writestr(name, body)
+    used = find_engine(PoseOptions(model=path))
+    assert used.name == "mediapipe"
+    assert f"does not know the networks in {path}" in used.instead_because
+    with pytest.raises(EngineUnavailable, match="does not know the networks"):
+        find_engine(PoseOptions(model=path, engine="fast"))
+
+
+def test_streams_in_four_threads_do_not_meet(portrait):
+    """Each gives exactly what it gives alone: nothing of one is seen by another."""
+    pictures = [portrait, portrait[:, ::-1], portrait[::2, ::2], np.roll(portrait, 60, axis=1)]
+
+    def follow(rgb):
+        with closing(open_stream_estimator(PoseOptions(engine="fast"))) as estimator:
+            poses = [estimator.step(np.roll(rgb, 3 * step, axis=0), step / 25) for step in range(10)]
+        return np.array([(*frame.xy[0].ravel(), *frame.world[0].ravel(), *frame.visibility[0]) for frame in poses])
+
+    alone = [follow(rgb) for rgb in pictures]
+    with ThreadPoolExecutor(len(pictures)) as pool:
+        together = list(pool.map(follow, pictures))
+    np.testing.assert_array_equal(together, alone)
+    assert not np.array_equal(alone[0], alone[1])
+
+
+@pytest.mark.parametrize("time_s", [2.0, 1.999, -1.0, float("nan")])
+def test_time_must_go_forward(stream, portrait, time_s):
+    stream.step(portrait, 2.0)
+    with pytest.raises(InvalidOption, match=r"'time_s' to be later than 2\.0, but got"):
+        stream.step(portrait, time_s)
+    assert len(stream.step(portrait, 2.04)) == 1, "the stream goes on"
+
+
+@pytest.mark.parametrize(
+    "rgb",
+    [
+        np.zeros((20, 20), np.uint8),
+        np.zeros((20, 20, 1), np.uint8),
+        np.zeros((20, 20, 4), np.uint8),
+        np.zeros((2, 20, 20, 3), np.uint8),
+        np.zeros((20, 20, 3), np.float32),
+        np.zeros((0, 20, 3), np.uint8),
+    ],
+    ids=lambda rgb: f"{rgb.shape} {rgb.dtype}",
+)
+def test_array_that_is_no_picture(stream, portrait, rgb):
+    for time_s in (0.0, 0.08):  # at first, and while somebody is followed
+        with pytest.raises(InvalidOption, match="Expected a picture of shape"):
+            stream.step(rgb, time_s)
+        assert len(stream.step(portrait, time_s + 0.04)) == 1, "the stream goes on"
+
+
+@pytest.mark.parametrize("engine", ["fast", "mediapipe"])
+def test_view_of_an_array_gives_what_its_copy_gives(portrait, engine):
+    mirrored = portrait[:, ::-1]
+    mirrored.flags.writeable = False
+    with closing(open_picture_estimator(PoseOptions(engine=engine))) as estimator:
+        view, copy = estimator.estimate(mirrored), estimator.estimate(mirrored.copy())
+    assert len(view) == 1
+    np.testing.assert_array_equal(view.xy, copy.xy)
