@@ -3,6 +3,9 @@
 A bundle is a zip of two TFLite models. They are made ready in three steps: read from TFLite, cut and
 given 8-bit input; written as OpenVINO's own files into the user's cache; compiled for this processor,
 which OpenVINO caches beside them. A later start does the last step alone, from its cache.
+
+Why OpenVINO: the landmark network (full, float32, without its mask) took 5.2 ms on one thread and 2.9 on two;
+LiteRT took 9.8 and 6.1, ONNX Runtime 10.2 and 6.0 (one run, AMD EPYC Zen 5).
 """
 
 import json
