@@ -9,7 +9,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from posecore.estimation.checks import RgbArray
 from posecore.estimation.engines import (
@@ -19,10 +19,11 @@ from posecore.estimation.engines import (
     open_stream_estimator,
 )
 from posecore.estimation.options import PoseOptions
-from posecore.media.clips import ClipReader, open_clip
+from posecore.media.clips import ClipFrame, open_clip
 from posecore.media.films import FilmWriter
+from posecore.overlap import Behind, ahead
 from posecore.poses import FramePoses, PoseSequence
-from posecore.view.drawing import draw_poses
+from posecore.view.drawing import draw_in_place, draw_poses
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Progress:
 
 # Called after each frame; returning False ends the run there and keeps what was done.
 OnProgress = Callable[[Progress], bool | None]
-_Draw = Callable[[RgbArray, FramePoses], RgbArray]
+_Annotated = tuple[ClipFrame, FramePoses]
 
 
 def estimate_image(rgb: RgbArray, options: PoseOptions | None = None) -> FramePoses:
@@ -90,10 +91,10 @@ def estimate_video(
 ) -> PoseSequence:
     """The people in each frame of a clip.
 
-    Frames are decoded, estimated and written one at a time: memory grows by the landmarks alone, about
-    1 KB for each frame and person. World landmarks are centred on the hips: a person who walks does not
-    move in them. With several people the ids follow the order in which MediaPipe reports them, frame by
-    frame, and may swap.
+    Decoding, estimating, and drawing and encoding go side by side, a few frames apart: memory grows by the
+    landmarks alone, about 1 KB for each frame and person. World landmarks are centred on the hips: a
+    person who walks does not move in them. With several people the ids follow the order in which they are
+    found, frame by frame, and may swap.
 
     Args:
         path: the clip.
@@ -112,39 +113,50 @@ def estimate_video(
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
         EngineUnavailable, MissingSystemLibrary: where the engine asked for does not run on this machine.
     """
+    options = options or PoseOptions()
     with ExitStack() as stack:
-        clip = stack.enter_context(open_clip(path))
-        estimator = stack.enter_context(closing(open_stream_estimator(options or PoseOptions())))
-        film = None
-        draw = _drawing(options or PoseOptions())
+        clip = stack.enter_context(open_clip(path, for_film=annotated is not None))
+        estimator = stack.enter_context(closing(open_stream_estimator(options)))
+        frames = stack.enter_context(ahead(clip))
+        write = None
         if annotated is not None:
-            film = stack.enter_context(FilmWriter(annotated, clip.info.size, fps_hint=clip.info.fps))
-        frames = list(_run(clip, estimator, film, draw, on_progress))
-    return PoseSequence.from_frames(frames, size=clip.info.size, fps=clip.info.fps)
+            size, fps, colors = clip.info.size, clip.info.fps, clip.info.colors
+            film = stack.enter_context(FilmWriter(annotated, size, fps_hint=fps, colors=colors))
+            write = stack.enter_context(Behind(partial(_write, film, _color_by(options)))).put
+        poses = list(_estimate(frames, estimator, write, on_progress, total=clip.info.frame_count))
+    return PoseSequence.from_frames(poses, size=clip.info.size, fps=clip.info.fps)
 
 
-def _run(
-    clip: ClipReader,
+def _estimate(
+    frames: Iterator[ClipFrame],
     estimator: StreamEstimator,
-    film: FilmWriter | None,
-    draw: _Draw,
+    write: Callable[[_Annotated], None] | None,
     on_progress: OnProgress | None,
+    *,
+    total: int | None,
 ) -> Iterator[FramePoses]:
     start = time.monotonic()
-    for frame in clip:
+    for frame in frames:
         poses = estimator.step(frame.rgb, frame.time_s)
-        if film is not None:
-            film.write(draw(frame.rgb, poses), frame.time_s)
+        if write is not None:
+            write((frame, poses))
         yield poses
-        if on_progress is not None:
-            done = Progress(frame.index + 1, clip.info.frame_count, time.monotonic() - start, poses)
-            if on_progress(done) is False:
-                return
+        done = Progress(frame.index + 1, total, time.monotonic() - start, poses)
+        if on_progress is not None and on_progress(done) is False:
+            return
 
 
-def _drawing(options: PoseOptions) -> _Draw:
+def _write(film: FilmWriter, color_by: Literal["side", "person"], annotated: _Annotated) -> None:
+    """Add a frame with its people drawn: only where they are, colours are converted."""
+    frame, poses = annotated
+    changed = draw_in_place(frame.rgb, poses, color_by=color_by)
+    assert frame.yuv is not None  # the clip was opened for a film
+    film.write_yuv(frame.yuv, frame.time_s, [(*place, frame.rgb[place]) for place in changed])
+
+
+def _color_by(options: PoseOptions) -> Literal["side", "person"]:
     """Colours are chosen for the whole run: they must not change when a second person comes or goes."""
-    return partial(draw_poses, color_by="person" if options.people > 1 else "side")
+    return "person" if options.people > 1 else "side"
 
 
 class LiveSession:
@@ -163,7 +175,7 @@ class LiveSession:
 
     def __init__(self, options: PoseOptions | None = None) -> None:
         self._estimator = open_stream_estimator(options or PoseOptions())
-        self._draw = _drawing(options or PoseOptions())
+        self._draw = partial(draw_poses, color_by=_color_by(options or PoseOptions()))
         self._lock = threading.Lock()
 
     def step(self, rgb: RgbArray, time_s: float) -> tuple[FramePoses, RgbArray]:

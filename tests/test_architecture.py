@@ -20,9 +20,9 @@ LAYERS = [
     ["tables"],
     ["poses"],
     ["skeletons"],
-    ["downloads", "system", "limits", "errors"],
+    ["downloads", "overlap", "system", "limits", "errors"],
 ]
-OF_MEDIA = {"media", "limits", "errors"}
+OF_MEDIA = {"media", "limits", "errors", "system"}
 ROOMS = {"streamlit": None, "mediapipe": "estimation", "plotly": "view"}
 
 

@@ -3,31 +3,35 @@
 import math
 import os
 import secrets
+from collections.abc import Sequence
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import av
 import numpy as np
-from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, VideoReformatter
 from av.video.stream import VideoStream
 
 from posecore.errors import InvalidOption
+from posecore.media.yuv import BT709, Colors, Plane, YuvFrame, planes_of, to_yuv
+from posecore.system import usable_cores
 
 # The clock of the film: 1/90000 s holds every common frame rate to a hair, 29.97 included.
 _TIME_BASE = Fraction(1, 90_000)
 
-# Measured on a 230-frame clip of 1768 x 994 on two cores (encoding alone; PSNR against the frames given),
-# without B-frames unless it says so:
-#   ultrafast 7.4 MB, 123 fps, 38.2 dB        superfast 4.8 MB, 96 fps, 38.4 dB
-#   veryfast  2.8 MB,  83 fps, 37.0 dB        superfast with B-frames 3.7 MB, 93 fps, 37.9 dB
-# superfast looks best and leaves most of the machine to the pose model. Without B-frames, frames are stored
-# in the order they are shown, so the first has time 0 in every player. A key frame every 60 frames costs 10%
-# of size and keeps dragging along the time line quick.
-_ENCODER = {"preset": "superfast", "crf": "23", "bf": "0", "g": "60"}
+# Measured on a 230-frame clip of 1768 x 994 (processor time of encoding alone on an AMD EPYC Zen 5; PSNR of the light
+# against the clip):
+#   ultrafast 25  5.4 ms a frame, 6.6 MB, 40.5 dB      superfast 23   9.9 ms, 5.8 MB, 42.0 dB
+#   ultrafast 23  6.2 ms,         8.9 MB, 42.0 dB      veryfast 23   16.0 ms, 3.8 MB
+# The machine has the pose model to run as well, so the fastest is the usual choice. Without B-frames, frames are
+# stored in the order they are shown, so the first has time 0 in every player. A key frame every 60 frames costs
+# 10% of size and keeps dragging along the time line quick.
+_ENCODER = {"preset": "ultrafast", "crf": "25", "bf": "0", "g": "60"}
 
-_BT709_MATRIX = 1  # by the numbering of H.264; PyAV names only the primaries and the transfer
+Patch = tuple[slice, slice, np.ndarray]
+"""Rows, columns and (H, W, 3) uint8 RGB: a rectangle of a frame and what it shows."""
 
 
 class FilmWriter:
@@ -37,13 +41,14 @@ class FilmWriter:
     frame was written, nothing is left behind, and a file that had the name before stays as it was.
 
     The film keeps the times it is given (a variable frame rate stays variable), starts at 0, and shows its
-    last frame for ``1 / fps_hint`` seconds. H.264, 4:2:0, BT.709 limited range. A side with an odd number of
-    pixels gets one more line, a copy of the edge; nothing is scaled.
+    last frame for ``1 / fps_hint`` seconds. H.264, 4:2:0. A side with an odd number of pixels gets one more
+    line, a copy of the edge; nothing is scaled.
 
     Args:
         path: where the film shall be, in a folder that exists. It is an MP4 file whatever its name.
         size: (width, height) in pixels of the frames.
         fps_hint: the usual number of frames per second.
+        colors: what the numbers in the film mean; that of the frames given to ``write_yuv``.
 
     Raises:
         InvalidOption: where ``size`` or ``fps_hint`` is not above zero, a frame does not fit, its time is not
@@ -51,7 +56,14 @@ class FilmWriter:
         OSError: where the file cannot be written.
     """
 
-    def __init__(self, path: os.PathLike[str] | str, size: tuple[int, int], *, fps_hint: float = 30.0) -> None:
+    def __init__(
+        self,
+        path: os.PathLike[str] | str,
+        size: tuple[int, int],
+        *,
+        fps_hint: float = 30.0,
+        colors: Colors = BT709,
+    ) -> None:
         if min(size) < 1 or not 0 < fps_hint < math.inf:
             raise InvalidOption(f"Expected size and fps_hint above zero, but got {size} and {fps_hint}.")
         self._path = Path(path).absolute()
@@ -59,7 +71,10 @@ class FilmWriter:
         self._unfinished = self._path.with_name(f".{secrets.token_hex(8)}.part")
         self._size = size
         self._fps_hint = fps_hint
-        self._reformatter = VideoReformatter()
+        self._colors = colors
+        # libx264 copies what it is given, so one frame of memory serves all.
+        self._frame = av.VideoFrame(size[0] + size[0] % 2, size[1] + size[1] % 2, "yuv420p")
+        self._planes = planes_of(self._frame)
         self._first_s = 0.0
         self._last_s = -math.inf
         self._last_tick = -1
@@ -73,12 +88,39 @@ class FilmWriter:
 
     def write(self, rgb: np.ndarray, time_s: float) -> None:
         """Add a frame: (H, W, 3) uint8 of the film's size, shown from ``time_s`` (seconds, any origin) on."""
-        self._check(rgb, time_s)
+        self._check(rgb.shape, rgb.dtype, time_s)
+        self._paste(slice(0, rgb.shape[0]), slice(0, rgb.shape[1]), rgb)
+        self._encode(time_s)
+
+    def write_yuv(self, frame: YuvFrame, time_s: float, patches: Sequence[Patch] = ()) -> None:
+        """Add a frame that is in 4:2:0 already, in the film's ``colors``, with some of it replaced.
+
+        Args:
+            frame: of the film's size.
+            time_s: shown from then on (seconds, any origin).
+            patches: rows, columns and (H, W, 3) uint8 RGB of what to replace; rows and columns begin at
+                even numbers.
+        """
+        self._check((*frame.luma.shape, 3), frame.luma.dtype, time_s)
+        for target, source in zip(self._planes, (frame.luma, frame.blue, frame.red), strict=True):
+            _fill(target, source)
+        for rows, columns, rgb in patches:
+            self._paste(rows, columns, rgb)
+        self._encode(time_s)
+
+    def _paste(self, rows: slice, columns: slice, rgb: np.ndarray) -> None:
+        planes = to_yuv(_with_even_sides(rgb), self._colors)
+        for target, source, share in zip(self._planes, planes, (1, 2, 2), strict=True):
+            top, left = rows.start // share, columns.start // share
+            target[top : top + source.shape[0], left : left + source.shape[1]] = source
+
+    def _encode(self, time_s: float) -> None:
         if self._last_tick < 0:
             self._first_s = time_s
         # Two times may be closer than one tick of the film's clock, yet their order must stay.
         tick = max(round((time_s - self._first_s) / _TIME_BASE), self._last_tick + 1)
-        self._container.mux(self._stream.encode(self._encodable(rgb, tick)))
+        self._frame.pts, self._frame.time_base = tick, _TIME_BASE
+        self._container.mux(self._stream.encode(self._frame))
         self._last_s, self._last_tick = time_s, tick
 
     def __exit__(
@@ -104,34 +146,34 @@ class FilmWriter:
     def _add_stream(self) -> VideoStream:
         # 29.97... becomes 30000/1001, not a ratio of two 16-digit numbers.
         rate = Fraction(self._fps_hint).limit_denominator(1001)
-        stream = self._container.add_stream("libx264", rate=rate, options=dict(_ENCODER))
+        stream = self._container.add_stream(
+            "libx264", rate=rate, options=_ENCODER | {"threads": str(max(1, usable_cores() - 1))}
+        )
         stream.width, stream.height = (side + side % 2 for side in self._size)
         stream.pix_fmt = "yuv420p"
         stream.codec_context.time_base = _TIME_BASE
-        stream.codec_context.colorspace = _BT709_MATRIX
-        stream.codec_context.color_primaries = ColorPrimaries.BT709
-        stream.codec_context.color_trc = ColorTrc.BT709
-        stream.codec_context.color_range = ColorRange.MPEG
+        stream.codec_context.colorspace = self._colors.matrix
+        stream.codec_context.color_primaries = self._colors.primaries
+        stream.codec_context.color_trc = self._colors.transfer
+        stream.codec_context.color_range = self._colors.range
         return stream
 
-    def _check(self, rgb: np.ndarray, time_s: float) -> None:
+    def _check(self, shape: tuple[int, ...], dtype: np.dtype[Any], time_s: float) -> None:
         width, height = self._size
-        if rgb.shape != (height, width, 3) or rgb.dtype != np.uint8:
+        if shape != (height, width, 3) or dtype != np.uint8:
             raise InvalidOption(
-                f"Expected a frame of shape {(height, width, 3)} and type uint8, but got {rgb.shape} and {rgb.dtype}."
+                f"Expected a frame of shape {(height, width, 3)} and type uint8, but got {shape} and {dtype}."
             )
         if not self._last_s < time_s < math.inf:
             raise InvalidOption(f"Expected a frame later than {self._last_s} s, but got one at {time_s} s.")
 
-    def _encodable(self, rgb: np.ndarray, tick: int) -> av.VideoFrame:
-        frame = self._reformatter.reformat(
-            av.VideoFrame.from_numpy_buffer(_with_even_sides(rgb)),
-            format="yuv420p",
-            dst_colorspace=Colorspace.ITU709,
-            dst_color_range=ColorRange.MPEG,
-        )
-        frame.pts, frame.time_base = tick, _TIME_BASE
-        return frame
+
+def _fill(target: Plane, source: Plane) -> None:
+    """Copy a plane into one that may be a line longer or wider; that line repeats the edge."""
+    height, width = source.shape
+    target[:height, :width] = source
+    target[height:, :width] = source[-1:]
+    target[:, width:] = target[:, width - 1 : width]
 
 
 def _with_even_sides(rgb: np.ndarray) -> np.ndarray:

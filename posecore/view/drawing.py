@@ -48,6 +48,13 @@ class _Figure:
         """(K,) of the joints without their rim, pixels."""
         return 0.85 * self.width * _SCALE
 
+    @property
+    def extent(self) -> writing.Box:
+        """What the drawn person covers, pixels."""
+        reach = self.width + self.outline  # of the widest joint and the widest bone with their rims
+        (left, top), (right, bottom) = (edge(self.points[self.shown], axis=0) for edge in (np.min, np.max))
+        return writing.Box(left - reach, top - reach, right + reach, bottom + reach)
+
 
 def draw_poses(
     rgb: np.ndarray,
@@ -84,20 +91,64 @@ def draw_poses(
     _check_picture(rgb, poses.size)
     check_visibility(min_visibility)
     check_choice("color_by", color_by, ("side", "person", None))
-    by_person = color_by == "person" or (color_by is None and len(poses) > 1)
-    figures = [_figure(poses, index, min_visibility, by_person) for index in range(len(poses))]
-    figures.sort(key=lambda figure: figure.width)  # the largest is nearest: drawn last, on top
     canvas = np.array(rgb, order="C")
+    by_person = color_by == "person" or (color_by is None and len(poses) > 1)
+    figures = _figures(poses, min_visibility, by_person)
+    tags = _draw_people(canvas, figures, skeleton=skeleton, by_person=by_person)
+    if labels:
+        people = [writing.Drawn(f.points, f.shown, f.radii + f.outline) for f in figures]
+        writing.draw_names(canvas, people, tags)
+    return canvas
+
+
+def draw_in_place(
+    rgb: np.ndarray, poses: FramePoses, *, color_by: Literal["side", "person"], min_visibility: float = 0.5
+) -> list[tuple[slice, slice]]:
+    """Draw the people on the picture itself, as ``draw_poses`` does on a copy.
+
+    For films, in which most of a frame stays as it was.
+
+    Args:
+        rgb: (H, W, 3) uint8, C-contiguous and writable; changed.
+        poses: landmarks in pixels of that picture.
+        color_by: as for ``draw_poses``.
+        min_visibility: as for ``draw_poses``.
+
+    Returns:
+        Rows and columns of rectangles that hold every pixel that was changed, one or two for each
+        person; they may overlap. They begin at even rows and columns.
+    """
+    by_person = color_by == "person"
+    figures = _figures(poses, min_visibility, by_person)
+    tags = _draw_people(rgb, figures, skeleton=True, by_person=by_person)
+    bodies = [figure.extent for figure in figures if figure.shown.any()]
+    rectangles = (_pixels_around(box, poses.size) for box in [*bodies, *tags])
+    return [(rows, columns) for rows, columns in rectangles if rows.start < rows.stop and columns.start < columns.stop]
+
+
+def _pixels_around(box: writing.Box, size: tuple[int, int]) -> tuple[slice, slice]:
+    """The rows and columns that a box touches, with 2 pixels to spare for the blur of an edge."""
+    width, height = size
+
+    def span(low: float, high: float, length: int) -> slice:
+        return slice(max(0, int(low - 2) // 2 * 2), min(length, int(high + 4)))
+
+    return span(box.top, box.bottom, height), span(box.left, box.right, width)
+
+
+def _figures(poses: FramePoses, min_visibility: float, by_person: bool) -> list["_Figure"]:
+    figures = [_figure(poses, index, min_visibility, by_person) for index in range(len(poses))]
+    return sorted(figures, key=lambda figure: figure.width)  # the largest is nearest: drawn last, on top
+
+
+def _draw_people(canvas: np.ndarray, figures: list["_Figure"], *, skeleton: bool, by_person: bool) -> list[writing.Box]:
+    """Draw them on the canvas; the places that their tags take."""
     for figure in figures:
         if skeleton:
             _draw_bones(canvas, figure)
         _draw_joints(canvas, figure)
     # Writing comes last, so that nobody's bones cross it.
-    taken = _draw_tags(canvas, figures) if by_person else []
-    if labels:
-        people = [writing.Drawn(f.points, f.shown, f.radii + f.outline) for f in figures]
-        writing.draw_names(canvas, people, taken)
-    return canvas
+    return _draw_tags(canvas, figures) if by_person else []
 
 
 def _check_picture(rgb: np.ndarray, size: tuple[int, int]) -> None:

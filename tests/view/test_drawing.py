@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from posecore import BLAZEPOSE_33, FramePoses, InvalidOption, InvalidPoses, draw_poses
+from posecore.view.drawing import draw_in_place
 from posecore.view.labels import short_name
 from posecore.view.palette import SIDES, WHITE, person_color
 
@@ -369,3 +370,23 @@ def test_a_real_person_is_drawn_on(portrait, portrait_poses):
     for name in ("nose", "left_shoulder", "right_shoulder"):
         row, column = place(portrait_poses, name)
         assert tuple(drawn[row, column]) == SIDES[BLAZEPOSE_33.sides[BLAZEPOSE_33.index(name)]]
+
+
+@pytest.mark.parametrize("color_by", ["side", "person"])
+def test_in_place_is_the_same_drawing_within_the_places_told(portrait, portrait_poses, color_by):
+    expected = draw_poses(portrait, portrait_poses, color_by=color_by)
+    drawn = portrait.copy()
+    places = draw_in_place(drawn, portrait_poses, color_by=color_by)
+    np.testing.assert_array_equal(drawn, expected)
+    told = np.zeros(portrait.shape[:2], bool)
+    for rows, columns in places:
+        assert rows.start % 2 == columns.start % 2 == 0
+        told[rows, columns] = True
+    assert not (expected != portrait).any(axis=2)[~told].any()
+    assert told.mean() < 0.9
+
+
+def test_in_place_of_nobody_changes_nothing(portrait):
+    drawn = portrait.copy()
+    assert draw_in_place(drawn, FramePoses.nobody((512, 600)), color_by="side") == []
+    np.testing.assert_array_equal(drawn, portrait)

@@ -1,0 +1,114 @@
+"""Stages of a run side by side: each works in a thread of its own, in order, a few items apart.
+
+The work itself (decoding, inference, encoding) happens outside Python's lock, so threads suffice to fill
+the cores. Queues are short: what is on its way at once is a handful of frames, however long the clip.
+"""
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Generic, Self, TypeVar, cast
+
+Item = TypeVar("Item")
+
+# One item waiting at a stage that is busy evens out their pace; more would only be more memory.
+_DEPTH = 3
+
+
+@dataclass(frozen=True)
+class _Failure:
+    error: BaseException
+
+
+_END = object()
+
+
+@contextmanager
+def ahead(items: Iterable[Item]) -> Iterator[Iterator[Item]]:
+    """The same items, taken from their source by another thread, up to three before they are asked for.
+
+    An error of the source is raised where its item would have come. At the end of the block the thread has
+    stopped, wherever the source was, so that the source may be closed.
+    """
+    waiting: queue.Queue[object] = queue.Queue(_DEPTH)
+    stop = threading.Event()
+    thread = threading.Thread(target=_take, args=(items, waiting, stop), daemon=True)
+    thread.start()
+    try:
+        yield _given(waiting)
+    finally:
+        stop.set()
+        _empty(waiting)
+        thread.join()
+
+
+class Behind(Generic[Item]):
+    """Calls a function with each item given, in order, in another thread; a context manager.
+
+    ``put`` waits while three items are waiting already. An error of the function is raised by the next
+    ``put`` or at the end of the block, and items given after it are dropped. The block ends when all is
+    done; where it ends by an error of its own, what is waiting is dropped.
+    """
+
+    def __init__(self, work: Callable[[Item], object]) -> None:
+        self._work = work
+        self._waiting: queue.Queue[object] = queue.Queue(_DEPTH)
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def put(self, item: Item) -> None:
+        """Give an item."""
+        self._raise()
+        self._waiting.put(item)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if error is not None:
+            _empty(self._waiting)
+        self._waiting.put(_END)
+        self._thread.join()
+        if error is None:
+            self._raise()
+
+    def _run(self) -> None:
+        while (item := self._waiting.get()) is not _END:
+            if self._failure is None:
+                try:
+                    self._work(cast(Item, item))
+                except BaseException as error:  # noqa: BLE001 - raised in the thread that gave the item
+                    self._failure = error
+
+    def _raise(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+
+
+def _take(items: Iterable[object], waiting: "queue.Queue[object]", stop: threading.Event) -> None:
+    try:
+        for item in items:
+            waiting.put(item)
+            if stop.is_set():
+                return
+    except BaseException as error:  # noqa: BLE001 - raised in the thread that asks for the item
+        waiting.put(_Failure(error))
+    else:
+        waiting.put(_END)
+
+
+def _given(waiting: "queue.Queue[object]") -> Iterator[Item]:
+    while (item := waiting.get()) is not _END:
+        if isinstance(item, _Failure):
+            raise item.error
+        yield cast(Item, item)
+
+
+def _empty(waiting: "queue.Queue[object]") -> None:
+    with suppress(queue.Empty):
+        while True:
+            waiting.get_nowait()
