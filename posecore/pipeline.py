@@ -19,8 +19,9 @@ from posecore.estimation.engines import (
     open_stream_estimator,
 )
 from posecore.estimation.options import PoseOptions
-from posecore.media.clips import ClipFrame, open_clip
+from posecore.media.clips import ClipFrame, ClipInfo, open_clip
 from posecore.media.films import FilmWriter
+from posecore.media.sound import Sound
 from posecore.overlap import Behind, ahead
 from posecore.poses import FramePoses, PoseSequence
 from posecore.view.drawing import draw_in_place, draw_poses
@@ -99,8 +100,8 @@ def estimate_video(
     Args:
         path: the clip.
         options: ``PoseOptions()`` where None.
-        annotated: where to write the film with the skeletons drawn (H.264 MP4); it appears whole or not
-            at all.
+        annotated: where to write the film with the skeletons drawn (H.264 MP4, with the clip's sound); it
+            appears whole or not at all.
         on_progress: called after each frame with a ``Progress``; where it returns False the run ends
             there, and the frames done so far are the result (the film too).
 
@@ -120,8 +121,8 @@ def estimate_video(
         frames = stack.enter_context(ahead(clip))
         write = None
         if annotated is not None:
-            size, fps, colors = clip.info.size, clip.info.fps, clip.info.colors
-            film = stack.enter_context(FilmWriter(annotated, size, fps_hint=fps, colors=colors))
+            sound = stack.enter_context(Sound(path, clip.info.start_s))
+            film = stack.enter_context(_film_of(clip.info, annotated, sound))
             write = stack.enter_context(Behind(partial(_write, film, _color_by(options)))).put
         poses = list(_estimate(frames, estimator, write, on_progress, total=clip.info.frame_count))
     return PoseSequence.from_frames(poses, size=clip.info.size, fps=clip.info.fps)
@@ -144,6 +145,10 @@ def _estimate(
         done = Progress(frame.index + 1, total, time.monotonic() - start, poses)
         if on_progress is not None and on_progress(done) is False:
             return
+
+
+def _film_of(clip: ClipInfo, path: str | os.PathLike[str], sound: Sound) -> FilmWriter:
+    return FilmWriter(path, clip.size, fps_hint=clip.fps, colors=clip.colors, sound=sound)
 
 
 def _write(film: FilmWriter, color_by: Literal["side", "person"], annotated: _Annotated) -> None:

@@ -56,6 +56,7 @@ class ClipInfo:
         duration_s: length in seconds by the container; None where it does not say.
         codec: FFmpeg's name of the video codec, such as "h264".
         colors: what the numbers in a frame's ``yuv`` mean.
+        start_s: the file's own stamp of the first frame in seconds; 0 where it has none.
     """
 
     size: tuple[int, int]
@@ -64,6 +65,7 @@ class ClipInfo:
     duration_s: float | None
     codec: str
     colors: Colors
+    start_s: float
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ def open_clip(
     shown = name or path.name
     read_head(path, shown)  # says plainly what is missing, empty or a folder
     _refuse_picture(path, shown)
-    with _open_container(path, shown) as container:
+    with open_container(path, shown) as container:
         yield ClipReader(container, shown, for_film=for_film)
 
 
@@ -136,7 +138,7 @@ class ClipReader:
             raise UnreadableMedia(f"{shown} has no frame that can be decoded: it is damaged, cut off or locked.")
         self._upright = _Upright(first, self._stream.sample_aspect_ratio)
         _check_frame_size(self._upright.size, shown)
-        self.info = _describe(self._stream, container, self._upright)
+        self.info = _describe(self._stream, container, self._upright, start_s=first.time or 0.0)
         self._check_count(self._stream.frames)
         self._frames = self._read(first)
 
@@ -308,7 +310,12 @@ def _refuse_picture(path: Path, shown: str) -> None:
         raise UnreadableMedia(f"{shown} is a picture ({picture}), not a clip. Open it where a picture is asked for.")
 
 
-def _open_container(path: Path, shown: str) -> InputContainer:
+def open_container(path: Path, shown: str) -> InputContainer:
+    """Open a file of one of the known containers, and it alone.
+
+    Raises:
+        UnreadableMedia: where it is not such a file.
+    """
     # "file:" and an absolute path: a name such as "-i.mp4" or "http:/x" stays a name.
     url = f"file:{path.absolute()}"
     try:
@@ -348,11 +355,11 @@ def _check_frame_size(size: tuple[int, int], shown: str) -> None:
         )
 
 
-def _describe(stream: VideoStream, container: InputContainer, upright: _Upright) -> ClipInfo:
+def _describe(stream: VideoStream, container: InputContainer, upright: _Upright, *, start_s: float) -> ClipInfo:
     fps = float(stream.average_rate or stream.guessed_rate or _USUAL_FPS)
     duration_s = _duration_s(stream, container)
     frame_count = stream.frames or (round(duration_s * fps) if duration_s is not None else None)
-    return ClipInfo(upright.size, fps, frame_count, duration_s, stream.codec_context.name, upright.colors)
+    return ClipInfo(upright.size, fps, frame_count, duration_s, stream.codec_context.name, upright.colors, start_s)
 
 
 def _duration_s(stream: VideoStream, container: InputContainer) -> float | None:

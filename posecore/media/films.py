@@ -15,6 +15,7 @@ import numpy as np
 from av.video.stream import VideoStream
 
 from posecore.errors import InvalidOption
+from posecore.media.sound import Sound
 from posecore.media.yuv import BT709, Colors, Plane, YuvFrame, planes_of, to_yuv
 from posecore.system import usable_cores
 
@@ -49,6 +50,7 @@ class FilmWriter:
         size: (width, height) in pixels of the frames.
         fps_hint: the usual number of frames per second.
         colors: what the numbers in the film mean; that of the frames given to ``write_yuv``.
+        sound: to go with the film, from the time of its first frame to the end of its last.
 
     Raises:
         InvalidOption: where ``size`` or ``fps_hint`` is not above zero, a frame does not fit, its time is not
@@ -63,6 +65,7 @@ class FilmWriter:
         *,
         fps_hint: float = 30.0,
         colors: Colors = BT709,
+        sound: Sound | None = None,
     ) -> None:
         if min(size) < 1 or not 0 < fps_hint < math.inf:
             raise InvalidOption(f"Expected size and fps_hint above zero, but got {size} and {fps_hint}.")
@@ -72,6 +75,7 @@ class FilmWriter:
         self._size = size
         self._fps_hint = fps_hint
         self._colors = colors
+        self._sound = sound
         # libx264 copies what it is given, so one frame of memory serves all.
         self._frame = av.VideoFrame(size[0] + size[0] % 2, size[1] + size[1] % 2, "yuv420p")
         self._planes = planes_of(self._frame)
@@ -84,6 +88,8 @@ class FilmWriter:
             f"file:{self._unfinished}", mode="w", format="mp4", options={"movflags": "+faststart"}
         )
         self._stream = self._add_stream()
+        if self._sound is not None:
+            self._sound.add_to(self._container)
         return self
 
     def write(self, rgb: np.ndarray, time_s: float) -> None:
@@ -122,6 +128,11 @@ class FilmWriter:
         self._frame.pts, self._frame.time_base = tick, _TIME_BASE
         self._container.mux(self._stream.encode(self._frame))
         self._last_s, self._last_tick = time_s, tick
+        self._write_sound(until_s=time_s - self._first_s)
+
+    def _write_sound(self, until_s: float) -> None:
+        if self._sound is not None:
+            self._sound.write_until(self._container, until_s)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -140,6 +151,7 @@ class FilmWriter:
         if self._last_tick < 0:
             raise InvalidOption("Expected at least one frame before the film ends, but got none.")
         self._container.mux(self._stream.encode(None))
+        self._write_sound(until_s=self._last_s - self._first_s + 1 / self._fps_hint)
         self._container.close()
         self._unfinished.replace(self._path)
 

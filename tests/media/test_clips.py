@@ -195,7 +195,7 @@ class TestAwkwardFiles:
 class TestInfo:
     def test_of_a_film(self, film: Path) -> None:
         info, _ = read_all(film)
-        assert info == ClipInfo((96, 64), 10.0, 12, pytest.approx(1.2), "h264", BT709)
+        assert info == ClipInfo((96, 64), 10.0, 12, pytest.approx(1.2), "h264", BT709, 0.0)
 
     def test_container_that_states_no_count(self, tmp_path: Path) -> None:
         path = encode_clip(tmp_path / "clip.webm", [chart(step=n) for n in range(12)], codec="libvpx-vp9")

@@ -1,0 +1,123 @@
+"""The sound of a clip, for the film made of it: copied where MP4 players take it, else made AAC."""
+
+import os
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer, OutputContainer
+
+from posecore.media.clips import open_container
+
+# What browsers and QuickTime play inside an MP4. Anything else is made AAC.
+_COPIED = ("aac", "mp3", "mp3float")
+
+_AAC_RATES = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
+_BIT_RATE = 128_000
+
+# When the first of some packets sounds, in seconds of the film, and the packets.
+_Timed = tuple[float, list[Any]]
+
+SoundKept = Literal["copied", "made AAC"]
+
+
+class Sound:
+    """The sound track of a clip, read alongside its frames; a context manager.
+
+    Sound is never worth a film: where it is damaged it ends there, and ``broke_off`` says so.
+
+    Args:
+        path: the clip.
+        start_s: the clip's own stamp, in seconds, of the frame with which the film begins.
+
+    Attributes:
+        kept: how it gets into the film, or None where the clip has no sound that can be read.
+        broke_off: the film has only a part of it.
+    """
+
+    def __init__(self, path: os.PathLike[str] | str, start_s: float) -> None:
+        self._start_s = start_s
+        self._container = open_container(Path(path), Path(path).name)
+        self._stream = _find_sound(self._container)
+        self.kept: SoundKept | None = None
+        if self._stream is not None:
+            self.kept = "copied" if self._stream.codec_context.name in _COPIED else "made AAC"
+        self.broke_off = False
+        self._packets: Iterator[_Timed] = iter(())
+        self._waiting: _Timed | None = None
+
+    def add_to(self, film: OutputContainer) -> None:
+        """Give the film its sound track, before anything is written."""
+        if self._stream is None:
+            return
+        packets = self._copied(film) if self.kept == "copied" else self._encoded(film)
+        self._packets = self._as_far_as_it_goes(packets)
+
+    def write_until(self, film: OutputContainer, time_s: float) -> None:
+        """Write what sounds before ``time_s`` of the film, as far as that has not been done."""
+        while True:
+            if self._waiting is None:
+                self._waiting = next(self._packets, None)
+            if self._waiting is None or self._waiting[0] >= time_s:
+                return
+            try:
+                film.mux(self._waiting[1])
+            except av.FFmpegError:  # where the disk is full, the next frame will say so
+                self.broke_off, self._packets = True, iter(())
+            self._waiting = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._container.close()
+
+    def _as_far_as_it_goes(self, packets: Iterator[_Timed]) -> Iterator[_Timed]:
+        try:
+            yield from packets
+        except av.FFmpegError:
+            self.broke_off = True
+
+    def _copied(self, film: OutputContainer) -> Iterator[_Timed]:
+        assert self._stream is not None
+        target = film.add_stream_from_template(self._stream)
+
+        def packets() -> Iterator[_Timed]:
+            for packet in self._container.demux(self._stream):
+                if packet.pts is None or packet.time_base is None:
+                    continue
+                packet.pts -= round(Fraction(self._start_s) / packet.time_base)
+                if packet.pts < 0:
+                    continue
+                packet.dts = packet.pts  # sound is stored in the order in which it is heard
+                packet.stream = target
+                yield float(packet.pts * packet.time_base), [packet]
+
+        return packets()
+
+    def _encoded(self, film: OutputContainer) -> Iterator[_Timed]:
+        assert self._stream is not None
+        source = self._stream.codec_context
+        rate = min((rate for rate in _AAC_RATES if rate >= source.sample_rate), default=_AAC_RATES[-1])
+        layout = "mono" if source.layout.nb_channels == 1 else "stereo"
+        target = film.add_stream("aac", rate=rate, layout=layout, bit_rate=_BIT_RATE)
+
+        def packets() -> Iterator[_Timed]:
+            for frame in self._container.decode(self._stream):
+                if not isinstance(frame, av.AudioFrame) or frame.pts is None or frame.time_base is None:
+                    continue
+                frame.pts -= round(Fraction(self._start_s) / frame.time_base)
+                if frame.pts >= 0:
+                    yield float(frame.pts * frame.time_base), target.encode(frame)
+            yield 0.0, target.encode(None)
+
+        return packets()
+
+
+def _find_sound(container: InputContainer) -> AudioStream | None:
+    stream = container.streams.best("audio")
+    return stream if isinstance(stream, AudioStream) and stream.codec_context is not None else None
