@@ -5,12 +5,13 @@ from pathlib import PurePath
 
 import streamlit as st
 
-from pages.ui.clips import choose_clip, current_run, start_run
+from pages.ui.clips import choose_clip, current_run, new_run
 from pages.ui.explain import NOBODY, SEVERAL_PEOPLE, explain_numbers
 from pages.ui.models import engine_line
+from pages.ui.part import choose_run, cost
 from pages.ui.problems import problems_shown, show_problem
 from pages.ui.results import choose_coordinates, offer_download, show_skeleton, show_table
-from pages.ui.runs import ClipRun
+from pages.ui.runs import ClipRun, RunOptions
 from pages.ui.settings import page_head
 from posecore import PoseSequence, Progress
 from posecore.export.csv_file import to_csv
@@ -18,6 +19,8 @@ from posecore.export.json_file import to_json
 from posecore.export.manifest import make_manifest
 
 _FILM_HEIGHT_PX = 460
+# A clip that takes no longer than this is worked on without a question.
+_AT_ONCE_S = 20.0
 
 
 @st.fragment(run_every=0.5)
@@ -47,13 +50,16 @@ def show_film(run: ClipRun, sequence: PoseSequence) -> None:
     """The annotated film, and beside it what was done and the downloads."""
     width, height = sequence.size
     film, facts = st.columns([2, 1], gap="medium")
-    film.video(str(run.film), width=round(_FILM_HEIGHT_PX * width / height), alt=f"{run.name} with the landmarks")
+    if run.options.film:
+        film.video(str(run.film), width=round(_FILM_HEIGHT_PX * width / height), alt=f"{run.name} with the landmarks")
+    else:
+        film.info("No film was made. Choose it under Part and film, and run again.", icon=":material/movie:")
     with facts:
         seen = int(sequence.seen.any(axis=1).sum())
         st.metric("Frames with a person", f"{seen} of {len(sequence)}")
         st.caption(f"{run.name} · {width} × {height} px · {sequence.fps:.4g} frames a second")
         st.caption(f"Took {run.state.seconds:.1f} s: {len(sequence) / run.state.seconds:.0f} frames a second")
-        st.caption(engine_line(run.options))
+        st.caption(engine_line(run.options.pose))
         offer_files(run, sequence)
 
 
@@ -61,7 +67,8 @@ def offer_files(run: ClipRun, sequence: PoseSequence) -> None:
     """The downloads of a finished clip."""
     stem = PurePath(run.name).stem
     with st.container(horizontal=True):
-        offer_download("Film (MP4)", run.film.read_bytes, f"{stem}.annotated.mp4", "video/mp4")
+        if run.options.film:
+            offer_download("Film (MP4)", run.film.read_bytes, f"{stem}.annotated.mp4", "video/mp4")
         offer_download("Table (CSV)", lambda: to_csv(sequence), f"{stem}.landmarks.csv", "text/csv")
         offer_download("Landmarks (JSON)", lambda: to_json(sequence), f"{stem}.landmarks.json", "application/json")
         offer_download("Manifest (JSON)", lambda: manifest(run, sequence), f"{stem}.manifest.json", "application/json")
@@ -69,7 +76,10 @@ def offer_files(run: ClipRun, sequence: PoseSequence) -> None:
 
 def manifest(run: ClipRun, sequence: PoseSequence) -> str:
     """The manifest as text."""
-    facts = make_manifest(sequence, run.options, source=run.name, seconds=run.state.seconds)
+    options, state = run.options, run.state
+    facts = make_manifest(
+        sequence, options.pose, source=run.name, seconds=state.seconds, part=options.part, notes=state.notes
+    )
     return json.dumps(facts, indent=2, ensure_ascii=False)
 
 
@@ -97,13 +107,24 @@ def show_result(run: ClipRun, sequence: PoseSequence) -> None:
     """Everything about a finished clip."""
     if run.stopped_early:
         st.info(f"Stopped after {len(sequence)} frames; this is what was done.", icon=":material/stop_circle:")
+    for note in run.state.notes:
+        st.warning(note, icon=":material/broken_image:")
     if not sequence.seen.any():
         st.warning(NOBODY, icon=":material/person_off:")
-    if run.options.people > 1:
+    if run.options.pose.people > 1:
         st.info(SEVERAL_PEOPLE, icon=":material/groups:")
     show_film(run, sequence)
     show_frames(sequence)
     explain_numbers()
+
+
+def may_start(run: ClipRun, chosen: RunOptions) -> bool:
+    """A short clip is worked on at once; for a long one the visitor is told what it takes, and asked."""
+    expected = run.expect(chosen)
+    if expected.seconds is None or expected.seconds <= _AT_ONCE_S:
+        return True
+    st.info(f"{run.name}: {cost(expected)} Less under Part and film.", icon=":material/timer:")
+    return st.button("Start", type="primary", icon=":material/play_arrow:")
 
 
 def show_page() -> None:
@@ -113,11 +134,17 @@ def show_page() -> None:
     if clip is None:
         st.info("Upload a clip or try the sample: the result appears here.", icon=":material/movie:")
         return
-    run = current_run(clip) or start_run(clip, options)
-    if run.options != options and st.button(
+    run = current_run(clip) or new_run(clip)
+    chosen = choose_run(run, options)
+    if run.options is None:
+        if not may_start(run, chosen):
+            return
+        run.start(chosen)
+    elif run.options != chosen and st.button(
         "Run again with the new settings", type="primary", icon=":material/refresh:"
     ):
-        run = start_run(clip, options)
+        run = new_run(clip)
+        run.start(chosen)
     if not run.state.done.is_set():
         show_progress(run)
     elif run.state.error:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from posecore.estimation.engines import EngineUsed, find_engine
     from posecore.estimation.models import find_model
     from posecore.estimation.options import PoseOptions
+    from posecore.media.options import ClipOptions
     from posecore.media.pictures import decode_picture
     from posecore.pipeline import LiveSession, Progress, estimate_image, estimate_video
     from posecore.poses import FramePoses, PoseSequence
@@ -58,6 +59,7 @@ _HOMES = {
     "posecore.estimation.engines": ("EngineUsed", "find_engine"),
     "posecore.estimation.models": ("find_model",),
     "posecore.estimation.options": ("PoseOptions",),
+    "posecore.media.options": ("ClipOptions",),
     "posecore.media.pictures": ("decode_picture",),
     "posecore.pipeline": ("LiveSession", "Progress", "estimate_image", "estimate_video"),
     "posecore.poses": ("FramePoses", "PoseSequence"),
@@ -71,6 +73,7 @@ _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = [
     "BLAZEPOSE_33",
     "BlazePose",
+    "ClipOptions",
     "EngineUnavailable",
     "EngineUsed",
     "FramePoses",

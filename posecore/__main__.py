@@ -25,6 +25,7 @@ from posecore.errors import InvalidOption, PosecoreError, UnreadableMedia
 if TYPE_CHECKING:
     from posecore.estimation.engines import EngineUsed
     from posecore.estimation.options import PoseOptions
+    from posecore.media.options import ClipOptions
 
 EXIT_NOT_WRITTEN = 1
 EXIT_BAD_INPUT = 2
@@ -118,7 +119,7 @@ def run_video(args: argparse.Namespace) -> Report:
     from posecore.export.manifest import make_manifest
     from posecore.pipeline import Progress, estimate_video
 
-    options = _options(args)
+    options, part = _options(args), _part(args)
     _load_model(options)
     stem = args.file.stem
     report = Report()
@@ -129,19 +130,25 @@ def run_video(args: argparse.Namespace) -> Report:
             bar.update(progress.frames - bar.n)
 
         film = None if args.no_film else folder / f"{stem}.annotated.mp4"
+        notes: list[str] = []
         start = time.monotonic()
         try:
-            sequence = estimate_video(args.file, options, annotated=film, on_progress=show)
+            sequence = estimate_video(
+                args.file, options, part=part, annotated=film, on_progress=show, on_note=notes.append
+            )
         except UnreadableMedia as error:
             report.add_failed(args.file, error)
             return report
-        manifest = make_manifest(sequence, options, source=args.file.name, seconds=time.monotonic() - start)
+        seconds = time.monotonic() - start
+        manifest = make_manifest(sequence, options, source=args.file.name, seconds=seconds, part=part, notes=notes)
         (folder / f"{stem}.landmarks.csv").write_text(to_csv(sequence), encoding="utf-8")
         (folder / f"{stem}.manifest.json").write_text(
             json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
         )
         outputs = [args.out / path.name for path in sorted(folder.iterdir())]
     report.add_done(args.file, outputs, manifest=manifest)
+    for note in notes:
+        _complain(note)
     seen, frames, pace = (
         manifest["frames_with_a_person"],
         manifest["frames"],
@@ -175,6 +182,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     video.add_argument("file", type=Path, metavar="FILE", help="a clip (MP4, MOV, WebM, AVI, MKV, ...)")
     video.add_argument("--no-film", action="store_true", help="write the numbers only, which is faster")
+    _add_part(video)
     video.set_defaults(run=run_video)
     for command in (image, video):
         _add_common(command)
@@ -222,6 +230,24 @@ def _add_common(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print what was done as one JSON object")
 
 
+def _add_part(command: argparse.ArgumentParser) -> None:
+    from posecore.media.options import ClipOptions, FilmQuality
+
+    usual = ClipOptions()
+    command.add_argument("--start", type=float, default=usual.start_s, metavar="S", help="begin at this second")
+    command.add_argument("--end", type=float, metavar="S", help="end before this second")
+    command.add_argument(
+        "--every", type=int, default=usual.every, metavar="N", help="only each n-th frame (default: %(default)s)"
+    )
+    command.add_argument("--film-side", type=int, metavar="PX", help="longest side of the film (default: the clip's)")
+    command.add_argument(
+        "--film-quality",
+        choices=get_args(FilmQuality),
+        default=usual.film_quality,
+        help="fast to make, or small as a file (default: %(default)s)",
+    )
+
+
 class _OneLineParser(argparse.ArgumentParser):
     """An argument parser whose complaint is one line."""
 
@@ -240,6 +266,18 @@ def _options(args: argparse.Namespace) -> "PoseOptions":
         min_tracking=args.min_tracking,
         engine=args.engine,
         threads=args.threads,
+    )
+
+
+def _part(args: argparse.Namespace) -> "ClipOptions":
+    from posecore.media.options import ClipOptions
+
+    return ClipOptions(
+        start_s=args.start,
+        end_s=args.end,
+        every=args.every,
+        film_side=args.film_side,
+        film_quality=args.film_quality,
     )
 
 

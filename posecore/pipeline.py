@@ -1,5 +1,6 @@
 """The three ways through: a picture, a clip, a live stream. Decode, estimate, draw, write."""
 
+import math
 import os
 import threading
 import time
@@ -11,6 +12,10 @@ from functools import partial
 from types import TracebackType
 from typing import Literal, Self
 
+import cv2
+import numpy as np
+
+from posecore.errors import InvalidOption
 from posecore.estimation.checks import RgbArray
 from posecore.estimation.engines import (
     PictureEstimator,
@@ -19,8 +24,9 @@ from posecore.estimation.engines import (
     open_stream_estimator,
 )
 from posecore.estimation.options import PoseOptions
-from posecore.media.clips import ClipFrame, ClipInfo, open_clip
+from posecore.media.clips import ClipFrame, ClipInfo, ClipReader, open_clip
 from posecore.media.films import FilmWriter
+from posecore.media.options import ClipOptions, FilmQuality
 from posecore.media.sound import Sound
 from posecore.overlap import Behind, ahead
 from posecore.poses import FramePoses, PoseSequence
@@ -61,6 +67,40 @@ class Progress:
         return max(0, self.total - self.frames) * self.seconds / self.frames
 
 
+@dataclass(frozen=True)
+class Expected:
+    """What a run will about cost.
+
+    Attributes:
+        frames: that are worked on, or None where the clip does not say how many it has.
+        seconds: it takes on two cores of 2024; a slower machine takes longer in proportion.
+        film_mb: size of the film in megabytes; 0 without one.
+    """
+
+    frames: int | None
+    seconds: float | None
+    film_mb: float | None
+
+
+# Measured with the full model on two cores (AMD EPYC Zen 5), milliseconds: for each frame, and for each million
+# pixels of a frame; and megabytes of film for each million pixels.
+_MS_OF_FRAME, _MS_OF_MEGAPIXEL = 4.0, 2.0
+_FILM_MS: dict[FilmQuality, float] = {"fast": 2.5, "small": 6.0}
+_FILM_MB: dict[FilmQuality, float] = {"fast": 0.017, "small": 0.007}
+
+
+def expect_run(clip: ClipInfo, part: ClipOptions, *, film: bool) -> Expected:
+    """About how long a run will take and how large its film will be; a film of much detail is larger."""
+    frames = part.frames_of(clip.frame_count, clip.fps)
+    if frames is None:
+        return Expected(None, None, None)
+    read = part.every * math.prod(clip.size) / 1e6
+    written = math.prod(part.film_size(clip.size)) / 1e6 if film else 0.0
+    quality = part.film_quality
+    milliseconds = frames * (_MS_OF_FRAME + _MS_OF_MEGAPIXEL * read + _FILM_MS[quality] * written)
+    return Expected(frames, milliseconds / 1000, frames * _FILM_MB[quality] * written)
+
+
 # Called after each frame; returning False ends the run there and keeps what was done.
 OnProgress = Callable[[Progress], bool | None]
 _Annotated = tuple[ClipFrame, FramePoses]
@@ -87,8 +127,10 @@ def estimate_video(
     path: str | os.PathLike[str],
     options: PoseOptions | None = None,
     *,
+    part: ClipOptions | None = None,
     annotated: str | os.PathLike[str] | None = None,
     on_progress: OnProgress | None = None,
+    on_note: Callable[[str], None] | None = None,
 ) -> PoseSequence:
     """The people in each frame of a clip.
 
@@ -100,32 +142,42 @@ def estimate_video(
     Args:
         path: the clip.
         options: ``PoseOptions()`` where None.
+        part: which frames, and how the film is made; ``ClipOptions()``, which is all of them, where None.
         annotated: where to write the film with the skeletons drawn (H.264 MP4, with the clip's sound); it
             appears whole or not at all.
         on_progress: called after each frame with a ``Progress``; where it returns False the run ends
             there, and the frames done so far are the result (the film too).
+        on_note: called at the end with a sentence for each thing that a user should know: a clip that is
+            damaged, sound that breaks off.
 
     Returns:
         The sequence, with the file's own frame times. A frame in which nobody was found is NaN.
 
     Raises:
         UnreadableMedia, MediaTooLarge: about the clip.
+        InvalidOption: where the clip ends before the part begins.
         OSError: where the film cannot be written.
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
         EngineUnavailable, MissingSystemLibrary: where the engine asked for does not run on this machine.
     """
-    options = options or PoseOptions()
+    options, part = options or PoseOptions(), part or ClipOptions()
     with ExitStack() as stack:
-        clip = stack.enter_context(open_clip(path, for_film=annotated is not None))
+        clip = stack.enter_context(open_clip(path, for_film=annotated is not None, part=part))
         estimator = stack.enter_context(closing(open_stream_estimator(options)))
         frames = stack.enter_context(ahead(clip))
-        write = None
+        write, sound = None, None
         if annotated is not None:
-            sound = stack.enter_context(Sound(path, clip.info.start_s))
-            film = stack.enter_context(_film_of(clip.info, annotated, sound))
+            sound = stack.enter_context(Sound(path, clip.info.start_s + part.start_s))
+            film = stack.enter_context(_film_of(clip.info, part, annotated, sound))
             write = stack.enter_context(Behind(partial(_write, film, _color_by(options)))).put
-        poses = list(_estimate(frames, estimator, write, on_progress, total=clip.info.frame_count))
-    return PoseSequence.from_frames(poses, size=clip.info.size, fps=clip.info.fps)
+        total = part.frames_of(clip.info.frame_count, clip.info.fps)
+        poses = list(_estimate(frames, estimator, write, on_progress, total=total))
+        if not poses:
+            raise InvalidOption(f"The clip has no frame from {part.start_s:g} s on. Choose an earlier start.")
+    for note in _notes(clip, poses[-1].time_s, sound):
+        if on_note is not None:
+            on_note(note)
+    return PoseSequence.from_frames(poses, size=clip.info.size, fps=clip.info.fps / part.every)
 
 
 def _estimate(
@@ -147,16 +199,41 @@ def _estimate(
             return
 
 
-def _film_of(clip: ClipInfo, path: str | os.PathLike[str], sound: Sound) -> FilmWriter:
-    return FilmWriter(path, clip.size, fps_hint=clip.fps, colors=clip.colors, sound=sound)
+def _notes(clip: ClipReader, last_s: float, sound: Sound | None) -> Iterator[str]:
+    if clip.damaged_packets or clip.broke_off:
+        of_all = f" of {clip.info.duration_s:.1f}" if clip.info.duration_s else ""
+        yield (
+            f"The clip is damaged or was cut off: the last frame that can be read is at {last_s:.1f}{of_all} s. "
+            "Where frames before it are missing, the times show a gap."
+        )
+    if sound is not None and sound.broke_off:
+        yield "The clip's sound is damaged: the film has it up to there."
+
+
+def _film_of(clip: ClipInfo, part: ClipOptions, path: str | os.PathLike[str], sound: Sound) -> FilmWriter:
+    return FilmWriter(
+        path,
+        part.film_size(clip.size),
+        fps_hint=clip.fps / part.every,
+        colors=clip.colors,
+        quality=part.film_quality,
+        sound=sound,
+    )
 
 
 def _write(film: FilmWriter, color_by: Literal["side", "person"], annotated: _Annotated) -> None:
     """Add a frame with its people drawn: only where they are, colours are converted."""
     frame, poses = annotated
-    changed = draw_in_place(frame.rgb, poses, color_by=color_by)
     assert frame.yuv is not None  # the clip was opened for a film
-    film.write_yuv(frame.yuv, frame.time_s, [(*place, frame.rgb[place]) for place in changed])
+    rgb, yuv = frame.rgb, frame.yuv
+    if film.size != poses.size:
+        rgb, yuv, poses = _resized(rgb, film.size), yuv.resized(film.size), poses.resized(film.size)
+    changed = draw_in_place(rgb, poses, color_by=color_by)
+    film.write_yuv(yuv, frame.time_s, [(*place, rgb[place]) for place in changed])
+
+
+def _resized(rgb: RgbArray, size: tuple[int, int]) -> RgbArray:
+    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _color_by(options: PoseOptions) -> Literal["side", "person"]:

@@ -11,7 +11,7 @@ Both values are checked once, here, when they are made; their arrays are read-on
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -66,6 +66,11 @@ class FramePoses:
     def __len__(self) -> int:
         """Number of people."""
         return len(self.person_ids)
+
+    def resized(self, size: tuple[int, int]) -> "FramePoses":
+        """The same people in the picture at another (width, height)."""
+        across, down = (np.float32(new / old) for new, old in zip(size, self.size, strict=True))
+        return replace(self, xy=self.xy * np.array([across, down]), z=self.z * across, size=size)
 
     @classmethod
     def nobody(cls, size: tuple[int, int], time_s: float = 0.0) -> Self:

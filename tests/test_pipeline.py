@@ -14,6 +14,7 @@ import pytest
 
 from posecore import (
     BLAZEPOSE_33,
+    ClipOptions,
     InvalidOption,
     LiveSession,
     ModelUnusable,
@@ -22,7 +23,9 @@ from posecore import (
     estimate_image,
     estimate_video,
 )
+from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
+from posecore.pipeline import expect_run
 from posecore.samples import sample_clip
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -224,3 +227,53 @@ def test_the_sample_clip_shows_people_soon():
 def test_options_can_be_written_into_a_manifest(tmp_path):
     options = PoseOptions(model=tmp_path / "my.task")
     assert json.loads(json.dumps(options.as_dict()))["model"] == "my.task"
+
+
+def test_a_part_with_a_smaller_film(short_clip, portrait, tmp_path):
+    target = tmp_path / "film.mp4"
+    part = ClipOptions(start_s=0.08, end_s=0.6, every=2, film_side=300)
+    sequence = estimate_video(short_clip, part=part, annotated=target)
+    assert sequence.times_s == pytest.approx([0.08, 0.24, 0.5, 0.58], abs=0.001)
+    assert sequence.size == (512, 600)
+    with open_clip(target) as film:
+        assert film.info.size == (256, 300)
+        frames = list(film)
+    assert [frame.time_s for frame in frames] == pytest.approx([0, 0.16, 0.42, 0.5], abs=0.001)
+    nose = (sequence.frame(0).xy[0, 0] / 2).astype(int)
+    plain = np.roll(portrait, 6, axis=1)[nose[1] * 2, nose[0] * 2]
+    drawn = frames[0].rgb[nose[1], nose[0]]
+    assert np.abs(drawn.astype(int) - plain).max() > 40, "the nose is drawn where it is in the small film"
+
+
+def test_a_part_beyond_the_end_is_told_and_leaves_no_film(short_clip, tmp_path):
+    with pytest.raises(InvalidOption, match="no frame from 9 s on"):
+        estimate_video(short_clip, part=ClipOptions(start_s=9), annotated=tmp_path / "film.mp4")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_clip_gives_what_can_be_read_and_a_sentence(tmp_path, portrait):
+    clip = tmp_path / "clip.mp4"
+    with FilmWriter(clip, (512, 600), fps_hint=25) as film:
+        for index in range(25):
+            film.write(np.roll(portrait, 5 * index, axis=1), index / 25)
+    data = clip.read_bytes()
+    clip.write_bytes(data[: len(data) * 3 // 4])
+    notes = []
+    sequence = estimate_video(clip, annotated=tmp_path / "film.mp4", on_note=notes.append)
+    assert 1 <= len(sequence) < 25
+    [note] = notes
+    assert "damaged" in note
+    assert f"at {sequence.times_s[-1]:.1f} of 1.0 s" in note
+    with open_clip(tmp_path / "film.mp4") as film:
+        assert len(list(film)) == len(sequence)
+
+
+@pytest.mark.parametrize("film", [True, False])
+def test_what_a_run_will_take_is_about_told(short_clip, film):
+    with open_clip(short_clip) as clip:
+        whole = expect_run(clip.info, ClipOptions(), film=film)
+        half = expect_run(clip.info, ClipOptions(every=2, film_side=256), film=film)
+    assert whole.frames == 12
+    assert half.frames == 6
+    assert 0 < half.seconds < whole.seconds < 5
+    assert (whole.film_mb > 0) == film

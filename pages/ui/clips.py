@@ -8,7 +8,6 @@ import streamlit as st
 
 from pages.ui.runs import ClipRun
 from pages.ui.sources import choose_source
-from posecore import PoseOptions
 from posecore.media.clips import CLIP_SUFFIXES
 from posecore.samples import Sample, sample_clip
 
@@ -59,12 +58,12 @@ def current_run(clip: Clip) -> ClipRun | None:
     return _while_connected(id(run), run)
 
 
-def start_run(clip: Clip, options: PoseOptions) -> ClipRun:
-    """Start working on a clip; the run it takes the place of ends, and its files with it."""
+def new_run(clip: Clip) -> ClipRun:
+    """A run of a clip, not started yet; the run it takes the place of ends, and its files with it."""
     previous = st.session_state.pop(_RUN_KEY, None)
     if previous is not None:
         previous.close()
-    run = ClipRun(clip.key, clip.name, options, clip.content)
+    run = ClipRun(clip.key, clip.name, clip.content)
     st.session_state[_RUN_KEY] = run
     return _while_connected(id(run), run)
 

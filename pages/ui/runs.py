@@ -9,48 +9,88 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from posecore import PosecoreError, PoseOptions, PoseSequence, Progress, estimate_video
+from posecore import ClipOptions, PosecoreError, PoseOptions, PoseSequence, Progress, estimate_video
 from posecore.limits import LIMITS
+from posecore.media.clips import ClipInfo, open_clip
+from posecore.pipeline import Expected, expect_run
 
 _PLACES = threading.BoundedSemaphore(LIMITS.runs_at_once)
 
 
 @dataclass
 class RunState:
-    """What the worker tells the page. Each field is set by the worker alone, and read by the page."""
+    """What the worker tells the page. Its fields are set by the worker, and read by the page."""
 
     progress: Progress | None = None
     waiting: bool = True
     result: PoseSequence | None = None
+    notes: list[str] = field(default_factory=list)
     error: str | None = None
     seconds: float = 0.0
     stop: threading.Event = field(default_factory=threading.Event)
     done: threading.Event = field(default_factory=threading.Event)
+    worker: threading.Thread | None = None
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """Everything a visitor may choose about a run."""
+
+    pose: PoseOptions = field(default_factory=PoseOptions)
+    part: ClipOptions = field(default_factory=ClipOptions)
+    film: bool = True
 
 
 class ClipRun:
     """One clip, its options, its worker and its files.
 
-    Its files are in one folder. ``close`` ends the worker and removes it; that also happens some time
-    after ``leave``, when nothing refers to the run any more, and when the server stops.
+    ``start`` begins the work. Its files are in one folder. ``close`` ends the worker and removes it; that
+    also happens some time after ``leave``, when nothing refers to the run any more, and when the server
+    stops.
     """
 
-    def __init__(self, key: str, name: str, options: PoseOptions, clip: BinaryIO | Path) -> None:
+    def __init__(self, key: str, name: str, clip: BinaryIO | Path) -> None:
         self.key = key
         self.name = name
-        self.options = options
         self.state = RunState()
+        self.options: RunOptions | None = None
         self._farewell: threading.Timer | None = None
         folder = Path(tempfile.mkdtemp(prefix="posecore-run-"))
         self.film = folder / "film.mp4"
         # Only the ending of the visitor's name is used: the rest could be anything.
-        source = clip if isinstance(clip, Path) else folder / f"clip{Path(name).suffix[:8]}"
-        # The worker holds the state and the paths but not this object, so that dropping it ends the worker.
-        thread = threading.Thread(target=_work, args=(self.state, source, name, options, self.film), daemon=True)
-        self.close = weakref.finalize(self, _drop, self.state, thread, folder)
+        self._source = clip if isinstance(clip, Path) else folder / f"clip{Path(name).suffix[:8]}"
+        self.close = weakref.finalize(self, _drop, self.state, folder)
         if not isinstance(clip, Path):
-            _copy(clip, source)
-        thread.start()
+            _copy(clip, self._source)
+        self.info = self._describe()
+
+    def _describe(self) -> ClipInfo | None:
+        """What is known of the clip before it is worked on; None, with the error set, where it is none."""
+        try:
+            with open_clip(self._source, name=self.name) as clip:
+                return clip.info
+        except PosecoreError as error:
+            self.state.error = str(error)
+            self.state.done.set()
+            return None
+
+    def expect(self, options: RunOptions) -> Expected:
+        """What a run with these options will about cost."""
+        if self.info is None:
+            return Expected(None, None, None)
+        return expect_run(self.info, options.part, film=options.film)
+
+    def start(self, options: RunOptions) -> None:
+        """Begin the work; once for each run."""
+        self.options = options
+        if self.info is None:
+            return
+        film = self.film if options.film else None
+        # The worker holds the state and the paths but not this object, so that dropping it ends the worker.
+        self.state.worker = threading.Thread(
+            target=_work, args=(self.state, self._source, self.name, options, film), daemon=True
+        )
+        self.state.worker.start()
 
     @property
     def closed(self) -> bool:
@@ -85,7 +125,7 @@ def _copy(clip: BinaryIO, target: Path) -> None:
         shutil.copyfileobj(clip, file)
 
 
-def _work(state: RunState, source: Path, name: str, options: PoseOptions, film: Path) -> None:
+def _work(state: RunState, source: Path, name: str, options: RunOptions, film: Path | None) -> None:
     start = time.monotonic()
     try:
         while not _PLACES.acquire(timeout=0.2):
@@ -94,7 +134,14 @@ def _work(state: RunState, source: Path, name: str, options: PoseOptions, film: 
         try:
             state.waiting = False
             start = time.monotonic()
-            state.result = estimate_video(source, options, annotated=film, on_progress=_reporter(state))
+            state.result = estimate_video(
+                source,
+                options.pose,
+                part=options.part,
+                annotated=film,
+                on_progress=_reporter(state),
+                on_note=state.notes.append,
+            )
         finally:
             _PLACES.release()
     except PosecoreError as error:
@@ -115,8 +162,9 @@ def _reporter(state: RunState):
     return report
 
 
-def _drop(state: RunState, thread: threading.Thread, folder: Path) -> None:
+def _drop(state: RunState, folder: Path) -> None:
     state.stop.set()
-    if thread is not threading.current_thread() and thread.is_alive():
-        thread.join(timeout=30)
+    worker = state.worker
+    if worker is not None and worker is not threading.current_thread() and worker.is_alive():
+        worker.join(timeout=30)
     shutil.rmtree(folder, ignore_errors=True)

@@ -1,18 +1,28 @@
 """The manifest: what was run on what, with what, so that a result can be told from another and repeated."""
 
 import platform
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from posecore.estimation.engines import find_engine
 from posecore.estimation.models import find_model, identify_model
 from posecore.estimation.options import PoseOptions
+from posecore.media.options import ClipOptions
 from posecore.poses import PoseSequence
 
 _RECORDED_PACKAGES = ("openvino", "mediapipe", "opencv-python", "numpy", "pandas", "av")
 
 
-def make_manifest(sequence: PoseSequence, options: PoseOptions, *, source: str, seconds: float) -> dict[str, Any]:
+def make_manifest(
+    sequence: PoseSequence,
+    options: PoseOptions,
+    *,
+    source: str,
+    seconds: float,
+    part: ClipOptions | None = None,
+    notes: Sequence[str] = (),
+) -> dict[str, Any]:
     """Plain values, ready for JSON.
 
     Args:
@@ -20,6 +30,8 @@ def make_manifest(sequence: PoseSequence, options: PoseOptions, *, source: str, 
         options: what it was made with.
         source: name of the clip.
         seconds: how long the run took.
+        part: which frames were worked on and how the film was made; all of them where None.
+        notes: what the run had to say of the clip.
     """
     from posecore import __version__
 
@@ -29,6 +41,9 @@ def make_manifest(sequence: PoseSequence, options: PoseOptions, *, source: str, 
         "model": identify_model(find_model(options.model)).as_dict(),
         "engine": find_engine(options).as_dict(),
         "options": options.as_dict(),
+        "part": (part or ClipOptions()).as_dict(),
+        "film_timing": "each frame at the clip's own time",
+        "notes": list(notes),
         "fps": sequence.fps,
         "size_px": {"width": width, "height": height},
         "frames": len(sequence),

@@ -25,6 +25,7 @@ from av.video.stream import VideoStream
 from posecore.errors import MediaTooLarge, UnreadableMedia
 from posecore.limits import LIMITS
 from posecore.media.files import read_head
+from posecore.media.options import ClipOptions
 from posecore.media.pictures import identify_picture
 from posecore.media.yuv import BT709, Colors, YuvFrame, planes_of
 
@@ -41,6 +42,8 @@ _SELF_CONTAINED_ONLY = {
 
 # The label of a clip whose container states no frame rate; times never come from it unless it has none.
 _USUAL_FPS = 30.0
+# Nearer to the beginning, decoding what comes before is as quick as looking for a key frame.
+_WORTH_SEEKING_S = 2.0
 # A stamp this far back (seconds) is a clock that started anew, as where two recordings were joined.
 _CLOCK_RESTART_S = 1.0
 
@@ -87,7 +90,11 @@ class ClipFrame:
 
 @contextmanager
 def open_clip(
-    path: os.PathLike[str] | str, *, name: str | None = None, for_film: bool = False
+    path: os.PathLike[str] | str,
+    *,
+    name: str | None = None,
+    for_film: bool = False,
+    part: ClipOptions | None = None,
 ) -> Iterator["ClipReader"]:
     """Open a clip for reading; the first frame is decoded at once, so a ``ClipReader`` has at least one.
 
@@ -95,6 +102,7 @@ def open_clip(
         path: the file. It is always taken as a path, never as a URL or an option.
         name: what to call the clip in an error; by default the file's own name.
         for_film: give each frame's ``yuv`` too.
+        part: which frames to give; None: all.
 
     Raises:
         UnreadableMedia: where the file is missing, empty, damaged, a still picture, sound alone, or not
@@ -107,7 +115,7 @@ def open_clip(
     read_head(path, shown)  # says plainly what is missing, empty or a folder
     _refuse_picture(path, shown)
     with open_container(path, shown) as container:
-        yield ClipReader(container, shown, for_film=for_film)
+        yield ClipReader(container, shown, for_film=for_film, part=part or ClipOptions())
 
 
 class ClipReader:
@@ -123,14 +131,18 @@ class ClipReader:
     Attributes:
         info: what the container says of the clip.
         damaged_packets: how many packets could not be read or decoded so far; 0 for a whole file.
+        broke_off: whether the file ended with many frames fewer than it states; known once it was read to
+            its end from its beginning.
     """
 
-    def __init__(self, container: InputContainer, shown: str, *, for_film: bool = False) -> None:
+    def __init__(self, container: InputContainer, shown: str, *, for_film: bool, part: ClipOptions) -> None:
         self._container = container
         self._for_film = for_film
+        self._part = part
         self._shown = shown
         self._stream = _find_video(container, shown)
         self.damaged_packets = 0
+        self.broke_off = False
         _check_frame_size((self._stream.width, self._stream.height), shown)
         self._decoded = self._decode()
         first = next(self._decoded, None)
@@ -146,11 +158,44 @@ class ClipReader:
         return self._frames
 
     def _read(self, first: av.VideoFrame) -> Iterator[ClipFrame]:
+        part = self._part
+        wanted = 0
+        for time_s, frame in self._timed(first):
+            if part.end_s is not None and time_s >= part.end_s:
+                return
+            if time_s >= part.start_s:
+                if wanted % part.every == 0:
+                    yield self._frame(wanted // part.every, time_s, frame)
+                wanted += 1
+
+    def _timed(self, first: av.VideoFrame) -> Iterator[tuple[float, av.VideoFrame]]:
+        """Each frame with its time; those before the wanted part are left out as far as seeking goes."""
         clock = FrameClock(1 / self.info.fps)
-        yield self._frame(0, clock.time_of(first.time), first)
-        for index, frame in enumerate(self._decoded, start=1):
-            self._check_count(index + 1)
-            yield self._frame(index, clock.time_of(frame.time), frame)
+        start_s = clock.time_of(first.time)
+        if self._part.start_s >= _WORTH_SEEKING_S and first.time is not None:
+            nearest = self._seek(first.time + self._part.start_s)
+            if nearest is not None and first.time < (nearest.time or 0) <= first.time + self._part.start_s:
+                first, start_s = nearest, clock.time_of(nearest.time)
+            else:  # some files lead to a later frame, or nowhere: it is read from its beginning
+                first = self._seek(first.time) or first
+        yield start_s, first
+        count = 1
+        for frame in self._decoded:
+            count += 1
+            self._check_count(count)
+            yield clock.time_of(frame.time), frame
+        # A few frames fewer are no damage: an edit list may hide some.
+        stated = self._stream.frames
+        self.broke_off = start_s == 0 and stated - count > max(2, 0.02 * stated)
+
+    def _seek(self, stamp_s: float) -> av.VideoFrame | None:
+        """The last key frame before a stamp, or where the file leads to instead; None where it cannot be had."""
+        try:
+            self._container.seek(int(stamp_s / (self._stream.time_base or 1)), stream=self._stream)
+        except (av.FFmpegError, OverflowError):
+            return None
+        self._decoded = self._decode()
+        return next(self._decoded, None)
 
     def _frame(self, index: int, time_s: float, frame: av.VideoFrame) -> ClipFrame:
         yuv = self._upright.yuv(frame) if self._for_film else None

@@ -15,6 +15,7 @@ import numpy as np
 from av.video.stream import VideoStream
 
 from posecore.errors import InvalidOption
+from posecore.media.options import FilmQuality
 from posecore.media.sound import Sound
 from posecore.media.yuv import BT709, Colors, Plane, YuvFrame, planes_of, to_yuv
 from posecore.system import usable_cores
@@ -29,7 +30,11 @@ _TIME_BASE = Fraction(1, 90_000)
 # The machine has the pose model to run as well, so the fastest is the usual choice. Without B-frames, frames are
 # stored in the order they are shown, so the first has time 0 in every player. A key frame every 60 frames costs
 # 10% of size and keeps dragging along the time line quick.
-_ENCODER = {"preset": "ultrafast", "crf": "25", "bf": "0", "g": "60"}
+_ENCODERS: dict[FilmQuality, dict[str, str]] = {
+    "fast": {"preset": "ultrafast", "crf": "25"},
+    "small": {"preset": "veryfast", "crf": "25"},
+}
+_ALWAYS = {"bf": "0", "g": "60"}
 
 Patch = tuple[slice, slice, np.ndarray]
 """Rows, columns and (H, W, 3) uint8 RGB: a rectangle of a frame and what it shows."""
@@ -50,7 +55,11 @@ class FilmWriter:
         size: (width, height) in pixels of the frames.
         fps_hint: the usual number of frames per second.
         colors: what the numbers in the film mean; that of the frames given to ``write_yuv``.
+        quality: how it is encoded.
         sound: to go with the film, from the time of its first frame to the end of its last.
+
+    Attributes:
+        size: as given.
 
     Raises:
         InvalidOption: where ``size`` or ``fps_hint`` is not above zero, a frame does not fit, its time is not
@@ -65,6 +74,7 @@ class FilmWriter:
         *,
         fps_hint: float = 30.0,
         colors: Colors = BT709,
+        quality: FilmQuality = "fast",
         sound: Sound | None = None,
     ) -> None:
         if min(size) < 1 or not 0 < fps_hint < math.inf:
@@ -72,9 +82,10 @@ class FilmWriter:
         self._path = Path(path).absolute()
         # Beside the target, so that the final rename is a single step on one disk.
         self._unfinished = self._path.with_name(f".{secrets.token_hex(8)}.part")
-        self._size = size
+        self.size = size
         self._fps_hint = fps_hint
         self._colors = colors
+        self._encoder = _ENCODERS[quality] | _ALWAYS | {"threads": str(max(1, usable_cores() - 1))}
         self._sound = sound
         # libx264 copies what it is given, so one frame of memory serves all.
         self._frame = av.VideoFrame(size[0] + size[0] % 2, size[1] + size[1] % 2, "yuv420p")
@@ -158,10 +169,8 @@ class FilmWriter:
     def _add_stream(self) -> VideoStream:
         # 29.97... becomes 30000/1001, not a ratio of two 16-digit numbers.
         rate = Fraction(self._fps_hint).limit_denominator(1001)
-        stream = self._container.add_stream(
-            "libx264", rate=rate, options=_ENCODER | {"threads": str(max(1, usable_cores() - 1))}
-        )
-        stream.width, stream.height = (side + side % 2 for side in self._size)
+        stream = self._container.add_stream("libx264", rate=rate, options=self._encoder)
+        stream.width, stream.height = (side + side % 2 for side in self.size)
         stream.pix_fmt = "yuv420p"
         stream.codec_context.time_base = _TIME_BASE
         stream.codec_context.colorspace = self._colors.matrix
@@ -171,7 +180,7 @@ class FilmWriter:
         return stream
 
     def _check(self, shape: tuple[int, ...], dtype: np.dtype[Any], time_s: float) -> None:
-        width, height = self._size
+        width, height = self.size
         if shape != (height, width, 3) or dtype != np.uint8:
             raise InvalidOption(
                 f"Expected a frame of shape {(height, width, 3)} and type uint8, but got {shape} and {dtype}."

@@ -52,6 +52,16 @@ class YuvFrame:
     blue: Plane
     red: Plane
 
+    def resized(self, size: tuple[int, int]) -> "YuvFrame":
+        """The same picture at another (width, height)."""
+        width, height = size
+        half = ((width + 1) // 2, (height + 1) // 2)
+        luma, blue, red = (
+            np.asarray(cv2.resize(np.ascontiguousarray(plane), to, interpolation=cv2.INTER_AREA), np.uint8)
+            for plane, to in ((self.luma, size), (self.blue, half), (self.red, half))
+        )
+        return YuvFrame(luma, blue, red)
+
 
 def planes_of(frame: av.VideoFrame) -> tuple[Plane, Plane, Plane]:
     """Views of the three planes of a frame in yuv420p."""

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pages.ui.runs import ClipRun
-from posecore import PoseOptions
+from pages.ui.runs import ClipRun, RunOptions
 from posecore.limits import Limits
 from posecore.media.films import FilmWriter
 
@@ -29,6 +28,12 @@ def upload(app, name: str, content: bytes):
     assert run.state.done.wait(60)
     app.run()
     assert not app.exception
+    return run
+
+
+def started(clip: Path) -> ClipRun:
+    run = ClipRun("key", "clip.mp4", clip)
+    run.start(RunOptions())
     return run
 
 
@@ -56,7 +61,7 @@ def test_other_settings_run_again_only_when_asked(open_page, short_clip):
     second = app.session_state["video_run"]
     assert second is not first
     assert second.state.done.wait(60)
-    assert second.options.people == 2
+    assert second.options.pose.people == 2
     assert not first.film.exists()
 
 
@@ -80,7 +85,7 @@ def test_every_awkward_clip_gives_a_result_or_a_sentence(open_page, shared_data)
 
 
 def test_a_stopped_run_keeps_what_was_done(short_clip):
-    run = ClipRun("key", "clip.mp4", PoseOptions(), short_clip)
+    run = started(short_clip)
     while run.state.progress is None:
         time.sleep(0.005)
     run.stop()
@@ -90,7 +95,7 @@ def test_a_stopped_run_keeps_what_was_done(short_clip):
 
 
 def test_a_run_that_is_dropped_ends_and_takes_its_files_along(short_clip):
-    run = ClipRun("key", "clip.mp4", PoseOptions(), short_clip)
+    run = started(short_clip)
     state, folder = run.state, run.film.parent
     del run
     gc.collect()
@@ -104,7 +109,7 @@ def short_farewell(monkeypatch):
 
 
 def test_a_run_whose_visitor_left_is_closed(short_clip, short_farewell):
-    run = ClipRun("key", "clip.mp4", PoseOptions(), short_clip)
+    run = started(short_clip)
     assert run.state.done.wait(30)
     run.leave()
     assert run.film.is_file()
@@ -114,7 +119,7 @@ def test_a_run_whose_visitor_left_is_closed(short_clip, short_farewell):
 
 
 def test_a_visitor_who_comes_back_in_time_finds_the_run(short_clip, short_farewell):
-    run = ClipRun("key", "clip.mp4", PoseOptions(), short_clip)
+    run = started(short_clip)
     run.leave()
     run.stay()
     time.sleep(1.5)

@@ -1,0 +1,71 @@
+"""A part of a clip holds the very frames that the whole clip has there."""
+
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from posecore import ClipOptions
+from posecore.media.clips import ClipFrame, open_clip
+from posecore.media.films import FilmWriter
+
+
+@pytest.fixture(scope="module")
+def long_clip(tmp_path_factory) -> Path:
+    """Eight seconds at 25 a second, a key frame every 60 frames, each frame with a grey of its own."""
+    path = tmp_path_factory.mktemp("clip") / "long.mp4"
+    with FilmWriter(path, (64, 48), fps_hint=25) as film:
+        for index in range(200):
+            film.write(np.full((48, 64, 3), 20 + index, np.uint8), index / 25)
+    return path
+
+
+def read(path: Path, part: ClipOptions | None = None) -> list[ClipFrame]:
+    with open_clip(path, part=part) as clip:
+        return list(clip)
+
+
+@pytest.mark.parametrize("ending", ["mp4", "mov", "mkv", "ts"])
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        (ClipOptions(), range(200)),
+        (ClipOptions(start_s=1.0), range(25, 200)),
+        (ClipOptions(start_s=5.0), range(125, 200)),
+        (ClipOptions(start_s=5.01, end_s=6.0), range(126, 150)),
+        (ClipOptions(end_s=0.5), range(13)),
+        (ClipOptions(every=10), range(0, 200, 10)),
+        (ClipOptions(start_s=3.0, end_s=7.0, every=7), range(75, 175, 7)),
+        (ClipOptions(start_s=50.0), range(0)),
+    ],
+)
+def test_frames_and_times_are_those_of_the_clip(long_clip, tmp_path, ending, part, expected):
+    path = copied(long_clip, tmp_path / f"clip.{ending}")
+    frames = read(path, part)
+    assert [frame.index for frame in frames] == list(range(len(expected)))
+    assert [frame.time_s for frame in frames] == pytest.approx([index / 25 for index in expected], abs=0.002)
+    greys = [frame.rgb.mean() - 20 for frame in frames]
+    assert greys == pytest.approx(list(expected), abs=3)
+
+
+def copied(source: Path, target: Path) -> Path:
+    """The same packets in another container."""
+    with av.open(str(source)) as old, av.open(str(target), "w") as new:
+        stream = new.add_stream_from_template(old.streams.video[0])
+        for packet in old.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                new.mux(packet)
+    return target
+
+
+@pytest.mark.parametrize("start_s", [0.5, 3.0, 5.5])
+def test_a_part_of_a_real_clip_is_what_the_whole_has_there(shared_data, start_s):
+    path = shared_data / "clips" / "sports2d_demo.mp4"
+    part = read(path, ClipOptions(start_s=start_s, end_s=start_s + 0.2))
+    with open_clip(path) as clip:
+        whole = [frame for frame in clip if start_s <= frame.time_s < start_s + 0.2]
+    assert [frame.time_s for frame in part] == [frame.time_s for frame in whole]
+    for one, other in zip(part, whole, strict=True):
+        np.testing.assert_array_equal(one.rgb, other.rgb)
