@@ -2,7 +2,10 @@
 
 import re
 import time
+from fractions import Fraction
 
+import av
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -126,6 +129,57 @@ def test_a_clip_gives_a_film_that_plays(page, shot):
     assert download.value.suggested_filename == "sports2d_demo.annotated.mp4"
     assert download.value.path().read_bytes()[4:8] == b"ftyp"
     shot(page, "video")
+
+
+@pytest.fixture
+def phone_clip(shared_data, tmp_path):
+    """A clip as a phone makes it: stored lying with a tag that turns it upright, and with sound."""
+    path = tmp_path / "phone.mp4"
+    with (
+        av.open(str(shared_data / "awkward" / "phone_rotation_tag_90.mp4")) as stored,
+        av.open(str(path), "w") as clip,
+    ):
+        picture = clip.add_stream_from_template(stored.streams.video[0])
+        sound = clip.add_stream("aac", rate=48_000, layout="mono")
+        for packet in stored.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = picture
+                clip.mux(packet)
+        for at in range(0, 13 * 48_000, 960):
+            tone = 0.3 * np.sin(2 * np.pi * 440 * (at + np.arange(960)) / 48_000).astype(np.float32)
+            piece = av.AudioFrame.from_ndarray(tone[None], format="fltp", layout="mono")
+            piece.sample_rate, piece.pts, piece.time_base = 48_000, at, Fraction(1, 48_000)
+            clip.mux(sound.encode(piece))
+        clip.mux(sound.encode(None))
+    return path
+
+
+def test_a_phones_clip_gives_an_upright_film_of_the_same_length_with_sound(page, phone_clip):
+    page.goto("/video")
+    upload(page, phone_clip)
+    film = page.locator("video")
+    expect(film).to_be_visible(timeout=180_000)
+    page.wait_for_function("document.querySelector('video').readyState >= 2")
+    shape = film.evaluate("film => [film.videoWidth, film.videoHeight, film.duration]")
+    assert shape == [360, 640, pytest.approx(13.0, abs=0.1)]
+    film.evaluate("film => { film.muted = true; film.play() }")
+    page.wait_for_function("document.querySelector('video').currentTime > 1")
+    assert film.evaluate("film => film.webkitAudioDecodedByteCount") > 0
+    no_errors(page)
+
+
+def test_part_and_film_change_the_run_when_asked(page):
+    page.goto("/video?sample=clip")
+    expect(page.locator("video")).to_be_visible(timeout=180_000)
+    page.get_by_role("button", name="Part and film").click()
+    expect(page.get_by_text("230 frames: about")).to_be_visible()
+    page.get_by_text("Make the film").click()
+    expect(page.get_by_text("no film")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Run again with the new settings").click()
+    expect(page.get_by_text("No film was made")).to_be_visible()
+    expect(table_of(page)).to_be_visible()
+    no_errors(page)
 
 
 def test_the_frame_slider_moves_skeleton_and_table(page):
