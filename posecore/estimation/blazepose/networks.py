@@ -17,10 +17,9 @@ import threading
 import zipfile
 import zlib
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -132,12 +131,19 @@ def _load(bundle: Path, sha256: str, threads: int) -> Networks:
     core = load_openvino()
     if isinstance(core, str):
         raise EngineUnavailable(core)
-    compile_one = partial(_compile, core, bundle, folder=_cache_folder(sha256), threads=threads)
+    folder = _cache_folder(sha256)
     try:
-        with ThreadPoolExecutor(2) as pool:  # the two take about the same time, most of it outside Python
-            return Networks(*pool.map(compile_one, (_DETECTOR, _LANDMARKS)))
+        # One after the other: first calls of OpenVINO from two threads at once have been seen to wait for each
+        # other for ever, one for Python's lock, one for a lock of its own.
+        networks = Networks(
+            detector=_compile(core, bundle, _DETECTOR, folder=folder, threads=threads),
+            landmarks=_compile(core, bundle, _LANDMARKS, folder=folder, threads=threads),
+        )
     except RuntimeError as error:
         raise EngineUnavailable(f"OpenVINO could not compile the networks for this processor: {error}.") from error
+    for compiled in (networks.detector, networks.landmarks):
+        Request(compiled)  # its first use, while no other thread can have one
+    return networks
 
 
 @cache
