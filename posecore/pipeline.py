@@ -135,7 +135,7 @@ def estimate_video(
     """The people in each frame of a clip.
 
     Decoding, estimating, and drawing and encoding go side by side, a few frames apart: memory grows by the
-    landmarks alone, about 1 KB for each frame and person. World landmarks are centred on the hips: a
+    landmarks alone, about 3 KB for each frame and person. World landmarks are centred on the hips: a
     person who walks does not move in them. With several people the ids follow the order in which they are
     found, frame by frame, and may swap.
 
