@@ -42,6 +42,8 @@ _SELF_CONTAINED_ONLY = {
 
 # The label of a clip whose container states no frame rate; times never come from it unless it has none.
 _USUAL_FPS = 30.0
+# Above this a stated rate is no camera's but the clock of the file that it was copied from.
+_MOST_FPS = 10_000
 # Nearer to the beginning, decoding what comes before is as quick as looking for a key frame.
 _WORTH_SEEKING_S = 2.0
 # A stamp this far back (seconds) is a clock that started anew, as where two recordings were joined.
@@ -401,7 +403,8 @@ def _check_frame_size(size: tuple[int, int], shown: str) -> None:
 
 
 def _describe(stream: VideoStream, container: InputContainer, upright: _Upright, *, start_s: float) -> ClipInfo:
-    fps = float(stream.average_rate or stream.guessed_rate or _USUAL_FPS)
+    stated = (stream.average_rate, stream.guessed_rate)
+    fps = float(next((rate for rate in stated if rate and rate <= _MOST_FPS), _USUAL_FPS))
     duration_s = _duration_s(stream, container)
     frame_count = stream.frames or (round(duration_s * fps) if duration_s is not None else None)
     return ClipInfo(upright.size, fps, frame_count, duration_s, stream.codec_context.name, upright.colors, start_s)

@@ -42,7 +42,9 @@ def read(path: Path, part: ClipOptions | None = None) -> list[ClipFrame]:
 )
 def test_frames_and_times_are_those_of_the_clip(long_clip, tmp_path, ending, part, expected):
     path = copied(long_clip, tmp_path / f"clip.{ending}")
-    frames = read(path, part)
+    with open_clip(path, part=part) as clip:
+        assert clip.info.fps == pytest.approx(25, rel=0.01)
+        frames = list(clip)
     assert [frame.index for frame in frames] == list(range(len(expected)))
     assert [frame.time_s for frame in frames] == pytest.approx([index / 25 for index in expected], abs=0.002)
     greys = [frame.rgb.mean() - 20 for frame in frames]
