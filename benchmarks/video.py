@@ -24,6 +24,7 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
+from posecore.annotation import Annotator, color_by
 from posecore.errors import PosecoreError
 from posecore.estimation.blazepose.networks import load_openvino
 from posecore.estimation.engines import find_engine, open_stream_estimator
@@ -35,7 +36,6 @@ from posecore.poses import FramePoses
 from posecore.samples import CLIP_NAME, sample_clip
 from posecore.skeletons import BLAZEPOSE_33
 from posecore.system import usable_cores
-from posecore.view.drawing import draw_in_place
 
 THEIRS, OURS = PoseOptions(engine="mediapipe"), PoseOptions(engine="fast")  # both with the full model
 ON_ONE_THREAD = PoseOptions(engine="fast", threads=1)
@@ -119,12 +119,13 @@ def measure_stages(clip: Path, folder: Path) -> Values:
         return result
 
     with closing(open_stream_estimator(ON_ONE_THREAD)) as estimator, open_clip(clip, for_film=True) as reader:
-        frames, info, draw = iter(reader), reader.info, partial(draw_in_place, color_by="side")
+        frames, info = iter(reader), reader.info
+        annotator = Annotator(info.size, color_by(ON_ONE_THREAD))
         with FilmWriter(folder / "film.mp4", info.size, fps_hint=info.fps, colors=info.colors) as film:
             while frame := on("decode", next, frames, None):
-                poses = on("estimate", estimator.step, frame.rgb, frame.time_s)
-                patches = [(*place, frame.rgb[place]) for place in on("draw", draw, frame.rgb, poses)]
-                on("encode", film.write_yuv, frame.yuv, frame.time_s, patches)
+                poses = on("estimate", estimator.step, frame.pixels, frame.time_s)
+                yuv, patches = on("draw", annotator.draw, frame, poses)
+                on("encode", film.write_yuv, yuv, frame.time_s, patches)
                 count = frame.index + 1
     return {stage: nanoseconds / 1e6 / count for stage, nanoseconds in spent.items()}
 

@@ -10,11 +10,9 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self
 
-import cv2
-import numpy as np
-
+from posecore.annotation import Annotator, color_by
 from posecore.errors import InvalidOption
 from posecore.estimation.checks import RgbArray
 from posecore.estimation.engines import (
@@ -30,7 +28,7 @@ from posecore.media.options import ClipOptions, FilmQuality
 from posecore.media.sound import Sound
 from posecore.overlap import Behind, ahead
 from posecore.poses import FramePoses, PoseSequence
-from posecore.view.drawing import draw_in_place, draw_poses
+from posecore.view.drawing import draw_poses
 
 
 @dataclass(frozen=True)
@@ -169,7 +167,7 @@ def estimate_video(
         if annotated is not None:
             sound = stack.enter_context(Sound(path, clip.info.start_s + part.start_s))
             film = stack.enter_context(_film_of(clip.info, part, annotated, sound))
-            write = stack.enter_context(Behind(partial(_write, film, _color_by(options)))).put
+            write = stack.enter_context(Behind(partial(_write, film, Annotator(film.size, color_by(options))))).put
         total = part.frames_of(clip.info.frame_count, clip.info.fps)
         poses = list(_estimate(frames, estimator, write, on_progress, total=total))
         if not poses:
@@ -190,7 +188,7 @@ def _estimate(
 ) -> Iterator[FramePoses]:
     start = time.monotonic()
     for frame in frames:
-        poses = estimator.step(frame.rgb, frame.time_s)
+        poses = estimator.step(frame.pixels, frame.time_s)
         if write is not None:
             write((frame, poses))
         yield poses
@@ -221,24 +219,10 @@ def _film_of(clip: ClipInfo, part: ClipOptions, path: str | os.PathLike[str], so
     )
 
 
-def _write(film: FilmWriter, color_by: Literal["side", "person"], annotated: _Annotated) -> None:
-    """Add a frame with its people drawn: only where they are, colours are converted."""
+def _write(film: FilmWriter, annotator: Annotator, annotated: _Annotated) -> None:
     frame, poses = annotated
-    assert frame.yuv is not None  # the clip was opened for a film
-    rgb, yuv = frame.rgb, frame.yuv
-    if film.size != poses.size:
-        rgb, yuv, poses = _resized(rgb, film.size), yuv.resized(film.size), poses.resized(film.size)
-    changed = draw_in_place(rgb, poses, color_by=color_by)
-    film.write_yuv(yuv, frame.time_s, [(*place, rgb[place]) for place in changed])
-
-
-def _resized(rgb: RgbArray, size: tuple[int, int]) -> RgbArray:
-    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _color_by(options: PoseOptions) -> Literal["side", "person"]:
-    """Colours are chosen for the whole run: they must not change when a second person comes or goes."""
-    return "person" if options.people > 1 else "side"
+    yuv, patches = annotator.draw(frame, poses)
+    film.write_yuv(yuv, frame.time_s, patches)
 
 
 class LiveSession:
@@ -257,7 +241,7 @@ class LiveSession:
 
     def __init__(self, options: PoseOptions | None = None) -> None:
         self._estimator = open_stream_estimator(options or PoseOptions())
-        self._draw = partial(draw_poses, color_by=_color_by(options or PoseOptions()))
+        self._draw = partial(draw_poses, color_by=color_by(options or PoseOptions()))
         self._lock = threading.Lock()
 
     def step(self, rgb: RgbArray, time_s: float) -> tuple[FramePoses, RgbArray]:

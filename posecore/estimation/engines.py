@@ -9,7 +9,7 @@ from posecore.errors import EngineUnavailable
 from posecore.estimation import mediapipe_tasks
 from posecore.estimation.blazepose import estimators as blazepose
 from posecore.estimation.blazepose.graph import load
-from posecore.estimation.checks import RgbArray
+from posecore.estimation.checks import Picture, RgbArray
 from posecore.estimation.options import PoseOptions
 from posecore.poses import FramePoses
 
@@ -48,8 +48,8 @@ class PictureEstimator(Protocol):
 class StreamEstimator(Protocol):
     """Estimates the frames of one clip or one live stream, in order."""
 
-    def step(self, rgb: RgbArray, time_s: float) -> FramePoses:
-        """The people in the next frame, (H, W, 3) uint8, upright; time goes forward."""
+    def step(self, rgb: Picture, time_s: float) -> FramePoses:
+        """The people in the next frame, (H, W, 3) uint8, upright, or its ``pixels``; time goes forward."""
 
     def close(self) -> None:
         """Free what it holds. Calling it again does nothing."""

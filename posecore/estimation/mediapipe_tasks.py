@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from posecore.estimation.checks import RgbArray, check_picture, check_time
+from posecore.estimation.checks import Picture, RgbArray, check_picture, check_time, whole_of
 from posecore.estimation.models import find_model, model_unusable
 from posecore.estimation.options import PoseOptions
 from posecore.poses import FramePoses
@@ -85,18 +85,18 @@ class StreamEstimator(_Estimator):
         self._last_s = -math.inf
         self._last_ms: int | None = None
 
-    def step(self, rgb: RgbArray, time_s: float) -> FramePoses:
+    def step(self, rgb: Picture, time_s: float) -> FramePoses:
         """The people in the next frame.
 
         Args:
-            rgb: (H, W, 3) uint8, upright.
+            rgb: (H, W, 3) uint8, upright; or the ``pixels`` of a clip's frame.
             time_s: the frame's own time, later than that of the frame before.
 
         Raises:
             InvalidOption: where time does not go forward.
         """
         time_ms = self._next_ms(time_s)
-        return self._estimate(lambda image: self._landmarker.detect_for_video(image, time_ms), rgb, time_s)
+        return self._estimate(lambda image: self._landmarker.detect_for_video(image, time_ms), whole_of(rgb), time_s)
 
     def _next_ms(self, time_s: float) -> int:
         """Whole milliseconds, strictly increasing also where frames are less than one apart."""

@@ -1,4 +1,4 @@
-"""Clips in: a file becomes a run of upright RGB frames, each with its own time.
+"""Clips in: a file becomes a run of upright frames, each with its own time.
 
 An upload may be a file made to harm. FFmpeg knows formats that are only lists of other files
 (HLS, concat, DASH, SDP), and it looks at what a file holds, not at how it is named. So only
@@ -10,16 +10,11 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
-from typing import cast
 
 import av
-import numpy as np
 from av.container import InputContainer
-from av.sidedata.sidedata import SideDataContainer
 from av.stream import Disposition
-from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 from av.video.stream import VideoStream
 
 from posecore.errors import MediaTooLarge, UnreadableMedia
@@ -27,7 +22,8 @@ from posecore.limits import LIMITS
 from posecore.media.files import read_head
 from posecore.media.options import ClipOptions
 from posecore.media.pictures import identify_picture
-from posecore.media.yuv import BT709, Colors, YuvFrame, planes_of
+from posecore.media.upright import FramePixels, Rgb, Upright
+from posecore.media.yuv import Colors, YuvFrame
 
 CLIP_SUFFIXES = (
     ".mp4", ".mov", ".m4v", ".3gp", ".webm", ".mkv", ".avi", ".ts", ".mts", ".mpg", ".mpeg", ".wmv",
@@ -80,14 +76,19 @@ class ClipFrame:
     Attributes:
         index: 0 for the first frame that was decoded, then one more each.
         time_s: presentation time in seconds since the first frame; see ``FrameClock``.
-        rgb: (H, W, 3) uint8, upright, C-contiguous and writable, origin top left.
+        pixels: its colours, upright, origin top left, converted where they are asked for.
         yuv: the same, as a film stores it; None unless it was asked for.
     """
 
     index: int
     time_s: float
-    rgb: np.ndarray
+    pixels: FramePixels
     yuv: YuvFrame | None = None
+
+    @property
+    def rgb(self) -> Rgb:
+        """All of it: (H, W, 3) uint8, C-contiguous and writable."""
+        return self.pixels.whole()
 
 
 @contextmanager
@@ -150,7 +151,7 @@ class ClipReader:
         first = next(self._decoded, None)
         if first is None:
             raise UnreadableMedia(f"{shown} has no frame that can be decoded: it is damaged, cut off or locked.")
-        self._upright = _Upright(first, self._stream.sample_aspect_ratio)
+        self._upright = Upright(first, self._stream.sample_aspect_ratio)
         _check_frame_size(self._upright.size, shown)
         self.info = _describe(self._stream, container, self._upright, start_s=first.time or 0.0)
         self._check_count(self._stream.frames)
@@ -201,7 +202,7 @@ class ClipReader:
 
     def _frame(self, index: int, time_s: float, frame: av.VideoFrame) -> ClipFrame:
         yuv = self._upright.yuv(frame) if self._for_film else None
-        return ClipFrame(index, time_s, self._upright.rgb(frame), yuv)
+        return ClipFrame(index, time_s, self._upright.pixels(frame), yuv)
 
     def _decode(self) -> Iterator[av.VideoFrame]:
         packets = self._container.demux(self._stream)
@@ -268,88 +269,6 @@ class FrameClock:
         return last_s + self._nominal_s
 
 
-class _Upright:
-    """Converts decoded frames to upright ones of one size, that of the first frame."""
-
-    def __init__(self, first: av.VideoFrame, pixel_aspect: Fraction | None) -> None:
-        self._turn = _Turn.from_frame(first)
-        # Players widen a clip of non-square pixels; left narrow, people and angles in it would be squeezed.
-        self._stored_size = (max(1, round(first.width * (pixel_aspect or 1))), first.height)
-        self.colors = Colors.of(first) if self._is_stored_so(first) else BT709
-        self._reformatter = VideoReformatter()
-        self._to_yuv = VideoReformatter()
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """(width, height) of what ``rgb`` returns."""
-        width, height = self._stored_size
-        return (height, width) if self._turn.swap else (width, height)
-
-    def rgb(self, frame: av.VideoFrame) -> np.ndarray:
-        width, height = self._stored_size
-        # swscale's plain path. Its accurate-rounding path differs by 1.2 of 255 on average and takes
-        # four times as long (8.8 against 2.2 ms at 1768 x 994).
-        stored = self._reformatter.reformat(frame, width=width, height=height, format="rgb24").to_ndarray()
-        return self._turn.apply(stored)
-
-    def yuv(self, frame: av.VideoFrame) -> YuvFrame:
-        """The frame as 8-bit 4:2:0; where it is that already, its own memory, which must not be changed."""
-        if not self._is_stored_so(frame):
-            width, height = self._stored_size
-            frame = self._to_yuv.reformat(
-                frame,
-                width=width,
-                height=height,
-                format="yuv420p",
-                dst_colorspace=Colorspace.ITU709,
-                dst_color_range=ColorRange.MPEG,
-            )
-        luma, blue, red = (self._turn.view(plane) for plane in planes_of(frame))
-        return YuvFrame(luma, blue, red)
-
-    def _is_stored_so(self, frame: av.VideoFrame) -> bool:
-        return frame.format.name == "yuv420p" and (frame.width, frame.height) == self._stored_size
-
-
-@dataclass(frozen=True)
-class _Turn:
-    """A display matrix, reduced to what keeps pixels whole: rows and columns swapped, then mirrored."""
-
-    swap: bool = False
-    mirror_x: bool = False
-    mirror_y: bool = False
-
-    @classmethod
-    def from_frame(cls, frame: av.VideoFrame) -> "_Turn":
-        matrix = cast(SideDataContainer, frame.side_data).get("DISPLAYMATRIX")
-        return cls() if matrix is None else cls.from_matrix(bytes(matrix))
-
-    @classmethod
-    def from_matrix(cls, data: bytes) -> "_Turn":
-        # Nine native-endian 32-bit numbers; a stored (x, y) is shown at (a x + c y, b x + d y). An angle that
-        # is not a multiple of 90 degrees is taken as the nearest one.
-        a, b, _, c, d = (int(number) for number in np.frombuffer(data, np.int32)[:5])
-        if abs(b) + abs(c) > abs(a) + abs(d):
-            return cls(swap=True, mirror_x=c < 0, mirror_y=b < 0)
-        return cls(mirror_x=a < 0, mirror_y=d < 0)
-
-    def view(self, stored: np.ndarray) -> np.ndarray:
-        """The picture, (H, W) or (H, W, 3), upright; the memory stays the same."""
-        turned = stored.swapaxes(0, 1) if self.swap else stored
-        return turned[:: -1 if self.mirror_y else 1, :: -1 if self.mirror_x else 1]
-
-    def apply(self, stored: np.ndarray) -> np.ndarray:
-        if self == _Turn():
-            return np.ascontiguousarray(stored)
-        view = self.view(stored)
-        # One channel at a time: numpy copies single bytes with strides much faster than triples
-        # (7 against 21 ms for a 1080 x 1920 frame).
-        turned = np.empty(view.shape, np.uint8)
-        for channel in range(3):
-            turned[..., channel] = view[..., channel]
-        return turned
-
-
 def _refuse_picture(path: Path, shown: str) -> None:
     # Asked first, because HEIC and AVIF pictures are MP4 files of one frame to FFmpeg.
     picture = identify_picture(path)
@@ -402,7 +321,7 @@ def _check_frame_size(size: tuple[int, int], shown: str) -> None:
         )
 
 
-def _describe(stream: VideoStream, container: InputContainer, upright: _Upright, *, start_s: float) -> ClipInfo:
+def _describe(stream: VideoStream, container: InputContainer, upright: Upright, *, start_s: float) -> ClipInfo:
     stated = (stream.average_rate, stream.guessed_rate)
     fps = float(next((rate for rate in stated if rate and rate <= _MOST_FPS), _USUAL_FPS))
     duration_s = _duration_s(stream, container)

@@ -94,36 +94,41 @@ def draw_poses(
     canvas = np.array(rgb, order="C")
     by_person = color_by == "person" or (color_by is None and len(poses) > 1)
     figures = _figures(poses, min_visibility, by_person)
-    tags = _draw_people(canvas, figures, skeleton=skeleton, by_person=by_person)
+    tags = _tags(figures, poses.size) if by_person else []
+    _draw_people(canvas, figures, tags, skeleton=skeleton)
     if labels:
         people = [writing.Drawn(f.points, f.shown, f.radii + f.outline) for f in figures]
-        writing.draw_names(canvas, people, tags)
+        writing.draw_names(canvas, people, [tag.box for tag in tags])
     return canvas
 
 
-def draw_in_place(
-    rgb: np.ndarray, poses: FramePoses, *, color_by: Literal["side", "person"], min_visibility: float = 0.5
-) -> list[tuple[slice, slice]]:
-    """Draw the people on the picture itself, as ``draw_poses`` does on a copy.
-
-    For films, in which most of a frame stays as it was.
+class Overlay:
+    """The people of a frame, ready to be drawn on it: for films, in which most of a frame stays as it was.
 
     Args:
-        rgb: (H, W, 3) uint8, C-contiguous and writable; changed.
-        poses: landmarks in pixels of that picture.
+        poses: landmarks in pixels of the frame.
         color_by: as for ``draw_poses``.
         min_visibility: as for ``draw_poses``.
 
-    Returns:
-        Rows and columns of rectangles that hold every pixel that was changed, one or two for each
-        person; they may overlap. They begin at even rows and columns.
+    Attributes:
+        places: rows and columns of rectangles that hold every pixel that ``draw_on`` changes, one or two
+            for each person; they may overlap. They begin at even rows and columns.
     """
-    by_person = color_by == "person"
-    figures = _figures(poses, min_visibility, by_person)
-    tags = _draw_people(rgb, figures, skeleton=True, by_person=by_person)
-    bodies = [figure.extent for figure in figures if figure.shown.any()]
-    rectangles = (_pixels_around(box, poses.size) for box in [*bodies, *tags])
-    return [(rows, columns) for rows, columns in rectangles if rows.start < rows.stop and columns.start < columns.stop]
+
+    def __init__(self, poses: FramePoses, *, color_by: Literal["side", "person"], min_visibility: float = 0.5) -> None:
+        self._figures = _figures(poses, min_visibility, color_by == "person")
+        self._tags = _tags(self._figures, poses.size) if color_by == "person" else []
+        bodies = [figure.extent for figure in self._figures if figure.shown.any()]
+        touched = (_pixels_around(box, poses.size) for box in [*bodies, *(tag.box for tag in self._tags)])
+        self.places = [(rows, columns) for rows, columns in touched if _has_pixels(rows) and _has_pixels(columns)]
+
+    def draw_on(self, canvas: np.ndarray) -> None:
+        """Draw them on (H, W, 3) uint8 of the frame's size, C-contiguous and writable."""
+        _draw_people(canvas, self._figures, self._tags, skeleton=True)
+
+
+def _has_pixels(span: slice) -> bool:
+    return bool(span.start < span.stop)
 
 
 def _pixels_around(box: writing.Box, size: tuple[int, int]) -> tuple[slice, slice]:
@@ -141,14 +146,14 @@ def _figures(poses: FramePoses, min_visibility: float, by_person: bool) -> list[
     return sorted(figures, key=lambda figure: figure.width)  # the largest is nearest: drawn last, on top
 
 
-def _draw_people(canvas: np.ndarray, figures: list["_Figure"], *, skeleton: bool, by_person: bool) -> list[writing.Box]:
-    """Draw them on the canvas; the places that their tags take."""
+def _draw_people(canvas: np.ndarray, figures: list["_Figure"], tags: list[writing.Tag], *, skeleton: bool) -> None:
     for figure in figures:
         if skeleton:
             _draw_bones(canvas, figure)
         _draw_joints(canvas, figure)
     # Writing comes last, so that nobody's bones cross it.
-    return _draw_tags(canvas, figures) if by_person else []
+    for tag in tags:
+        writing.draw_tag(canvas, tag)
 
 
 def _check_picture(rgb: np.ndarray, size: tuple[int, int]) -> None:
@@ -202,10 +207,10 @@ def _draw_joints(canvas: np.ndarray, figure: _Figure) -> None:
     fill(canvas, discs(centres, radii), [SIDES[BLAZEPOSE_33.sides[joint]] for joint in drawn])
 
 
-def _draw_tags(canvas: np.ndarray, figures: list[_Figure]) -> list[writing.Box]:
-    """The id of each person who shows, over the head; the places they take."""
+def _tags(figures: list[_Figure], size: tuple[int, int]) -> list[writing.Tag]:
+    """The id of each person who shows, over the head."""
     return [
-        writing.draw_tag(canvas, figure.person_id, _crown(figure), figure.width)
+        writing.place_tag(size, figure.person_id, _crown(figure), figure.width)
         for figure in figures
         if figure.shown.any()
     ]

@@ -87,8 +87,9 @@ def draw_names(canvas: np.ndarray, people: Sequence[Drawn], taken: Sequence[Box]
 
     A name that finds no such place is left out, and so are all names of a person too small for them.
     """
-    size = _letter_size(canvas)
-    room = _Room(canvas.shape[1], canvas.shape[0], [_ink(person) for person in people], list(taken))
+    height, width = canvas.shape[:2]
+    size = _letter_size((width, height))
+    room = _Room(width, height, [_ink(person) for person in people], list(taken))
     for person in people:
         for index in _worth_naming(person, size):
             places = _places(person, index, size)
@@ -98,32 +99,56 @@ def draw_names(canvas: np.ndarray, people: Sequence[Drawn], taken: Sequence[Box]
                 _write(canvas, _NAMES[index], box, size)
 
 
-def draw_tag(canvas: np.ndarray, person_id: int, foot: tuple[float, float], bone_width: float) -> Box:
-    """Draw a person's id on a pill in the person's colour that stands on ``foot``; the place it takes.
+class Tag(NamedTuple):
+    """A person's id on a pill in the person's colour, and where it goes; pixels."""
 
-    The tag is kept inside the picture, and is smaller for a smaller person.
+    person_id: int
+    x: float  # of its centre
+    y: float
+    half_width: float
+    radius: float
+    letter_size: int
+
+    @property
+    def box(self) -> Box:
+        """The place it takes, without its rim."""
+        return Box(self.x - self.half_width, self.y - self.radius, self.x + self.half_width, self.y + self.radius)
+
+
+def place_tag(picture: tuple[int, int], person_id: int, foot: tuple[float, float], bone_width: float) -> Tag:
+    """A person's tag that stands on ``foot``, kept inside the picture; smaller for a smaller person.
+
+    Args:
+        picture: its (width, height).
+        person_id: what is written on the tag.
+        foot: x and y in pixels.
+        bone_width: of the drawn person in pixels.
     """
-    largest = 1.25 * _letter_size(canvas)
+    largest = 1.25 * _letter_size(picture)
     size = round(min(max(2.6 * bone_width, 0.6 * largest, 9), largest))
-    text, color = str(person_id), person_color(person_id)
-    width = _text_width(text, size, _BOLD)
     radius = 0.8 * size
-    half = max(radius, width / 2 + 0.45 * size)
-    height, across = canvas.shape[:2]
-    x = _between(foot[0], half + 2, across - half - 2)
+    half = max(radius, _text_width(str(person_id), size, _BOLD) / 2 + 0.45 * size)
+    width, height = picture
+    x = _between(foot[0], half + 2, width - half - 2)
     y = _between(foot[1] - radius, radius + 2, height - radius - 2)
+    return Tag(person_id, x, y, half, radius, size)
+
+
+def draw_tag(canvas: np.ndarray, tag: Tag) -> None:
+    """Draw a tag where it was placed."""
+    text, color, size = str(tag.person_id), person_color(tag.person_id), tag.letter_size
     rim = max(1.0, 0.1 * size)
-    reach = half - radius
-    fill(canvas, pill(x - reach, x + reach, y, radius + rim), [INK])
-    fill(canvas, pill(x - reach, x + reach, y, radius), [color])
-    origin = (round(x - width / 2), round(y + 0.36 * size))  # digits are 0.72 of the letters' size high
+    reach = tag.half_width - tag.radius
+    fill(canvas, pill(tag.x - reach, tag.x + reach, tag.y, tag.radius + rim), [INK])
+    fill(canvas, pill(tag.x - reach, tag.x + reach, tag.y, tag.radius), [color])
+    width = _text_width(text, size, _BOLD)
+    origin = (round(tag.x - width / 2), round(tag.y + 0.36 * size))  # digits are 0.72 of the letters' size high
     cv2.putText(canvas, text, origin, ink_on(color), cv2.FontFace("sans"), size, _BOLD)
-    return Box(x - half, y - radius, x + half, y + radius)
 
 
-def _letter_size(canvas: np.ndarray) -> int:
-    """Pixels: readable where the whole picture is shown on a screen."""
-    return round(float(np.clip(0.0145 * np.hypot(*canvas.shape[:2]), 11, 60)))
+def _letter_size(picture: tuple[int, int]) -> int:
+    """Pixels: readable where the whole picture, of this (width, height), is shown on a screen."""
+    return round(float(np.clip(0.0145 * np.hypot(*picture), 11, 60)))
 
 
 def _worth_naming(person: Drawn, size: int) -> Iterator[int]:

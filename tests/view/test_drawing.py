@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from posecore import BLAZEPOSE_33, FramePoses, InvalidOption, InvalidPoses, draw_poses
-from posecore.view.drawing import draw_in_place
+from posecore.view.drawing import Overlay
 from posecore.view.labels import short_name
 from posecore.view.palette import SIDES, WHITE, person_color
 
@@ -376,10 +376,11 @@ def test_a_real_person_is_drawn_on(portrait, portrait_poses):
 def test_in_place_is_the_same_drawing_within_the_places_told(portrait, portrait_poses, color_by):
     expected = draw_poses(portrait, portrait_poses, color_by=color_by)
     drawn = portrait.copy()
-    places = draw_in_place(drawn, portrait_poses, color_by=color_by)
+    overlay = Overlay(portrait_poses, color_by=color_by)
+    overlay.draw_on(drawn)
     np.testing.assert_array_equal(drawn, expected)
     told = np.zeros(portrait.shape[:2], bool)
-    for rows, columns in places:
+    for rows, columns in overlay.places:
         assert rows.start % 2 == columns.start % 2 == 0
         told[rows, columns] = True
     assert not (expected != portrait).any(axis=2)[~told].any()
@@ -388,5 +389,7 @@ def test_in_place_is_the_same_drawing_within_the_places_told(portrait, portrait_
 
 def test_in_place_of_nobody_changes_nothing(portrait):
     drawn = portrait.copy()
-    assert draw_in_place(drawn, FramePoses.nobody((512, 600)), color_by="side") == []
+    overlay = Overlay(FramePoses.nobody((512, 600)), color_by="side")
+    overlay.draw_on(drawn)
+    assert overlay.places == []
     np.testing.assert_array_equal(drawn, portrait)

@@ -5,13 +5,14 @@ changes by two grey levels, so near enough is not enough here.
 """
 
 import math
+from collections.abc import Iterator
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from posecore.estimation.blazepose.regions import Region
-from posecore.estimation.checks import RgbArray
+from posecore.estimation.checks import Picture, RgbArray, area_of, whole_of
 
 # OpenCV's fixed-point maps hold whole pixels in 16 bits.
 _LONGEST_MAPPED = 32_766
@@ -39,21 +40,31 @@ class Cropper:
         self._pixels = np.empty((side, side, 2), np.int16)
         self._parts = np.empty((side, side), np.uint16)
 
-    def cut(self, rgb: RgbArray, region: Region) -> None:
+    def cut(self, picture: Picture, region: Region) -> None:
         """Fill the target with what the region shows.
 
         Args:
-            rgb: (H, W, 3) uint8.
+            picture: (H, W, 3) uint8.
             region: may reach over the picture's edges.
         """
         matrix = _matrix(region, self._side)
-        if max(rgb.shape[:2]) > _LONGEST_MAPPED:
+        height, width = picture.shape[:2]
+        if max(height, width) > _LONGEST_MAPPED:
             flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
             size = (self._side, self._side)
-            cv2.warpAffine(rgb, matrix, size, dst=self._target, flags=flags, borderMode=self._border)
+            cv2.warpAffine(whole_of(picture), matrix, size, dst=self._target, flags=flags, borderMode=self._border)
             return
         self._map(matrix)
-        cv2.remap(rgb, self._pixels, self._parts, cv2.INTER_LINEAR, dst=self._target, borderMode=self._border)
+        columns, rows = (_reached(ends, length) for ends, length in zip(self._ends(), (width, height), strict=True))
+        self._pixels -= np.array([columns.start, rows.start], np.int16)
+        area = area_of(picture, rows, columns)
+        cv2.remap(area, self._pixels, self._parts, cv2.INTER_LINEAR, dst=self._target, borderMode=self._border)
+
+    def _ends(self) -> Iterator[tuple[int, int]]:
+        """The first and last column, then row, of the picture that the map names: at its corners, as it is affine."""
+        corners = self._pixels[:: self._side - 1, :: self._side - 1].reshape(4, 2)
+        for places in corners.T.tolist():
+            yield min(places), max(places)
 
     def _map(self, matrix: NDArray[np.float64]) -> None:
         """Write the place of each pixel of the crop: whole pixels of the picture, and the index of their part."""
@@ -62,6 +73,16 @@ class Cropper:
         down = (matrix[:, 1, None] * along + matrix[:, 2, None]).astype(np.float32)
         np.add(down[:, :, None], across[:, None, :], out=self._places)
         cv2.convertMaps(self._places[0], self._places[1], cv2.CV_16SC2, self._pixels, self._parts)
+
+
+def _reached(ends: tuple[int, int], length: int) -> slice:
+    """What is read along a side of the picture: the places named, the pixel after each, and one to spare.
+
+    Where the region lies beside the picture, that is the edge, which is what the border is made of.
+    """
+    first, last = ends
+    start = min(max(0, first - 1), length - 1)
+    return slice(start, max(start + 1, min(length, last + 3)))
 
 
 def _matrix(region: Region, side: int) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ from posecore.estimation.blazepose.filters import PoseSmoothing
 from posecore.estimation.blazepose.graph import BlazePose
 from posecore.estimation.blazepose.landmarks import RegionPose
 from posecore.estimation.blazepose.regions import Region, overlap
-from posecore.estimation.checks import RgbArray, check_time
+from posecore.estimation.checks import Picture, check_time
 from posecore.estimation.options import PoseOptions
 from posecore.poses import FramePoses
 from posecore.skeletons import BLAZEPOSE_33
@@ -29,10 +29,10 @@ class _Estimator:
     def close(self) -> None:
         """Nothing is held that needs freeing: the networks are shared, the rest is memory."""
 
-    def _find(self, rgb: RgbArray) -> list[Region]:
+    def _find(self, rgb: Picture) -> list[Region]:
         return self._blazepose.detect(rgb, self._options.min_detection)
 
-    def _read(self, rgb: RgbArray, regions: list[Region]) -> list[RegionPose]:
+    def _read(self, rgb: Picture, regions: list[Region]) -> list[RegionPose]:
         """The people really there in the first regions, as many as are wanted."""
         poses = (self._blazepose.landmarks(rgb, region) for region in regions[: self._options.people])
         return [pose for pose in poses if pose.score > self._options.min_presence]
@@ -41,7 +41,7 @@ class _Estimator:
 class PictureEstimator(_Estimator):
     """Estimates pictures that have nothing to do with each other. Not to be used by two threads at once."""
 
-    def estimate(self, rgb: RgbArray) -> FramePoses:
+    def estimate(self, rgb: Picture) -> FramePoses:
         """The people in one picture, the surest first.
 
         Args:
@@ -66,11 +66,11 @@ class StreamEstimator(_Estimator):
         self._followed: list[Region] = []
         self._smoothing: PoseSmoothing | None = None
 
-    def step(self, rgb: RgbArray, time_s: float) -> FramePoses:
+    def step(self, rgb: Picture, time_s: float) -> FramePoses:
         """The people in the next frame.
 
         Args:
-            rgb: (H, W, 3) uint8, upright.
+            rgb: (H, W, 3) uint8, upright; or the ``pixels`` of a clip's frame.
             time_s: the frame's own time, later than that of the frame before.
 
         Raises:
@@ -102,7 +102,7 @@ def _one_each(regions: list[Region], same: float) -> list[Region]:
     return kept
 
 
-def _to_poses(poses: list[RegionPose], rgb: RgbArray, time_s: float) -> FramePoses:
+def _to_poses(poses: list[RegionPose], rgb: Picture, time_s: float) -> FramePoses:
     people, landmarks = len(poses), len(BLAZEPOSE_33)
     points = np.array([pose.points for pose in poses], np.float32).reshape(people, landmarks, 3)
     height, width = rgb.shape[:2]

@@ -8,7 +8,7 @@ from posecore.estimation.blazepose.crops import Cropper
 from posecore.estimation.blazepose.landmarks import RegionPose
 from posecore.estimation.blazepose.networks import Networks, Request, load_networks
 from posecore.estimation.blazepose.regions import Region
-from posecore.estimation.checks import RgbArray, check_picture
+from posecore.estimation.checks import Picture, check_picture
 from posecore.estimation.models import find_model
 from posecore.estimation.options import PoseOptions
 from posecore.system import usable_cores
@@ -47,14 +47,14 @@ class BlazePose:
         self._whole = Cropper(self._detector.picture, cv2.BORDER_CONSTANT)
         self._close = Cropper(self._landmarks.picture, cv2.BORDER_REPLICATE)
 
-    def detect(self, rgb: RgbArray, min_score: float = 0.5) -> list[Region]:
+    def detect(self, rgb: Picture, min_score: float = 0.5) -> list[Region]:
         """Where people are, the surest first.
 
         The detector looks at the whole picture shrunk to 224 pixels: a person shorter than about a
         quarter of it is often not seen.
 
         Args:
-            rgb: (H, W, 3) uint8, upright.
+            rgb: (H, W, 3) uint8, upright; or the ``pixels`` of a clip's frame.
             min_score: from which a find counts, 0..1.
 
         Raises:
@@ -67,11 +67,11 @@ class BlazePose:
         boxes, scores = self._detector.run()
         return detector.decode_regions(boxes[0], scores[0, :, 0], seen, min_score)
 
-    def landmarks(self, rgb: RgbArray, region: Region) -> RegionPose:
+    def landmarks(self, rgb: Picture, region: Region) -> RegionPose:
         """The person in a region, and how sure it is that one is there.
 
         Args:
-            rgb: (H, W, 3) uint8, upright.
+            rgb: (H, W, 3) uint8, upright; or the ``pixels`` of a clip's frame.
             region: from ``detect``, from the pose in the frame before, or drawn by hand.
 
         Raises:

@@ -1,0 +1,61 @@
+"""A part of a frame is to the last bit what it is in the whole, however the clip is stored and turned."""
+
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from posecore.media.clips import open_clip
+from tests.media.test_clips import TURNS, encode_clip
+
+RNG = np.random.default_rng(7)
+
+
+def noise(height: int, width: int) -> np.ndarray:
+    return RNG.integers(0, 256, (height, width, 3), np.uint8)
+
+
+def spans(length: int) -> slice:
+    low, high = sorted(RNG.integers(0, length, 2).tolist())
+    return slice(low, high + 1)
+
+
+def check_areas(clip: Path) -> None:
+    with open_clip(clip) as reader, open_clip(clip) as again:
+        for frame, same in zip(reader, again, strict=True):
+            height, width, _ = frame.pixels.shape
+            assert (width, height) == reader.info.size
+            for _ in range(12):
+                rows, columns = spans(height), spans(width)
+                np.testing.assert_array_equal(frame.pixels.area(rows, columns), same.rgb[rows, columns])
+            np.testing.assert_array_equal(frame.rgb, same.rgb)
+
+
+@pytest.mark.parametrize("rotation", TURNS)
+@pytest.mark.parametrize("size", [(300, 400), (302, 406), (128, 128), (2, 2)])
+def test_of_a_turned_clip(tmp_path, rotation, size):
+    check_areas(encode_clip(tmp_path / "clip.mp4", [noise(*size), noise(*size)], rotation=rotation))
+
+
+@pytest.mark.parametrize("stored", ["yuv420p", "yuvj420p", "yuv422p", "yuv444p", "yuv420p10le", "gray"])
+def test_however_it_is_stored(tmp_path, stored):
+    with av.open(str(tmp_path / "clip.mp4"), "w") as container:
+        stream = container.add_stream("libx264", rate=10, options={"crf": "12"})
+        stream.width, stream.height, stream.pix_fmt = 300, 200, stored
+        container.mux(stream.encode(av.VideoFrame.from_ndarray(noise(200, 300))))
+        container.mux(stream.encode(None))
+    check_areas(tmp_path / "clip.mp4")
+
+
+@pytest.mark.parametrize("size", [(301, 400), (300, 401), (33, 35)])
+def test_of_odd_sides(tmp_path, size):
+    check_areas(encode_clip(tmp_path / "clip.mp4", [noise(*size)], codec="mpeg4"))
+
+
+def test_what_nobody_looks_at_is_never_converted(tmp_path, monkeypatch):
+    clip = encode_clip(tmp_path / "clip.mp4", [noise(64, 96)])
+    with open_clip(clip) as reader:
+        monkeypatch.setattr(type(reader._upright), "rgb", lambda *_: pytest.fail("the whole frame was converted"))
+        [frame] = reader
+        assert frame.pixels.area(slice(3, 9), slice(0, 96)).shape == (6, 96, 3)
