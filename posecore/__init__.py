@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         ModelUnusable,
         PosecoreError,
         UnreadableMedia,
+        WorkerLost,
     )
     from posecore.estimation.blazepose.graph import BlazePose
     from posecore.estimation.blazepose.regions import Region
@@ -53,6 +54,7 @@ _HOMES = {
         "ModelUnusable",
         "PosecoreError",
         "UnreadableMedia",
+        "WorkerLost",
     ),
     "posecore.estimation.blazepose.graph": ("BlazePose",),
     "posecore.estimation.blazepose.regions": ("Region",),
@@ -91,6 +93,7 @@ __all__ = [
     "Progress",
     "Region",
     "UnreadableMedia",
+    "WorkerLost",
     "decode_picture",
     "draw_poses",
     "estimate_image",

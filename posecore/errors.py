@@ -33,6 +33,10 @@ class MediaTooLarge(UnreadableMedia):
     """A picture or clip is over one of the limits in ``posecore.limits``."""
 
 
+class WorkerLost(PosecoreError):
+    """A process that worked on a clip ended by itself or got stuck, and so it would again."""
+
+
 class MissingSystemLibrary(PosecoreError):
     """A shared library of the operating system is missing; the text names it and its Debian package."""
 

@@ -21,6 +21,9 @@ class Limits:
         clip_frames: frames of one clip (an hour at 60 frames a second is 216,000).
         people: people looked for at once.
         runs_at_once: clips that one app server works on at the same time; further ones wait.
+        clip_megabytes: memory that work on one clip may take, beyond what the loaded model does (Linux).
+        seconds_per_frame: a clip of which one frame takes longer than this is given up.
+        seconds_idle: how long a worker process that has nothing to do is kept.
         seconds_after_leaving: how long a visitor's clip is kept once the connection is gone, since many
             come back from a network that failed for a moment.
     """
@@ -30,6 +33,9 @@ class Limits:
     clip_frames: int = 216_000
     people: int = 20
     runs_at_once: int = 2
+    clip_megabytes: int = 3_000
+    seconds_per_frame: int = 60
+    seconds_idle: int = 300
     seconds_after_leaving: int = 120
 
     @classmethod

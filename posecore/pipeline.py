@@ -5,29 +5,23 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from posecore.annotation import Annotator, color_by
-from posecore.errors import InvalidOption
+from posecore.annotation import color_by
+from posecore.estimation.blazepose.regions import Region
 from posecore.estimation.checks import RgbArray
-from posecore.estimation.engines import (
-    PictureEstimator,
-    StreamEstimator,
-    open_picture_estimator,
-    open_stream_estimator,
-)
+from posecore.estimation.engines import PictureEstimator, open_picture_estimator, open_stream_estimator
 from posecore.estimation.options import PoseOptions
-from posecore.media.clips import ClipFrame, ClipInfo, ClipReader, open_clip
-from posecore.media.films import FilmWriter
+from posecore.media.clips import ClipInfo
 from posecore.media.options import ClipOptions, FilmQuality
-from posecore.media.sound import Sound
-from posecore.overlap import Behind, ahead
-from posecore.poses import FramePoses, PoseSequence
+from posecore.poses import FramePoses, PoseRecorder, PoseSequence
+from posecore.runs import pool, single
+from posecore.runs.job import Job
 from posecore.view.drawing import draw_poses
 
 
@@ -101,7 +95,6 @@ def expect_run(clip: ClipInfo, part: ClipOptions, *, film: bool) -> Expected:
 
 # Called after each frame; returning False ends the run there and keeps what was done.
 OnProgress = Callable[[Progress], bool | None]
-_Annotated = tuple[ClipFrame, FramePoses]
 
 
 def estimate_image(rgb: RgbArray, options: PoseOptions | None = None) -> FramePoses:
@@ -129,11 +122,12 @@ def estimate_video(
     annotated: str | os.PathLike[str] | None = None,
     on_progress: OnProgress | None = None,
     on_note: Callable[[str], None] | None = None,
+    workers: int | None = None,
 ) -> PoseSequence:
     """The people in each frame of a clip.
 
     Decoding, estimating, and drawing and encoding go side by side, a few frames apart: memory grows by the
-    landmarks alone, about 3 KB for each frame and person. World landmarks are centred on the hips: a
+    landmarks alone, about 1 KB for each frame and person. World landmarks are centred on the hips: a
     person who walks does not move in them. With several people the ids follow the order in which they are
     found, frame by frame, and may swap.
 
@@ -147,6 +141,9 @@ def estimate_video(
             there, and the frames done so far are the result (the film too).
         on_note: called at the end with a sentence for each thing that a user should know: a clip that is
             damaged, sound that breaks off.
+        workers: None: the clip is read in this process. A number: in a process of its own, so that a file
+            made to harm takes only that down. Such a run does a few more frames after ``on_progress``
+            ended it, and where its process dies it begins once more, so that progress goes back.
 
     Returns:
         The sequence, with the file's own frame times. A frame in which nobody was found is NaN.
@@ -157,72 +154,46 @@ def estimate_video(
         OSError: where the film cannot be written.
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
         EngineUnavailable, MissingSystemLibrary: where the engine asked for does not run on this machine.
+        WorkerLost: where the worker process died twice, or got stuck.
     """
     options, part = options or PoseOptions(), part or ClipOptions()
-    with ExitStack() as stack:
-        clip = stack.enter_context(open_clip(path, for_film=annotated is not None, part=part))
-        estimator = stack.enter_context(closing(open_stream_estimator(options)))
-        frames = stack.enter_context(ahead(clip))
-        write, sound = None, None
-        if annotated is not None:
-            sound = stack.enter_context(Sound(path, clip.info.start_s + part.start_s))
-            film = stack.enter_context(_film_of(clip.info, part, annotated, sound))
-            write = stack.enter_context(Behind(partial(_write, film, Annotator(film.size, color_by(options))))).put
-        total = part.frames_of(clip.info.frame_count, clip.info.fps)
-        poses = list(_estimate(frames, estimator, write, on_progress, total=total))
-        if not poses:
-            raise InvalidOption(f"The clip has no frame from {part.start_s:g} s on. Choose an earlier start.")
-    for note in _notes(clip, poses[-1].time_s, sound):
+    film = None if annotated is None else Path(annotated)
+    job = Job(Path(path), options, part, film)
+    listener = _Collector(part, on_progress)
+    notes = single.run(job, listener) if workers is None else pool.run(job, listener)
+    for note in notes:
         if on_note is not None:
             on_note(note)
-    return PoseSequence.from_frames(poses, size=clip.info.size, fps=clip.info.fps / part.every)
+    return listener.sequence()
 
 
-def _estimate(
-    frames: Iterator[ClipFrame],
-    estimator: StreamEstimator,
-    write: Callable[[_Annotated], None] | None,
-    on_progress: OnProgress | None,
-    *,
-    total: int | None,
-) -> Iterator[FramePoses]:
-    start = time.monotonic()
-    for frame in frames:
-        poses = estimator.step(frame.pixels, frame.time_s)
-        if write is not None:
-            write((frame, poses))
-        yield poses
-        done = Progress(frame.index + 1, total, time.monotonic() - start, poses)
-        if on_progress is not None and on_progress(done) is False:
-            return
+class _Collector:
+    """Keeps what a run tells of, and tells how far it is."""
 
+    def __init__(self, part: ClipOptions, on_progress: OnProgress | None) -> None:
+        self._part = part
+        self._on_progress = on_progress
 
-def _notes(clip: ClipReader, last_s: float, sound: Sound | None) -> Iterator[str]:
-    if clip.damaged_packets or clip.broke_off:
-        of_all = f" of {clip.info.duration_s:.1f}" if clip.info.duration_s else ""
-        yield (
-            f"The clip is damaged or was cut off: the last frame that can be read is at {last_s:.1f}{of_all} s. "
-            "Where frames before it are missing, the times show a gap."
-        )
-    if sound is not None and sound.broke_off:
-        yield "The clip's sound is damaged: the film has it up to there."
+    def opened(self, clip: ClipInfo) -> None:
+        """Begin; also where a run begins anew."""
+        self._clip = clip
+        self._total = self._part.frames_of(clip.frame_count, clip.fps)
+        self._recorder = PoseRecorder()
+        self._start = time.monotonic()
+        self._goes_on = True
 
+    def frame(self, poses: FramePoses, followed: Sequence[Region]) -> bool:
+        """Keep a frame."""
+        self._recorder.add(poses)
+        if self._goes_on and self._on_progress is not None:
+            done = Progress(len(self._recorder), self._total, time.monotonic() - self._start, poses)
+            self._goes_on = self._on_progress(done) is not False
+        return self._goes_on
 
-def _film_of(clip: ClipInfo, part: ClipOptions, path: str | os.PathLike[str], sound: Sound) -> FilmWriter:
-    return FilmWriter(
-        path,
-        part.film_size(clip.size),
-        fps_hint=clip.fps / part.every,
-        colors=clip.colors,
-        quality=part.film_quality,
-        sound=sound,
-    )
-
-
-def _write(film: FilmWriter, annotator: Annotator, annotated: _Annotated) -> None:
-    frame, poses = annotated
-    yuv, patches = annotator.draw(frame, poses)
-    film.write_yuv(yuv, frame.time_s, patches)
+    def sequence(self) -> PoseSequence:
+        """All frames."""
+        fps = self._clip.fps / self._part.every
+        return PoseSequence(**self._recorder.arrays(), size=self._clip.size, fps=fps)
 
 
 class LiveSession:

@@ -12,7 +12,8 @@ Both values are checked once, here, when they are made; their arrays are read-on
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from itertools import accumulate
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -29,6 +30,12 @@ _LANDMARK_ARRAYS: dict[str, tuple[int, ...]] = {
     "world": (3,),
     "visibility": (),
     "presence": (),
+}
+_WIDTHS = [tail[0] if tail else 1 for tail in _LANDMARK_ARRAYS.values()]
+# Where the values of each array are, where those of a landmark stand side by side.
+_PLACES = {
+    name: slice(end - width, end)
+    for name, width, end in zip(_LANDMARK_ARRAYS, _WIDTHS, accumulate(_WIDTHS), strict=True)
 }
 
 
@@ -156,16 +163,70 @@ class PoseSequence:
             size: (width, height), pixels.
             fps: nominal frames a second.
         """
-        ids = sorted({int(person) for frame in frames for person in frame.person_ids}) or [1]
-        slot = {person: index for index, person in enumerate(ids)}
-        lead = (len(frames), len(ids), len(BLAZEPOSE_33))
-        arrays = {name: np.full((*lead, *tail), np.nan, np.float32) for name, tail in _LANDMARK_ARRAYS.items()}
-        for index, frame in enumerate(frames):
-            slots = [slot[int(person)] for person in frame.person_ids]
-            for name, array in arrays.items():
-                array[index, slots] = getattr(frame, name)
-        times = np.array([frame.time_s for frame in frames], np.float64)
-        return cls(**arrays, person_ids=np.array(ids, np.int64), times_s=times, size=size, fps=fps)
+        recorder = PoseRecorder()
+        for frame in frames:
+            recorder.add(frame)
+        return cls(**recorder.arrays(), size=size, fps=fps)
+
+
+class PoseRecorder:
+    """Collects frames as they come, in 1.06 KB for each frame and person (the numbers themselves)."""
+
+    _GROWTH = 1.25
+    _LEAST = 64
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._ids: list[int] = []
+        self._times = np.empty(self._LEAST, np.float64)
+        # All values of a landmark side by side: one array, which grows where it lies.
+        self._values = np.empty((self._LEAST, 0, len(BLAZEPOSE_33), sum(_WIDTHS)), np.float32)
+
+    def __len__(self) -> int:
+        """Number of frames."""
+        return self._count
+
+    def add(self, frame: FramePoses) -> None:
+        """Add the next frame."""
+        self._make_room(frame.person_ids.tolist())
+        values = self._values[self._count]
+        values[:] = np.nan
+        for name, place in _PLACES.items():
+            array = getattr(frame, name)
+            for slot, person in enumerate(frame.person_ids.tolist()):
+                values[self._ids.index(person), :, place] = array[slot].reshape(len(BLAZEPOSE_33), -1)
+        self._times[self._count] = frame.time_s
+        self._count += 1
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """What a ``PoseSequence`` is made of, besides its size and fps; nothing may be added afterwards.
+
+        A clip in which nobody occurs has one slot, person 1, that is NaN throughout, so that its frames
+        and times are not lost.
+        """
+        if not self._ids:
+            self._make_room([1])
+        self._resize(self._count)
+        order = np.argsort(self._ids)
+        values = self._values if (order == np.arange(len(order))).all() else self._values[:, order]
+        arrays = {name: values[..., place] for name, place in _PLACES.items()}
+        arrays = {name: arrays[name] if tail else arrays[name][..., 0] for name, tail in _LANDMARK_ARRAYS.items()}
+        return {**arrays, "person_ids": np.array(self._ids, np.int64)[order], "times_s": self._times}
+
+    def _make_room(self, people: list[int]) -> None:
+        if self._count == len(self._times):
+            self._resize(int(self._GROWTH * self._count))
+        new = [person for person in people if person not in self._ids]
+        if new:
+            lead, (landmarks, width) = len(self._times), self._values.shape[2:]
+            missing = np.full((lead, len(new), landmarks, width), np.nan, np.float32)
+            self._values = np.concatenate([self._values, missing], axis=1)
+            self._ids += new
+
+    def _resize(self, frames: int) -> None:
+        # In place: a copy would need twice the memory, and nobody else has seen these arrays.
+        self._times.resize(frames, refcheck=False)
+        self._values.resize((frames, *self._values.shape[1:]), refcheck=False)
 
 
 def _check_people(value: FramePoses | PoseSequence, *, lead: tuple[int, ...]) -> None:

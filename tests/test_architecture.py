@@ -14,6 +14,7 @@ SOURCES = sorted((ROOT / "posecore").rglob("*.py"))
 LAYERS = [
     ["__main__", "samples"],
     ["pipeline"],
+    ["runs"],
     ["annotation"],
     ["export"],
     ["view", "estimation", "evaluation"],

@@ -1,5 +1,6 @@
 """Which engine runs: the fast one wherever it does, MediaPipe where it does not or where MediaPipe was asked for."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib.metadata import version
@@ -9,6 +10,7 @@ from posecore.errors import EngineUnavailable
 from posecore.estimation import mediapipe_tasks
 from posecore.estimation.blazepose import estimators as blazepose
 from posecore.estimation.blazepose.graph import load
+from posecore.estimation.blazepose.regions import Region
 from posecore.estimation.checks import Picture, RgbArray
 from posecore.estimation.options import PoseOptions
 from posecore.poses import FramePoses
@@ -47,6 +49,13 @@ class PictureEstimator(Protocol):
 
 class StreamEstimator(Protocol):
     """Estimates the frames of one clip or one live stream, in order."""
+
+    @property
+    def followed(self) -> tuple[Region, ...]:
+        """Where people are looked for in the next frame; empty where the engine does not tell."""
+
+    def follow(self, regions: Iterable[Region]) -> None:
+        """Look there in the next frame; without effect where the engine does not tell."""
 
     def step(self, rgb: Picture, time_s: float) -> FramePoses:
         """The people in the next frame, (H, W, 3) uint8, upright, or its ``pixels``; time goes forward."""

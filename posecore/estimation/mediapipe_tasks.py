@@ -7,12 +7,13 @@ landmarks over time. A video-mode landmarker therefore belongs to one clip or on
 
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from posecore.estimation.blazepose.regions import Region
 from posecore.estimation.checks import Picture, RgbArray, check_picture, check_time, whole_of
 from posecore.estimation.models import find_model, model_unusable
 from posecore.estimation.options import PoseOptions
@@ -84,6 +85,14 @@ class StreamEstimator(_Estimator):
         super().__init__(options)
         self._last_s = -math.inf
         self._last_ms: int | None = None
+
+    @property
+    def followed(self) -> tuple[Region, ...]:
+        """Nobody: MediaPipe keeps its regions to itself."""
+        return ()
+
+    def follow(self, regions: Iterable[Region]) -> None:
+        """Without effect: MediaPipe takes no regions."""
 
     def step(self, rgb: Picture, time_s: float) -> FramePoses:
         """The people in the next frame.

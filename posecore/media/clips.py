@@ -7,7 +7,7 @@ containers that carry their own data are allowed, and only this one local file c
 
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,6 +98,7 @@ def open_clip(
     name: str | None = None,
     for_film: bool = False,
     part: ClipOptions | None = None,
+    on_packet: Callable[[], None] | None = None,
 ) -> Iterator["ClipReader"]:
     """Open a clip for reading; the first frame is decoded at once, so a ``ClipReader`` has at least one.
 
@@ -106,6 +107,7 @@ def open_clip(
         name: what to call the clip in an error; by default the file's own name.
         for_film: give each frame's ``yuv`` too.
         part: which frames to give; None: all.
+        on_packet: called for each packet before it is decoded, also where its frames are left out.
 
     Raises:
         UnreadableMedia: where the file is missing, empty, damaged, a still picture, sound alone, or not
@@ -118,7 +120,13 @@ def open_clip(
     read_head(path, shown)  # says plainly what is missing, empty or a folder
     _refuse_picture(path, shown)
     with open_container(path, shown) as container:
-        yield ClipReader(container, shown, for_film=for_film, part=part or ClipOptions())
+        yield ClipReader(
+            container, shown, for_film=for_film, part=part or ClipOptions(), on_packet=on_packet or _ignore
+        )
+
+
+def _ignore() -> None:
+    """Nobody asked to be told."""
 
 
 class ClipReader:
@@ -138,17 +146,29 @@ class ClipReader:
             its end from its beginning.
     """
 
-    def __init__(self, container: InputContainer, shown: str, *, for_film: bool, part: ClipOptions) -> None:
+    def __init__(
+        self,
+        container: InputContainer,
+        shown: str,
+        *,
+        for_film: bool,
+        part: ClipOptions,
+        on_packet: Callable[[], None],
+    ) -> None:
         self._container = container
+        self._on_packet = on_packet
         self._for_film = for_film
         self._part = part
         self._shown = shown
         self._stream = _find_video(container, shown)
         self.damaged_packets = 0
         self.broke_off = False
+        self._lacked_memory = False
         _check_frame_size((self._stream.width, self._stream.height), shown)
         self._decoded = self._decode()
         first = next(self._decoded, None)
+        if first is None and self._lacked_memory:
+            raise MediaTooLarge(f"{shown} needs more memory than a clip may take here. Scale it down.")
         if first is None:
             raise UnreadableMedia(f"{shown} has no frame that can be decoded: it is damaged, cut off or locked.")
         self._upright = Upright(first, self._stream.sample_aspect_ratio)
@@ -214,9 +234,11 @@ class ClipReader:
             except av.FFmpegError:
                 self.damaged_packets += 1
                 return
+            self._on_packet()
             try:
                 frames = packet.decode()
-            except av.FFmpegError:
+            except av.FFmpegError as error:
+                self._lacked_memory |= isinstance(error, MemoryError)
                 self.damaged_packets += 1
                 continue
             yield from frames

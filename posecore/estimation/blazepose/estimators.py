@@ -1,6 +1,7 @@
 """BlazePose as an engine of posecore: pixels in, ``FramePoses`` out, for pictures and for streams."""
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -65,6 +66,15 @@ class StreamEstimator(_Estimator):
         self._last_s = -math.inf
         self._followed: list[Region] = []
         self._smoothing: PoseSmoothing | None = None
+
+    @property
+    def followed(self) -> tuple[Region, ...]:
+        """Where people are looked for in the next frame."""
+        return tuple(self._followed)
+
+    def follow(self, regions: Iterable[Region]) -> None:
+        """Look there in the next frame, whoever was followed so far."""
+        self._followed = list(regions)
 
     def step(self, rgb: Picture, time_s: float) -> FramePoses:
         """The people in the next frame.

@@ -1,0 +1,51 @@
+"""What a run is asked to do, and who is told of what comes of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from posecore.estimation.blazepose.regions import Region
+from posecore.estimation.options import PoseOptions
+from posecore.media.clips import ClipInfo
+from posecore.media.options import ClipOptions
+from posecore.poses import FramePoses
+
+
+@dataclass(frozen=True)
+class Job:
+    """One ordered run over a part of a clip.
+
+    Attributes:
+        path: the clip.
+        pose: how people are found.
+        part: which frames, and how the film is made.
+        film: where to write the film with the skeletons drawn; None: no film.
+        sound: the film has the clip's sound.
+        lead_in_s: so long before the part begins, frames are estimated and told of, but not in the film: where
+            a clip is cut into parts, the person is followed when a part begins.
+        follow: who is followed in the first frame.
+    """
+
+    path: Path
+    pose: PoseOptions
+    part: ClipOptions
+    film: Path | None = None
+    sound: bool = True
+    lead_in_s: float = 0.0
+    follow: tuple[Region, ...] = ()
+
+
+class Listener(Protocol):
+    """Told of a run, in order, by the thread that runs it."""
+
+    def opened(self, clip: ClipInfo) -> None:
+        """The clip can be read."""
+
+    def frame(self, poses: FramePoses, followed: Sequence[Region]) -> bool:
+        """A frame is done; where the answer is False the run ends there, and what was done is kept.
+
+        Args:
+            poses: of the people in it.
+            followed: where they are looked for in the next frame; empty where the engine does not tell.
+        """

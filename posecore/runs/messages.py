@@ -1,0 +1,118 @@
+"""What a worker process and the one that started it say to each other, as bytes.
+
+A message is a line of JSON, behind it as many raw bytes as its "bytes" says. Nothing of it is code: the worker
+reads files that may have been made to harm, so what it says is taken as plain values (no pickle).
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from posecore.estimation.blazepose.regions import Region
+from posecore.estimation.options import PoseOptions
+from posecore.media.clips import ClipInfo
+from posecore.media.options import ClipOptions
+from posecore.media.yuv import Colors
+from posecore.poses import FramePoses
+from posecore.runs.job import Job
+from posecore.skeletons import BLAZEPOSE_33
+
+Fields = dict[str, Any]
+
+_VALUES = 8  # of a landmark: x, y, z, world x, y, z, visibility, presence
+
+
+def send(stream: IO[bytes], kind: str, payload: bytes = b"", **fields: Any) -> None:
+    """Write a message."""
+    line = json.dumps({"kind": kind, "bytes": len(payload), **fields}).encode()
+    stream.write(line + b"\n" + payload)
+    stream.flush()
+
+
+def receive(stream: IO[bytes]) -> tuple[str, Fields, bytes] | None:
+    """Read the next message: its kind, its fields and its bytes; None where the other side has ended.
+
+    Raises:
+        ValueError: where what comes is no message.
+    """
+    line = stream.readline()
+    if not line.endswith(b"\n"):
+        return None
+    fields = json.loads(line)
+    payload = stream.read(fields.pop("bytes"))
+    return fields.pop("kind"), fields, payload
+
+
+def job_to_fields(job: Job) -> Fields:
+    """A job as plain values."""
+    return {
+        "path": str(job.path),
+        "pose": asdict(job.pose) | {"model": str(job.pose.model)},
+        "part": asdict(job.part),
+        "film": None if job.film is None else str(job.film),
+        "sound": job.sound,
+        "lead_in_s": job.lead_in_s,
+        "follow": regions_to_fields(job.follow),
+    }
+
+
+def job_from_fields(fields: Fields) -> Job:
+    """The job again."""
+    return Job(
+        path=Path(fields["path"]),
+        pose=PoseOptions(**fields["pose"]),
+        part=ClipOptions(**fields["part"]),
+        film=None if fields["film"] is None else Path(fields["film"]),
+        sound=fields["sound"],
+        lead_in_s=fields["lead_in_s"],
+        follow=regions_from_fields(fields["follow"]),
+    )
+
+
+def clip_to_fields(clip: ClipInfo) -> Fields:
+    """What is known of a clip, as plain values."""
+    return asdict(clip)
+
+
+def clip_from_fields(fields: Fields) -> ClipInfo:
+    """What is known of a clip again."""
+    return ClipInfo(**fields | {"size": tuple(fields["size"]), "colors": Colors(**fields["colors"])})
+
+
+def poses_to_message(poses: FramePoses) -> tuple[bytes, Fields]:
+    """The poses of a frame as bytes and plain values."""
+    values = np.concatenate(
+        [poses.xy, poses.z[..., None], poses.world, poses.visibility[..., None], poses.presence[..., None]],
+        axis=2,
+    )
+    fields = {"time_s": poses.time_s, "size": poses.size, "person_ids": poses.person_ids.tolist()}
+    return values.astype(np.float32).tobytes(), fields
+
+
+def poses_from_message(payload: bytes, fields: Fields) -> FramePoses:
+    """The poses of a frame again, to the last bit."""
+    values = np.frombuffer(payload, np.float32).reshape(-1, len(BLAZEPOSE_33), _VALUES)
+    return FramePoses(
+        xy=values[..., 0:2],
+        z=values[..., 2],
+        world=values[..., 3:6],
+        visibility=values[..., 6],
+        presence=values[..., 7],
+        person_ids=np.array(fields["person_ids"], np.int64),
+        time_s=fields["time_s"],
+        size=tuple(fields["size"]),
+    )
+
+
+def regions_to_fields(regions: Sequence[Region]) -> list[Fields]:
+    """Regions as plain values."""
+    return [asdict(region) for region in regions]
+
+
+def regions_from_fields(fields: list[Fields]) -> tuple[Region, ...]:
+    """The regions again."""
+    return tuple(Region(**region) for region in fields)

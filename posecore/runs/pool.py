@@ -1,0 +1,134 @@
+"""Clips described and worked on in worker processes, which are started once and used again."""
+
+import atexit
+import os
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from posecore.errors import WorkerLost
+from posecore.limits import LIMITS
+from posecore.media.clips import ClipInfo
+from posecore.runs.job import Job, Listener
+from posecore.runs.process import Worker, WorkerDied
+
+Result = TypeVar("Result")
+
+
+def warm_up() -> None:
+    """Start a worker where none is ready, so that the first clip need not wait for it."""
+    with _POOL.worker():
+        pass
+
+
+def describe(path: os.PathLike[str] | str, name: str | None = None) -> ClipInfo:
+    """What is known of a clip, once its first frame is decoded; not in this process.
+
+    Args:
+        path: the clip.
+        name: what to call it in an error; by default the file's own name.
+
+    Raises:
+        As ``posecore.media.clips.open_clip``; WorkerLost.
+    """
+    path = Path(path).absolute()
+    return _twice(name or path.name, lambda worker: worker.describe(path, name))
+
+
+def run(job: Job, listener: Listener) -> list[str]:
+    """As ``posecore.runs.single.run``, in a worker process.
+
+    Where that process dies the job is begun once more, from its beginning: the listener is told again that
+    the clip is open.
+
+    Raises:
+        As that; WorkerLost.
+    """
+    with _own_folder(job.film) as film:
+        inside = replace(job, path=job.path.absolute(), film=film)
+        notes = _twice(job.path.name, lambda worker: worker.run(inside, listener))
+        if job.film is not None and film is not None:
+            os.replace(film, job.film)
+    return notes
+
+
+def _twice(name: str, do: Callable[[Worker], Result]) -> Result:
+    ends = []
+    for _ in range(2):
+        try:
+            with _POOL.worker() as worker:
+                return do(worker)
+        except WorkerDied as error:
+            ends.append(str(error))
+    raise WorkerLost(
+        f"{name} was given up: the process that worked on it ended twice ({', then '.join(ends)}). Either the machine "
+        "has too little memory for this clip, or the file makes a decoder crash."
+    )
+
+
+@contextmanager
+def _own_folder(film: Path | None) -> Iterator[Path | None]:
+    """A place for the film beside where it will be, whatever a process that dies leaves in it."""
+    if film is None:
+        yield None
+        return
+    film = film.absolute()
+    folder = tempfile.mkdtemp(prefix=".film-", dir=film.parent)
+    try:
+        yield Path(folder, film.name)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class _Pool:
+    """The workers that have nothing to do at the moment."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._idle: list[tuple[float, Worker]] = []  # since when, the newest last
+        atexit.register(self.end_idle, 0)
+
+    @contextmanager
+    def worker(self) -> Iterator[Worker]:
+        """A worker for the length of the block, which then is kept, or ended where it is not ready."""
+        worker = self._take() or Worker()
+        try:
+            yield worker
+        finally:
+            if worker.ready:
+                self._keep(worker)
+            else:
+                worker.end()
+
+    def end_idle(self, seconds: float) -> None:
+        """End the workers that had nothing to do for so long."""
+        with self._lock:
+            old = [entry for entry in self._idle if time.monotonic() - entry[0] >= seconds]
+            self._idle = [entry for entry in self._idle if entry not in old]
+        for _, worker in old:
+            worker.end()
+
+    def _take(self) -> Worker | None:
+        with self._lock:
+            while self._idle:
+                _, worker = self._idle.pop()
+                if worker.ready:
+                    return worker
+                worker.end()
+        return None
+
+    def _keep(self, worker: Worker) -> None:
+        with self._lock:
+            self._idle.append((time.monotonic(), worker))
+        timer = threading.Timer(LIMITS.seconds_idle + 1, self.end_idle, [LIMITS.seconds_idle])
+        timer.daemon = True
+        timer.start()
+
+
+_POOL = _Pool()

@@ -1,0 +1,98 @@
+"""One ordered run in this process: decoding, estimating, and drawing and encoding side by side."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import replace
+from functools import partial
+
+from posecore.annotation import Annotator, color_by
+from posecore.errors import InvalidOption
+from posecore.estimation.engines import open_stream_estimator
+from posecore.media.clips import ClipFrame, ClipInfo, ClipReader, open_clip
+from posecore.media.films import FilmWriter
+from posecore.media.sound import Sound
+from posecore.overlap import Behind, ahead
+from posecore.poses import FramePoses
+from posecore.runs.job import Job, Listener
+
+_Annotated = tuple[ClipFrame, FramePoses]
+
+
+def run(job: Job, listener: Listener, *, on_packet: Callable[[], None] | None = None) -> list[str]:
+    """Do a job. The film appears whole or not at all.
+
+    Args:
+        job: what to do.
+        listener: told of each frame.
+        on_packet: called, in another thread, for each packet of the clip before it is decoded.
+
+    Returns:
+        A sentence for each thing that a user should know, such as that the clip is damaged.
+
+    Raises:
+        As ``posecore.pipeline.estimate_video``.
+    """
+    with ExitStack() as stack:
+        reader = _open(stack, job, on_packet)
+        estimator = stack.enter_context(closing(open_stream_estimator(job.pose)))
+        estimator.follow(job.follow)
+        listener.opened(reader.info)
+        frames = stack.enter_context(ahead(reader))
+        write, sound = _open_film(stack, job, reader.info)
+        last_s = None
+        for frame in frames:
+            poses = estimator.step(frame.pixels, frame.time_s)
+            last_s = frame.time_s
+            if last_s >= job.part.start_s:
+                write((frame, poses))
+            if not listener.frame(poses, estimator.followed):
+                break
+        if last_s is None:
+            raise InvalidOption(f"The clip has no frame from {job.part.start_s:g} s on. Choose an earlier start.")
+    return list(_notes(reader, last_s, sound))
+
+
+def _open(stack: ExitStack, job: Job, on_packet: Callable[[], None] | None) -> ClipReader:
+    part = replace(job.part, start_s=max(0.0, job.part.start_s - job.lead_in_s))
+    return stack.enter_context(open_clip(job.path, for_film=job.film is not None, part=part, on_packet=on_packet))
+
+
+def _open_film(stack: ExitStack, job: Job, clip: ClipInfo) -> tuple[Callable[[_Annotated], None], Sound | None]:
+    """What takes the frames of the film, and its sound."""
+    if job.film is None:
+        return _leave, None
+    part = job.part
+    sound = stack.enter_context(Sound(job.path, clip.start_s + part.start_s)) if job.sound else None
+    film = stack.enter_context(
+        FilmWriter(
+            job.film,
+            part.film_size(clip.size),
+            fps_hint=clip.fps / part.every,
+            colors=clip.colors,
+            quality=part.film_quality,
+            sound=sound,
+        )
+    )
+    annotator = Annotator(film.size, color_by(job.pose))
+    return stack.enter_context(Behind(partial(_write, film, annotator))).put, sound
+
+
+def _leave(annotated: _Annotated) -> None:
+    """There is no film."""
+
+
+def _write(film: FilmWriter, annotator: Annotator, annotated: _Annotated) -> None:
+    frame, poses = annotated
+    yuv, patches = annotator.draw(frame, poses)
+    film.write_yuv(yuv, frame.time_s, patches)
+
+
+def _notes(clip: ClipReader, last_s: float, sound: Sound | None) -> Iterator[str]:
+    if clip.damaged_packets or clip.broke_off:
+        of_all = f" of {clip.info.duration_s:.1f}" if clip.info.duration_s else ""
+        yield (
+            f"The clip is damaged or was cut off: the last frame that can be read is at {last_s:.1f}{of_all} s. "
+            "Where frames before it are missing, the times show a gap."
+        )
+    if sound is not None and sound.broke_off:
+        yield "The clip's sound is damaged: the film has it up to there."

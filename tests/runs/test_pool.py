@@ -1,0 +1,201 @@
+"""Clips in worker processes: the same result, and what becomes of a process that dies, hangs or wants too much."""
+
+import os
+import signal
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from posecore import ClipOptions, MediaTooLarge, PoseOptions, UnreadableMedia, WorkerLost, estimate_video
+from posecore.limits import LIMITS
+from posecore.media.clips import open_clip
+from posecore.media.films import FilmWriter
+from posecore.runs import pool, process
+
+LINUX = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc to find and limit processes")
+
+
+@pytest.fixture(scope="module")
+def clip(portrait, tmp_path_factory) -> Path:
+    """Forty frames of the portrait, swaying."""
+    target = tmp_path_factory.mktemp("clip") / "portrait.mp4"
+    with FilmWriter(target, (512, 600), fps_hint=25) as film:
+        for index in range(40):
+            film.write(np.roll(portrait, 3 * (index % 10), axis=1), index / 25)
+    return target
+
+
+@pytest.fixture(autouse=True)
+def no_worker_before_or_after():
+    pool._POOL.end_idle(0)
+    yield
+    pool._POOL.end_idle(0)
+    assert workers() == []
+
+
+def workers() -> list[int]:
+    """Process ids of the workers of this process, also of those that ended and were not waited for."""
+    if not Path("/proc/self/status").exists():
+        return []
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(status.read_text().rpartition(")")[2].split()[1])
+            of_ours = b"posecore.runs.worker" in status.with_name("cmdline").read_bytes()
+        except OSError:  # it ended meanwhile
+            continue
+        if parent == os.getpid() and of_ours:
+            found.append(int(status.parent.name))
+    return found
+
+
+def test_gives_to_the_last_bit_what_this_process_does(clip, tmp_path):
+    here = estimate_video(clip, annotated=tmp_path / "here.mp4")
+    there = estimate_video(clip, annotated=tmp_path / "there.mp4", workers=1)
+    for name in ("xy", "z", "world", "visibility", "presence", "person_ids", "times_s"):
+        np.testing.assert_array_equal(getattr(there, name), getattr(here, name))
+    assert (there.size, there.fps) == (here.size, here.fps)
+    assert (tmp_path / "there.mp4").read_bytes() == (tmp_path / "here.mp4").read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["here.mp4", "there.mp4"]
+
+
+@LINUX
+def test_one_process_serves_run_after_run(clip):
+    assert pool.describe(clip).size == (512, 600)
+    [first] = workers()
+    estimate_video(clip, part=ClipOptions(end_s=0.2), workers=1)
+    with pytest.raises(UnreadableMedia, match="no-such-clip"):
+        pool.describe("no-such-clip.mp4")
+    assert workers() == [first], "an ordinary refusal does not cost the process"
+
+
+def test_progress_ends_the_run_and_keeps_what_was_done(clip, tmp_path):
+    seen = []
+    part = ClipOptions(film_quality="small")  # slow enough that the whole clip is not done before the stop is heard
+    film = tmp_path / "film.mp4"
+    sequence = estimate_video(
+        clip, part=part, annotated=film, on_progress=lambda done: seen.append(done) or done.frames < 3, workers=1
+    )
+    assert [done.frames for done in seen] == [1, 2, 3]
+    assert 3 <= len(sequence) <= 40
+    with open_clip(film) as reader:
+        assert len(list(reader)) == len(sequence)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("text.mp4", b"no clip at all", "text.mp4 cannot be read as a clip"),
+        ("empty.mp4", b"", "empty.mp4 is empty"),
+        ("missing.mp4", None, "missing.mp4"),
+    ],
+)
+def test_a_clip_that_is_none_is_refused_in_the_same_words(tmp_path, name, content, message):
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    for workers_asked in (None, 1):
+        with pytest.raises(UnreadableMedia, match=message):
+            estimate_video(tmp_path / name, annotated=tmp_path / "film.mp4", workers=workers_asked)
+    assert list(tmp_path.iterdir()) == ([tmp_path / name] if content is not None else [])
+
+
+def test_a_film_that_cannot_be_written_is_an_error_of_the_system(clip, tmp_path):
+    with pytest.raises(OSError, match="No such file or directory"):
+        estimate_video(clip, annotated=tmp_path / "missing" / "film.mp4", workers=1)
+
+
+@LINUX
+def test_a_process_that_is_killed_is_noticed_and_its_clip_begun_once_more(clip, tmp_path):
+    frames, killed = [], []
+
+    def kill_once(done):
+        frames.append(done.frames)
+        if done.frames == 5 and not killed:
+            killed.extend(workers())
+            os.kill(killed[0], signal.SIGKILL)
+
+    sequence = estimate_video(clip, annotated=tmp_path / "film.mp4", on_progress=kill_once, workers=1)
+    assert len(sequence) == 40
+    assert frames.count(1) == 2, "it began again"
+    np.testing.assert_array_equal(sequence.xy, estimate_video(clip).xy)
+    assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]
+    assert killed[0] not in workers()
+
+
+@LINUX
+def test_a_process_that_is_killed_twice_is_reported(clip, tmp_path):
+    def kill(done):
+        if done.frames == 5:
+            for worker in workers():
+                os.kill(worker, signal.SIGKILL)
+
+    with pytest.raises(WorkerLost, match=r"portrait\.mp4 was given up: .* ended twice \(signal 9, then signal 9\)"):
+        estimate_video(clip, annotated=tmp_path / "film.mp4", on_progress=kill, workers=1)
+    assert list(tmp_path.iterdir()) == []
+    assert len(estimate_video(clip, part=ClipOptions(end_s=0.2), workers=1)) == 5, "the next clip finds a worker"
+
+
+@LINUX
+def test_a_process_that_hangs_is_given_up(clip, tmp_path, monkeypatch):
+    monkeypatch.setattr(process, "LIMITS", replace(LIMITS, seconds_per_frame=2))
+    part = ClipOptions(film_quality="small")
+
+    def halt(done):
+        if done.frames == 1:
+            for worker in workers():
+                os.kill(worker, signal.SIGSTOP)
+
+    start = time.monotonic()
+    with pytest.raises(WorkerLost, match="nothing came of it for 2 s"):
+        estimate_video(clip, part=part, annotated=tmp_path / "film.mp4", on_progress=halt, workers=1)
+    assert time.monotonic() - start < 30
+    assert workers() == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@LINUX
+@pytest.mark.parametrize("megabytes", ["30", "60", "100"])
+def test_a_clip_that_needs_too_much_memory_is_one_sentence(tmp_path, monkeypatch, megabytes):
+    clip = tmp_path / "large.mp4"
+    with FilmWriter(clip, (4096, 2304), fps_hint=10) as film:
+        for index in range(6):
+            film.write(np.full((2304, 4096, 3), 40 * index, np.uint8), index / 10)
+    monkeypatch.setenv("POSECORE_LIMIT_CLIP_MEGABYTES", megabytes)
+    with pytest.raises(MediaTooLarge, match=r"needs more memory than .* may take"):
+        estimate_video(clip, annotated=tmp_path / "film.mp4", workers=1)
+    assert [path.name for path in tmp_path.iterdir()] == ["large.mp4"]
+    monkeypatch.delenv("POSECORE_LIMIT_CLIP_MEGABYTES")
+    pool._POOL.end_idle(0)
+    assert len(estimate_video(clip, workers=1)) == 6
+
+
+@LINUX
+def test_an_error_of_the_caller_ends_the_process(clip, tmp_path):
+    def fail(done):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        estimate_video(clip, annotated=tmp_path / "film.mp4", on_progress=fail, workers=1)
+    assert workers() == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@LINUX
+def test_an_idle_process_is_ended_after_a_while(clip, monkeypatch):
+    monkeypatch.setattr(pool, "LIMITS", replace(LIMITS, seconds_idle=0))
+    pool.describe(clip)
+    assert len(workers()) == 1
+    deadline = time.monotonic() + 20
+    while workers() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert workers() == []
+
+
+def test_a_model_given_by_its_path_arrives(clip):
+    from posecore import find_model
+
+    options = PoseOptions(model=find_model("full"))
+    assert estimate_video(clip, options, part=ClipOptions(end_s=0.1), workers=1).seen.all()
