@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, get_args
 from tqdm import tqdm
 
 from posecore import __version__
-from posecore.errors import InvalidOption, PosecoreError, UnreadableMedia
+from posecore.errors import InvalidOption, PosecoreError, UnreadableMedia, WorkerLost
 
 if TYPE_CHECKING:
     from posecore.estimation.engines import EngineUsed
@@ -118,8 +118,11 @@ def run_video(args: argparse.Namespace) -> Report:
     from posecore.export.csv_file import to_csv
     from posecore.export.manifest import make_manifest
     from posecore.pipeline import Progress, estimate_video
+    from posecore.runs.pool import warm_up
+    from posecore.runs.segments import usual_workers
 
     options, part = _options(args), _part(args)
+    warm_up()  # it gets ready while the model is looked for here
     _load_model(options)
     stem = args.file.stem
     report = Report()
@@ -134,9 +137,15 @@ def run_video(args: argparse.Namespace) -> Report:
         start = time.monotonic()
         try:
             sequence = estimate_video(
-                args.file, options, part=part, annotated=film, on_progress=show, on_note=notes.append
+                args.file,
+                options,
+                part=part,
+                annotated=film,
+                on_progress=show,
+                on_note=notes.append,
+                workers=usual_workers() if args.workers is None else args.workers,
             )
-        except UnreadableMedia as error:
+        except (UnreadableMedia, WorkerLost) as error:
             report.add_failed(args.file, error)
             return report
         seconds = time.monotonic() - start
@@ -245,6 +254,13 @@ def _add_part(command: argparse.ArgumentParser) -> None:
         choices=get_args(FilmQuality),
         default=usual.film_quality,
         help="fast to make, or small as a file (default: %(default)s)",
+    )
+    command.add_argument(
+        "--workers",
+        type=int,
+        metavar="N",
+        help="processes for a long clip of one person, each with a stretch of it; 1: one ordered run "
+        "(default: half the cores)",
     )
 
 

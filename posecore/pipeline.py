@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from posecore.annotation import color_by
+from posecore.errors import InvalidOption
 from posecore.estimation.blazepose.regions import Region
 from posecore.estimation.checks import RgbArray
 from posecore.estimation.engines import PictureEstimator, open_picture_estimator, open_stream_estimator
@@ -20,7 +21,7 @@ from posecore.estimation.options import PoseOptions
 from posecore.media.clips import ClipInfo
 from posecore.media.options import ClipOptions, FilmQuality
 from posecore.poses import FramePoses, PoseRecorder, PoseSequence
-from posecore.runs import pool, single
+from posecore.runs import segments, single
 from posecore.runs.job import Job
 from posecore.view.drawing import draw_poses
 
@@ -141,16 +142,18 @@ def estimate_video(
             there, and the frames done so far are the result (the film too).
         on_note: called at the end with a sentence for each thing that a user should know: a clip that is
             damaged, sound that breaks off.
-        workers: None: the clip is read in this process. A number: in a process of its own, so that a file
-            made to harm takes only that down. Such a run does a few more frames after ``on_progress``
-            ended it, and where its process dies it begins once more, so that progress goes back.
+        workers: None: the clip is read in this process. 1: in a process of its own, so that a file made to
+            harm takes only that down. Such a run does a few more frames after ``on_progress`` ended it,
+            and where its process dies it begins once more, so that progress goes back. More: a long clip
+            of one person is cut into stretches for so many processes, and progress comes from all of
+            them; see ``posecore.runs.segments``.
 
     Returns:
         The sequence, with the file's own frame times. A frame in which nobody was found is NaN.
 
     Raises:
         UnreadableMedia, MediaTooLarge: about the clip.
-        InvalidOption: where the clip ends before the part begins.
+        InvalidOption: where the clip ends before the part begins, or ``workers`` is no such number.
         OSError: where the film cannot be written.
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
         EngineUnavailable, MissingSystemLibrary: where the engine asked for does not run on this machine.
@@ -158,9 +161,11 @@ def estimate_video(
     """
     options, part = options or PoseOptions(), part or ClipOptions()
     film = None if annotated is None else Path(annotated)
+    if workers is not None and not (isinstance(workers, int) and workers >= 1):
+        raise InvalidOption(f"Expected 'workers' to be None or a whole number from 1, but got {workers}.")
     job = Job(Path(path), options, part, film)
     listener = _Collector(part, on_progress)
-    notes = single.run(job, listener) if workers is None else pool.run(job, listener)
+    notes = single.run(job, listener) if workers is None else segments.run(job, listener, workers)
     for note in notes:
         if on_note is not None:
             on_note(note)

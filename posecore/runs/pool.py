@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import TypeVar
 from posecore.errors import WorkerLost
 from posecore.limits import LIMITS
 from posecore.media.clips import ClipInfo
+from posecore.media.joining import Part
 from posecore.runs.job import Job, Listener
 from posecore.runs.process import Worker, WorkerDied
 
@@ -56,6 +57,24 @@ def run(job: Job, listener: Listener) -> list[str]:
         if job.film is not None and film is not None:
             os.replace(film, job.film)
     return notes
+
+
+def join(films: Sequence[Part], job: Job, clip: ClipInfo) -> None:
+    """Join the films of a job's stretches to that of the job, with its sound, which a worker process reads.
+
+    Args:
+        films: each with the time in seconds at which it begins.
+        job: whose film they make.
+        clip: what is known of the job's clip.
+
+    Raises:
+        OSError: where the film cannot be written; WorkerLost.
+    """
+    with _own_folder(job.film) as film:
+        inside = replace(job, path=job.path.absolute(), film=film)
+        _twice(job.path.name, lambda worker: worker.join(films, inside, clip.start_s))
+        if job.film is not None and film is not None:
+            os.replace(film, job.film)
 
 
 def _twice(name: str, do: Callable[[Worker], Result]) -> Result:

@@ -10,7 +10,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, NoReturn
 
@@ -18,6 +18,7 @@ from posecore import errors
 from posecore.errors import PosecoreError, WorkerLost
 from posecore.limits import LIMITS
 from posecore.media.clips import ClipInfo
+from posecore.media.joining import Part
 from posecore.runs import messages
 from posecore.runs.job import Job, Listener
 
@@ -80,6 +81,12 @@ class Worker:
 
         notes: list[str] = self._answers(tell)["notes"]
         return notes
+
+    def join(self, films: Sequence[Part], job: Job, clip_start_s: float) -> None:
+        """Join films to that of a job; see ``posecore.runs.pool.join``."""
+        parts = [(str(path), start_s) for path, start_s in films]
+        self._ask("join", parts=parts, start_s=clip_start_s, **messages.job_to_fields(job))
+        self._answers()
 
     def end(self) -> None:
         """End the process, whatever it is doing."""

@@ -19,6 +19,8 @@ from posecore.estimation.blazepose.regions import Region
 from posecore.estimation.engines import find_engine
 from posecore.limits import LIMITS
 from posecore.media.clips import ClipInfo, open_clip
+from posecore.media.joining import join_films
+from posecore.media.sound import Sound
 from posecore.poses import FramePoses
 from posecore.runs import messages
 from posecore.runs.single import run
@@ -101,9 +103,20 @@ def _run(fields: messages.Fields, mouth: _Mouth, stop: threading.Event) -> messa
         return {"notes": run(job, _Teller(mouth, stop), on_packet=mouth.say_alive)}
 
 
+def _join(fields: messages.Fields, mouth: _Mouth, stop: threading.Event) -> messages.Fields:
+    parts = [(Path(path), start_s) for path, start_s in fields.pop("parts")]
+    start_s = fields.pop("start_s") + parts[0][1]
+    job = messages.job_from_fields(fields)
+    assert job.film is not None
+    with Sound(job.path, start_s) as sound:
+        join_films(parts, job.film, sound if job.sound else None)
+    return {}
+
+
 _ACTIONS: dict[str, Callable[[messages.Fields, _Mouth, threading.Event], messages.Fields]] = {
     "describe": _describe,
     "run": _run,
+    "join": _join,
 }
 
 

@@ -1,0 +1,190 @@
+"""A clip cut into stretches gives what one ordered run gives, wherever it is cut."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from posecore import ClipOptions, InvalidOption, PoseOptions, PoseSequence, estimate_video
+from posecore.media.clips import open_clip
+from posecore.pipeline import _Collector
+from posecore.runs import pool, segments
+from posecore.runs.job import Job
+from posecore.samples import sample_clip
+
+FAST = PoseOptions(engine="fast")
+
+
+def run_cut(path: Path, cuts: list[float], *, on_progress=None, **changed) -> tuple[PoseSequence, list[str]]:
+    job = Job(path, FAST, **({"part": ClipOptions()} | changed))
+    collector = _Collector(job.part, on_progress)
+    notes = segments.run_cut(job, collector, pool.describe(path), cuts)
+    return collector.sequence(), notes
+
+
+def even_cuts(sequence: PoseSequence, stretches: int) -> list[float]:
+    return [float(sequence.times_s[-1]) * index / stretches for index in range(1, stretches)]
+
+
+def apart(one: PoseSequence, other: PoseSequence) -> np.ndarray:
+    """(frames, 33) pixels between the landmarks of two runs, where both see somebody."""
+    np.testing.assert_array_equal(one.times_s, other.times_s)
+    both = one.seen[:, 0] & other.seen[:, 0]
+    assert both.sum() >= 0.97 * one.seen[:, 0].sum()
+    return np.linalg.norm(one.xy[both, 0] - other.xy[both, 0], axis=-1)
+
+
+@pytest.mark.parametrize("stretches", [2, 3, 7])
+def test_one_person_is_where_the_single_run_has_him(shared_data, stretches):
+    clip = shared_data / "google-reference" / "pose_1.mp4"
+    single = estimate_video(clip, FAST)
+    sequence, notes = run_cut(clip, even_cuts(single, stretches))
+    pixels = apart(sequence, single)
+    assert notes == []
+    assert np.median(pixels) <= 1
+    assert np.percentile(pixels, 99) <= 8
+
+
+@pytest.mark.parametrize("stretches", [2, 4, 8])
+def test_of_two_people_it_is_the_same_one(shared_data, stretches):
+    clip = shared_data / "clips" / "sports2d_demo.mp4"
+    single = estimate_video(clip, FAST)
+    sequence, _ = run_cut(clip, even_cuts(single, stretches))
+    size = np.linalg.norm(np.ptp(single.xy[single.seen[:, 0], 0], axis=1), axis=-1)
+    same = np.median(apart(sequence, single), axis=1) < 0.25 * np.median(size)
+    assert same.mean() >= 0.97
+
+
+def test_a_stretch_that_holds_somebody_else_is_done_again(shared_data, monkeypatch):
+    """The clip has two people; cut in the middle, the later stretch finds the other one first."""
+    clip = shared_data / "clips" / "sports2d_demo.mp4"
+    single = estimate_video(clip, FAST)
+    cuts = even_cuts(single, 2)
+    again = []
+    run = segments._Stretch.run
+    monkeypatch.setattr(segments._Stretch, "run", lambda self, after=None: again.append(after) or run(self, after))
+    repaired, _ = run_cut(clip, cuts)
+    assert [after is not None for after in again] == [False, False, True]
+    monkeypatch.setattr(segments, "_agree", lambda earlier, later: True)
+    unrepaired, _ = run_cut(clip, cuts)
+    assert np.median(apart(repaired, single), axis=1).max() < 50
+    assert np.median(apart(unrepaired, single), axis=1).max() > 300, "without the repair it is somebody else"
+
+
+def test_the_film_is_whole_with_its_times_and_sound(shared_data, tmp_path):
+    clip = with_tone(sample_clip().path, tmp_path / "clip.mp4")
+    single = estimate_video(clip, FAST, annotated=tmp_path / "single.mp4")
+    for quality in ("fast", "small"):
+        target = tmp_path / f"{quality}.mp4"
+        run_cut(clip, even_cuts(single, 3), film=target, part=ClipOptions(film_quality=quality))
+        with open_clip(target) as joined, open_clip(tmp_path / "single.mp4") as expected:
+            times = [frame.time_s for frame in joined]
+            assert times == pytest.approx([frame.time_s for frame in expected], abs=0.0011)
+            assert joined.damaged_packets == 0
+        with av.open(str(target)) as film:
+            stamps = [packet.dts for packet in film.demux(video=0) if packet.dts is not None]
+            assert all(one < other for one, other in pairwise(stamps))
+        with av.open(str(target)) as film, av.open(str(tmp_path / "single.mp4")) as expected:
+            lengths = [sum(frame.samples for frame in side.decode(audio=0)) for side in (film, expected)]
+            assert abs(lengths[0] - lengths[1]) <= 2 * 1024
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["clip.mp4", "fast.mp4", "single.mp4", "small.mp4"]
+
+
+def with_tone(source: Path, target: Path) -> Path:
+    """The clip with a hum of its own length."""
+    with av.open(str(source)) as clip, av.open(str(target), "w") as film:
+        video = film.add_stream_from_template(clip.streams.video[0])
+        audio = film.add_stream("aac", rate=44_100, layout="mono")
+        seconds = float(clip.duration) / av.time_base
+        for packet in clip.demux(video=0):
+            if packet.pts is not None:
+                packet.stream = video
+                film.mux(packet)
+        for block in range(int(seconds * 44_100 / 1024)):
+            wave = np.sin(np.arange(1024) / 20, dtype=np.float32)[None]
+            frame = av.AudioFrame.from_ndarray(wave, format="fltp", layout="mono")
+            frame.rate, frame.pts = 44_100, block * 1024
+            film.mux(audio.encode(frame))
+        film.mux(audio.encode(None))
+    return target
+
+
+def test_stopping_keeps_every_stretch_and_says_which(tmp_path):
+    clip = sample_clip().path
+    film = tmp_path / "film.mp4"
+    seen = []
+    sequence, [note] = run_cut(
+        clip, [1.5, 3.0], film=film, on_progress=lambda done: seen.append(done) or done.frames < 30
+    )
+    assert len(seen) == 30
+    assert "Stopped early" in note
+    assert (np.diff(sequence.times_s) > 0).all()
+    with open_clip(film) as reader:
+        assert len(list(reader)) == len(sequence)
+    assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]
+
+
+def test_a_damaged_clip_is_done_in_one_piece(tmp_path, portrait):
+    from posecore.media.films import FilmWriter
+
+    clip = tmp_path / "clip.mp4"
+    with FilmWriter(clip, (512, 600), fps_hint=25) as film:
+        for index in range(100):
+            film.write(np.roll(portrait, 5 * (index % 9), axis=1), index / 25)
+    data = clip.read_bytes()
+    clip.write_bytes(data[: len(data) * 3 // 4])
+    notes: list[str] = []
+    single = estimate_video(clip, FAST, on_note=notes.append)
+    sequence, told = run_cut(clip, [1.0, 2.0, 3.5])
+    assert told == notes != []
+    np.testing.assert_array_equal(sequence.xy, single.xy)
+
+
+def test_an_error_of_the_caller_stops_all(tmp_path):
+    def fail(done):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        run_cut(sample_clip().path, [1.5, 3.0], film=tmp_path / "film.mp4", on_progress=fail)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("frames", "workers", "cuts"),
+    [(900, 3, [10.0, 20.0]), (900, 1, []), (320, 8, [160 / 30]), (149, 8, []), (None, 8, [])],
+)
+def test_cuts_are_as_many_as_are_worth_it(shared_data, frames, workers, cuts):
+    from dataclasses import replace
+
+    clip = shared_data / "google-reference" / "pose_1.mp4"
+    info = replace(pool.describe(clip), frame_count=frames, fps=30.0)
+    assert segments.plan_cuts(info, Job(clip, FAST, ClipOptions()), workers) == pytest.approx(cuts)
+
+
+@pytest.mark.parametrize("workers", [0, -1, 1.5])
+def test_workers_are_a_whole_number(workers, portrait):
+    with pytest.raises(InvalidOption, match="'workers' to be None or a whole number from 1"):
+        estimate_video("any.mp4", workers=workers)
+
+
+def test_several_workers_are_used_for_a_long_clip(monkeypatch):
+    """Through the front door; the clip has 230 frames or more, so it is long for a shortest stretch of 60."""
+    monkeypatch.setattr(segments, "_SHORTEST_FRAMES", 60)
+    runs = []
+    run = pool.run
+    monkeypatch.setattr(pool, "run", lambda job, listener: runs.append(job) or run(job, listener))
+    progress = []
+    sequence = estimate_video(sample_clip().path, FAST, workers=2, on_progress=progress.append)
+    assert len(runs) >= 2
+    assert progress[-1].share == 1 or progress[-1].total is None
+    assert len(sequence) == len({*sequence.times_s.tolist()})
+
+
+def test_several_people_and_every_other_frame_stay_in_one_piece(monkeypatch):
+    monkeypatch.setattr(segments, "_SHORTEST_FRAMES", 10)
+    monkeypatch.setattr(segments, "run_cut", lambda *_: pytest.fail("it was cut"))
+    clip = sample_clip().path
+    estimate_video(clip, PoseOptions(people=2), part=ClipOptions(end_s=1), workers=3)
+    estimate_video(clip, part=ClipOptions(end_s=1, every=2), workers=3)
