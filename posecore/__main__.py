@@ -122,6 +122,7 @@ def run_video(args: argparse.Namespace) -> Report:
     from posecore.runs.segments import usual_workers
 
     options, part = _options(args), _part(args)
+    workers = usual_workers() if args.workers is None else args.workers
     warm_up()  # it gets ready while the model is looked for here
     _load_model(options)
     stem = args.file.stem
@@ -143,13 +144,15 @@ def run_video(args: argparse.Namespace) -> Report:
                 annotated=film,
                 on_progress=show,
                 on_note=notes.append,
-                workers=usual_workers() if args.workers is None else args.workers,
+                workers=workers,
             )
         except (UnreadableMedia, WorkerLost) as error:
             report.add_failed(args.file, error)
             return report
         seconds = time.monotonic() - start
-        manifest = make_manifest(sequence, options, source=args.file.name, seconds=seconds, part=part, notes=notes)
+        manifest = make_manifest(
+            sequence, options, source=args.file.name, seconds=seconds, part=part, notes=notes, workers=workers
+        )
         (folder / f"{stem}.landmarks.csv").write_text(to_csv(sequence), encoding="utf-8")
         (folder / f"{stem}.manifest.json").write_text(
             json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"

@@ -22,6 +22,7 @@ def make_manifest(
     seconds: float,
     part: ClipOptions | None = None,
     notes: Sequence[str] = (),
+    workers: int = 1,
 ) -> dict[str, Any]:
     """Plain values, ready for JSON.
 
@@ -32,6 +33,7 @@ def make_manifest(
         seconds: how long the run took.
         part: which frames were worked on and how the film was made; all of them where None.
         notes: what the run had to say of the clip.
+        workers: the most processes that the clip was cut into stretches for; 1: one ordered run.
     """
     from posecore import __version__
 
@@ -42,6 +44,7 @@ def make_manifest(
         "engine": find_engine(options).as_dict(),
         "options": options.as_dict(),
         "part": (part or ClipOptions()).as_dict(),
+        "workers": workers,
         "film_timing": "each frame at the clip's own time",
         "notes": list(notes),
         "fps": sequence.fps,

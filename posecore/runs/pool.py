@@ -28,6 +28,11 @@ def warm_up() -> None:
         pass
 
 
+def end_idle_workers() -> None:
+    """End the workers that have nothing to do; the next clip starts a new one."""
+    _POOL.end_idle(0)
+
+
 def describe(path: os.PathLike[str] | str, name: str | None = None) -> ClipInfo:
     """What is known of a clip, once its first frame is decoded; not in this process.
 

@@ -30,9 +30,9 @@ def clip(portrait, tmp_path_factory) -> Path:
 
 @pytest.fixture(autouse=True)
 def no_worker_before_or_after():
-    pool._POOL.end_idle(0)
+    pool.end_idle_workers()
     yield
-    pool._POOL.end_idle(0)
+    pool.end_idle_workers()
     assert workers() == []
 
 
@@ -168,7 +168,7 @@ def test_a_clip_that_needs_too_much_memory_is_one_sentence(tmp_path, monkeypatch
         estimate_video(clip, annotated=tmp_path / "film.mp4", workers=1)
     assert [path.name for path in tmp_path.iterdir()] == ["large.mp4"]
     monkeypatch.delenv("POSECORE_LIMIT_CLIP_MEGABYTES")
-    pool._POOL.end_idle(0)
+    pool.end_idle_workers()
     assert len(estimate_video(clip, workers=1)) == 6
 
 
