@@ -197,6 +197,7 @@ class _Collector:
 
     def sequence(self) -> PoseSequence:
         """All frames."""
+        self._recorder.put_in_order()  # several workers tell of theirs side by side
         fps = self._clip.fps / self._part.every
         return PoseSequence(**self._recorder.arrays(), size=self._clip.size, fps=fps)
 

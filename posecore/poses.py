@@ -200,27 +200,27 @@ class PoseRecorder:
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What a ``PoseSequence`` is made of, besides its size and fps; nothing may be added afterwards.
-
-        Frames are in order of time; of two with the same time only the one added last is left.
         A clip in which nobody occurs has one slot, person 1, that is NaN throughout, so that its frames
         and times are not lost.
         """
         if not self._ids:
             self._make_room([1])
         self._resize(self._count)
-        self._sort_frames()
         order = np.argsort(self._ids)
         values = self._values if (order == np.arange(len(order))).all() else self._values[:, order]
         arrays = {name: values[..., place] for name, place in _PLACES.items()}
         arrays = {name: arrays[name] if tail else arrays[name][..., 0] for name, tail in _LANDMARK_ARRAYS.items()}
         return {**arrays, "person_ids": np.array(self._ids, np.int64)[order], "times_s": self._times}
 
-    def _sort_frames(self) -> None:
+    def put_in_order(self) -> None:
+        """Sort the frames by time; of two with the same time only the one added last is left."""
+        self._resize(self._count)
         if (np.diff(self._times) > 0).all():
             return
         order = np.argsort(self._times, kind="stable")
         last = np.append(np.diff(self._times[order]) > 0, True)
         self._times, self._values = self._times[order[last]], self._values[order[last]]
+        self._count = len(self._times)
 
     def _make_room(self, people: list[int]) -> None:
         if self._count == len(self._times):

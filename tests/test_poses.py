@@ -1,7 +1,11 @@
+import tracemalloc
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from posecore import FramePoses, InvalidPoses, PoseSequence
+from posecore.poses import PoseRecorder
 
 SIZE = (640, 480)
 
@@ -97,3 +101,45 @@ def test_fps_must_be_above_zero(fps):
 
 def test_fps_is_not_rounded():
     assert PoseSequence.from_frames([], size=SIZE, fps=30000 / 1001).fps == pytest.approx(29.97002997)
+
+
+def recorded(frames: list[FramePoses]) -> PoseSequence:
+    recorder = PoseRecorder()
+    for one in frames:
+        recorder.add(one)
+    assert len(recorder) == len(frames)
+    recorder.put_in_order()
+    return PoseSequence(**recorder.arrays(), size=SIZE, fps=25)
+
+
+def test_a_recorder_keeps_what_comes_also_of_people_who_come_later():
+    frames = [frame(t / 25, [2] if t < 300 else [7, 2, 1], value=t) for t in range(900)]
+    sequence = recorded(frames)
+    assert sequence.person_ids.tolist() == [1, 2, 7]
+    np.testing.assert_array_equal(sequence.times_s, np.arange(900) / 25)
+    np.testing.assert_array_equal(sequence.xy[:, 1, 0, 0], np.arange(900))
+    assert not sequence.seen[:300, [0, 2]].any()
+    assert sequence.seen[300:].all()
+    np.testing.assert_array_equal(sequence.frame(500).xy, frames[500].xy[[2, 1, 0]])
+
+
+def test_a_recorder_puts_frames_in_order_and_keeps_the_last_of_those_told_twice():
+    told = [(0.0, 1), (0.2, 2), (0.3, 3), (0.1, 4), (0.2, 5)]
+    sequence = recorded([frame(time_s, [1], value=value) for time_s, value in told])
+    assert sequence.times_s.tolist() == [0, 0.1, 0.2, 0.3]
+    assert sequence.xy[:, 0, 0, 0].tolist() == [1, 4, 5, 3]
+
+
+def test_a_recorder_grows_by_little_more_than_the_numbers():
+    one, count = frame(0, [1]), 20_000
+    tracemalloc.start()
+    try:
+        recorder = PoseRecorder()
+        for index in range(count):
+            recorder.add(replace(one, time_s=index / 25))
+        sequence = PoseSequence(**recorder.arrays(), size=SIZE, fps=25)
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(sequence) == count
+    assert held / count < 1.1 * (33 * 8 * 4 + 8)

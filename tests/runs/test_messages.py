@@ -1,0 +1,78 @@
+"""What is said between processes arrives as it was."""
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from posecore import ClipOptions, FramePoses, PoseOptions, Region
+from posecore.media.clips import ClipInfo
+from posecore.media.yuv import Colors
+from posecore.runs import messages
+from posecore.runs.job import Job
+
+JOB = Job(
+    Path("/a/folder/walk – 1.mp4"),
+    PoseOptions(model="heavy", people=3, min_presence=0.1, engine="fast", threads=2),
+    ClipOptions(start_s=1 / 3, end_s=7.5, every=2, film_side=640, film_quality="small"),
+    film=Path("/a/film.mp4"),
+    sound=False,
+    lead_in_s=0.1,
+    follow=(Region(1.1, 2.2, 300.3, -0.4, 0.9), Region(5, 6, 7, 8, 1)),
+)
+CLIP = ClipInfo((640, 480), 30000 / 1001, None, 12.3, "h264", Colors(1, 2, 9, 16), 0.04)
+
+
+def through_a_pipe(kind: str, payload: bytes = b"", **fields):
+    pipe = io.BytesIO()
+    messages.send(pipe, kind, payload, **fields)
+    messages.send(pipe, "next")
+    pipe.seek(0)
+    said = messages.receive(pipe)
+    assert messages.receive(pipe) == ("next", {}, b"")
+    assert messages.receive(pipe) is None
+    return said
+
+
+@pytest.mark.parametrize("job", [JOB, replace(JOB, film=None, follow=(), part=ClipOptions(), pose=PoseOptions())])
+def test_a_job(job):
+    _, fields, _ = through_a_pipe("run", **messages.job_to_fields(job))
+    assert messages.job_from_fields(fields) == job
+
+
+def test_what_is_known_of_a_clip():
+    _, fields, _ = through_a_pipe("opened", clip=messages.clip_to_fields(CLIP))
+    assert messages.clip_from_fields(fields["clip"]) == CLIP
+
+
+@pytest.mark.parametrize("people", [0, 1, 3])
+def test_poses_to_the_last_bit(people):
+    values = np.random.default_rng(people).normal(size=(people, 33, 8)).astype(np.float32)
+    poses = FramePoses(
+        xy=values[..., :2],
+        z=values[..., 2],
+        world=values[..., 3:6],
+        visibility=values[..., 6],
+        presence=values[..., 7],
+        person_ids=np.arange(5, 5 + people),
+        time_s=1 / 3,
+        size=(640, 480),
+    )
+    payload, fields = messages.poses_to_message(poses)
+    _, fields, payload = through_a_pipe("frame", payload, **fields)
+    back = messages.poses_from_message(payload, fields)
+    for name in ("xy", "z", "world", "visibility", "presence", "person_ids"):
+        np.testing.assert_array_equal(getattr(back, name), getattr(poses, name))
+    assert (back.time_s, back.size) == (poses.time_s, poses.size)
+
+
+@pytest.mark.parametrize("said", [b"", b'{"kind": "fra', b"half a line"])
+def test_where_the_other_side_ended_there_is_nothing(said):
+    assert messages.receive(io.BytesIO(said)) is None
+
+
+def test_what_is_no_message_is_an_error():
+    with pytest.raises(ValueError, match="Expecting value"):
+        messages.receive(io.BytesIO(b"Segmentation fault\n"))
