@@ -200,6 +200,7 @@ class PoseRecorder:
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What a ``PoseSequence`` is made of, besides its size and fps; nothing may be added afterwards.
+
         A clip in which nobody occurs has one slot, person 1, that is NaN throughout, so that its frames
         and times are not lost.
         """
