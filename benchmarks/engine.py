@@ -77,9 +77,9 @@ Row = dict[str, Any]  # a line of the table, an entry of the JSON
 def measure_stream(task: Task) -> Values:
     """The frames of a clip, one after the other, decoded beforehand."""
     with open_clip(task.source) as clip:
-        frames = list(islice(clip, WARM_UP + task.frames))
+        frames = [(frame.rgb, frame.time_s) for frame in islice(clip, WARM_UP + task.frames)]
     with closing(open_stream_estimator(task.options)) as estimator:
-        return _clock(lambda frame: estimator.step(frame.rgb, frame.time_s), frames)
+        return _clock(lambda frame: estimator.step(*frame), frames)
 
 
 def measure_pictures(task: Task) -> Values:
