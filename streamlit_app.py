@@ -1,13 +1,26 @@
-"""Entry of the app: page configuration and the way to the pages, nothing else."""
+"""Entry of the app: what the server is started with, page configuration and the way to the pages, nothing else."""
 
 import streamlit as st
 
-from pages.ui.navigation import route
-from pages.ui.problems import problems_shown
-from pages.ui.style import use_less_room
 
-page = route()
-st.set_page_config(page_title=f"{page.title} · Pose explorer", page_icon="pages/ui/icon.svg", layout="wide")
-use_less_room()
-with problems_shown():  # a page without its system libraries cannot even be imported
-    page.run()
+def show_app() -> None:
+    """The page that the address asks for."""
+    from pages.ui.navigation import route
+    from pages.ui.problems import problems_shown
+    from pages.ui.style import use_less_room
+
+    page = route()
+    st.set_page_config(page_title=f"{page.title} · Pose explorer", page_icon="pages/ui/icon.svg", layout="wide")
+    use_less_room()
+    with problems_shown():  # a page without its system libraries cannot even be imported
+        page.run()
+
+
+# Streamlit runs this file as a script for every visitor. Its server imports it once before, for ``app``.
+if __name__ == "__main__":
+    show_app()
+else:
+    from pages.ui.served import routes
+    from pages.ui.server import lifespan
+
+    app = st.App(__file__, routes=routes(), lifespan=lifespan)

@@ -5,14 +5,17 @@ from pathlib import PurePath
 
 import streamlit as st
 
-from pages.ui.clips import choose_clip, current_run, new_run
+from pages.ui.clips import choose_clip
 from pages.ui.explain import NOBODY, SEVERAL_PEOPLE, explain_numbers
 from pages.ui.models import engine_line
+from pages.ui.navigation import VIDEO
 from pages.ui.part import choose_run, cost
 from pages.ui.problems import problems_shown, show_problem
 from pages.ui.results import choose_coordinates, offer_download, show_skeleton, show_table
-from pages.ui.runs import ClipRun, RunOptions
+from pages.ui.runs import WORKERS, ClipRun, RunOptions
+from pages.ui.served import address
 from pages.ui.settings import page_head
+from pages.ui.visits import current_visit
 from posecore import PoseSequence, Progress
 from posecore.export.csv_file import to_csv
 from posecore.export.json_file import to_json
@@ -49,11 +52,9 @@ def progress_text(progress: Progress) -> str:
 def show_film(run: ClipRun, sequence: PoseSequence) -> None:
     """The annotated film, and beside it what was done and the downloads."""
     width, height = sequence.size
-    film, facts = st.columns([2, 1], gap="medium")
-    if run.options.film:
-        film.video(str(run.film), width=round(_FILM_HEIGHT_PX * width / height), alt=f"{run.name} with the landmarks")
-    else:
-        film.info("No film was made. Choose it under Part and film, and run again.", icon=":material/movie:")
+    left, facts = st.columns([2, 1], gap="medium")
+    with left:
+        play_film(run, width=round(_FILM_HEIGHT_PX * width / height))
     with facts:
         seen = int(sequence.seen.any(axis=1).sum())
         st.metric("Frames with a person", f"{seen} of {len(sequence)}")
@@ -63,22 +64,46 @@ def show_film(run: ClipRun, sequence: PoseSequence) -> None:
         offer_files(run, sequence)
 
 
+def play_film(run: ClipRun, width: int) -> None:
+    """The film in a player, as wide as this many pixels."""
+    if run.options.film:
+        source = address(run.film_token, VIDEO) or str(run.film)
+        st.video(source, width=width, alt=f"{run.name} with the landmarks")
+    else:
+        st.info("No film was made. Choose it under Part and film, and run again.", icon=":material/movie:")
+
+
 def offer_files(run: ClipRun, sequence: PoseSequence) -> None:
     """The downloads of a finished clip."""
     stem = PurePath(run.name).stem
     with st.container(horizontal=True):
         if run.options.film:
-            offer_download("Film (MP4)", run.film.read_bytes, f"{stem}.annotated.mp4", "video/mp4")
+            offer_film(run)
         offer_download("Table (CSV)", lambda: to_csv(sequence), f"{stem}.landmarks.csv", "text/csv")
         offer_download("Landmarks (JSON)", lambda: to_json(sequence), f"{stem}.landmarks.json", "application/json")
         offer_download("Manifest (JSON)", lambda: manifest(run, sequence), f"{stem}.manifest.json", "application/json")
+
+
+def offer_film(run: ClipRun) -> None:
+    """The film's download; where the server serves no files it goes through its memory."""
+    film = address(run.film_token, VIDEO)
+    if film is None:
+        offer_download("Film (MP4)", run.film.read_bytes, run.film_name, "video/mp4")
+    else:
+        st.link_button("Film (MP4)", f"{film}?download", icon=":material/download:")
 
 
 def manifest(run: ClipRun, sequence: PoseSequence) -> str:
     """The manifest as text."""
     options, state = run.options, run.state
     facts = make_manifest(
-        sequence, options.pose, source=run.name, seconds=state.seconds, part=options.part, notes=state.notes
+        sequence,
+        options.pose,
+        source=run.name,
+        seconds=state.seconds,
+        part=options.part,
+        notes=state.notes,
+        workers=WORKERS,
     )
     return json.dumps(facts, indent=2, ensure_ascii=False)
 
@@ -130,11 +155,12 @@ def may_start(run: ClipRun, chosen: RunOptions) -> bool:
 def show_page() -> None:
     """From the choice of a clip to everything about it."""
     options = page_head("Video")
-    clip = choose_clip()
+    visit = current_visit()
+    clip = choose_clip(visit)
     if clip is None:
         st.info("Upload a clip or try the sample: the result appears here.", icon=":material/movie:")
         return
-    run = current_run(clip) or new_run(clip)
+    run = visit.run_of(clip)
     chosen = choose_run(run, options)
     if run.options is None:
         if not may_start(run, chosen):
@@ -143,7 +169,7 @@ def show_page() -> None:
     elif run.options != chosen and st.button(
         "Run again with the new settings", type="primary", icon=":material/refresh:"
     ):
-        run = new_run(clip)
+        run = visit.new_run(clip)
         run.start(chosen)
     if not run.state.done.is_set():
         show_progress(run)

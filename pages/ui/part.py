@@ -55,7 +55,7 @@ def _choose_stretch(run: ClipRun) -> tuple[float, float | None]:
     if length_s is None or length_s < 2 * _SHORTEST_S:
         return 0.0, None
     start_s, end_s = st.slider(
-        "From and to (seconds)", 0.0, length_s, (0.0, length_s), _SHORTEST_S, format="%.1f", key=f"part_{run.key}"
+        "From and to (seconds)", 0.0, length_s, (0.0, length_s), _SHORTEST_S, format="%.1f", key=f"part_{run.clip.key}"
     )
     whole = end_s >= length_s - _SHORTEST_S
     return start_s, None if whole else max(end_s, start_s + _SHORTEST_S)

@@ -1,18 +1,22 @@
 """A clip being worked on: in a thread of its own, so that the page stays alive and can stop it."""
 
-import shutil
-import tempfile
 import threading
 import time
-import weakref
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import BinaryIO
+from pathlib import Path, PurePath
 
+from pages.ui.folders import Folder
+from pages.ui.served import serve, withdraw
+from pages.ui.uploads import Clip
 from posecore import ClipOptions, PosecoreError, PoseOptions, PoseSequence, Progress, estimate_video
 from posecore.limits import LIMITS
-from posecore.media.clips import ClipInfo, open_clip
+from posecore.media.clips import ClipInfo
 from posecore.pipeline import Expected, expect_run
+from posecore.runs.pool import describe
+from posecore.runs.segments import usual_workers
+
+WORKERS = max(1, usual_workers() // LIMITS.runs_at_once)
+"""Processes for one clip, so that those of several visitors have cores too."""
 
 _PLACES = threading.BoundedSemaphore(LIMITS.runs_at_once)
 
@@ -42,33 +46,45 @@ class RunOptions:
 
 
 class ClipRun:
-    """One clip, its options, its worker and its files.
+    """One clip, its options, its worker and the film.
 
-    ``start`` begins the work. Its files are in one folder. ``close`` ends the worker and removes it; that
-    also happens some time after ``leave``, when nothing refers to the run any more, and when the server
-    stops.
+    ``start`` begins the work. ``close`` ends the worker and removes the film; that also happens when nothing
+    refers to the run any more, and when the server stops.
+
+    Attributes:
+        clip: what is worked on.
+        film: where the film with the landmarks is written.
+        film_name: what it is called for the visitor.
+        film_token: for its address in the browser, see ``pages.ui.served``.
     """
 
-    def __init__(self, key: str, name: str, clip: BinaryIO | Path) -> None:
-        self.key = key
-        self.name = name
+    def __init__(self, clip: Clip) -> None:
         self.state = RunState()
         self.options: RunOptions | None = None
-        self._farewell: threading.Timer | None = None
-        folder = Path(tempfile.mkdtemp(prefix="posecore-run-"))
-        self.film = folder / "film.mp4"
-        # Only the ending of the visitor's name is used: the rest could be anything.
-        self._source = clip if isinstance(clip, Path) else folder / f"clip{Path(name).suffix[:8]}"
-        self.close = weakref.finalize(self, _drop, self.state, folder)
-        if not isinstance(clip, Path):
-            _copy(clip, self._source)
+        self.film_name = f"{PurePath(clip.name).stem}.annotated.mp4"
+        # Before the clip, so that the worker has ended when the clip goes.
+        self._folder = Folder("run")
+        self.film = self._folder.path / "film.mp4"
+        self.film_token = serve(self.film, self.film_name)
+        self._folder.before_closing(_end, self.state, self.film_token)
+        self.close = self._folder.close
+        self.clip = clip
         self.info = self._describe()
+
+    @property
+    def name(self) -> str:
+        """The clip's name, as the visitor knows it."""
+        return self.clip.name
+
+    @property
+    def closed(self) -> bool:
+        """Its film is gone."""
+        return self._folder.closed
 
     def _describe(self) -> ClipInfo | None:
         """What is known of the clip before it is worked on; None, with the error set, where it is none."""
         try:
-            with open_clip(self._source, name=self.name) as clip:
-                return clip.info
+            return describe(self.clip.path, self.name)
         except PosecoreError as error:
             self.state.error = str(error)
             self.state.done.set()
@@ -88,26 +104,9 @@ class ClipRun:
         film = self.film if options.film else None
         # The worker holds the state and the paths but not this object, so that dropping it ends the worker.
         self.state.worker = threading.Thread(
-            target=_work, args=(self.state, self._source, self.name, options, film), daemon=True
+            target=_work, args=(self.state, self.clip.path, self.name, options, film), daemon=True
         )
         self.state.worker.start()
-
-    @property
-    def closed(self) -> bool:
-        """Its files are gone."""
-        return not self.close.alive
-
-    def leave(self) -> None:
-        """The visitor's connection is gone: close the run, unless ``stay`` is called soon."""
-        self._farewell = threading.Timer(LIMITS.seconds_after_leaving, self.close)
-        self._farewell.daemon = True
-        self._farewell.start()
-
-    def stay(self) -> None:
-        """The visitor is here, or here again."""
-        if self._farewell is not None:
-            self._farewell.cancel()
-            self._farewell = None
 
     def stop(self) -> None:
         """End the run after the frame it is at, and keep what was done."""
@@ -119,12 +118,6 @@ class ClipRun:
         return self.state.stop.is_set()
 
 
-def _copy(clip: BinaryIO, target: Path) -> None:
-    clip.seek(0)
-    with target.open("wb") as file:
-        shutil.copyfileobj(clip, file)
-
-
 def _work(state: RunState, source: Path, name: str, options: RunOptions, film: Path | None) -> None:
     start = time.monotonic()
     try:
@@ -134,6 +127,7 @@ def _work(state: RunState, source: Path, name: str, options: RunOptions, film: P
         try:
             state.waiting = False
             start = time.monotonic()
+            # In a process of its own: a file made to harm must not take the server down.
             state.result = estimate_video(
                 source,
                 options.pose,
@@ -141,6 +135,7 @@ def _work(state: RunState, source: Path, name: str, options: RunOptions, film: P
                 annotated=film,
                 on_progress=_reporter(state),
                 on_note=state.notes.append,
+                workers=WORKERS,
             )
         finally:
             _PLACES.release()
@@ -162,9 +157,9 @@ def _reporter(state: RunState):
     return report
 
 
-def _drop(state: RunState, folder: Path) -> None:
+def _end(state: RunState, film_token: str) -> None:
+    withdraw(film_token)
     state.stop.set()
     worker = state.worker
     if worker is not None and worker is not threading.current_thread() and worker.is_alive():
         worker.join(timeout=30)
-    shutil.rmtree(folder, ignore_errors=True)

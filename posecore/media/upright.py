@@ -21,7 +21,7 @@ Rgb = NDArray[np.uint8]
 _BY_BLOCKS = ("yuv420p", "yuvj420p")
 # swscale prepares for each new size (0.4 ms), so parts are cut a little larger, in few sizes.
 _STEP = 128
-_SIZES_KEPT = 6
+_SIZES_KEPT = 16
 
 
 class Upright:

@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import cv2
@@ -43,30 +44,44 @@ def chromium() -> str:
 class Server:
     """The app, started as a visitor's host starts it."""
 
-    def __init__(self, url: str, temporary: Path, process: subprocess.Popen) -> None:
+    def __init__(self, url: str, temporary: Path, log: Path, process: subprocess.Popen) -> None:
         self.url = url
         self.temporary = temporary
+        self.log = log
         self.process = process
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    temporary = tmp_path_factory.mktemp("server-tmp")
-    port = _free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
-    command += ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
-    own = {"TMPDIR": str(temporary), "POSECORE_LIMIT_SECONDS_AFTER_LEAVING": "5"}
-    log = temporary.with_suffix(".log")
-    with log.open("w") as stream:
-        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | own, stdout=stream, stderr=stream)
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process, log)
-        yield Server(f"http://127.0.0.1:{port}", temporary, process)
-    finally:
-        process.terminate()
-        process.wait(timeout=60)
-        left = [path.name for path in temporary.glob("posecore-run-*")]
-        assert left == [], "a server that ends takes the files of its visitors along"
+def start_server(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], AbstractContextManager[Server]]:
+    """Start a server that ends with the block."""
+
+    @contextmanager
+    def start() -> Iterator[Server]:
+        temporary = tmp_path_factory.mktemp("server-tmp")
+        port = _free_port()
+        command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+        command += ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
+        own = {"TMPDIR": str(temporary), "POSECORE_LIMIT_SECONDS_AFTER_LEAVING": "5"}
+        log = temporary.with_suffix(".log")
+        with log.open("w") as stream:
+            process = subprocess.Popen(command, cwd=ROOT, env=os.environ | own, stdout=stream, stderr=stream)
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process, log)
+            yield Server(f"http://127.0.0.1:{port}", temporary, log, process)
+        finally:
+            process.terminate()
+            process.wait(timeout=60)
+            left = [path.name for path in temporary.glob("posecore-*")]
+            assert left == [], "a server that ends takes the files of its visitors along"
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def server(start_server: Callable[[], AbstractContextManager[Server]]) -> Iterator[Server]:
+    """The server of all visits."""
+    with start_server() as server:
+        yield server
 
 
 def _free_port() -> int:

@@ -1,14 +1,18 @@
 """Every page in a real browser, as a visitor uses it."""
 
 import re
+import socket
 import time
+from contextlib import closing
 from fractions import Fraction
+from urllib.parse import urlsplit
 
 import av
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from posecore.media.films import FilmWriter
 from posecore.samples import sample_clip, sample_picture
 
 pytestmark = pytest.mark.browser
@@ -124,11 +128,49 @@ def test_a_clip_gives_a_film_that_plays(page, shot):
     expect(skeleton_of(page)).to_be_visible()
     expect(table_of(page)).to_be_visible()
     no_errors(page)
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Film (MP4)").click()
-    assert download.value.suggested_filename == "sports2d_demo.annotated.mp4"
-    assert download.value.path().read_bytes()[4:8] == b"ftyp"
     shot(page, "video")
+
+
+@pytest.fixture
+def finished(page):
+    """The page with the finished sample clip."""
+    page.goto("/video?sample=clip")
+    expect(page.locator("video")).to_be_visible(timeout=180_000)
+    page.wait_for_function("document.querySelector('video').readyState >= 2")
+    return page
+
+
+def film_of(page: Page) -> str:
+    """The address of the film that is shown."""
+    return page.locator("video").get_attribute("src")
+
+
+def test_the_film_comes_from_disk_in_the_parts_that_the_player_asks_for(finished, server):
+    assert film_of(finished).startswith(f"{server.url}/files/")
+    film = finished.locator("video")
+    length = film.evaluate("film => film.duration")
+    assert length == pytest.approx(7.67, abs=0.1)
+    film.evaluate("film => { film.currentTime = 0.8 * film.duration }")
+    finished.wait_for_function("!document.querySelector('video').seeking")
+    assert film.evaluate("film => film.currentTime") == pytest.approx(0.8 * length, abs=0.1)
+    part = finished.request.get(film_of(finished), headers={"Range": "bytes=4-7"})
+    assert (part.status, part.body()) == (206, b"ftyp")
+
+
+def test_the_film_is_downloaded_under_its_name_and_leaves_no_tab(finished):
+    with finished.expect_download() as download:
+        finished.get_by_role("link", name="Film (MP4)").click()
+    assert download.value.suggested_filename == "sports2d_demo.annotated.mp4"
+    content = download.value.path().read_bytes()
+    assert content == finished.request.get(film_of(finished)).body()
+    finished.wait_for_timeout(500)
+    assert len(finished.context.pages) == 1
+
+
+def test_nobody_finds_a_film_without_its_address(page):
+    answer = page.request.get("/files/" + "A" * 43)
+    assert answer.status == 404
+    assert "not here any more" in answer.text()
 
 
 @pytest.fixture
@@ -329,31 +371,175 @@ def test_dark(page, address, shot):
     shot(page, f"dark{re.sub('[^a-z]+', '-', address)}")
 
 
-def test_a_run_that_is_replaced_takes_its_files_with_it(page, server):
-    page.goto("/video?sample=clip")
-    expect(page.locator("video")).to_be_visible(timeout=180_000)
-    before = runs_on_disk(server)
-    page.get_by_role("radio", name="Upload").click()
-    upload(page, sample_clip().path)
-    expect(page.get_by_text("frames a second")).to_be_visible()
-    after = runs_on_disk(server)
+def test_a_run_that_is_replaced_takes_its_files_with_it(finished, server):
+    before, film = on_disk(server, "run"), film_of(finished)
+    finished.get_by_role("radio", name="Upload").click()
+    upload(finished, sample_clip().path)
+    expect(finished.get_by_text("frames a second")).to_be_visible()
+    after = on_disk(server, "run")
     assert len(after) <= len(before)
     assert after - before, "the new run has a folder of its own"
+    assert finished.request.get(film).status == 404
 
 
-def test_what_a_visitor_gave_is_gone_after_the_visit(browser, server):
+@pytest.fixture
+def short_clip(portrait, tmp_path):
+    """Half a second of the sample portrait."""
+    path = tmp_path / "portrait.mp4"
+    height, width = portrait.shape[:2]
+    with FilmWriter(path, (width, height), fps_hint=25) as film:
+        for index in range(12):
+            film.write(portrait, index / 25)
+    return path
+
+
+@pytest.fixture
+def uploaded(page, short_clip):
+    """The page with a finished clip that was uploaded."""
+    page.goto("/video")
+    upload(page, short_clip)
+    expect(page.get_by_text("12 of 12")).to_be_visible()
+    return page
+
+
+def uploads_in_memory(page: Page) -> int:
+    """Bytes of all visitors' uploads that Streamlit keeps."""
+    told = page.request.get("/_stcore/metrics").text()
+    found = re.search(r'cache_memory_bytes\{cache_type="UploadedFileManager",cache=""\} (\d+)', told)
+    return int(found[1]) if found else 0
+
+
+def test_an_upload_leaves_the_servers_memory_and_can_be_run_again(page, short_clip):
+    before = uploads_in_memory(page)
+    page.goto("/image")
+    upload(page, sample_picture().path)
+    expect(page.get_by_text("33 of 33 landmarks")).to_be_visible()
+    with_picture = uploads_in_memory(page)
+    assert with_picture > before, "a picture stays there"
+    page.get_by_role("link", name="Video").click()
+    expect(page.get_by_text("A clip with one or more people")).to_be_visible()
+    expect(page.locator("input[type=file]")).to_have_count(1)
+    upload(page, short_clip)
+    expect(page.get_by_text("12 of 12")).to_be_visible()
+    assert uploads_in_memory(page) <= with_picture
+    page.get_by_role("button", name="Part and film").click()
+    page.get_by_text("Make the film").click()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Run again with the new settings").click()
+    expect(page.get_by_text("No film was made")).to_be_visible()
+    expect(page.get_by_text("12 of 12")).to_be_visible()
+    no_errors(page)
+
+
+def test_an_upload_stays_while_the_visitor_looks_elsewhere_until_it_is_removed(uploaded, server):
+    film = film_of(uploaded)
+    uploaded.get_by_role("link", name="Image").click()
+    expect(uploaded.get_by_text("the result appears here")).to_be_visible()
+    uploaded.get_by_role("link", name="Video").click()
+    expect(uploaded.get_by_text("12 of 12")).to_be_visible()
+    assert film_of(uploaded) == film
+    uploaded.get_by_role("radio", name="Sample").click()
+    expect(uploaded.get_by_text("of 230")).to_be_visible()
+    uploaded.get_by_role("radio", name="Upload").click()
+    expect(uploaded.get_by_text("12 of 12")).to_be_visible()
+    uploaded.get_by_role("button", name="Remove").click()
+    expect(uploaded.get_by_text("the result appears here")).to_be_visible()
+    no_errors(uploaded)
+
+
+class Line:
+    """The connection between a page and the server, which can be cut."""
+
+    def __init__(self, page: Page) -> None:
+        self.cut = False
+        self._open = []
+        page.route_web_socket(re.compile("_stcore/stream"), self._connect)
+
+    def _connect(self, socket) -> None:
+        if self.cut:
+            socket.close()
+        else:
+            self._open.append((socket, socket.connect_to_server()))
+
+    def break_off(self) -> None:
+        for ends in self._open:
+            for end in ends:
+                end.close()
+        self._open.clear()
+
+
+def test_a_short_loss_of_the_connection_loses_nothing(page, short_clip):
+    line = Line(page)
+    page.goto("/video")
+    upload(page, short_clip)
+    expect(page.get_by_text("12 of 12")).to_be_visible()
+    film = film_of(page)
+    line.break_off()
+    page.wait_for_timeout((SECONDS_AFTER_LEAVING + 3) * 1000)
+    assert page.request.get(film).ok
+    page.get_by_role("button", name="Torso").click()
+    expect(page.get_by_text("4 of 33 landmarks")).to_be_visible()
+    assert film_of(page) == film
+
+
+def test_who_was_away_for_long_is_told_that_the_clip_was_deleted(page, short_clip, server):
+    line = Line(page)
+    page.goto("/video")
+    before = on_disk(server, "clip")
+    upload(page, short_clip)
+    expect(page.get_by_text("12 of 12")).to_be_visible()
+    [mine] = on_disk(server, "clip") - before
+    line.cut = True
+    line.break_off()
+    wait_until_gone(server, mine)
+    line.cut = False
+    page.get_by_role("link", name="Image").click()
+    expect(page.get_by_text("the result appears here")).to_be_visible()
+    page.get_by_role("link", name="Video").click()
+    expect(page.get_by_text("portrait.mp4 was deleted")).to_be_visible()
+    upload(page, short_clip)
+    expect(page.get_by_text("12 of 12")).to_be_visible()
+    no_errors(page)
+
+
+def test_what_a_visitor_gave_is_gone_after_the_visit(browser, server, short_clip):
     visit = browser.new_context(base_url=server.url)
     page = visit.new_page()
-    before = runs_on_disk(server)
-    page.goto("/video?sample=clip")
-    expect(page.get_by_text("frames a second")).to_be_visible()
-    [mine] = runs_on_disk(server) - before
+    before = on_disk(server)
+    page.goto("/video")
+    upload(page, short_clip)
+    expect(page.get_by_text("12 of 12")).to_be_visible()
+    mine = on_disk(server) - before
+    assert len(mine) == 2, "the clip and its run"
     visit.close()
+    wait_until_gone(server, *mine)
+
+
+def test_a_server_stops_soon_and_cleanly_although_a_film_is_not_taken(browser, start_server):
+    """As a browser does while its player is paused; with the signal that hosts send."""
+    with start_server() as server, closing(browser.new_context(base_url=server.url)) as visit:
+        page = visit.new_page()
+        page.goto("/video?sample=clip")
+        expect(page.locator("video")).to_be_visible(timeout=180_000)
+        film = urlsplit(film_of(page))
+        with socket.socket() as paused:
+            paused.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            paused.connect((film.hostname, film.port))
+            paused.sendall(f"GET {film.path} HTTP/1.1\r\nHost: {film.netloc}\r\n\r\n".encode())
+            assert paused.recv(15) == b"HTTP/1.1 200 OK"
+            assert on_disk(server)
+            server.process.terminate()
+            assert server.process.wait(timeout=30) == 0
+        assert on_disk(server) == set()
+        assert "Traceback" not in server.log.read_text()
+
+
+def wait_until_gone(server, *names: str) -> None:
     until = time.monotonic() + SECONDS_AFTER_LEAVING + 30
-    while mine in runs_on_disk(server) and time.monotonic() < until:
+    while on_disk(server) & set(names) and time.monotonic() < until:
         time.sleep(0.5)
-    assert mine not in runs_on_disk(server)
+    assert not on_disk(server) & set(names)
 
 
-def runs_on_disk(server) -> set[str]:
-    return {path.name for path in server.temporary.glob("posecore-run-*")}
+def on_disk(server, purpose: str = "*") -> set[str]:
+    return {path.name for path in server.temporary.glob(f"posecore-{purpose}-*")}

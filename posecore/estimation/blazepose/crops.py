@@ -5,12 +5,12 @@ changes by two grey levels, so near enough is not enough here.
 """
 
 import math
-from collections.abc import Iterator
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from posecore.estimation.blazepose.arrays import FloatArray
 from posecore.estimation.blazepose.regions import Region
 from posecore.estimation.checks import Picture, RgbArray, area_of, whole_of
 
@@ -54,35 +54,33 @@ class Cropper:
             size = (self._side, self._side)
             cv2.warpAffine(whole_of(picture), matrix, size, dst=self._target, flags=flags, borderMode=self._border)
             return
-        self._map(matrix)
-        columns, rows = (_reached(ends, length) for ends, length in zip(self._ends(), (width, height), strict=True))
-        self._pixels -= np.array([columns.start, rows.start], np.int16)
+        self._place(matrix)
+        columns, rows = (
+            self._reached(along, length) for along, length in zip(self._places, (width, height), strict=True)
+        )
+        cv2.convertMaps(self._places[0], self._places[1], cv2.CV_16SC2, self._pixels, self._parts)
         area = area_of(picture, rows, columns)
         cv2.remap(area, self._pixels, self._parts, cv2.INTER_LINEAR, dst=self._target, borderMode=self._border)
 
-    def _ends(self) -> Iterator[tuple[int, int]]:
-        """The first and last column, then row, of the picture that the map names: at its corners, as it is affine."""
-        corners = self._pixels[:: self._side - 1, :: self._side - 1].reshape(4, 2)
-        for places in corners.T.tolist():
-            yield min(places), max(places)
-
-    def _map(self, matrix: NDArray[np.float64]) -> None:
-        """Write the place of each pixel of the crop: whole pixels of the picture, and the index of their part."""
+    def _place(self, matrix: NDArray[np.float64]) -> None:
+        """Write the place in the picture of each pixel of the crop."""
         along = np.arange(self._side)
         across = (matrix[:, 0, None] * along).astype(np.float32)
         down = (matrix[:, 1, None] * along + matrix[:, 2, None]).astype(np.float32)
         np.add(down[:, :, None], across[:, None, :], out=self._places)
-        cv2.convertMaps(self._places[0], self._places[1], cv2.CV_16SC2, self._pixels, self._parts)
 
+    def _reached(self, places: FloatArray, length: int) -> slice:
+        """What is read along a side of the picture: the places, the pixel after each, and one to spare.
 
-def _reached(ends: tuple[int, int], length: int) -> slice:
-    """What is read along a side of the picture: the places named, the pixel after each, and one to spare.
-
-    Where the region lies beside the picture, that is the edge, which is what the border is made of.
-    """
-    first, last = ends
-    start = min(max(0, first - 1), length - 1)
-    return slice(start, max(start + 1, min(length, last + 3)))
+        The places are moved so that they count from its start, which is exact: they get nearer to 0, where
+        float32 is finer. Where the region lies beside the picture, it is the edge, which is what the border
+        is made of.
+        """
+        corners = places[:: self._side - 1, :: self._side - 1]  # the map is affine: the ends are there
+        first, last = math.floor(corners.min()), math.ceil(corners.max())
+        start = min(max(0, first - 1), length - 1)
+        places -= np.float32(start)
+        return slice(start, max(start + 1, min(length, last + 3)))
 
 
 def _matrix(region: Region, side: int) -> NDArray[np.float64]:
