@@ -172,15 +172,15 @@ class PoseSequence:
 class PoseRecorder:
     """Collects frames as they come, in 1.06 KB for each frame and person (the numbers themselves)."""
 
-    _GROWTH = 1.25
-    _LEAST = 64
+    # By how many frames it grows: memory is moved, not copied, and what is not used yet is little.
+    _STEP = 512
 
     def __init__(self) -> None:
         self._count = 0
         self._ids: list[int] = []
-        self._times = np.empty(self._LEAST, np.float64)
+        self._times = np.empty(self._STEP, np.float64)
         # All values of a landmark side by side: one array, which grows where it lies.
-        self._values = np.empty((self._LEAST, 0, len(BLAZEPOSE_33), sum(_WIDTHS)), np.float32)
+        self._values = np.empty((self._STEP, 0, len(BLAZEPOSE_33), sum(_WIDTHS)), np.float32)
 
     def __len__(self) -> int:
         """Number of frames."""
@@ -225,7 +225,7 @@ class PoseRecorder:
 
     def _make_room(self, people: list[int]) -> None:
         if self._count == len(self._times):
-            self._resize(int(self._GROWTH * self._count))
+            self._resize(self._count + self._STEP)
         new = [person for person in people if person not in self._ids]
         if new:
             lead, (landmarks, width) = len(self._times), self._values.shape[2:]

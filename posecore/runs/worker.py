@@ -92,7 +92,8 @@ def _failure(error: Exception) -> messages.Fields:
 
 
 def _describe(fields: messages.Fields, mouth: _Mouth, stop: threading.Event) -> messages.Fields:
-    with open_clip(fields["path"], name=fields["name"], on_packet=mouth.say_alive) as clip:
+    path, name = fields["path"], fields["name"]
+    with _memory_limited(), open_clip(path, name=name, on_packet=mouth.say_alive) as clip:
         return {"clip": messages.clip_to_fields(clip.info)}
 
 
@@ -108,7 +109,7 @@ def _join(fields: messages.Fields, mouth: _Mouth, stop: threading.Event) -> mess
     start_s = fields.pop("start_s") + parts[0][1]
     job = messages.job_from_fields(fields)
     assert job.film is not None
-    with Sound(job.path, start_s) as sound:
+    with _memory_limited(), Sound(job.path, start_s) as sound:
         join_films(parts, job.film, sound if job.sound else None)
     return {}
 
