@@ -202,7 +202,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_common(command: argparse.ArgumentParser) -> None:
-    from posecore.estimation.options import EngineChoice, PoseOptions
+    from posecore.estimation.options import EngineChoice, PoseOptions, SearchChoice
 
     usual = PoseOptions()
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write to; made if missing")
@@ -218,6 +218,12 @@ def _add_common(command: argparse.ArgumentParser) -> None:
         default=usual.people,
         metavar="N",
         help="most people to find (default: %(default)s)",
+    )
+    command.add_argument(
+        "--search",
+        choices=get_args(SearchChoice),
+        default=usual.search,
+        help="thorough finds people who are small or far away too, and takes longer (default: %(default)s)",
     )
     for name, meaning in (
         ("detection", "score from which a detected person counts"),
@@ -284,6 +290,7 @@ def _options(args: argparse.Namespace) -> "PoseOptions":
         min_presence=args.min_presence,
         min_tracking=args.min_tracking,
         engine=args.engine,
+        search=args.search,
         threads=args.threads,
     )
 

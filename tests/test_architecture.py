@@ -20,7 +20,7 @@ LAYERS = [
     ["view", "estimation", "evaluation"],
     ["motion"],
     ["tables"],
-    ["poses"],
+    ["poses", "oks"],
     ["skeletons"],
     ["downloads", "overlap", "system", "limits", "errors"],
 ]

@@ -16,7 +16,7 @@ NUMBERS = """
 
 NOBODY = (
     "No person was found. It helps when the person is upright, well lit and fills at least a third of the picture; "
-    "or lower the detection score under Settings."
+    "or choose the thorough search, or a lower detection score, under Settings."
 )
 
 SEVERAL_PEOPLE = (

@@ -9,12 +9,14 @@ from pages.ui.models import load_model
 from pages.ui.navigation import require_route
 from pages.ui.problems import show_problem
 from posecore import ModelNotFound, ModelNotVerified, PoseOptions
+from posecore.limits import LIMITS
 
 _MODELS = {
     "lite": "Lite: fastest",
     "full": "Full: recommended",
     "heavy": "Heavy: most accurate, slowest",
 }
+_SEARCHES = {"fast": "Quick: one look at the whole picture", "thorough": "Thorough: also who is small or far away"}
 _ENGINES = {"auto": "Fast: recommended", "mediapipe": "MediaPipe's own"}
 
 
@@ -76,11 +78,21 @@ def _choose_options() -> PoseOptions:
         people = st.number_input(
             "People, at most",
             min_value=1,
-            max_value=10,
+            max_value=LIMITS.people,
             value=usual.people,
             key="people",
             persist_state="session",
             help="One is the most precise: in clips the landmarks are then smoothed over time.",
+        )
+        search = st.radio(
+            "Looking for people",
+            list(_SEARCHES),
+            format_func=lambda name: _SEARCHES[name],
+            key="search",
+            persist_state="session",
+            disabled=engine == "mediapipe",
+            help="Thorough looks at parts of the picture too and takes up to half a second a picture. In clips it does "
+            "so at most twice a second, while fewer people are followed than wanted. MediaPipe's own engine cannot.",
         )
         min_detection = _score("Detection score", "How sure the detector must be that there is a person.", "detection")
         min_presence = _score("Presence score", "How sure the model must be that its landmarks show one.", "presence")
@@ -96,6 +108,7 @@ def _choose_options() -> PoseOptions:
         min_presence=min_presence,
         min_tracking=min_tracking,
         engine=engine,
+        search="fast" if engine == "mediapipe" else search,
     )
 
 

@@ -11,6 +11,10 @@ EngineChoice = Literal["auto", "fast", "mediapipe"]
 """What may be asked for: an engine by its name, or "auto" for the fast one wherever it runs."""
 
 
+SearchChoice = Literal["fast", "thorough"]
+"""How people are looked for: one look at the whole picture, or closer looks at parts of it too."""
+
+
 @dataclass(frozen=True)
 class PoseOptions:
     """Options of one estimation; the same for a picture, a clip and a live stream.
@@ -26,6 +30,8 @@ class PoseOptions:
             It matters with several people only.
         engine: "fast" runs the model's networks on OpenVINO, "mediapipe" is MediaPipe Tasks, the
             reference; "auto" is the fast one, and MediaPipe where that does not run.
+        search: "fast" looks at the whole picture once and misses who is small in it; "thorough" looks at
+            parts of it too and lets everybody it finds confirm to be there. Of the fast engine.
         threads: of the fast engine for one inference; None: one for each usable core, at most four.
 
     Raises:
@@ -38,6 +44,7 @@ class PoseOptions:
     min_presence: float = 0.5
     min_tracking: float = 0.5
     engine: EngineChoice = "auto"
+    search: SearchChoice = "fast"
     threads: int | None = None
 
     def __post_init__(self) -> None:
@@ -51,6 +58,10 @@ class PoseOptions:
                 raise InvalidOption(f"Expected {name!r} to be from 0 to 1, but got {value}.")
         if self.engine not in get_args(EngineChoice):
             raise InvalidOption(f"Expected 'engine' to be one of {get_args(EngineChoice)}, but got {self.engine!r}.")
+        if self.search not in get_args(SearchChoice):
+            raise InvalidOption(f"Expected 'search' to be one of {get_args(SearchChoice)}, but got {self.search!r}.")
+        if self.search == "thorough" and self.engine == "mediapipe":
+            raise InvalidOption("Expected 'search' to be 'fast' with MediaPipe's engine, but got 'thorough'.")
         if self.threads is not None and not (isinstance(self.threads, int) and self.threads >= 1):
             raise InvalidOption(f"Expected 'threads' to be a whole number from 1, but got {self.threads}.")
 

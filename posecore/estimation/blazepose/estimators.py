@@ -9,10 +9,14 @@ from posecore.estimation.blazepose.filters import PoseSmoothing
 from posecore.estimation.blazepose.graph import BlazePose
 from posecore.estimation.blazepose.landmarks import RegionPose
 from posecore.estimation.blazepose.regions import Region, overlap
+from posecore.estimation.blazepose.search import Search, SquareBySquare
 from posecore.estimation.checks import Picture, check_time
 from posecore.estimation.options import PoseOptions
 from posecore.poses import FramePoses
 from posecore.skeletons import BLAZEPOSE_33
+
+SEARCH_EVERY_S = 0.5
+"""How long after a thorough search, which takes as long as many frames, the next one may come."""
 
 
 class _Estimator:
@@ -26,6 +30,9 @@ class _Estimator:
     def __init__(self, options: PoseOptions) -> None:
         self._options = options
         self._blazepose = BlazePose(options)
+        self._search: Search | None = None
+        if options.search == "thorough":
+            self._search = Search(self._blazepose, SquareBySquare(self._blazepose))
 
     def close(self) -> None:
         """Nothing is held that needs freeing: the networks are shared, the rest is memory."""
@@ -43,7 +50,7 @@ class PictureEstimator(_Estimator):
     """Estimates pictures that have nothing to do with each other. Not to be used by two threads at once."""
 
     def estimate(self, rgb: Picture) -> FramePoses:
-        """The people in one picture, the surest first.
+        """The people in one picture, the surest first; with the thorough search from left to right.
 
         Args:
             rgb: (H, W, 3) uint8, upright.
@@ -51,7 +58,11 @@ class PictureEstimator(_Estimator):
         Raises:
             InvalidOption: where rgb is not such an array.
         """
-        return _to_poses(self._read(rgb, self._find(rgb)), rgb, time_s=0.0)
+        if self._search is None:
+            poses = self._read(rgb, self._find(rgb))
+        else:
+            poses = _left_to_right(self._search.people(rgb)[: self._options.people])
+        return _to_poses(poses, rgb, time_s=0.0)
 
 
 class StreamEstimator(_Estimator):
@@ -64,6 +75,7 @@ class StreamEstimator(_Estimator):
     def __init__(self, options: PoseOptions) -> None:
         super().__init__(options)
         self._last_s = -math.inf
+        self._searched_s = -math.inf
         self._followed: list[Region] = []
         self._smoothing: PoseSmoothing | None = None
 
@@ -88,12 +100,20 @@ class StreamEstimator(_Estimator):
         """
         check_time(time_s, self._last_s)
         self._last_s = time_s
-        found = self._find(rgb) if len(self._followed) < self._options.people else []
+        found = self._look(rgb, time_s) if len(self._followed) < self._options.people else []
         poses = self._read(rgb, _one_each(self._followed + found, self._options.min_tracking))
         self._followed = [pose.next_region for pose in poses if pose.next_region.usable]
         if self._options.people == 1:
             poses = self._smooth(poses, time_s)
         return _to_poses(poses, rgb, time_s)
+
+    def _look(self, rgb: Picture, time_s: float) -> list[Region]:
+        """Who may be there besides those who are followed; thoroughly now and then, where that is wanted."""
+        found = self._find(rgb)
+        if self._search is None or len(found) >= self._options.people or time_s < self._searched_s + SEARCH_EVERY_S:
+            return found
+        self._searched_s = time_s
+        return [pose.next_region for pose in self._search.people(rgb)] or found
 
     def _smooth(self, poses: list[RegionPose], time_s: float) -> list[RegionPose]:
         if not poses:
@@ -101,6 +121,10 @@ class StreamEstimator(_Estimator):
         elif self._smoothing is None:
             self._smoothing = PoseSmoothing()
         return [self._smoothing.apply(pose, time_s) for pose in poses] if self._smoothing else poses
+
+
+def _left_to_right(poses: list[RegionPose]) -> list[RegionPose]:
+    return sorted(poses, key=lambda pose: float(pose.alignment[0, 0]))
 
 
 def _one_each(regions: list[Region], same: float) -> list[Region]:

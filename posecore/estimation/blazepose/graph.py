@@ -47,22 +47,23 @@ class BlazePose:
         self._whole = Cropper(self._detector.picture, cv2.BORDER_CONSTANT)
         self._close = Cropper(self._landmarks.picture, cv2.BORDER_REPLICATE)
 
-    def detect(self, rgb: Picture, min_score: float = 0.5) -> list[Region]:
+    def detect(self, rgb: Picture, min_score: float = 0.5, within: Region | None = None) -> list[Region]:
         """Where people are, the surest first.
 
-        The detector looks at the whole picture shrunk to 224 pixels: a person shorter than about a
-        quarter of it is often not seen.
+        The detector looks at what it is shown shrunk to 224 pixels: a person shorter than about a quarter of
+        it is often not seen.
 
         Args:
             rgb: (H, W, 3) uint8, upright; or the ``pixels`` of a clip's frame.
             min_score: from which a find counts, 0..1.
+            within: the square of the picture to look at; the whole picture where None.
 
         Raises:
             InvalidOption: where rgb is not such an array.
         """
         check_picture(rgb)
         height, width = rgb.shape[:2]
-        seen = Region.whole(width, height)
+        seen = within or Region.whole(width, height)
         self._whole.cut(rgb, seen)
         boxes, scores = self._detector.run()
         return detector.decode_regions(boxes[0], scores[0, :, 0], seen, min_score)

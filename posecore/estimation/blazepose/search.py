@@ -1,0 +1,186 @@
+"""Everybody in a picture, also who is small or far away.
+
+BlazePose's detector looks at the whole picture shrunk to 224 pixels and was trained on one person who fills much of
+it. Shown overlapping parts of the picture, it also proposes people who are small in the whole, and much that is
+nobody. So each candidate has to confirm itself: the landmarks found in its region span a region of their own, and
+what is found there, by both networks, must be the same person.
+"""
+
+import math
+from collections.abc import Iterable, Iterator
+from itertools import product
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from posecore.estimation.blazepose.arrays import FloatArray
+from posecore.estimation.blazepose.graph import BlazePose
+from posecore.estimation.blazepose.landmarks import RegionPose
+from posecore.estimation.blazepose.regions import Region, overlap
+from posecore.estimation.checks import Picture
+from posecore.oks import oks_between
+from posecore.skeletons import BLAZEPOSE_33
+
+# The whole picture and squares of it are looked at: their side as a share of the picture's longer side, and the
+# detector's score from which a find is worth a closer look (MediaPipe's own is 0.5; the closer looks decide). Squares
+# overlap by half. Small ones show much that looks like people, such as hands.
+_WHOLE_SCORE = 0.4
+_SQUARES = ((0.6, 0.4), (0.35, 0.4), (0.25, 0.5))
+# Regions that overlap more than this (intersection over union) are one candidate.
+_SAME_REGION = 0.6
+# As many candidates are looked at closely: enough for 20 people, and a bound on the time.
+_MOST_CANDIDATES = 60
+
+# A candidate confirms itself where the network is this sure of somebody in both closer looks, where both see the same
+# person (OKS), and where the detector, shown the region that the person spans, finds just that person.
+_MIN_SCORE = 0.55
+_MIN_AGREEMENT = 0.5
+_MIN_DETECTION, _MIN_OVERLAP = 0.4, 0.35
+
+# Two finds are one person's where their poses are this alike (OKS), where their faces lie within so many heads of each
+# other, or where so much of the less sure one is not farther than a head from the bones of the other: parts of somebody
+# large, such as a hand, look like somebody small.
+_SAME_POSE = 0.3
+_SAME_FACE_HEADS = 0.6
+_WITHIN_BODY = 0.7
+
+_FACE = list(BLAZEPOSE_33.parts["face"])
+_EDGES = np.array(BLAZEPOSE_33.edges)
+_TORSO = [BLAZEPOSE_33.index(name) for name in ("left_shoulder", "right_shoulder", "right_hip", "left_hip")]
+_VISIBLE = 0.5
+
+
+class Candidates(Protocol):
+    """Where people may be: the step that another person detector can stand in for."""
+
+    def __call__(self, picture: Picture) -> list[Region]:
+        """Regions around everybody who may be there, the surest first; several for one person do no harm."""
+
+
+class SquareBySquare:
+    """Candidates of BlazePose's own detector, in the whole picture and in squares of it.
+
+    Args:
+        blazepose: whose detector looks.
+    """
+
+    def __init__(self, blazepose: BlazePose) -> None:
+        self._blazepose = blazepose
+
+    def __call__(self, picture: Picture) -> list[Region]:
+        """Regions around everybody who may be there, the surest first."""
+        height, width = picture.shape[:2]
+        found = self._blazepose.detect(picture, _WHOLE_SCORE)
+        for square, min_score in squares(width, height):
+            found += self._blazepose.detect(picture, min_score, within=square)
+        return _without_repeats(sorted(found, key=lambda region: -region.score))
+
+
+def squares(width: int, height: int) -> Iterator[tuple[Region, float]]:
+    """The squares of a picture that are looked at besides the whole, and from which score a find there counts."""
+    for share, min_score in _SQUARES:
+        side = share * max(width, height)
+        for y, x in product(_centres(height, side), _centres(width, side)):
+            yield Region(x, y, side, 0.0, 1.0), min_score
+
+
+def _centres(length: float, side: float) -> list[float]:
+    """Of squares of this side that overlap by half or more and cover the length together."""
+    if side >= length:
+        return [length / 2]
+    steps = math.ceil((length - side) / (side / 2))
+    centres: list[float] = np.linspace(side / 2, length - side / 2, steps + 1).tolist()
+    return centres
+
+
+def _without_repeats(regions: Iterable[Region]) -> list[Region]:
+    kept: list[Region] = []
+    for region in regions:
+        if all(overlap(region, other) < _SAME_REGION for other in kept):
+            kept.append(region)
+    return kept
+
+
+class Search:
+    """Finds everybody in a picture, for one run.
+
+    Args:
+        blazepose: what looks closely.
+        candidates: where to look.
+    """
+
+    def __init__(self, blazepose: BlazePose, candidates: Candidates) -> None:
+        self._blazepose = blazepose
+        self._candidates = candidates
+
+    def people(self, picture: Picture) -> list[RegionPose]:
+        """Everybody who confirms to be there, the surest first."""
+        found: list[tuple[float, RegionPose]] = []
+        for region in self._candidates(picture)[:_MOST_CANDIDATES]:
+            if any(overlap(region, pose.next_region) > _SAME_REGION for _, pose in found):
+                continue  # who is there is known already
+            pose = self._confirmed(picture, region)
+            if pose is not None:
+                found.append((pose.score * region.score, pose))
+        people: list[RegionPose] = []
+        for _, pose in sorted(found, key=lambda entry: -entry[0]):
+            if not any(_is_same(pose, other) for other in people):
+                people.append(pose)
+        return people
+
+    def _confirmed(self, picture: Picture, region: Region) -> RegionPose | None:
+        """The person in a region, seen in the region that the person spans; None where there is nobody."""
+        first = self._blazepose.landmarks(picture, region)
+        if first.score < _MIN_SCORE or not first.next_region.usable:
+            return None
+        second = self._blazepose.landmarks(picture, first.next_region)
+        spanned = second.next_region
+        if second.score < _MIN_SCORE or not spanned.usable:
+            return None
+        if oks_between(first.points[:, :2], second.points[:, :2]) < _MIN_AGREEMENT:
+            return None
+        detected = self._blazepose.detect(picture, _MIN_DETECTION, within=_square_in(picture, spanned))
+        return second if any(overlap(one, spanned) >= _MIN_OVERLAP for one in detected) else None
+
+
+def _square_in(picture: Picture, region: Region) -> Region:
+    """The upright square around what of a region lies in the picture: a portrait's region reaches far below it."""
+    height, width = picture.shape[:2]
+    half = region.size / 2
+    left, right = (min(max(0.0, x), width) for x in (region.x - half, region.x + half))
+    top, bottom = (min(max(0.0, y), height) for y in (region.y - half, region.y + half))
+    side = max(right - left, bottom - top, 1.0)
+    return Region((left + right) / 2, (top + bottom) / 2, side, 0.0, 1.0)
+
+
+def _is_same(pose: RegionPose, surer: RegionPose) -> bool:
+    """Whether a find is one who was found already, or a part of that body."""
+    points, other = pose.points[:, :2], surer.points[:, :2]
+    if oks_between(points, other) >= _SAME_POSE:
+        return True
+    (face, head), (other_face, other_head) = _face(points), _face(other)
+    if np.linalg.norm(face - other_face) < _SAME_FACE_HEADS * max(head, other_head):
+        return True
+    shown = points[pose.visibility >= _VISIBLE]
+    return len(shown) > 0 and bool((_distance_to_body(shown, surer) < other_head).mean() >= _WITHIN_BODY)
+
+
+def _face(points: FloatArray) -> tuple[FloatArray, float]:
+    """Its centre, and about the height of the head: twice as far as the landmarks of the face reach."""
+    centre = points[_FACE].mean(axis=0)
+    return centre, 2 * float(np.linalg.norm(points[_FACE] - centre, axis=1).max())
+
+
+def _distance_to_body(points: FloatArray, pose: RegionPose) -> FloatArray:
+    """(N,) pixels from each point to the nearest visible bone of a person; 0 on the torso."""
+    shown = _EDGES[(pose.visibility[_EDGES] >= _VISIBLE).all(axis=1)]
+    starts, ends = pose.points[shown[:, 0], :2], pose.points[shown[:, 1], :2]
+    along = ends - starts
+    length = np.maximum((along**2).sum(axis=1), 1e-6)
+    share = (((points[:, None] - starts) * along).sum(axis=2) / length).clip(0, 1)
+    nearest = np.linalg.norm(points[:, None] - (starts + share[..., None] * along), axis=2)
+    distances = nearest.min(axis=1, initial=np.inf)
+    torso = np.ascontiguousarray(pose.points[_TORSO, :2])
+    inside = [cv2.pointPolygonTest(torso, (float(x), float(y)), measureDist=False) >= 0 for x, y in points]
+    return np.where(inside, 0, distances).astype(np.float32)

@@ -1,0 +1,156 @@
+"""Everybody in a picture is found, and nobody who is not there."""
+
+import json
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from posecore import BLAZEPOSE_33, BlazePose, InvalidOption, PoseOptions, Region, decode_picture, estimate_image
+from posecore.estimation.blazepose.estimators import StreamEstimator
+from posecore.estimation.blazepose.search import Search, squares
+from posecore.media.clips import open_clip
+from posecore.oks import oks
+from posecore.skeletons import COCO_17_FROM_BLAZEPOSE
+
+THOROUGH = PoseOptions(engine="fast", people=20, search="thorough")
+
+
+def centre(poses) -> np.ndarray:
+    """(P,) x of the middle of the hips."""
+    hips = [BLAZEPOSE_33.index("left_hip"), BLAZEPOSE_33.index("right_hip")]
+    return poses.xy[:, hips, 0].mean(axis=1)
+
+
+class TestSquares:
+    @pytest.mark.parametrize("size", [(640, 480), (480, 640), (500, 500), (12_000, 300), (3, 4000), (1, 1)])
+    def test_cover_the_picture_and_are_few(self, size):
+        width, height = size
+        regions = [square for square, _ in squares(width, height)]
+        assert len(regions) <= 120
+        for share in {square.size for square in regions}:
+            covered = np.zeros((min(height, 400), min(width, 400)), bool)
+            down, across = covered.shape[0] / height, covered.shape[1] / width
+            for square in regions:
+                if square.size == share:
+                    top, left = (square.y - square.size / 2) * down, (square.x - square.size / 2) * across
+                    bottom, right = top + square.size * down, left + square.size * across
+                    covered[max(0, round(top)) : round(bottom), max(0, round(left)) : round(right)] = True
+            assert covered.all()
+
+
+class TestLabelledPeople:
+    def test_nearly_all_are_found_and_nearly_nobody_else(self, shared_data):
+        folder = shared_data / "people"
+        labels = json.loads((folder / "test_coco.json").read_text())
+        found = others = labelled = 0
+        for image in labels["images"]:
+            poses = estimate_image(decode_picture(folder / image["file_name"]), THOROUGH)
+            people = [
+                (np.array(one["keypoints"], float).reshape(17, 3), one["area"])
+                for one in labels["annotations"]
+                if one["image_id"] == image["id"] and any(one["keypoints"])
+            ]
+            points = poses.xy[:, list(COCO_17_FROM_BLAZEPOSE)]
+            alike = [[oks(own, k[:, :2], area, k[:, 2] > 0) >= 0.5 for own in points] for k, area in people]
+            seen = sum(any(row) for row in alike)
+            found, labelled, others = found + seen, labelled + len(people), others + len(poses) - seen
+        assert labelled == 12
+        assert found >= 11
+        assert others <= 1
+
+    def test_three_men(self, shared_data):
+        poses = estimate_image(decode_picture(shared_data / "people" / "three_people.jpg"), THOROUGH)
+        assert len(poses) == 3
+        assert (np.diff(centre(poses)) > 0).all(), "from left to right"
+        assert poses.person_ids.tolist() == [1, 2, 3]
+
+    def test_the_small_person_of_the_portraits(self, shared_data):
+        poses = estimate_image(decode_picture(shared_data / "exif" / "Portrait_1.jpg"), THOROUGH)
+        assert len(poses) == 1
+
+    def test_one_person_near_the_camera_is_one(self, shared_data):
+        """Hands and elbows of somebody near look like somebody small."""
+        pictures = sorted((shared_data / "gestures").glob("*/*.jpg"))
+        counts = [len(estimate_image(decode_picture(path), THOROUGH)) for path in pictures]
+        assert counts.count(1) >= 19
+        assert max(counts) == 1
+
+
+def test_a_portrait_is_found_where_the_fast_look_has_it(portrait, portrait_poses):
+    poses = estimate_image(portrait, THOROUGH)
+    assert len(poses) == 1
+    visible = portrait_poses.visibility[0] > 0.9
+    np.testing.assert_allclose(poses.xy[0, visible], portrait_poses.xy[0, visible], atol=15)
+
+
+class TestFarAway:
+    @pytest.fixture
+    def far(self, shared_data) -> np.ndarray:
+        """Two people in half a clip's frame, in the corner of a grey picture: the fast look sees neither."""
+        with open_clip(shared_data / "clips" / "sports2d_demo.mp4") as clip:
+            frame = next(frame.rgb for frame in clip if frame.index == 60)
+        small = cv2.resize(frame, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        picture = np.full_like(frame, 128)
+        picture[-small.shape[0] :, -small.shape[1] :] = small
+        return picture
+
+    def test_people_are_found(self, far):
+        assert len(estimate_image(far)) == 0
+        poses = estimate_image(far, THOROUGH)
+        assert poses.xy[:, 0] == pytest.approx(np.array([(1199, 560), (1575, 789)]), abs=12)
+
+    def test_one_is_followed_from_then_on_in_a_stream(self, far, monkeypatch):
+        searches = []
+        people = Search.people
+        monkeypatch.setattr(Search, "people", lambda self, picture: searches.append(1) or people(self, picture))
+        estimator = StreamEstimator(PoseOptions(engine="fast", search="thorough"))
+        noses = []
+        for index in range(40):
+            poses = estimator.step(np.roll(far, -index, axis=1), index / 25)
+            assert len(poses) == 1
+            noses.append(poses.xy[0, 0] + (index, 0))
+        assert len(searches) == 1
+        assert np.ptp(noses, axis=0).max() < 15
+
+    def test_in_a_stream_of_nobody_the_search_comes_twice_a_second(self, monkeypatch):
+        searches = []
+        monkeypatch.setattr(Search, "people", lambda self, picture: searches.append(1) or [])
+        estimator = StreamEstimator(PoseOptions(engine="fast", search="thorough"))
+        for index in range(50):
+            assert len(estimator.step(np.full((90, 160, 3), 128, np.uint8), index / 25)) == 0
+        assert len(searches) == 4
+
+
+class TestAwkward:
+    @pytest.mark.parametrize("shape", [(1, 500), (500, 1), (20, 20), (1, 1), (60, 12_000), (480, 640)])
+    def test_nobody_in_grey_of_any_shape(self, shape):
+        assert len(estimate_image(np.full((*shape, 3), 128, np.uint8), THOROUGH)) == 0
+
+    def test_noise_has_nobody(self):
+        noise = np.random.default_rng(3).integers(0, 256, (480, 640, 3), np.uint8)
+        assert len(estimate_image(noise, THOROUGH)) == 0
+
+    def test_the_surest_of_too_many(self, shared_data):
+        picture = decode_picture(shared_data / "people" / "three_people.jpg")
+        two = estimate_image(picture, PoseOptions(people=2, search="thorough"))
+        assert len(two) == 2
+        assert (np.diff(centre(two)) > 0).all()
+
+    def test_what_may_be_asked_for(self):
+        with pytest.raises(InvalidOption, match=r"'search' to be one of \('fast', 'thorough'\), but got 'x'"):
+            PoseOptions(search="x")
+        with pytest.raises(InvalidOption, match="'fast' with MediaPipe's engine"):
+            PoseOptions(search="thorough", engine="mediapipe")
+
+
+def test_another_detector_can_say_where_to_look(portrait, portrait_poses):
+    """All it takes is a function from a picture to regions; bad ones do no harm."""
+    blazepose = BlazePose()
+    [seen] = blazepose.detect(portrait)
+    near = replace(seen, x=seen.x + 20, size=1.1 * seen.size, rotation=0.1)
+    regions = [near, Region(40, 40, 60, 0, 0.8), Region(-900, 0, 50, 0, 0.7)]
+    [pose] = Search(blazepose, lambda picture: regions).people(portrait)
+    visible = portrait_poses.visibility[0] > 0.9
+    np.testing.assert_allclose(pose.points[visible, :2], portrait_poses.xy[0, visible], atol=15)
