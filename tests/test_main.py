@@ -37,6 +37,13 @@ def short_clip(tmp_path_factory) -> Path:
     return target
 
 
+def test_the_thorough_search_finds_all_three(shared_data, tmp_path):
+    picture = shared_data / "people" / "three_people.jpg"
+    done = run("image", picture, "--out", tmp_path, "--people", "20", "--search", "thorough")
+    assert done.returncode == 0
+    assert "3 people" in done.stdout
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["image", "--help"], ["video", "--help"]])
 def test_help_is_for_strangers(arguments):
     done = run(*arguments)

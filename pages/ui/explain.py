@@ -19,6 +19,10 @@ NOBODY = (
     "or choose the thorough search, or a lower detection score, under Settings."
 )
 
+AS_MANY_AS_ASKED = (
+    "These are {people} people, as many as were asked for. There may be more: raise the number under Settings."
+)
+
 SEVERAL_PEOPLE = (
     "With several people the numbers are not smoothed over time, and two people who cross may swap their ids. "
     "One person's are (One-Euro filter)."
