@@ -91,8 +91,8 @@ def _choose_options() -> PoseOptions:
             key="search",
             persist_state="session",
             disabled=engine == "mediapipe",
-            help="Thorough looks at parts of the picture too and takes up to half a second a picture. In clips it does "
-            "so at most twice a second, while fewer people are followed than wanted. MediaPipe's own engine cannot.",
+            help="Thorough looks at parts of the picture too and takes half a second a picture. In clips and live "
+            "it comes now and then, while fewer people are followed than wanted. MediaPipe's own engine cannot.",
         )
         min_detection = _score("Detection score", "How sure the detector must be that there is a person.", "detection")
         min_presence = _score("Presence score", "How sure the model must be that its landmarks show one.", "presence")

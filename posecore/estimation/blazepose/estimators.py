@@ -15,8 +15,9 @@ from posecore.estimation.options import PoseOptions
 from posecore.poses import FramePoses
 from posecore.skeletons import BLAZEPOSE_33
 
-SEARCH_EVERY_S = 0.5
-"""How long after a thorough search, which takes as long as many frames, the next one may come."""
+# A thorough search takes as long as many frames. It may come again after this many seconds, and while nobody comes of
+# it, after twice as many each time up to the most.
+_SEARCH_AGAIN_S, _SEARCH_AT_LEAST_EVERY_S = 0.5, 2.0
 
 
 class _Estimator:
@@ -75,7 +76,8 @@ class StreamEstimator(_Estimator):
     def __init__(self, options: PoseOptions) -> None:
         super().__init__(options)
         self._last_s = -math.inf
-        self._searched_s = -math.inf
+        self._search_from_s = -math.inf
+        self._pause_s = _SEARCH_AGAIN_S
         self._followed: list[Region] = []
         self._smoothing: PoseSmoothing | None = None
 
@@ -110,10 +112,13 @@ class StreamEstimator(_Estimator):
     def _look(self, rgb: Picture, time_s: float) -> list[Region]:
         """Who may be there besides those who are followed; thoroughly now and then, where that is wanted."""
         found = self._find(rgb)
-        if self._search is None or len(found) >= self._options.people or time_s < self._searched_s + SEARCH_EVERY_S:
+        if self._search is None or len(found) >= self._options.people or time_s < self._search_from_s:
             return found
-        self._searched_s = time_s
-        return [pose.next_region for pose in self._search.people(rgb)] or found
+        everybody = [pose.next_region for pose in self._search.people(rgb)]
+        more = len(everybody) > len(self._followed)
+        self._pause_s = _SEARCH_AGAIN_S if more else min(2 * self._pause_s, _SEARCH_AT_LEAST_EVERY_S)
+        self._search_from_s = time_s + self._pause_s
+        return everybody or found
 
     def _smooth(self, poses: list[RegionPose], time_s: float) -> list[RegionPose]:
         if not poses:
