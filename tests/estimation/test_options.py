@@ -59,6 +59,7 @@ def test_plain_values_for_a_manifest():
         "people": 1,
         **dict.fromkeys(SHARES, 0.5),
         "engine": "fast",
+        "search": "fast",
         "threads": 2,
     }
 
