@@ -132,6 +132,7 @@ class _Teller:
         self.stopped = False
 
     def frame(self, poses: FramePoses, followed: Sequence[Region]) -> bool:
+        """Tell of a frame; False where all shall stop."""
         with self._lock:
             try:
                 goes_on = self._listener.frame(poses, followed)

@@ -40,6 +40,7 @@ class _Mouth:
         self._last_s = time.monotonic()
 
     def say(self, kind: str, payload: bytes = b"", **fields: Any) -> None:
+        """Say something, as ``messages.send`` does."""
         with self._lock:
             self._last_s = time.monotonic()
             messages.send(self._stream, kind, payload, **fields)
@@ -58,9 +59,11 @@ class _Teller:
         self._stop = stop
 
     def opened(self, clip: ClipInfo) -> None:
+        """Say what is known of the clip."""
         self._mouth.say("opened", clip=messages.clip_to_fields(clip))
 
     def frame(self, poses: FramePoses, followed: Sequence[Region]) -> bool:
+        """Say what was found in a frame; False where the run shall end."""
         payload, fields = messages.poses_to_message(poses)
         self._mouth.say("frame", payload, **fields, followed=messages.regions_to_fields(followed))
         return not self._stop.is_set()
