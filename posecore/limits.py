@@ -20,6 +20,8 @@ class Limits:
         clip_frame_pixels: width x height of one frame of a clip (8K UHD is 33 million).
         clip_frames: frames of one clip (an hour at 60 frames a second is 216,000).
         people: people looked for at once.
+        person_frames: frames times people of one clip whose landmarks are kept, 1 KB each: of a clip in which
+            more people come and go than that has room for, those who come last are left out.
         runs_at_once: clips that one app server works on at the same time; further ones wait.
         clip_megabytes: memory that work on one clip may take, beyond what the loaded model does (Linux).
         seconds_per_frame: a clip of which one frame takes longer than this is given up.
@@ -32,6 +34,7 @@ class Limits:
     clip_frame_pixels: int = 36_000_000
     clip_frames: int = 216_000
     people: int = 20
+    person_frames: int = 2_000_000
     runs_at_once: int = 2
     clip_megabytes: int = 3_000
     seconds_per_frame: int = 60

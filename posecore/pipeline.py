@@ -18,6 +18,7 @@ from posecore.estimation.blazepose.regions import Region
 from posecore.estimation.checks import RgbArray
 from posecore.estimation.engines import PictureEstimator, open_picture_estimator, open_stream_estimator
 from posecore.estimation.options import PoseOptions
+from posecore.limits import LIMITS
 from posecore.media.clips import ClipInfo
 from posecore.media.options import ClipOptions, FilmQuality
 from posecore.poses import FramePoses, PoseRecorder, PoseSequence
@@ -129,8 +130,8 @@ def estimate_video(
 
     Decoding, estimating, and drawing and encoding go side by side, a few frames apart: memory grows by the
     landmarks alone, about 1 KB for each frame and person. World landmarks are centred on the hips: a
-    person who walks does not move in them. With several people the ids follow the order in which they are
-    found, frame by frame, and may swap.
+    person who walks does not move in them. Of several people each has an id, in the order in which they
+    come, and keeps it through an absence of up to two seconds; whoever comes back later is a new person.
 
     Args:
         path: the clip.
@@ -141,7 +142,7 @@ def estimate_video(
         on_progress: called after each frame with a ``Progress``; where it returns False the run ends
             there, and the frames done so far are the result (the film too).
         on_note: called at the end with a sentence for each thing that a user should know: a clip that is
-            damaged, sound that breaks off.
+            damaged, sound that breaks off, more people than were asked for.
         workers: None: the clip is read in this process. 1: in a process of its own, so that a file made to
             harm takes only that down. Such a run does a few more frames after ``on_progress`` ended it,
             and where its process dies it begins once more, so that progress goes back. More: a long clip
@@ -164,9 +165,9 @@ def estimate_video(
     if workers is not None and not (isinstance(workers, int) and workers >= 1):
         raise InvalidOption(f"Expected 'workers' to be None or a whole number from 1, but got {workers}.")
     job = Job(Path(path), options, part, film)
-    listener = _Collector(part, on_progress)
+    listener = _Collector(options.people, part, on_progress)
     notes = single.run(job, listener) if workers is None else segments.run(job, listener, workers)
-    for note in notes:
+    for note in [*notes, *listener.notes()]:
         if on_note is not None:
             on_note(note)
     return listener.sequence()
@@ -175,7 +176,8 @@ def estimate_video(
 class _Collector:
     """Keeps what a run tells of, and tells how far it is."""
 
-    def __init__(self, part: ClipOptions, on_progress: OnProgress | None) -> None:
+    def __init__(self, people: int, part: ClipOptions, on_progress: OnProgress | None) -> None:
+        self._people = people
         self._part = part
         self._on_progress = on_progress
 
@@ -183,7 +185,8 @@ class _Collector:
         """Begin; also where a run begins anew."""
         self._clip = clip
         self._total = self._part.frames_of(clip.frame_count, clip.fps)
-        self._recorder = PoseRecorder()
+        frames = self._total or LIMITS.clip_frames
+        self._recorder = PoseRecorder(max(self._people, LIMITS.person_frames // frames))
         self._start = time.monotonic()
         self._goes_on = True
 
@@ -194,6 +197,15 @@ class _Collector:
             done = Progress(len(self._recorder), self._total, time.monotonic() - self._start, poses)
             self._goes_on = self._on_progress(done) is not False
         return self._goes_on
+
+    def notes(self) -> list[str]:
+        """What a user should know of what was kept."""
+        if not self._recorder.left_out:
+            return []
+        return [
+            f"More people came and went than are kept of a clip of this length: after {self._recorder.people} of them, "
+            "new ones are in the film alone. Choose a shorter part."
+        ]
 
     def sequence(self) -> PoseSequence:
         """All frames."""

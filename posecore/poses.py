@@ -79,6 +79,12 @@ class FramePoses:
         across, down = (np.float32(new / old) for new, old in zip(size, self.size, strict=True))
         return replace(self, xy=self.xy * np.array([across, down]), z=self.z * across, size=size)
 
+    def take(self, indices: Sequence[int]) -> "FramePoses":
+        """Only these of the people, by their places on the P axis, in this order."""
+        wanted = np.asarray(indices, np.intp)
+        arrays = {name: getattr(self, name)[wanted] for name in (*_LANDMARK_ARRAYS, "person_ids")}
+        return replace(self, **arrays)
+
     @classmethod
     def nobody(cls, size: tuple[int, int], time_s: float = 0.0) -> Self:
         """The value of a frame in which nobody was found (P = 0)."""
@@ -170,14 +176,23 @@ class PoseSequence:
 
 
 class PoseRecorder:
-    """Collects frames as they come, in 1.06 KB for each frame and person (the numbers themselves)."""
+    """Collects frames as they come, in 1.06 KB for each frame and person (the numbers themselves).
+
+    Args:
+        most_people: whoever comes when there are so many already is left out; None: nobody is.
+
+    Attributes:
+        left_out: whether somebody was.
+    """
 
     # By how many frames it grows: memory is moved, not copied, and what is not used yet is little.
     _STEP = 512
 
-    def __init__(self) -> None:
+    def __init__(self, most_people: int | None = None) -> None:
+        self.left_out = False
+        self._most_people = most_people
         self._count = 0
-        self._ids: list[int] = []
+        self._slots: dict[int, int] = {}  # of each id
         self._times = np.empty(self._STEP, np.float64)
         # All values of a landmark side by side: one array, which grows where it lies.
         self._values = np.empty((self._STEP, 0, len(BLAZEPOSE_33), sum(_WIDTHS)), np.float32)
@@ -186,6 +201,11 @@ class PoseRecorder:
         """Number of frames."""
         return self._count
 
+    @property
+    def people(self) -> int:
+        """Number of people."""
+        return len(self._slots)
+
     def add(self, frame: FramePoses) -> None:
         """Add the next frame."""
         self._make_room(frame.person_ids.tolist())
@@ -193,8 +213,9 @@ class PoseRecorder:
         values[:] = np.nan
         for name, place in _PLACES.items():
             array = getattr(frame, name)
-            for slot, person in enumerate(frame.person_ids.tolist()):
-                values[self._ids.index(person), :, place] = array[slot].reshape(len(BLAZEPOSE_33), -1)
+            for index, person in enumerate(frame.person_ids.tolist()):
+                if person in self._slots:
+                    values[self._slots[person], :, place] = array[index].reshape(len(BLAZEPOSE_33), -1)
         self._times[self._count] = frame.time_s
         self._count += 1
 
@@ -204,14 +225,15 @@ class PoseRecorder:
         A clip in which nobody occurs has one slot, person 1, that is NaN throughout, so that its frames
         and times are not lost.
         """
-        if not self._ids:
+        if not self._slots:
             self._make_room([1])
         self._resize(self._count)
-        order = np.argsort(self._ids)
-        values = self._values if (order == np.arange(len(order))).all() else self._values[:, order]
+        ids = sorted(self._slots)
+        order = [self._slots[person] for person in ids]
+        values = self._values[:, : len(ids)] if order == sorted(order) else self._values[:, order]
         arrays = {name: values[..., place] for name, place in _PLACES.items()}
         arrays = {name: arrays[name] if tail else arrays[name][..., 0] for name, tail in _LANDMARK_ARRAYS.items()}
-        return {**arrays, "person_ids": np.array(self._ids, np.int64)[order], "times_s": self._times}
+        return {**arrays, "person_ids": np.array(ids, np.int64), "times_s": self._times}
 
     def put_in_order(self) -> None:
         """Sort the frames by time; of two with the same time only the one added last is left."""
@@ -226,12 +248,20 @@ class PoseRecorder:
     def _make_room(self, people: list[int]) -> None:
         if self._count == len(self._times):
             self._resize(self._count + self._STEP)
-        new = [person for person in people if person not in self._ids]
-        if new:
-            lead, (landmarks, width) = len(self._times), self._values.shape[2:]
-            missing = np.full((lead, len(new), landmarks, width), np.nan, np.float32)
-            self._values = np.concatenate([self._values, missing], axis=1)
-            self._ids += new
+        new = [person for person in people if person not in self._slots]
+        room = len(new) if self._most_people is None else max(0, self._most_people - len(self._slots))
+        self.left_out |= len(new) > room
+        for person in new[:room]:
+            self._slots[person] = len(self._slots)
+        if len(self._slots) > self._values.shape[1]:
+            self._widen()
+
+    def _widen(self) -> None:
+        # By a quarter more than is needed: all that is there is copied, and in a street somebody comes all the time.
+        lead, slots, landmarks, width = self._values.shape
+        wanted = len(self._slots) if slots == 0 else len(self._slots) * 5 // 4
+        missing = np.full((lead, wanted - slots, landmarks, width), np.nan, np.float32)
+        self._values = np.concatenate([self._values, missing], axis=1)
 
     def _resize(self, frames: int) -> None:
         # In place: a copy would need twice the memory, and nobody else has seen these arrays.

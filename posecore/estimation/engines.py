@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 from posecore.errors import EngineUnavailable
 from posecore.estimation import mediapipe_tasks
-from posecore.estimation.blazepose import estimators as blazepose
+from posecore.estimation.blazepose import pictures, streams
 from posecore.estimation.blazepose.graph import load
 from posecore.estimation.blazepose.regions import Region
 from posecore.estimation.checks import Picture, RgbArray
@@ -54,6 +54,10 @@ class StreamEstimator(Protocol):
     def followed(self) -> tuple[Region, ...]:
         """Where people are looked for in the next frame; empty where the engine does not tell."""
 
+    @property
+    def saw_more(self) -> bool:
+        """Whether more people than are wanted were in view at some time, as far as that is known."""
+
     def follow(self, regions: Iterable[Region]) -> None:
         """Look there in the next frame; without effect where the engine does not tell."""
 
@@ -89,7 +93,7 @@ def open_picture_estimator(options: PoseOptions) -> PictureEstimator:
         As ``find_engine``; MissingSystemLibrary: where MediaPipe's native part cannot be loaded.
     """
     if find_engine(options).name == "fast":
-        return blazepose.PictureEstimator(options)
+        return pictures.PictureEstimator(options)
     return mediapipe_tasks.PictureEstimator(options)
 
 
@@ -100,7 +104,7 @@ def open_stream_estimator(options: PoseOptions) -> StreamEstimator:
         As ``open_picture_estimator``.
     """
     if find_engine(options).name == "fast":
-        return blazepose.StreamEstimator(options)
+        return streams.StreamEstimator(options)
     return mediapipe_tasks.StreamEstimator(options)
 
 

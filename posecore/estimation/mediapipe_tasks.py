@@ -17,6 +17,7 @@ from posecore.estimation.blazepose.regions import Region
 from posecore.estimation.checks import Picture, RgbArray, check_picture, check_time, whole_of
 from posecore.estimation.models import find_model, model_unusable
 from posecore.estimation.options import PoseOptions
+from posecore.estimation.tracking import Tracks
 from posecore.poses import FramePoses
 from posecore.skeletons import BLAZEPOSE_33
 from posecore.system import naming_missing_library
@@ -76,7 +77,8 @@ class PictureEstimator(_Estimator):
 class StreamEstimator(_Estimator):
     """Estimates the frames of one clip or one live stream, in order (video mode).
 
-    Not to be shared between streams: it remembers where the person was.
+    Not to be shared between streams: it remembers where the person was. MediaPipe smooths one person and numbers
+    nobody; several are numbered and smoothed here.
     """
 
     _RUNNING_MODE = "VIDEO"
@@ -85,6 +87,12 @@ class StreamEstimator(_Estimator):
         super().__init__(options)
         self._last_s = -math.inf
         self._last_ms: int | None = None
+        self._tracks = Tracks() if options.people > 1 else None
+
+    @property
+    def saw_more(self) -> bool:
+        """False: MediaPipe does not tell of more than it was asked for."""
+        return False
 
     @property
     def followed(self) -> tuple[Region, ...]:
@@ -105,7 +113,8 @@ class StreamEstimator(_Estimator):
             InvalidOption: where time does not go forward.
         """
         time_ms = self._next_ms(time_s)
-        return self._estimate(lambda image: self._landmarker.detect_for_video(image, time_ms), whole_of(rgb), time_s)
+        found = self._estimate(lambda image: self._landmarker.detect_for_video(image, time_ms), whole_of(rgb), time_s)
+        return found if self._tracks is None else self._tracks.follow(found)
 
     def _next_ms(self, time_s: float) -> int:
         """Whole milliseconds, strictly increasing also where frames are less than one apart."""

@@ -7,7 +7,7 @@ from functools import partial
 
 from posecore.annotation import Annotator, color_by
 from posecore.errors import InvalidOption
-from posecore.estimation.engines import open_stream_estimator
+from posecore.estimation.engines import StreamEstimator, open_stream_estimator
 from posecore.media.clips import ClipFrame, ClipInfo, ClipReader, open_clip
 from posecore.media.films import FilmWriter
 from posecore.media.sound import Sound
@@ -49,7 +49,7 @@ def run(job: Job, listener: Listener, *, on_packet: Callable[[], None] | None = 
                 break
         if last_s is None:
             raise InvalidOption(f"The clip has no frame from {job.part.start_s:g} s on. Choose an earlier start.")
-    return list(_notes(reader, last_s, sound))
+    return [*_notes(reader, last_s, sound), *_notes_on_people(job.pose.people, estimator)]
 
 
 def _open(stack: ExitStack, job: Job, on_packet: Callable[[], None] | None) -> ClipReader:
@@ -85,6 +85,12 @@ def _write(film: FilmWriter, annotator: Annotator, annotated: _Annotated) -> Non
     frame, poses = annotated
     yuv, patches = annotator.draw(frame, poses)
     film.write_yuv(yuv, frame.time_s, patches)
+
+
+def _notes_on_people(people: int, estimator: StreamEstimator) -> Iterator[str]:
+    if estimator.saw_more:
+        asked = "the one that was" if people == 1 else f"the {people} that were"
+        yield f"There seem to be more people in the clip than {asked} asked for. Raise the number to see them."
 
 
 def _notes(clip: ClipReader, last_s: float, sound: Sound | None) -> Iterator[str]:

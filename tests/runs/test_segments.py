@@ -19,7 +19,7 @@ FAST = PoseOptions(engine="fast")
 
 def run_cut(path: Path, cuts: list[float], *, on_progress=None, **changed) -> tuple[PoseSequence, list[str]]:
     job = Job(path, FAST, **({"part": ClipOptions()} | changed))
-    collector = _Collector(job.part, on_progress)
+    collector = _Collector(job.pose.people, job.part, on_progress)
     notes = segments.run_cut(job, collector, pool.describe(path), cuts)
     return collector.sequence(), notes
 

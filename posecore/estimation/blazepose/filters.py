@@ -4,12 +4,10 @@ Values here are whole arrays; a filter belongs to one person in one stream.
 """
 
 import math
-from dataclasses import replace
 
 import numpy as np
 
 from posecore.estimation.blazepose.arrays import FloatArray
-from posecore.estimation.blazepose.landmarks import RegionPose
 
 
 class PoseSmoothing:
@@ -20,18 +18,22 @@ class PoseSmoothing:
         self._points = OneEuro(min_cutoff=0.05, beta=80.0)
         self._world = OneEuro(min_cutoff=0.1, beta=40.0)
 
-    def apply(self, pose: RegionPose, time_s: float) -> RegionPose:
-        """The pose with landmarks, world landmarks and visibility smoothed; the next region stays as it is.
+    def apply(
+        self, points: FloatArray, world: FloatArray, visibility: FloatArray, *, time_s: float, scale: float
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """The person's landmarks, world landmarks and visibility, smoothed.
 
         Args:
-            pose: of the same person as before.
-            time_s: later than that of the pose before.
+            points: (33, 3) pixels.
+            world: (33, 3) metres.
+            visibility: (33,).
+            time_s: later than at the call before.
+            scale: side of the person's region in pixels: one who stands nearer does not move faster.
         """
-        return replace(
-            pose,
-            points=self._points.apply(pose.points, time_s, scale=pose.next_region.size),
-            world=self._world.apply(pose.world, time_s),
-            visibility=self._visibility.apply(pose.visibility),
+        return (
+            self._points.apply(points, time_s, scale=scale),
+            self._world.apply(world, time_s),
+            self._visibility.apply(visibility),
         )
 
 

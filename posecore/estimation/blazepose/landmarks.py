@@ -1,11 +1,13 @@
 """From the landmark network's raw outputs to a person: landmarks in the picture, in metres, and the next region."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from posecore.estimation.blazepose.arrays import FloatArray, logistic
 from posecore.estimation.blazepose.regions import Region
+from posecore.poses import FramePoses
 from posecore.skeletons import BLAZEPOSE_33
 
 SIDE = 256
@@ -56,6 +58,22 @@ class RegionPose:
     def next_region(self) -> Region:
         """Where the person is, by these points: the region for the next frame."""
         return Region.around(self.alignment, self.score)
+
+
+def to_frame(poses: Sequence[RegionPose], size: tuple[int, int], time_s: float) -> FramePoses:
+    """People of one frame of (width, height) pixels, numbered as they come."""
+    people, landmarks = len(poses), len(BLAZEPOSE_33)
+    points = np.array([pose.points for pose in poses], np.float32).reshape(people, landmarks, 3)
+    return FramePoses(
+        xy=points[..., :2],
+        z=points[..., 2],
+        world=np.array([pose.world for pose in poses], np.float32).reshape(people, landmarks, 3),
+        visibility=np.array([pose.visibility for pose in poses], np.float32).reshape(people, landmarks),
+        presence=np.array([pose.presence for pose in poses], np.float32).reshape(people, landmarks),
+        person_ids=np.arange(1, people + 1),
+        time_s=time_s,
+        size=size,
+    )
 
 
 def decode_pose(

@@ -7,9 +7,9 @@ what is found there, by both networks, must be the same person.
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import product
-from typing import Protocol
 
 import cv2
 import numpy as np
@@ -32,11 +32,16 @@ _SAME_REGION = 0.6
 # As many candidates are looked at closely: enough for 20 people, and a bound on the time.
 _MOST_CANDIDATES = 60
 
+# In a stream, all looks come around once in so many seconds.
+_SWEEP_S = 1.0
+
 # A candidate confirms itself where the network is this sure of somebody in both closer looks, where both see the same
 # person (OKS), and where the detector, shown the region that the person spans, finds just that person.
 _MIN_SCORE = 0.55
 _MIN_AGREEMENT = 0.5
 _MIN_DETECTION, _MIN_OVERLAP = 0.4, 0.35
+# Somebody smaller than this share of the picture's longer side must be surer: so small, things look like people.
+_SMALL, _SMALL_SCORE, _SMALL_AGREEMENT = 0.1, 0.95, 0.85
 
 # Two finds are one person's where their poses are this alike (OKS), where their faces lie within so many heads of each
 # other, or where so much of the less sure one is not farther than a head from the bones of the other: parts of somebody
@@ -51,11 +56,15 @@ _TORSO = [BLAZEPOSE_33.index(name) for name in ("left_shoulder", "right_shoulder
 _VISIBLE = 0.5
 
 
-class Candidates(Protocol):
-    """Where people may be: the step that another person detector can stand in for."""
+Look = Callable[[], list[Region]]
+"""One look at a part of a picture: regions around everybody who may be there."""
 
-    def __call__(self, picture: Picture) -> list[Region]:
-        """Regions around everybody who may be there, the surest first; several for one person do no harm."""
+Candidates = Callable[[Picture], Sequence[Look]]
+"""Where people may be: the step that another person detector can stand in for.
+
+It gives the looks that together see all of a picture. Each is called now, or in a later frame with that frame's
+picture, or never. Several regions for one person do no harm.
+"""
 
 
 class SquareBySquare:
@@ -68,13 +77,14 @@ class SquareBySquare:
     def __init__(self, blazepose: BlazePose) -> None:
         self._blazepose = blazepose
 
-    def __call__(self, picture: Picture) -> list[Region]:
-        """Regions around everybody who may be there, the surest first."""
+    def __call__(self, picture: Picture) -> list[Look]:
+        """A look at the whole and one at each square."""
         height, width = picture.shape[:2]
-        found = self._blazepose.detect(picture, _WHOLE_SCORE)
-        for square, min_score in squares(width, height):
-            found += self._blazepose.detect(picture, min_score, within=square)
-        return _without_repeats(sorted(found, key=lambda region: -region.score))
+        detect = self._blazepose.detect
+        return [
+            partial(detect, picture, _WHOLE_SCORE),
+            *(partial(detect, picture, min_score, within=square) for square, min_score in squares(width, height)),
+        ]
 
 
 def squares(width: int, height: int) -> Iterator[tuple[Region, float]]:
@@ -108,40 +118,115 @@ class Search:
     Args:
         blazepose: what looks closely.
         candidates: where to look.
+        min_score: how sure the landmark network must be of somebody, 0..1.
+        min_detection: how sure the detector must be of somebody whom it is shown closely, 0..1.
+        patient: a candidate who does not confirm is given a second chance, which takes time.
     """
 
-    def __init__(self, blazepose: BlazePose, candidates: Candidates) -> None:
+    def __init__(
+        self,
+        blazepose: BlazePose,
+        candidates: Candidates,
+        *,
+        min_score: float = _MIN_SCORE,
+        min_detection: float = _MIN_DETECTION,
+        patient: bool = False,
+    ) -> None:
         self._blazepose = blazepose
         self._candidates = candidates
+        self._min_score = min_score
+        self._min_detection = min_detection
+        self._patient = patient
+
+    def looks(self, picture: Picture) -> Sequence[Look]:
+        """The looks that together see all of a picture."""
+        return self._candidates(picture)
 
     def people(self, picture: Picture) -> list[RegionPose]:
         """Everybody who confirms to be there, the surest first."""
+        return self.confirm(picture, [region for look in self.looks(picture) for region in look()])
+
+    def confirm(
+        self, picture: Picture, candidates: Iterable[Region], known: Sequence[RegionPose] = ()
+    ) -> list[RegionPose]:
+        """Everybody in these regions who confirms to be there and is none of the known, the surest first."""
         found: list[tuple[float, RegionPose]] = []
-        for region in self._candidates(picture)[:_MOST_CANDIDATES]:
-            if any(overlap(region, pose.next_region) > _SAME_REGION for _, pose in found):
+        surest_first = sorted(candidates, key=lambda region: -region.score)
+        for region in _without_repeats(surest_first)[:_MOST_CANDIDATES]:
+            if any(overlap(region, pose.next_region) > _SAME_REGION for pose in (*known, *(one for _, one in found))):
                 continue  # who is there is known already
             pose = self._confirmed(picture, region)
             if pose is not None:
                 found.append((pose.score * region.score, pose))
-        people: list[RegionPose] = []
+        people = list(known)
         for _, pose in sorted(found, key=lambda entry: -entry[0]):
             if not any(_is_same(pose, other) for other in people):
                 people.append(pose)
-        return people
+        return people[len(known) :]
 
     def _confirmed(self, picture: Picture, region: Region) -> RegionPose | None:
-        """The person in a region, seen in the region that the person spans; None where there is nobody."""
+        """The person in a region, seen in the region that the person spans; None where there is nobody.
+
+        Where the networks do not agree, the region may be a poor one of somebody who is there: in the whole picture
+        the detector sees little of a person against the light. Where there is patience for it, what it finds close
+        by is looked at in the same way.
+        """
+        pose, nearer = self._closely(picture, region)
+        if pose is None and nearer is not None and self._patient:
+            pose, _ = self._closely(picture, nearer)
+        return pose
+
+    def _closely(self, picture: Picture, region: Region) -> tuple[RegionPose | None, Region | None]:
+        """The person in a region, where both networks agree, or else where the detector sees somebody close by."""
         first = self._blazepose.landmarks(picture, region)
-        if first.score < _MIN_SCORE or not first.next_region.usable:
-            return None
+        if first.score < self._min_score or not first.next_region.usable:
+            return None, None
         second = self._blazepose.landmarks(picture, first.next_region)
         spanned = second.next_region
-        if second.score < _MIN_SCORE or not spanned.usable:
-            return None
-        if oks_between(first.points[:, :2], second.points[:, :2]) < _MIN_AGREEMENT:
-            return None
-        detected = self._blazepose.detect(picture, _MIN_DETECTION, within=_square_in(picture, spanned))
-        return second if any(overlap(one, spanned) >= _MIN_OVERLAP for one in detected) else None
+        agreed = self._agree(first, second, max(picture.shape[:2]))
+        if not spanned.usable or not (agreed or self._patient):
+            return None, None
+        detected = self._blazepose.detect(picture, self._min_detection, within=_square_in(picture, spanned))
+        near = [one for one in detected if overlap(one, spanned) >= _MIN_OVERLAP]
+        if near and agreed:
+            return second, None
+        return None, near[0] if near else None
+
+    def _agree(self, first: RegionPose, second: RegionPose, longer_side: int) -> bool:
+        """Whether both are the same person, and sure."""
+        if np.ptp(second.points[:, :2], axis=0).max() < _SMALL * longer_side:
+            return second.score >= _SMALL_SCORE and _oks(first, second) >= _SMALL_AGREEMENT
+        return second.score >= self._min_score and _oks(first, second) >= _MIN_AGREEMENT
+
+
+class Sweep:
+    """A search spread over the frames of a stream: all at once in the first, then a few looks in each.
+
+    A whole search takes as long as many frames: a live picture would stand still for it.
+
+    Args:
+        search: whose candidates are looked at.
+    """
+
+    def __init__(self, search: Search) -> None:
+        self._search = search
+        self._time_s = -math.inf
+        self._next = 0
+
+    def look(self, picture: Picture, time_s: float, known: Sequence[RegionPose] = ()) -> list[RegionPose]:
+        """Who confirms to be there of those whom this frame's looks show, and is none of the known.
+
+        Args:
+            picture: the frame.
+            time_s: later than at the call before.
+            known: who is there already.
+        """
+        looks = self._search.looks(picture)
+        due = min(len(looks), math.ceil(len(looks) * min(1.0, (time_s - self._time_s) / _SWEEP_S)))
+        turn = [looks[(self._next + step) % len(looks)] for step in range(due)]
+        self._next = (self._next + due) % len(looks)
+        self._time_s = time_s
+        return self._search.confirm(picture, [region for look in turn for region in look()], known)
 
 
 def _square_in(picture: Picture, region: Region) -> Region:
@@ -154,11 +239,15 @@ def _square_in(picture: Picture, region: Region) -> Region:
     return Region((left + right) / 2, (top + bottom) / 2, side, 0.0, 1.0)
 
 
+def _oks(one: RegionPose, other: RegionPose) -> float:
+    return oks_between(one.points[:, :2], other.points[:, :2])
+
+
 def _is_same(pose: RegionPose, surer: RegionPose) -> bool:
     """Whether a find is one who was found already, or a part of that body."""
-    points, other = pose.points[:, :2], surer.points[:, :2]
-    if oks_between(points, other) >= _SAME_POSE:
+    if _oks(pose, surer) >= _SAME_POSE:
         return True
+    points, other = pose.points[:, :2], surer.points[:, :2]
     (face, head), (other_face, other_head) = _face(points), _face(other)
     if np.linalg.norm(face - other_face) < _SAME_FACE_HEADS * max(head, other_head):
         return True

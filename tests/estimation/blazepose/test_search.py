@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from posecore import BLAZEPOSE_33, BlazePose, InvalidOption, PoseOptions, Region, decode_picture, estimate_image
-from posecore.estimation.blazepose.estimators import StreamEstimator
-from posecore.estimation.blazepose.search import Search, squares
+from posecore.estimation.blazepose.search import Search, Sweep, squares
+from posecore.estimation.blazepose.streams import StreamEstimator
 from posecore.media.clips import open_clip
 from posecore.oks import oks
 from posecore.skeletons import COCO_17_FROM_BLAZEPOSE
@@ -102,25 +102,52 @@ class TestFarAway:
         assert poses.xy[:, 0] == pytest.approx(np.array([(1199, 560), (1575, 789)]), abs=12)
 
     def test_one_is_followed_from_then_on_in_a_stream(self, far, monkeypatch):
-        searches = []
-        people = Search.people
-        monkeypatch.setattr(Search, "people", lambda self, picture: searches.append(1) or people(self, picture))
+        looks = []
+        look = Sweep.look
+        monkeypatch.setattr(Sweep, "look", lambda self, *given: looks.append(1) or look(self, *given))
         estimator = StreamEstimator(PoseOptions(engine="fast", search="thorough"))
         noses = []
         for index in range(40):
             poses = estimator.step(np.roll(far, -index, axis=1), index / 25)
             assert len(poses) == 1
             noses.append(poses.xy[0, 0] + (index, 0))
-        assert len(searches) == 1
+        assert len(looks) == 1
         assert np.ptp(noses, axis=0).max() < 15
 
-    def test_in_a_stream_of_nobody_the_search_comes_less_and_less_often(self, monkeypatch):
-        searches = []
-        estimator = StreamEstimator(PoseOptions(engine="fast", search="thorough"))
-        for index in range(200):
-            monkeypatch.setattr(Search, "people", lambda self, picture, now=index / 25: searches.append(now) or [])
-            assert len(estimator.step(np.full((90, 160, 3), 128, np.uint8), index / 25)) == 0
-        assert searches == pytest.approx([0, 1, 3, 5, 7])
+    def test_both_are_followed_each_by_its_own_id(self, far):
+        estimator = StreamEstimator(PoseOptions(engine="fast", people=3, search="thorough"))
+        for index in range(10):
+            poses = estimator.step(np.roll(far, -index, axis=1), index / 25)
+            assert poses.person_ids.tolist() == [1, 2]
+            assert (poses.xy[:, 0, 0] + index).tolist() == pytest.approx([1199, 1575], abs=25)
+
+
+class TestSweep:
+    @pytest.fixture
+    def looked(self) -> list[int]:
+        return []
+
+    @pytest.fixture
+    def sweep(self, looked) -> Sweep:
+        """Its candidates take 30 looks and find nobody."""
+        looks = [lambda index=index: looked.append(index) or [] for index in range(30)]
+        return Sweep(Search(BlazePose(), lambda picture: looks))
+
+    def test_first_looks_everywhere_then_around_once_a_second(self, sweep, looked):
+        picture = np.zeros((90, 160, 3), np.uint8)
+        sweep.look(picture, 0.0)
+        assert looked == list(range(30))
+        looked.clear()
+        for index in range(1, 26):
+            sweep.look(picture, index / 25)
+            assert len(looked) <= 2 * index
+        assert set(looked) == set(range(30))
+
+    def test_after_a_pause_it_looks_everywhere_once(self, sweep, looked):
+        for time_s in (0.0, 9.0):
+            looked.clear()
+            sweep.look(np.zeros((90, 160, 3), np.uint8), time_s)
+            assert sorted(looked) == list(range(30))
 
 
 class TestAwkward:
@@ -146,11 +173,11 @@ class TestAwkward:
 
 
 def test_another_detector_can_say_where_to_look(portrait, portrait_poses):
-    """All it takes is a function from a picture to regions; bad ones do no harm."""
+    """All it takes is a function from a picture to looks at it; bad regions do no harm."""
     blazepose = BlazePose()
     [seen] = blazepose.detect(portrait)
     near = replace(seen, x=seen.x + 20, size=1.1 * seen.size, rotation=0.1)
     regions = [near, Region(40, 40, 60, 0, 0.8), Region(-900, 0, 50, 0, 0.7)]
-    [pose] = Search(blazepose, lambda picture: regions).people(portrait)
+    [pose] = Search(blazepose, lambda picture: [lambda: regions]).people(portrait)
     visible = portrait_poses.visibility[0] > 0.9
     np.testing.assert_allclose(pose.points[visible, :2], portrait_poses.xy[0, visible], atol=15)

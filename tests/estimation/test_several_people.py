@@ -1,0 +1,91 @@
+"""Several people in real clips: each keeps one id, from the first clear view to the last."""
+
+import numpy as np
+import pytest
+
+from posecore import PoseOptions, estimate_video
+from posecore.samples import sample_clip
+
+HIPS = [23, 24]
+
+
+def ways(path, **options) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+    """Id -> the frames in which that person was seen, and the middle of the hips there."""
+    sequence = estimate_video(path, PoseOptions(engine="fast", **options))
+    hips = sequence.xy[:, :, HIPS].mean(axis=2)
+    return {
+        person: (np.flatnonzero(sequence.seen[:, slot]), hips[sequence.seen[:, slot], slot])
+        for slot, person in enumerate(sequence.person_ids.tolist())
+    }
+
+
+def assert_goes_on(frames: np.ndarray, places: np.ndarray, most_px: float) -> None:
+    """Nobody is in another place from one frame to the next."""
+    steps = np.linalg.norm(np.diff(places, axis=0), axis=1) / np.diff(frames)
+    assert steps.max() <= most_px
+
+
+@pytest.mark.parametrize("options", [{"people": 2}, {"people": 3}, {"people": 4, "search": "thorough"}])
+def test_two_who_cross_keep_their_ids(shared_data, options):
+    """He is on the roof and jumps down through the glare of the sun; she walks below from right to left."""
+    people = ways(shared_data / "clips" / "sports2d_demo.mp4", **options)
+    assert list(people) == [1, 2]
+    (frames, his), (her_frames, hers) = people[1], people[2]
+    assert frames[0] <= 5
+    assert frames[-1] >= 222
+    assert len(frames) >= 205
+    assert her_frames[0] <= 62
+    assert her_frames[-1] >= 196
+    assert (np.diff(her_frames) == 1).all()
+    assert his[:20, 1].max() < 350  # on the roof
+    assert his[-5:, 0].min() > 1350  # at the right
+    assert (np.diff(hers[:, 0]) < 15).all(), "she only walks to the left"
+    assert_goes_on(frames, his, 60)
+    assert_goes_on(her_frames, hers, 40)
+
+
+@pytest.mark.parametrize("search", ["fast", "thorough"])
+@pytest.mark.parametrize(
+    ("camera", "operator"), [("cam01", (62, 525)), ("cam02", (800, 680)), ("cam03", None), ("cam04", None)]
+)
+def test_the_walker_keeps_one_id_and_the_operator_another(shared_data, camera, operator, search):
+    people = ways(shared_data / "clips" / "pose2sim" / f"{camera}.mp4", people=3, search=search)
+    walkers = [way for way in people.values() if operator is None or np.abs(way[1][0] - operator).max() > 60]
+    [(frames, places)] = walkers
+    assert frames.tolist() == list(range(100))
+    assert_goes_on(frames, places, 30)
+    assert len(people) <= 2
+    if operator is not None and search == "thorough":
+        assert len(people) == 2
+
+
+def test_mediapipes_engine_has_the_walker_under_one_id(shared_data):
+    path = shared_data / "clips" / "pose2sim" / "cam01.mp4"
+    sequence = estimate_video(path, PoseOptions(engine="mediapipe", people=2))
+    assert sequence.person_ids.tolist() == [1]
+    assert sequence.seen.all()
+
+
+def test_more_people_than_were_asked_for_are_told_of():
+    notes: list[str] = []
+    estimate_video(sample_clip().path, PoseOptions(engine="fast", people=2), on_note=notes.append)
+    assert notes == []
+
+
+def test_of_a_crowd_that_is_left_out_the_note_says_so(shared_data, tmp_path):
+    import av
+
+    from posecore import decode_picture
+
+    picture = decode_picture(shared_data / "people" / "three_people.jpg")[:860, :1048]
+    path = tmp_path / "still.mp4"
+    with av.open(str(path), "w") as clip:
+        stream = clip.add_stream("libx264", rate=10)
+        stream.height, stream.width = picture.shape[:2]
+        for _ in range(5):
+            clip.mux(stream.encode(av.VideoFrame.from_ndarray(picture)))
+        clip.mux(stream.encode(None))
+    notes: list[str] = []
+    sequence = estimate_video(path, PoseOptions(engine="fast", people=2, search="thorough"), on_note=notes.append)
+    assert sequence.person_ids.tolist() == [1, 2]
+    assert [note for note in notes if "more people" in note]
