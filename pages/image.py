@@ -4,7 +4,7 @@ from pathlib import PurePath
 
 import streamlit as st
 
-from pages.ui.explain import AS_MANY_AS_ASKED, NOBODY, explain_numbers
+from pages.ui.explain import MORE_PEOPLE, NOBODY, explain_numbers
 from pages.ui.models import engine_line
 from pages.ui.pictures import Picture, choose_picture, drawn, estimated, show
 from pages.ui.problems import problems_shown
@@ -46,8 +46,8 @@ def show_picture(picture: Picture, options: PoseOptions, poses: FramePoses) -> N
 
 def show_result(picture: Picture, options: PoseOptions, poses: FramePoses) -> None:
     """The picture beside its 3D skeleton, and the table below."""
-    if len(poses) == options.people > 1:
-        st.info(AS_MANY_AS_ASKED.format(people=options.people), icon=":material/groups:")
+    if poses.left_out:
+        st.info(MORE_PEOPLE.format(count=poses.left_out), icon=":material/groups:")
     left, right = st.columns([1, 1], gap="medium")
     with left:
         show_picture(picture, options, poses)

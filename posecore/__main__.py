@@ -101,14 +101,17 @@ def run_image(args: argparse.Namespace) -> Report:
         try:
             rgb = decode_picture(file)
             poses = estimate_image(rgb, options)
+            drawn = draw_poses(rgb, poses, background=args.background)
             with _whole_outputs(args.out) as folder:
-                (folder / f"{file.stem}.annotated.png").write_bytes(encode_png(draw_poses(rgb, poses)))
+                (folder / f"{file.stem}.annotated.png").write_bytes(encode_png(drawn))
                 (folder / f"{file.stem}.landmarks.csv").write_text(to_csv(poses), encoding="utf-8")
         except UnreadableMedia as error:
             report.add_failed(file, error)
             continue
         outputs = [args.out / f"{file.stem}.annotated.png", args.out / f"{file.stem}.landmarks.csv"]
         report.add_done(file, outputs, people=len(poses), size_px=list(poses.size), engine=engine.as_dict())
+        if poses.left_out:
+            _complain(f"{file.name}: {_count(poses.left_out)} more in the picture. See them with a larger --people.")
         _say(args, f"{file.name}: {_count(len(poses))}. Wrote {outputs[0]} and {outputs[1].name}")
     return report
 
@@ -142,6 +145,7 @@ def run_video(args: argparse.Namespace) -> Report:
                 options,
                 part=part,
                 annotated=film,
+                background=args.background,
                 on_progress=show,
                 on_note=notes.append,
                 workers=workers,
@@ -203,6 +207,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_common(command: argparse.ArgumentParser) -> None:
     from posecore.estimation.options import EngineChoice, PoseOptions, SearchChoice
+    from posecore.view.silhouettes import Background
 
     usual = PoseOptions()
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write to; made if missing")
@@ -224,6 +229,12 @@ def _add_common(command: argparse.ArgumentParser) -> None:
         choices=get_args(SearchChoice),
         default=usual.search,
         help="thorough finds people who are small or far away too, and takes longer (default: %(default)s)",
+    )
+    command.add_argument(
+        "--background",
+        choices=get_args(Background),
+        default="keep",
+        help="behind the people: keep it, blur it, or make it plain (default: %(default)s)",
     )
     for name, meaning in (
         ("detection", "score from which a detected person counts"),
@@ -291,6 +302,7 @@ def _options(args: argparse.Namespace) -> "PoseOptions":
         min_tracking=args.min_tracking,
         engine=args.engine,
         search=args.search,
+        segmentation=args.background != "keep",
         threads=args.threads,
     )
 

@@ -5,14 +5,15 @@ from typing import Literal, cast
 import cv2
 import numpy as np
 
-from posecore.estimation.checks import Picture, area_of
+from posecore.estimation.checks import Picture, area_of, whole_of
 from posecore.estimation.options import PoseOptions
 from posecore.media.clips import ClipFrame
 from posecore.media.films import Patch
 from posecore.media.upright import Rgb
 from posecore.media.yuv import YuvFrame
 from posecore.poses import FramePoses
-from posecore.view.drawing import Overlay
+from posecore.view.drawing import Overlay, draw_poses
+from posecore.view.silhouettes import Background
 
 ColorBy = Literal["side", "person"]
 
@@ -28,11 +29,13 @@ class Annotator:
     Args:
         size: (width, height) of the film.
         color_by: as for ``draw_poses``.
+        background: as for ``draw_poses``.
     """
 
-    def __init__(self, size: tuple[int, int], color_by: ColorBy) -> None:
+    def __init__(self, size: tuple[int, int], color_by: ColorBy, background: Background = "keep") -> None:
         self._size = size
         self._color_by = color_by
+        self._background = background
         # One canvas for all frames; only the places that are drawn on are ever filled.
         self._canvas: Rgb = np.empty((size[1], size[0], 3), np.uint8)
 
@@ -43,6 +46,9 @@ class Annotator:
         if self._size != poses.size:
             picture = np.asarray(cv2.resize(frame.rgb, self._size, interpolation=cv2.INTER_AREA), np.uint8)
             yuv, poses = yuv.resized(self._size), poses.resized(self._size)
+        if self._background != "keep":
+            canvas = draw_poses(whole_of(picture), poses, color_by=self._color_by, background=self._background)
+            return yuv, [(slice(0, self._size[1]), slice(0, self._size[0]), canvas)]
         overlay = Overlay(poses, color_by=self._color_by)
         for place in overlay.places:
             self._canvas[place] = area_of(picture, *place)

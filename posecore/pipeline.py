@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, get_args
 
 from posecore.annotation import color_by
 from posecore.errors import InvalidOption
@@ -24,7 +24,9 @@ from posecore.media.options import ClipOptions, FilmQuality
 from posecore.poses import FramePoses, PoseRecorder, PoseSequence
 from posecore.runs import segments, single
 from posecore.runs.job import Job
+from posecore.view.checks import check_choice
 from posecore.view.drawing import draw_poses
+from posecore.view.silhouettes import Background
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,7 @@ def estimate_video(
     *,
     part: ClipOptions | None = None,
     annotated: str | os.PathLike[str] | None = None,
+    background: Background = "keep",
     on_progress: OnProgress | None = None,
     on_note: Callable[[str], None] | None = None,
     workers: int | None = None,
@@ -139,6 +142,9 @@ def estimate_video(
         part: which frames, and how the film is made; ``ClipOptions()``, which is all of them, where None.
         annotated: where to write the film with the skeletons drawn (H.264 MP4, with the clip's sound); it
             appears whole or not at all.
+        background: what becomes in that film of all that is not a person: it stays, is blurred, or becomes one
+            light colour. The latter two need ``segmentation`` among the options. Masks are in the film alone, not
+            in the sequence.
         on_progress: called after each frame with a ``Progress``; where it returns False the run ends
             there, and the frames done so far are the result (the film too).
         on_note: called at the end with a sentence for each thing that a user should know: a clip that is
@@ -154,7 +160,8 @@ def estimate_video(
 
     Raises:
         UnreadableMedia, MediaTooLarge: about the clip.
-        InvalidOption: where the clip ends before the part begins, or ``workers`` is no such number.
+        InvalidOption: where the clip ends before the part begins, ``workers`` is no such number, or ``background``
+            is none of the above or needs masks that were not asked for.
         OSError: where the film cannot be written.
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
         EngineUnavailable, MissingSystemLibrary: where the engine asked for does not run on this machine.
@@ -164,13 +171,20 @@ def estimate_video(
     film = None if annotated is None else Path(annotated)
     if workers is not None and not (isinstance(workers, int) and workers >= 1):
         raise InvalidOption(f"Expected 'workers' to be None or a whole number from 1, but got {workers}.")
-    job = Job(Path(path), options, part, film)
+    _check_background(background, options)
+    job = Job(Path(path), options, part, film, background)
     listener = _Collector(options.people, part, on_progress)
     notes = single.run(job, listener) if workers is None else segments.run(job, listener, workers)
     for note in [*notes, *listener.notes()]:
         if on_note is not None:
             on_note(note)
     return listener.sequence()
+
+
+def _check_background(background: Background, options: PoseOptions) -> None:
+    check_choice("background", background, get_args(Background))
+    if background != "keep" and not options.segmentation:
+        raise InvalidOption(f"Expected 'segmentation' to be on for a {background} background, but it is off.")
 
 
 class _Collector:
@@ -222,15 +236,19 @@ class LiveSession:
 
     Args:
         options: ``PoseOptions()`` where None.
+        background: what becomes in the drawn frames of all that is not a person, as for ``estimate_video``.
 
     Raises:
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
         EngineUnavailable, MissingSystemLibrary: where the engine asked for does not run on this machine.
+        InvalidOption: where ``background`` needs masks that were not asked for.
     """
 
-    def __init__(self, options: PoseOptions | None = None) -> None:
-        self._estimator = open_stream_estimator(options or PoseOptions())
-        self._draw = partial(draw_poses, color_by=color_by(options or PoseOptions()))
+    def __init__(self, options: PoseOptions | None = None, *, background: Background = "keep") -> None:
+        options = options or PoseOptions()
+        _check_background(background, options)
+        self._estimator = open_stream_estimator(options)
+        self._draw = partial(draw_poses, color_by=color_by(options), background=background)
         self._lock = threading.Lock()
 
     def step(self, rgb: RgbArray, time_s: float) -> tuple[FramePoses, RgbArray]:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from posecore.errors import InvalidPoses
+from posecore.masks import Mask
 from posecore.skeletons import BLAZEPOSE_33
 
 FloatArray = NDArray[np.float32]
@@ -52,6 +53,8 @@ class FramePoses:
         person_ids: (P,) int64, unique labels.
         time_s: seconds since the first frame; 0 for a picture.
         size: (width, height) of the upright picture, pixels.
+        masks: the silhouette of each person, where they were asked for; else empty.
+        left_out: how many more people were found than were asked for; a picture's alone, 0 where that is not known.
 
     Raises:
         InvalidPoses: where shapes do not agree, ids repeat, or the size is not positive.
@@ -65,9 +68,15 @@ class FramePoses:
     person_ids: NDArray[np.int64]
     time_s: float
     size: tuple[int, int]
+    masks: tuple[Mask, ...] = ()
+    left_out: int = 0
 
     def __post_init__(self) -> None:
         _check_people(self, lead=())
+        if len(self.masks) not in (0, len(self)):
+            raise InvalidPoses(
+                f"Expected 'masks' to be one for each of {len(self)} people or none, but got {len(self.masks)}."
+            )
         object.__setattr__(self, "time_s", float(self.time_s))
 
     def __len__(self) -> int:
@@ -77,18 +86,22 @@ class FramePoses:
     def resized(self, size: tuple[int, int]) -> "FramePoses":
         """The same people in the picture at another (width, height)."""
         across, down = (np.float32(new / old) for new, old in zip(size, self.size, strict=True))
-        return replace(self, xy=self.xy * np.array([across, down]), z=self.z * across, size=size)
+        masks = tuple(mask.scaled(float(across), float(down)) for mask in self.masks)
+        return replace(self, xy=self.xy * np.array([across, down]), z=self.z * across, size=size, masks=masks)
 
     def take(self, indices: Sequence[int]) -> "FramePoses":
         """Only these of the people, by their places on the P axis, in this order."""
         wanted = np.asarray(indices, np.intp)
-        arrays = {name: getattr(self, name)[wanted] for name in (*_LANDMARK_ARRAYS, "person_ids")}
-        return replace(self, **arrays)
+        arrays: dict[str, Any] = {name: getattr(self, name)[wanted] for name in (*_LANDMARK_ARRAYS, "person_ids")}
+        masks = tuple(self.masks[index] for index in wanted) if self.masks else ()
+        return replace(self, **arrays, masks=masks)
 
     @classmethod
     def nobody(cls, size: tuple[int, int], time_s: float = 0.0) -> Self:
         """The value of a frame in which nobody was found (P = 0)."""
-        arrays = {name: np.empty((0, len(BLAZEPOSE_33), *tail), np.float32) for name, tail in _LANDMARK_ARRAYS.items()}
+        arrays: dict[str, Any] = {
+            name: np.empty((0, len(BLAZEPOSE_33), *tail), np.float32) for name, tail in _LANDMARK_ARRAYS.items()
+        }
         return cls(**arrays, person_ids=np.empty(0, np.int64), time_s=time_s, size=size)
 
 

@@ -21,7 +21,7 @@ LAYERS = [
     ["motion"],
     ["tables"],
     ["poses", "oks"],
-    ["skeletons"],
+    ["skeletons", "masks"],
     ["downloads", "overlap", "system", "limits", "errors"],
 ]
 OF_MEDIA = {"media", "limits", "errors", "system"}

@@ -19,8 +19,9 @@ NOBODY = (
     "or choose the thorough search, or a lower detection score, under Settings."
 )
 
-AS_MANY_AS_ASKED = (
-    "These are {people} people, as many as were asked for. There may be more: raise the number under Settings."
+MORE_PEOPLE = (
+    "There are more people in this picture than were asked for: {count} more. Raise **People, at most** under Settings "
+    "to see them."
 )
 
 SEVERAL_PEOPLE = (

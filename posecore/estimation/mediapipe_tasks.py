@@ -18,6 +18,7 @@ from posecore.estimation.checks import Picture, RgbArray, check_picture, check_t
 from posecore.estimation.models import find_model, model_unusable
 from posecore.estimation.options import PoseOptions
 from posecore.estimation.tracking import Tracks
+from posecore.masks import Mask
 from posecore.poses import FramePoses
 from posecore.skeletons import BLAZEPOSE_33
 from posecore.system import naming_missing_library
@@ -141,6 +142,7 @@ def _create_landmarker(path: Path, options: PoseOptions, running_mode: str) -> A
                     min_pose_detection_confidence=options.min_detection,
                     min_pose_presence_confidence=options.min_presence,
                     min_tracking_confidence=options.min_tracking,
+                    output_segmentation_masks=options.segmentation,
                 )
             )
         except (RuntimeError, ValueError, FileNotFoundError) as error:
@@ -191,4 +193,11 @@ def _to_poses(result: Any, *, size: tuple[int, int], time_s: float) -> FramePose
         person_ids=np.arange(1, people + 1),
         time_s=time_s,
         size=size,
+        masks=tuple(_to_mask(image) for image in result.segmentation_masks or ()),
     )
+
+
+def _to_mask(image: Any) -> Mask:
+    """MediaPipe gives silhouettes in the size of the picture."""
+    values = np.squeeze(image.numpy_view())
+    return Mask(np.array(values, np.float32), np.eye(2, 3))

@@ -32,6 +32,7 @@ class PoseOptions:
             reference; "auto" is the fast one, and MediaPipe where that does not run.
         search: "fast" looks at the whole picture once and misses who is small in it; "thorough" looks at
             parts of it too and lets everybody it finds confirm to be there. Of the fast engine.
+        segmentation: also each person's silhouette, as ``FramePoses.masks``; it takes 1.6 times as long.
         threads: of the fast engine for one inference; None: one for each usable core, at most four.
 
     Raises:
@@ -45,6 +46,7 @@ class PoseOptions:
     min_tracking: float = 0.5
     engine: EngineChoice = "auto"
     search: SearchChoice = "fast"
+    segmentation: bool = False
     threads: int | None = None
 
     def __post_init__(self) -> None:

@@ -10,6 +10,7 @@ from posecore.estimation.options import PoseOptions
 from posecore.media.clips import ClipInfo
 from posecore.media.options import ClipOptions
 from posecore.poses import FramePoses
+from posecore.view.silhouettes import Background
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Job:
         pose: how people are found.
         part: which frames, and how the film is made.
         film: where to write the film with the skeletons drawn; None: no film.
+        background: what becomes in the film of all that is not a person.
         sound: the film has the clip's sound.
         lead_in_s: so long before the part begins, frames are estimated and told of, but not in the film: where
             a clip is cut into parts, the person is followed when a part begins.
@@ -31,6 +33,7 @@ class Job:
     pose: PoseOptions
     part: ClipOptions
     film: Path | None = None
+    background: Background = "keep"
     sound: bool = True
     lead_in_s: float = 0.0
     follow: tuple[Region, ...] = ()

@@ -5,7 +5,7 @@ size of the person in the picture.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from posecore.view import labels as writing
 from posecore.view.checks import check_choice, check_frame, check_visibility
 from posecore.view.palette import BONE_SIDES, INK, SIDES, Color, person_color
 from posecore.view.shapes import bars, discs, fill
+from posecore.view.silhouettes import Background, on_background
 
 _EDGES = np.array(BLAZEPOSE_33.edges)
 
@@ -64,6 +65,7 @@ def draw_poses(
     labels: bool = False,
     min_visibility: float = 0.5,
     color_by: Literal["side", "person"] | None = None,
+    background: Background = "keep",
 ) -> np.ndarray:
     """A new picture with the people drawn on it; the given one is not changed.
 
@@ -78,20 +80,23 @@ def draw_poses(
             those of each person, and a tag with the person's id. None takes ``"person"`` where the frame
             holds several people. A film of several people keeps its colours, where one of them leaves,
             with ``"person"``.
+        background: what becomes of all that is not a person: ``"keep"``, ``"blur"``, or ``"plain"``, one light
+            colour. The latter two need poses with masks.
 
     Returns:
         (H, W, 3) uint8.
 
     Raises:
         InvalidPoses: where the picture is not (H, W, 3) uint8 of the size the poses are of, or the poses
-            are not those of one frame.
-        InvalidOption: where ``min_visibility`` or ``color_by`` is none of the above.
+            are not those of one frame, or have no masks where those are needed.
+        InvalidOption: where ``min_visibility``, ``color_by`` or ``background`` is none of the above.
     """
     check_frame(poses)
     _check_picture(rgb, poses.size)
     check_visibility(min_visibility)
     check_choice("color_by", color_by, ("side", "person", None))
-    canvas = np.array(rgb, order="C")
+    check_choice("background", background, get_args(Background))
+    canvas = on_background(rgb, poses, background)
     by_person = color_by == "person" or (color_by is None and len(poses) > 1)
     figures = _figures(poses, min_visibility, by_person)
     tags = _tags(figures, poses.size) if by_person else []

@@ -60,6 +60,7 @@ def test_plain_values_for_a_manifest():
         **dict.fromkeys(SHARES, 0.5),
         "engine": "fast",
         "search": "fast",
+        "segmentation": False,
         "threads": 2,
     }
 

@@ -47,7 +47,7 @@ class Cropper:
             picture: (H, W, 3) uint8.
             region: may reach over the picture's edges.
         """
-        matrix = _matrix(region, self._side)
+        matrix = region.crop_matrix(self._side)
         height, width = picture.shape[:2]
         if max(height, width) > _LONGEST_MAPPED:
             flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
@@ -81,17 +81,3 @@ class Cropper:
         start = min(max(0, first - 1), length - 1)
         places -= np.float32(start)
         return slice(start, max(start + 1, min(length, last + 3)))
-
-
-def _matrix(region: Region, side: int) -> NDArray[np.float64]:
-    """(2, 3) affine map from a crop of side x side pixels to the picture.
-
-    The corners of the crop are those of the region, and pixel (0, 0) lies in a corner: without the half
-    pixel that would centre it. MediaPipe's networks were trained so.
-    """
-    scale = region.size / side
-    cosine, sine = scale * math.cos(region.rotation), scale * math.sin(region.rotation)
-    half = side / 2
-    left = region.x - half * (cosine - sine)
-    top = region.y - half * (sine + cosine)
-    return np.array([[cosine, -sine, left], [sine, cosine, top]])

@@ -24,11 +24,12 @@ def load(options: PoseOptions) -> Networks:
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
         EngineUnavailable: where OpenVINO or these networks do not run here.
     """
-    return load_networks(find_model(options.model), options.threads or min(usable_cores(), _MOST_THREADS))
+    threads = options.threads or min(usable_cores(), _MOST_THREADS)
+    return load_networks(find_model(options.model), threads, masks=options.segmentation)
 
 
 class BlazePose:
-    """The two networks of a bundle and the steps around them, for one run.
+    """The networks of a bundle and the steps around them, for one run.
 
     It holds the memory of its run, so it is not to be used by two threads at once; the networks
     themselves are shared by all. Nothing is remembered from one call to the next.
@@ -46,6 +47,9 @@ class BlazePose:
         self._landmarks = Request(networks.landmarks)
         self._whole = Cropper(self._detector.picture, cv2.BORDER_CONSTANT)
         self._close = Cropper(self._landmarks.picture, cv2.BORDER_REPLICATE)
+        if networks.landmarks_and_mask is not None:
+            self._with_mask = Request(networks.landmarks_and_mask)
+            self._close_with_mask = Cropper(self._with_mask.picture, cv2.BORDER_REPLICATE)
 
     def detect(self, rgb: Picture, min_score: float = 0.5, within: Region | None = None) -> list[Region]:
         """Where people are, the surest first.
@@ -68,12 +72,13 @@ class BlazePose:
         boxes, scores = self._detector.run()
         return detector.decode_regions(boxes[0], scores[0, :, 0], seen, min_score)
 
-    def landmarks(self, rgb: Picture, region: Region) -> RegionPose:
+    def landmarks(self, rgb: Picture, region: Region, *, mask: bool = False) -> RegionPose:
         """The person in a region, and how sure it is that one is there.
 
         Args:
             rgb: (H, W, 3) uint8, upright; or the ``pixels`` of a clip's frame.
             region: from ``detect``, from the pose in the frame before, or drawn by hand.
+            mask: with the silhouette; where the options ask for ``segmentation``.
 
         Raises:
             InvalidOption: where rgb is not such an array, or the region is not usable.
@@ -81,12 +86,14 @@ class BlazePose:
         check_picture(rgb)
         if not region.usable:
             raise InvalidOption(f"Expected a region with finite values and at least 1 pixel wide, but got {region}.")
-        self._close.cut(rgb, region)
-        points, score, heatmaps, world = self._landmarks.run()
+        cropper, request = (self._close_with_mask, self._with_mask) if mask else (self._close, self._landmarks)
+        cropper.cut(rgb, region)
+        points, score, heatmaps, world, *masks = request.run()
         return landmarks.decode_pose(
             points.reshape(landmarks.POINTS, landmarks.POINT_VALUES),
             float(score[0, 0]),
             heatmaps[0],
             world.reshape(landmarks.POINTS, 3),
             region,
+            masks[0][0, :, :, 0] if masks else None,
         )

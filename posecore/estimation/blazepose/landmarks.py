@@ -7,6 +7,7 @@ import numpy as np
 
 from posecore.estimation.blazepose.arrays import FloatArray, logistic
 from posecore.estimation.blazepose.regions import Region
+from posecore.masks import Mask
 from posecore.poses import FramePoses
 from posecore.skeletons import BLAZEPOSE_33
 
@@ -45,6 +46,7 @@ class RegionPose:
         score: 0..1, how sure the network is that the region shows a person.
         alignment: (2, 2) the two points that span the person's region, in pixels of the picture: the
             middle of the hips, and a point above the head on the circle that holds the body.
+        mask: the silhouette, where it was asked for.
     """
 
     points: FloatArray
@@ -53,6 +55,7 @@ class RegionPose:
     presence: FloatArray
     score: float
     alignment: FloatArray
+    mask: Mask | None = None
 
     @property
     def next_region(self) -> Region:
@@ -73,11 +76,17 @@ def to_frame(poses: Sequence[RegionPose], size: tuple[int, int], time_s: float) 
         person_ids=np.arange(1, people + 1),
         time_s=time_s,
         size=size,
+        masks=tuple(pose.mask for pose in poses if pose.mask is not None),
     )
 
 
 def decode_pose(
-    raw_points: FloatArray, score: float, heatmaps: FloatArray, raw_world: FloatArray, region: Region
+    raw_points: FloatArray,
+    score: float,
+    heatmaps: FloatArray,
+    raw_world: FloatArray,
+    region: Region,
+    raw_mask: FloatArray | None = None,
 ) -> RegionPose:
     """The person that the network saw in a region.
 
@@ -87,6 +96,7 @@ def decode_pose(
         heatmaps: (HEATMAP_SIDE, HEATMAP_SIDE, POINTS) before the logistic function; rows go down.
         raw_world: (POINTS, 3) metres, in the region's own axes.
         region: what the network was shown.
+        raw_mask: (SIDE, SIDE) before the logistic function.
     """
     shares = _refine(raw_points[:, :2] / np.float32(SIDE), heatmaps)
     picture = region.to_picture(shares)
@@ -103,6 +113,7 @@ def decode_pose(
         presence=confidence[:, 1],
         score=score,
         alignment=picture[_ALIGNMENT],
+        mask=None if raw_mask is None else Mask(logistic(raw_mask), region.crop_matrix(SIDE)),
     )
 
 

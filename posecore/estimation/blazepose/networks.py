@@ -1,4 +1,4 @@
-"""The two networks of a bundle, compiled by OpenVINO once and then shared by every run.
+"""The networks of a bundle, compiled by OpenVINO once and then shared by every run.
 
 A bundle is a zip of two TFLite models. They are made ready in three steps: read from TFLite, cut and
 given 8-bit input; written as OpenVINO's own files into the user's cache; compiled for this processor,
@@ -18,7 +18,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -38,16 +38,18 @@ _FORMAT = 2
 
 @dataclass(frozen=True)
 class _Network:
-    """What is known of one of the two networks.
+    """What is known of one network.
 
     Attributes:
+        name: of its folder in the cache.
         file_name: in the bundle.
         side: width and height of its input in pixels.
         outputs: shape of each output by its name, in the order in which ``Request.run`` gives them. An
-            output that is not named here is not computed: of the landmark network that is the mask.
+            output that is not named here is not computed.
         mean, scale: (pixel - mean) / scale is what the network takes.
     """
 
+    name: str
     file_name: str
     side: int
     outputs: dict[str, tuple[int, ...]]
@@ -56,6 +58,7 @@ class _Network:
 
 
 _DETECTOR = _Network(
+    "pose_detector",
     "pose_detector.tflite",
     detector.SIDE,
     {"Identity": (1, detector.BOXES, detector.BOX_VALUES), "Identity_1": (1, detector.BOXES, 1)},
@@ -63,6 +66,7 @@ _DETECTOR = _Network(
     scale=127.5,
 )
 _LANDMARKS = _Network(
+    "pose_landmarks_detector",
     "pose_landmarks_detector.tflite",
     landmarks.SIDE,
     {
@@ -74,6 +78,14 @@ _LANDMARKS = _Network(
     mean=0.0,
     scale=255.0,
 )
+# The same with the person's silhouette, which takes 1.6 times as long.
+_LANDMARKS_AND_MASK = replace(
+    _LANDMARKS,
+    name="pose_landmarks_and_mask",
+    outputs=_LANDMARKS.outputs | {"Identity_2": (1, landmarks.SIDE, landmarks.SIDE, 1)},
+)
+
+_NETWORKS = {network.name: network for network in (_DETECTOR, _LANDMARKS, _LANDMARKS_AND_MASK)}
 
 
 class Request:
@@ -101,49 +113,50 @@ class Networks:
 
     Attributes:
         detector, landmarks: OpenVINO's compiled models.
+        landmarks_and_mask: the same, where it was asked for.
     """
 
     detector: Any
     landmarks: Any
+    landmarks_and_mask: Any | None = None
 
 
 _LOADING = threading.Lock()
 
 
-def load_networks(bundle: Path, threads: int) -> Networks:
-    """The networks of a bundle, compiled; the same object for the same file and threads.
+def load_networks(bundle: Path, threads: int, *, masks: bool = False) -> Networks:
+    """The networks of a bundle, compiled; the same ones for the same file and threads.
 
     Args:
         bundle: a pose landmarker ``.task`` file.
         threads: that one inference may use.
+        masks: with the network that gives silhouettes too.
 
     Raises:
         ModelUnusable: the file is no pose landmarker bundle with the networks known here.
         EngineUnavailable: OpenVINO or these networks do not run here.
         ModelNotFound: there is no such file.
     """
+    wanted = (_DETECTOR, _LANDMARKS, _LANDMARKS_AND_MASK) if masks else (_DETECTOR, _LANDMARKS)
     with _LOADING:  # two visitors who come first must not compile the same thing twice
-        return _load(bundle, identify_model(bundle).sha256, threads)
+        sha256 = identify_model(bundle).sha256
+        # One after the other: first calls of OpenVINO from two threads at once have been seen to wait for each
+        # other for ever, one for Python's lock, one for a lock of its own.
+        return Networks(*[_load(bundle, sha256, threads, network.name) for network in wanted])
 
 
-@lru_cache(maxsize=8)
-def _load(bundle: Path, sha256: str, threads: int) -> Networks:
+@lru_cache(maxsize=24)
+def _load(bundle: Path, sha256: str, threads: int, name: str) -> Any:
     core = load_openvino()
     if isinstance(core, str):
         raise EngineUnavailable(core)
     folder = _cache_folder(sha256)
     try:
-        # One after the other: first calls of OpenVINO from two threads at once have been seen to wait for each
-        # other for ever, one for Python's lock, one for a lock of its own.
-        networks = Networks(
-            detector=_compile(core, bundle, _DETECTOR, folder=folder, threads=threads),
-            landmarks=_compile(core, bundle, _LANDMARKS, folder=folder, threads=threads),
-        )
+        compiled = _compile(core, bundle, _NETWORKS[name], folder=folder, threads=threads)
     except RuntimeError as error:
         raise EngineUnavailable(f"OpenVINO could not compile the networks for this processor: {error}.") from error
-    for compiled in (networks.detector, networks.landmarks):
-        Request(compiled)  # its first use, while no other thread can have one
-    return networks
+    Request(compiled)  # its first use, while no other thread can have one
+    return compiled
 
 
 @cache
@@ -196,8 +209,7 @@ def _compile(core: Any, bundle: Path, network: _Network, *, folder: Path | None,
         "INFERENCE_NUM_THREADS": threads,
         "ENABLE_CPU_PINNING": False,  # pinned, the runs of two visitors would share one core and leave others idle
     }
-    stem = Path(network.file_name).stem
-    prepared = folder / stem / f"{stem}.xml" if folder else None
+    prepared = folder / network.name / f"{network.name}.xml" if folder else None
     if prepared and (compiled := _from_cache(core, prepared, settings)):
         return compiled
     model = _read(core, bundle, network)

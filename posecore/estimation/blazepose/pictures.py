@@ -1,11 +1,17 @@
 """BlazePose as an engine of posecore: pictures in, ``FramePoses`` out."""
 
+from dataclasses import replace
+
 from posecore.estimation.blazepose.graph import BlazePose
 from posecore.estimation.blazepose.landmarks import RegionPose, to_frame
-from posecore.estimation.blazepose.search import Search, SquareBySquare
+from posecore.estimation.blazepose.regions import Region
+from posecore.estimation.blazepose.search import Search, SquareBySquare, is_among, with_mask
 from posecore.estimation.checks import Picture
 from posecore.estimation.options import PoseOptions
 from posecore.poses import FramePoses
+
+# Of more people than are wanted, so many are counted.
+_COUNTED = 10
 
 
 class PictureEstimator:
@@ -33,16 +39,31 @@ class PictureEstimator:
         Raises:
             InvalidOption: where rgb is not such an array.
         """
-        if self._options.search == "thorough":
-            poses = _left_to_right(self._search.people(rgb)[: self._options.people])
-        else:
-            poses = self._fast(rgb)
-        return to_frame(poses, (rgb.shape[1], rgb.shape[0]), time_s=0.0)
+        poses, left_out = self._thorough(rgb) if self._options.search == "thorough" else self._fast(rgb)
+        frame = to_frame(poses, (rgb.shape[1], rgb.shape[0]), time_s=0.0)
+        return replace(frame, left_out=left_out)
 
-    def _fast(self, rgb: Picture) -> list[RegionPose]:
-        """The people really there in the detector's first regions, as many as are wanted."""
-        regions = self._blazepose.detect(rgb, self._options.min_detection)[: self._options.people]
-        poses = [self._blazepose.landmarks(rgb, region) for region in regions]
+    def _thorough(self, rgb: Picture) -> tuple[list[RegionPose], int]:
+        """The surest of everybody who is there, and how many more there are."""
+        people = self._search.people(rgb)
+        wanted = people[: self._options.people]
+        if self._options.segmentation:
+            wanted = [with_mask(self._blazepose, rgb, pose) for pose in wanted]
+        return _left_to_right(wanted), len(people) - len(wanted)
+
+    def _fast(self, rgb: Picture) -> tuple[list[RegionPose], int]:
+        """Who is there in as many of the detector's regions as people are wanted, and how many are in the others."""
+        regions = self._blazepose.detect(rgb, self._options.min_detection)
+        wanted = self._options.people
+        people = self._present(rgb, regions[:wanted], mask=self._options.segmentation)
+        others: list[RegionPose] = []
+        for pose in self._present(rgb, regions[wanted : wanted + _COUNTED]):
+            if not is_among(pose, people + others):
+                others.append(pose)
+        return people, len(others)
+
+    def _present(self, rgb: Picture, regions: list[Region], *, mask: bool = False) -> list[RegionPose]:
+        poses = (self._blazepose.landmarks(rgb, region, mask=mask) for region in regions)
         return [pose for pose in poses if pose.score > self._options.min_presence]
 
 

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from posecore.estimation.blazepose.arrays import FloatArray
 
@@ -67,6 +68,19 @@ class Region:
         centre = np.array([self.x, self.y], np.float32)
         offsets = (points - np.float32(0.5)) * np.float32(self.size)
         return (offsets @ self.directions().T + centre).astype(np.float32)
+
+    def crop_matrix(self, side: int) -> NDArray[np.float64]:
+        """(2, 3) affine map from a crop of side x side pixels to the picture.
+
+        The corners of the crop are those of the region, and pixel (0, 0) lies in a corner: without the half
+        pixel that would centre it. MediaPipe's networks were trained so.
+        """
+        scale = self.size / side
+        cosine, sine = scale * math.cos(self.rotation), scale * math.sin(self.rotation)
+        half = side / 2
+        left = self.x - half * (cosine - sine)
+        top = self.y - half * (sine + cosine)
+        return np.array([[cosine, -sine, left], [sine, cosine, top]])
 
 
 def overlap(first: Region, second: Region) -> float:

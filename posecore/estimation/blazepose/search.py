@@ -8,6 +8,7 @@ what is found there, by both networks, must be the same person.
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import product
 
@@ -160,7 +161,7 @@ class Search:
                 found.append((pose.score * region.score, pose))
         people = list(known)
         for _, pose in sorted(found, key=lambda entry: -entry[0]):
-            if not any(_is_same(pose, other) for other in people):
+            if not is_among(pose, people):
                 people.append(pose)
         return people[len(known) :]
 
@@ -241,6 +242,16 @@ def _square_in(picture: Picture, region: Region) -> Region:
 
 def _oks(one: RegionPose, other: RegionPose) -> float:
     return oks_between(one.points[:, :2], other.points[:, :2])
+
+
+def with_mask(blazepose: BlazePose, picture: Picture, pose: RegionPose) -> RegionPose:
+    """A pose that was found without its silhouette, with it: a search needs none, and many looks at many people."""
+    return replace(pose, mask=blazepose.landmarks(picture, pose.next_region, mask=True).mask)
+
+
+def is_among(pose: RegionPose, people: Iterable[RegionPose]) -> bool:
+    """Whether a find is one of these people, who are surer, or a part of one's body."""
+    return any(_is_same(pose, other) for other in people)
 
 
 def _is_same(pose: RegionPose, surer: RegionPose) -> bool:

@@ -8,7 +8,7 @@ from posecore.estimation.blazepose.filters import PoseSmoothing
 from posecore.estimation.blazepose.graph import BlazePose
 from posecore.estimation.blazepose.landmarks import RegionPose, to_frame
 from posecore.estimation.blazepose.regions import Region, overlap
-from posecore.estimation.blazepose.search import Search, SquareBySquare, Sweep
+from posecore.estimation.blazepose.search import Search, SquareBySquare, Sweep, with_mask
 from posecore.estimation.checks import Picture, check_picture, check_time
 from posecore.estimation.options import PoseOptions
 from posecore.estimation.tracking import SAME_POSE, Tracks
@@ -20,6 +20,8 @@ from posecore.poses import FramePoses
 _LOOK_EVERY_S = 0.06
 # Where as many are followed as are wanted, so often for the note that there are more.
 _COUNT_EVERY_S = 2.0
+# Two regions that overlap less than this (intersection over union) show two people.
+_APART = 0.3
 
 
 class StreamEstimator:
@@ -90,7 +92,7 @@ class _OnePerson:
         """The person in the next frame."""
         size = (rgb.shape[1], rgb.shape[0])
         for region in self.followed or self._look(rgb, time_s):
-            pose = self._blazepose.landmarks(rgb, region)
+            pose = self._blazepose.landmarks(rgb, region, mask=self._options.segmentation)
             if pose.score > self._options.min_presence:
                 self.followed = [pose.next_region] if pose.next_region.usable else []
                 return to_frame([self._smooth(pose, time_s)], size, time_s)
@@ -101,7 +103,7 @@ class _OnePerson:
     def _look(self, rgb: Picture, time_s: float) -> list[Region]:
         """Where to look: nowhere, or at one place."""
         found = self._blazepose.detect(rgb, self._options.min_detection)
-        self.saw_more |= len(found) > 1
+        self.saw_more |= any(overlap(found[0], other) < _APART for other in found[1:])
         if not found and self._sweep is not None:
             found = [pose.next_region for pose in self._sweep.look(rgb, time_s)]
         return found[:1]
@@ -151,6 +153,8 @@ class _SeveralPeople:
         poses += self._new(rgb, time_s, poses)
         self.saw_more |= len(poses) > self._options.people
         del poses[self._options.people :]
+        if self._options.segmentation:
+            poses = [pose if pose.mask else with_mask(self._blazepose, rgb, pose) for pose in poses]
         found = to_frame(poses, size, time_s)
         ids = self._tracks.join(found, known)
         self._remember(poses, ids, time_s)
@@ -158,7 +162,8 @@ class _SeveralPeople:
 
     def _read_followed(self, rgb: Picture) -> list[RegionPose]:
         """Who is still there; where two regions lead to one person, only the surer pose."""
-        poses = [self._blazepose.landmarks(rgb, region) for region in self.followed]
+        mask = self._options.segmentation
+        poses = [self._blazepose.landmarks(rgb, region, mask=mask) for region in self.followed]
         there = [pose for pose in poses if pose.score > self._options.min_presence]
         kept: list[RegionPose] = []
         for pose in sorted(there, key=lambda pose: -pose.score):

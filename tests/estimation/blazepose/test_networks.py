@@ -71,13 +71,17 @@ def files_in(folder):
     return {path.name: path for path in folder.rglob("*") if path.is_file()}
 
 
-def test_same_file_and_threads_give_the_same_object():
+def test_same_file_and_threads_give_the_same_networks():
     first = load_networks(find_model("full"), 1)
-    assert load_networks(find_model("full"), 1) is first
-    assert load_networks(find_model("full"), 2) is not first
+    assert load_networks(find_model("full"), 1) == first
+    assert load_networks(find_model("full"), 2).landmarks is not first.landmarks
+    with_masks = load_networks(find_model("full"), 1, masks=True)
+    assert with_masks.landmarks is first.landmarks
+    assert with_masks.landmarks_and_mask is not None
+    assert first.landmarks_and_mask is None
 
 
-def test_two_threads_at_once_get_one_object():
+def test_two_threads_at_once_get_the_same_networks():
     together = threading.Barrier(2)
 
     def load(_):
@@ -86,7 +90,7 @@ def test_two_threads_at_once_get_one_object():
 
     with ThreadPoolExecutor(2) as pool:
         first, second = pool.map(load, range(2))
-    assert first is second
+    assert first == second
 
 
 def test_cache_is_filled_once_and_then_read(cache, landmarks):

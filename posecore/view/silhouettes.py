@@ -1,0 +1,78 @@
+"""People apart from what is behind them: blurred, plain, or cut out."""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from posecore.errors import InvalidPoses
+from posecore.poses import FramePoses
+from posecore.system import naming_missing_library
+
+with naming_missing_library():
+    import cv2
+
+Background = Literal["keep", "blur", "plain"]
+"""What becomes of all that is not a person: it stays, is blurred, or becomes one colour."""
+
+# The network's own edge is soft; from here to there a pixel goes from background to person.
+_EDGE = (0.3, 0.7)
+# Blurred over this share of the picture's longer side; on a copy this much smaller, which nobody can tell.
+_BLUR, _SMALLER = 0.012, 4
+_PLAIN = (236, 238, 241)
+
+
+def silhouette(poses: FramePoses) -> NDArray[np.float32]:
+    """(H, W) 0..1: how much of each pixel is people.
+
+    Raises:
+        InvalidPoses: where there are people without masks: ``PoseOptions(segmentation=True)`` gives them.
+    """
+    width, height = poses.size
+    people = np.zeros((height, width), np.float32)
+    if len(poses) and not poses.masks:
+        raise InvalidPoses("Expected people with their silhouettes, but got none: estimate with segmentation=True.")
+    for mask in poses.masks:
+        np.maximum(people, mask.on_picture(poses.size), out=people)
+    low, high = _EDGE
+    return ((people - np.float32(low)) / np.float32(high - low)).clip(0, 1)
+
+
+def on_background(rgb: np.ndarray, poses: FramePoses, background: Background) -> np.ndarray:
+    """The picture with its background changed; a new array.
+
+    Args:
+        rgb: (H, W, 3) uint8, the picture the poses are of.
+        poses: with masks, unless the background is kept.
+        background: what becomes of it.
+
+    Raises:
+        InvalidPoses: as ``silhouette``.
+    """
+    if background == "keep":
+        return np.array(rgb, order="C")
+    people = silhouette(poses)
+    behind = _blurred(rgb, 1 - people) if background == "blur" else np.full_like(rgb, _PLAIN)
+    return cv2.blendLinear(np.ascontiguousarray(rgb), behind, people, 1 - people)
+
+
+def cut_out(rgb: np.ndarray, poses: FramePoses) -> NDArray[np.uint8]:
+    """(H, W, 4) uint8: the people, with everything else transparent.
+
+    Raises:
+        InvalidPoses: as ``silhouette``.
+    """
+    opaque = np.rint(silhouette(poses) * 255).astype(np.uint8)
+    return np.dstack([rgb, opaque])
+
+
+def _blurred(rgb: np.ndarray, counted: NDArray[np.float32]) -> np.ndarray:
+    """The picture blurred, each pixel as far as it counts: people leave no halo of their colours behind them."""
+    height, width = rgb.shape[:2]
+    size = (max(1, width // _SMALLER), max(1, height // _SMALLER))
+    weights = cv2.resize(counted, size, interpolation=cv2.INTER_AREA) + np.float32(1e-3)
+    colors = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA) * weights[..., None]
+    sigma = max(0.5, _BLUR * max(height, width) / _SMALLER)
+    around = cv2.GaussianBlur(weights, (0, 0), sigma)[..., None]
+    small = (cv2.GaussianBlur(colors, (0, 0), sigma) / around).astype(np.uint8)
+    return cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
