@@ -1,12 +1,14 @@
 """Image: one picture in; the annotated picture, the table, the 3D skeleton and their files out."""
 
+from dataclasses import replace
 from pathlib import PurePath
 
 import streamlit as st
 
 from pages.ui.explain import MORE_PEOPLE, NOBODY, explain_numbers
 from pages.ui.models import engine_line
-from pages.ui.pictures import Picture, choose_picture, drawn, estimated, show
+from pages.ui.people import choose_background, choose_people
+from pages.ui.pictures import Look, Picture, choose_picture, drawn, estimated, show
 from pages.ui.problems import problems_shown
 from pages.ui.results import choose_coordinates, offer_download, show_skeleton, show_table
 from pages.ui.settings import page_head
@@ -14,10 +16,11 @@ from posecore import FramePoses, PoseOptions
 from posecore.export.csv_file import to_csv
 from posecore.export.json_file import to_json
 from posecore.media.pictures import encode_png
+from posecore.view.silhouettes import cut_out
 
 
-def show_picture(picture: Picture, options: PoseOptions, poses: FramePoses) -> None:
-    """The annotated picture with the controls of its overlay, and its downloads."""
+def choose_look(several: bool) -> Look:
+    """The controls of the overlay."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         skeleton = st.toggle("Skeleton", True, key="image_skeleton", persist_state="session")
         labels = st.toggle("Names", False, key="image_labels", persist_state="session")
@@ -32,29 +35,51 @@ def show_picture(picture: Picture, options: PoseOptions, poses: FramePoses) -> N
             width=240,
             help="Landmarks that the model thinks hidden or out of view, below this value, are not drawn.",
         )
-    rgb = drawn(picture, options, skeleton=skeleton, labels=labels, min_visibility=least)
+        background = choose_background("image_background")
+    return Look(skeleton, labels, least, "person" if several else "side", background)
+
+
+def show_picture(picture: Picture, options: PoseOptions, poses: FramePoses, look: Look) -> None:
+    """The annotated picture and its downloads."""
+    rgb = drawn(picture, poses, look)
     width, height = poses.size
-    colors = "orange is the person's left, blue the right" if len(poses) == 1 else "one colour for each person"
+    by_side = look.color_by == "side"
+    colors = "orange is the person's left, blue the right" if by_side else "one colour for each person"
     caption = f"{picture.caption} · {width} × {height} px · {colors} · {engine_line(options)}"
     show(rgb, caption, alt=f"{picture.name} with the landmarks")
     stem = PurePath(picture.name).stem
     with st.container(horizontal=True):
         offer_download("Picture (PNG)", lambda: encode_png(rgb), f"{stem}.annotated.png", "image/png")
+        if poses.masks:
+            offer_download("Cut-out (PNG)", lambda: cut_out_png(picture, poses), f"{stem}.cutout.png", "image/png")
         offer_download("Table (CSV)", lambda: to_csv(poses), f"{stem}.landmarks.csv", "text/csv")
         offer_download("Landmarks (JSON)", lambda: to_json(poses), f"{stem}.landmarks.json", "application/json")
 
 
+def cut_out_png(picture: Picture, poses: FramePoses) -> bytes:
+    """The people alone, on nothing."""
+    return encode_png(cut_out(picture.rgb, poses))
+
+
 def show_result(picture: Picture, options: PoseOptions, poses: FramePoses) -> None:
     """The picture beside its 3D skeleton, and the table below."""
+    several = len(poses) > 1
     if poses.left_out:
         st.info(MORE_PEOPLE.format(count=poses.left_out), icon=":material/groups:")
+    poses = choose_people(poses, key=f"{picture.key}_{len(poses)}")
     left, right = st.columns([1, 1], gap="medium")
     with left:
-        show_picture(picture, options, poses)
+        look = choose_look(several)
+        if look.background != "keep":
+            masked = estimated(picture, replace(options, segmentation=True))
+            poses = masked.only(poses.person_ids.tolist()).named(poses.names)
+        show_picture(picture, options, poses, look)
     with right:
-        show_skeleton(poses, choose_coordinates("image_coordinates"), key="image_3d")
+        show_skeleton(
+            poses, choose_coordinates("image_coordinates", several=several), key="image_3d", by_person=several
+        )
     st.subheader("Landmarks", anchor=False)
-    show_table(poses, key="image_table")
+    show_table(poses, key="image_table", several=several)
     explain_numbers()
 
 

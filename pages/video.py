@@ -10,6 +10,7 @@ from pages.ui.explain import NOBODY, SEVERAL_PEOPLE, explain_numbers
 from pages.ui.models import engine_line
 from pages.ui.navigation import VIDEO
 from pages.ui.part import choose_run, cost
+from pages.ui.people import choose_people
 from pages.ui.problems import problems_shown, show_problem
 from pages.ui.results import choose_coordinates, offer_download, show_skeleton, show_table
 from pages.ui.runs import WORKERS, ClipRun, RunOptions
@@ -109,14 +110,16 @@ def manifest(run: ClipRun, sequence: PoseSequence) -> str:
 
 
 @st.fragment
-def show_frames(sequence: PoseSequence) -> None:
+def show_frames(sequence: PoseSequence, several: bool) -> None:
     """One frame slider for the 3D skeleton and the table; moving it estimates nothing."""
     frame = sequence.frame(choose_frame(sequence))
     left, right = st.columns([1, 1], gap="medium")
     with left:
-        show_skeleton(frame, choose_coordinates("video_coordinates"), key="video_3d")
+        show_skeleton(
+            frame, choose_coordinates("video_coordinates", several=several), key="video_3d", by_person=several
+        )
     with right:
-        show_table(frame, key="video_table")
+        show_table(frame, key="video_table", several=several)
 
 
 def choose_frame(sequence: PoseSequence) -> int:
@@ -133,13 +136,15 @@ def show_result(run: ClipRun, sequence: PoseSequence) -> None:
     if run.stopped_early:
         st.info(f"Stopped after {len(sequence)} frames; this is what was done.", icon=":material/stop_circle:")
     for note in run.state.notes:
-        st.warning(note, icon=":material/broken_image:")
+        st.warning(note, icon=":material/info:")
     if not sequence.seen.any():
         st.warning(NOBODY, icon=":material/person_off:")
     if run.options.pose.people > 1:
-        st.info(SEVERAL_PEOPLE, icon=":material/groups:")
+        st.caption(f":material/groups: {SEVERAL_PEOPLE}")
+    several = len(sequence.person_ids) > 1
+    sequence = choose_people(sequence, key=run.film_token)
     show_film(run, sequence)
-    show_frames(sequence)
+    show_frames(sequence, several)
     explain_numbers()
 
 

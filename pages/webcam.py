@@ -13,12 +13,14 @@ from pages.ui.explain import explain_numbers
 from pages.ui.live import LiveFrame, LiveProcessor, ice_servers, remember_stream
 from pages.ui.models import engine_line
 from pages.ui.navigation import IMAGE, VIDEO
+from pages.ui.people import choose_background
 from pages.ui.pictures import SNAPSHOT_ADDRESS
 from pages.ui.problems import problems_shown, show_problem
 from pages.ui.results import choose_coordinates, show_skeleton, show_table
 from pages.ui.settings import page_head
 from pages.ui.sources import choose_source
 from posecore import PoseOptions
+from posecore.view.silhouettes import Background
 
 CAMERA, SAMPLE = "Camera", "Sample clip"
 _TEXTS = {
@@ -30,12 +32,12 @@ _TEXTS = {
 }
 
 
-def stream(source: str, options: PoseOptions) -> WebRtcStreamerContext:
+def stream(source: str, options: PoseOptions, background: Background) -> WebRtcStreamerContext:
     """The live picture with its Start and Stop buttons."""
     servers = ice_servers()
     common = {
         "rtc_configuration": {"iceServers": servers} if servers else None,
-        "video_processor_factory": partial(LiveProcessor, options),
+        "video_processor_factory": partial(LiveProcessor, options, background),
         "async_processing": True,
         "translations": _TEXTS,
     }
@@ -54,7 +56,7 @@ def play_in_a_loop(path: Path) -> MediaPlayer:
 
 
 @st.fragment(run_every=0.2)
-def show_numbers(processor: LiveProcessor) -> None:
+def show_numbers(processor: LiveProcessor, several: bool) -> None:
     """The newest frame's figures, 3D skeleton and table, about five times a second."""
     live = processor.latest
     if processor.problem:
@@ -63,8 +65,10 @@ def show_numbers(processor: LiveProcessor) -> None:
         st.caption("Waiting for the first frame.")
         return
     show_figures(live)
-    show_skeleton(live.poses, choose_coordinates("webcam_coordinates"), key="webcam_3d")
-    show_table(live.poses, key="webcam_table")
+    show_skeleton(
+        live.poses, choose_coordinates("webcam_coordinates", several=several), key="webcam_3d", by_person=several
+    )
+    show_table(live.poses, key="webcam_table", several=several)
 
 
 def show_figures(live: LiveFrame) -> None:
@@ -104,17 +108,18 @@ def show_page() -> None:
     source = choose_source("Show", [CAMERA, SAMPLE], sample=SAMPLE, address="clip", key="webcam_source")
     left, right = st.columns([1, 1], gap="medium")
     with left:
-        context = stream(source, options)
+        background = choose_background("webcam_background")
+        context = stream(source, options, background)
         if source == CAMERA and not context.state.playing:
             tell_missing_camera()
         st.caption("Frames are worked on as they come and are not kept. Only a snapshot you take is.")
         show_help()
     with right:
         if context.video_processor and context.state.playing:
-            context.video_processor.use(options)
+            context.video_processor.use(options, background)
             remember_stream(context.video_processor)
             st.caption(engine_line(options))
-            show_numbers(context.video_processor)
+            show_numbers(context.video_processor, options.people > 1)
         else:
             st.info("Press Start: the skeleton, its numbers and the 3D view appear here.", icon=":material/videocam:")
             explain_numbers()

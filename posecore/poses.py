@@ -10,8 +10,8 @@ NaN means "not there": a person slot in which nobody was found in that frame.
 Both values are checked once, here, when they are made; their arrays are read-only.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Any, Self
 
@@ -54,6 +54,7 @@ class FramePoses:
         time_s: seconds since the first frame; 0 for a picture.
         size: (width, height) of the upright picture, pixels.
         masks: the silhouette of each person, where they were asked for; else empty.
+        names: of people who were given one, by their ids.
         left_out: how many more people were found than were asked for; a picture's alone, 0 where that is not known.
 
     Raises:
@@ -69,6 +70,7 @@ class FramePoses:
     time_s: float
     size: tuple[int, int]
     masks: tuple[Mask, ...] = ()
+    names: Mapping[int, str] = field(default_factory=dict)
     left_out: int = 0
 
     def __post_init__(self) -> None:
@@ -96,6 +98,14 @@ class FramePoses:
         masks = tuple(self.masks[index] for index in wanted) if self.masks else ()
         return replace(self, **arrays, masks=masks)
 
+    def named(self, names: Mapping[int, str]) -> "FramePoses":
+        """The same with these names, by ids."""
+        return replace(self, names=names)
+
+    def only(self, person_ids: Collection[int]) -> "FramePoses":
+        """The same without anybody else; ids that nobody here has do no harm."""
+        return self.take([index for index, person in enumerate(self.person_ids.tolist()) if person in person_ids])
+
     @classmethod
     def nobody(cls, size: tuple[int, int], time_s: float = 0.0) -> Self:
         """The value of a frame in which nobody was found (P = 0)."""
@@ -118,6 +128,7 @@ class PoseSequence:
             timestamps. (float64: float32 loses the millisecond after some hours.)
         size: (width, height) of the upright frames, pixels.
         fps: the clip's nominal frames a second. Only a label: time is ``times_s``.
+        names: of people who were given one, by their ids.
 
     Raises:
         InvalidPoses: where shapes do not agree, times do not increase, ids repeat, or size or fps are
@@ -133,6 +144,7 @@ class PoseSequence:
     times_s: NDArray[np.float64]
     size: tuple[int, int]
     fps: float
+    names: Mapping[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         times = _frozen(self.times_s, np.float64)
@@ -168,7 +180,18 @@ class PoseSequence:
             person_ids=self.person_ids[here],
             time_s=float(self.times_s[index]),
             size=self.size,
+            names=self.names,
         )
+
+    def named(self, names: Mapping[int, str]) -> "PoseSequence":
+        """The same with these names, by ids."""
+        return replace(self, names=names)
+
+    def only(self, person_ids: Collection[int]) -> "PoseSequence":
+        """The same frames without anybody else; ids that nobody here has do no harm."""
+        kept = np.isin(self.person_ids, list(person_ids))
+        arrays: dict[str, Any] = {name: getattr(self, name)[:, kept] for name in _LANDMARK_ARRAYS}
+        return replace(self, **arrays, person_ids=self.person_ids[kept])
 
     @classmethod
     def from_frames(cls, frames: Sequence[FramePoses], *, size: tuple[int, int], fps: float) -> Self:
@@ -232,7 +255,7 @@ class PoseRecorder:
         self._times[self._count] = frame.time_s
         self._count += 1
 
-    def arrays(self) -> dict[str, NDArray[Any]]:
+    def arrays(self) -> dict[str, Any]:
         """What a ``PoseSequence`` is made of, besides its size and fps; nothing may be added afterwards.
 
         A clip in which nobody occurs has one slot, person 1, that is NaN throughout, so that its frames

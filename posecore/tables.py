@@ -27,12 +27,16 @@ COLUMNS: Mapping[str, str] = {
     "presence": "0 to 1: the model's guess that the landmark is inside the picture",
 }
 
+# Beside the id, where somebody was given a name.
+NAME = "name"
+
 
 def to_table(poses: FramePoses | PoseSequence) -> pd.DataFrame:
     """One row for each frame, person and landmark, with the columns of ``COLUMNS``, in that order.
 
     Coordinates are float32; NaN where the person is not there in that frame. The metres are centred on
-    the hips: a person who walks does not move in them. A single frame without people gives no rows.
+    the hips: a person who walks does not move in them. A single frame without people gives no rows. Where somebody
+    has a name, the column ``NAME`` stands behind that of the id; it is empty for those who have none.
     """
     lead = poses.visibility.shape if isinstance(poses, PoseSequence) else (1, *poses.visibility.shape)
     frames, people, landmarks = lead
@@ -59,7 +63,11 @@ def to_table(poses: FramePoses | PoseSequence) -> pd.DataFrame:
         "visibility": poses.visibility.ravel(),
         "presence": poses.presence.ravel(),
     }
-    return pd.DataFrame(columns, columns=list(COLUMNS))
+    table = pd.DataFrame(columns, columns=list(COLUMNS))
+    if poses.names:
+        given = [poses.names.get(person, "") for person in poses.person_ids.tolist()]
+        table.insert(3, NAME, np.tile(np.repeat(np.array(given, object), landmarks), frames))
+    return table
 
 
 def from_table(table: pd.DataFrame, *, size: tuple[int, int], fps: float) -> PoseSequence:
@@ -100,4 +108,12 @@ def from_table(table: pd.DataFrame, *, size: tuple[int, int], fps: float) -> Pos
         times_s=rows["time_s"].to_numpy(np.float64)[:: shape[1] * shape[2]],
         size=size,
         fps=fps,
+        names=_names(table),
     )
+
+
+def _names(table: pd.DataFrame) -> dict[int, str]:
+    if NAME not in table.columns:
+        return {}
+    given = table[table[NAME].astype(str).str.len() > 0].dropna(subset=[NAME])
+    return {int(person): str(name) for person, name in zip(given["person"], given[NAME], strict=True)}

@@ -25,8 +25,8 @@ MORE_PEOPLE = (
 )
 
 SEVERAL_PEOPLE = (
-    "With several people the numbers are not smoothed over time, and two people who cross may swap their ids. "
-    "One person's are (One-Euro filter)."
+    "People are numbered as they come into view. They keep their number when they cross, and while away for up to "
+    "two seconds; whoever comes back later is a new one. Nobody is recognized: a number says when, not who."
 )
 
 

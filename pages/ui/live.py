@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import av
@@ -15,6 +15,7 @@ import streamlit as st
 from streamlit_webrtc import VideoProcessorBase
 
 from posecore import FramePoses, InvalidOption, LiveSession, PosecoreError, PoseOptions
+from posecore.view.silhouettes import Background
 
 _LOG = logging.getLogger(__name__)
 
@@ -40,8 +41,8 @@ class LiveProcessor(VideoProcessorBase):
     stream, never in Streamlit's; no ``st`` call works here. The page reads ``latest`` and ``problem``.
     """
 
-    def __init__(self, options: PoseOptions) -> None:
-        self._options = options
+    def __init__(self, options: PoseOptions, background: Background = "keep") -> None:
+        self._options, self._background = _with_masks(options, background), background
         self._session: LiveSession | None = None
         self._lock = threading.Lock()
         self._times: deque[float] = deque(maxlen=_PACE_OVER_FRAMES)
@@ -63,11 +64,12 @@ class LiveProcessor(VideoProcessorBase):
             self.problem = f"A frame could not be worked on ({type(error).__name__})."
         return frame
 
-    def use(self, options: PoseOptions) -> None:
+    def use(self, options: PoseOptions, background: Background = "keep") -> None:
         """Go on with other options from the next frame."""
+        wanted = (_with_masks(options, background), background)
         with self._lock:
-            if options != self._options:
-                self._options = options
+            if wanted != (self._options, self._background):
+                self._options, self._background = wanted
                 self._close()
 
     def on_ended(self) -> None:
@@ -79,7 +81,7 @@ class LiveProcessor(VideoProcessorBase):
         rgb = _small(frame).to_ndarray(format="rgb24")
         with self._lock:
             if self._session is None:
-                self._session = LiveSession(self._options)
+                self._session = LiveSession(self._options, background=self._background)
             now = time.monotonic()
             poses, drawn = self._session.step(rgb, now)
         self._times.append(now)
@@ -95,6 +97,10 @@ class LiveProcessor(VideoProcessorBase):
         if self._session is not None:
             self._session.close()
             self._session = None
+
+
+def _with_masks(options: PoseOptions, background: Background) -> PoseOptions:
+    return replace(options, segmentation=background != "keep")
 
 
 def _small(frame: av.VideoFrame) -> av.VideoFrame:

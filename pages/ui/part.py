@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.ui.people import choose_background
 from pages.ui.runs import ClipRun, RunOptions
 from posecore import ClipOptions, PoseOptions
 from posecore.pipeline import Expected
@@ -44,8 +45,9 @@ def choose_run(run: ClipRun, pose: PoseOptions) -> RunOptions:
             disabled=not film,
             horizontal=True,
         )
+        background = choose_background("part_background", disabled=not film)
         part = ClipOptions(start_s=start_s, end_s=end_s, every=int(every), film_side=side or None, film_quality=quality)
-        options = RunOptions(pose, part, film)
+        options = RunOptions(pose, part, film, background)
         st.caption(cost(run.expect(options)))
     return options
 

@@ -1,7 +1,8 @@
 """The picture a visitor works on: where it comes from, and what is kept of it for the visit."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Literal
 
 import numpy as np
 import streamlit as st
@@ -11,6 +12,7 @@ from pages.ui.sources import choose_source
 from posecore import FramePoses, PoseOptions, decode_picture, draw_poses, estimate_image
 from posecore.media.pictures import PICTURE_SUFFIXES, fit_picture
 from posecore.samples import sample_picture
+from posecore.view.silhouettes import Background
 
 _SCREEN_PX = 1400
 _SHOWN_HEIGHT_PX = 620
@@ -59,9 +61,21 @@ def estimated(picture: Picture, options: PoseOptions) -> FramePoses:
     return _estimate(picture.key, options, picture)
 
 
-def drawn(picture: Picture, options: PoseOptions, *, skeleton: bool, labels: bool, min_visibility: float) -> np.ndarray:
-    """The picture with its people drawn on it, in full size; drawn once for each choice of overlay."""
-    return _draw(picture.key, options, skeleton, labels, min_visibility, picture)
+@dataclass(frozen=True)
+class Look:
+    """How people are drawn on their picture; as for ``posecore.draw_poses``."""
+
+    skeleton: bool
+    labels: bool
+    min_visibility: float
+    color_by: Literal["side", "person"]
+    background: Background
+
+
+def drawn(picture: Picture, poses: FramePoses, look: Look) -> np.ndarray:
+    """The picture with these of its people drawn on it, in full size; drawn once for each look of theirs."""
+    of_whom = (picture.key, poses.xy.tobytes(), tuple(sorted(poses.names.items())))
+    return _draw(of_whom, look, picture, poses)
 
 
 def show(rgb: np.ndarray, caption: str, alt: str) -> None:
@@ -115,8 +129,5 @@ def _estimate(key: str, options: PoseOptions, _picture: Picture) -> FramePoses:
 
 
 @st.cache_resource(scope="session", max_entries=1, show_spinner=False)
-def _draw(
-    key: str, options: PoseOptions, skeleton: bool, labels: bool, min_visibility: float, _picture: Picture
-) -> np.ndarray:
-    poses = estimated(_picture, options)
-    return draw_poses(_picture.rgb, poses, skeleton=skeleton, labels=labels, min_visibility=min_visibility)
+def _draw(of_whom: tuple, look: Look, _picture: Picture, _poses: FramePoses) -> np.ndarray:
+    return draw_poses(_picture.rgb, _poses, **asdict(look))

@@ -8,12 +8,13 @@ import streamlit as st
 
 from pages.ui.figure import show_figure
 from posecore import BLAZEPOSE_33, FramePoses, plot_pose_3d, to_table
-from posecore.tables import COLUMNS
+from posecore.tables import COLUMNS, NAME
 
 _COORDINATES = {"world": "World (metres)", "picture": "Picture (pixels)"}
 _PART_OF = {BLAZEPOSE_33.landmarks[index]: part for part, members in BLAZEPOSE_33.parts.items() for index in members}
 _HEADINGS = {
     "person": "Person",
+    NAME: "Name",
     "landmark": "Landmark",
     "visibility": "Visibility",
     "presence": "Presence",
@@ -28,29 +29,39 @@ _HEADINGS = {
 }
 
 
-def choose_coordinates(key: str) -> str:
-    """A switch between the two frames of the 3D skeleton."""
+def choose_coordinates(key: str, *, several: bool = False) -> str:
+    """A switch between the two frames of the 3D skeleton.
+
+    Of several people, who would all stand in one place, it begins with their places in the picture.
+    """
     return st.segmented_control(
         "Coordinates",
         list(_COORDINATES),
-        default="world",
+        default="picture" if several else "world",
         required=True,
         format_func=lambda name: _COORDINATES[name],
-        key=key,
+        key=f"{key}_of_several" if several else key,
         persist_state="session",
         help="World: the body's own shape in metres, centred on the hips. Picture: places in the picture, with "
         "relative depth.",
     )
 
 
-def show_skeleton(poses: FramePoses, coordinates: str, *, key: str) -> None:
-    """The 3D skeleton; its camera stays where the visitor put it."""
-    figure = plot_pose_3d(poses, coordinates=coordinates)
+def show_skeleton(poses: FramePoses, coordinates: str, *, key: str, by_person: bool = False) -> None:
+    """The 3D skeleton; its camera stays where the visitor put it.
+
+    With ``by_person`` somebody who is alone in a frame has the colour that is theirs among others.
+    """
+    colors = "person" if by_person else "confidence"
+    figure = plot_pose_3d(poses, coordinates=coordinates, color_by=colors)
     show_figure(figure, height=460, label=f"3D skeleton, {_COORDINATES[coordinates]}", key=key)
 
 
-def show_table(poses: FramePoses, *, key: str) -> None:
-    """The landmarks as a sortable table, with filters by body part and visibility."""
+def show_table(poses: FramePoses, *, key: str, several: bool = False) -> None:
+    """The landmarks as a sortable table, with filters by body part and visibility.
+
+    With ``several`` people in the whole of it, their numbers are shown also where one is alone.
+    """
     with st.container(horizontal=True, vertical_alignment="bottom"):
         parts = st.pills(
             "Body parts",
@@ -65,7 +76,7 @@ def show_table(poses: FramePoses, *, key: str) -> None:
             "Visibility at least", 0.0, 1.0, 0.0, 0.05, key=f"{key}_least", persist_state="session", width=260
         )
     table = _filtered(to_table(poses), parts, least)
-    order = [name for name in _HEADINGS if name != "person" or len(poses) > 1]
+    order = [name for name in _HEADINGS if name in table and (name != "person" or several)]
     st.dataframe(
         table,
         hide_index=True,
@@ -94,7 +105,9 @@ def _column_config() -> dict[str, Any]:
     config: dict[str, Any] = {
         name: column.NumberColumn(heading, help=COLUMNS[name], format=_number_format(name))
         for name, heading in _HEADINGS.items()
+        if name in COLUMNS
     }
+    config[NAME] = column.TextColumn(_HEADINGS[NAME], help="As you gave it.")
     config["landmark"] = column.TextColumn(_HEADINGS["landmark"], help=COLUMNS["landmark"], pinned=True)
     for name in ("visibility", "presence"):
         config[name] = column.ProgressColumn(

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 
 from pages.ui.folders import Folder
@@ -14,6 +14,7 @@ from posecore.media.clips import ClipInfo
 from posecore.pipeline import Expected, expect_run
 from posecore.runs.pool import describe
 from posecore.runs.segments import usual_workers
+from posecore.view.silhouettes import Background
 
 WORKERS = max(1, usual_workers() // LIMITS.runs_at_once)
 """Processes for one clip, so that those of several visitors have cores too."""
@@ -43,6 +44,11 @@ class RunOptions:
     pose: PoseOptions = field(default_factory=PoseOptions)
     part: ClipOptions = field(default_factory=ClipOptions)
     film: bool = True
+    background: Background = "keep"
+
+    def __post_init__(self) -> None:
+        masks = self.film and self.background != "keep"
+        object.__setattr__(self, "pose", replace(self.pose, segmentation=masks))
 
 
 class ClipRun:
@@ -133,6 +139,7 @@ def _work(state: RunState, source: Path, name: str, options: RunOptions, film: P
                 options.pose,
                 part=options.part,
                 annotated=film,
+                background=options.background if film else "keep",
                 on_progress=_reporter(state),
                 on_note=state.notes.append,
                 workers=WORKERS,

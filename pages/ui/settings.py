@@ -82,7 +82,7 @@ def _choose_options() -> PoseOptions:
             value=usual.people,
             key="people",
             persist_state="session",
-            help="One is the most precise: in clips the landmarks are then smoothed over time.",
+            help="Each has a number and a colour. To ask for more than there are takes longer, as more are looked for.",
         )
         search = st.radio(
             "Looking for people",

@@ -19,7 +19,7 @@ def to_json(poses: FramePoses | PoseSequence) -> str:
 
     ``landmarks`` names the 33 landmarks and ``values`` the numbers kept for each, so that
     ``frames[f]["people"][p]["values"][k][v]`` is value v of landmark k. A frame in which nobody was
-    found has no people. Numbers are rounded to six decimals.
+    found has no people; one who was given a name has it beside the id. Numbers are rounded to six decimals.
     """
     document = {
         "format": "posecore-landmarks",
@@ -49,4 +49,7 @@ def _people(frame: FramePoses) -> list[dict[str, object]]:
         return []
     numbers = to_table(frame)[_VALUES].to_numpy(np.float64).round(_DECIMALS)
     blocks = numbers.reshape(len(frame), len(BLAZEPOSE_33), len(_VALUES)).tolist()
-    return [{"person": int(person), "values": block} for person, block in zip(frame.person_ids, blocks, strict=True)]
+    return [
+        {"person": person, **({"name": frame.names[person]} if person in frame.names else {}), "values": block}
+        for person, block in zip(frame.person_ids.tolist(), blocks, strict=True)
+    ]

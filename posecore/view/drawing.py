@@ -33,7 +33,8 @@ _BONE_SCALE = _SCALE[_EDGES].min(axis=1)
 class _Figure:
     """One person, ready to draw: what is shown, where, how wide and in which colours."""
 
-    person_id: int
+    name: str
+    color: Color  # of the person
     points: FloatArray  # (K, 2) pixels, where (0, 0) is the middle of the first pixel, as OpenCV has it
     shown: NDArray[np.bool_]  # (K,)
     width: float  # of a bone of the body, pixels
@@ -77,7 +78,7 @@ def draw_poses(
             name of a person too small for writing, is left out.
         min_visibility: landmarks below it, 0..1, are left out; a bone needs both its ends.
         color_by: ``"side"`` gives the bones of the person's left and right a colour each, ``"person"``
-            those of each person, and a tag with the person's id. None takes ``"person"`` where the frame
+            those of each person, and a tag with the name or id. None takes ``"person"`` where the frame
             holds several people. A film of several people keeps its colours, where one of them leaves,
             with ``"person"``.
         background: what becomes of all that is not a person: ``"keep"``, ``"blur"``, or ``"plain"``, one light
@@ -178,7 +179,8 @@ def _figure(poses: FramePoses, index: int, min_visibility: float, by_person: boo
     reach = 4 * max(poses.size)
     points = np.where(found[:, None], poses.xy[index], 0).clip(-reach, reach) - np.float32(0.5)
     return _Figure(
-        person_id=person,
+        name=poses.names.get(person, str(person)),
+        color=person_color(person),
         points=points,
         shown=found & (poses.visibility[index] >= min_visibility),
         width=_bone_width(points[found], poses.size),
@@ -213,9 +215,9 @@ def _draw_joints(canvas: np.ndarray, figure: _Figure) -> None:
 
 
 def _tags(figures: list[_Figure], size: tuple[int, int]) -> list[writing.Tag]:
-    """The id of each person who shows, over the head."""
+    """The name or id of each person who shows, over the head."""
     return [
-        writing.place_tag(size, figure.person_id, _crown(figure), figure.width)
+        writing.place_tag(size, figure.name, figure.color, _crown(figure), figure.width)
         for figure in figures
         if figure.shown.any()
     ]

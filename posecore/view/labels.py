@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from posecore.poses import FloatArray
 from posecore.skeletons import BLAZEPOSE_33
 from posecore.system import naming_missing_library
-from posecore.view.palette import INK, WHITE, ink_on, person_color
+from posecore.view.palette import INK, WHITE, Color, ink_on
 from posecore.view.shapes import fill, pill
 
 with naming_missing_library():
@@ -100,9 +100,10 @@ def draw_names(canvas: np.ndarray, people: Sequence[Drawn], taken: Sequence[Box]
 
 
 class Tag(NamedTuple):
-    """A person's id on a pill in the person's colour, and where it goes; pixels."""
+    """A person's name or id on a pill in the person's colour, and where it goes; pixels."""
 
-    person_id: int
+    text: str
+    color: Color
     x: float  # of its centre
     y: float
     half_width: float
@@ -115,28 +116,29 @@ class Tag(NamedTuple):
         return Box(self.x - self.half_width, self.y - self.radius, self.x + self.half_width, self.y + self.radius)
 
 
-def place_tag(picture: tuple[int, int], person_id: int, foot: tuple[float, float], bone_width: float) -> Tag:
+def place_tag(picture: tuple[int, int], text: str, color: Color, foot: tuple[float, float], bone_width: float) -> Tag:
     """A person's tag that stands on ``foot``, kept inside the picture; smaller for a smaller person.
 
     Args:
         picture: its (width, height).
-        person_id: what is written on the tag.
+        text: what is written on the tag.
+        color: of the person.
         foot: x and y in pixels.
         bone_width: of the drawn person in pixels.
     """
     largest = 1.25 * _letter_size(picture)
     size = round(min(max(2.6 * bone_width, 0.6 * largest, 9), largest))
     radius = 0.8 * size
-    half = max(radius, _text_width(str(person_id), size, _BOLD) / 2 + 0.45 * size)
+    half = max(radius, _text_width(text, size, _BOLD) / 2 + 0.45 * size)
     width, height = picture
     x = _between(foot[0], half + 2, width - half - 2)
     y = _between(foot[1] - radius, radius + 2, height - radius - 2)
-    return Tag(person_id, x, y, half, radius, size)
+    return Tag(text, color, x, y, half, radius, size)
 
 
 def draw_tag(canvas: np.ndarray, tag: Tag) -> None:
     """Draw a tag where it was placed."""
-    text, color, size = str(tag.person_id), person_color(tag.person_id), tag.letter_size
+    text, color, size = tag.text, tag.color, tag.letter_size
     rim = max(1.0, 0.1 * size)
     reach = tag.half_width - tag.radius
     fill(canvas, pill(tag.x - reach, tag.x + reach, tag.y, tag.radius + rim), [INK])

@@ -40,13 +40,10 @@ class _Person:
     """One person's landmarks on the axes of the figure."""
 
     id: int
+    name: str
     points: FloatArray  # (K, 3)
     visibility: FloatArray  # (K,)
     shown: NDArray[np.bool_]  # (K,)
-
-    @property
-    def name(self) -> str:
-        return f"person {self.id}"
 
     @property
     def sure(self) -> NDArray[np.bool_]:
@@ -89,8 +86,9 @@ def plot_pose_3d(
     shown = np.isfinite(points).all(axis=-1) & (poses.visibility >= min_visibility)
     inside = points[shown & (poses.visibility >= _SURE)]
     space = world_space(inside) if coordinates == "world" else picture_space(poses.size, inside)
-    parts = zip(poses.person_ids.tolist(), points, poses.visibility, shown, strict=True)
-    people = [_Person(*part) for part in parts]
+    ids = poses.person_ids.tolist()
+    names = [poses.names.get(person, f"person {person}") for person in ids]
+    people = [_Person(*part) for part in zip(ids, names, points, poses.visibility, shown, strict=True)]
     several = len(people) > 1
     traces = [_floor(space)]
     for person in people:
@@ -115,8 +113,8 @@ def _bones(person: _Person, space: Space, *, by_person: bool) -> Iterator[dict[s
             "type": "scatter3d",
             "mode": "lines",
             "name": person.name,
-            "uid": f"bones {width} of {person.name}",
-            "legendgroup": person.name,
+            "uid": f"bones {width} of person {person.id}",
+            "legendgroup": f"person {person.id}",
             "showlegend": by_person and bones is thick,
             **_xyz(with_gaps.reshape(-1, 3)),
             "line": {"width": width, **_coded(each)},
@@ -139,8 +137,8 @@ def _joints(person: _Person, space: Space, color_by: str, several: bool) -> dict
         "type": "scatter3d",
         "mode": "markers",
         "name": f"joints of {person.name}",
-        "uid": f"joints of {person.name}",
-        "legendgroup": person.name,
+        "uid": f"joints of person {person.id}",
+        "legendgroup": f"person {person.id}",
         "showlegend": False,
         **_xyz(person.points[shown]),
         "marker": {

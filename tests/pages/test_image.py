@@ -56,7 +56,7 @@ def test_a_view_does_not_estimate_again(open_page, monkeypatch):
     def estimate_again(*arguments):
         raise AssertionError("estimated again for a change of view")
 
-    monkeypatch.setattr("posecore.estimation.blazepose.estimators.PictureEstimator.estimate", estimate_again)
+    monkeypatch.setattr("posecore.estimation.blazepose.pictures.PictureEstimator.estimate", estimate_again)
     app.toggle(key="image_labels").set_value(True).run()
     app.slider(key="image_draw").set_value(0.2).run()
     app.button_group(key="image_coordinates").set_value("picture").run()

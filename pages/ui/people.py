@@ -1,0 +1,109 @@
+"""Several people in one result: who of them is shown, and what they are called."""
+
+import base64
+from collections.abc import Sequence
+from typing import TypeVar
+
+import pandas as pd
+import streamlit as st
+
+from posecore import FramePoses, PoseSequence
+from posecore.view.palette import css, person_color
+from posecore.view.silhouettes import Background
+
+Poses = TypeVar("Poses", FramePoses, PoseSequence)
+
+_LONGEST_NAME = 24
+_WIDTH_PX = 640
+_ROWS_WITHOUT_SCROLLING = 8
+_BACKGROUNDS: dict[Background, str] = {"keep": "As it is", "blur": "Blurred", "plain": "Plain"}
+
+
+def choose_background(key: str, *, disabled: bool = False) -> Background:
+    """What becomes of all that is not a person."""
+    return st.segmented_control(
+        "Background",
+        list(_BACKGROUNDS),
+        default="keep",
+        required=True,
+        format_func=lambda name: _BACKGROUNDS[name],
+        key=key,
+        persist_state="session",
+        disabled=disabled,
+        help="What is behind the people stays, is blurred, or becomes one light colour.",
+    )
+
+
+def choose_people(poses: Poses, *, key: str) -> Poses:
+    """The people whom the visitor wants to see, with the names they were given; all of them where there is one.
+
+    Args:
+        poses: of a picture or of a clip.
+        key: of this result: another one begins with everybody shown.
+    """
+    ids = poses.person_ids.tolist()
+    if len(ids) < 2:
+        return poses
+    with st.expander(f"People ({len(ids)})", icon=":material/groups:", expanded=len(ids) <= _ROWS_WITHOUT_SCROLLING):
+        table = st.data_editor(
+            _people(poses),
+            key=f"people_{key}",
+            hide_index=True,
+            disabled=["color", "person", "seen"],
+            column_config=_columns(isinstance(poses, PoseSequence)),
+            width=_WIDTH_PX,
+            height="content" if len(ids) <= _ROWS_WITHOUT_SCROLLING else 320,
+        )
+        st.caption("Untick to hide somebody, give names: picture, 3D view, table and files follow.")
+    shown = tuple(table["person"][table["show"]].tolist())
+    names = {
+        person: name.strip()[:_LONGEST_NAME]
+        for person, name in zip(table["person"], table["name"].fillna(""), strict=True)
+        if name.strip()
+    }
+    return _chosen(poses, shown, names)
+
+
+def _chosen(poses: Poses, shown: Sequence[int], names: dict[int, str]) -> Poses:
+    named = poses.named(names)
+    return named if len(shown) == len(poses.person_ids) else named.only(shown)
+
+
+def _people(poses: FramePoses | PoseSequence) -> pd.DataFrame:
+    ids = poses.person_ids.tolist()
+    table = pd.DataFrame({"show": True, "color": [_dot(person) for person in ids], "person": ids, "name": ""})
+    if isinstance(poses, PoseSequence):
+        table["seen"] = [_when(poses, slot) for slot in range(len(ids))]
+    return table
+
+
+def _when(sequence: PoseSequence, slot: int) -> str:
+    """From when to when somebody was seen, and in what share of that."""
+    frames = sequence.seen[:, slot].nonzero()[0]
+    if not len(frames):
+        return "never"
+    first, last = sequence.times_s[frames[[0, -1]]]
+    share = len(frames) / (frames[-1] - frames[0] + 1)
+    return f"{first:.1f} to {last:.1f} s, in {share:.0%} of the frames"
+
+
+def _columns(of_clip: bool) -> dict[str, object]:
+    column = st.column_config
+    columns: dict[str, object] = {
+        "show": column.CheckboxColumn("Show", width="small"),
+        "color": column.ImageColumn("Colour", width="small"),
+        "person": column.NumberColumn("Number", width="small", help="In the order in which they came into view."),
+        "name": column.TextColumn("Name", max_chars=_LONGEST_NAME, help="Click to type one."),
+    }
+    if of_clip:
+        columns["seen"] = column.TextColumn("Seen")
+    return columns
+
+
+def _dot(person: int) -> str:
+    """A dot in the person's colour, as a picture for a table."""
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">'
+        f'<circle cx="8" cy="8" r="6" fill="{css(person_color(person))}"/></svg>'
+    )
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
