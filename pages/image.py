@@ -10,7 +10,7 @@ from pages.ui.models import engine_line
 from pages.ui.people import choose_background, choose_people
 from pages.ui.pictures import Look, Picture, choose_picture, drawn, estimated, show
 from pages.ui.problems import problems_shown
-from pages.ui.results import choose_coordinates, offer_download, show_skeleton, show_table
+from pages.ui.results import offer_download, show_skeleton, show_table
 from pages.ui.settings import page_head
 from posecore import FramePoses, PoseOptions
 from posecore.export.csv_file import to_csv
@@ -75,9 +75,7 @@ def show_result(picture: Picture, options: PoseOptions, poses: FramePoses) -> No
             poses = masked.only(poses.person_ids.tolist()).named(poses.names)
         show_picture(picture, options, poses, look)
     with right:
-        show_skeleton(
-            poses, choose_coordinates("image_coordinates", several=several), key="image_3d", by_person=several
-        )
+        show_skeleton(poses, key="image", several=several)
     st.subheader("Landmarks", anchor=False)
     show_table(poses, key="image_table", several=several)
     explain_numbers()

@@ -12,7 +12,7 @@ from pages.ui.navigation import VIDEO
 from pages.ui.part import choose_run, cost
 from pages.ui.people import choose_people
 from pages.ui.problems import problems_shown, show_problem
-from pages.ui.results import choose_coordinates, offer_download, show_skeleton, show_table
+from pages.ui.results import offer_download, show_skeleton, show_table
 from pages.ui.runs import WORKERS, ClipRun, RunOptions
 from pages.ui.served import address
 from pages.ui.settings import page_head
@@ -115,9 +115,7 @@ def show_frames(sequence: PoseSequence, several: bool) -> None:
     frame = sequence.frame(choose_frame(sequence))
     left, right = st.columns([1, 1], gap="medium")
     with left:
-        show_skeleton(
-            frame, choose_coordinates("video_coordinates", several=several), key="video_3d", by_person=several
-        )
+        show_skeleton(frame, key="video", several=several)
     with right:
         show_table(frame, key="video_table", several=several)
 

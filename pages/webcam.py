@@ -16,7 +16,7 @@ from pages.ui.navigation import IMAGE, VIDEO
 from pages.ui.people import choose_background
 from pages.ui.pictures import SNAPSHOT_ADDRESS
 from pages.ui.problems import problems_shown, show_problem
-from pages.ui.results import choose_coordinates, show_skeleton, show_table
+from pages.ui.results import show_skeleton, show_table
 from pages.ui.settings import page_head
 from pages.ui.sources import choose_source
 from posecore import PoseOptions
@@ -65,9 +65,7 @@ def show_numbers(processor: LiveProcessor, several: bool) -> None:
         st.caption("Waiting for the first frame.")
         return
     show_figures(live)
-    show_skeleton(
-        live.poses, choose_coordinates("webcam_coordinates", several=several), key="webcam_3d", by_person=several
-    )
+    show_skeleton(live.poses, key="webcam", several=several)
     show_table(live.poses, key="webcam_table", several=several)
 
 

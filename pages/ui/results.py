@@ -29,7 +29,7 @@ _HEADINGS = {
 }
 
 
-def choose_coordinates(key: str, *, several: bool = False) -> str:
+def _choose_coordinates(key: str, *, several: bool = False) -> str:
     """A switch between the two frames of the 3D skeleton.
 
     Of several people, who would all stand in one place, it begins with their places in the picture.
@@ -47,14 +47,15 @@ def choose_coordinates(key: str, *, several: bool = False) -> str:
     )
 
 
-def show_skeleton(poses: FramePoses, coordinates: str, *, key: str, by_person: bool = False) -> None:
-    """The 3D skeleton; its camera stays where the visitor put it.
+def show_skeleton(poses: FramePoses, *, key: str, several: bool = False) -> None:
+    """The 3D skeleton, with a switch between its two frames; its camera stays where the visitor put it.
 
-    With ``by_person`` somebody who is alone in a frame has the colour that is theirs among others.
+    With ``several`` people in the whole of it, somebody who is alone in a frame has the colour that is theirs among
+    the others.
     """
-    colors = "person" if by_person else "confidence"
-    figure = plot_pose_3d(poses, coordinates=coordinates, color_by=colors)
-    show_figure(figure, height=460, label=f"3D skeleton, {_COORDINATES[coordinates]}", key=key)
+    coordinates = _choose_coordinates(f"{key}_coordinates", several=several)
+    figure = plot_pose_3d(poses, coordinates=coordinates, color_by="person" if several else "confidence")
+    show_figure(figure, height=460, label=f"3D skeleton, {_COORDINATES[coordinates]}", key=f"{key}_3d")
 
 
 def show_table(poses: FramePoses, *, key: str, several: bool = False) -> None:

@@ -17,7 +17,7 @@ from posecore.estimation.blazepose.regions import Region
 from posecore.estimation.checks import Picture, RgbArray, check_picture, check_time, whole_of
 from posecore.estimation.models import find_model, model_unusable
 from posecore.estimation.options import PoseOptions
-from posecore.estimation.tracking import Tracks
+from posecore.estimation.tracking import Tracks, left_to_right
 from posecore.masks import Mask
 from posecore.poses import FramePoses
 from posecore.skeletons import BLAZEPOSE_33
@@ -67,12 +67,12 @@ class PictureEstimator(_Estimator):
     _RUNNING_MODE = "IMAGE"
 
     def estimate(self, rgb: RgbArray) -> FramePoses:
-        """The people in one picture.
+        """The people in one picture, from left to right.
 
         Args:
             rgb: (H, W, 3) uint8, upright.
         """
-        return self._estimate(self._landmarker.detect, rgb, time_s=0.0)
+        return left_to_right(self._estimate(self._landmarker.detect, rgb, time_s=0.0))
 
 
 class StreamEstimator(_Estimator):

@@ -174,6 +174,12 @@ class Tracks:
         }
 
 
+def left_to_right(poses: FramePoses) -> FramePoses:
+    """The people of one picture, numbered in the order in which they stand."""
+    order = np.argsort(poses.xy[:, _TORSO, 0].mean(axis=1), kind="stable")
+    return replace(poses.take(order.tolist()), person_ids=np.arange(1, len(poses) + 1))
+
+
 def _without_doubles(poses: FramePoses) -> FramePoses:
     """Of those who are found twice, only the surer pose."""
     kept: list[int] = []

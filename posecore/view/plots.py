@@ -98,6 +98,9 @@ def plot_pose_3d(
     return go.Figure({"data": traces, "layout": layout})
 
 
+# The uid of a trace is letters, digits and underscores: plotly makes a CSS selector of it when the trace goes.
+
+
 def _bones(person: _Person, space: Space, *, by_person: bool) -> Iterator[dict[str, Any]]:
     """The bones of one person in two traces, because all lines of a trace have one width."""
     drawn = person.shown[_EDGES].all(axis=1)
@@ -105,7 +108,7 @@ def _bones(person: _Person, space: Space, *, by_person: bool) -> Iterator[dict[s
     full = [person_color(person.id) if by_person else SIDES_ON_PAGE[side] for side in BONE_SIDES]
     colors = [color if certain else faded(color) for color, certain in zip(full, sure, strict=True)]
     thick = drawn & sure & ~_THIN_BONES
-    for bones, width in ((thick, 7), (drawn & ~thick, 2.5)):
+    for kind, bones, width in (("thick", thick, 7), ("thin", drawn & ~thick, 2.5)):
         ends = _shortened(person.points[_EDGES[bones]], space.longest / 100)
         with_gaps = np.concatenate((ends, np.full((len(ends), 1, 3), np.nan)), axis=1)
         each = [colors[bone] for bone in np.flatnonzero(bones) for _ in range(3)]
@@ -113,9 +116,9 @@ def _bones(person: _Person, space: Space, *, by_person: bool) -> Iterator[dict[s
             "type": "scatter3d",
             "mode": "lines",
             "name": person.name,
-            "uid": f"bones {width} of person {person.id}",
-            "legendgroup": f"person {person.id}",
-            "showlegend": by_person and bones is thick,
+            "uid": f"{kind}_bones_{person.id}",
+            "legendgroup": f"person_{person.id}",
+            "showlegend": by_person and kind == "thick",
             **_xyz(with_gaps.reshape(-1, 3)),
             "line": {"width": width, **_coded(each)},
             "hoverinfo": "skip",
@@ -137,8 +140,8 @@ def _joints(person: _Person, space: Space, color_by: str, several: bool) -> dict
         "type": "scatter3d",
         "mode": "markers",
         "name": f"joints of {person.name}",
-        "uid": f"joints of person {person.id}",
-        "legendgroup": f"person {person.id}",
+        "uid": f"joints_{person.id}",
+        "legendgroup": f"person_{person.id}",
         "showlegend": False,
         **_xyz(person.points[shown]),
         "marker": {

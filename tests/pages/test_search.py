@@ -44,7 +44,7 @@ def test_several_can_be_named_and_hidden_and_one_cannot(three_men):
 
 
 def test_behind_the_people_it_may_be_blurred(three_men):
-    three_men.button_group(key="image_background").set_value(["blur"]).run()
+    three_men.button_group(key="image_background").set_value("blur").run()
     assert not three_men.exception
     assert not three_men.error
     assert [button for button in three_men.get("download_button") if "Cut-out" in button.proto.label]

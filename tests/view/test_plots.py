@@ -83,19 +83,14 @@ def trace(figure: go.Figure, uid: str) -> Any:
 
 def joint(figure: go.Figure, landmark: str, person: int = 1) -> np.ndarray:
     """(x, y, z) of a dot, along the figure's own axes."""
-    dots = trace(figure, f"joints of person {person}")
+    dots = trace(figure, f"joints_{person}")
     index = list(dots.text).index(landmark.replace("_", " "))
     return np.array([dots.x[index], dots.y[index], dots.z[index]])
 
 
 def bones(figure: go.Figure, person: int = 1) -> dict[str, Any]:
     """The two traces of a person's bones."""
-    found = {
-        trace.uid.split()[1]: trace
-        for trace in figure.data
-        if trace.uid.startswith("bones") and trace.uid.endswith(f"person {person}")
-    }
-    return {"thick": found["7"], "thin": found["2.5"]}
+    return {kind: trace(figure, f"{kind}_bones_{person}") for kind in ("thick", "thin")}
 
 
 def count(lines: Any) -> int:
@@ -208,7 +203,7 @@ class TestBox:
 @COORDINATES
 def test_hovering_tells_name_place_with_units_and_visibility(make_poses, coordinates):
     figure = plot_pose_3d(make_poses(visibility={"left_knee": 0.7}), coordinates=coordinates)
-    dots = trace(figure, "joints of person 1")
+    dots = trace(figure, "joints_1")
     unit, digits, vertical = {"world": ("m", 2, "up"), "picture": ("px", 0, "down")}[coordinates]
     assert dots.text == tuple(name.replace("_", " ") for name in BLAZEPOSE_33.landmarks)
     assert dots.customdata[BLAZEPOSE_33.index("left_knee")] == pytest.approx(0.7)
@@ -228,7 +223,7 @@ class TestColours:
     def test_by_confidence(self, make_poses):
         poses = make_poses(visibility={"left_knee": 0.2})
         figure = plot_pose_3d(poses)
-        marker = trace(figure, "joints of person 1").marker
+        marker = trace(figure, "joints_1").marker
         assert marker.color == pytest.approx(poses.visibility[0])
         assert marker.coloraxis == "coloraxis"
         bar = figure.layout.coloraxis
@@ -239,17 +234,17 @@ class TestColours:
     def test_by_anything_else_has_no_bar(self, make_poses, color_by):
         figure = plot_pose_3d(make_poses(), color_by=color_by)
         assert figure.layout.coloraxis.showscale is False
-        assert trace(figure, "joints of person 1").marker.coloraxis is None
+        assert trace(figure, "joints_1").marker.coloraxis is None
 
     def test_by_side(self, make_poses):
         figure = plot_pose_3d(make_poses(), color_by="side")
         expected = {css(color) for color in SIDES_ON_PAGE.values()}
-        assert colors(trace(figure, "joints of person 1").marker) == expected
+        assert colors(trace(figure, "joints_1").marker) == expected
         assert colors(bones(figure)["thick"].line) == expected
 
     def test_by_person(self, make_poses):
         figure = plot_pose_3d(make_poses(), color_by="person")
-        for values in (trace(figure, "joints of person 1").marker, bones(figure)["thick"].line):
+        for values in (trace(figure, "joints_1").marker, bones(figure)["thick"].line):
             assert colors(values) == {css(person_color(1))}
 
     def test_each_bone_has_the_colour_of_its_side(self, make_poses):
@@ -278,7 +273,7 @@ class TestFaintLandmarks:
         sure = plot_pose_3d(make_poses())
         faint = plot_pose_3d(make_poses(visibility={"left_knee": 0.4}))
         index = BLAZEPOSE_33.index("left_knee")
-        sizes = [trace(figure, "joints of person 1").marker.size[index] for figure in (sure, faint)]
+        sizes = [trace(figure, "joints_1").marker.size[index] for figure in (sure, faint)]
         assert sizes[1] < sizes[0]
         assert count(bones(faint)["thick"]) == count(bones(sure)["thick"]) - 2
         assert count(bones(faint)["thin"]) == count(bones(sure)["thin"]) + 2
@@ -288,7 +283,7 @@ class TestFaintLandmarks:
     @pytest.mark.parametrize(("min_visibility", "expected"), [(0.0, 33), (0.4, 33), (0.41, 32), (0.95, 0)])
     def test_are_left_out_below_the_lowest_visibility(self, make_poses, min_visibility, expected):
         figure = plot_pose_3d(make_poses(visibility={"left_knee": 0.4}), min_visibility=min_visibility)
-        assert len(trace(figure, "joints of person 1").x) == expected
+        assert len(trace(figure, "joints_1").x) == expected
         total = sum(count(lines) for lines in bones(figure).values())
         assert total == {33: 35, 32: 33, 0: 0}[expected]
 
@@ -307,7 +302,7 @@ class TestFaintLandmarks:
 def test_a_landmark_without_a_place_is_left_out(make_poses, coordinates, missing):
     poses = make_poses(changed={"left_knee": (missing, missing, missing)})
     figure = plot_pose_3d(poses, coordinates=coordinates)
-    assert "left knee" not in trace(figure, "joints of person 1").text
+    assert "left knee" not in trace(figure, "joints_1").text
     assert sum(count(lines) for lines in bones(figure).values()) == 33
     assert (
         figure.layout.scene.xaxis.range == plot_pose_3d(make_poses(), coordinates=coordinates).layout.scene.xaxis.range
@@ -341,9 +336,9 @@ class TestSeveralPeople:
         assert [item.name for item in entries] == ["person 1", "person 2"]
         assert [item.line.color for item in entries] == [css(person_color(1)), css(person_color(2))]
         for person in (1, 2):
-            group = [item.uid for item in figure.data if item.legendgroup == f"person {person}"]
+            group = [item.uid for item in figure.data if item.legendgroup == f"person_{person}"]
             assert len(group) == 3
-            assert f"of person {person}" in trace(figure, f"joints of person {person}").hovertemplate
+            assert f"of person {person}" in trace(figure, f"joints_{person}").hovertemplate
 
     def test_overlap_in_the_world_and_the_figure_says_so(self, make_poses):
         figure = plot_pose_3d(make_poses((200, 230), (400, 230)))
@@ -358,7 +353,7 @@ class TestSeveralPeople:
 def test_bones_end_inside_the_dots_of_their_joints(make_poses):
     figure = plot_pose_3d(make_poses())
     starts, ends = (np.array([bones(figure)["thick"][axis][end::3] for axis in "xyz"]).T for end in (0, 1))
-    dots = np.array([trace(figure, "joints of person 1")[axis] for axis in "xyz"]).T
+    dots = np.array([trace(figure, "joints_1")[axis] for axis in "xyz"]).T
     for tips in (starts, ends):
         gaps = np.linalg.norm(tips[:, None] - dots, axis=2).min(axis=1)
         assert (gaps > 0.005).all()
@@ -375,6 +370,14 @@ def test_the_viewers_camera_and_switches_outlive_a_new_figure(make_poses):
     assert figures[0].layout.uirevision == figures[1].layout.uirevision
     assert [item.uid for item in figures[0].data] == [item.uid for item in figures[1].data]
     assert len({item.uid for item in figures[0].data}) == len(figures[0].data)
+    # Plotly makes a CSS selector of the uid of a trace that is gone, and draws no more where it is none.
+    assert all(re.fullmatch("[a-z0-9_]+", item.uid) for item in figures[0].data)
+
+
+def test_a_name_stands_in_legend_and_hover(make_poses):
+    figure = plot_pose_3d(make_poses((200, 230), (400, 230)).named({2: "Anna"}))
+    assert [item.name for item in figure.data if item.showlegend] == ["person 1", "Anna"]
+    assert "of Anna" in trace(figure, "joints_2").hovertemplate
 
 
 def test_suits_a_light_and_a_dark_page(make_poses):

@@ -8,6 +8,7 @@ from posecore.estimation.blazepose.regions import Region
 from posecore.estimation.blazepose.search import Search, SquareBySquare, is_among, with_mask
 from posecore.estimation.checks import Picture
 from posecore.estimation.options import PoseOptions
+from posecore.estimation.tracking import left_to_right
 from posecore.poses import FramePoses
 
 # Of more people than are wanted, so many are counted.
@@ -31,7 +32,7 @@ class PictureEstimator:
         """Nothing is held that needs freeing: the networks are shared, the rest is memory."""
 
     def estimate(self, rgb: Picture) -> FramePoses:
-        """The people in one picture, the surest first; with the thorough search from left to right.
+        """The people in one picture, the surest of them as many as are wanted, from left to right.
 
         Args:
             rgb: (H, W, 3) uint8, upright.
@@ -41,7 +42,7 @@ class PictureEstimator:
         """
         poses, left_out = self._thorough(rgb) if self._options.search == "thorough" else self._fast(rgb)
         frame = to_frame(poses, (rgb.shape[1], rgb.shape[0]), time_s=0.0)
-        return replace(frame, left_out=left_out)
+        return replace(left_to_right(frame), left_out=left_out)
 
     def _thorough(self, rgb: Picture) -> tuple[list[RegionPose], int]:
         """The surest of everybody who is there, and how many more there are."""
@@ -49,7 +50,7 @@ class PictureEstimator:
         wanted = people[: self._options.people]
         if self._options.segmentation:
             wanted = [with_mask(self._blazepose, rgb, pose) for pose in wanted]
-        return _left_to_right(wanted), len(people) - len(wanted)
+        return wanted, len(people) - len(wanted)
 
     def _fast(self, rgb: Picture) -> tuple[list[RegionPose], int]:
         """Who is there in as many of the detector's regions as people are wanted, and how many are in the others."""
@@ -65,7 +66,3 @@ class PictureEstimator:
     def _present(self, rgb: Picture, regions: list[Region], *, mask: bool = False) -> list[RegionPose]:
         poses = (self._blazepose.landmarks(rgb, region, mask=mask) for region in regions)
         return [pose for pose in poses if pose.score > self._options.min_presence]
-
-
-def _left_to_right(poses: list[RegionPose]) -> list[RegionPose]:
-    return sorted(poses, key=lambda pose: float(pose.alignment[0, 0]))
