@@ -41,6 +41,9 @@ _SWEEP_S = 1.0
 _MIN_SCORE = 0.55
 _MIN_AGREEMENT = 0.5
 _MIN_DETECTION, _MIN_OVERLAP = 0.4, 0.35
+# A pose that lies across two people spans a region whose middle and rotation are not those of either. (Right poses:
+# together up to 0.14, in sides of the region and quarters of a radian; such ones 0.21 and more.)
+_MOST_APART = 0.16
 # Somebody smaller than this share of the picture's longer side must be surer: so small, things look like people.
 _SMALL, _SMALL_SCORE, _SMALL_AGREEMENT = 0.1, 0.95, 0.85
 
@@ -189,7 +192,7 @@ class Search:
             return None, None
         detected = self._blazepose.detect(picture, self._min_detection, within=_square_in(picture, spanned))
         near = [one for one in detected if overlap(one, spanned) >= _MIN_OVERLAP]
-        if near and agreed:
+        if agreed and any(_is_same_place(one, spanned) for one in near):
             return second, None
         return None, near[0] if near else None
 
@@ -240,6 +243,13 @@ def _square_in(picture: Picture, region: Region) -> Region:
     return Region((left + right) / 2, (top + bottom) / 2, side, 0.0, 1.0)
 
 
+def _is_same_place(detected: Region, spanned: Region) -> bool:
+    """Whether the detector sees somebody where the pose that spans a region is."""
+    away = math.hypot(detected.x - spanned.x, detected.y - spanned.y) / spanned.size
+    turned = abs(math.remainder(detected.rotation - spanned.rotation, 2 * math.pi))
+    return away + turned / 4 <= _MOST_APART
+
+
 def _oks(one: RegionPose, other: RegionPose) -> float:
     return oks_between(one.points[:, :2], other.points[:, :2])
 
@@ -249,21 +259,24 @@ def with_mask(blazepose: BlazePose, picture: Picture, pose: RegionPose) -> Regio
     return replace(pose, mask=blazepose.landmarks(picture, pose.next_region, mask=True).mask)
 
 
-def is_among(pose: RegionPose, people: Iterable[RegionPose]) -> bool:
-    """Whether a find is one of these people, who are surer, or a part of one's body."""
-    return any(_is_same(pose, other) for other in people)
+def is_among(pose: RegionPose, people: Sequence[RegionPose]) -> bool:
+    """Whether a find is one of these people, who are surer, or made of parts of their bodies."""
+    if any(_is_same(pose, other) for other in people):
+        return True
+    shown = pose.points[pose.visibility >= _VISIBLE, :2]
+    if not people or not len(shown):
+        return False
+    on_somebody = [_distance_to_body(shown, other) < _face(other.points[:, :2])[1] for other in people]
+    return bool(np.any(on_somebody, axis=0).mean() >= _WITHIN_BODY)
 
 
 def _is_same(pose: RegionPose, surer: RegionPose) -> bool:
-    """Whether a find is one who was found already, or a part of that body."""
-    if _oks(pose, surer) >= _SAME_POSE:
-        return True
+    """Whether two poses, or two faces, are one."""
     points, other = pose.points[:, :2], surer.points[:, :2]
     (face, head), (other_face, other_head) = _face(points), _face(other)
-    if np.linalg.norm(face - other_face) < _SAME_FACE_HEADS * max(head, other_head):
-        return True
-    shown = points[pose.visibility >= _VISIBLE]
-    return len(shown) > 0 and bool((_distance_to_body(shown, surer) < other_head).mean() >= _WITHIN_BODY)
+    return _oks(pose, surer) >= _SAME_POSE or bool(
+        np.linalg.norm(face - other_face) < _SAME_FACE_HEADS * max(head, other_head)
+    )
 
 
 def _face(points: FloatArray) -> tuple[FloatArray, float]:
