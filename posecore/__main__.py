@@ -231,6 +231,12 @@ def _add_common(command: argparse.ArgumentParser) -> None:
         help="thorough finds people who are small or far away too, and takes longer (default: %(default)s)",
     )
     command.add_argument(
+        "--object-detector",
+        type=Path,
+        metavar="FILE",
+        help="for the thorough search: an object detection model of MediaPipe's, such as efficientdet_lite0.tflite",
+    )
+    command.add_argument(
         "--background",
         choices=get_args(Background),
         default="keep",
@@ -302,6 +308,7 @@ def _options(args: argparse.Namespace) -> "PoseOptions":
         min_tracking=args.min_tracking,
         engine=args.engine,
         search=args.search,
+        object_detector=args.object_detector,
         segmentation=args.background != "keep",
         threads=args.threads,
     )

@@ -129,9 +129,9 @@ def test_no_usage_metrics_leave_with_openvino(tmp_path):
 
 def test_no_usage_metrics_leave_with_mediapipe():
     from posecore import find_model
-    from posecore.estimation.mediapipe_tasks import _options_without_metrics
+    from posecore.estimation.mediapipe_tasks import options_without_metrics
 
-    assert _options_without_metrics(find_model("full")).to_ctypes().ca_bundle_path == b"/dev/null"
+    assert options_without_metrics(find_model("full")).to_ctypes().ca_bundle_path == b"/dev/null"
 
 
 def test_a_clip_keeps_its_own_times_and_every_frame(short_clip):

@@ -1,6 +1,7 @@
 """The choices that every page offers about the estimation."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import streamlit as st
 
@@ -9,6 +10,7 @@ from pages.ui.models import load_model
 from pages.ui.navigation import require_route
 from pages.ui.problems import show_problem
 from posecore import ModelNotFound, ModelNotVerified, PoseOptions
+from posecore.estimation.object_detector import find_object_detector
 from posecore.limits import LIMITS
 
 _MODELS = {
@@ -94,6 +96,7 @@ def _choose_options() -> PoseOptions:
             help="Thorough looks at parts of the picture too and takes half a second a picture. In clips and live "
             "it comes now and then, while fewer people are followed than wanted. MediaPipe's own engine cannot.",
         )
+        detector = _choose_detector(disabled=engine == "mediapipe" or search == "fast")
         min_detection = _score("Detection score", "How sure the detector must be that there is a person.", "detection")
         min_presence = _score("Presence score", "How sure the model must be that its landmarks show one.", "presence")
         min_tracking = _score(
@@ -109,7 +112,23 @@ def _choose_options() -> PoseOptions:
         min_tracking=min_tracking,
         engine=engine,
         search="fast" if engine == "mediapipe" else search,
+        object_detector=detector,
     )
+
+
+def _choose_detector(*, disabled: bool) -> Path | None:
+    """Offered only where its file is on this machine."""
+    file = find_object_detector()
+    if file is None:
+        return None
+    wanted = st.toggle(
+        "Begin with the object detector",
+        key="object_detector",
+        persist_state="session",
+        disabled=disabled,
+        help=f"{file.name} proposes where people are, in place of BlazePose's own detector.",
+    )
+    return file if wanted and not disabled else None
 
 
 def _score(label: str, meaning: str, key: str) -> float:

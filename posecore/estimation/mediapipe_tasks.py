@@ -53,7 +53,7 @@ class _Estimator:
         try:
             result = detect(image)
         except RuntimeError as error:  # a bundle with other networks than a pose landmarker's fails only here
-            raise model_unusable(self._path, _first_line(error)) from error
+            raise model_unusable(self._path, first_line(error)) from error
         height, width = rgb.shape[:2]
         return _to_poses(result, size=(width, height), time_s=time_s)
 
@@ -136,7 +136,7 @@ def _create_landmarker(path: Path, options: PoseOptions, running_mode: str) -> A
         try:
             return vision.PoseLandmarker.create_from_options(
                 vision.PoseLandmarkerOptions(
-                    base_options=_options_without_metrics(path),
+                    base_options=options_without_metrics(path),
                     running_mode=vision.RunningMode[running_mode],
                     num_poses=options.people,
                     min_pose_detection_confidence=options.min_detection,
@@ -146,10 +146,10 @@ def _create_landmarker(path: Path, options: PoseOptions, running_mode: str) -> A
                 )
             )
         except (RuntimeError, ValueError, FileNotFoundError) as error:
-            raise model_unusable(path, _first_line(error)) from error
+            raise model_unusable(path, first_line(error)) from error
 
 
-def _options_without_metrics(path: Path) -> Any:
+def options_without_metrics(path: Path) -> Any:
     """Base options of a landmarker that sends no usage metrics.
 
     MediaPipe 1.2 posts the task's name, its latencies and the versions of MediaPipe and Python to a
@@ -170,7 +170,8 @@ def _options_without_metrics(path: Path) -> Any:
     return WithoutMetrics(model_asset_path=str(path))
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """What MediaPipe says of an error, without where in its source that is."""
     return str(error).strip().splitlines()[0].rstrip(".: ")
 
 

@@ -159,6 +159,11 @@ def _places(bundle: ModelBundle) -> list[_Place]:
     return [_Place(label, folder / bundle.file_name, remedy) for label, folder, remedy in folders if folder]
 
 
+def model_folders() -> list[Path]:
+    """The folders in which a user may have put model files, first one first."""
+    return [folder for folder in (_folder_of_environment(), _folder_of_cache()) if folder]
+
+
 def _folder_of_environment() -> Path | None:
     given = os.environ.get("POSECORE_MODEL_DIR")
     return Path(given).absolute() if given else None

@@ -32,6 +32,8 @@ class PoseOptions:
             reference; "auto" is the fast one, and MediaPipe where that does not run.
         search: "fast" looks at the whole picture once and misses who is small in it; "thorough" looks at
             parts of it too and lets everybody it finds confirm to be there. Of the fast engine.
+        object_detector: path of an object detection model of MediaPipe's that knows people; the thorough search then
+            begins with what it finds. None: with BlazePose's own detector.
         segmentation: also each person's silhouette, as ``FramePoses.masks``; it takes 1.6 times as long.
         threads: of the fast engine for one inference; None: one for each usable core, at most four.
 
@@ -46,6 +48,7 @@ class PoseOptions:
     min_tracking: float = 0.5
     engine: EngineChoice = "auto"
     search: SearchChoice = "fast"
+    object_detector: str | os.PathLike[str] | None = None
     segmentation: bool = False
     threads: int | None = None
 
@@ -64,9 +67,12 @@ class PoseOptions:
             raise InvalidOption(f"Expected 'search' to be one of {get_args(SearchChoice)}, but got {self.search!r}.")
         if self.search == "thorough" and self.engine == "mediapipe":
             raise InvalidOption("Expected 'search' to be 'fast' with MediaPipe's engine, but got 'thorough'.")
+        if self.object_detector is not None and self.search != "thorough":
+            raise InvalidOption("Expected 'search' to be 'thorough' with an object detector, but got 'fast'.")
         if self.threads is not None and not (isinstance(self.threads, int) and self.threads >= 1):
             raise InvalidOption(f"Expected 'threads' to be a whole number from 1, but got {self.threads}.")
 
     def as_dict(self) -> dict[str, object]:
-        """Plain values, for a manifest. A model given by its path is named by its file name only."""
-        return asdict(self) | {"model": os.path.basename(os.fspath(self.model))}
+        """Plain values, for a manifest. A file given by its path is named by its file name only."""
+        files = {"model": self.model, "object_detector": self.object_detector}
+        return asdict(self) | {name: path and os.path.basename(os.fspath(path)) for name, path in files.items()}

@@ -51,7 +51,7 @@ def job_to_fields(job: Job) -> Fields:
     """A job as plain values."""
     return {
         "path": str(job.path),
-        "pose": asdict(job.pose) | {"model": str(job.pose.model)},
+        "pose": asdict(job.pose) | _paths(job.pose),
         "part": asdict(job.part),
         "film": None if job.film is None else str(job.film),
         "background": job.background,
@@ -59,6 +59,11 @@ def job_to_fields(job: Job) -> Fields:
         "lead_in_s": job.lead_in_s,
         "follow": regions_to_fields(job.follow),
     }
+
+
+def _paths(pose: PoseOptions) -> Fields:
+    detector = pose.object_detector
+    return {"model": str(pose.model), "object_detector": None if detector is None else str(detector)}
 
 
 def job_from_fields(fields: Fields) -> Job:

@@ -38,6 +38,7 @@ def test_valid_options_are_kept(given):
         ({"engine": "Fast"}, "but got 'Fast'"),
         ({"engine": ""}, "but got ''"),
         ({"engine": None}, "but got None"),
+        ({"object_detector": "objects.tflite"}, "'search' to be 'thorough' with an object detector"),
         ({"threads": 0}, "'threads' to be a whole number from 1, but got 0"),
         ({"threads": -1}, "but got -1"),
         ({"people": 0}, f"'people' to be a whole number from 1 to {LIMITS.people}, but got 0"),
@@ -60,6 +61,7 @@ def test_plain_values_for_a_manifest():
         **dict.fromkeys(SHARES, 0.5),
         "engine": "fast",
         "search": "fast",
+        "object_detector": None,
         "segmentation": False,
         "threads": 2,
     }

@@ -10,6 +10,7 @@ from posecore.estimation.blazepose.landmarks import RegionPose, to_frame
 from posecore.estimation.blazepose.regions import Region, overlap
 from posecore.estimation.blazepose.search import Search, SquareBySquare, Sweep, with_mask
 from posecore.estimation.checks import Picture, check_picture, check_time
+from posecore.estimation.object_detector import candidates_of
 from posecore.estimation.options import PoseOptions
 from posecore.estimation.tracking import SAME_POSE, Tracks
 from posecore.oks import oks_between
@@ -73,6 +74,10 @@ class StreamEstimator:
         return self._people.step(rgb, time_s)
 
 
+def _sweep(blazepose: BlazePose, options: PoseOptions) -> Sweep | None:
+    return Sweep(Search(blazepose, candidates_of(blazepose, options))) if options.search == "thorough" else None
+
+
 class _OnePerson:
     """As MediaPipe does it: the person who was there first, and when that one is gone whoever is there then."""
 
@@ -81,7 +86,7 @@ class _OnePerson:
         self.saw_more = False
         self._blazepose = blazepose
         self._options = options
-        self._sweep = Sweep(Search(blazepose, SquareBySquare(blazepose))) if options.search == "thorough" else None
+        self._sweep = _sweep(blazepose, options)
         self._smoothing: PoseSmoothing | None = None
 
     def follow(self, regions: Iterable[Region]) -> None:
@@ -131,7 +136,7 @@ class _SeveralPeople:
             min_detection=options.min_detection,
             patient=True,
         )
-        self._sweep = Sweep(Search(blazepose, SquareBySquare(blazepose))) if options.search == "thorough" else None
+        self._sweep = _sweep(blazepose, options)
         self._tracks = Tracks()
         self._given: list[Region] = []
         self._last_regions: dict[int, Region] = {}

@@ -1,0 +1,116 @@
+"""MediaPipe's object detector as the one who says where people may be, in place of BlazePose's own.
+
+It comes with none of the packages here: Google offers it (EfficientDet-Lite and SSD MobileNet, trained on COCO, whose
+"person" it knows) at https://ai.google.dev/edge/mediapipe/solutions/vision/object_detector. Whoever puts its file into
+the model folder is offered it.
+"""
+
+import os
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from posecore.errors import ModelNotFound, ModelUnusable
+from posecore.estimation.blazepose.graph import BlazePose
+from posecore.estimation.blazepose.regions import Region
+from posecore.estimation.blazepose.search import Candidates, Look, SquareBySquare, squares
+from posecore.estimation.checks import Picture, area_of
+from posecore.estimation.mediapipe_tasks import first_line, options_without_metrics
+from posecore.estimation.models import model_folders
+from posecore.estimation.options import PoseOptions
+from posecore.system import naming_missing_library
+
+FILE_NAMES = ("efficientdet_lite2.tflite", "efficientdet_lite0.tflite", "ssd_mobilenet_v2.tflite")
+"""What Google calls its files, the most accurate first."""
+
+_PERSON = "person"
+_MIN_SCORE = 0.25
+_MOST = 60
+# BlazePose's region around somebody is about so many times as wide as the longer side of a box around the body.
+_REGION = 1.5
+
+
+def candidates_of(blazepose: BlazePose, options: PoseOptions) -> Candidates:
+    """What a thorough search with these options begins with.
+
+    Raises:
+        As ``ObjectDetector``.
+    """
+    return SquareBySquare(blazepose) if options.object_detector is None else ObjectDetector(options.object_detector)
+
+
+def find_object_detector() -> Path | None:
+    """The file of an object detector in the model folders of this machine, or None where there is none."""
+    files = (folder / name for name in FILE_NAMES for folder in model_folders())
+    return next((file for file in files if file.is_file()), None)
+
+
+class ObjectDetector:
+    """Candidates of an object detector, in the whole picture and in its largest squares. For one run.
+
+    Args:
+        path: of the model, as Google offers it.
+
+    Raises:
+        ModelNotFound: there is no such file.
+        ModelUnusable: it is no object detector that knows people.
+        MissingSystemLibrary: where MediaPipe's native part cannot be loaded.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        file = Path(path)
+        if not file.is_file():
+            raise ModelNotFound(f"There is no object detector at {file}. Expected one of {', '.join(FILE_NAMES)}.")
+        self._detector = _create(file)
+
+    def __call__(self, picture: Picture) -> list[Look]:
+        """A look at the whole and one at each of the largest squares."""
+        height, width = picture.shape[:2]
+        parts = [square for square, _ in squares(width, height)]
+        largest = [part for part in parts if part.size == parts[0].size]
+        return [partial(self._look, picture, part) for part in (Region.whole(width, height), *largest)]
+
+    def _look(self, picture: Picture, part: Region) -> list[Region]:
+        import mediapipe
+
+        height, width = picture.shape[:2]
+        rows, columns = _span(part.y, part.size, height), _span(part.x, part.size, width)
+        shown = np.ascontiguousarray(area_of(picture, rows, columns))
+        found = self._detector.detect(mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=shown))
+        return [
+            region_of(box.origin_x + columns.start, box.origin_y + rows.start, box.width, box.height, score)
+            for box, score in ((one.bounding_box, one.categories[0].score) for one in found.detections)
+            if box.width > 0 and box.height > 0
+        ]
+
+
+def region_of(left: float, top: float, width: float, height: float, score: float) -> Region:
+    """BlazePose's region for somebody in an upright box; pixels."""
+    return Region(left + width / 2, top + height / 2, _REGION * max(width, height), 0.0, score)
+
+
+def _span(centre: float, size: float, length: int) -> slice:
+    return slice(max(0, round(centre - size / 2)), min(length, max(1, round(centre + size / 2))))
+
+
+def _create(file: Path) -> Any:
+    with naming_missing_library():
+        from mediapipe.tasks.python import vision
+
+        try:
+            return vision.ObjectDetector.create_from_options(
+                vision.ObjectDetectorOptions(
+                    base_options=options_without_metrics(file),
+                    running_mode=vision.RunningMode.IMAGE,
+                    category_allowlist=[_PERSON],
+                    score_threshold=_MIN_SCORE,
+                    max_results=_MOST,
+                )
+            )
+        except (RuntimeError, ValueError, FileNotFoundError) as error:
+            raise ModelUnusable(
+                f"{file} cannot be used as an object detector that knows people ({first_line(error)}). "
+                f"Expected one of Google's {', '.join(FILE_NAMES)}."
+            ) from error

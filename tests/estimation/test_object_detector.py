@@ -1,0 +1,89 @@
+"""MediaPipe's object detector in place of BlazePose's own; its model comes with none of the packages here."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from posecore import BlazePose, ModelNotFound, ModelUnusable, PoseOptions, estimate_image, find_model
+from posecore.estimation import object_detector
+from posecore.estimation.blazepose.search import Search
+from posecore.estimation.object_detector import FILE_NAMES, ObjectDetector, find_object_detector, region_of
+
+
+def test_a_box_becomes_the_region_of_somebody_in_it():
+    region = region_of(left=100, top=40, width=60, height=200, score=0.8)
+    assert (region.x, region.y, region.size, region.rotation, region.score) == (130, 140, 300, 0, 0.8)
+
+
+def test_it_is_found_in_the_model_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("POSECORE_MODEL_DIR", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert find_object_detector() is None
+    for name in reversed(FILE_NAMES):
+        (tmp_path / name).write_bytes(b"")
+        assert find_object_detector() == tmp_path / name
+
+
+def test_a_file_that_is_not_there_is_told(portrait, tmp_path):
+    with pytest.raises(ModelNotFound, match=r"no object detector at .*nowhere\.tflite"):
+        estimate_image(portrait, PoseOptions(search="thorough", object_detector=tmp_path / "nowhere.tflite"))
+
+
+def test_a_file_that_is_none_is_told(tmp_path):
+    rubbish = tmp_path / "rubbish.tflite"
+    rubbish.write_bytes(b"not a model")
+    for file in (rubbish, find_model("full")):
+        with pytest.raises(ModelUnusable, match="cannot be used as an object detector that knows people"):
+            ObjectDetector(file)
+
+
+class TestLooks:
+    """With boxes given by hand, as the network that gives them is not at hand."""
+
+    @pytest.fixture
+    def shown(self) -> list[np.ndarray]:
+        return []
+
+    @pytest.fixture
+    def candidates(self, shown, tmp_path, monkeypatch) -> ObjectDetector:
+        """It sees one person, wherever the picture is brighter than 250 in the red."""
+
+        def detect(image):
+            pixels = image.numpy_view()
+            shown.append(pixels.copy())
+            rows, columns = np.nonzero(pixels[..., 0] > 250)
+            if not len(rows):
+                return SimpleNamespace(detections=[])
+            box = SimpleNamespace(
+                origin_x=columns.min(), origin_y=rows.min(), width=np.ptp(columns) + 1, height=np.ptp(rows) + 1
+            )
+            return SimpleNamespace(
+                detections=[SimpleNamespace(bounding_box=box, categories=[SimpleNamespace(score=0.9)])]
+            )
+
+        monkeypatch.setattr(object_detector, "_create", lambda file: SimpleNamespace(detect=detect))
+        (tmp_path / "model.tflite").write_bytes(b"")
+        return ObjectDetector(tmp_path / "model.tflite")
+
+    def test_what_is_found_in_a_part_is_told_in_the_whole(self, candidates, shown):
+        picture = np.zeros((300, 600, 3), np.uint8)
+        picture[100:180, 500:540, 0] = 255
+        regions = [region for look in candidates(picture) for region in look()]
+        assert len(shown) > 1
+        assert shown[0].shape == picture.shape
+        assert len(regions) >= 2
+        assert all((region.x, region.y, region.size) == (520, 140, 120) for region in regions)
+
+    @pytest.mark.parametrize("shape", [(1, 1), (1, 900), (900, 1), (40, 30)])
+    def test_pictures_of_any_shape(self, candidates, shown, shape):
+        assert [region for look in candidates(np.zeros((*shape, 3), np.uint8)) for region in look()] == []
+        assert min(part.size for part in shown) > 0
+
+    def test_a_search_confirms_whom_it_proposes(self, candidates, portrait, portrait_poses):
+        marked = portrait.copy()
+        marked[..., 0] = np.minimum(marked[..., 0], 250)
+        marked[0, 0] = marked[-1, -1] = (255, 0, 0)  # the whole picture is the box
+        [pose] = Search(BlazePose(), candidates).people(marked)
+        visible = portrait_poses.visibility[0] > 0.9
+        np.testing.assert_allclose(pose.points[visible, :2], portrait_poses.xy[0, visible], atol=15)
