@@ -15,7 +15,7 @@ import numpy as np
 from posecore.errors import ModelNotFound, ModelUnusable
 from posecore.estimation.blazepose.graph import BlazePose
 from posecore.estimation.blazepose.regions import Region
-from posecore.estimation.blazepose.search import Candidates, Look, SquareBySquare, squares
+from posecore.estimation.blazepose.search import Look, Search, SquareBySquare, squares
 from posecore.estimation.checks import Picture, area_of
 from posecore.estimation.mediapipe_tasks import first_line, options_without_metrics
 from posecore.estimation.models import model_folders
@@ -32,13 +32,21 @@ _MOST = 60
 _REGION = 1.5
 
 
-def candidates_of(blazepose: BlazePose, options: PoseOptions) -> Candidates:
-    """What a thorough search with these options begins with.
+def thorough_search(blazepose: BlazePose, options: PoseOptions) -> Search:
+    """The thorough search that these options ask for.
 
     Raises:
         As ``ObjectDetector``.
     """
-    return SquareBySquare(blazepose) if options.object_detector is None else ObjectDetector(options.object_detector)
+    if options.object_detector is None:
+        return Search(blazepose, SquareBySquare(blazepose))
+    detector = ObjectDetector(options.object_detector)
+
+    def candidates(picture: Picture) -> list[Look]:
+        # Around half a person a box tells little of where the hips are; whoever is as near as that BlazePose sees.
+        return [partial(blazepose.detect, picture), *detector(picture)]
+
+    return Search(blazepose, candidates, patient=True)
 
 
 def find_object_detector() -> Path | None:

@@ -5,9 +5,9 @@ from dataclasses import replace
 from posecore.estimation.blazepose.graph import BlazePose
 from posecore.estimation.blazepose.landmarks import RegionPose, to_frame
 from posecore.estimation.blazepose.regions import Region
-from posecore.estimation.blazepose.search import Search, is_among, with_mask
+from posecore.estimation.blazepose.search import is_among, with_mask
 from posecore.estimation.checks import Picture
-from posecore.estimation.object_detector import candidates_of
+from posecore.estimation.object_detector import thorough_search
 from posecore.estimation.options import PoseOptions
 from posecore.estimation.tracking import left_to_right
 from posecore.poses import FramePoses
@@ -27,7 +27,7 @@ class PictureEstimator:
     def __init__(self, options: PoseOptions) -> None:
         self._options = options
         self._blazepose = BlazePose(options)
-        self._search = Search(self._blazepose, candidates_of(self._blazepose, options))
+        self._search = thorough_search(self._blazepose, options)
 
     def close(self) -> None:
         """Nothing is held that needs freeing: the networks are shared, the rest is memory."""

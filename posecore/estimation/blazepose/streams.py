@@ -10,7 +10,7 @@ from posecore.estimation.blazepose.landmarks import RegionPose, to_frame
 from posecore.estimation.blazepose.regions import Region, overlap
 from posecore.estimation.blazepose.search import Search, SquareBySquare, Sweep, with_mask
 from posecore.estimation.checks import Picture, check_picture, check_time
-from posecore.estimation.object_detector import candidates_of
+from posecore.estimation.object_detector import thorough_search
 from posecore.estimation.options import PoseOptions
 from posecore.estimation.tracking import SAME_POSE, Tracks
 from posecore.oks import oks_between
@@ -75,7 +75,7 @@ class StreamEstimator:
 
 
 def _sweep(blazepose: BlazePose, options: PoseOptions) -> Sweep | None:
-    return Sweep(Search(blazepose, candidates_of(blazepose, options))) if options.search == "thorough" else None
+    return Sweep(thorough_search(blazepose, options)) if options.search == "thorough" else None
 
 
 class _OnePerson:
