@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from posecore.estimation.options import PoseOptions
     from posecore.media.options import ClipOptions
     from posecore.media.pictures import decode_picture
-    from posecore.pipeline import LiveSession, Progress, estimate_image, estimate_video
+    from posecore.pipeline import LiveSession, Progress, draw_video, estimate_image, estimate_video
     from posecore.poses import FramePoses, PoseSequence
     from posecore.skeletons import BLAZEPOSE_33
     from posecore.tables import from_table, to_table
@@ -63,7 +63,7 @@ _HOMES = {
     "posecore.estimation.options": ("PoseOptions",),
     "posecore.media.options": ("ClipOptions",),
     "posecore.media.pictures": ("decode_picture",),
-    "posecore.pipeline": ("LiveSession", "Progress", "estimate_image", "estimate_video"),
+    "posecore.pipeline": ("LiveSession", "Progress", "draw_video", "estimate_image", "estimate_video"),
     "posecore.poses": ("FramePoses", "PoseSequence"),
     "posecore.skeletons": ("BLAZEPOSE_33",),
     "posecore.tables": ("from_table", "to_table"),
@@ -96,6 +96,7 @@ __all__ = [
     "WorkerLost",
     "decode_picture",
     "draw_poses",
+    "draw_video",
     "estimate_image",
     "estimate_video",
     "find_engine",

@@ -2,6 +2,7 @@
 
 import math
 import os
+import tempfile
 import threading
 import time
 from collections import OrderedDict
@@ -12,7 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, get_args
 
-from posecore.annotation import color_by
+from posecore.annotation import ColorBy
+from posecore.annotation import color_by as colors_of
 from posecore.errors import InvalidOption
 from posecore.estimation.blazepose.regions import Region
 from posecore.estimation.checks import RgbArray
@@ -23,7 +25,8 @@ from posecore.media.clips import ClipInfo
 from posecore.media.options import ClipOptions, FilmQuality
 from posecore.poses import FramePoses, PoseRecorder, PoseSequence
 from posecore.runs import segments, single
-from posecore.runs.job import Job
+from posecore.runs.job import Job, Listener
+from posecore.runs.replay import write_replay
 from posecore.view.checks import check_choice
 from posecore.view.drawing import draw_poses
 from posecore.view.silhouettes import Background
@@ -169,16 +172,61 @@ def estimate_video(
     """
     options, part = options or PoseOptions(), part or ClipOptions()
     film = None if annotated is None else Path(annotated)
-    if workers is not None and not (isinstance(workers, int) and workers >= 1):
-        raise InvalidOption(f"Expected 'workers' to be None or a whole number from 1, but got {workers}.")
     _check_background(background, options)
     job = Job(Path(path), options, part, film, background)
     listener = _Collector(options.people, part, on_progress)
-    notes = single.run(job, listener) if workers is None else segments.run(job, listener, workers)
+    notes = _run(job, listener, workers)
     for note in [*notes, *listener.notes()]:
         if on_note is not None:
             on_note(note)
     return listener.sequence()
+
+
+def draw_video(
+    path: str | os.PathLike[str],
+    sequence: PoseSequence,
+    annotated: str | os.PathLike[str],
+    *,
+    color_by: ColorBy = "side",
+    part: ClipOptions | None = None,
+    on_progress: OnProgress | None = None,
+    workers: int | None = None,
+) -> None:
+    """The film of a clip again, with the people of a sequence drawn on it: named, or without some of them.
+
+    Nothing is estimated.
+
+    Args:
+        path: the clip.
+        sequence: found in this clip, with the same part.
+        annotated: where to write the film; it appears whole or not at all.
+        color_by: as for ``posecore.draw_poses``: "person" where there were several to begin with.
+        part: as for ``estimate_video``.
+        on_progress: as for ``estimate_video``; a film that is ended by it is not written.
+        workers: None: in this process. 1: in a process of its own.
+
+    Raises:
+        UnreadableMedia, MediaTooLarge: about the clip.
+        InvalidPoses: where the poses are those of a clip of another size.
+        OSError: where the film cannot be written.
+        WorkerLost: where the worker process died twice, or got stuck.
+    """
+    part, film = part or ClipOptions(), Path(annotated)
+    listener = _Reporter(part, on_progress)
+    with tempfile.TemporaryDirectory(prefix=".film-", dir=film.absolute().parent) as folder:
+        replay, drawn = Path(folder, "poses.npz"), Path(folder, film.name)
+        write_replay(sequence, replay)
+        people = 1 if color_by == "side" else LIMITS.people
+        job = Job(Path(path), PoseOptions(people=people), part, drawn, replay=replay)
+        _run(job, listener, workers)
+        if listener.goes_on:
+            os.replace(drawn, film)
+
+
+def _run(job: Job, listener: Listener, workers: int | None) -> list[str]:
+    if workers is not None and not (isinstance(workers, int) and workers >= 1):
+        raise InvalidOption(f"Expected 'workers' to be None or a whole number from 1, but got {workers}.")
+    return single.run(job, listener) if workers is None else segments.run(job, listener, workers)
 
 
 def _check_background(background: Background, options: PoseOptions) -> None:
@@ -187,11 +235,15 @@ def _check_background(background: Background, options: PoseOptions) -> None:
         raise InvalidOption(f"Expected 'segmentation' to be on for a {background} background, but it is off.")
 
 
-class _Collector:
-    """Keeps what a run tells of, and tells how far it is."""
+class _Reporter:
+    """Tells how far a run is.
 
-    def __init__(self, people: int, part: ClipOptions, on_progress: OnProgress | None) -> None:
-        self._people = people
+    Attributes:
+        goes_on: nobody has ended it.
+    """
+
+    def __init__(self, part: ClipOptions, on_progress: OnProgress | None) -> None:
+        self.goes_on = True
         self._part = part
         self._on_progress = on_progress
 
@@ -199,18 +251,36 @@ class _Collector:
         """Begin; also where a run begins anew."""
         self._clip = clip
         self._total = self._part.frames_of(clip.frame_count, clip.fps)
+        self._start = time.monotonic()
+        self._frames = 0
+        self.goes_on = True
+
+    def frame(self, poses: FramePoses, followed: Sequence[Region]) -> bool:
+        """Count a frame."""
+        self._frames += 1
+        if self.goes_on and self._on_progress is not None:
+            done = Progress(self._frames, self._total, time.monotonic() - self._start, poses)
+            self.goes_on = self._on_progress(done) is not False
+        return self.goes_on
+
+
+class _Collector(_Reporter):
+    """Keeps what a run tells of, too."""
+
+    def __init__(self, people: int, part: ClipOptions, on_progress: OnProgress | None) -> None:
+        super().__init__(part, on_progress)
+        self._people = people
+
+    def opened(self, clip: ClipInfo) -> None:
+        """Begin; also where a run begins anew."""
+        super().opened(clip)
         frames = self._total or LIMITS.clip_frames
         self._recorder = PoseRecorder(max(self._people, LIMITS.person_frames // frames))
-        self._start = time.monotonic()
-        self._goes_on = True
 
     def frame(self, poses: FramePoses, followed: Sequence[Region]) -> bool:
         """Keep a frame."""
         self._recorder.add(poses)
-        if self._goes_on and self._on_progress is not None:
-            done = Progress(len(self._recorder), self._total, time.monotonic() - self._start, poses)
-            self._goes_on = self._on_progress(done) is not False
-        return self._goes_on
+        return super().frame(poses, followed)
 
     def notes(self) -> list[str]:
         """What a user should know of what was kept."""
@@ -248,7 +318,7 @@ class LiveSession:
         options = options or PoseOptions()
         _check_background(background, options)
         self._estimator = open_stream_estimator(options)
-        self._draw = partial(draw_poses, color_by=color_by(options), background=background)
+        self._draw = partial(draw_poses, color_by=colors_of(options), background=background)
         self._lock = threading.Lock()
 
     def step(self, rgb: RgbArray, time_s: float) -> tuple[FramePoses, RgbArray]:

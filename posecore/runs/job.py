@@ -23,6 +23,7 @@ class Job:
         part: which frames, and how the film is made.
         film: where to write the film with the skeletons drawn; None: no film.
         background: what becomes in the film of all that is not a person.
+        replay: what ``posecore.runs.replay`` wrote: people are not looked for but taken from there.
         sound: the film has the clip's sound.
         lead_in_s: so long before the part begins, frames are estimated and told of, but not in the film: where
             a clip is cut into parts, the person is followed when a part begins.
@@ -34,6 +35,7 @@ class Job:
     part: ClipOptions
     film: Path | None = None
     background: Background = "keep"
+    replay: Path | None = None
     sound: bool = True
     lead_in_s: float = 0.0
     follow: tuple[Region, ...] = ()

@@ -92,7 +92,7 @@ def run_cut(job: Job, listener: Listener, clip: ClipInfo, cuts: Sequence[float])
 
 def _may_be_cut(job: Job) -> bool:
     # Of several people the ids, with every n-th frame the choice of frames, would depend on the cuts.
-    return job.pose.people == 1 and job.part.every == 1 and find_engine(job.pose).name == "fast"
+    return job.replay is None and job.pose.people == 1 and job.part.every == 1 and find_engine(job.pose).name == "fast"
 
 
 def _stretches(job: Job, clip: ClipInfo, cuts: Sequence[float], teller: "_Teller", folder: Path) -> list["_Stretch"]:

@@ -14,6 +14,7 @@ from posecore.media.sound import Sound
 from posecore.overlap import Behind, ahead
 from posecore.poses import FramePoses
 from posecore.runs.job import Job, Listener
+from posecore.runs.replay import Replay
 
 _Annotated = tuple[ClipFrame, FramePoses]
 
@@ -34,7 +35,7 @@ def run(job: Job, listener: Listener, *, on_packet: Callable[[], None] | None = 
     """
     with ExitStack() as stack:
         reader = _open(stack, job, on_packet)
-        estimator = stack.enter_context(closing(open_stream_estimator(job.pose)))
+        estimator = stack.enter_context(closing(_open_estimator(job)))
         estimator.follow(job.follow)
         listener.opened(reader.info)
         frames = stack.enter_context(ahead(reader))
@@ -55,6 +56,10 @@ def run(job: Job, listener: Listener, *, on_packet: Callable[[], None] | None = 
 def _open(stack: ExitStack, job: Job, on_packet: Callable[[], None] | None) -> ClipReader:
     part = replace(job.part, start_s=max(0.0, job.part.start_s - job.lead_in_s))
     return stack.enter_context(open_clip(job.path, for_film=job.film is not None, part=part, on_packet=on_packet))
+
+
+def _open_estimator(job: Job) -> StreamEstimator:
+    return open_stream_estimator(job.pose) if job.replay is None else Replay(job.replay)
 
 
 def _open_film(stack: ExitStack, job: Job, clip: ClipInfo) -> tuple[Callable[[_Annotated], None], Sound | None]:

@@ -102,7 +102,8 @@ def _describe(fields: messages.Fields, mouth: _Mouth, stop: threading.Event) -> 
 
 def _run(fields: messages.Fields, mouth: _Mouth, stop: threading.Event) -> messages.Fields:
     job = messages.job_from_fields(fields)
-    find_engine(job.pose)  # loaded before memory is limited
+    if job.replay is None:
+        find_engine(job.pose)  # loaded before memory is limited
     with _memory_limited():
         return {"notes": run(job, _Teller(mouth, stop), on_packet=mouth.say_alive)}
 

@@ -1,0 +1,79 @@
+"""A film drawn again from what was found, without estimating."""
+
+import numpy as np
+import pytest
+
+from posecore import ClipOptions, InvalidPoses, PoseOptions, draw_video, estimate_video
+from posecore.media.clips import open_clip
+from posecore.samples import sample_clip
+
+PART = ClipOptions(start_s=2.4, end_s=2.8, film_side=640)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Two people in a part of the sample, and the film of it."""
+    film = tmp_path_factory.mktemp("film") / "film.mp4"
+    options = PoseOptions(engine="fast", people=2, search="thorough")
+    return estimate_video(sample_clip().path, options, part=PART, annotated=film), film
+
+
+def frames(film) -> np.ndarray:
+    with open_clip(film) as clip:
+        return np.stack([frame.rgb for frame in clip]).astype(int)
+
+
+def refuse_to_estimate(monkeypatch):
+    def refuse(*_):
+        raise AssertionError("it was estimated again")
+
+    monkeypatch.setattr("posecore.runs.single.open_stream_estimator", refuse)
+
+
+def test_the_same_people_make_the_same_film(made, tmp_path, monkeypatch):
+    refuse_to_estimate(monkeypatch)
+    sequence, film = made
+    draw_video(sample_clip().path, sequence, tmp_path / "again.mp4", color_by="person", part=PART)
+    np.testing.assert_array_equal(frames(tmp_path / "again.mp4"), frames(film))
+
+
+@pytest.mark.parametrize("workers", [None, 1])
+def test_hidden_and_named(made, tmp_path, workers):
+    """Where somebody was hidden the clip shows, and a name takes more room than a number."""
+    sequence, film = made
+    assert sequence.person_ids.tolist() == [1, 2]
+    shown = sequence.only([2]).named({2: "Annabella"})
+    seen = []
+    draw_video(
+        sample_clip().path,
+        shown,
+        tmp_path / "again.mp4",
+        color_by="person",
+        part=PART,
+        workers=workers,
+        on_progress=lambda progress: seen.append(progress.frames),
+    )
+    assert seen == list(range(1, len(sequence) + 1))
+    changed = (np.abs(frames(tmp_path / "again.mp4") - frames(film)).max(axis=-1) > 60).any(axis=0)
+    scale = 640 / sequence.size[0]
+    his, hers = (np.nanmean(sequence.xy[:, slot, 0], axis=0) * scale for slot in (0, 1))
+    for x, y in (his, hers - (0, 6)):
+        assert changed[int(y) - 18 : int(y) + 18, int(x) - 18 : int(x) + 18].mean() > 0.05
+    assert changed.mean() < 0.05
+    assert [path.name for path in tmp_path.iterdir()] == ["again.mp4"]
+
+
+def test_one_that_is_ended_leaves_the_film_as_it_was(made, tmp_path):
+    sequence, _ = made
+    film = tmp_path / "film.mp4"
+    film.write_bytes(b"before")
+    draw_video(sample_clip().path, sequence, film, part=PART, on_progress=lambda progress: progress.frames < 3)
+    assert film.read_bytes() == b"before"
+    assert list(tmp_path.iterdir()) == [film]
+
+
+def test_poses_of_another_clip_are_refused(made, tmp_path, shared_data):
+    sequence, _ = made
+    with pytest.raises(InvalidPoses, match="frames are"):
+        draw_video(shared_data / "google-reference" / "pose_1.mp4", sequence, tmp_path / "film.mp4")
+    assert list(tmp_path.iterdir()) == []
