@@ -66,7 +66,7 @@ def show_result(picture: Picture, options: PoseOptions, poses: FramePoses) -> No
     several = len(poses) > 1
     if poses.left_out:
         st.info(MORE_PEOPLE.format(count=poses.left_out), icon=":material/groups:")
-    poses = choose_people(poses, key=f"{picture.key}_{len(poses)}")
+    poses = choose_people(poses, page="image", key=f"{picture.key}_{len(poses)}")
     left, right = st.columns([1, 1], gap="medium")
     with left:
         look = choose_look(several)

@@ -39,7 +39,8 @@ def show_progress(run: ClipRun) -> None:
         st.progress(0.0, "Loading the model and opening the clip")
     else:
         st.progress(progress.share or 0.0, progress_text(progress))
-    if st.button("Stop and keep what is done", icon=":material/stop_circle:", disabled=run.stopped_early):
+    label = "Stop and keep the film as it was" if run.state.drawing else "Stop and keep what is done"
+    if st.button(label, icon=":material/stop_circle:", disabled=run.state.stop.is_set()):
         run.stop()
 
 
@@ -63,12 +64,35 @@ def show_film(run: ClipRun, sequence: PoseSequence) -> None:
         st.caption(f"Took {run.state.seconds:.1f} s: {len(sequence) / run.state.seconds:.0f} frames a second")
         st.caption(engine_line(run.options.pose))
         offer_files(run, sequence)
+        offer_other_film(run, sequence)
+
+
+def offer_other_film(run: ClipRun, shown: PoseSequence) -> None:
+    """Where people were named or hidden: the film of them. With a changed background it cannot be made again."""
+    in_film = run.state.film_of or run.state.result
+    if not run.options.film or _who(shown) == _who(in_film):
+        return
+    if run.options.background != "keep":
+        st.caption("The film shows everybody by number: with another background it is not made again.")
+    elif st.button(
+        "Make the film again",
+        icon=":material/movie_edit:",
+        help="With these people and these names. They are not looked for again.",
+    ):
+        run.draw_again(shown)
+        st.rerun()
+
+
+def _who(sequence: PoseSequence) -> tuple[list[int], dict[int, str]]:
+    return sequence.person_ids.tolist(), dict(sequence.names)
 
 
 def play_film(run: ClipRun, width: int) -> None:
     """The film in a player, as wide as this many pixels."""
     if run.options.film:
-        source = address(run.film_token, VIDEO) or str(run.film)
+        served = address(run.film_token, VIDEO)
+        # Another address for another film: the player keeps what it has of the one before.
+        source = str(run.film) if served is None else f"{served}?film={run.films}"
         st.video(source, width=width, alt=f"{run.name} with the landmarks")
     else:
         st.info("No film was made. Choose it under Part and film, and run again.", icon=":material/movie:")
@@ -140,7 +164,7 @@ def show_result(run: ClipRun, sequence: PoseSequence) -> None:
     if run.options.pose.people > 1:
         st.caption(f":material/groups: {SEVERAL_PEOPLE}")
     several = len(sequence.person_ids) > 1
-    sequence = choose_people(sequence, key=run.film_token)
+    sequence = choose_people(sequence, page="video", key=run.film_token)
     show_film(run, sequence)
     show_frames(sequence, several)
     explain_numbers()

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 import pandas as pd
@@ -19,6 +20,20 @@ _ROWS_WITHOUT_SCROLLING = 8
 _BACKGROUNDS: dict[Background, str] = {"keep": "As it is", "blur": "Blurred", "plain": "Plain"}
 
 
+@dataclass(frozen=True)
+class _Choice:
+    """What was chosen about the people of one result; the editor wants the same table to begin with each time."""
+
+    key: str
+    begun_with: pd.DataFrame
+    edited: pd.DataFrame | None = None
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """As it is now."""
+        return self.begun_with if self.edited is None else self.edited
+
+
 def choose_background(key: str, *, disabled: bool = False) -> Background:
     """What becomes of all that is not a person."""
     return st.segmented_control(
@@ -34,26 +49,34 @@ def choose_background(key: str, *, disabled: bool = False) -> Background:
     )
 
 
-def choose_people(poses: Poses, *, key: str) -> Poses:
+def choose_people(poses: Poses, *, page: str, key: str) -> Poses:
     """The people whom the visitor wants to see, with the names they were given; all of them where there is one.
 
     Args:
         poses: of a picture or of a clip.
+        page: what was chosen there is kept while the visitor is elsewhere.
         key: of this result: another one begins with everybody shown.
     """
     ids = poses.person_ids.tolist()
     if len(ids) < 2:
         return poses
     with st.expander(f"People ({len(ids)})", icon=":material/groups:", expanded=len(ids) <= _ROWS_WITHOUT_SCROLLING):
+        kept, widget = f"people_of_{page}", f"people_{key}"
+        chosen = st.session_state.get(kept)
+        if chosen is None or chosen.key != key:
+            chosen = _Choice(key, _people(poses))
+        elif widget not in st.session_state:  # it was not on the page for a while, and has forgotten
+            chosen = _Choice(key, chosen.table)
         table = st.data_editor(
-            _people(poses),
-            key=f"people_{key}",
+            chosen.begun_with,
+            key=widget,
             hide_index=True,
             disabled=["color", "person", "seen"],
             column_config=_columns(isinstance(poses, PoseSequence)),
             width=_WIDTH_PX,
             height="content" if len(ids) <= _ROWS_WITHOUT_SCROLLING else 320,
         )
+        st.session_state[kept] = _Choice(key, chosen.begun_with, table)
         st.caption("Untick to hide somebody, give names: picture, 3D view, table and files follow.")
     shown = tuple(table["person"][table["show"]].tolist())
     names = {

@@ -2,13 +2,16 @@
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 
 from pages.ui.folders import Folder
 from pages.ui.served import serve, withdraw
 from pages.ui.uploads import Clip
-from posecore import ClipOptions, PosecoreError, PoseOptions, PoseSequence, Progress, estimate_video
+from posecore import ClipOptions, PosecoreError, PoseOptions, PoseSequence, Progress, draw_video, estimate_video
+from posecore.annotation import color_by
 from posecore.limits import LIMITS
 from posecore.media.clips import ClipInfo
 from posecore.pipeline import Expected, expect_run
@@ -32,6 +35,9 @@ class RunState:
     notes: list[str] = field(default_factory=list)
     error: str | None = None
     seconds: float = 0.0
+    film_of: PoseSequence | None = None  # whom the film shows, where it was drawn again
+    drawing: bool = False  # it is only that
+    cut_short: bool = False
     stop: threading.Event = field(default_factory=threading.Event)
     done: threading.Event = field(default_factory=threading.Event)
     worker: threading.Thread | None = None
@@ -62,6 +68,7 @@ class ClipRun:
         film: where the film with the landmarks is written.
         film_name: what it is called for the visitor.
         film_token: for its address in the browser, see ``pages.ui.served``.
+        films: how often it was drawn again.
     """
 
     def __init__(self, clip: Clip) -> None:
@@ -74,6 +81,7 @@ class ClipRun:
         self.film_token = serve(self.film, self.film_name)
         self._folder.before_closing(_end, self.state, self.film_token)
         self.close = self._folder.close
+        self.films = 0
         self.clip = clip
         self.info = self._describe()
 
@@ -114,6 +122,19 @@ class ClipRun:
         )
         self.state.worker.start()
 
+    def draw_again(self, shown: PoseSequence) -> None:
+        """Make the film once more, of these people by these names; nothing is estimated."""
+        assert self.options is not None
+        self.state = replace(
+            self.state, progress=None, waiting=True, drawing=True, stop=threading.Event(), done=threading.Event()
+        )
+        self.films += 1
+        self._folder.before_closing(_end, self.state, self.film_token)
+        self.state.worker = threading.Thread(
+            target=_draw_again, args=(self.state, self.clip.path, self.options, shown, self.film), daemon=True
+        )
+        self.state.worker.start()
+
     def stop(self) -> None:
         """End the run after the frame it is at, and keep what was done."""
         self.state.stop.set()
@@ -121,17 +142,46 @@ class ClipRun:
     @property
     def stopped_early(self) -> bool:
         """The visitor ended it before its last frame."""
-        return self.state.stop.is_set()
+        return self.state.cut_short
+
+
+def _draw_again(state: RunState, source: Path, options: RunOptions, shown: PoseSequence, film: Path) -> None:
+    try:
+        with _place(state) as found:
+            if found:
+                colors, report = color_by(options.pose), _reporter(state)
+                draw_video(source, shown, film, color_by=colors, part=options.part, on_progress=report, workers=1)
+        if not state.stop.is_set():
+            state.film_of = shown
+    except PosecoreError as error:
+        state.notes.append(f"The film could not be made again: {error}")
+    except Exception as error:  # a thread has nobody above it to tell
+        state.notes.append(f"The film could not be made again ({type(error).__name__}: {error}).")
+        raise
+    finally:
+        state.done.set()
+
+
+@contextmanager
+def _place(state: RunState) -> Iterator[bool]:
+    """Wait for a place among the runs that go on at once; False where the visitor ends the run before."""
+    while not _PLACES.acquire(timeout=0.2):
+        if state.stop.is_set():
+            yield False
+            return
+    state.waiting = False
+    try:
+        yield True
+    finally:
+        _PLACES.release()
 
 
 def _work(state: RunState, source: Path, name: str, options: RunOptions, film: Path | None) -> None:
     start = time.monotonic()
     try:
-        while not _PLACES.acquire(timeout=0.2):
-            if state.stop.is_set():
+        with _place(state) as found:
+            if not found:
                 return
-        try:
-            state.waiting = False
             start = time.monotonic()
             # In a process of its own: a file made to harm must not take the server down.
             state.result = estimate_video(
@@ -144,8 +194,6 @@ def _work(state: RunState, source: Path, name: str, options: RunOptions, film: P
                 on_note=state.notes.append,
                 workers=WORKERS,
             )
-        finally:
-            _PLACES.release()
     except PosecoreError as error:
         state.error = str(error).replace(source.name, name)
     except Exception as error:  # a thread has nobody above it to tell
@@ -153,6 +201,7 @@ def _work(state: RunState, source: Path, name: str, options: RunOptions, film: P
         raise
     finally:
         state.seconds = time.monotonic() - start
+        state.cut_short = state.stop.is_set()
         state.done.set()
 
 
