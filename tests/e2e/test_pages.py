@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import av
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from posecore.media.films import FilmWriter
@@ -235,6 +236,74 @@ def test_the_frame_slider_moves_skeleton_and_table(page):
         page.keyboard.press("ArrowRight")
     expect(page.get_by_text(re.compile(r"^Frame \d+ of"))).not_to_have_text(before)
     assert page.locator("video").get_attribute("src") == film_before
+
+
+def people_table(page: Page):
+    """The table in which people are hidden and named: where it is on the page."""
+    table = page.get_by_test_id("stDataFrame").first
+    expect(table).to_be_visible()
+    page.wait_for_timeout(500)  # it is a canvas, and takes no clicks before it is drawn
+    return table.bounding_box()
+
+
+def wait_for_legend(page: Page, names: list[str]) -> None:
+    """Until the 3D view says that it shows these people."""
+    texts = "[...document.querySelectorAll('.posecore-figure .legendtext')].map(text => text.textContent)"
+    page.wait_for_function(f"names => {texts}.join() === names", arg=",".join(names), timeout=30_000)
+
+
+def ask_for_people(page: Page, count: int) -> None:
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_test_id("stNumberInputField").first.fill(str(count))
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+
+
+def test_of_several_people_some_are_hidden_and_named(page, shared_data, shot):
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto("/image")
+    ask_for_people(page, 3)
+    upload(page, shared_data / "people" / "three_people.jpg")
+    wait_for_legend(page, ["person 1", "person 2", "person 3"])
+    box = people_table(page)
+    row_px = box["height"] / 4
+    page.mouse.click(box["x"] + box["width"] / 8, box["y"] + 1.5 * row_px)
+    wait_for_legend(page, ["person 2", "person 3"])
+    page.mouse.dblclick(box["x"] + box["width"] * 7 / 8, box["y"] + 2.5 * row_px)
+    page.keyboard.type("Anna", delay=50)
+    page.keyboard.press("Enter")
+    wait_for_legend(page, ["Anna", "person 3"])
+    shot(page, "people")
+    no_errors(page)
+    assert errors == []
+
+
+def test_a_background_is_blurred_and_people_cut_out(page, shared_data, tmp_path):
+    page.goto("/image")
+    upload(page, shared_data / "google-reference" / "pose.jpg")
+    page.get_by_role("radio", name="Blurred").or_(page.get_by_text("Blurred", exact=True)).first.click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Cut-out (PNG)").click()
+    download.value.save_as(tmp_path / "cut.png")
+    cut = np.asarray(Image.open(tmp_path / "cut.png"))
+    assert cut.shape == (667, 1000, 4)
+    assert 0.02 < (cut[..., 3] > 128).mean() < 0.5
+
+
+def test_a_film_is_made_again_without_somebody(page, shared_data):
+    page.goto("/video")
+    ask_for_people(page, 2)
+    upload(page, shared_data / "clips" / "sports2d_demo.mp4")
+    expect(page.get_by_text("224 of 230")).to_be_visible(timeout=120_000)
+    before = film_of(page)
+    box = people_table(page)
+    page.mouse.click(box["x"] + 48, box["y"] + 1.5 * box["height"] / 3)
+    page.get_by_role("button", name="Make the film again").click()
+    expect(page.get_by_role("button", name="Make the film again")).to_be_hidden(timeout=120_000)
+    expect(page.get_by_text("143 of 230")).to_be_visible(timeout=120_000)
+    assert film_of(page) != before
+    no_errors(page)
 
 
 def turn_by_hand(page: Page) -> None:
