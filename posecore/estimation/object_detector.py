@@ -15,7 +15,8 @@ import numpy as np
 from posecore.errors import ModelNotFound, ModelUnusable
 from posecore.estimation.blazepose.graph import BlazePose
 from posecore.estimation.blazepose.regions import Region
-from posecore.estimation.blazepose.search import Look, Search, SquareBySquare, squares
+from posecore.estimation.blazepose.search import Look, Search, SquareBySquare
+from posecore.estimation.blazepose.search import squares as squares_of
 from posecore.estimation.checks import Picture, area_of
 from posecore.estimation.mediapipe_tasks import first_line, options_without_metrics
 from posecore.estimation.models import model_folders
@@ -39,7 +40,8 @@ def thorough_search(blazepose: BlazePose, options: PoseOptions) -> Search:
         As ``ObjectDetector``.
     """
     if options.object_detector is None:
-        return Search(blazepose, SquareBySquare(blazepose))
+        squares = SquareBySquare(blazepose)
+        return Search(blazepose, squares, closer=squares.closer)
     detector = ObjectDetector(options.object_detector)
 
     def candidates(picture: Picture) -> list[Look]:
@@ -76,7 +78,7 @@ class ObjectDetector:
     def __call__(self, picture: Picture) -> list[Look]:
         """A look at the whole and one at each of the largest squares."""
         height, width = picture.shape[:2]
-        parts = [square for square, _ in squares(width, height)]
+        parts = [square for square, _ in squares_of(width, height)]
         largest = [part for part in parts if part.size == parts[0].size]
         return [partial(self._look, picture, part) for part in (Region.whole(width, height), *largest)]
 

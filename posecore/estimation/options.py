@@ -22,8 +22,8 @@ class PoseOptions:
     Attributes:
         model: name of a registered pose bundle ("lite", "full", "heavy"), or the path of a ``.task``
             file, which is used as given.
-        people: the most people to look for, 1 to ``LIMITS.people``. One person's landmarks in a clip or
-            stream are smoothed over time (One-Euro filter); those of several are not.
+        people: the most people to look for, 1 to ``LIMITS.people``. In a clip or stream each one's landmarks are
+            smoothed over time (One-Euro filter).
         min_detection: score, 0..1, from which the person detector's find counts.
         min_presence: score, 0..1, from which the landmark model's "a person is here" counts.
         min_tracking: overlap, 0..1, from which a person found anew is one who was followed already.

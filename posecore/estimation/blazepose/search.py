@@ -28,6 +28,10 @@ from posecore.skeletons import BLAZEPOSE_33
 # overlap by half. Small ones show much that looks like people, such as hands.
 _WHOLE_SCORE = 0.4
 _SQUARES = ((0.6, 0.4), (0.35, 0.4), (0.25, 0.5))
+# Still smaller ones take longer than all others together. They pay in a picture in which nobody was found, or only
+# people smaller than this share of its longer side, or a crowd of so many with one as small.
+_SMALLEST_SQUARES = ((0.14, 0.5),)
+_FAR, _CROWD = 0.12, 4
 # Regions that overlap more than this (intersection over union) are one candidate.
 _SAME_REGION = 0.6
 # As many candidates are looked at closely: enough for 20 people, and a bound on the time.
@@ -60,6 +64,9 @@ _TORSO = [BLAZEPOSE_33.index(name) for name in ("left_shoulder", "right_shoulder
 _VISIBLE = 0.5
 
 
+Shares = Sequence[tuple[float, float]]
+"""Sides of squares as shares of the picture's longer side, and the detector's score from which a find there counts."""
+
 Look = Callable[[], list[Region]]
 """One look at a part of a picture: regions around everybody who may be there."""
 
@@ -83,17 +90,23 @@ class SquareBySquare:
 
     def __call__(self, picture: Picture) -> list[Look]:
         """A look at the whole and one at each square."""
+        return [partial(self._blazepose.detect, picture, _WHOLE_SCORE), *self._at_squares(picture, _SQUARES)]
+
+    def closer(self, picture: Picture) -> list[Look]:
+        """A look at each of the smallest squares."""
+        return self._at_squares(picture, _SMALLEST_SQUARES)
+
+    def _at_squares(self, picture: Picture, shares: Shares) -> list[Look]:
         height, width = picture.shape[:2]
-        detect = self._blazepose.detect
         return [
-            partial(detect, picture, _WHOLE_SCORE),
-            *(partial(detect, picture, min_score, within=square) for square, min_score in squares(width, height)),
+            partial(self._blazepose.detect, picture, min_score, within=square)
+            for square, min_score in squares(width, height, shares)
         ]
 
 
-def squares(width: int, height: int) -> Iterator[tuple[Region, float]]:
+def squares(width: int, height: int, shares: Shares = _SQUARES) -> Iterator[tuple[Region, float]]:
     """The squares of a picture that are looked at besides the whole, and from which score a find there counts."""
-    for share, min_score in _SQUARES:
+    for share, min_score in shares:
         side = share * max(width, height)
         for y, x in product(_centres(height, side), _centres(width, side)):
             yield Region(x, y, side, 0.0, 1.0), min_score
@@ -122,6 +135,7 @@ class Search:
     Args:
         blazepose: what looks closely.
         candidates: where to look.
+        closer: where to look in pictures of nobody, and of crowds, besides.
         min_score: how sure the landmark network must be of somebody, 0..1.
         min_detection: how sure the detector must be of somebody whom it is shown closely, 0..1.
         patient: a candidate who does not confirm is given a second chance, which takes time.
@@ -132,12 +146,14 @@ class Search:
         blazepose: BlazePose,
         candidates: Candidates,
         *,
+        closer: Candidates | None = None,
         min_score: float = _MIN_SCORE,
         min_detection: float = _MIN_DETECTION,
         patient: bool = False,
     ) -> None:
         self._blazepose = blazepose
         self._candidates = candidates
+        self._closer = closer
         self._min_score = min_score
         self._min_detection = min_detection
         self._patient = patient
@@ -148,7 +164,10 @@ class Search:
 
     def people(self, picture: Picture) -> list[RegionPose]:
         """Everybody who confirms to be there, the surest first."""
-        return self.confirm(picture, [region for look in self.looks(picture) for region in look()])
+        found = self.confirm(picture, [region for look in self.looks(picture) for region in look()])
+        if self._closer is None or not _may_be_smaller_ones(found, max(picture.shape[:2])):
+            return found
+        return found + self.confirm(picture, [region for look in self._closer(picture) for region in look()], found)
 
     def confirm(
         self, picture: Picture, candidates: Iterable[Region], known: Sequence[RegionPose] = ()
@@ -198,7 +217,7 @@ class Search:
 
     def _agree(self, first: RegionPose, second: RegionPose, longer_side: int) -> bool:
         """Whether both are the same person, and sure."""
-        if np.ptp(second.points[:, :2], axis=0).max() < _SMALL * longer_side:
+        if _length(second) < _SMALL * longer_side:
             return second.score >= _SMALL_SCORE and _oks(first, second) >= _SMALL_AGREEMENT
         return second.score >= self._min_score and _oks(first, second) >= _MIN_AGREEMENT
 
@@ -231,6 +250,15 @@ class Sweep:
         self._next = (self._next + due) % len(looks)
         self._time_s = time_s
         return self._search.confirm(picture, [region for look in turn for region in look()], known)
+
+
+def _may_be_smaller_ones(found: Sequence[RegionPose], longer_side: int) -> bool:
+    far = [_length(pose) < _FAR * longer_side for pose in found]
+    return all(far) or (len(found) >= _CROWD and any(far))
+
+
+def _length(pose: RegionPose) -> float:
+    return float(np.ptp(pose.points[:, :2], axis=0).max())
 
 
 def _square_in(picture: Picture, region: Region) -> Region:

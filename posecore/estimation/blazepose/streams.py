@@ -21,6 +21,8 @@ from posecore.poses import FramePoses
 _LOOK_EVERY_S = 0.06
 # Where as many are followed as are wanted, so often for the note that there are more.
 _COUNT_EVERY_S = 2.0
+# Of those who just went out of sight, so many are looked for in a frame where they are expected.
+_MOST_EXPECTED = 3
 # Two regions that overlap less than this (intersection over union) show two people.
 _APART = 0.3
 
@@ -153,7 +155,7 @@ class _SeveralPeople:
         known = len(poses)
         missing = self._options.people - known
         if missing > 0:
-            places = [*self._given, *self._expected(size, time_s)[:missing]]
+            places = [*self._given, *self._expected(size, time_s)[: min(missing, _MOST_EXPECTED)]]
             poses += self._search.confirm(rgb, places, known=poses)
         poses += self._new(rgb, time_s, poses)
         self.saw_more |= len(poses) > self._options.people

@@ -12,6 +12,7 @@ from posecore.estimation.blazepose.search import Search, Sweep, squares
 from posecore.estimation.blazepose.streams import StreamEstimator
 from posecore.media.clips import open_clip
 from posecore.oks import oks
+from posecore.samples import sample_clip
 from posecore.skeletons import COCO_17_FROM_BLAZEPOSE
 
 THOROUGH = PoseOptions(engine="fast", people=20, search="thorough")
@@ -83,6 +84,33 @@ def test_a_portrait_is_found_where_the_fast_look_has_it(portrait, portrait_poses
     assert len(poses) == 1
     visible = portrait_poses.visibility[0] > 0.9
     np.testing.assert_allclose(poses.xy[0, visible], portrait_poses.xy[0, visible], atol=15)
+
+
+class TestCrowd:
+    @pytest.fixture
+    def crowd(self) -> np.ndarray:
+        """A hundred people, each a tenth of the picture high, on grey."""
+        with open_clip(sample_clip().path) as clip:
+            frame = next(frame.rgb for frame in clip if frame.index == 100)
+        walker = cv2.resize(frame[480:940, 940:1130], (59, 140), interpolation=cv2.INTER_AREA)
+        picture = np.full((1500, 2000, 3), 150, np.uint8)
+        for row, column in np.ndindex(10, 10):
+            top, left = 150 * row + 5, 200 * column + 30
+            picture[top : top + 140, left : left + 59] = walker if (row + column) % 2 else walker[:, ::-1]
+        return picture
+
+    def test_of_a_hundred_the_clearest_and_how_many_more(self, crowd):
+        poses = estimate_image(crowd, THOROUGH)
+        assert len(poses) == 20
+        assert poses.left_out >= 20
+        assert np.ptp(poses.xy[:, :, 1], axis=1).max() < 200, "each is one of them"
+
+    @pytest.mark.parametrize(("people", "left_out"), [(1, 2), (2, 1), (3, 0), (20, 0)])
+    @pytest.mark.parametrize("search", ["fast", "thorough"])
+    def test_three_men_and_how_many_more(self, shared_data, search, people, left_out):
+        picture = decode_picture(shared_data / "people" / "three_people.jpg")
+        poses = estimate_image(picture, PoseOptions(engine="fast", people=people, search=search))
+        assert (len(poses), poses.left_out) == (min(3, people), left_out)
 
 
 class TestFarAway:
