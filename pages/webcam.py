@@ -9,7 +9,7 @@ from streamlit_webrtc import WebRtcMode, WebRtcStreamerContext, webrtc_streamer
 
 from pages.ui.camera import tell_missing_camera
 from pages.ui.clips import ready_sample_clip
-from pages.ui.explain import explain_numbers
+from pages.ui.explain import SEVERAL_PEOPLE, explain_numbers
 from pages.ui.live import LiveFrame, LiveProcessor, ice_servers, remember_stream
 from pages.ui.models import engine_line
 from pages.ui.navigation import IMAGE, VIDEO
@@ -117,6 +117,8 @@ def show_page() -> None:
             context.video_processor.use(options, background)
             remember_stream(context.video_processor)
             st.caption(engine_line(options))
+            if options.people > 1:
+                st.caption(f":material/groups: {SEVERAL_PEOPLE}")
             show_numbers(context.video_processor, options.people > 1)
         else:
             st.info("Press Start: the skeleton, its numbers and the 3D view appear here.", icon=":material/videocam:")

@@ -26,7 +26,8 @@ MORE_PEOPLE = (
 
 SEVERAL_PEOPLE = (
     "People are numbered as they come into view. They keep their number when they cross, and while away for up to "
-    "two seconds; whoever comes back later is a new one. Nobody is recognized: a number says when, not who."
+    "two seconds; whoever comes back later is a new one. Nobody is recognized: a number says when, not who. "
+    "(Measured on five clips, in one of which two people cross: everybody kept one number.)"
 )
 
 

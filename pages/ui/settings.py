@@ -93,8 +93,9 @@ def _choose_options() -> PoseOptions:
             key="search",
             persist_state="session",
             disabled=engine == "mediapipe",
-            help="Thorough looks at parts of the picture too and takes half a second a picture. In clips and live "
-            "it comes now and then, while fewer people are followed than wanted. MediaPipe's own engine cannot.",
+            help="Thorough looks at parts of the picture too: of 12 people on four photographs it finds 11, the quick "
+            "look 4. It takes about half a second a picture. In clips and live it goes on, a little in each frame, "
+            "while fewer people are followed than wanted. MediaPipe's own engine cannot.",
         )
         detector = _choose_detector(disabled=engine == "mediapipe" or search == "fast")
         min_detection = _score("Detection score", "How sure the detector must be that there is a person.", "detection")
