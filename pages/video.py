@@ -129,6 +129,7 @@ def manifest(run: ClipRun, sequence: PoseSequence) -> str:
         part=options.part,
         notes=state.notes,
         workers=WORKERS,
+        background=options.background,
     )
     return json.dumps(facts, indent=2, ensure_ascii=False)
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from posecore.estimation.engines import EngineUsed
     from posecore.estimation.options import PoseOptions
     from posecore.media.options import ClipOptions
+    from posecore.poses import PoseSequence
 
 EXIT_NOT_WRITTEN = 1
 EXIT_BAD_INPUT = 2
@@ -120,59 +121,62 @@ def run_video(args: argparse.Namespace) -> Report:
     """Estimate one clip and write its film, table and manifest."""
     from posecore.export.csv_file import to_csv
     from posecore.export.manifest import make_manifest
-    from posecore.pipeline import Progress, estimate_video
     from posecore.runs.pool import warm_up
-    from posecore.runs.segments import usual_workers
 
     options, part = _options(args), _part(args)
-    workers = usual_workers() if args.workers is None else args.workers
-    warm_up()  # it gets ready while the model is looked for here
+    warm_up()  # a worker gets ready while the model is looked for here
     _load_model(options)
     stem = args.file.stem
     report = Report()
-    with _whole_outputs(args.out) as folder, tqdm(unit="frame", disable=None, leave=False) as bar:
-
-        def show(progress: Progress) -> None:
-            bar.total = progress.total
-            bar.update(progress.frames - bar.n)
-
-        film = None if args.no_film else folder / f"{stem}.annotated.mp4"
-        notes: list[str] = []
+    with _whole_outputs(args.out) as folder:
         start = time.monotonic()
         try:
-            sequence = estimate_video(
-                args.file,
-                options,
-                part=part,
-                annotated=film,
-                background=args.background,
-                on_progress=show,
-                on_note=notes.append,
-                workers=workers,
-            )
+            sequence, run = _estimate_clip(args, options, part, folder / f"{stem}.annotated.mp4")
         except (UnreadableMedia, WorkerLost) as error:
             report.add_failed(args.file, error)
             return report
         seconds = time.monotonic() - start
-        manifest = make_manifest(
-            sequence, options, source=args.file.name, seconds=seconds, part=part, notes=notes, workers=workers
-        )
+        manifest = make_manifest(sequence, options, source=args.file.name, seconds=seconds, part=part, **run)
         (folder / f"{stem}.landmarks.csv").write_text(to_csv(sequence), encoding="utf-8")
         (folder / f"{stem}.manifest.json").write_text(
             json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
         )
         outputs = [args.out / path.name for path in sorted(folder.iterdir())]
     report.add_done(args.file, outputs, manifest=manifest)
-    for note in notes:
+    for note in manifest["notes"]:
         _complain(note)
-    seen, frames, pace = (
-        manifest["frames_with_a_person"],
-        manifest["frames"],
-        len(sequence) / manifest["seconds_taken"],
-    )
+    seen, frames = manifest["frames_with_a_person"], manifest["frames"]
+    pace = frames / manifest["seconds_taken"]
     _say(args, f"{args.file.name}: a person in {seen} of {frames} frames, {pace:.0f} frames a second.")
     _say(args, "Wrote " + ", ".join(str(path) for path in outputs))
     return report
+
+
+def _estimate_clip(
+    args: argparse.Namespace, options: "PoseOptions", part: "ClipOptions", film: Path
+) -> "tuple[PoseSequence, dict[str, Any]]":
+    """The people in a clip, its film unless none is wanted, and what the manifest says of the run."""
+    from posecore.pipeline import Progress, estimate_video
+    from posecore.runs.segments import usual_workers
+
+    notes: list[str] = []
+    run = {"workers": usual_workers() if args.workers is None else args.workers, "background": args.background}
+    with tqdm(unit="frame", disable=None, leave=False) as bar:
+
+        def show(progress: Progress) -> None:
+            bar.total = progress.total
+            bar.update(progress.frames - bar.n)
+
+        sequence = estimate_video(
+            args.file,
+            options,
+            part=part,
+            annotated=None if args.no_film else film,
+            on_progress=show,
+            on_note=notes.append,
+            **run,
+        )
+    return sequence, {**run, "notes": notes}
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -10,8 +10,9 @@ from posecore.estimation.models import find_model, identify_model
 from posecore.estimation.options import PoseOptions
 from posecore.media.options import ClipOptions
 from posecore.poses import PoseSequence
+from posecore.view.silhouettes import Background
 
-_RECORDED_PACKAGES = ("openvino", "mediapipe", "opencv-python", "numpy", "pandas", "av")
+_RECORDED_PACKAGES = ("openvino", "mediapipe", "opencv-python", "numpy", "scipy", "pandas", "av")
 
 
 def make_manifest(
@@ -23,6 +24,7 @@ def make_manifest(
     part: ClipOptions | None = None,
     notes: Sequence[str] = (),
     workers: int = 1,
+    background: Background = "keep",
 ) -> dict[str, Any]:
     """Plain values, ready for JSON.
 
@@ -34,6 +36,7 @@ def make_manifest(
         part: which frames were worked on and how the film was made; all of them where None.
         notes: what the run had to say of the clip.
         workers: the most processes that the clip was cut into stretches for; 1: one ordered run.
+        background: of the film.
     """
     from posecore import __version__
 
@@ -53,7 +56,11 @@ def make_manifest(
         "frames_with_a_person": int(sequence.seen.any(axis=1).sum()),
         "people": int(sequence.seen.any(axis=0).sum()),
         "seconds_taken": round(seconds, 3),
-        "smoothing": "One-Euro, as MediaPipe does it (one person)" if options.people == 1 else "none (several people)",
+        "people_shown": [
+            {"person": person, "name": sequence.names.get(person)} for person in sequence.person_ids.tolist()
+        ],
+        "background": background,
+        "smoothing": "One-Euro, with MediaPipe's settings, each person by itself",
         "versions": {"posecore": __version__, "python": platform.python_version()}
         | {name: _installed(name) for name in _RECORDED_PACKAGES},
     }

@@ -23,7 +23,9 @@ def test_it_says_what_was_run_on_what(sequence):
     assert manifest["versions"]["mediapipe"] == "1.2.2"
 
 
-@pytest.mark.parametrize(("people", "smoothing"), [(1, "One-Euro"), (2, "none")])
-def test_it_says_whether_the_numbers_were_smoothed(sequence, people, smoothing):
-    manifest = make_manifest(sequence, PoseOptions(people=people), source="x", seconds=1)
-    assert smoothing in manifest["smoothing"]
+def test_it_says_who_is_in_it_and_how_the_film_was_made(sequence):
+    named = sequence.named({1: "Grace"})
+    manifest = make_manifest(named, PoseOptions(segmentation=True), source="x", seconds=1, background="blur")
+    assert manifest["people_shown"] == [{"person": 1, "name": "Grace"}]
+    assert manifest["background"] == "blur"
+    assert "One-Euro" in manifest["smoothing"]
