@@ -29,6 +29,19 @@ class Mask:
         """The same in a picture that is so many times as wide and as high."""
         return Mask(self.values, self.to_picture * np.array([[across], [down]]))
 
+    def within(self, side: int) -> "Mask":
+        """The same with at most so many values a side, each the mean of those in its place."""
+        height, width = self.values.shape
+        scale = side / max(height, width)
+        if scale >= 1:
+            return self
+        new = (max(1, round(width * scale)), max(1, round(height * scale)))
+        values = cv2.resize(self.values, new, interpolation=cv2.INTER_AREA)
+        # The middle of a new value is that of the old ones that it stands for.
+        across, down = width / new[0], height / new[1]
+        to_old = np.array([[across, 0, (across - 1) / 2], [0, down, (down - 1) / 2], [0, 0, 1]])
+        return Mask(np.asarray(values, np.float32), self.to_picture @ to_old)
+
     def on_picture(self, size: tuple[int, int]) -> FloatArray:
         """(H, W) 0..1: how likely each pixel of a picture of (width, height) shows the person."""
         drawn = cv2.warpAffine(self.values, self.to_picture, size, flags=cv2.INTER_LINEAR)

@@ -23,6 +23,8 @@ from posecore.poses import FramePoses
 from posecore.skeletons import BLAZEPOSE_33
 from posecore.system import naming_missing_library
 
+# A silhouette comes from a network of 256 x 256; several of a large picture would fill the memory.
+_MASK_SIDE = 1024
 # MediaPipe takes whole milliseconds.
 _MS_PER_S = 1000
 
@@ -199,6 +201,5 @@ def _to_poses(result: Any, *, size: tuple[int, int], time_s: float) -> FramePose
 
 
 def _to_mask(image: Any) -> Mask:
-    """MediaPipe gives silhouettes in the size of the picture."""
-    values = np.squeeze(image.numpy_view())
-    return Mask(np.array(values, np.float32), np.eye(2, 3))
+    """MediaPipe gives silhouettes in the size of the picture, in which its network did not see them."""
+    return Mask(np.array(np.squeeze(image.numpy_view()), np.float32), np.eye(2, 3)).within(_MASK_SIDE)

@@ -111,6 +111,16 @@ def test_a_mask_goes_with_its_picture_to_another_size():
     assert shown[25, 60] == 0
 
 
+@pytest.mark.parametrize("side", [20, 50, 100, 200, 500])
+def test_a_mask_of_fewer_values_lies_where_it_lay(side):
+    [mask] = people((60, 20, 140, 100)).masks
+    smaller = mask.within(side)
+    assert max(smaller.values.shape) == min(side, 200)
+    before, after = mask.on_picture(SIZE) > 0.5, smaller.on_picture(SIZE) > 0.5
+    assert (before & after).sum() / (before | after).sum() > 0.9
+    assert np.argwhere(after).mean(axis=0) == pytest.approx(np.argwhere(before).mean(axis=0), abs=1)
+
+
 def test_masks_go_with_their_people():
     poses = people((10, 10, 50, 100), (120, 20, 160, 90)).take([1])
     assert poses.person_ids.tolist() == [2]
