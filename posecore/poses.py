@@ -189,9 +189,12 @@ class PoseSequence:
 
     def only(self, person_ids: Collection[int]) -> "PoseSequence":
         """The same frames without anybody else; ids that nobody here has do no harm."""
-        kept = np.isin(self.person_ids, list(person_ids))
-        arrays: dict[str, Any] = {name: getattr(self, name)[:, kept] for name in _LANDMARK_ARRAYS}
-        return replace(self, **arrays, person_ids=self.person_ids[kept])
+        kept = np.flatnonzero(np.isin(self.person_ids, list(person_ids)))
+        # People who are side by side are a view: pages ask for them at each rerun, and a clip may fill a gigabyte.
+        together = len(kept) > 0 and kept[-1] - kept[0] + 1 == len(kept)
+        slots = slice(kept[0], kept[-1] + 1) if together else kept
+        arrays: dict[str, Any] = {name: getattr(self, name)[:, slots] for name in _LANDMARK_ARRAYS}
+        return replace(self, **arrays, person_ids=self.person_ids[slots])
 
     @classmethod
     def from_frames(cls, frames: Sequence[FramePoses], *, size: tuple[int, int], fps: float) -> Self:

@@ -143,3 +143,18 @@ def test_a_recorder_grows_by_little_more_than_the_numbers():
         tracemalloc.stop()
     assert len(sequence) == count
     assert held / count < 1.1 * (33 * 8 * 4 + 8)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "is_view"), [([1, 2], True), ([3], True), ([1, 3], False), ([7], False), ([], False)]
+)
+def test_some_of_the_people_of_a_clip(portrait_poses, wanted, is_view):
+    names = ("xy", "z", "world", "visibility", "presence")
+    three = {name: np.repeat(getattr(portrait_poses, name), 3, axis=0) for name in names}
+    ids = np.array([1, 2, 3])
+    frames = [replace(portrait_poses, **three, person_ids=ids, time_s=index) for index in range(3)]
+    sequence = PoseSequence.from_frames(frames, size=portrait_poses.size, fps=1)
+    some = sequence.only(wanted)
+    assert some.person_ids.tolist() == [person for person in wanted if person in (1, 2, 3)]
+    assert some.xy.shape[:2] == (3, len(some.person_ids))
+    assert np.shares_memory(some.xy, sequence.xy) == is_view
