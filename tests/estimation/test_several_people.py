@@ -66,7 +66,7 @@ def test_mediapipes_engine_has_the_walker_under_one_id(shared_data):
     assert sequence.seen.all()
 
 
-def test_more_people_than_were_asked_for_are_told_of():
+def test_where_nobody_is_left_out_no_note_says_so():
     notes: list[str] = []
     estimate_video(sample_clip().path, PoseOptions(engine="fast", people=2), on_note=notes.append)
     assert notes == []
