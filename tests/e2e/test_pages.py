@@ -11,7 +11,7 @@ import av
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 
 from posecore.media.films import FilmWriter
 from posecore.samples import sample_clip, sample_picture
@@ -31,8 +31,22 @@ def skeleton_of(page: Page):
     return page.locator(".js-plotly-plot .gl-container canvas, .js-plotly-plot canvas").first
 
 
+def come_to_rest(page: Page) -> None:
+    """Until no run of the page goes on."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
 def upload(page: Page, path) -> None:
-    page.locator("input[type=file]").set_input_files(path)
+    """Give the page a file; again where it was given so soon after the page opened that nobody took it."""
+    come_to_rest(page)
+    for _ in range(3):
+        try:
+            with page.expect_response("**/_stcore/upload_file/**", timeout=10_000):
+                page.locator("input[type=file]").set_input_files(path)
+            return
+        except TimeoutError:
+            continue
+    raise AssertionError(f"the page never took {path}")
 
 
 def no_errors(page: Page) -> None:
@@ -256,7 +270,9 @@ def ask_for_people(page: Page, count: int) -> None:
     page.get_by_role("button", name="Settings").click()
     page.get_by_test_id("stNumberInputField").first.fill(str(count))
     page.keyboard.press("Enter")
+    come_to_rest(page)
     page.keyboard.press("Escape")
+    come_to_rest(page)
 
 
 def test_of_several_people_some_are_hidden_and_named(page, shared_data, shot):
@@ -270,6 +286,7 @@ def test_of_several_people_some_are_hidden_and_named(page, shared_data, shot):
     row_px = box["height"] / 4
     page.mouse.click(box["x"] + box["width"] / 8, box["y"] + 1.5 * row_px)
     wait_for_legend(page, ["person 2", "person 3"])
+    come_to_rest(page)
     box = people_table(page)
     page.mouse.dblclick(box["x"] + box["width"] * 7 / 8, box["y"] + 2.5 * row_px)
     expect(page.locator("#portal textarea")).to_be_focused()
