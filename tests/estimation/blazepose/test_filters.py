@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from posecore.estimation.blazepose.filters import LowPass, OneEuro, PoseSmoothing
+from posecore.estimation.blazepose.filters import PoseSmoothing
 from posecore.estimation.blazepose.landmarks import RegionPose
+from posecore.motion.one_euro import LowPass, OneEuro
 
 STEPS = 60
 

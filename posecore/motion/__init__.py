@@ -1,0 +1,1 @@
+"""Pure functions of a sequence: what a movement is, and how far it can be trusted."""

@@ -1,0 +1,78 @@
+"""The filters that a stream is smoothed with as it comes: each value by itself, with its own memory.
+
+Values are whole arrays; a filter belongs to one person.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float32]
+
+
+class LowPass:
+    """Exponential smoothing with a fixed share of the new value.
+
+    Args:
+        share: of the new value in the result, 0..1.
+    """
+
+    def __init__(self, share: float) -> None:
+        self._share = np.float32(share)
+        self._value: FloatArray | None = None
+
+    def apply(self, values: FloatArray) -> FloatArray:
+        """The smoothed values; the first ones pass as they are."""
+        if self._value is None:
+            self._value = values
+        else:
+            self._value = self._value + self._share * (values - self._value)
+        return self._value
+
+
+class OneEuro:
+    """The 1 Euro filter: the slower a value moves, the more it is smoothed.
+
+    Casiez, Roussel, Vogel: 1 Euro Filter, CHI 2012.
+
+    Args:
+        min_cutoff: Hz, for a value at rest: lower is steadier.
+        beta: by how much the cutoff rises with speed: higher lags less.
+        speed_cutoff: Hz, at which the speed itself is smoothed.
+    """
+
+    def __init__(self, *, min_cutoff: float, beta: float, speed_cutoff: float = 1.0) -> None:
+        self._min_cutoff = np.float32(min_cutoff)
+        self._beta = np.float32(beta)
+        self._speed_cutoff = np.array(speed_cutoff, np.float32)
+        self._time_s = -math.inf
+        self._last: FloatArray | None = None
+        self._smooth: FloatArray | None = None
+        self._speed: FloatArray | None = None
+
+    def apply(self, values: FloatArray, time_s: float, scale: float = 1.0) -> FloatArray:
+        """The smoothed values; the first ones pass as they are.
+
+        Args:
+            values: any shape, the same at each call.
+            time_s: later than at the call before.
+            scale: what speeds are measured in: the size of the person, so that one who stands nearer is
+                not taken to move faster.
+        """
+        if self._last is None or self._smooth is None or self._speed is None:
+            self._smooth, self._speed = values, np.zeros_like(values)
+        else:
+            step_s = time_s - self._time_s
+            speed = (values - self._last) / np.float32(scale * step_s)
+            self._speed = self._speed + _share(self._speed_cutoff, step_s) * (speed - self._speed)
+            share = _share(self._min_cutoff + self._beta * np.abs(self._speed), step_s)
+            self._smooth = self._smooth + share * (values - self._smooth)
+        self._last, self._time_s = values, time_s
+        return self._smooth
+
+
+def _share(cutoff: FloatArray, step_s: float) -> FloatArray:
+    """Share of the new value in a first-order low pass of this cutoff in Hz."""
+    turns = np.float32(2 * math.pi * step_s) * cutoff
+    return turns / (turns + 1)
