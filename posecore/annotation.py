@@ -13,7 +13,7 @@ from posecore.media.upright import Rgb
 from posecore.media.yuv import YuvFrame
 from posecore.poses import FramePoses
 from posecore.view.drawing import Overlay, draw_poses
-from posecore.view.silhouettes import Background
+from posecore.view.silhouettes import Background, on_background
 
 ColorBy = Literal["side", "person"]
 
@@ -28,11 +28,11 @@ class Annotator:
 
     Args:
         size: (width, height) of the film.
-        color_by: as for ``draw_poses``.
+        color_by: as for ``draw_poses``; None: no skeletons are drawn.
         background: as for ``draw_poses``.
     """
 
-    def __init__(self, size: tuple[int, int], color_by: ColorBy, background: Background = "keep") -> None:
+    def __init__(self, size: tuple[int, int], color_by: ColorBy | None, background: Background = "keep") -> None:
         self._size = size
         self._color_by = color_by
         self._background = background
@@ -47,10 +47,16 @@ class Annotator:
             picture = np.asarray(cv2.resize(frame.rgb, self._size, interpolation=cv2.INTER_AREA), np.uint8)
             yuv, poses = yuv.resized(self._size), poses.resized(self._size)
         if self._background != "keep":
-            canvas = draw_poses(whole_of(picture), poses, color_by=self._color_by, background=self._background)
-            return yuv, [(slice(0, self._size[1]), slice(0, self._size[0]), canvas)]
+            return yuv, [(slice(0, self._size[1]), slice(0, self._size[0]), self._on_background(picture, poses))]
+        if self._color_by is None:
+            return yuv, []
         overlay = Overlay(poses, color_by=self._color_by)
         for place in overlay.places:
             self._canvas[place] = area_of(picture, *place)
         overlay.draw_on(self._canvas)
         return yuv, [(*place, self._canvas[place]) for place in overlay.places]
+
+    def _on_background(self, picture: Picture, poses: FramePoses) -> Rgb:
+        if self._color_by is None:
+            return on_background(whole_of(picture), poses, self._background)
+        return draw_poses(whole_of(picture), poses, color_by=self._color_by, background=self._background)

@@ -127,6 +127,7 @@ def estimate_video(
     *,
     part: ClipOptions | None = None,
     annotated: str | os.PathLike[str] | None = None,
+    skeletons: bool = True,
     background: Background = "keep",
     on_progress: OnProgress | None = None,
     on_note: Callable[[str], None] | None = None,
@@ -145,6 +146,7 @@ def estimate_video(
         part: which frames, and how the film is made; ``ClipOptions()``, which is all of them, where None.
         annotated: where to write the film with the skeletons drawn (H.264 MP4, with the clip's sound); it
             appears whole or not at all.
+        skeletons: False: they are not drawn: a film of just the frames that the sequence is of, at its times.
         background: what becomes in that film of all that is not a person: it stays, is blurred, or becomes one
             light colour. The latter two need ``segmentation`` among the options. Masks are in the film alone, not
             in the sequence.
@@ -173,7 +175,7 @@ def estimate_video(
     options, part = options or PoseOptions(), part or ClipOptions()
     film = None if annotated is None else Path(annotated)
     _check_background(background, options)
-    job = Job(Path(path), options, part, film, background)
+    job = Job(Path(path), options, part, film, skeletons, background)
     listener = _Collector(options.people, part, on_progress)
     notes = _run(job, listener, workers)
     for note in [*notes, *listener.notes()]:

@@ -25,6 +25,7 @@ from posecore import (
 )
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
+from posecore.motion.one_euro import OneEuro
 from posecore.pipeline import expect_run
 from posecore.samples import sample_clip
 
@@ -277,3 +278,31 @@ def test_what_a_run_will_take_is_about_told(short_clip, film):
     assert half.frames == 6
     assert 0 < half.seconds < whole.seconds < 5
     assert (whole.film_mb > 0) == film
+
+
+@pytest.mark.parametrize("people", [1, 2])
+def test_without_smoothing_the_landmarks_are_those_of_the_model(short_clip, people):
+    """Smoothed afterwards, each by the same filter, they are what a smoothed run gives."""
+    options = PoseOptions(engine="fast", people=people)
+    smoothed = estimate_video(short_clip, options)
+    raw = estimate_video(short_clip, replace(options, smoothing=False))
+    one_euro = OneEuro(min_cutoff=0.1, beta=40.0)  # MediaPipe's settings for world landmarks
+    expected = [one_euro.apply(world, time_s) for world, time_s in zip(raw.world[:, 0], raw.times_s, strict=True)]
+    np.testing.assert_array_equal(smoothed.world[:, 0], expected)
+    assert not np.array_equal(smoothed.world, raw.world)
+    assert not np.array_equal(smoothed.xy, raw.xy)
+
+
+@pytest.mark.parametrize("background", ["keep", "plain"])
+def test_a_film_without_skeletons_shows_the_frames(short_clip, portrait, tmp_path, background):
+    options = PoseOptions(engine="fast", segmentation=background != "keep")
+    sequence = estimate_video(
+        short_clip, options, annotated=tmp_path / "film.mp4", skeletons=False, background=background
+    )
+    with open_clip(tmp_path / "film.mp4") as film:
+        frames = list(film)
+    assert [frame.time_s for frame in frames] == pytest.approx(sequence.times_s, abs=1e-4)
+    change = np.abs(frames[0].rgb[: portrait.shape[0], : portrait.shape[1]].astype(int) - portrait).mean(axis=-1)
+    on_her = portrait[150:400, 200:350].shape[:2]
+    assert change[150:400, 200:350].reshape(on_her).mean() < 6  # a drawn face moves that to 20
+    assert (change[:40].mean() > 30) == (background == "plain")

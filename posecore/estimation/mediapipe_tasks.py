@@ -90,7 +90,7 @@ class StreamEstimator(_Estimator):
         super().__init__(options)
         self._last_s = -math.inf
         self._last_ms: int | None = None
-        self._tracks = Tracks() if options.people > 1 else None
+        self._tracks = Tracks(smoothing=options.smoothing) if options.people > 1 else None
 
     @property
     def saw_more(self) -> bool:

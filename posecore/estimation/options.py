@@ -22,8 +22,7 @@ class PoseOptions:
     Attributes:
         model: name of a registered pose bundle ("lite", "full", "heavy"), or the path of a ``.task``
             file, which is used as given.
-        people: the most people to look for, 1 to ``LIMITS.people``. In a clip or stream each one's landmarks are
-            smoothed over time (One-Euro filter).
+        people: the most people to look for, 1 to ``LIMITS.people``.
         min_detection: score, 0..1, from which the person detector's find counts.
         min_presence: score, 0..1, from which the landmark model's "a person is here" counts.
         min_tracking: overlap, 0..1, from which a person found anew is one who was followed already.
@@ -35,6 +34,9 @@ class PoseOptions:
         object_detector: path of an object detection model of MediaPipe's that knows people; the thorough search then
             begins with what it finds. None: with BlazePose's own detector.
         segmentation: also each person's silhouette, as ``FramePoses.masks``; it takes 1.6 times as long.
+        smoothing: in a clip or stream, each person's landmarks are smoothed over time as they come (One-Euro filter,
+            MediaPipe's settings). Off: as the model gives them, for ``posecore.smooth_sequence`` to smooth later.
+            MediaPipe's own engine always smooths where one person is asked for.
         threads: of the fast engine for one inference; None: one for each usable core, at most four.
 
     Raises:
@@ -50,6 +52,7 @@ class PoseOptions:
     search: SearchChoice = "fast"
     object_detector: str | os.PathLike[str] | None = None
     segmentation: bool = False
+    smoothing: bool = True
     threads: int | None = None
 
     def __post_init__(self) -> None:

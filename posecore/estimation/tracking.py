@@ -80,22 +80,27 @@ class _Track:
 
 
 class Tracks:
-    """The people of one stream."""
+    """The people of one stream.
 
-    def __init__(self) -> None:
+    Args:
+        smoothing: each person's landmarks are smoothed over time.
+    """
+
+    def __init__(self, *, smoothing: bool = True) -> None:
+        self._smooths = smoothing
         self._tracks: dict[int, _Track] = {}
         self._smoothing: dict[int, PoseSmoothing] = {}
         self._next_id = 1
         self._time_s = -math.inf
 
     def follow(self, found: FramePoses) -> FramePoses:
-        """The people found in the next frame with their ids, in the order of these, each smoothed over time.
+        """The people found in the next frame with their ids, in the order of these.
 
         Args:
             found: in any order, with any ids, some perhaps twice; later than the frame before.
         """
         once = _without_doubles(found)
-        return self.smooth(once, self.join(once))
+        return self.numbered(once, self.join(once))
 
     def join(self, found: FramePoses, known: int = 0) -> list[int]:
         """The id of each of the people found in the next frame; whoever is new gets the next number.
@@ -125,11 +130,14 @@ class Tracks:
             self._next_id += 1
         return ids
 
-    def smooth(self, poses: FramePoses, ids: Sequence[int]) -> FramePoses:
-        """The people with these ids, in their order, each smoothed over time; those with id 0 are left out."""
+    def numbered(self, poses: FramePoses, ids: Sequence[int]) -> FramePoses:
+        """The people with these ids, in their order; those with id 0 are left out."""
         order = [index for index in np.argsort(ids).tolist() if ids[index]]
-        people = poses.take(order)
-        ids = [ids[index] for index in order]
+        people = replace(poses.take(order), person_ids=np.array([ids[index] for index in order], np.int64))
+        return self._smooth(people) if self._smooths else people
+
+    def _smooth(self, people: FramePoses) -> FramePoses:
+        ids = people.person_ids.tolist()
         # Who is not here is forgotten: after an absence smoothing begins anew.
         self._smoothing = {person: self._smoothing.get(person) or PoseSmoothing() for person in ids}
         points = np.concatenate([people.xy, people.z[..., None]], axis=2)
@@ -139,17 +147,10 @@ class Tracks:
                 points[index].copy(),
                 people.world[index],
                 people.visibility[index],
-                time_s=poses.time_s,
+                time_s=people.time_s,
                 scale=self._tracks[person].region_px,
             )
-        return replace(
-            people,
-            xy=points[..., :2],
-            z=points[..., 2],
-            world=world,
-            visibility=visibility,
-            person_ids=np.array(ids, np.int64),
-        )
+        return replace(people, xy=points[..., :2], z=points[..., 2], world=world, visibility=visibility)
 
     def absent(self, time_s: float) -> dict[int, FloatArray]:
         """Who was not seen in the last frame but is still expected; (2,) pixels from where they were last.

@@ -21,7 +21,8 @@ class Job:
         path: the clip.
         pose: how people are found.
         part: which frames, and how the film is made.
-        film: where to write the film with the skeletons drawn; None: no film.
+        film: where to write the film; None: no film.
+        skeletons: they are drawn on it.
         background: what becomes in the film of all that is not a person.
         replay: what ``posecore.runs.replay`` wrote: people are not looked for but taken from there.
         sound: the film has the clip's sound.
@@ -34,6 +35,7 @@ class Job:
     pose: PoseOptions
     part: ClipOptions
     film: Path | None = None
+    skeletons: bool = True
     background: Background = "keep"
     replay: Path | None = None
     sound: bool = True

@@ -78,7 +78,7 @@ def _open_film(stack: ExitStack, job: Job, clip: ClipInfo) -> tuple[Callable[[_A
             sound=sound,
         )
     )
-    annotator = Annotator(film.size, color_by(job.pose), job.background)
+    annotator = Annotator(film.size, color_by(job.pose) if job.skeletons else None, job.background)
     return stack.enter_context(Behind(partial(_write, film, annotator))).put, sound
 
 

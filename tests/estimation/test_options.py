@@ -63,6 +63,7 @@ def test_plain_values_for_a_manifest():
         "search": "fast",
         "object_detector": None,
         "segmentation": False,
+        "smoothing": True,
         "threads": 2,
     }
 

@@ -88,7 +88,7 @@ def test_who_should_be_known_and_is_not_is_nobody():
     tracks = Tracks()
     tracks.join(frame(0, person(300)))
     assert tracks.join(frame(1, person(1500), person(900)), known=1) == [0, 2]
-    assert len(tracks.smooth(frame(1, person(1500), person(900)), [0, 2])) == 1
+    assert len(tracks.numbered(frame(1, person(1500), person(900)), [0, 2])) == 1
 
 
 def test_who_is_absent_is_expected_farther_on():

@@ -31,7 +31,7 @@ class StreamEstimator:
     """Estimates the frames of one clip or one live stream, in order.
 
     Who was found in a frame is looked for around the same place in the next, and the detector runs only while
-    fewer people are followed than are wanted. Each person is smoothed over time.
+    fewer people are followed than are wanted. Each person is smoothed over time, unless the options say otherwise.
 
     Raises:
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
@@ -102,7 +102,8 @@ class _OnePerson:
             pose = self._blazepose.landmarks(rgb, region, mask=self._options.segmentation)
             if pose.score > self._options.min_presence:
                 self.followed = [pose.next_region] if pose.next_region.usable else []
-                return to_frame([self._smooth(pose, time_s)], size, time_s)
+                shown = self._smooth(pose, time_s) if self._options.smoothing else pose
+                return to_frame([shown], size, time_s)
         self.followed = []
         self._smoothing = None  # whoever comes next starts anew
         return FramePoses.nobody(size, time_s)
@@ -139,7 +140,7 @@ class _SeveralPeople:
             patient=True,
         )
         self._sweep = _sweep(blazepose, options)
-        self._tracks = Tracks()
+        self._tracks = Tracks(smoothing=options.smoothing)
         self._given: list[Region] = []
         self._last_regions: dict[int, Region] = {}
         self._looked_s = -math.inf
@@ -165,7 +166,7 @@ class _SeveralPeople:
         found = to_frame(poses, size, time_s)
         ids = self._tracks.join(found, known)
         self._remember(poses, ids, time_s)
-        return self._tracks.smooth(found, ids)
+        return self._tracks.numbered(found, ids)
 
     def _read_followed(self, rgb: Picture) -> list[RegionPose]:
         """Who is still there; where two regions lead to one person, only the surer pose."""
