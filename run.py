@@ -52,7 +52,9 @@ class Setup(NamedTuple):
 
 SETUPS = {
     "app": Setup(".venv", ("requirements.txt",), ("streamlit", "run", "streamlit_app.py"), False),
-    "test": Setup(".venv-test", ("requirements.txt", "requirements-test.txt"), ("pytest",), True),
+    "test": Setup(
+        ".venv-test", ("requirements.txt", "requirements-test.txt", "requirements-test-alone.txt"), ("pytest",), True
+    ),
 }
 
 
@@ -282,9 +284,17 @@ def make_environment(folder: Path, files: Sequence[Path]) -> None:
     if stamp_of(folder).is_file() or not works(folder, []):
         make_empty_environment(folder)
     stamp_of(folder).write_text(UNFINISHED, encoding="utf-8")
-    listed = [part for file in files for part in ("--requirement", str(file))]
-    step("installing the packages (some minutes the first time)", [*pip_of(folder), "install", *listed])
+    alone = [file for file in files if file.stem.endswith("-alone")]
+    together = [file for file in files if file not in alone]
+    install = [*pip_of(folder), "install"]
+    step("installing the packages (some minutes the first time)", [*install, *_listed(together)])
+    if alone:
+        step("installing packages that are wanted without their own", [*install, "--no-deps", *_listed(alone)])
     stamp_of(folder).write_text(fingerprint(files), encoding="utf-8")
+
+
+def _listed(files: Sequence[Path]) -> list[str]:
+    return [part for file in files for part in ("--requirement", str(file))]
 
 
 def make_empty_environment(folder: Path) -> None:

@@ -173,7 +173,7 @@ class PoseSequence:
         Raises:
             IndexError: where there is no such frame.
         """
-        here = self.seen[index]
+        here = np.isfinite(self.xy[index, ..., 0]).any(axis=-1)  # of this frame: a clip's may be a million
         arrays = {name: getattr(self, name)[index][here] for name in _LANDMARK_ARRAYS}
         return FramePoses(
             **arrays,

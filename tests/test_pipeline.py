@@ -304,5 +304,5 @@ def test_a_film_without_skeletons_shows_the_frames(short_clip, portrait, tmp_pat
     assert [frame.time_s for frame in frames] == pytest.approx(sequence.times_s, abs=1e-4)
     change = np.abs(frames[0].rgb[: portrait.shape[0], : portrait.shape[1]].astype(int) - portrait).mean(axis=-1)
     on_her = portrait[150:400, 200:350].shape[:2]
-    assert change[150:400, 200:350].reshape(on_her).mean() < 6  # a drawn face moves that to 20
+    assert change[150:400, 200:350].reshape(on_her).mean() < 6  # a face drawn there makes it 8
     assert (change[:40].mean() > 30) == (background == "plain")

@@ -1,23 +1,19 @@
 """Poses that were found before, in place of an estimator: for a film that is drawn again."""
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
-
-import numpy as np
 
 from posecore.errors import InvalidPoses
 from posecore.estimation.blazepose.regions import Region
 from posecore.estimation.checks import Picture
+from posecore.export.saved import load_sequence, save_sequence
+from posecore.media.films import TIME_BASE
 from posecore.poses import FramePoses, PoseSequence
-
-_ARRAYS = ("xy", "z", "world", "visibility", "presence", "person_ids", "times_s")
 
 
 def write_replay(sequence: PoseSequence, path: Path) -> None:
     """Write a sequence for ``Replay``, which may be in another process."""
-    facts = {"size": sequence.size, "fps": sequence.fps, "names": list(sequence.names.items())}
-    np.savez(path, facts=np.array(json.dumps(facts)), **{name: getattr(sequence, name) for name in _ARRAYS})
+    save_sequence(sequence, path, compressed=False)
 
 
 class Replay:
@@ -31,15 +27,8 @@ class Replay:
     saw_more = False
 
     def __init__(self, path: Path) -> None:
-        with np.load(path, allow_pickle=False) as stored:
-            facts = json.loads(str(stored["facts"]))
-            self._sequence = PoseSequence(
-                **{name: stored[name] for name in _ARRAYS},
-                size=tuple(facts["size"]),
-                fps=facts["fps"],
-                names=dict(facts["names"]),
-            )
-        self._at = {time_s: index for index, time_s in enumerate(self._sequence.times_s.tolist())}
+        self._sequence = load_sequence(path).sequence
+        self._at = {_tick(time_s): index for index, time_s in enumerate(self._sequence.times_s.tolist())}
 
     def follow(self, regions: Iterable[Region]) -> None:
         """Without effect: nobody is looked for."""
@@ -53,8 +42,13 @@ class Replay:
         size = (rgb.shape[1], rgb.shape[0])
         if size != self._sequence.size:
             raise InvalidPoses(f"Expected a clip whose frames are {self._sequence.size}, but got {size}.")
-        index = self._at.get(time_s)
+        index = self._at.get(_tick(time_s))
         return FramePoses.nobody(size, time_s) if index is None else self._sequence.frame(index)
 
     def close(self) -> None:
         """Nothing is held that needs freeing."""
+
+
+def _tick(time_s: float) -> int:
+    """On the clock of our films: the frame may come from one that was made of the clip."""
+    return round(time_s / TIME_BASE)

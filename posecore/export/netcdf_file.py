@@ -1,0 +1,95 @@
+"""NetCDF: a poses dataset as the package ``movement`` has it (https://movement.neuroinformatics.dev)."""
+
+import os
+from collections import Counter
+
+import numpy as np
+import xarray as xr
+
+import posecore
+from posecore.export.whole_file import whole_file
+from posecore.poses import PoseSequence
+from posecore.skeletons import BLAZEPOSE_33
+
+_KEYPOINTS = ("keypoints", "individuals")
+# About 50 KB of each variable are packed together: little to unpack for whoever wants a few frames.
+_CHUNK_FRAMES = 256
+
+
+def write_netcdf(sequence: PoseSequence, path: str | os.PathLike[str]) -> None:
+    """Write ``to_dataset`` as netCDF 4, packed; the file appears whole or not at all.
+
+    ``xarray.open_dataset`` opens it, which is how ``movement`` loads its own files.
+
+    Raises:
+        OSError: where the file cannot be written.
+    """
+    dataset = to_dataset(sequence)
+    with whole_file(path) as part:
+        dataset.to_netcdf(part, engine="h5netcdf", encoding={name: _packing(dataset[name]) for name in dataset})
+
+
+def to_dataset(sequence: PoseSequence) -> xr.Dataset:
+    """A sequence as a poses dataset of ``movement``, with all that a sequence holds.
+
+    ``movement`` works on the first two of these variables; K = 33 keypoints, P individuals, NaN = not there:
+        position: (T, 2, K, P) pixels of the upright picture, x to the right, y down.
+        confidence: (T, K, P) 0..1, the visibility.
+        presence: (T, K, P) 0..1.
+        depth: (T, K, P) the sequence's ``z``: pixels, 0 at the middle of the hips, smaller is nearer to the camera.
+        world: (T, 3, K, P) metres from the middle of the hips, along the dimension ``space_world``.
+
+    ``time`` is in seconds, the clip's own, so its steps may be uneven; the attribute ``fps`` is only a label.
+    Individuals are called by their names, else ``person_1`` and so on; ``person_id`` holds the ids beside them.
+    """
+    variables = {
+        "position": (("time", "space", *_KEYPOINTS), _keypoints_first(sequence.xy), "pixel"),
+        "confidence": (("time", *_KEYPOINTS), _keypoints_first(sequence.visibility), "1"),
+        "presence": (("time", *_KEYPOINTS), _keypoints_first(sequence.presence), "1"),
+        "depth": (("time", *_KEYPOINTS), _keypoints_first(sequence.z), "pixel"),
+        "world": (("time", "space_world", *_KEYPOINTS), _keypoints_first(sequence.world), "m"),
+    }
+    return xr.Dataset(
+        {name: (dims, values, {"units": unit}) for name, (dims, values, unit) in variables.items()},
+        coords={
+            "time": sequence.times_s,
+            "space": ["x", "y"],
+            "space_world": ["x", "y", "z"],
+            "keypoints": list(BLAZEPOSE_33.landmarks),
+            "individuals": np.array(_labels(sequence), np.str_),
+            "person_id": ("individuals", sequence.person_ids),
+        },
+        attrs={
+            "source_software": "posecore",
+            "source_version": posecore.__version__,
+            "ds_type": "poses",
+            "fps": sequence.fps,
+            "time_unit": "seconds",
+            "picture_width": sequence.size[0],
+            "picture_height": sequence.size[1],
+        },
+    )
+
+
+def _keypoints_first(array: np.ndarray) -> np.ndarray:
+    """From (T, P, K) to (T, K, P), and from (T, P, K, space) to (T, space, K, P)."""
+    return np.swapaxes(array, 1, -1)
+
+
+def _labels(sequence: PoseSequence) -> list[str]:
+    """One for each person, no two alike: ``movement`` selects people by them."""
+    ids = sequence.person_ids.tolist()
+    labels = [_printable(sequence.names.get(person, "")) or f"person_{person}" for person in ids]
+    times = Counter(labels)
+    unlike = [f"{label}_{person}" if times[label] > 1 else label for label, person in zip(labels, ids, strict=True)]
+    return unlike if len(set(unlike)) == len(unlike) else [f"person_{person}" for person in ids]
+
+
+def _printable(name: str) -> str:
+    # HDF5 ends a text at its first NUL, and takes nothing that is not Unicode.
+    return "".join(letter for letter in name if letter.isprintable()).strip()
+
+
+def _packing(variable: xr.DataArray) -> dict[str, object]:
+    chunk = tuple(max(1, min(_CHUNK_FRAMES, side)) for side in variable.shape)
+    return {"zlib": True, "complevel": 4, "shuffle": True, "chunksizes": chunk}

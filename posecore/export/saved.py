@@ -1,0 +1,362 @@
+"""The saved result: a sequence and what is known of it in one file, there and back bit for bit.
+
+The file is a NumPy ``.npz`` with a JSON member ``about.json``; docs/file-format.md describes it. Whoever opens one may
+have it from anywhere. So nothing in it is unpickled or evaluated, and all sizes it declares are held against
+``posecore.limits`` and against each other before an array is made.
+"""
+
+import json
+import math
+import os
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+import posecore
+from posecore.errors import InvalidOption, InvalidPoses, UnreadableResult
+from posecore.export.whole_file import whole_file
+from posecore.limits import LIMITS
+from posecore.poses import PoseSequence
+from posecore.skeletons import BLAZEPOSE_33
+
+FORMAT = "posecore-sequence"
+FORMAT_VERSION = 1
+SUFFIX = ".posecore.npz"
+
+_ABOUT = "about.json"
+_MOST_ABOUT_BYTES = 4_000_000
+# The list of members at the end of the zip: ours takes less than 1 KB.
+_MOST_DIRECTORY_BYTES = 64_000
+_BLOCK_BYTES = 1 << 20
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Saved:
+    """What a saved file holds.
+
+    Attributes:
+        sequence: the poses.
+        facts: what was stored beside them, as ``posecore.export.manifest`` makes it; plain values.
+    """
+
+    sequence: PoseSequence
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def save_sequence(
+    sequence: PoseSequence,
+    path: str | os.PathLike[str],
+    *,
+    facts: Mapping[str, Any] | None = None,
+    compressed: bool = True,
+) -> None:
+    """Write a sequence to one file, which appears whole or not at all.
+
+    The same values give the same bytes.
+
+    Args:
+        sequence: kept bit for bit, with NaN, names and times.
+        path: where to; ``SUFFIX`` is the ending that belongs to it.
+        facts: plain values for JSON, as those of a manifest.
+        compressed: off: written forty times as fast, a fifth larger.
+
+    Raises:
+        InvalidOption: where ``facts`` (or an infinite ``fps``) are not for JSON, or the arrays fill 2 GB and more.
+        OSError: where the file cannot be written.
+    """
+    about = _about_text(sequence, facts or {})
+    method = zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED
+    with (
+        whole_file(path) as part,
+        # Without zip64, which load_sequence does not take either: it has a second list of members.
+        zipfile.ZipFile(part, "w", method, allowZip64=False, compresslevel=1) as archive,
+    ):
+        archive.writestr(_member(_ABOUT, method), about)
+        for name, layout in _layouts(len(sequence), len(sequence.person_ids)).items():
+            _write_array(archive, _member(f"{name}.npy", method), layout, getattr(sequence, name))
+
+
+def load_sequence(source: str | os.PathLike[str] | BinaryIO) -> Saved:
+    """Open what ``save_sequence`` wrote.
+
+    Memory: the arrays once and 1 MB.
+
+    Args:
+        source: a path, or a binary file that can be sought in.
+
+    Raises:
+        UnreadableResult: where there is no such file, or it is damaged, of another kind, of a newer version, or over
+            the limits.
+    """
+    shown = _shown(source)
+    with _told_in_words(shown):
+        if not isinstance(source, (str, os.PathLike)):
+            return _load(source, shown)
+        with open(source, "rb") as stream:
+            return _load(stream, shown)
+
+
+def _about_text(sequence: PoseSequence, facts: Mapping[str, Any]) -> bytes:
+    about = {
+        "format": FORMAT,
+        "version": FORMAT_VERSION,
+        "posecore": posecore.__version__,
+        "frames": len(sequence),
+        "people": len(sequence.person_ids),
+        "landmarks": list(BLAZEPOSE_33.landmarks),
+        "size": list(sequence.size),
+        "fps": sequence.fps,
+        "names": [[int(person), str(name)] for person, name in sequence.names.items()],
+        "facts": dict(facts),
+    }
+    try:
+        text = json.dumps(about, indent=1, allow_nan=False).encode("ascii")
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidOption(
+            f"Expected facts to be plain values that JSON can hold, but got others: {error}."
+        ) from error
+    if len(text) > _MOST_ABOUT_BYTES:
+        raise InvalidOption(f"Expected facts of at most {_MOST_ABOUT_BYTES:,} bytes of JSON, but got {len(text):,}.")
+    return text
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """How one array lies in its member, as far as that follows from the numbers of frames and people."""
+
+    dtype: str
+    shape: tuple[int, ...]
+
+    @property
+    def header(self) -> str:
+        """What NumPy writes in front of the numbers, without the blanks behind it."""
+        return str({"descr": self.dtype, "fortran_order": False, "shape": self.shape}).removesuffix("}") + ", }"
+
+    @property
+    def array_bytes(self) -> int:
+        return math.prod(self.shape) * np.dtype(self.dtype).itemsize
+
+
+def _layouts(frames: int, people: int) -> dict[str, _Layout]:
+    landmarks = (frames, people, len(BLAZEPOSE_33))
+    return {
+        "times_s": _Layout("<f8", (frames,)),
+        "person_ids": _Layout("<i8", (people,)),
+        "xy": _Layout("<f4", (*landmarks, 2)),
+        "z": _Layout("<f4", landmarks),
+        "world": _Layout("<f4", (*landmarks, 3)),
+        "visibility": _Layout("<f4", landmarks),
+        "presence": _Layout("<f4", landmarks),
+    }
+
+
+def _member(name: str, method: int) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name)  # dated 1980: equal values make equal files
+    info.compress_type = method
+    info.external_attr = 0o644 << 16
+    return info
+
+
+def _write_array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, layout: _Layout, array: Array) -> None:
+    header = BytesIO()
+    npy.write_array_header_1_0(header, {"descr": layout.dtype, "fortran_order": False, "shape": layout.shape})
+    member.file_size = header.tell() + layout.array_bytes
+    # In blocks: the arrays of a sequence are views into one, so that each has to be copied to lie in a row.
+    step = max(1, _BLOCK_BYTES // max(1, layout.array_bytes // max(1, len(array))))
+    try:
+        with archive.open(member, "w") as stream:
+            stream.write(header.getvalue())
+            for start in range(0, len(array), step):
+                stream.write(array[start : start + step].astype(layout.dtype, copy=False).tobytes())
+    except zipfile.LargeZipFile as error:
+        raise InvalidOption(
+            f"Expected a clip whose poses fill less than 2 GB, but {member.filename} does not. Save it in parts."
+        ) from error
+
+
+def _shown(source: str | os.PathLike[str] | BinaryIO) -> str:
+    name = source if isinstance(source, (str, os.PathLike)) else getattr(source, "name", None)
+    return Path(name).name if isinstance(name, (str, os.PathLike)) else "The file"
+
+
+@contextmanager
+def _told_in_words(shown: str) -> Iterator[None]:
+    """Whatever reading a file of unknown origin may end with, as one sentence."""
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError) as error:
+        raise UnreadableResult(f"{shown} is damaged or cut off. Save or copy it again.") from error
+    except InvalidPoses as error:
+        # Cut short, since it may list thousands of people.
+        raise UnreadableResult(f"{shown} does not hold poses that can be used. {str(error)[:200]}") from error
+    except MemoryError as error:
+        raise UnreadableResult(f"{shown} holds more than this machine has memory for.") from error
+    except OSError as error:
+        raise UnreadableResult(f"{shown} cannot be opened: {error.strerror or error}.") from error
+
+
+def _load(stream: BinaryIO, shown: str) -> Saved:
+    _check_directory(stream, shown)
+    with zipfile.ZipFile(stream) as archive:
+        members = {member.filename: member for member in archive.infolist()}
+        about = _read_about(archive, members, shown)
+        return _reader(about.get("version"), shown)(archive, members, about, shown)
+
+
+def _check_directory(stream: BinaryIO, shown: str) -> None:
+    """That the list of members is short: zipfile reads the whole of it, however many members are said to be there."""
+    stream.seek(0)
+    if stream.read(4) != b"PK\x03\x04":
+        raise UnreadableResult(f"{shown} is not a result saved by posecore. Choose a file that ends with {SUFFIX}.")
+    length = stream.seek(0, os.SEEK_END)
+    stream.seek(max(0, length - 42))
+    tail = stream.read(42)
+    # At the very end, as we write it: no comment behind it, no zip64 record (PK 6 7) in front of it.
+    end = tail[20:]
+    whole = len(tail) == 42 and end.startswith(b"PK\x05\x06") and end.endswith(b"\0\0")
+    if not whole or tail.startswith(b"PK\x06\x07"):
+        raise UnreadableResult(f"{shown} is damaged or cut off: its end is missing. Save or copy it again.")
+    [directory_bytes] = struct.unpack("<L", end[12:16])
+    if directory_bytes > _MOST_DIRECTORY_BYTES:
+        raise UnreadableResult(f"{shown} holds far more than a result saved by posecore does. It is not opened.")
+
+
+Members = Mapping[str, zipfile.ZipInfo]
+
+
+def _read_about(archive: zipfile.ZipFile, members: Members, shown: str) -> dict[str, Any]:
+    other_kind = f"{shown} is not a result saved by posecore. Choose a file that ends with {SUFFIX}."
+    if _ABOUT not in members:
+        raise UnreadableResult(other_kind)
+    if _plain_size(members[_ABOUT], shown) > _MOST_ABOUT_BYTES:
+        raise UnreadableResult(f"{shown} is damaged: its {_ABOUT} is far too long.")
+    try:
+        about = json.loads(archive.read(members[_ABOUT]))
+    except (ValueError, RecursionError) as error:
+        raise UnreadableResult(f"{shown} is damaged: its {_ABOUT} is no JSON.") from error
+    if not isinstance(about, dict) or about.get("format") != FORMAT:
+        raise UnreadableResult(other_kind)
+    return about
+
+
+def _plain_size(member: zipfile.ZipInfo, shown: str) -> int:
+    """Bytes of a member once unpacked; only of kinds whose unpacking can be held to that number."""
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or member.flag_bits & 1:
+        raise UnreadableResult(f"{shown} is packed in another way than posecore does. It is not opened.")
+    return member.file_size
+
+
+def _reader(version: Any, shown: str) -> Callable[[zipfile.ZipFile, Members, dict[str, Any], str], Saved]:
+    if not _is_count(version) or version == 0:
+        raise UnreadableResult(f"{shown} is damaged: 'version' in its {_ABOUT} is missing or not what it should be.")
+    if version not in _READERS:
+        raise UnreadableResult(
+            f"{shown} was saved by a newer posecore: expected format version {FORMAT_VERSION} or older, but got "
+            f"{version}. Update posecore."
+        )
+    return _READERS[version]
+
+
+def _read_version_1(archive: zipfile.ZipFile, members: Members, about: dict[str, Any], shown: str) -> Saved:
+    _check_about(about, shown)
+    layouts = _layouts(about["frames"], about["people"])
+    for name, layout in layouts.items():
+        _check_array(archive, members, f"{name}.npy", layout, shown)
+    arrays: dict[str, Any] = {
+        name: _read_array(archive, members[f"{name}.npy"], layout) for name, layout in layouts.items()
+    }
+    sequence = PoseSequence(**arrays, size=tuple(about["size"]), fps=about["fps"], names=dict(about["names"]))
+    return Saved(sequence, about["facts"])
+
+
+_READERS = {1: _read_version_1}
+
+
+def _check_about(about: dict[str, Any], shown: str) -> None:
+    right = {
+        "frames": _is_count(about.get("frames")),
+        "people": _is_count(about.get("people")),
+        "landmarks": about.get("landmarks") == list(BLAZEPOSE_33.landmarks),
+        "size": _is_size(about.get("size")),
+        "fps": type(about.get("fps")) in (int, float) and 0 < about["fps"] < 1e9,
+        "names": isinstance(about.get("names"), list) and all(map(_is_name, about["names"])),
+        "facts": isinstance(about.get("facts"), dict),
+    }
+    wrong = [name for name, is_right in right.items() if not is_right]
+    if wrong:
+        raise UnreadableResult(f"{shown} is damaged: {wrong[0]!r} in its {_ABOUT} is missing or not what it should be.")
+    _check_limits(about["frames"], about["people"], about["size"], shown)
+
+
+def _is_count(value: object) -> bool:
+    # JSON has numbers of any length, which Python would multiply and print.
+    return type(value) is int and 0 <= value < 1 << 53
+
+
+def _is_size(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(map(_is_count, value))
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 2 and type(value[0]) is int and isinstance(value[1], str)
+
+
+def _check_limits(frames: int, people: int, size: list[int], shown: str) -> None:
+    given = {
+        "frames": (frames, LIMITS.clip_frames),
+        "frames times people": (max(1, frames) * people, LIMITS.person_frames),
+        "pixels in a frame": (math.prod(size), LIMITS.clip_frame_pixels),
+    }
+    for what, (number, most) in given.items():
+        if number > most:
+            raise UnreadableResult(f"{shown} is too large. Expected at most {most:,} {what}, but got {number:,}.")
+
+
+def _check_array(archive: zipfile.ZipFile, members: Members, name: str, layout: _Layout, shown: str) -> None:
+    """That a member holds this array and nothing else: what its header says is compared, never evaluated."""
+    if name not in members:
+        raise UnreadableResult(f"{shown} is damaged: expected a member {name}, but there is none.")
+    size = _plain_size(members[name], shown)
+    with archive.open(members[name]) as stream:
+        start = _skip_header(stream, layout)
+    if start is None or size != start + layout.array_bytes:
+        raise UnreadableResult(
+            f"{shown} is damaged: expected {name} to be of kind {layout.dtype} and shape {layout.shape}, but it is not."
+        )
+
+
+def _skip_header(stream: Any, layout: _Layout) -> int | None:
+    """Where the numbers of a .npy file of version 1 begin; None where they are not laid out so."""
+    magic = stream.read(10)
+    if len(magic) < 10 or magic[:8] != b"\x93NUMPY\x01\x00":
+        return None
+    [length] = struct.unpack("<H", magic[8:])
+    text = stream.read(length)
+    return len(magic) + length if text.rstrip() == layout.header.encode() else None
+
+
+def _read_array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, layout: _Layout) -> Array:
+    array = np.empty(layout.shape, layout.dtype)
+    numbers: Any = array.reshape(-1).view(np.uint8)
+    memory = memoryview(numbers)
+    stream: Any
+    with archive.open(member) as stream:
+        _skip_header(stream, layout)
+        for start in range(0, len(memory), _BLOCK_BYTES):
+            # Reading the last bytes also checks the sum over all of them.
+            block = memory[start : start + _BLOCK_BYTES]
+            if stream.readinto(block) != len(block):
+                raise EOFError
+    return array

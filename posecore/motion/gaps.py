@@ -1,0 +1,168 @@
+"""Moments in which a person is not seen: where they are, how short ones are bridged, what lies between them.
+
+Seconds are those of ``times_s``; nothing here takes frames to be evenly spaced.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
+
+from posecore.errors import InvalidOption
+from posecore.poses import FloatArray, PoseSequence
+
+BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.intp]
+Seconds = NDArray[np.float64]
+
+COORDINATES = ("xy", "z", "world")
+"""The arrays of a sequence that say where landmarks are; the others say how sure the model is."""
+
+# A gap of exactly the length that was asked for is bridged, whatever its times were rounded to.
+_ROUNDING_S = 1e-6
+# A step of more than so many usual ones is a hole in the clip: what happened in it cannot be told.
+_HOLE_STEPS = 5.0
+# Times are even where none is further than this share of a step from an even grid (milliseconds are often rounded).
+_EVEN_WITHIN = 0.1
+
+
+def fill_gaps(sequence: PoseSequence, longest_s: float) -> PoseSequence:
+    """The same with short gaps bridged: frames without a person, between frames with the same person.
+
+    Each coordinate follows a shape-preserving cubic (PCHIP; Fritsch & Butland 1984) through the frames around the
+    gap: it never swings beyond the two values on either side. Nothing is made up before a person's first frame
+    or after the last. A landmark that is NaN beside the gap stays NaN in it.
+
+    In a frame that was filled
+
+    - ``visibility`` is the lower of the two frames around the gap, for each landmark. So thresholds decide in the gap
+      as beside it: a curve goes on where both sides show the joint, and stays broken where one does not. (With 0, all
+      that asks for a visible joint would leave the gap as it was, and filling it would be for nothing; an
+      interpolated value would read like a guess of the model's for this frame.)
+    - ``presence`` is exactly 0 for all landmarks, because the model found nobody there. It never says so itself of
+      somebody it found, so a filled frame can be told by it, in each file too: see ``filled``.
+
+    Args:
+        sequence: is not changed.
+        longest_s: seconds between the frames around the gap, up to which it is filled; 0: none is.
+
+    Returns:
+        The sequence itself where there is nothing to fill.
+
+    Raises:
+        InvalidOption: where ``longest_s`` is negative or not finite.
+    """
+    check_gap(longest_s, "longest_s")
+    gaps = [_short_gaps(there, sequence.times_s, longest_s) for there in sequence.seen.T]
+    if not any(len(found) for found in gaps):
+        return sequence
+    arrays: dict[str, Any] = {
+        name: np.array(getattr(sequence, name)) for name in (*COORDINATES, "visibility", "presence")
+    }
+    for person, found in enumerate(gaps):
+        inside = _inside(found, len(sequence))
+        for name in COORDINATES:
+            _bridge(arrays[name][:, person], sequence.times_s, inside, longest_s)
+        visibility = arrays["visibility"][:, person]
+        for before, after in found:
+            visibility[before + 1 : after] = np.minimum(visibility[before], visibility[after])
+        arrays["presence"][inside, person] = 0
+    return replace(sequence, **arrays)
+
+
+def filled(sequence: PoseSequence) -> BoolArray:
+    """(T, P) bool: the frames that ``fill_gaps`` filled, told by what it wrote there; also from a file."""
+    return np.asarray(sequence.seen & (sequence.presence == 0).all(axis=-1))
+
+
+def check_gap(longest_s: float, name: str) -> None:
+    """Raise InvalidOption unless it is a finite number of seconds, 0 or more."""
+    if not 0 <= longest_s < np.inf:
+        raise InvalidOption(f"Expected {name!r} to be 0 or more seconds, but got {longest_s}.")
+
+
+def usual_step_s(times_s: Seconds) -> float:
+    """Seconds from frame to frame, without the unusual ones; NaN where there are fewer than two frames.
+
+    It is the mean of the steps that are within a half of the median: the median alone of 30 frames a second told in
+    whole milliseconds would be 33 ms.
+    """
+    if len(times_s) < 2:
+        return float("nan")
+    steps = np.diff(times_s)
+    median = np.percentile(steps, 50, method="lower")  # one of them, so that some are within a half of it
+    return float(steps[np.abs(steps - median) <= median / 2].mean())
+
+
+def even_grid(times_s: Seconds, step_s: float) -> Seconds | None:
+    """Even times from the first to the last, about ``step_s`` apart; None where they are even already."""
+    passed = times_s - times_s[0]
+    if (np.abs(passed - step_s * np.arange(len(passed))) <= _EVEN_WITHIN * step_s).all():
+        return None
+    return np.linspace(times_s[0], times_s[-1], max(2, round(passed[-1] / step_s) + 1))
+
+
+def stretches(there: BoolArray, times_s: Seconds) -> list[slice]:
+    """The runs of frames in which something is there, each to be taken by itself.
+
+    A run ends where a frame is without it, and where the clip itself has a hole: a step of more than five usual ones.
+
+    Args:
+        there: (T,).
+        times_s: (T,).
+    """
+    seen = np.flatnonzero(there)
+    if len(seen) == 0:
+        return []
+    hole = np.diff(times_s[seen]) > _HOLE_STEPS * usual_step_s(times_s) if len(seen) > 1 else np.empty(0, bool)
+    ends = np.flatnonzero((np.diff(seen) > 1) | hole) + 1
+    return [slice(int(run[0]), int(run[-1]) + 1) for run in np.split(seen, ends)]
+
+
+def patterns(values: FloatArray) -> Iterator[tuple[IntArray, BoolArray]]:
+    """Groups of landmarks that are there in the same frames: (their indices, those frames as (T,) bool).
+
+    Mostly one group: a person is there with all landmarks or with none.
+
+    Args:
+        values: (T, K) or (T, K, axes); a landmark is there where none of its values is NaN.
+    """
+    there: BoolArray = np.asarray(np.isfinite(values).reshape(*values.shape[:2], -1).all(axis=-1))
+    kinds, of_landmark = np.unique(np.packbits(there, axis=0), axis=1, return_inverse=True)
+    for kind in range(kinds.shape[1]):
+        landmarks = np.flatnonzero(of_landmark == kind)
+        yield landmarks, there[:, landmarks[0]]
+
+
+def _short_gaps(there: BoolArray, times_s: Seconds, longest_s: float) -> IntArray:
+    """(N, 2): the frames before and after each gap that is short enough."""
+    seen = np.flatnonzero(there)
+    before, after = seen[:-1], seen[1:]
+    short = (after - before > 1) & (times_s[after] - times_s[before] <= longest_s + _ROUNDING_S)
+    return np.stack([before[short], after[short]], axis=1)
+
+
+def _inside(gaps: IntArray, frames: int) -> BoolArray:
+    """(T,) bool: the frames inside the gaps."""
+    inside = np.zeros(frames, bool)
+    for before, after in gaps:
+        inside[before + 1 : after] = True
+    return inside
+
+
+def _bridge(values: FloatArray, times_s: Seconds, wanted: BoolArray, longest_s: float) -> None:
+    """Fill the wanted frames, in place, where a landmark's own gap is short enough too."""
+    for landmarks, there in patterns(values):
+        gaps = _short_gaps(there, times_s, longest_s)
+        frames = np.flatnonzero(_inside(gaps, len(there)) & wanted)
+        if len(frames) == 0:
+            continue
+        # Two frames on either side of a gap settle the curve in it, and a long clip has few gaps.
+        seen = np.flatnonzero(there)
+        near = np.searchsorted(seen, gaps[:, :1]) + np.arange(-1, 3)
+        knots = seen[np.unique(near.clip(0, len(seen) - 1))]
+        curve = PchipInterpolator(times_s[knots], values[np.ix_(knots, landmarks)])
+        values[np.ix_(frames, landmarks)] = curve(times_s[frames])

@@ -1,0 +1,345 @@
+import io
+import json
+import random
+import struct
+import tracemalloc
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from posecore import BLAZEPOSE_33, FramePoses, InvalidOption, PoseSequence
+from posecore.errors import UnreadableResult
+from posecore.export import saved
+from posecore.export.saved import load_sequence, save_sequence
+
+ARRAYS = ["times_s", "person_ids", "xy", "z", "world", "visibility", "presence"]
+FACTS = {"source": "walk – 1.mp4", "options": {"people": 2, "min_presence": 0.1}, "notes": ["a", None, True]}
+
+
+def made(frames: int, people: int, order: str = "C") -> PoseSequence:
+    """Random numbers at uneven times; the first person is not in the first frame."""
+    values = np.random.default_rng(1).normal(size=(8, frames, people, 33)).astype(np.float32)
+    values[:, :1, :1] = np.nan
+    return PoseSequence(
+        xy=np.asarray(np.moveaxis(values[:2], 0, -1), order=order),
+        z=np.asarray(values[2], order=order),
+        world=np.asarray(np.moveaxis(values[3:6], 0, -1), order=order),
+        visibility=values[6],
+        presence=values[7],
+        person_ids=np.arange(people) * 7 - 3,
+        times_s=np.cumsum(np.random.default_rng(2).random(frames) / 30 + 1e-9) + 1e5,
+        size=(640, 481),
+        fps=30000 / 1001,
+    )
+
+
+@pytest.fixture
+def sequence() -> PoseSequence:
+    return made(5, 2)
+
+
+@pytest.fixture
+def good(sequence, tmp_path) -> Path:
+    path = tmp_path / "good.posecore.npz"
+    save_sequence(sequence, path, facts=FACTS)
+    return path
+
+
+def same(one: PoseSequence, other: PoseSequence) -> bool:
+    arrays = all(
+        getattr(one, name).dtype == getattr(other, name).dtype
+        and getattr(one, name).shape == getattr(other, name).shape
+        and getattr(one, name).tobytes() == getattr(other, name).tobytes()
+        for name in ARRAYS
+    )
+    return arrays and (one.size, one.fps, one.names) == (other.size, other.fps, other.names)
+
+
+@pytest.mark.parametrize("compressed", [True, False])
+@pytest.mark.parametrize(
+    "given",
+    [
+        made(5, 2),
+        made(1, 1),
+        made(0, 2),
+        made(3, 0),
+        made(4, 3, order="F"),
+        made(20_000, 1).only([-3]),
+        made(5, 2).named({-3: "Grace \U0001f3c3 \0 \ud800", 4: "", 99: "nobody's"}),
+        PoseSequence.from_frames([FramePoses.nobody((64, 48), 0.1 + 0.2)], size=(64, 48), fps=1e-3),
+    ],
+    ids=["usual", "one", "no-frames", "no-people", "fortran", "long", "named", "nobody-seen"],
+)
+def test_there_and_back_bit_for_bit(given, compressed, tmp_path):
+    path = tmp_path / "a.posecore.npz"
+    save_sequence(given, path, facts=FACTS, compressed=compressed)
+    for source in (path, str(path), io.BytesIO(path.read_bytes())):
+        back = load_sequence(source)
+        assert same(back.sequence, given)
+        assert back.facts == FACTS
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_real_poses_recorded_frame_by_frame(portrait_poses, tmp_path):
+    frames = [portrait_poses, FramePoses.nobody((512, 600), 0.04), replace(portrait_poses, time_s=0.1)]
+    given = PoseSequence.from_frames(frames, size=(512, 600), fps=25).named({1: "Grace"})
+    save_sequence(given, tmp_path / "a.npz")
+    assert same(load_sequence(tmp_path / "a.npz").sequence, given)
+
+
+def test_numpy_opens_it_without_pickle(good, sequence):
+    with np.load(good, allow_pickle=False) as stored:
+        assert {*stored.files} == {*ARRAYS, "about.json"}
+        for name in ARRAYS:
+            np.testing.assert_array_equal(stored[name], getattr(sequence, name))
+        about = json.loads(stored["about.json"])
+    assert (about["format"], about["version"]) == ("posecore-sequence", 1)
+    assert about["landmarks"] == list(BLAZEPOSE_33.landmarks)
+
+
+def test_the_same_values_give_the_same_bytes(sequence, good, tmp_path):
+    save_sequence(sequence, tmp_path / "again.npz", facts=FACTS)
+    assert (tmp_path / "again.npz").read_bytes() == good.read_bytes()
+
+
+@pytest.mark.parametrize("facts", [{"a": object()}, {"a": float("nan")}, {"a": "x" * 4_000_001}])
+def test_facts_that_are_not_for_json_are_refused_and_nothing_is_written(facts, sequence, tmp_path):
+    with pytest.raises(InvalidOption, match="Expected facts"):
+        save_sequence(sequence, tmp_path / "a.npz", facts=facts)
+    assert not list(tmp_path.iterdir())
+
+
+def test_loading_takes_the_memory_of_the_arrays_and_little_more(tmp_path):
+    given = made(20_000, 1)
+    save_sequence(given, tmp_path / "a.npz")
+    total = sum(getattr(given, name).nbytes for name in ARRAYS)
+    tracemalloc.start()
+    back = load_sequence(tmp_path / "a.npz")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(back.sequence) == 20_000
+    assert total < peak < total + 6_000_000
+
+
+# What a hostile or damaged file may be: each takes the members of a good one and changes them.
+
+
+def about_with(**changes: object):
+    def change(members: dict[str, bytes]) -> None:
+        members["about.json"] = json.dumps({**json.loads(members["about.json"]), **changes}).encode()
+
+    return change
+
+
+def about_without(name: str):
+    def change(members: dict[str, bytes]) -> None:
+        about = json.loads(members["about.json"])
+        del about[name]
+        members["about.json"] = json.dumps(about).encode()
+
+    return change
+
+
+def member(name: str, content: bytes | np.ndarray):
+    def change(members: dict[str, bytes]) -> None:
+        file = io.BytesIO()
+        np.save(file, content) if isinstance(content, np.ndarray) else file.write(content)
+        members[name] = file.getvalue()
+
+    return change
+
+
+def without(name: str):
+    return lambda members: members.pop(name)
+
+
+def header_of(shape: str) -> bytes:
+    text = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text
+
+
+def packed(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", method) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+@pytest.fixture
+def members(good) -> dict[str, bytes]:
+    with zipfile.ZipFile(good) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+FULL = (5, 2, 33)
+DAMAGED = [
+    (without("about.json"), "not a result saved by posecore"),
+    (member("about.json", b"{"), "no JSON"),
+    (member("about.json", b"\xff\xfe"), "no JSON"),
+    (member("about.json", b"[" * 1_000_000), "no JSON"),
+    (member("about.json", b"[]"), "not a result saved by posecore"),
+    (member("about.json", b" " * 4_000_001), "far too long"),
+    (about_with(format="other"), "not a result saved by posecore"),
+    (about_with(version=2), "newer posecore.*Update posecore"),
+    (about_with(version=10**9), "newer posecore.*Update posecore"),
+    (about_with(version=10**4000), "'version'"),
+    (about_with(version=0), "'version'"),
+    (about_with(version=-1), "'version'"),
+    (about_with(version="1" * 10**6), "'version'"),
+    (about_with(version=True), "'version'"),
+    (about_with(version=[1]), "'version'"),
+    (about_without("version"), "'version'"),
+    *[
+        (about_without(name), f"'{name}'")
+        for name in ("frames", "people", "landmarks", "size", "fps", "names", "facts")
+    ],
+    (about_with(landmarks=["nose"]), "'landmarks'"),
+    (about_with(frames=-1), "'frames'"),
+    (about_with(frames=5.0), "'frames'"),
+    (about_with(people="2"), "'people'"),
+    (about_with(size=[640]), "'size'"),
+    (about_with(size={"0": 640, "1": 480}), "'size'"),
+    (about_with(size=[0, 480]), "'size'"),
+    (about_with(size=[10**9, 10**9]), "too large.*pixels"),
+    (about_with(fps=0), "'fps'"),
+    (about_with(fps=float("nan")), "'fps'"),
+    (about_with(fps=float("inf")), "'fps'"),
+    (about_with(fps=10**400), "'fps'"),
+    (about_with(names=[[1]]), "'names'"),
+    (about_with(names=[["1", "a"]]), "'names'"),
+    (about_with(names={"1": "a"}), "'names'"),
+    (about_with(facts=[]), "'facts'"),
+    (about_with(frames=6), "times_s.npy"),
+    (about_with(people=3), "person_ids.npy"),
+    (about_with(frames=10**6), "too large.*216,000 frames"),
+    (about_with(frames=200_000, people=11), "too large.*2,000,000 frames times people"),
+    (about_with(frames=0, people=10**15), "too large.*frames times people"),
+    (about_with(frames=10**4000, people=10**4000), "'frames'"),
+    (about_with(size=[10**4000, 10**4000]), "'size'"),
+    (member("about.json", b'{"frames": ' + b"9" * 5000 + b"}"), "no JSON"),
+    *[(without(f"{name}.npy"), f"expected a member {name}.npy") for name in ARRAYS],
+    (member("xy.npy", np.zeros((*FULL, 3), np.float32)), "xy.npy"),
+    (member("xy.npy", np.zeros((*FULL, 2), np.float64)), "xy.npy"),
+    (member("xy.npy", np.zeros((*FULL, 2), ">f4")), "xy.npy"),
+    (member("xy.npy", np.zeros((*FULL, 2), np.float32, order="F")), "xy.npy"),
+    (member("xy.npy", np.full((*FULL, 2), None)), "xy.npy"),
+    (member("xy.npy", b""), "xy.npy"),
+    (member("xy.npy", b"\x93NUMPY\x01\x00\xff\xff"), "xy.npy"),
+    (member("xy.npy", b"\x93NUMPY\x03\x00" + b"(" * 5000), "xy.npy"),
+    (member("xy.npy", header_of("(5, 2, 33, 2)") + bytes(10)), "xy.npy"),
+    (member("xy.npy", header_of("(5, 2, 33, 2)") + bytes(20_000_000)), "xy.npy"),
+    (member("xy.npy", header_of("(99999999999, 2, 33, 2)") + bytes(5 * 2 * 33 * 2 * 4)), "xy.npy"),
+    (member("times_s.npy", np.zeros(5)), "strictly increasing"),
+    (member("times_s.npy", np.array([0, 1, np.nan, 3, 4])), "strictly increasing"),
+    (member("person_ids.npy", np.array([1, 1])), "unique"),
+]
+
+
+@pytest.mark.parametrize(("change", "said"), DAMAGED)
+def test_a_member_that_is_not_right(change, said, members):
+    change(members)
+    file = io.BytesIO(packed(members))
+    tracemalloc.start()
+    with pytest.raises(UnreadableResult, match=said) as raised:
+        load_sequence(file)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 20_000_000  # not one of the arrays that these declare was made
+    assert len(str(raised.value)) < 300
+
+
+def test_further_members_are_not_looked_at(members, sequence):
+    members["new.npy"] = b"of some later day"
+    members["../../outside"] = b"never unpacked"
+    assert same(load_sequence(io.BytesIO(packed(members))).sequence, sequence)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_packed_otherwise(method, members):
+    with pytest.raises(UnreadableResult, match="packed in another way"):
+        load_sequence(io.BytesIO(packed(members, method)))
+
+
+def test_a_list_of_very_many_members_is_not_read(members):
+    members.update({f"{index:06d}": b"" for index in range(2_000)})
+    with pytest.raises(UnreadableResult, match="far more"):
+        load_sequence(io.BytesIO(packed(members)))
+
+
+def test_a_zip64_record_cannot_hide_such_a_list(good):
+    content = good.read_bytes()
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, 0, 1)
+    with pytest.raises(UnreadableResult, match="damaged or cut off"):
+        load_sequence(io.BytesIO(content[:-22] + locator + content[-22:]))
+
+
+@pytest.mark.parametrize(
+    ("limit", "most"), [("clip_frames", 4), ("person_frames", 9), ("clip_frame_pixels", 640 * 481 - 1)]
+)
+def test_limits(limit, most, good, monkeypatch):
+    monkeypatch.setattr(saved, "LIMITS", replace(saved.LIMITS, **{limit: most + 1}))
+    load_sequence(good)
+    monkeypatch.setattr(saved, "LIMITS", replace(saved.LIMITS, **{limit: most}))
+    with pytest.raises(UnreadableResult, match=f"too large. Expected at most {most:,} .*, but got {most + 1:,}"):
+        load_sequence(good)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "not a result saved by posecore"),
+        (b"frame,time_s,person\n", "not a result saved by posecore"),
+        (b"PK\x03\x04", "damaged or cut off"),
+        (b"PK\x03\x04" + bytes(100), "damaged or cut off"),
+    ],
+)
+def test_another_kind_of_file(content, said, tmp_path):
+    path = tmp_path / "other.npz"
+    path.write_bytes(content)
+    with pytest.raises(UnreadableResult, match=f"^other.npz is .*{said}"):
+        load_sequence(path)
+
+
+def test_a_file_that_numpy_wrote_is_of_another_kind(tmp_path):
+    np.savez(tmp_path / "other.npz", xy=np.zeros(3))
+    with pytest.raises(UnreadableResult, match="not a result saved by posecore"):
+        load_sequence(tmp_path / "other.npz")
+
+
+def test_there_is_no_such_file(tmp_path):
+    with pytest.raises(UnreadableResult, match=r"none\.npz cannot be opened: No such file"):
+        load_sequence(tmp_path / "none.npz")
+
+
+@pytest.mark.parametrize("compressed", [True, False])
+def test_cut_off_anywhere(compressed, sequence, tmp_path):
+    save_sequence(sequence, tmp_path / "a.npz", compressed=compressed)
+    content = (tmp_path / "a.npz").read_bytes()
+    for length in range(0, len(content), 97):
+        with pytest.raises(UnreadableResult):
+            load_sequence(io.BytesIO(content[:length]))
+
+
+@pytest.mark.parametrize("compressed", [True, False])
+def test_a_byte_that_changed_is_noticed_or_without_effect(compressed, sequence, tmp_path):
+    save_sequence(sequence, tmp_path / "a.npz", facts=FACTS, compressed=compressed)
+    content = (tmp_path / "a.npz").read_bytes()
+    choose = random.Random(1)
+    noticed = 0
+    for _ in range(1_500):
+        changed = bytearray(content)
+        # Half of them in the list of members at the end, which is what all else is found by.
+        place = choose.randrange(choose.choice([0, len(content) - 600]), len(content))
+        changed[place] ^= choose.randrange(1, 256)
+        try:
+            back = load_sequence(io.BytesIO(bytes(changed)))
+        except UnreadableResult:
+            noticed += 1
+        else:
+            assert same(back.sequence, sequence)
+            assert back.facts == FACTS
+    assert noticed > 900
