@@ -1,0 +1,94 @@
+"""C3D: markers in the binary format of motion capture laboratories (c3d.org). One person a file.
+
+- Millimetres (``POINT:UNITS``), as is usual; float32. Y is up (``POINT:X_SCREEN`` = +X, ``POINT:Y_SCREEN`` = +Y): x to
+  the picture's right, z towards the camera. y = 0 is the lowest that a heel or toe gets in the clip.
+- C3D has a rate and no times. A clip with uneven times is brought to its nominal rate by linear interpolation; what
+  was missing stays so (see ``posecore.motion.resampling``).
+- A landmark that is not there has the residual -1; all others 0, as these are estimates without one.
+"""
+
+import os
+from typing import Any
+
+import ezc3d
+import numpy as np
+from numpy.typing import NDArray
+
+import posecore
+from posecore.errors import InvalidPoses
+from posecore.export.whole_file import whole_file
+from posecore.motion.people import person_slot
+from posecore.motion.resampling import to_even_times
+from posecore.motion.root import ASSUMED_FIELD_OF_VIEW_DEG, RootChoice, place_person
+from posecore.poses import PoseSequence
+from posecore.skeletons import BLAZEPOSE_33
+
+_MM = 1000.0
+_MOST_FRAMES = 65_535
+# A text in a C3D file has at most 255 bytes, and a letter of UTF-8 up to four.
+_MOST_LETTERS = 60
+
+
+def write_c3d(
+    sequence: PoseSequence,
+    path: str | os.PathLike[str],
+    person_id: int,
+    *,
+    root: RootChoice = "estimated",
+    field_of_view_deg: float = ASSUMED_FIELD_OF_VIEW_DEG,
+) -> None:
+    """Write one person's 33 landmarks as points; the file appears whole or not at all.
+
+    Args:
+        sequence: of any people.
+        path: where to.
+        person_id: whose landmarks.
+        root: ``"estimated"``: the person moves through the room, as far as one camera can tell (see
+            ``posecore.motion.root``, also for how uncertain depth is); ``"none"``: the hips stay in place.
+        field_of_view_deg: assumed of the camera, along the picture's longer side.
+
+    Raises:
+        InvalidOption: where nobody has this id, or an option is outside its range.
+        InvalidPoses: where the person is never seen, or there are over 65,535 frames.
+        OSError: where the file cannot be written.
+    """
+    person_slot(sequence, person_id)
+    even = to_even_times(sequence.only([person_id]))
+    if len(even) > _MOST_FRAMES:
+        raise InvalidPoses(
+            f"Expected at most {_MOST_FRAMES:,} frames, which is as far as a C3D file counts, but got {len(even):,}. "
+            "Write the clip in parts, or as TRC."
+        )
+    points = place_person(even, person_id, root=root, field_of_view_deg=field_of_view_deg)
+    document = _document(points * _MM, even.fps)
+    document.add_parameter("MANUFACTURER", "COMPANY", "posecore")
+    document.add_parameter("MANUFACTURER", "SOFTWARE", "posecore")
+    document.add_parameter("MANUFACTURER", "VERSION_LABEL", posecore.__version__)
+    document.add_parameter("SUBJECTS", "USED", 1)
+    document.add_parameter("SUBJECTS", "NAMES", [_name(sequence, person_id)])
+    document.add_parameter("POSECORE", "ROOT", [root])
+    document.add_parameter("POSECORE", "FIELD_OF_VIEW_DEG", [float(field_of_view_deg)])
+    with whole_file(path) as part:
+        document.write(os.fspath(part))
+
+
+def _name(sequence: PoseSequence, person_id: int) -> str:
+    name = " ".join(sequence.names.get(person_id, "").split())
+    return name[:_MOST_LETTERS] or f"person {person_id}"
+
+
+def _document(points_mm: NDArray[np.float32], rate: float) -> Any:
+    """The points (T, K, 3) and what says how to read them."""
+    document = ezc3d.c3d()
+    point = document["parameters"]["POINT"]
+    point["RATE"]["value"] = [rate]
+    point["UNITS"]["value"] = ["mm"]
+    point["LABELS"]["value"] = list(BLAZEPOSE_33.landmarks)
+    point["DESCRIPTIONS"]["value"] = [name.replace("_", " ") for name in BLAZEPOSE_33.landmarks]
+    document.add_parameter("POINT", "X_SCREEN", "+X")
+    document.add_parameter("POINT", "Y_SCREEN", "+Y")
+    columns = np.moveaxis(points_mm, 0, -1).swapaxes(0, 1).astype(np.float64)  # (3, K, T)
+    missing = np.isnan(columns).any(axis=0)
+    document["data"]["points"] = np.concatenate([columns, np.ones_like(columns[:1])])
+    document["data"]["meta_points"]["residuals"] = np.where(missing, -1.0, 0.0)[None]
+    return document

@@ -1,0 +1,231 @@
+"""The catalogue of everything that can be drawn over time, ``CURVES``: one number for each frame and person.
+
+What the numbers are
+    Angles are those of ``posecore.motion.angles``; angular speeds those of the angles in 3D, with their sign.
+    Heights over the lower foot are metres above the lowest heel or toe. World landmarks are centred on the hips, so
+    these show how a person bends and reaches, but not a jump: in the air the foot is no floor.
+    Heights in the picture, above its lower edge, do show a jump; but also a camera that moves, and a person who comes
+    nearer.
+    Speeds relative to the hips are metres a second, in 3D; the person's way through the room is not in them.
+    The speed across the picture is that of the hips, in both directions as a share of the picture's height. It is not
+    in metres, because the distance of the camera is not known, and it does not see a way towards the camera.
+
+Speeds follow from differences between frames, which make a landmark's jitter larger: smooth a sequence first.
+NaN is where a landmark that the value needs is not there or not visible enough, as for angles.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from posecore.errors import InvalidOption
+from posecore.motion.angles import (
+    ANGLES,
+    AngleDefinition,
+    Space,
+    angular_speed,
+    check_visibility,
+    measure_angle,
+    rate_of_change,
+    visible_landmarks,
+)
+from posecore.poses import FloatArray, PoseSequence
+from posecore.skeletons import BLAZEPOSE_33
+
+_Doubles = NDArray[np.float64]
+
+_HIPS = (BLAZEPOSE_33.index("left_hip"), BLAZEPOSE_33.index("right_hip"))
+_FEET = BLAZEPOSE_33.parts["feet"]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One number over time.
+
+    Attributes:
+        name: of what and which number, such as ``"left_knee.angle_3d"``.
+        title: such as ``"Left knee angle, 3D"``.
+        short_title: for narrow places; no other curve has the same.
+        group: under which it is offered.
+        unit: such as ``"°/s"``.
+        landmarks: indices of those that its value in a frame is made of. None for visibility itself.
+    """
+
+    name: str
+    title: str
+    short_title: str
+    group: str
+    unit: str
+    landmarks: tuple[int, ...]
+
+
+def measure_curve(sequence: PoseSequence, name: str, *, min_visibility: float = 0.5) -> FloatArray:
+    """One of the curves, (T, P) float32, in its own unit; see ``measure_curves``."""
+    return measure_curves(sequence, [name], min_visibility=min_visibility)[name]
+
+
+def measure_curves(
+    sequence: PoseSequence, names: Sequence[str], *, min_visibility: float = 0.5
+) -> dict[str, FloatArray]:
+    """Several curves at once; each angle is measured only once.
+
+    Args:
+        sequence: is not changed.
+        names: out of ``CURVES``.
+        min_visibility: 0..1, of each landmark that a value needs.
+
+    Returns:
+        By name (T, P) float32, in the unit of the curve; NaN where not known. Visibility itself is known of everybody
+        who is seen, whatever ``min_visibility`` is.
+
+    Raises:
+        InvalidOption: where there is no curve of a name, or ``min_visibility`` is outside its range.
+    """
+    measured = _Measured(sequence, min_visibility)
+    return {name: _FORMULAS[_curve(name).name](measured).astype(np.float32) for name in names}
+
+
+def measure_curve_confidence(sequence: PoseSequence, name: str) -> FloatArray:
+    """How visible the least visible landmark is that a curve's value needs: to shade what cannot be relied on.
+
+    A value is known where this is at least ``min_visibility``. For a speed it is that of the frame itself, without the
+    neighbours. It is 1 for the visibility itself, which is known of everybody who is seen.
+
+    Returns:
+        (T, P) float32, 0..1; NaN where the person is not seen.
+
+    Raises:
+        InvalidOption: where there is no curve of this name.
+    """
+    landmarks = list(_curve(name).landmarks)
+    if not landmarks:
+        return np.where(sequence.seen, 1, np.nan).astype(np.float32)
+    return np.asarray(sequence.visibility[:, :, landmarks].min(axis=-1))
+
+
+def _curve(name: str) -> Curve:
+    if name not in CURVES:
+        raise InvalidOption(
+            f"Expected the name of one of the {len(CURVES)} curves in posecore.motion.curves.CURVES, such as "
+            f"{next(iter(CURVES))!r}, but got {name!r}."
+        )
+    return CURVES[name]
+
+
+class _Measured:
+    """A sequence and what has been measured in it: curves that rest on the same angle share it."""
+
+    def __init__(self, sequence: PoseSequence, min_visibility: float) -> None:
+        check_visibility(min_visibility)
+        self.sequence = sequence
+        self._min_visibility = min_visibility
+        self._angles: dict[tuple[str, Space], FloatArray] = {}
+
+    def angle(self, name: str, space: Space) -> FloatArray:
+        """(T, P) degrees."""
+        if (name, space) not in self._angles:
+            self._angles[name, space] = measure_angle(
+                self.sequence, name, space=space, min_visibility=self._min_visibility
+            )
+        return self._angles[name, space]
+
+    def landmarks(self, indices: Sequence[int], space: Space) -> _Doubles:
+        """(T, P, N, 3 or 2) metres or pixels."""
+        return visible_landmarks(self.sequence, indices, space=space, min_visibility=self._min_visibility)
+
+
+_Formula = Callable[[_Measured], NDArray[np.floating]]
+
+
+def _angle(measured: _Measured, *, of: str, space: Space) -> FloatArray:
+    return measured.angle(of, space)
+
+
+def _angular_speed(measured: _Measured, *, of: str) -> FloatArray:
+    return angular_speed(measured.angle(of, "world"), measured.sequence.times_s)
+
+
+def _height_over_foot(measured: _Measured, *, of: tuple[int, ...]) -> _Doubles:
+    down = measured.landmarks((*of, *_FEET), "world")[..., 1]
+    return np.asarray(down[..., len(of) :].max(axis=-1) - down[..., : len(of)].mean(axis=-1))
+
+
+def _height_in_picture(measured: _Measured, *, of: tuple[int, ...]) -> _Doubles:
+    down = measured.landmarks(of, "picture")[..., 1].mean(axis=-1)
+    return np.asarray(100 * (1 - down / measured.sequence.size[1]))
+
+
+def _speed(measured: _Measured, *, of: tuple[int, ...]) -> _Doubles:
+    from_hips = measured.landmarks(of, "world").mean(axis=-2) - measured.landmarks(_HIPS, "world").mean(axis=-2)
+    return np.asarray(np.linalg.norm(rate_of_change(from_hips, measured.sequence.times_s), axis=-1))
+
+
+def _speed_in_picture(measured: _Measured, *, of: tuple[int, ...]) -> _Doubles:
+    places = measured.landmarks(of, "picture").mean(axis=-2) * (100 / measured.sequence.size[1])
+    return np.asarray(np.linalg.norm(rate_of_change(places, measured.sequence.times_s), axis=-1))
+
+
+def _mean_visibility(measured: _Measured) -> FloatArray:
+    return np.asarray(measured.sequence.visibility.mean(axis=-1))
+
+
+def _angle_curves() -> Iterator[tuple[Curve, _Formula]]:
+    for name, angle in ANGLES.items():
+        titles = f"{_measure_of(angle)}, 3D", f"{angle.title}, 3D"
+        curve = Curve(f"{name}.angle_3d", *titles, "Angles (3D)", "°", angle.landmarks)
+        yield curve, partial(_angle, of=name, space="world")
+    for name, angle in ANGLES.items():
+        titles = f"{_measure_of(angle)} in the picture", f"{angle.title}, picture"
+        curve = Curve(f"{name}.angle_2d", *titles, "Angles in the picture", "°", angle.landmarks)
+        yield curve, partial(_angle, of=name, space="picture")
+    for name, angle in ANGLES.items():
+        titles = f"{angle.title} angular speed, 3D", f"{angle.title}, °/s"
+        curve = Curve(f"{name}.angular_speed", *titles, "Angular speeds", "°/s", angle.landmarks)
+        yield curve, partial(_angular_speed, of=name)
+
+
+def _measure_of(angle: AngleDefinition) -> str:
+    return f"{angle.title} angle" if angle.kind == "joint" else angle.title
+
+
+def _height_curves() -> Iterator[tuple[Curve, _Formula]]:
+    for name in ("nose", "left_wrist", "right_wrist", "hips", "left_knee", "right_knee"):
+        what, of = _point(name)
+        titles = f"{what} height over the lower foot", f"{what} height"
+        curve = Curve(f"{name}.height_over_foot", *titles, "Heights", "m", (*of, *_FEET))
+        yield curve, partial(_height_over_foot, of=of)
+    for name in ("nose", "hips", "left_ankle", "right_ankle"):
+        what, of = _point(name)
+        titles = f"{what} height in the picture", f"{what} height, picture"
+        curve = Curve(f"{name}.height_in_picture", *titles, "Heights", "% of picture height", of)
+        yield curve, partial(_height_in_picture, of=of)
+
+
+def _speed_curves() -> Iterator[tuple[Curve, _Formula]]:
+    for name in (f"{side}_{joint}" for joint in ("wrist", "elbow", "knee", "ankle") for side in ("left", "right")):
+        what, of = _point(name)
+        titles = f"{what} speed relative to the hips", f"{what} speed"
+        curve = Curve(f"{name}.speed", *titles, "Speeds", "m/s", (*of, *_HIPS))
+        yield curve, partial(_speed, of=of)
+    titles = "Hip speed across the picture", "Hip speed, picture"
+    curve = Curve("hips.speed_in_picture", *titles, "Speeds", "% of picture height/s", _HIPS)
+    yield curve, partial(_speed_in_picture, of=_HIPS)
+
+
+def _point(name: str) -> tuple[str, tuple[int, ...]]:
+    """(title, indices of the landmarks in the middle of which it is)."""
+    if name == "hips":
+        return "Hip", _HIPS
+    return name.replace("_", " ").capitalize(), (BLAZEPOSE_33.index(name),)
+
+
+_VISIBILITY = Curve("body.visibility", "Mean visibility of the body", "Visibility", "Confidence", "0–1", ())
+_CATALOGUE = (*_angle_curves(), *_height_curves(), *_speed_curves(), (_VISIBILITY, _mean_visibility))
+_FORMULAS = {curve.name: formula for curve, formula in _CATALOGUE}
+
+CURVES: Mapping[str, Curve] = MappingProxyType({curve.name: curve for curve, _ in _CATALOGUE})
+"""All curves by name, those of a group together, in the order in which they are offered."""

@@ -1,0 +1,213 @@
+from dataclasses import replace
+
+import bvhio
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation
+
+from posecore import BLAZEPOSE_33, InvalidOption, InvalidPoses
+from posecore.export.bvh_file import write_bvh
+from posecore.motion.resampling import to_even_times
+from posecore.motion.root import place_person
+
+# Joint -> the landmarks whose middle it is; said here once more, so that a slip in the source shows.
+PLACES = {
+    "Hips": ("left_hip", "right_hip"),
+    "Spine": ("left_hip", "right_hip"),
+    "Neck": ("left_shoulder", "right_shoulder"),
+    "Head": ("left_ear", "right_ear"),
+    "LeftCollar": ("left_shoulder", "right_shoulder"),
+    "RightCollar": ("left_shoulder", "right_shoulder"),
+    **{
+        f"{side}{joint}": (f"{side.lower()}_{joint.lower()}",)
+        for side in ("Left", "Right")
+        for joint in ("Shoulder", "Elbow", "Wrist", "Hip", "Knee", "Ankle")
+    },
+}
+ENDS = {
+    "Head": ("nose",),
+    **{f"{side}Ankle": (f"{side.lower()}_foot_index",) for side in ("Left", "Right")},
+    **{f"{side}Wrist": (f"{side.lower()}_index", f"{side.lower()}_pinky") for side in ("Left", "Right")},
+}
+AT_THEIR_PARENT = {"Spine"}
+
+
+def middle(points, landmarks):
+    return points[:, [BLAZEPOSE_33.index(name) for name in landmarks]].mean(axis=1)
+
+
+def degrees_between(first, second):
+    cosine = (first * second).sum(axis=-1) / np.linalg.norm(first, axis=-1) / np.linalg.norm(second, axis=-1)
+    return np.degrees(np.arccos(np.clip(cosine, -1, 1)))
+
+
+def placed_by_a_reader(path, frames):
+    """Where another program's forward kinematics puts each joint: name -> (T, 3)."""
+    figure = bvhio.readAsHierarchy(str(path))
+    joints = [joint for joint, _, _ in figure.layout()]
+    places = {joint.Name: np.empty((frames, 3)) for joint in joints}
+    for frame in range(frames):
+        figure.loadPose(frame)
+        for joint in joints:
+            places[joint.Name][frame] = joint.PositionWorld
+    return places
+
+
+def ends_by_a_reader(path):
+    """The directions of the last bones, of which that program keeps only the offset: name -> (T, 3)."""
+    ends = {}
+
+    def follow(joint, turned):
+        quaternions = [[*key.Rotation] for key in joint.Keyframes]  # w, x, y, z
+        turned = turned @ Rotation.from_quat(quaternions, scalar_first=True).as_matrix()
+        if not joint.Children:
+            ends[joint.Name] = turned @ np.array(joint.EndSite)
+        for child in joint.Children:
+            follow(child, turned)
+
+    follow(bvhio.readAsBvh(str(path)).Root, np.eye(3))
+    return ends
+
+
+def channels_of(path):
+    """(T, C) numbers of the motion, read line by line."""
+    _, motion = path.read_text("ascii").split("MOTION\n")
+    frames, step, *rows = motion.splitlines()
+    assert frames == f"Frames: {len(rows)}"
+    return float(step.removeprefix("Frame Time: ")), np.array([row.split() for row in rows], float)
+
+
+@pytest.fixture
+def straight(mover):
+    """``mover`` at even times, and seen throughout."""
+    gone = ~mover.seen[:, 0]
+    arrays = {name: getattr(mover, name).copy() for name in ("xy", "z", "world", "visibility", "presence")}
+    for array in arrays.values():
+        array[gone] = array[9]
+    return replace(mover, **arrays, times_s=np.arange(40) / 25)
+
+
+@pytest.mark.parametrize("root", ["estimated", "none"])
+def test_every_bone_points_where_the_landmarks_are(straight, tmp_path, root):
+    path = tmp_path / "x.bvh"
+    write_bvh(straight, path, 3, root=root)
+    points = place_person(straight, 3, root=root).astype(float)
+    places = placed_by_a_reader(path, 40)
+    assert set(places) == set(PLACES)
+    np.testing.assert_allclose(places["Hips"], middle(points, PLACES["Hips"]), atol=1e-5)
+    parents = {
+        child.Name: joint.Name for joint, _, _ in bvhio.readAsBvh(str(path)).Root.layout() for child in joint.Children
+    }
+    for name in set(PLACES) - {"Hips"} - AT_THEIR_PARENT:
+        wanted = middle(points, PLACES[name]) - middle(points, PLACES[parents[name]])
+        got = places[name] - places[parents[name]]
+        assert degrees_between(got, wanted).max() < 0.1, name
+        lengths = np.linalg.norm(wanted, axis=1)
+        np.testing.assert_allclose(np.linalg.norm(got, axis=1), np.median(lengths), atol=1e-5)
+
+
+def test_hands_feet_and_nose_point_there_too(straight, tmp_path):
+    path = tmp_path / "x.bvh"
+    write_bvh(straight, path, 3)
+    points = place_person(straight, 3).astype(float)
+    ends = ends_by_a_reader(path)
+    assert set(ends) == set(ENDS)
+    for name, direction in ends.items():
+        wanted = middle(points, ENDS[name]) - middle(points, PLACES[name])
+        assert degrees_between(direction, wanted).max() < 0.1, name
+        np.testing.assert_allclose(
+            np.linalg.norm(direction, axis=1), np.median(np.linalg.norm(wanted, axis=1)), atol=1e-5
+        )
+
+
+def test_uneven_times_become_even_and_gaps_hold_the_last_pose(mover, tmp_path):
+    path = tmp_path / "x.bvh"
+    late = replace(mover, **{name: _without_start(getattr(mover, name)) for name in ("xy", "world")})
+    write_bvh(late, path, 3)
+    step, rows = channels_of(path)
+    assert step == pytest.approx(1 / 25)
+    assert len(rows) == 40
+    points = place_person(to_even_times(late), 3)
+    gone = np.flatnonzero(np.isnan(points[:, 0, 0]))
+    assert gone.tolist() == [0, 1, 2, 10, 11, 12, 13, 14]
+    np.testing.assert_array_equal(rows[:3], rows[[3] * 3])
+    np.testing.assert_array_equal(rows[10:15], rows[[9] * 5])
+    assert (rows[15] != rows[14]).any()
+    assert np.isfinite(rows).all()
+
+
+def _without_start(array):
+    array = array.copy()
+    array[:3] = np.nan
+    return array
+
+
+def test_without_a_root_the_hips_stay_at_one_height(straight, tmp_path):
+    write_bvh(straight, tmp_path / "x.bvh", 3, root="none")
+    _, rows = channels_of(tmp_path / "x.bvh")
+    np.testing.assert_allclose(rows[:, [0, 2]], 0, atol=1e-6)
+    height = place_person(straight, 3, root="none")[0, 23:25, 1].mean()
+    np.testing.assert_allclose(rows[:, 1], height, atol=1e-5)
+    assert height > 0
+
+
+def test_a_person_who_turns_round_and_round_does_not_flip(straight, tmp_path):
+    turn = Rotation.from_euler("y", np.linspace(0, 1080, 40)[:, None], degrees=True).as_matrix()
+    still = straight.world[:1, 0]
+    world = (turn @ still.transpose(0, 2, 1)).transpose(0, 2, 1)
+    both = np.stack([world, straight.world[:, 1]], axis=1)
+    write_bvh(replace(straight, world=both), tmp_path / "x.bvh", 3, root="none")
+    _, rows = channels_of(tmp_path / "x.bvh")
+    hips, others = rows[:, 3:6], rows[:, 6:]
+    assert abs(hips[-1, 2] - hips[0, 2]) == pytest.approx(1080, abs=1)
+    assert np.abs(np.diff(hips, axis=0)).max() < 60
+    np.testing.assert_allclose(others, others[:1].repeat(40, axis=0), atol=0.01)
+
+
+def test_facing_the_camera_in_a_t_pose_is_no_rotation(straight, tmp_path):
+    """Which way the rest pose looks, and which side of it is left."""
+    places = {
+        "nose": (0, 0.65, 0.1),
+        "left_ear": (0.08, 0.65, 0),
+        "left_shoulder": (0.2, 0.5, 0),
+        "left_elbow": (0.5, 0.5, 0),
+        "left_wrist": (0.7, 0.5, 0),
+        "left_index": (0.8, 0.5, 0),
+        "left_pinky": (0.8, 0.5, 0),
+        "left_hip": (0.1, 0, 0),
+        "left_knee": (0.1, -0.4, 0),
+        "left_ankle": (0.1, -0.8, 0),
+        "left_foot_index": (0.1, -0.8, 0.2),
+    }
+    # The camera's axes: a person who faces it has the left hand on the picture's right.
+    world = np.zeros((33, 3))
+    for name, (x, y, z) in places.items():
+        world[BLAZEPOSE_33.index(name)] = x, -y, -z
+        if name != "nose":
+            world[BLAZEPOSE_33.index(name.replace("left", "right"))] = -x, -y, -z
+    standing = replace(straight, world=np.broadcast_to(world, straight.world.shape))
+    write_bvh(standing, tmp_path / "x.bvh", 3, root="none")
+    _, rows = channels_of(tmp_path / "x.bvh")
+    np.testing.assert_allclose(rows[:, 3:], 0, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("person", "options", "error", "said"),
+    [
+        (4, {}, InvalidOption, r"one of this clip's \(3, 7\), but got 4"),
+        (7, {}, InvalidPoses, "Person 7 is seen in no frame"),
+        (3, {"root": "maybe"}, InvalidOption, "'root' to be one of"),
+    ],
+)
+def test_what_cannot_be_written_leaves_no_file(mover, tmp_path, person, options, error, said):
+    with pytest.raises(error, match=said):
+        write_bvh(mover, tmp_path / "x.bvh", person, **options)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_person_whose_foot_is_never_known(straight, tmp_path):
+    world = straight.world.copy()
+    world[:, :, 31] = np.nan
+    with pytest.raises(InvalidPoses, match="all the landmarks that a skeleton is made of"):
+        write_bvh(replace(straight, world=world), tmp_path / "x.bvh", 3)
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,99 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from posecore import BLAZEPOSE_33, InvalidOption, InvalidPoses
+from posecore.export.trc_file import write_trc
+from posecore.motion.root import place_person
+
+
+def read_strictly(path):
+    """The times and (T, K, 3) markers of a TRC in the published layout; fails where anything else stands in it."""
+    text = path.read_bytes().decode("utf-8")
+    assert text.endswith("\n")
+    assert "\r" not in text
+    kind, names, values, markers, axes, blank, *rows = (line.split("\t") for line in text.split("\n")[:-1])
+    assert kind == ["PathFileType", "4", "(X/Y/Z)", path.name]
+    assert names == [
+        *("DataRate", "CameraRate", "NumFrames", "NumMarkers"),
+        *("Units", "OrigDataRate", "OrigDataStartFrame", "OrigNumFrames"),
+    ]
+    header = dict(zip(names, values, strict=True))
+    count = int(header["NumMarkers"])
+    assert header["NumFrames"] == header["OrigNumFrames"] == str(len(rows))
+    assert header["DataRate"] == header["CameraRate"] == header["OrigDataRate"]
+    assert (header["Units"], header["OrigDataStartFrame"]) == ("m", "1")
+    assert len(markers) == len(axes) == 2 + 3 * count
+    assert markers[:2] == ["Frame#", "Time"]
+    assert markers[2::3] == list(BLAZEPOSE_33.landmarks)
+    assert set(markers[3::3] + markers[4::3]) == {""}
+    assert axes == ["", "", *(f"{axis}{number}" for number in range(1, count + 1) for axis in "XYZ")]
+    assert blank == [""]
+    assert [int(row[0]) for row in rows] == list(range(1, len(rows) + 1))
+    numbers = np.array(rows, dtype=float)  # every row of one length
+    return float(header["DataRate"]), numbers[:, 1], numbers[:, 2:].reshape(-1, count, 3)
+
+
+@pytest.mark.parametrize("root", ["estimated", "none"])
+def test_values_come_back(mover, tmp_path, root):
+    path = tmp_path / "Grace.trc"
+    write_trc(mover, path, 3, root=root)
+    rate, times, markers = read_strictly(path)
+    assert rate == 25
+    np.testing.assert_allclose(times, mover.times_s, atol=1e-9)
+    np.testing.assert_allclose(markers, place_person(mover, 3, root=root), atol=6e-7)
+    assert np.isnan(markers).all(axis=(1, 2)).sum() == 5
+    assert np.nanmin(markers[:, 29:, 1]) == 0
+    assert [entry.name for entry in tmp_path.iterdir()] == ["Grace.trc"]
+
+
+def test_the_walk_is_in_it_unless_it_is_not_wanted(mover, tmp_path):
+    hips = {}
+    for root in ("estimated", "none"):
+        write_trc(mover, tmp_path / root, 3, root=root)
+        hips[root] = read_strictly(tmp_path / root)[2][:, 23:25, 0].mean(axis=1)
+    assert hips["estimated"][-1] - hips["estimated"][0] == pytest.approx(1, abs=0.01)
+    np.testing.assert_allclose(hips["none"][~np.isnan(hips["none"])], 0, atol=1e-6)
+
+
+def test_the_field_of_view_is_the_callers(mover, tmp_path):
+    write_trc(mover, tmp_path / "narrow.trc", 3, field_of_view_deg=30)
+    _, _, markers = read_strictly(tmp_path / "narrow.trc")
+    np.testing.assert_allclose(markers, place_person(mover, 3, field_of_view_deg=30), atol=6e-7)
+
+
+def test_opensim_reads_it(opensim, mover, tmp_path):
+    one_lost = mover.world.copy()
+    one_lost[20, 0, 32] = np.nan  # the last of a row
+    mover = replace(mover, world=one_lost)
+    path = tmp_path / "two words.trc"
+    write_trc(mover, path, 3)
+    expected = place_person(mover, 3)
+    table = opensim.TimeSeriesTableVec3(str(path))
+    assert list(table.getColumnLabels()) == list(BLAZEPOSE_33.landmarks)
+    assert (table.getTableMetaDataString("Units"), table.getTableMetaDataString("DataRate")) == ("m", "25")
+    np.testing.assert_allclose(table.getIndependentColumn(), mover.times_s, atol=1e-9)
+    rows = [table.getRowAtIndex(row) for row in range(table.getNumRows())]
+    markers = [[row.getElt(0, column).to_numpy() for column in range(row.ncol())] for row in rows]
+    np.testing.assert_allclose(np.array(markers), expected, atol=6e-7)
+    older = opensim.MarkerData(str(path))
+    assert older.getNumFrames() == len(mover)
+    last = older.getFrame(len(mover) - 1)
+    np.testing.assert_allclose(last.getMarker(32).to_numpy(), expected[-1, 32], atol=6e-7)
+    assert np.isnan(older.getFrame(20).getMarker(32).to_numpy()).all()
+
+
+@pytest.mark.parametrize(
+    ("person", "options", "error", "said"),
+    [
+        (4, {}, InvalidOption, r"one of this clip's \(3, 7\), but got 4"),
+        (7, {}, InvalidPoses, "Person 7 is seen in no frame"),
+        (3, {"root": "maybe"}, InvalidOption, "'root' to be one of"),
+        (3, {"field_of_view_deg": 200}, InvalidOption, "between 0 and 180"),
+    ],
+)
+def test_what_cannot_be_written_leaves_no_file(mover, tmp_path, person, options, error, said):
+    with pytest.raises(error, match=said):
+        write_trc(mover, tmp_path / "x.trc", person, **options)
+    assert list(tmp_path.iterdir()) == []

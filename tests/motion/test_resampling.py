@@ -1,0 +1,69 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from posecore import InvalidOption, PoseSequence
+from posecore.motion.resampling import to_even_times
+
+
+def straight(times: np.ndarray, fps: float = 10.0) -> PoseSequence:
+    """One person, all of whose values are the time."""
+    values = np.broadcast_to(np.asarray(times)[:, None, None], (len(times), 1, 33))
+    return PoseSequence(
+        xy=np.stack([values] * 2, axis=-1),
+        z=values,
+        world=np.stack([values] * 3, axis=-1),
+        visibility=values,
+        presence=values,
+        person_ids=[1],
+        times_s=times,
+        size=(100, 100),
+        fps=fps,
+    )
+
+
+def test_even_times_stay_as_they_are():
+    sequence = straight(2.5 + np.arange(20) / 10)
+    assert to_even_times(sequence) is sequence
+
+
+@pytest.mark.parametrize("rate", [None, 4, 10, 37.5])
+def test_a_straight_line_stays_straight(rate):
+    times = np.cumsum(np.random.default_rng(0).uniform(0.05, 0.15, 50))
+    even = to_even_times(straight(times), rate)
+    assert even.fps == (rate or 10)
+    np.testing.assert_allclose(np.diff(even.times_s), 1 / even.fps)
+    expected = even.times_s.clip(times[0], times[-1])  # an end holds for half a step
+    for name in ("z", "visibility", "presence"):
+        np.testing.assert_allclose(getattr(even, name)[:, 0, 5], expected, rtol=1e-6)
+    np.testing.assert_allclose(even.world[:, 0, 32, 2], expected, rtol=1e-6)
+    assert abs(even.times_s[-1] - times[-1]) <= 0.5 / even.fps + 1e-9
+
+
+def test_gaps_and_holes_stay_missing():
+    times = np.array([0, 0.11, 0.2, 0.29, 0.4, 0.52, 0.6, 2.0, 2.1])
+    sequence = straight(times)
+    world = sequence.world.copy()
+    world[3:5] = np.nan  # nobody there
+    world[1, 0, 7] = np.nan  # one landmark lost
+    even = to_even_times(replace(sequence, world=world))
+    there = np.isfinite(even.world[:, 0, :, 0])
+    assert np.flatnonzero(there[:, 0]).tolist() == [0, 1, 2, 5, 6, 20, 21]
+    assert np.flatnonzero(there[:, 7]).tolist() == [0, 2, 5, 6, 20, 21]
+    # The other arrays were there in the gap, and nothing was in the hole of the clip.
+    assert np.flatnonzero(np.isfinite(even.z[:, 0, 0])).tolist() == [0, 1, 2, 3, 4, 5, 6, 20, 21]
+
+
+def test_clips_of_no_frame_and_of_one():
+    assert len(to_even_times(straight(np.empty(0)))) == 0
+    one = to_even_times(straight(np.array([3.0])), 5)
+    assert (one.times_s.tolist(), one.fps, one.z[0, 0, 0]) == ([3.0], 5, 3.0)
+
+
+@pytest.mark.parametrize(
+    ("rate", "said"), [(0, "above zero"), (-1, "above zero"), (float("inf"), "above zero"), (1e6, "Give a lower rate")]
+)
+def test_rates_that_cannot_be(rate, said):
+    with pytest.raises(InvalidOption, match=said):
+        to_even_times(straight(np.arange(20) / 10), rate)
