@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         ModelUnusable,
         PosecoreError,
         UnreadableMedia,
+        UnreadableResult,
         WorkerLost,
     )
     from posecore.estimation.blazepose.graph import BlazePose
@@ -33,8 +34,11 @@ if TYPE_CHECKING:
     from posecore.estimation.engines import EngineUsed, find_engine
     from posecore.estimation.models import find_model
     from posecore.estimation.options import PoseOptions
+    from posecore.export.saved import load_sequence, save_sequence
     from posecore.media.options import ClipOptions
     from posecore.media.pictures import decode_picture
+    from posecore.motion.angles import measure_angles
+    from posecore.motion.smoothing import Smoothing, smooth_sequence
     from posecore.pipeline import LiveSession, Progress, draw_video, estimate_image, estimate_video
     from posecore.poses import FramePoses, PoseSequence
     from posecore.skeletons import BLAZEPOSE_33
@@ -54,6 +58,7 @@ _HOMES = {
         "ModelUnusable",
         "PosecoreError",
         "UnreadableMedia",
+        "UnreadableResult",
         "WorkerLost",
     ),
     "posecore.estimation.blazepose.graph": ("BlazePose",),
@@ -61,8 +66,11 @@ _HOMES = {
     "posecore.estimation.engines": ("EngineUsed", "find_engine"),
     "posecore.estimation.models": ("find_model",),
     "posecore.estimation.options": ("PoseOptions",),
+    "posecore.export.saved": ("load_sequence", "save_sequence"),
     "posecore.media.options": ("ClipOptions",),
     "posecore.media.pictures": ("decode_picture",),
+    "posecore.motion.angles": ("measure_angles",),
+    "posecore.motion.smoothing": ("Smoothing", "smooth_sequence"),
     "posecore.pipeline": ("LiveSession", "Progress", "draw_video", "estimate_image", "estimate_video"),
     "posecore.poses": ("FramePoses", "PoseSequence"),
     "posecore.skeletons": ("BLAZEPOSE_33",),
@@ -92,7 +100,9 @@ __all__ = [
     "PosecoreError",
     "Progress",
     "Region",
+    "Smoothing",
     "UnreadableMedia",
+    "UnreadableResult",
     "WorkerLost",
     "decode_picture",
     "draw_poses",
@@ -102,7 +112,11 @@ __all__ = [
     "find_engine",
     "find_model",
     "from_table",
+    "load_sequence",
+    "measure_angles",
     "plot_pose_3d",
+    "save_sequence",
+    "smooth_sequence",
     "to_table",
 ]
 

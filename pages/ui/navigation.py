@@ -6,6 +6,7 @@ import streamlit as st
 HOME = st.Page("pages/home.py", title="Home", default=True)
 IMAGE = st.Page("pages/image.py", title="Image", url_path="image")
 VIDEO = st.Page("pages/video.py", title="Video", url_path="video")
+EXPLORE = st.Page("pages/explore.py", title="Explore", url_path="explore")
 WEBCAM = st.Page("pages/webcam.py", title="Webcam", url_path="webcam")
 
 _ROUTED_KEY = "routed"
@@ -14,7 +15,7 @@ _ROUTED_KEY = "routed"
 def route() -> st.Page:
     """The page that the address asks for. Called by the entry of the app, in every run."""
     st.session_state[_ROUTED_KEY] = True
-    return st.navigation([HOME, IMAGE, VIDEO, WEBCAM], position="top")
+    return st.navigation([HOME, IMAGE, VIDEO, EXPLORE, WEBCAM], position="top")
 
 
 def require_route() -> None:

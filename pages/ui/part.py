@@ -1,10 +1,12 @@
 """The choices about a clip: which part of it, and what film is made."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from pages.ui.people import choose_background
 from pages.ui.runs import ClipRun, RunOptions
-from posecore import ClipOptions, PoseOptions
+from posecore import ClipOptions, PoseOptions, find_engine
 from posecore.pipeline import Expected
 
 _SIDES = {0: "As the clip", 1920: "1920 px", 1280: "1280 px", 854: "854 px", 640: "640 px"}
@@ -27,10 +29,17 @@ def choose_run(run: ClipRun, pose: PoseOptions) -> RunOptions:
             persist_state="session",
             help="2 takes half the time. Fast movements need every frame.",
         )
-        film = st.toggle("Make the film", True, key="part_film", persist_state="session")
+        film = st.toggle(
+            "Film in the player",
+            True,
+            key="part_film",
+            persist_state="session",
+            help="Without it the run is faster, and the player shows the 3D skeleton and the curves alone.",
+        )
         side = st.selectbox(
             "Longest side of the film",
             list(_SIDES),
+            index=list(_SIDES).index(1280),
             format_func=lambda side: _SIDES[side],
             key="part_side",
             persist_state="session",
@@ -47,9 +56,15 @@ def choose_run(run: ClipRun, pose: PoseOptions) -> RunOptions:
         )
         background = choose_background("part_background", disabled=not film)
         part = ClipOptions(start_s=start_s, end_s=end_s, every=int(every), film_side=side or None, film_quality=quality)
-        options = RunOptions(pose, part, film, background)
+        options = RunOptions(_unsmoothed(pose), part, film, background)
         st.caption(cost(run.expect(options)))
     return options
+
+
+def _unsmoothed(pose: PoseOptions) -> PoseOptions:
+    """Landmarks as the model gives them, for the player to smooth; MediaPipe's own engine always smooths one person."""
+    always = pose.people == 1 and find_engine(pose).name == "mediapipe"
+    return replace(pose, smoothing=always)
 
 
 def _choose_stretch(run: ClipRun) -> tuple[float, float | None]:

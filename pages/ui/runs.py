@@ -2,12 +2,15 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 
+import numpy as np
+
 from pages.ui.folders import Folder
+from pages.ui.playback import Playback
 from pages.ui.served import serve, withdraw
 from pages.ui.uploads import Clip
 from posecore import ClipOptions, PosecoreError, PoseOptions, PoseSequence, Progress, draw_video, estimate_video
@@ -35,8 +38,7 @@ class RunState:
     notes: list[str] = field(default_factory=list)
     error: str | None = None
     seconds: float = 0.0
-    film_of: PoseSequence | None = None  # whom the film shows, where it was drawn again
-    drawing: bool = False  # it is only that
+    drawing: bool = False  # the film with skeletons is being made, of what was found
     cut_short: bool = False
     stop: threading.Event = field(default_factory=threading.Event)
     done: threading.Event = field(default_factory=threading.Event)
@@ -45,7 +47,14 @@ class RunState:
 
 @dataclass(frozen=True)
 class RunOptions:
-    """Everything a visitor may choose about a run."""
+    """Everything a visitor may choose about a run.
+
+    Attributes:
+        pose: how people are found.
+        part: which frames.
+        film: one is made for the player: these frames, without skeletons.
+        background: what becomes in it of all that is not a person.
+    """
 
     pose: PoseOptions = field(default_factory=PoseOptions)
     part: ClipOptions = field(default_factory=ClipOptions)
@@ -65,23 +74,27 @@ class ClipRun:
 
     Attributes:
         clip: what is worked on.
-        film: where the film with the landmarks is written.
-        film_name: what it is called for the visitor.
+        film: where the player's film is written.
         film_token: for its address in the browser, see ``pages.ui.served``.
-        films: how often it was drawn again.
+        annotated: where the film with skeletons is written, once it is asked for.
+        annotated_token: for its address.
+        annotated_of: what that film shows; None while there is none.
     """
 
     def __init__(self, clip: Clip) -> None:
         self.state = RunState()
         self.options: RunOptions | None = None
-        self.film_name = f"{PurePath(clip.name).stem}.annotated.mp4"
         # Before the clip, so that the worker has ended when the clip goes.
         self._folder = Folder("run")
         self.film = self._folder.path / "film.mp4"
-        self.film_token = serve(self.film, self.film_name)
-        self._folder.before_closing(_end, self.state, self.film_token)
+        self.film_token = serve(self.film, self.film.name)
+        self.annotated = self._folder.path / "annotated.mp4"
+        self.annotated_name = f"{PurePath(clip.name).stem}.annotated.mp4"
+        self.annotated_token = serve(self.annotated, self.annotated_name)
+        self.annotated_of: PoseSequence | None = None
+        self._folder.before_closing(_end, self.state, [self.film_token, self.annotated_token])
+        self._playback: Playback | None = None
         self.close = self._folder.close
-        self.films = 0
         self.clip = clip
         self.info = self._describe()
 
@@ -122,16 +135,26 @@ class ClipRun:
         )
         self.state.worker.start()
 
-    def draw_again(self, shown: PoseSequence) -> None:
-        """Make the film once more, of these people by these names; nothing is estimated."""
+    @property
+    def playback(self) -> Playback:
+        """The finished result for the player."""
+        assert self.state.result is not None
+        if self._playback is None:
+            self._playback = Playback(self.state.result, self._folder)
+        return self._playback
+
+    def draw(self, shown: PoseSequence) -> None:
+        """Make the film with skeletons: of these people, by these names; nothing is estimated."""
         assert self.options is not None
         self.state = replace(
             self.state, progress=None, waiting=True, drawing=True, stop=threading.Event(), done=threading.Event()
         )
-        self.films += 1
-        self._folder.before_closing(_end, self.state, self.film_token)
+        self.annotated_of = shown
+        self._folder.before_closing(_end, self.state, [])
+        # A changed background is in the player's film alone: the silhouettes are not kept.
+        source = self.film if self.options.background != "keep" else self.clip.path
         self.state.worker = threading.Thread(
-            target=_draw_again, args=(self.state, self.clip.path, self.options, shown, self.film), daemon=True
+            target=_draw, args=(self.state, source, self.options, shown, self.annotated), daemon=True
         )
         self.state.worker.start()
 
@@ -145,18 +168,19 @@ class ClipRun:
         return self.state.cut_short
 
 
-def _draw_again(state: RunState, source: Path, options: RunOptions, shown: PoseSequence, film: Path) -> None:
+def _draw(state: RunState, source: Path, options: RunOptions, shown: PoseSequence, film: Path) -> None:
+    part = options.part
+    if options.background != "keep":  # of the player's film, which begins at 0 and is of just these frames
+        shown, part = _as_in_film(shown, part), ClipOptions(film_quality=part.film_quality)
     try:
         with _place(state) as found:
             if found:
                 colors, report = color_by(options.pose), _reporter(state)
-                draw_video(source, shown, film, color_by=colors, part=options.part, on_progress=report, workers=1)
-        if not state.stop.is_set():
-            state.film_of = shown
+                draw_video(source, shown, film, color_by=colors, part=part, on_progress=report, workers=1)
     except PosecoreError as error:
-        state.notes.append(f"The film could not be made again: {error}")
+        state.notes.append(f"The film with skeletons could not be made: {error}")
     except Exception as error:  # a thread has nobody above it to tell
-        state.notes.append(f"The film could not be made again ({type(error).__name__}: {error}).")
+        state.notes.append(f"The film with skeletons could not be made ({type(error).__name__}: {error}).")
         raise
     finally:
         state.done.set()
@@ -189,6 +213,7 @@ def _work(state: RunState, source: Path, name: str, options: RunOptions, film: P
                 options.pose,
                 part=options.part,
                 annotated=film,
+                skeletons=False,
                 background=options.background if film else "keep",
                 on_progress=_reporter(state),
                 on_note=state.notes.append,
@@ -213,8 +238,21 @@ def _reporter(state: RunState):
     return report
 
 
-def _end(state: RunState, film_token: str) -> None:
-    withdraw(film_token)
+def _as_in_film(sequence: PoseSequence, part: ClipOptions) -> PoseSequence:
+    size = part.film_size(sequence.size)
+    across, down = (np.float32(new / old) for new, old in zip(size, sequence.size, strict=True))
+    return replace(
+        sequence,
+        xy=sequence.xy * np.array([across, down]),
+        z=sequence.z * across,
+        size=size,
+        times_s=sequence.times_s - sequence.times_s[0],
+    )
+
+
+def _end(state: RunState, tokens: Sequence[str]) -> None:
+    for token in tokens:
+        withdraw(token)
     state.stop.set()
     worker = state.worker
     if worker is not None and worker is not threading.current_thread() and worker.is_alive():

@@ -7,6 +7,7 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.typing import UploadedFile
 
+from pages.ui.opened import Opened, open_result
 from pages.ui.runs import ClipRun
 from pages.ui.uploads import Clip, to_disk
 from posecore.limits import LIMITS
@@ -22,12 +23,29 @@ class Visit:
         # Before the upload, so that it also ends before the upload is deleted.
         self.run: ClipRun | None = None
         self.upload: Clip | None = None
+        self.opened: Opened | None = None
         self._farewell: threading.Timer | None = None
 
     def take(self, file: UploadedFile) -> None:
         """Keep an upload, in place of the one before."""
         self.forget()
         self.upload = to_disk(file)
+
+    def open(self, file: UploadedFile) -> None:
+        """Read a saved result, and keep it in place of the one before.
+
+        Raises:
+            UnreadableResult: where it is none; the one before stays.
+        """
+        opened = open_result(file)
+        self.forget_opened()
+        self.opened = opened
+
+    def forget_opened(self) -> None:
+        """Delete the opened result."""
+        if self.opened is not None:
+            self.opened.folder.close()
+            self.opened = None
 
     def forget(self) -> None:
         """Delete the upload and what was made of it."""
@@ -81,6 +99,7 @@ class Visit:
             self.run.close()
         if self.upload is not None:
             self.upload.delete()
+        self.forget_opened()
 
 
 def current_visit() -> Visit:

@@ -1,6 +1,6 @@
 """Angles of the body by one published table, ``ANGLES``.
 
-Joint angles are **included angles**: what a goniometer laid along two limbs reads, 0 to 180 degrees, 180 = straight.
+Joint angles are **included angles**: what two limbs enclose where they meet, 0 to 180 degrees, 180 = straight.
 
 - One number a joint. It does not tell bending from a movement to the side, it does not see a limb turn about its own
   length, and it has no sign: a knee that is overstretched by 5 degrees reads 175, as one that is bent by 5 does.
@@ -13,7 +13,8 @@ Joint angles are **included angles**: what a goniometer laid along two limbs rea
   lean of the trunk and the tilt of the pelvis.
 
 Up is up in the picture, as the camera was held: world landmarks are in the camera's directions too. A camera that
-is tilted tilts the lean of the trunk and the tilt of the pelvis; no joint angle changes.
+is tilted tilts the lean of the trunk and the tilt of the pelvis; no joint angle changes. Seen from the side both hips
+are nearly one point in the picture, so there the tilt of the pelvis means something only in 3D.
 """
 
 from collections.abc import Mapping, Sequence
@@ -91,9 +92,11 @@ _DEFINITIONS = (
     *(_on_side(side, joint) for joint in _LIMBS for side in ("left", "right")),
     # The ears are the part of the head that moves least when it turns about its length.
     AngleDefinition("neck", "Neck", (_EARS, _SHOULDERS, _HIPS), "180 = head in line with the trunk"),
-    AngleDefinition("trunk_lean", "Trunk lean", (_HIPS, _SHOULDERS), "0 = upright, 90 = lying", "lean"),
+    AngleDefinition("trunk_lean", "Trunk lean", (_HIPS, _SHOULDERS), "0 = upright, 90 = horizontal", "lean"),
     # Lateral tilt (obliquity). The tilt forwards and backwards cannot be told from two points.
-    AngleDefinition("pelvis_tilt", "Pelvis tilt", (_HIPS[:1], _HIPS[1:]), "0 = hips level, to either side", "tilt"),
+    AngleDefinition(
+        "pelvis_tilt", "Pelvis tilt", (_HIPS[:1], _HIPS[1:]), "0 = level, 90 = one hip above the other", "tilt"
+    ),
 )
 
 ANGLES: Mapping[str, AngleDefinition] = MappingProxyType({each.name: each for each in _DEFINITIONS})
@@ -243,7 +246,7 @@ def angles_table(sequence: PoseSequence, *, space: Space = "world", min_visibili
 
 
 def describe_angles() -> pd.DataFrame:
-    """The published table: of each angle its ``name``, ``at`` which point, ``from`` what ``to`` what, and ``reading``."""
+    """The published table: each angle's ``name``, ``at`` which point, ``from`` and ``to`` what, and its ``reading``."""
     columns = ["name", "at", "from", "to", "reading"]
     return pd.DataFrame([(each.name, *_described(each), each.reading) for each in ANGLES.values()], columns=columns)
 

@@ -21,10 +21,12 @@ from posecore.view.spaces import Space, floor_lines, picture_points, picture_spa
 _EDGES = np.array(BLAZEPOSE_33.edges)
 _NAMES = [name.replace("_", " ") for name in BLAZEPOSE_33.landmarks]
 
-_DOT = np.full(len(BLAZEPOSE_33), 11.0)  # pixels across; finer where landmarks crowd
+DOT = np.full(len(BLAZEPOSE_33), 11.0)
+"""Of each landmark the size of its dot in pixels: finer where landmarks crowd."""
 for _part, _size in (("face", 5.0), ("hands", 6.0), ("feet", 8.0)):
-    _DOT[list(BLAZEPOSE_33.parts[_part])] = _size
-_THIN_BONES = (_DOT[_EDGES] < 8).any(axis=1)
+    DOT[list(BLAZEPOSE_33.parts[_part])] = _size
+THIN_BONES = (DOT[_EDGES] < 8).any(axis=1)
+"""Of each bone whether its line is a thin one."""
 
 _SIDES_EXPLAINED = "  ".join(
     f'<span style="color: {css(SIDES_ON_PAGE[side])}">\N{BLACK CIRCLE}</span> {side}' for side in ("left", "right")
@@ -90,11 +92,17 @@ def plot_pose_3d(
     names = [poses.names.get(person, f"person {person}") for person in ids]
     people = [_Person(*part) for part in zip(ids, names, points, poses.visibility, shown, strict=True)]
     several = len(people) > 1
-    traces = [_floor(space)]
+    traces = [floor_of(space)]
     for person in people:
         traces += _bones(person, space, by_person=several or color_by == "person")
         traces.append(_joints(person, space, color_by, several))
-    layout = _layout(space, people, color_by) | {"annotations": _sentence(people)}
+    layout = layout_of(
+        space,
+        several=several,
+        has_sides=color_by == "side" or (color_by == "confidence" and len(people) == 1),
+        has_bar=color_by == "confidence" and any(person.shown.any() for person in people),
+    )
+    layout["annotations"] = _sentence(people)
     return go.Figure({"data": traces, "layout": layout})
 
 
@@ -107,7 +115,7 @@ def _bones(person: _Person, space: Space, *, by_person: bool) -> Iterator[dict[s
     sure = person.sure[_EDGES].all(axis=1)
     full = [person_color(person.id) if by_person else SIDES_ON_PAGE[side] for side in BONE_SIDES]
     colors = [color if certain else faded(color) for color, certain in zip(full, sure, strict=True)]
-    thick = drawn & sure & ~_THIN_BONES
+    thick = drawn & sure & ~THIN_BONES
     for kind, bones, width in (("thick", thick, 7), ("thin", drawn & ~thick, 2.5)):
         ends = _shortened(person.points[_EDGES[bones]], space.longest / 100)
         with_gaps = np.concatenate((ends, np.full((len(ends), 1, 3), np.nan)), axis=1)
@@ -145,7 +153,7 @@ def _joints(person: _Person, space: Space, color_by: str, several: bool) -> dict
         "showlegend": False,
         **_xyz(person.points[shown]),
         "marker": {
-            "size": (np.where(person.sure, 1.0, 0.65) * _DOT)[shown],
+            "size": (np.where(person.sure, 1.0, 0.65) * DOT)[shown],
             "line": {"color": css(RIM), "width": 1},
             "opacity": 0.99,  # below 1 plotly draws the dots after the lines, and so on top of them
             **_joint_colors(person, color_by),
@@ -187,7 +195,8 @@ def _hover(space: Space, whose: str) -> str:
     return f"<b>%{{text}}</b>{whose}<br>{''.join(places)}visibility %{{customdata:.2f}}<extra></extra>"
 
 
-def _floor(space: Space) -> dict[str, Any]:
+def floor_of(space: Space) -> dict[str, Any]:
+    """The trace of the grid on the floor."""
     return {
         "type": "scatter3d",
         "mode": "lines",
@@ -204,11 +213,16 @@ def _xyz(points: np.ndarray) -> dict[str, np.ndarray]:
     return dict(zip("xyz", points.T, strict=True))
 
 
-def _layout(space: Space, people: Sequence[_Person], color_by: str) -> dict[str, Any]:
-    several = len(people) > 1
-    has_sides = color_by == "side" or (color_by == "confidence" and len(people) == 1)
+def layout_of(space: Space, *, several: bool, has_sides: bool, has_bar: bool) -> dict[str, Any]:
+    """The layout of a figure in a space.
+
+    Args:
+        space: its axes.
+        several: it shows several people.
+        has_sides: colours tell the sides of the body.
+        has_bar: colours tell the visibility.
+    """
     notes = [space.note] * several + [_SIDES_EXPLAINED] * has_sides
-    has_bar = color_by == "confidence" and any(person.shown.any() for person in people)
     return {
         "title": {
             "text": space.title,

@@ -4,6 +4,7 @@ import pytest
 
 from posecore import FramePoses, PoseOptions, PoseSequence
 from posecore.export.manifest import make_manifest
+from posecore.motion.smoothing import Smoothing
 
 
 @pytest.fixture
@@ -29,3 +30,28 @@ def test_it_says_who_is_in_it_and_how_the_film_was_made(sequence):
     assert manifest["people_shown"] == [{"person": 1, "name": "Grace"}]
     assert manifest["background"] == "blur"
     assert "One-Euro" in manifest["smoothing"]
+    assert manifest["smoothing_afterwards"] is None
+    assert manifest["source_sha256"] is None
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, "One-Euro"),
+        ({"smoothing": False}, "none while estimating"),
+        ({"smoothing": False, "engine": "mediapipe", "people": 2}, "none while estimating"),
+        ({"smoothing": False, "engine": "mediapipe"}, "One-Euro"),  # MediaPipe has no switch for it
+    ],
+)
+def test_it_says_what_smoothed_the_landmarks_as_they_came(sequence, options, expected):
+    manifest = make_manifest(sequence, PoseOptions(**options), source="x", seconds=1)
+    assert manifest["smoothing"].startswith(expected)
+
+
+def test_it_says_what_was_done_afterwards_and_which_file_it_was(sequence):
+    smoothing = Smoothing(cutoff_hz=4, fill_gaps_s=0.1)
+    manifest = make_manifest(
+        sequence, PoseOptions(), source="x", seconds=1, smoothing=smoothing, source_sha256="ab" * 32
+    )
+    assert manifest["smoothing_afterwards"] == smoothing.as_dict()
+    assert manifest["source_sha256"] == "ab" * 32

@@ -1,0 +1,81 @@
+"""Explore: a saved result, without its film."""
+
+import streamlit as st
+
+from pages.ui.explain import NOBODY, explain_numbers
+from pages.ui.explorer import explore
+from pages.ui.figure import load_library
+from pages.ui.files import offer_files
+from pages.ui.navigation import EXPLORE, VIDEO, require_route
+from pages.ui.opened import Opened
+from pages.ui.problems import problems_shown, show_problem
+from pages.ui.visits import Visit, current_visit
+from posecore.errors import UnreadableResult
+
+_UPLOADS_KEY = "explore_uploads"
+
+
+def take_upload(visit: Visit) -> None:
+    """The uploader. What it is given is read at once; the next run of the page has a new, empty one."""
+    number = st.session_state.setdefault(_UPLOADS_KEY, 0)
+    file = st.file_uploader(
+        "A saved result",
+        type=["npz"],
+        help="A file ending in .posecore.npz, from Files on the Video page or from python -m posecore video --save.",
+        key=f"explore_upload_{number}",
+    )
+    if file is None:
+        return
+    try:
+        visit.open(file)
+    except UnreadableResult as error:
+        show_problem(str(error))
+        return
+    st.session_state[_UPLOADS_KEY] = number + 1
+    st.rerun()
+
+
+def show_result(opened: Opened) -> None:
+    """Everything about an opened result."""
+    sequence = opened.playback.raw
+    width, height = sequence.size
+    seen = int(sequence.seen.any(axis=1).sum())
+    source = opened.facts.get("source")
+    facts = [
+        f"{width} × {height} px, {sequence.fps:.4g} frames a second",
+        *([f"of {source}"] if isinstance(source, str) else []),
+    ]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.metric("Frames with a person", f"{seen} of {len(sequence)}", width="content")
+        st.caption(" · ".join(facts), width="stretch")
+    if not seen:
+        st.warning(NOBODY, icon=":material/person_off:")
+    shown = explore(opened.playback, EXPLORE, key="explore", clip=opened.key, already=opened.already, film=None)
+    offer_files(shown, opened.playback, lambda: opened.facts, page=EXPLORE, stem=opened.stem, key=opened.key)
+    explain_numbers()
+
+
+def show_page() -> None:
+    """From the choice of a file to everything about it."""
+    require_route()
+    st.title("Explore", anchor=False)
+    load_library()
+    visit = current_visit()
+    take_upload(visit)
+    opened = visit.opened
+    if opened is None:
+        st.info(
+            "Open a result that was saved before: skeleton, curves and table, without its film and without estimating "
+            "anything again.",
+            icon=":material/timeline:",
+        )
+        st.page_link(VIDEO, label="Make one on the Video page", icon=":material/movie:")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text(opened.name, width="content")
+        st.button("Remove", icon=":material/delete:", type="tertiary", on_click=visit.forget_opened)
+    show_result(opened)
+
+
+with problems_shown():
+    show_page()

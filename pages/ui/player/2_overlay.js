@@ -1,0 +1,89 @@
+// The people drawn over the film, on a canvas of the size it has on the screen.
+
+const MOST_PIXELS = 1600; // across: more is not seen, and takes long to draw
+
+class Overlay {
+  constructor(canvas) {
+    this.canvas = canvas;
+    this.pen = canvas.getContext("2d", { willReadFrequently: true }); // drawn by the processor: the lines are few
+  }
+
+  fit() {
+    const { clientWidth, clientHeight } = this.canvas;
+    if (!clientWidth) return;
+    const ratio = Math.min(window.devicePixelRatio || 1, MOST_PIXELS / clientWidth);
+    const [width, height] = [Math.round(clientWidth * ratio), Math.round(clientHeight * ratio)];
+    if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
+  }
+
+  clear() {
+    this.pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
+  }
+
+  // points: of one person, (landmarks x 2) pixels of the canvas, NaN where not shown.
+  skeleton(points, { bones, joints, faint }) {
+    const pen = this.pen;
+    const unit = Math.max(1.5, Math.min(this.canvas.width, this.canvas.height) / 260);
+    pen.lineCap = "round";
+    pen.globalAlpha = faint ? 0.55 : 1;
+    if (!faint) this.lines(points, bones, 2.6 * unit, () => "rgba(18, 20, 26, 0.85)");
+    this.lines(points, bones, faint ? unit : 1.5 * unit, (bone) => (faint ? "#fff" : bone.color));
+    if (!faint) this.dots(points, joints, unit);
+    pen.globalAlpha = 1;
+  }
+
+  lines(points, bones, width, color) {
+    const pen = this.pen;
+    for (const bone of bones) {
+      const [a, b] = [2 * bone.from, 2 * bone.to];
+      if (Number.isNaN(points[a]) || Number.isNaN(points[b])) continue;
+      pen.lineWidth = bone.thin ? width * 0.6 : width;
+      pen.strokeStyle = color(bone);
+      pen.beginPath();
+      pen.moveTo(points[a], points[a + 1]);
+      pen.lineTo(points[b], points[b + 1]);
+      pen.stroke();
+    }
+  }
+
+  dots(points, joints, unit) {
+    const pen = this.pen;
+    pen.lineWidth = 0.6 * unit;
+    pen.strokeStyle = "rgba(18, 20, 26, 0.9)";
+    for (let joint = 0; joint < joints.length; joint++) {
+      if (Number.isNaN(points[2 * joint])) continue;
+      pen.fillStyle = joints[joint].color;
+      pen.beginPath();
+      pen.arc(points[2 * joint], points[2 * joint + 1], (joints[joint].small ? 0.9 : 1.7) * unit, 0, 7);
+      pen.fill();
+      pen.stroke();
+    }
+  }
+
+  text(words, x, y, { color = "#fff", big = false } = {}) {
+    const pen = this.pen;
+    pen.font = `${Math.max(big ? 13 : 11, this.canvas.height / (big ? 32 : 44))}px system-ui, sans-serif`;
+    pen.lineWidth = 4;
+    pen.lineJoin = "round";
+    pen.strokeStyle = "rgba(18, 20, 26, 0.9)";
+    pen.strokeText(words, x, y);
+    pen.fillStyle = color;
+    pen.fillText(words, x, y);
+  }
+
+  // places: [x, y] or null, from the oldest to the newest.
+  trail(places, color) {
+    const pen = this.pen;
+    pen.strokeStyle = color;
+    pen.lineWidth = Math.max(2, this.canvas.height / 220);
+    for (let step = 1; step < places.length; step++) {
+      if (!places[step] || !places[step - 1]) continue;
+      pen.globalAlpha = 0.15 + (0.85 * step) / places.length;
+      pen.beginPath();
+      pen.moveTo(...places[step - 1]);
+      pen.lineTo(...places[step]);
+      pen.stroke();
+    }
+    pen.globalAlpha = 1;
+  }
+}

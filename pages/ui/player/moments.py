@@ -1,0 +1,112 @@
+"""A clip as the player reads it: one file of which the browser fetches the pieces it is about to show.
+
+Numbers are as fine as a screen shows them. Files for people are made from the sequence, never from this.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from posecore import BLAZEPOSE_33, PoseSequence
+from posecore.motion.curves import CURVES, measure_curve_confidence, measure_curves
+
+PIECE_FRAMES = 256
+# Of a clip with more frames times people only every second, third ... frame is shown.
+MOST_SHOWN = 100_000
+
+_MISSING = -32768
+_FINEST = 32_000
+_METRE = 1e-4  # of one step; 3.2 m from the hips is farther than any hand reaches
+
+
+@dataclass(frozen=True)
+class Moments:
+    """A written clip.
+
+    Attributes:
+        path: the file.
+        header: what the player must know to read it, ready for JSON.
+    """
+
+    path: Path
+    header: dict[str, Any]
+
+
+def write_moments(path: Path, layers: Mapping[str, PoseSequence]) -> Moments:
+    """Write a clip for the player.
+
+    Args:
+        path: where to.
+        layers: the same people in the same frames by name, such as raw and smoothed.
+    """
+    first = next(iter(layers.values()))
+    step = max(1, math.ceil(len(first) * len(first.person_ids) / MOST_SHOWN))
+    shown = {name: _every(sequence, step) for name, sequence in layers.items()}
+    times = first.times_s[::step]
+    pixel = 4 * max(first.size) / _FINEST  # places up to four pictures away
+    with path.open("wb") as file:
+        file.write(times.astype("<f8").tobytes())
+        places = {name: _write_layer(file, sequence, pixel) for name, sequence in shown.items()}
+        confidence_at = file.tell()
+        for name in CURVES:
+            sure = np.nan_to_num(measure_curve_confidence(next(iter(shown.values())), name))
+            file.write((255 * sure).astype(np.uint8).tobytes())
+    header = {
+        "frames": len(times),
+        "step": step,
+        "first_frame": 0,
+        "people": first.person_ids.tolist(),
+        "landmarks": len(BLAZEPOSE_33),
+        "size": list(first.size),
+        "pixel": pixel,
+        "metre": _METRE,
+        "piece_frames": PIECE_FRAMES,
+        "times_at": 0,
+        "layers": places,
+        "confidence_at": confidence_at,
+        "curves": [
+            {"name": name, "title": curve.title, "group": curve.group, "unit": curve.unit}
+            for name, curve in CURVES.items()
+        ],
+    }
+    return Moments(path, header)
+
+
+def _every(sequence: PoseSequence, step: int) -> PoseSequence:
+    if step == 1:
+        return sequence
+    names = ("xy", "z", "world", "visibility", "presence", "times_s")
+    arrays = {name: getattr(sequence, name)[::step] for name in names}
+    return PoseSequence(
+        **arrays, person_ids=sequence.person_ids, size=sequence.size, fps=sequence.fps / step, names=sequence.names
+    )
+
+
+def _write_layer(file: BinaryIO, sequence: PoseSequence, pixel: float) -> dict[str, int]:
+    landmarks_at = file.tell()
+    for piece in _pieces(sequence, pixel):
+        file.write(piece)
+    curves_at = file.tell()
+    # Also where landmarks are hardly visible: the player shades those stretches by the threshold it is set to.
+    measured = measure_curves(sequence, list(CURVES), min_visibility=0.0)
+    for name in CURVES:
+        file.write(measured[name].astype("<f4").tobytes())
+    return {"landmarks_at": landmarks_at, "curves_at": curves_at}
+
+
+def _pieces(sequence: PoseSequence, pixel: float) -> Iterator[bytes]:
+    for first in range(0, len(sequence), PIECE_FRAMES):
+        frames = slice(first, first + PIECE_FRAMES)
+        picture = np.concatenate((sequence.xy[frames], sequence.z[frames, ..., None]), axis=-1)
+        sure = np.nan_to_num(sequence.visibility[frames]) * 255
+        yield _steps(picture, pixel) + _steps(sequence.world[frames], _METRE) + sure.round().astype(np.uint8).tobytes()
+
+
+def _steps(values: np.ndarray, size: float) -> bytes:
+    """Whole numbers of steps of this size; a place out of reach stays at the edge of it."""
+    steps = np.clip(np.round(values / size), -_FINEST, _FINEST)
+    return np.where(np.isnan(steps), _MISSING, steps).astype("<i2").tobytes()

@@ -1,0 +1,259 @@
+"""How far the numbers of a clip can be trusted: what is wrong with a track, and in one sentence what that rules out.
+
+The rules are the constants below; docs/trust.md says why each is what it is.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from posecore.motion.angles import ANGLES, check_visibility
+from posecore.poses import FloatArray, PoseSequence
+from posecore.skeletons import BLAZEPOSE_33
+
+BoolArray = NDArray[np.bool_]
+
+SEEN_RARELY = 0.5
+"""Seen in less than this share of the frames from first to last: good for nothing that needs every frame."""
+SEEN_BRIEFLY_S = 0.5
+"""Seen for less than so many seconds: too short for anything."""
+HIDDEN_OFTEN = 0.25
+"""A landmark that is hidden in more than this share of the frames rules out the angles that need it."""
+CUT_OFTEN = 0.2
+"""So does one that is outside the picture in more than this share of them."""
+MOST_DRIFT = 0.35
+"""Length of a bone: 95th less 5th percentile, as a share of the median. Bones do not stretch; the model's do."""
+SWAP_GAIN = 0.5
+"""Left and right are swapped where that shortens the way of a limb's landmarks to less than this share ..."""
+SWAP_TRUNKS = 0.8
+"""... and by at least so many lengths of the trunk, so that limbs that merely cross are not."""
+JUMP_TRUNKS = 1.0
+"""The hips jump where they go farther than so many lengths of the trunk from one frame to the next ..."""
+JUMP_TRUNKS_PER_S = 12.0
+"""... and faster than this: with a trunk of half a metre a sprinter goes at 20 a second, a runner at 8."""
+FAULTS_MATTER = 0.01
+"""Swaps and jumps rule something out where they are more than this share of the frames, and at least two."""
+SMALL_TRUNK_PX = 25.0
+"""A trunk of fewer pixels (median) is a person too small for angles: the model sees 256 px around the whole body."""
+
+_SURE_FRAMES = 5  # a bone's length is told from no fewer
+
+_LIMBS = {
+    "arms": ("elbow", "wrist"),
+    "legs": ("knee", "ankle", "heel", "foot_index"),
+}
+_BONES = {
+    f"{side} {name}": (BLAZEPOSE_33.index(f"{side}_{start}"), BLAZEPOSE_33.index(f"{side}_{end}"))
+    for name, start, end in (
+        ("upper arm", "shoulder", "elbow"),
+        ("forearm", "elbow", "wrist"),
+        ("thigh", "hip", "knee"),
+        ("shin", "knee", "ankle"),
+    )
+    for side in ("left", "right")
+}
+_JOINTS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
+_SHOULDERS, _HIPS = (
+    [BLAZEPOSE_33.index(f"{side}_{joint}") for side in ("left", "right")] for joint in ("shoulder", "hip")
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Trust:
+    """How far one person's track can be trusted. Shares are of the frames the person is seen in, unless said otherwise.
+
+    Attributes:
+        person: id.
+        frames: the person is seen in so many.
+        seen: share of all frames of the clip.
+        seen_between: share of the frames from the first to the last one that the person is seen in.
+        longest_absence_s: between those two.
+        hidden: (33,) share in which a landmark is less visible than the threshold; NaN where never seen.
+        cut_off: (33,) share in which it is outside the picture; NaN where never seen.
+        drift: of each bone by name, see ``MOST_DRIFT``; NaN where it is hardly ever visible.
+        swaps: of "arms" and "legs" the frames at which left and right seem to change places.
+        jumps: frames at which the person is suddenly elsewhere.
+        trunk_px: median length of the trunk in the picture; NaN where never seen.
+        verdict: one plain sentence.
+    """
+
+    person: int
+    frames: int
+    seen: float
+    seen_between: float
+    longest_absence_s: float
+    hidden: FloatArray
+    cut_off: FloatArray
+    drift: dict[str, float]
+    swaps: dict[str, NDArray[np.intp]]
+    jumps: NDArray[np.intp]
+    trunk_px: float
+    verdict: str = ""
+
+
+def judge(sequence: PoseSequence, *, min_visibility: float = 0.5) -> tuple[Trust, ...]:
+    """How far each person's track can be trusted, in the order of ``person_ids``.
+
+    Args:
+        sequence: as it was estimated; a smoothed one hides jumps and swaps.
+        min_visibility: 0..1: a landmark below it is hidden.
+
+    Raises:
+        InvalidOption: where ``min_visibility`` is outside its range.
+    """
+    check_visibility(min_visibility)
+    return tuple(_judge(sequence, slot, min_visibility) for slot in range(len(sequence.person_ids)))
+
+
+def trust_table(sequence: PoseSequence, *, min_visibility: float = 0.5) -> pd.DataFrame:
+    """One row for each person with the main numbers of ``judge``; shares in percent."""
+    rows = []
+    for trust in judge(sequence, min_visibility=min_visibility):
+        worst = max(trust.drift, key=lambda bone: np.nan_to_num(trust.drift[bone], nan=-1.0))
+        rows.append(
+            {
+                "person": sequence.names.get(trust.person, str(trust.person)),
+                "seen (% of the clip)": round(100 * trust.seen, 1),
+                "seen, first to last (%)": round(100 * trust.seen_between, 1),
+                "longest absence (s)": round(trust.longest_absence_s, 2),
+                "hidden landmarks (%)": round(100 * float(trust.hidden.mean()), 1),
+                "cut off (%)": round(100 * float(trust.cut_off.mean()), 1),
+                "bone length drift (%)": round(100 * trust.drift[worst], 1),
+                "worst bone": worst,
+                "left/right swaps": sum(len(frames) for frames in trust.swaps.values()),
+                "jumps": len(trust.jumps),
+                "trunk (px)": round(trust.trunk_px, 1),
+                "verdict": trust.verdict,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _judge(sequence: PoseSequence, slot: int, min_visibility: float) -> Trust:
+    there = np.flatnonzero(sequence.seen[:, slot])
+    xy, times = sequence.xy[there, slot], sequence.times_s[there]
+    sure = sequence.visibility[there, slot] >= min_visibility
+    trunk = np.linalg.norm(xy[:, _SHOULDERS].mean(axis=1) - xy[:, _HIPS].mean(axis=1), axis=-1)
+    trunk_px = float(np.median(trunk)) if len(there) else np.nan
+    next_frame = _follows(there)
+    found = Trust(
+        person=int(sequence.person_ids[slot]),
+        frames=len(there),
+        seen=len(there) / max(1, len(sequence)),
+        seen_between=len(there) / (there[-1] - there[0] + 1) if len(there) else 0.0,
+        longest_absence_s=_longest_absence_s(sequence, there),
+        hidden=_share(~sure),
+        cut_off=_share(~((xy >= 0) & (xy < sequence.size)).all(axis=-1)),
+        drift={name: _drift(sequence.world[there, slot], sure, bone) for name, bone in _BONES.items()},
+        swaps={limb: there[1:][_swapped(xy, trunk_px, joints) & next_frame] for limb, joints in _LIMBS.items()},
+        jumps=there[1:][_jumped(xy, times, trunk_px) & next_frame],
+        trunk_px=trunk_px,
+    )
+    return Trust(**{**vars(found), "verdict": _verdict(found, sequence)})
+
+
+def _share(wrong: BoolArray) -> FloatArray:
+    return (wrong.mean(axis=0) if len(wrong) else np.full(wrong.shape[1], np.nan)).astype(np.float32)
+
+
+def _follows(there: NDArray[np.intp]) -> BoolArray:
+    return np.asarray(np.diff(there) == 1)
+
+
+def _longest_absence_s(sequence: PoseSequence, there: NDArray[np.intp]) -> float:
+    gaps = np.flatnonzero(np.diff(there) > 1)
+    return float((sequence.times_s[there[gaps + 1]] - sequence.times_s[there[gaps]]).max(initial=0.0))
+
+
+def _drift(world: FloatArray, sure: BoolArray, bone: tuple[int, int]) -> float:
+    length = np.linalg.norm(world[:, bone[0]] - world[:, bone[1]], axis=-1)[sure[:, list(bone)].all(axis=1)]
+    if len(length) < _SURE_FRAMES:
+        return np.nan
+    low, middle, high = np.percentile(length, (5, 50, 95))
+    return float((high - low) / max(middle, 1e-6))
+
+
+def _swapped(xy: FloatArray, trunk_px: float, joints: Sequence[str]) -> BoolArray:
+    """(n - 1,): from the frame before to this one, the limb goes on on the other side of the body."""
+    left, right = (xy[:, [BLAZEPOSE_33.index(f"{side}_{joint}") for joint in joints]] for side in ("left", "right"))
+    straight = _way(left[:-1], left[1:]) + _way(right[:-1], right[1:])
+    crossed = _way(left[:-1], right[1:]) + _way(right[:-1], left[1:])
+    return np.asarray((crossed < SWAP_GAIN * straight) & (straight - crossed > SWAP_TRUNKS * trunk_px))
+
+
+def _way(before: FloatArray, after: FloatArray) -> FloatArray:
+    """Mean way of a limb's landmarks, pixels."""
+    return np.asarray(np.linalg.norm(after - before, axis=-1).mean(axis=-1))
+
+
+def _jumped(xy: FloatArray, times_s: NDArray[np.float64], trunk_px: float) -> BoolArray:
+    way = np.linalg.norm(np.diff(xy[:, _HIPS].mean(axis=1), axis=0), axis=-1) / max(trunk_px, 1e-6)
+    return np.asarray((way > JUMP_TRUNKS) & (way > JUMP_TRUNKS_PER_S * np.diff(times_s)))
+
+
+def _verdict(trust: Trust, sequence: PoseSequence) -> str:
+    """What it is good for and what not, the worst first, and why."""
+    if not trust.frames:
+        return "Good for nothing: this person is in no frame."
+    length_s = trust.frames * float(np.median(np.diff(sequence.times_s))) if len(sequence) > 1 else 0.0
+    if len(sequence) > 1 and length_s < SEEN_BRIEFLY_S:
+        return f"Good for nothing but a look: this person is seen for {length_s:.1f} s only."
+    if trust.seen_between < SEEN_RARELY:
+        share = f"{trust.seen_between:.0%}"
+        return f"Not for counting or timing: the person is found in {share} of the frames from first to last."
+    counting = not _many(trust.jumps, trust.frames)
+    problems = [*_general_problems(trust), *_joint_problems(trust)]
+    good = "Good for counting and timing" if counting else "Not for counting or timing as it is"
+    if not problems:
+        return f"{good}, and for joint angles."
+    return f"{good}; {'; '.join(problems[:2])}."
+
+
+def _general_problems(trust: Trust) -> Iterator[str]:
+    if _many(trust.jumps, trust.frames):
+        yield f"the person is suddenly elsewhere {len(trust.jumps)} times"
+    if trust.trunk_px < SMALL_TRUNK_PX:
+        yield f"not for joint angles: the trunk is {trust.trunk_px:.0f} pixels long, which is too small"
+    for limb, frames in trust.swaps.items():
+        if _many(frames, trust.frames):
+            yield f"not for left against right: the {limb} seem to change sides {len(frames)} times"
+
+
+def _joint_problems(trust: Trust) -> Iterator[str]:
+    """Of the landmarks that angles need: cut off or hidden, the worst first; then bones that stretch."""
+    needed = sorted({index for angle in ANGLES.values() for index in angle.landmarks} & set(_body()))
+    cut = {index: float(trust.cut_off[index]) for index in needed if trust.cut_off[index] > CUT_OFTEN}
+    hidden = {
+        index: float(trust.hidden[index]) for index in needed if trust.hidden[index] > HIDDEN_OFTEN and index not in cut
+    }
+    for found, how in ((cut, "outside the picture"), (hidden, "hidden")):
+        if found:
+            yield _told(found, how)
+    stretched = {name: drift for name, drift in trust.drift.items() if drift > MOST_DRIFT}
+    if stretched:
+        worst = max(stretched, key=lambda name: stretched[name])
+        yield f"3D with care: the length of the {worst} changes by {stretched[worst]:.0%}"
+
+
+def _body() -> list[int]:
+    return [BLAZEPOSE_33.index(f"{side}_{joint}") for joint in (*_JOINTS, "foot_index") for side in ("left", "right")]
+
+
+def _told(found: dict[int, float], how: str) -> str:
+    worst = max(found, key=lambda index: found[index])
+    name = BLAZEPOSE_33.landmarks[worst].replace("_index", "").replace("_", " ")
+    angles = [angle.title.lower() for angle in ANGLES.values() if worst in angle.landmarks and angle.kind == "joint"]
+    others = len(found) - 1
+    also = f", and {others} more landmark{'s' if others > 1 else ''} often too" if others else ""
+    return f"not for {_listed(angles)} angles: the {name} is {how} in {found[worst]:.0%} of the frames{also}"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _many(frames: NDArray[np.intp], of: int) -> bool:
+    return len(frames) >= max(2, FAULTS_MATTER * of)

@@ -1,0 +1,105 @@
+"""The 3D figure of a whole clip, with nobody on it yet: whoever plays the clip puts the people of each frame there."""
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import numpy as np
+import plotly.graph_objects as go
+
+from posecore.poses import PoseSequence
+from posecore.skeletons import BLAZEPOSE_33
+from posecore.view.checks import check_choice
+from posecore.view.palette import BONE_SIDES, RIM, SIDES_ON_PAGE, css, person_color
+from posecore.view.plots import DOT, THIN_BONES, floor_of, layout_of
+from posecore.view.spaces import Space, picture_space, world_space
+
+_SURE = 0.5
+# Axes that hold all but the strangest points of this many look the same as those of all.
+_MOST_POINTS = 200_000
+
+
+def plot_stage(sequence: PoseSequence, *, coordinates: Literal["world", "picture"]) -> go.Figure:
+    """Axes that hold all of a clip, and traces for each of its people whose points are not there yet (NaN).
+
+    The traces of person 3 have the uids ``thick_bones_3``, ``thin_bones_3``, ``joints_3`` (33 points in the order of
+    the landmarks) and ``path_3``. Bones are lines with gaps: two ends and a gap for each of ``bones()``.
+
+    Args:
+        sequence: whose people, and what the axes shall hold.
+        coordinates: as for ``posecore.plot_pose_3d``: metres around the hips, or pixels and depth on their scale.
+
+    Raises:
+        InvalidOption: where ``coordinates`` is neither.
+    """
+    check_choice("coordinates", coordinates, ("world", "picture"))
+    space = _space(sequence, coordinates)
+    several = len(sequence.person_ids) > 1
+    traces = [floor_of(space)]
+    for person in sequence.person_ids.tolist():
+        traces += _traces(person, sequence.names.get(person, f"person {person}"), several)
+    layout = layout_of(space, several=several, has_sides=not several, has_bar=True)
+    return go.Figure({"data": traces, "layout": layout})
+
+
+def bones() -> list[dict[str, Any]]:
+    """Each bone: the landmarks it joins, whether it is a thin one, and the side of the body it is on."""
+    return [
+        {"from": start, "to": end, "thin": bool(thin), "side": side}
+        for (start, end), thin, side in zip(BLAZEPOSE_33.edges, THIN_BONES, BONE_SIDES, strict=True)
+    ]
+
+
+def _space(sequence: PoseSequence, coordinates: str) -> Space:
+    step = max(1, sequence.visibility.size // _MOST_POINTS)
+    x, y, z = np.moveaxis(sequence.world[::step], -1, 0)
+    points = np.stack((x, z, -y), axis=-1)
+    if coordinates == "picture":
+        points = np.stack((sequence.xy[::step, ..., 0], sequence.z[::step], sequence.xy[::step, ..., 1]), axis=-1)
+    inside = points[np.isfinite(points).all(axis=-1) & (sequence.visibility[::step] >= _SURE)]
+    return world_space(inside) if coordinates == "world" else picture_space(sequence.size, inside)
+
+
+def _traces(person: int, name: str, several: bool) -> Iterator[dict[str, Any]]:
+    shared = {"type": "scatter3d", "legendgroup": f"person_{person}"}
+    for kind, thin, width in (("thick_bones", False, 7), ("thin_bones", True, 2.5)):
+        sides = [bone["side"] for bone in bones() if bone["thin"] == thin]
+        color = css(person_color(person)) if several else [css(SIDES_ON_PAGE[side]) for side in sides for _ in range(3)]
+        yield shared | {
+            "uid": f"{kind}_{person}",
+            **_places(3 * len(sides)),
+            "mode": "lines",
+            "name": name,
+            "showlegend": several and kind == "thick_bones",
+            "line": {"width": width, "color": color},
+            "hoverinfo": "skip",
+        }
+    yield shared | {
+        "uid": f"joints_{person}",
+        **_places(len(BLAZEPOSE_33)),
+        "mode": "markers",
+        "name": f"joints of {name}",
+        "showlegend": False,
+        "marker": {
+            "size": DOT,
+            "line": {"color": css(RIM), "width": 1},
+            "opacity": 0.99,  # below 1 plotly draws the dots after the lines, and so on top of them
+            "color": np.zeros(len(BLAZEPOSE_33)),
+            "coloraxis": "coloraxis",
+        },
+        "text": [landmark.replace("_", " ") for landmark in BLAZEPOSE_33.landmarks],
+        "hovertemplate": "<b>%{text}</b><extra></extra>",
+    }
+    yield shared | {
+        "uid": f"path_{person}",
+        **_places(1),
+        "mode": "lines",
+        "name": f"path of {name}",
+        "showlegend": False,
+        "line": {"width": 4, "color": css(person_color(person))},
+        "hoverinfo": "skip",
+    }
+
+
+def _places(count: int) -> dict[str, Any]:
+    """Points that are not there: plotly leaves out a trace that has none."""
+    return {axis: np.full(count, np.nan) for axis in "xyz"}

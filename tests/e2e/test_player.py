@@ -1,0 +1,339 @@
+"""The player: one cursor through film, overlay, 3D skeleton, curves and rows."""
+
+import re
+import time
+
+import cv2
+import numpy as np
+import pytest
+from playwright.sync_api import Page, TimeoutError, expect
+
+from posecore import BLAZEPOSE_33, PoseSequence, estimate_video
+from posecore.export.saved import save_sequence
+from posecore.media.clips import open_clip
+from posecore.media.films import FilmWriter
+from posecore.samples import sample_clip
+
+VIEWS = ("overlay", "skeleton", "cursor", "rows")
+AT_VIDEO = "document.querySelector('.pp-film')"
+
+
+def upload(page: Page, path) -> None:
+    """Give the page a file; again where it was given so soon after the page opened that nobody took it."""
+    for _ in range(3):
+        try:
+            with page.expect_response("**/_stcore/upload_file/**", timeout=10_000):
+                page.locator("input[type=file]").set_input_files(path)
+            return
+        except TimeoutError:
+            continue
+    raise AssertionError(f"the page never took {path}")
+
+
+def wait_for_player(page: Page, views=VIEWS) -> None:
+    expect(page.locator(".pp")).to_be_visible(timeout=180_000)
+    for view in views:
+        page.wait_for_function(f"document.querySelector('.pp-{view}').dataset.frame !== undefined", timeout=60_000)
+
+
+@pytest.fixture
+def player(page):
+    page.goto("/video?sample=clip")
+    wait_for_player(page)
+    return page
+
+
+def frames(page: Page, views=VIEWS) -> dict[str, int]:
+    """The frame that each view drew last."""
+    return {view: int(page.locator(f".pp-{view}").get_attribute("data-frame")) for view in views}
+
+
+def wait_for_frame(page: Page, frame: int, views=VIEWS) -> None:
+    """Until every view, the row that is marked, and the clock show it."""
+    for view in views:
+        page.wait_for_function(f"document.querySelector('.pp-{view}').dataset.frame === '{frame}'", timeout=15_000)
+    expect(page.locator(".pp-clock")).to_have_text(re.compile(rf"^Frame {frame} of "))
+    expect(page.locator(".pp-rows tr[aria-current]")).to_have_attribute("data-frame", str(frame))
+
+
+def film_frame(page: Page, fps: float = 30.0) -> int:
+    """Which frame of the sample the film itself is at."""
+    return int(page.evaluate(f"{AT_VIDEO}.currentTime") * fps)
+
+
+def press_play(page: Page) -> None:
+    page.get_by_role("button", name="Play (space)").click()
+
+
+def test_it_plays_and_all_views_stop_at_one_frame(player, shot):
+    press_play(player)
+    player.wait_for_function(f"{AT_VIDEO}.currentTime > 1.5")
+    player.get_by_role("button", name="Pause (space)").click()
+    player.wait_for_timeout(1500)
+    [frame] = set(frames(player).values())
+    assert frame == film_frame(player)
+    assert frame > 40
+    wait_for_frame(player, frame)
+    shot(player, "player")
+
+
+def test_keys_step_jump_and_play(player):
+    root = player.locator(".pp")
+    for key, frame in (("Home", 0), ("ArrowRight", 1), ("ArrowRight", 2), ("ArrowLeft", 1), ("Shift+ArrowRight", 11)):
+        root.press(key)
+        wait_for_frame(player, frame)
+        assert film_frame(player) == frame
+    root.press("End")
+    wait_for_frame(player, 229)
+    root.press("Space")  # from the end it begins anew
+    player.wait_for_function(f"{AT_VIDEO}.currentTime > 0.3 && {AT_VIDEO}.currentTime < 5")
+    root.press("Space")
+    assert player.evaluate(f"{AT_VIDEO}.paused")
+
+
+def test_click_and_drag_on_the_curves_and_a_click_on_a_row_go_there(player):
+    player.locator(".pp-rows").scroll_into_view_if_needed()
+    player.wait_for_timeout(500)
+    plot = player.locator(".pp-plot .nsewdrag").first.bounding_box()
+    last_s = 229 / 30
+    y = plot["y"] + plot["height"] / 2
+    for share in (0.5, 0.25):
+        player.mouse.click(plot["x"] + share * plot["width"], y)
+        wait_for_frame(player, int(share * last_s * 30 + 1e-6))
+    player.mouse.move(plot["x"] + 0.3 * plot["width"], y)
+    player.mouse.down()
+    player.mouse.move(plot["x"] + 0.7 * plot["width"], y, steps=12)
+    player.mouse.up()
+    wait_for_frame(player, int(0.7 * last_s * 30))
+    row = player.locator(".pp-rows tr[data-frame]:not([aria-current])").last
+    frame = int(row.get_attribute("data-frame"))
+    row.click()
+    wait_for_frame(player, frame)
+
+
+def test_the_scrub_bar_and_the_landmarks_below_follow(player):
+    player.get_by_role("slider", name="Frame").fill("77")
+    wait_for_frame(player, 77)
+    expect(player.get_by_text("Landmarks of frame 77")).to_be_visible()
+
+
+def overlay_pixels(page: Page) -> int:
+    """How many pixels of the canvas are drawn on."""
+    return page.evaluate("""() => {
+        const canvas = document.querySelector(".pp-overlay");
+        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        return data.filter((value, index) => index % 4 === 3 && value > 0).length;
+    }""")
+
+
+def wait_until(holds) -> None:
+    """Pieces of the clip that were not needed before are fetched first."""
+    for _ in range(100):
+        if holds():
+            return
+        time.sleep(0.1)
+    assert holds()
+
+
+def test_what_is_drawn_changes_at_once_and_the_film_stays(player):
+    film = player.locator("video").get_attribute("src")
+    player.get_by_role("slider", name="Frame").fill("60")
+    wait_for_frame(player, 60)
+    usual = overlay_pixels(player)
+    assert usual > 200
+    player.get_by_label("Names").check()
+    assert overlay_pixels(player) > usual
+    player.get_by_label("Names").uncheck()
+    player.locator("[data-set=layer]").select_option("Both")
+    wait_until(lambda: overlay_pixels(player) > usual)
+    player.locator("[data-set=layer]").select_option("Raw")
+    wait_until(lambda: 0 < overlay_pixels(player) != usual)
+    player.get_by_label("Trail of").select_option("left wrist")
+    player.get_by_label("On the film").uncheck()
+    assert overlay_pixels(player) == 0
+    player.get_by_label("On the film").check()
+    player.locator("[data-set=threshold]").fill("1")
+    assert overlay_pixels(player) < usual / 2
+    assert player.locator("video").get_attribute("src") == film
+
+
+def test_curves_are_chosen_and_removed(player):
+    player.get_by_label("Add a curve").select_option("Left elbow angle, 3D")
+    expect(player.locator(".pp-chip")).to_have_count(3)
+    expect(player.locator(".pp-rows th").last).to_have_text("Left elbow angle, 3D (°)")
+    player.get_by_role("button", name="Remove Left knee angle, 3D").click()
+    expect(player.locator(".pp-chip")).to_have_count(2)
+    reading = player.locator(".pp-chip b").first
+    expect(reading).to_have_text(re.compile(r"^[\d.]+ °$"))
+
+
+def test_a_loop_is_kept_within(player):
+    root = player.locator(".pp")
+    root.press("Home")
+    for key in ("Shift+ArrowRight", "[", "Shift+ArrowRight", "]"):
+        root.press(key)
+    wait_for_frame(player, 20)
+    press_play(player)
+    seen = set()
+    for _ in range(60):
+        player.wait_for_timeout(50)
+        seen.add(frames(player)["cursor"])
+    assert len(seen) > 3
+    assert seen <= set(range(10, 22))
+    player.get_by_role("button", name="Clear").click()
+    player.wait_for_function(f"{AT_VIDEO}.currentTime > 1.5")
+
+
+def test_a_link_shows_the_same_moment_and_view(player, browser, server):
+    player.get_by_role("slider", name="Frame").fill("123")
+    player.get_by_label("Add a curve").select_option("Nose height over the lower foot")
+    player.locator("[data-set=layer]").select_option("Both")
+    turn(player)
+    player.wait_for_timeout(1500)
+    link, eye = player.url, camera(player)
+    assert "frame=123" in link
+    context = browser.new_context(base_url=server.url)
+    page = context.new_page()
+    page.goto(link)
+    wait_for_player(page)
+    wait_for_frame(page, 123)
+    expect(page.locator(".pp-chip")).to_have_count(3)
+    expect(page.locator("[data-set=layer]")).to_have_value("both")
+    assert camera(page) == pytest.approx(eye, abs=0.02)
+    context.close()
+
+
+def camera(page: Page) -> list[float]:
+    """Where the 3D skeleton is seen from."""
+    scene = "document.querySelector('.pp-skeleton')._fullLayout.scene._scene"
+    page.wait_for_function(f"{scene} !== undefined")
+    eye = page.evaluate(f"{scene}.getCamera().eye")
+    return [eye[axis] for axis in "xyz"]
+
+
+def turn(page: Page) -> None:
+    box = page.locator(".pp-skeleton").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 90, y + 10, steps=10)
+    page.mouse.up()
+
+
+def test_the_skeleton_turns_while_the_film_runs_and_the_camera_stays(player):
+    before = camera(player)
+    press_play(player)
+    player.wait_for_function(f"{AT_VIDEO}.currentTime > 0.5")
+    drawn = int(player.locator(".pp-skeleton").get_attribute("data-drawn"))
+    turn(player)
+    turned = camera(player)
+    assert np.abs(np.subtract(turned, before)).max() > 0.2
+    player.wait_for_function(f"Number(document.querySelector('.pp-skeleton').dataset.drawn) > {drawn + 5}")
+    assert camera(player) == pytest.approx(turned, abs=0.05)
+
+
+def test_nothing_is_asked_of_the_server_while_it_plays(player):
+    player.wait_for_timeout(1000)
+    told: list[str] = []
+    player.on("request", lambda request: told.append(request.url))
+    press_play(player)
+    player.wait_for_function(f"{AT_VIDEO}.currentTime > 1")
+    assert [url for url in told if "/files/" not in url] == []
+    drawn = int(player.locator(".pp-rows").get_attribute("data-drawn"))
+    player.wait_for_timeout(500)
+    assert int(player.locator(".pp-rows").get_attribute("data-drawn")) > drawn
+
+
+@pytest.fixture(scope="module")
+def long_clip(tmp_path_factory):
+    """2,000 frames of the walker of the sample, close."""
+    with open_clip(sample_clip().path) as clip:
+        rgb = [cv2.resize(frame.rgb[380:994, 0:1090], (852, 480), interpolation=cv2.INTER_AREA) for frame in clip]
+    path = tmp_path_factory.mktemp("long") / "long.mp4"
+    with FilmWriter(path, (852, 480), fps_hint=30) as film:
+        for index in range(2_000):
+            film.write(rgb[90 + index % 100], index / 30)
+    return path
+
+
+def test_redraws_each_second_with_2000_frames(page, long_clip, shot):
+    """Printed, since it depends on the machine; only that all views go on is asked for."""
+    page.goto("/video")
+    upload(page, long_clip)
+    start = page.get_by_role("button", name="Start", exact=True)
+    until = time.monotonic() + 180
+    while not page.locator(".pp").is_visible() and time.monotonic() < until:
+        if start.is_visible():
+            start.click()
+        page.wait_for_timeout(500)
+    wait_for_player(page)
+    page.wait_for_timeout(2000)
+    press_play(page)
+    page.wait_for_timeout(1000)
+    counts = (
+        f"Object.fromEntries({list(VIEWS)}.map(n => [n, Number(document.querySelector('.pp-' + n).dataset.drawn)]))"
+    )
+    before, begin = page.evaluate(counts), time.monotonic()
+    page.wait_for_timeout(5000)
+    after, seconds = page.evaluate(counts), time.monotonic() - begin
+    rates = {name: round((after[name] - before[name]) / seconds, 1) for name in before}
+    print(f"\nredraws a second with 2,000 frames: {rates}")
+    assert all(rate > 0 for rate in rates.values())
+    shot(page, "player-2000")
+
+
+@pytest.fixture(scope="module")
+def walk() -> PoseSequence:
+    """The person of the sample, as the model gives it."""
+    return estimate_video(sample_clip().path)
+
+
+def test_a_saved_result_is_explored_without_its_film(page, walk, tmp_path, shot):
+    path = tmp_path / "walk.posecore.npz"
+    save_sequence(walk, path, facts={"source": "sports2d_demo.mp4", "options": {"smoothing": True}})
+    page.goto("/explore")
+    expect(page.get_by_text("Open a result that was saved before")).to_be_visible()
+    upload(page, path)
+    views = ("skeleton", "cursor", "rows")
+    wait_for_player(page, views)
+    expect(page.locator("video")).to_be_hidden()
+    page.locator(".pp").press("Home")
+    wait_for_frame(page, 0, views)
+    press_play(page)
+    page.wait_for_function("Number(document.querySelector('.pp-cursor').dataset.frame) > 30")
+    page.get_by_role("button", name="Pause (space)").click()
+    page.wait_for_timeout(1000)
+    assert len(set(frames(page, views).values())) == 1
+    page.get_by_text("Smoothing", exact=True).first.click()
+    expect(page.get_by_text("This result was smoothed while it was estimated")).to_be_visible()
+    shot(page, "explore")
+
+
+def test_a_damaged_result_is_one_sentence(page, tmp_path):
+    path = tmp_path / "broken.npz"
+    path.write_bytes(b"PK\x03\x04 not a result")
+    page.goto("/explore")
+    upload(page, path)
+    expect(page.get_by_test_id("stAlertContentError")).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_a_clip_of_twenty_minutes_opens(page, walk, tmp_path):
+    count = 36_000
+    index = np.arange(count) % len(walk)
+    arrays = {name: getattr(walk, name)[index] for name in ("xy", "z", "world", "visibility", "presence")}
+    long = PoseSequence(
+        **arrays, person_ids=walk.person_ids, times_s=np.arange(count) / 30, size=walk.size, fps=walk.fps
+    )
+    path = tmp_path / "long.posecore.npz"
+    save_sequence(long, path, compressed=False)
+    page.goto("/explore")
+    upload(page, path)
+    views = ("skeleton", "cursor", "rows")
+    wait_for_player(page, views)
+    page.locator(".pp").press("End")
+    wait_for_frame(page, count - 1, views)
+    page.get_by_role("slider", name="Frame").fill("17123")
+    wait_for_frame(page, 17123, views)
+    knee = BLAZEPOSE_33.index("left_knee")
+    assert len(long.world[17123, 0, knee]) == 3

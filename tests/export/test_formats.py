@@ -1,0 +1,127 @@
+import contextlib
+import json
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from posecore import InvalidOption, InvalidPoses, PosecoreError, to_table
+from posecore.export import blocks
+from posecore.export.csv_file import to_csv
+from posecore.export.formats import FORMATS, export, plan_files
+from posecore.export.saved import load_sequence
+
+FACTS = {"source": "walk.mp4", "frames": 40}
+PER_PERSON = {"trc", "mot", "c3d", "bvh"}
+
+
+def test_the_catalogue_is_for_people():
+    assert {name for name, form in FORMATS.items() if form.per_person} == PER_PERSON
+    for name, form in FORMATS.items():
+        assert form.name == name
+        assert form.help.endswith(".")
+        assert re.fullmatch(r"[a-z]+/[a-z0-9.+-]+", form.mime)
+    suffixes = [suffix for form in FORMATS.values() for suffix in (form.suffix, *form.beside)]
+    assert len(set(suffixes)) == len(suffixes)
+    assert len({form.title for form in FORMATS.values()}) == len(FORMATS)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_each_writes_its_files_and_nothing_else(mover, name, tmp_path):
+    form = FORMATS[name]
+    written = export(mover, name, tmp_path, stem="walk", facts=FACTS)
+    whose = ".Grace" if form.per_person else ""  # person 7 is never seen
+    assert [path.name for path in written] == [f"walk{whose}{suffix}" for suffix in (form.suffix, *form.beside)]
+    assert sorted(written) == sorted(tmp_path.iterdir())
+    assert all(path.stat().st_size > 20 for path in written)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("slots", [[], [7]], ids=["no slots", "an empty slot"])
+def test_of_nobody_there_is_a_file_or_a_sentence(mover, name, slots, tmp_path):
+    written = []
+    with contextlib.suppress(PosecoreError):
+        written = export(mover.only(slots), name, tmp_path, stem="walk", facts=FACTS)
+    assert sorted(written) == sorted(tmp_path.iterdir())
+    if name not in {*PER_PERSON, "skeleton-mp4", "skeleton-gif"}:
+        assert written
+
+
+def test_whoever_is_never_seen_has_no_file(mover):
+    [planned] = plan_files(mover, ["trc"], stem="walk")
+    assert (planned.file_name, planned.title) == ("walk.Grace.trc", "Markers (TRC), Grace")
+    [nobodys] = plan_files(mover.only([7]), ["trc"], stem="walk")
+    with pytest.raises(InvalidPoses, match="Nobody is seen"):
+        nobodys.make(None)
+
+
+def test_the_files_of_one_person_are_theirs(mover, tmp_path):
+    both = mover.named({3: "left", 7: "right"})
+    [path] = export(both, "mot", tmp_path, stem="walk")
+    assert path.name == "walk.left.mot"
+    [alone] = export(both.only([3]), "mot", tmp_path, stem="alone")
+    assert path.read_text().replace("walk.left", "") == alone.read_text().replace("alone.left", "")
+
+
+def test_a_format_that_is_not_there_is_told_with_those_that_are(mover, tmp_path):
+    with pytest.raises(InvalidOption, match=r"among csv, parquet.*, but got 'xlsx'"):
+        export(mover, "xlsx", tmp_path, stem="walk")
+    assert len(plan_files(mover, ["csv", "csv"], stem="walk")) == 1
+
+
+@pytest.mark.parametrize("stem", ["../../x", "/etc/passwd", "CON", "a\\b", "x" * 900, "走" * 300, "half \ud800"])
+def test_a_hostile_stem_stays_in_the_folder(mover, stem, tmp_path):
+    folder = tmp_path / "a" / "b"
+    folder.mkdir(parents=True)
+    written = export(mover.named({3: "Z" * 400}), "trc", folder, stem=stem)
+    assert list(folder.iterdir()) == written
+    assert [path.name for path in tmp_path.rglob("*.trc")] == [written[0].name]
+
+
+def test_the_table_is_that_of_to_csv_whatever_it_is_cut_into(mover, tmp_path, monkeypatch):
+    monkeypatch.setattr(blocks, "_ROWS", 33 * 2 * 7)  # seven frames at a time
+    assert [len(table) for table in blocks.table_blocks(mover)] == [462] * 5 + [330]
+    [path] = export(mover, "csv", tmp_path, stem="walk")
+    assert path.read_bytes() == to_csv(mover).encode()
+    assert path.read_text().count("\n") == len(to_table(mover)) + 1
+
+
+def test_the_saved_result_opens_again(mover, tmp_path):
+    [path] = export(mover, "result", tmp_path, stem="walk", facts=FACTS)
+    again = load_sequence(path)
+    np.testing.assert_array_equal(again.sequence.world, mover.world)
+    assert (again.facts, again.sequence.names) == (FACTS, {3: "Grace"})
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_half_a_letter_out_of_a_file_harms_no_format(mover, name, tmp_path):
+    written = export(mover.named({3: "half \ud800"}), name, tmp_path, stem="walk", facts={"source": "half \ud800"})
+    assert all(path.exists() for path in written)
+
+
+def test_the_manifest_holds_the_facts(mover, tmp_path):
+    [path] = export(mover, "manifest", tmp_path, stem="walk", facts={"source": "Žofie \ud800"})
+    assert json.loads(path.read_text(encoding="utf-8")) == {"source": "Žofie \ud800"}
+
+
+deep: list = []
+for _ in range(50_000):
+    deep = [deep]
+
+
+@pytest.mark.parametrize(
+    ("facts", "message"), [({}, "Nothing is known"), ({"x": object()}, "plain values"), ({"x": deep}, "plain values")]
+)
+def test_facts_that_make_no_manifest_are_told(mover, facts, message, tmp_path):
+    with pytest.raises(InvalidOption, match=message):
+        export(mover, "manifest", tmp_path, stem="walk", facts=facts)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_catalogue_loads_nothing_heavy():
+    heavy = {"xarray", "ezc3d", "pyarrow", "plotly", "pandas", "scipy", "av", "mediapipe"}
+    code = f"import sys, posecore.export.formats, posecore.export.bundle; print(sorted({heavy!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

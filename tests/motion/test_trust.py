@@ -1,0 +1,201 @@
+"""Known faults, each made in a track that has none."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from posecore import BLAZEPOSE_33, InvalidOption, PoseSequence, estimate_video
+from posecore.motion.trust import judge, trust_table
+from posecore.samples import sample_clip
+
+FRAMES, FPS, SIZE = 100, 25.0, (1000, 1000)
+LEGS = [BLAZEPOSE_33.index(f"left_{joint}") for joint in ("knee", "ankle", "heel", "foot_index")]
+KNEE = BLAZEPOSE_33.index("left_knee")
+
+
+def index(name: str) -> int:
+    return BLAZEPOSE_33.index(name)
+
+
+@pytest.fixture(scope="module")
+def walker() -> PoseSequence:
+    """A plain figure, 2 px a mm tall, whose legs swing past each other once a second, seen from the side."""
+    figure = np.zeros((33, 2))
+    for side, shift in (("left", 10.0), ("right", -10.0)):
+        for joint, y in {
+            "shoulder": 300,
+            "elbow": 400,
+            "wrist": 480,
+            "pinky": 500,
+            "index": 500,
+            "thumb": 495,
+            "hip": 500,
+            "knee": 650,
+            "ankle": 800,
+            "heel": 810,
+            "foot_index": 815,
+            "ear": 220,
+        }.items():
+            figure[index(f"{side}_{joint}")] = 500 + shift, y
+    figure[figure.sum(axis=1) == 0] = 500, 210
+    times = np.arange(FRAMES) / FPS
+    xy = np.repeat(figure[None], FRAMES, axis=0)
+    swing = 60 * np.sin(2 * np.pi * times)
+    for joint, share in (("knee", 0.5), ("ankle", 1.0), ("heel", 1.0), ("foot_index", 1.0)):
+        xy[:, index(f"left_{joint}"), 0] += share * swing
+        xy[:, index(f"right_{joint}"), 0] -= share * swing
+    world = np.concatenate(((xy - 500) / 500, np.zeros((FRAMES, 33, 1))), axis=-1)
+    arrays = {"xy": xy, "z": np.zeros((FRAMES, 33)), "world": world}
+    arrays |= {name: np.full((FRAMES, 33), 0.95) for name in ("visibility", "presence")}
+    return PoseSequence(
+        **{name: array[:, None] for name, array in arrays.items()}, person_ids=[1], times_s=times, size=SIZE, fps=FPS
+    )
+
+
+def changed(sequence: PoseSequence, **arrays) -> PoseSequence:
+    return replace(sequence, **arrays)
+
+
+def test_a_track_without_faults_is_good_for_everything(walker):
+    [trust] = judge(walker)
+    assert trust.verdict == "Good for counting and timing, and for joint angles."
+    assert (trust.seen, trust.seen_between, trust.longest_absence_s) == (1, 1, 0)
+    assert [len(frames) for frames in trust.swaps.values()] == [0, 0]
+    assert len(trust.jumps) == 0
+    assert trust.hidden.max() == trust.cut_off.max() == 0
+    assert trust.trunk_px == pytest.approx(200)
+    assert max(trust.drift.values()) < 0.1
+
+
+def test_a_hidden_knee_is_named_with_its_share(walker):
+    visibility = walker.visibility.copy()
+    visibility[:40, 0, KNEE] = 0.2
+    [trust] = judge(changed(walker, visibility=visibility))
+    assert trust.hidden[KNEE] == pytest.approx(0.4)
+    assert trust.verdict == (
+        "Good for counting and timing; "
+        "not for left hip, left knee and left ankle angles: the left knee is hidden in 40% of the frames."
+    )
+    [lenient] = judge(changed(walker, visibility=visibility), min_visibility=0.1)
+    assert lenient.hidden[KNEE] == 0
+
+
+def test_feet_outside_the_picture(walker):
+    xy = walker.xy.copy()
+    xy[..., 1] += 190  # the ankles at 990, heels and toes below the edge
+    [trust] = judge(changed(walker, xy=xy))
+    assert "foot is outside the picture in 100% of the frames" in trust.verdict
+    assert "knee angles" not in trust.verdict
+
+
+def test_legs_that_change_sides_for_a_while(walker):
+    mirror = [BLAZEPOSE_33.mirror[joint] for joint in LEGS]
+    part = slice(30, 44)  # the legs are apart at both ends of it
+    swapped = walker.xy.copy()
+    swapped[part, :, LEGS], swapped[part, :, mirror] = walker.xy[part, :, mirror], walker.xy[part, :, LEGS]
+    wide = changed(walker, xy=stretched(swapped))
+    [trust] = judge(wide)
+    assert trust.swaps["legs"].tolist() == [30, 44]
+    assert len(trust.swaps["arms"]) == 0
+    assert "the legs seem to change sides 2 times" in trust.verdict
+
+
+def stretched(xy: np.ndarray) -> np.ndarray:
+    """Longer steps, so that a change of sides is more than a crossing."""
+    wide = xy.copy()
+    wide[..., 0] = 500 + 3 * (xy[..., 0] - 500)
+    return wide
+
+
+def test_long_steps_alone_are_no_swap(walker):
+    [trust] = judge(changed(walker, xy=stretched(walker.xy)))
+    assert len(trust.swaps["legs"]) == 0
+
+
+def test_a_frame_elsewhere_is_a_jump_there_and_back(walker):
+    xy = walker.xy.copy()
+    xy[50] -= 300
+    [trust] = judge(changed(walker, xy=xy))
+    assert trust.jumps.tolist() == [50, 51]
+    assert trust.verdict.startswith("Not for counting or timing as it is; the person is suddenly elsewhere 2 times")
+
+
+def test_the_same_way_in_a_longer_time_is_no_jump(walker):
+    xy = walker.xy.copy()
+    xy[50:] -= 300
+    times = walker.times_s.copy()
+    times[50:] += 1.0
+    assert judge(changed(walker, xy=xy))[0].jumps.tolist() == [50]
+    assert judge(changed(walker, xy=xy, times_s=times))[0].jumps.tolist() == []
+
+
+def test_a_bone_that_stretches(walker):
+    world = walker.world.copy()
+    elbow, wrist = index("right_elbow"), index("right_wrist")
+    grown = np.linspace(1, 2, FRAMES)[:, None]
+    world[:, 0, wrist] = world[:, 0, elbow] + grown * (world[:, 0, wrist] - world[:, 0, elbow])
+    [trust] = judge(changed(walker, world=world))
+    assert trust.drift["right forearm"] == pytest.approx(0.9 / 1.5, abs=0.02)
+    assert trust.verdict.endswith("3D with care: the length of the right forearm changes by 60%.")
+
+
+def without(sequence: PoseSequence, frames: np.ndarray) -> PoseSequence:
+    arrays = {name: getattr(sequence, name).copy() for name in ("xy", "z", "world", "visibility", "presence")}
+    for array in arrays.values():
+        array[frames] = np.nan
+    return replace(sequence, **arrays)
+
+
+@pytest.mark.parametrize(
+    ("gone", "verdict"),
+    [
+        (np.arange(FRAMES), "Good for nothing: this person is in no frame."),
+        (np.arange(5, FRAMES), "Good for nothing but a look: this person is seen for 0.2 s only."),
+        (np.arange(20, 80), "Not for counting or timing: the person is found in 40% of the frames from first to last."),
+        (np.arange(60, FRAMES), "Good for counting and timing, and for joint angles."),
+    ],
+)
+def test_who_is_seen_rarely(walker, gone, verdict):
+    [trust] = judge(without(walker, gone))
+    assert trust.verdict == verdict
+
+
+def test_an_absence_is_told_in_seconds(walker):
+    [trust] = judge(without(walker, np.arange(20, 45)))
+    assert trust.longest_absence_s == pytest.approx(26 / FPS)
+    assert trust.seen_between == pytest.approx(0.75)
+    assert len(trust.jumps) == 0
+
+
+def test_a_small_person_is_not_for_angles(walker):
+    [trust] = judge(changed(walker, xy=walker.xy / 10))
+    assert "the trunk is 20 pixels long, which is too small" in trust.verdict
+
+
+def test_a_threshold_outside_its_range_is_refused(walker):
+    with pytest.raises(InvalidOption):
+        judge(walker, min_visibility=2)
+
+
+def test_the_table_has_a_row_for_each_person(walker):
+    table = trust_table(walker.named({1: "Ada"}))
+    assert table["person"].tolist() == ["Ada"]
+    assert table["seen (% of the clip)"].tolist() == [100.0]
+    assert table["verdict"].tolist() == [judge(walker)[0].verdict]
+
+
+def test_a_clip_of_one_frame_and_one_of_none(walker):
+    one = {name: getattr(walker, name)[:1] for name in ("xy", "z", "world", "visibility", "presence", "times_s")}
+    assert judge(replace(walker, **one))[0].frames == 1
+    none = {name: array[:0] for name, array in one.items()}
+    assert judge(replace(walker, **none))[0].frames == 0
+
+
+def test_a_real_clip():
+    """A somersault after a walk: the man's far arm is hidden half of the time."""
+    [trust] = judge(estimate_video(sample_clip().path))
+    assert trust.verdict.startswith("Good for counting and timing; not for ")
+    assert trust.seen_between > 0.9
+    assert 0.1 < max(trust.drift.values()) < 0.6
+    assert np.nanmax(trust.hidden) > 0.25
