@@ -1,4 +1,4 @@
-"""The command line: ``python -m posecore image`` and ``python -m posecore video``.
+"""The command line: ``python -m posecore image``, ``video`` and ``export``.
 
 posecore's own modules are imported where they are used: ``--help`` is quick, and what an import may
 complain of (a missing library, a limit that is no number) is told like any other error.
@@ -9,17 +9,18 @@ import json
 import os
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, get_args
 
 from tqdm import tqdm
 
 from posecore import __version__
+from posecore.commands_export import add_export
+from posecore.console import EXIT_BAD_INPUT, Report, complain, say, whole_outputs
 from posecore.errors import InvalidOption, PosecoreError, UnreadableMedia, WorkerLost
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from posecore.poses import PoseSequence
 
 EXIT_NOT_WRITTEN = 1
-EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
 
 _EXAMPLES = """\
@@ -38,32 +38,12 @@ examples:
   python -m posecore image *.jpg --out results --people 3
   python -m posecore video walk.mp4 --out results
   python -m posecore video walk.mp4 --out results --no-film --json
+  python -m posecore export results/walk.posecore.npz --to trc,angles,html
+  python -m posecore export results/walk.posecore.npz --to all --smoothing butterworth --out walk.zip
 
 exit codes: 0 all done; 1 the outputs could not be written; 2 a file or an option was not usable;
 130 interrupted.
 """
-
-
-@dataclass
-class Report:
-    """What was done, for people and for ``--json``."""
-
-    done: list[dict[str, Any]] = field(default_factory=list)
-    failed: list[dict[str, str]] = field(default_factory=list)
-
-    def add_done(self, source: Path, outputs: list[Path], **facts: Any) -> None:
-        """Note a file that was worked on and what came of it."""
-        self.done.append({"source": str(source), "outputs": [str(path) for path in outputs], **facts})
-
-    def add_failed(self, source: Path, error: PosecoreError) -> None:
-        """Note a file that could not be used, and say so on stderr, in one line."""
-        self.failed.append({"source": str(source), "error": _one_line(error)})
-        _complain(error)
-
-    @property
-    def exit_code(self) -> int:
-        """0, or 2 where any file failed."""
-        return EXIT_BAD_INPUT if self.failed else 0
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -77,10 +57,10 @@ def main(arguments: list[str] | None = None) -> int:
         print("Interrupted. What was being written has been removed.", file=sys.stderr)
         return EXIT_INTERRUPTED
     except PosecoreError as error:
-        _complain(error)
+        complain(error)
         return EXIT_BAD_INPUT
     except OSError as error:
-        _complain(f"The outputs could not be written, and what was begun has been removed: {error}.")
+        complain(f"The outputs could not be written, and what was begun has been removed: {error}.")
         return EXIT_NOT_WRITTEN
     if args.json:
         print(json.dumps(asdict(report), ensure_ascii=False))
@@ -103,7 +83,7 @@ def run_image(args: argparse.Namespace) -> Report:
             rgb = decode_picture(file)
             poses = estimate_image(rgb, options)
             drawn = draw_poses(rgb, poses, background=args.background)
-            with _whole_outputs(args.out) as folder:
+            with whole_outputs(args.out) as folder:
                 (folder / f"{file.stem}.annotated.png").write_bytes(encode_png(drawn))
                 (folder / f"{file.stem}.landmarks.csv").write_text(to_csv(poses), encoding="utf-8")
         except UnreadableMedia as error:
@@ -112,15 +92,16 @@ def run_image(args: argparse.Namespace) -> Report:
         outputs = [args.out / f"{file.stem}.annotated.png", args.out / f"{file.stem}.landmarks.csv"]
         report.add_done(file, outputs, people=len(poses), size_px=list(poses.size), engine=engine.as_dict())
         if poses.left_out:
-            _complain(f"{file.name}: {_count(poses.left_out)} more in the picture. See them with a larger --people.")
-        _say(args, f"{file.name}: {_count(len(poses))}. Wrote {outputs[0]} and {outputs[1].name}")
+            complain(f"{file.name}: {_count(poses.left_out)} more in the picture. See them with a larger --people.")
+        say(args, f"{file.name}: {_count(len(poses))}. Wrote {outputs[0]} and {outputs[1].name}")
     return report
 
 
 def run_video(args: argparse.Namespace) -> Report:
-    """Estimate one clip and write its film, table and manifest."""
-    from posecore.export.csv_file import to_csv
+    """Estimate one clip and write its film, table, manifest and saved result."""
+    from posecore.export.formats import FORMATS
     from posecore.export.manifest import make_manifest
+    from posecore.media.files import file_sha256
     from posecore.runs.pool import warm_up
 
     options, part = _options(args), _part(args)
@@ -128,27 +109,26 @@ def run_video(args: argparse.Namespace) -> Report:
     _load_model(options)
     stem = args.file.stem
     report = Report()
-    with _whole_outputs(args.out) as folder:
+    with whole_outputs(args.out) as folder:
         start = time.monotonic()
         try:
             sequence, run = _estimate_clip(args, options, part, folder / f"{stem}.annotated.mp4")
+            seconds = time.monotonic() - start
+            run["source_sha256"] = file_sha256(args.file)
         except (UnreadableMedia, WorkerLost) as error:
             report.add_failed(args.file, error)
             return report
-        seconds = time.monotonic() - start
         manifest = make_manifest(sequence, options, source=args.file.name, seconds=seconds, part=part, **run)
-        (folder / f"{stem}.landmarks.csv").write_text(to_csv(sequence), encoding="utf-8")
-        (folder / f"{stem}.manifest.json").write_text(
-            json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
+        for form in (FORMATS[name] for name in ("csv", "manifest", "result")):
+            form.write(sequence, folder / f"{stem}{form.suffix}", manifest)
         outputs = [args.out / path.name for path in sorted(folder.iterdir())]
     report.add_done(args.file, outputs, manifest=manifest)
     for note in manifest["notes"]:
-        _complain(note)
+        complain(note)
     seen, frames = manifest["frames_with_a_person"], manifest["frames"]
     pace = frames / manifest["seconds_taken"]
-    _say(args, f"{args.file.name}: a person in {seen} of {frames} frames, {pace:.0f} frames a second.")
-    _say(args, "Wrote " + ", ".join(str(path) for path in outputs))
+    say(args, f"{args.file.name}: a person in {seen} of {frames} frames, {pace:.0f} frames a second.")
+    say(args, "Wrote " + ", ".join(str(path) for path in outputs))
     return report
 
 
@@ -187,7 +167,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"posecore {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="image | video", required=True)
+    commands = parser.add_subparsers(title="commands", metavar="image | video | export", required=True)
     image = commands.add_parser(
         "image",
         help="pictures: draw the landmarks on them and write their tables",
@@ -197,15 +177,22 @@ def _parser() -> argparse.ArgumentParser:
     image.set_defaults(run=run_image)
     video = commands.add_parser(
         "video",
-        help="a clip: write its film with the landmarks drawn, their table and a manifest",
-        description="Write STEM.annotated.mp4, STEM.landmarks.csv and STEM.manifest.json.",
+        help="a clip: write its film with the landmarks drawn, their table, a manifest and the saved result",
+        description="Write STEM.annotated.mp4, STEM.landmarks.csv, STEM.manifest.json and STEM.posecore.npz, which "
+        "opens again.",
     )
     video.add_argument("file", type=Path, metavar="FILE", help="a clip (MP4, MOV, WebM, AVI, MKV, ...)")
     video.add_argument("--no-film", action="store_true", help="write the numbers only, which is faster")
     _add_part(video)
+    video.add_argument(
+        "--no-smoothing",
+        action="store_true",
+        help="landmarks as the model gives them, to be smoothed later (see export --smoothing)",
+    )
     video.set_defaults(run=run_video)
     for command in (image, video):
         _add_common(command)
+    add_export(commands)
     return parser
 
 
@@ -314,6 +301,7 @@ def _options(args: argparse.Namespace) -> "PoseOptions":
         search=args.search,
         object_detector=args.object_detector,
         segmentation=args.background != "keep",
+        smoothing=not getattr(args, "no_smoothing", False),
         threads=args.threads,
     )
 
@@ -356,22 +344,8 @@ def _load_model(options: "PoseOptions") -> "EngineUsed":
         find_model(options.model, on_progress=show)
     engine = find_engine(options)
     if engine.instead_because:
-        _complain(f"{engine.library} does the work: the same numbers, about half as fast. {engine.instead_because}")
+        complain(f"{engine.library} does the work: the same numbers, about half as fast. {engine.instead_because}")
     return engine
-
-
-@contextmanager
-def _whole_outputs(out: Path) -> Iterator[Path]:
-    """A folder to write into; its files move to ``out`` only where the block ends well."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        temporary = tempfile.TemporaryDirectory(prefix=".posecore-", dir=out)
-    except OSError as error:
-        raise InvalidOption(f"Nothing can be written to {out}: {error.strerror}.") from error
-    with temporary as name:
-        yield Path(name)
-        for path in sorted(Path(name).iterdir()):
-            os.replace(path, out / path.name)
 
 
 @contextmanager
@@ -412,19 +386,6 @@ def _stop(number: int, frame: object) -> NoReturn:
 def _bar_off(files: list[Path]) -> bool | None:
     """No bar for a single picture; otherwise tqdm decides by whether there is a terminal."""
     return True if len(files) == 1 else None
-
-
-def _say(args: argparse.Namespace, text: str) -> None:
-    if not args.json:
-        tqdm.write(text)
-
-
-def _complain(error: PosecoreError | str) -> None:
-    tqdm.write(_one_line(error), file=sys.stderr)
-
-
-def _one_line(error: PosecoreError | str) -> str:
-    return " ".join(str(error).split())
 
 
 def _count(people: int) -> str:

@@ -12,7 +12,7 @@ SOURCES = sorted((ROOT / "posecore").rglob("*.py"))
 
 # Each layer may import itself and those after it. (Errors, limits and the like are below everything.)
 LAYERS = [
-    ["__main__", "samples"],
+    ["__main__", "commands_export", "console", "samples"],
     ["pipeline"],
     ["runs"],
     ["annotation"],

@@ -1,6 +1,7 @@
 """The command line, as a stranger calls it."""
 
 import csv
+import hashlib
 import itertools
 import json
 import os
@@ -12,8 +13,10 @@ from pathlib import Path
 
 import av
 import cv2
+import numpy as np
 import pytest
 
+from posecore.export.saved import load_sequence
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
 from posecore.media.pictures import decode_picture
@@ -44,7 +47,7 @@ def test_the_thorough_search_finds_all_three(shared_data, tmp_path):
     assert "3 people" in done.stdout
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["image", "--help"], ["video", "--help"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["image", "--help"], ["video", "--help"], ["export", "--help"]])
 def test_help_is_for_strangers(arguments):
     done = run(*arguments)
     assert done.returncode == 0
@@ -105,7 +108,7 @@ def test_one_bad_picture_does_not_stop_the_others(tmp_path):
 def test_a_clip_gives_film_table_and_manifest(short_clip, tmp_path):
     done = run("video", short_clip, "--out", tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    names = ["walk.annotated.mp4", "walk.landmarks.csv", "walk.manifest.json"]
+    names = ["walk.annotated.mp4", "walk.landmarks.csv", "walk.manifest.json", "walk.posecore.npz"]
     assert sorted(path.name for path in tmp_path.iterdir()) == names
     manifest = json.loads((tmp_path / "walk.manifest.json").read_text())
     assert manifest["model"]["registered_name"] == "full"
@@ -117,6 +120,9 @@ def test_a_clip_gives_film_table_and_manifest(short_clip, tmp_path):
     assert manifest["size_px"] == {"width": 884, "height": 496}
     assert manifest["fps"] == 30
     assert manifest["versions"]["mediapipe"]
+    assert manifest["source_sha256"] == hashlib.sha256(short_clip.read_bytes()).hexdigest()
+    saved = load_sequence(tmp_path / "walk.posecore.npz")
+    assert (len(saved.sequence), saved.facts) == (30, manifest)
     with av.open(str(tmp_path / "walk.annotated.mp4")) as film:
         stream = film.streams.video[0]
         assert (stream.codec_context.name, stream.codec_context.pix_fmt) == ("h264", "yuv420p")
@@ -126,9 +132,19 @@ def test_a_clip_gives_film_table_and_manifest(short_clip, tmp_path):
 def test_without_the_film_only_numbers_are_written(short_clip, tmp_path):
     done = run("video", short_clip, "--out", tmp_path, "--no-film", "--json")
     assert done.returncode == 0
-    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".csv", ".json"]
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".csv", ".json", ".npz"]
     [entry] = json.loads(done.stdout)["done"]
     assert entry["manifest"]["frames"] == 30
+
+
+def test_landmarks_may_be_left_as_the_model_gives_them(short_clip, tmp_path):
+    for name, options in (("smooth", ()), ("raw", ("--no-smoothing",))):
+        assert run("video", short_clip, "--out", tmp_path / name, "--no-film", *options).returncode == 0
+    smooth, raw = (load_sequence(tmp_path / name / "walk.posecore.npz") for name in ("smooth", "raw"))
+    assert raw.facts["smoothing"] == "none while estimating"
+    assert "One-Euro" in smooth.facts["smoothing"]
+    jitter = [np.nanmean(np.abs(np.diff(saved.sequence.world, n=2, axis=0))) for saved in (smooth, raw)]
+    assert jitter[0] < jitter[1]
 
 
 @pytest.mark.parametrize(
@@ -147,7 +163,7 @@ def test_without_the_film_only_numbers_are_written(short_clip, tmp_path):
         (["image", sample_picture().path, "--out", __file__], "Nothing can be written to"),
         (["image", "a/x.jpg", "b/x.png", "--out", "OUT"], "x.annotated.png"),
         (["image", sample_picture().path], "--out"),
-        ([], "image | video"),
+        ([], "image | video | export"),
     ],
 )
 def test_bad_input_is_one_line_and_leaves_nothing(arguments, message, tmp_path):

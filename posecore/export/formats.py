@@ -253,7 +253,7 @@ _FORMATS = (
     Format(
         "skeleton-mp4",
         "Skeleton film (MP4)",
-        "For any player: the skeletons alone, without the picture, so that nobody can be recognized in it.",
+        "For any player: the skeletons alone, without the picture behind them.",
         ".skeleton.mp4",
         "video/mp4",
         writers.film,

@@ -1,5 +1,6 @@
-"""What pictures and clips share: a first look at a file before any decoder sees it."""
+"""What pictures and clips share: a first look at a file before any decoder sees it, and which file it was."""
 
+import hashlib
 from pathlib import Path
 
 from posecore.errors import UnreadableMedia
@@ -35,6 +36,19 @@ def read_head(path: Path, shown: str) -> bytes:
         raise UnreadableMedia(f"{shown} cannot be opened: {reason}.") from error
     require_content(head, shown)
     return head
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes in hexadecimal, read some at a time: it tells one clip from another of that name.
+
+    Raises:
+        UnreadableMedia: where the file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise UnreadableMedia(f"{path.name} cannot be read: {error.strerror}.") from error
 
 
 def require_content(data: bytes, shown: str) -> None:

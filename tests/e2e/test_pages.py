@@ -140,7 +140,7 @@ def test_a_clip_gives_a_film_that_plays(page, shot):
     page.evaluate("document.querySelector('video').muted = true; document.querySelector('video').play()")
     page.wait_for_function("document.querySelector('video').currentTime > 0.5")
     page.evaluate("document.querySelector('video').pause()")
-    expect(page.locator(".pp-skeleton .gl-container")).to_be_visible()
+    expect(page.locator(".pp-skeleton canvas").first).to_be_visible()
     expect(table_of(page)).to_be_visible()
     no_errors(page)
     shot(page, "video")
@@ -237,7 +237,7 @@ def test_part_and_film_change_the_run_when_asked(page):
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Run again with the new settings").click()
     expect(page.locator("video")).to_be_hidden()
-    expect(page.locator(".pp-skeleton .gl-container")).to_be_visible()
+    expect(page.locator(".pp-skeleton canvas").first).to_be_visible()
     expect(table_of(page)).to_be_visible()
     no_errors(page)
 

@@ -1,0 +1,176 @@
+"""The figures of the one-page report, as plain values for plotly's script in a page that has no network.
+
+No name that somebody gave is in any of them: plotly takes some of HTML, links above all, for what it means. Colours of
+text and lines are left to the page, which knows whether it is light or dark.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+from plotly.offline import get_plotlyjs
+from plotly.subplots import make_subplots
+
+from posecore.motion.angles import ANGLES
+from posecore.motion.gaps import stretches
+from posecore.motion.people import person_slot
+from posecore.poses import FloatArray, PoseSequence
+from posecore.view.charts import plot_visibility
+from posecore.view.palette import SIDES_ON_PAGE, css
+from posecore.view.plots import THIN_BONES
+from posecore.view.stage import bones, plot_stage
+
+MOST_POINTS = 2_000
+"""Of one curve: more than a screen has columns."""
+MOST_STEPS = 60
+"""Frames of the 3D figure."""
+
+_JOINTS = {"knee": "Knees", "hip": "Hips", "elbow": "Elbows", "shoulder": "Shoulders"}
+_ROW_PX = 165
+
+
+@dataclass(frozen=True)
+class Steps:
+    """One person's landmarks in some frames, for a figure that shows one of them at a time.
+
+    Attributes:
+        figure: with nobody on it yet; its traces 1, 2 and 3 are thick bones, thin bones and joints.
+        data: plain values: ``frames`` and ``times_s`` of the N steps, ``points`` (N, 33 * 3) whole millimetres on the
+            axes of the figure, ``visibility`` (N, 33) percent, ``bones`` as pairs of landmarks, thick and thin ones.
+    """
+
+    figure: go.Figure
+    data: dict[str, Any]
+
+
+def plotly_script() -> str:
+    """The whole of plotly's script, to be put into a page once."""
+    return str(get_plotlyjs())
+
+
+def figure_json(figure: go.Figure) -> str:
+    """The figure as JSON that no HTML page takes for its own."""
+    return safe_json(json.loads(figure.to_json()))
+
+
+def safe_json(value: Any) -> str:
+    """JSON without "<", ">" and "&": nothing in it can end the script that it stands in."""
+    text = json.dumps(value, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def plot_angles(angles: FloatArray, times_s: NDArray[np.float64]) -> go.Figure:
+    """One person's knees, hips, elbows and shoulders over time, left and right together, with gaps where not known.
+
+    A curve has at most ``MOST_POINTS``: of each stretch of a long clip its lowest and its highest one.
+
+    Args:
+        angles: (T, A) degrees, in the order of ``ANGLES``.
+        times_s: (T,).
+    """
+    names = list(ANGLES)
+    figure = make_subplots(
+        rows=len(_JOINTS), cols=1, shared_xaxes=True, vertical_spacing=0.06, subplot_titles=list(_JOINTS.values())
+    )
+    for row, joint in enumerate(_JOINTS, start=1):
+        for side in ("left", "right"):
+            times, values = _thinned(*_broken_at_holes(times_s, angles[:, names.index(f"{side}_{joint}")]))
+            curve = {
+                "type": "scatter",
+                "mode": "lines",
+                "x": times.astype(np.float32),
+                "y": values.astype(np.float32),
+                "name": side,
+                "legendgroup": side,
+                "showlegend": row == 1,
+                "line": {"color": css(SIDES_ON_PAGE[side]), "width": 1.8},
+                "hovertemplate": f"{side} {joint} %{{y:.0f}}°<br>%{{x:.2f}} s<extra></extra>",
+            }
+            figure.add_trace(curve, row=row, col=1)
+    figure.update_yaxes(range=[0, 185], tickvals=[0, 60, 120, 180], ticksuffix="°", fixedrange=True)
+    figure.update_xaxes(title={"text": "Time (s)"}, row=len(_JOINTS))
+    figure.update_annotations(font_size=13, x=0, xanchor="left")
+    figure.update_layout(
+        height=len(_JOINTS) * _ROW_PX,
+        legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
+        margin={"l": 45, "r": 10, "t": 45, "b": 45},
+        **_SEE_THROUGH,
+    )
+    return figure
+
+
+def plot_visibility_small(sequence: PoseSequence, person_id: int) -> go.Figure:
+    """``plot_visibility`` without its title, in half the bytes; errors are its own."""
+    figure = plot_visibility(sequence, person_id)
+    figure.update_layout(title=None, height=540, margin={"l": 105, "r": 0, "t": 10, "b": 45})
+    [heat] = figure.data
+    heat.update(x=np.asarray(heat.x, np.float32), z=np.asarray(heat.z, np.float32))
+    heat.colorbar.update(title={"text": None}, thickness=8, len=0.6, tickvals=[0, 0.5, 1])
+    return figure
+
+
+def plot_steps(sequence: PoseSequence, person_id: int) -> Steps:
+    """One person in 3D, in at most ``MOST_STEPS`` of the frames in which the person is seen, evenly chosen.
+
+    Raises:
+        InvalidOption: where there is nobody with this id.
+        InvalidPoses: where this person is never seen.
+    """
+    seen = np.flatnonzero(sequence.seen[:, person_slot(sequence, person_id)])
+    frames = seen[np.unique(np.linspace(0, len(seen) - 1, min(MOST_STEPS, len(seen))).round().astype(int))]
+    alone = sequence.only([person_id]).named({})
+    figure = plot_stage(alone, coordinates="world")
+    figure.update_layout(title={"text": None, "subtitle": {"text": None}}, height=460, margin={"t": 0})
+    x, y, z = np.moveaxis(alone.world[frames, 0], -1, 0)
+    pairs = np.array([(bone["from"], bone["to"]) for bone in bones()])
+    data = {
+        "frames": frames.tolist(),
+        "times_s": sequence.times_s[frames].round(3).tolist(),
+        "points": _whole(np.stack((x, z, -y), axis=-1), 1000),
+        "visibility": _whole(alone.visibility[frames, 0], 100),
+        "bones": [pairs[~THIN_BONES].tolist(), pairs[THIN_BONES].tolist()],
+    }
+    return Steps(figure, data)
+
+
+_SEE_THROUGH = {"paper_bgcolor": "rgba(0, 0, 0, 0)", "plot_bgcolor": "rgba(0, 0, 0, 0)"}
+
+
+def _whole(values: FloatArray, per_unit: int) -> list[list[int | None]]:
+    """A flat list for each step; None where not known."""
+    rows = values.reshape(len(values), -1) * per_unit
+    return [[round(value) if np.isfinite(value) else None for value in row] for row in rows.tolist()]
+
+
+def _broken_at_holes(
+    times_s: NDArray[np.float64], values: FloatArray
+) -> tuple[NDArray[np.float64], NDArray[np.floating]]:
+    """The same with a NaN in each hole of the clip: a line over it would tell what nobody has seen."""
+    after = [stretch.start for stretch in stretches(np.ones(len(times_s), bool), times_s)[1:]]
+    return np.insert(times_s, after, times_s[after]), np.insert(values, after, np.nan)
+
+
+def _thinned(
+    times_s: NDArray[np.float64], values: NDArray[np.floating]
+) -> tuple[NDArray[np.float64], NDArray[np.floating]]:
+    """Of each bucket of frames the lowest, the highest and the first unknown value, so that gaps stay gaps."""
+    if len(values) <= MOST_POINTS:
+        return times_s, values
+    unknown = np.isnan(values)
+    size = -(-3 * len(values) // MOST_POINTS)
+    starts = np.arange(0, len(values), size)
+    padding = starts[-1] + size - len(values)
+
+    def places(of: NDArray[Any], fill: float, pick: Any) -> NDArray[np.intp]:
+        rows = np.pad(of, (0, padding), constant_values=fill).reshape(-1, size)
+        return np.asarray(starts + pick(rows, axis=1))
+
+    lowest = places(np.where(unknown, np.inf, values), np.inf, np.argmin)
+    highest = places(np.where(unknown, -np.inf, values), -np.inf, np.argmax)
+    # Where a bucket knows everything this is its first frame, which does no harm.
+    first_unknown = places(unknown, False, np.argmax)
+    kept = np.unique(np.concatenate([lowest, highest, first_unknown]))
+    return times_s[kept], values[kept]
