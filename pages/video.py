@@ -19,6 +19,7 @@ from pages.ui.settings import page_head
 from pages.ui.visits import current_visit
 from posecore import PoseSequence, Progress
 from posecore.export.manifest import make_manifest
+from posecore.media.files import file_sha256
 
 # A clip that takes no longer than this is worked on without a question.
 _AT_ONCE_S = 20.0
@@ -95,6 +96,7 @@ def manifest(run: ClipRun, sequence: PoseSequence) -> dict[str, Any]:
         workers=WORKERS,
         background=options.background,
         smoothing=run.playback.smoothing,
+        source_sha256=file_sha256(run.clip.path),
     )
 
 

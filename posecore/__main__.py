@@ -51,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _stop)
     try:
         args = _parser().parse_args(arguments)
-        with _without_native_chatter():
+        with _without_native_chatter(), _models_released():
             report = args.run(args)
     except KeyboardInterrupt:
         print("Interrupted. What was being written has been removed.", file=sys.stderr)
@@ -65,6 +65,15 @@ def main(arguments: list[str] | None = None) -> int:
     if args.json:
         print(json.dumps(asdict(report), ensure_ascii=False))
     return report.exit_code
+
+
+@contextmanager
+def _models_released() -> Iterator[None]:
+    try:
+        yield
+    finally:
+        if pipeline := sys.modules.get("posecore.pipeline"):  # else no model was loaded
+            pipeline.release_models()
 
 
 def run_image(args: argparse.Namespace) -> Report:

@@ -121,6 +121,11 @@ def estimate_image(rgb: RgbArray, options: PoseOptions | None = None) -> FramePo
     return _PICTURE_ESTIMATORS.estimate(rgb, options or PoseOptions())
 
 
+def release_models() -> None:
+    """Free the models that ``estimate_image`` keeps; MediaPipe complains where that is left to the end of a program."""
+    _PICTURE_ESTIMATORS.close()
+
+
 def estimate_video(
     path: str | os.PathLike[str],
     options: PoseOptions | None = None,
@@ -363,6 +368,12 @@ class _PictureEstimators:
         # while it does, and one inference already fills the processor.
         with self._lock:
             return self._get(options).estimate(rgb)
+
+    def close(self) -> None:
+        """Free them all; another call to ``estimate`` opens anew."""
+        with self._lock:
+            while self._kept:
+                self._kept.popitem()[1].close()
 
     def _get(self, options: PoseOptions) -> PictureEstimator:
         if options not in self._kept:
