@@ -246,6 +246,7 @@ def people_table(page: Page):
     """The table in which people are hidden and named: where it is on the page."""
     table = page.get_by_test_id("stExpander").filter(has_text="People (").get_by_test_id("stDataFrame")
     expect(table).to_be_visible()
+    table.scroll_into_view_if_needed()
     page.wait_for_timeout(500)  # it is a canvas, and takes no clicks before it is drawn
     return table.bounding_box()
 
