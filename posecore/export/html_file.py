@@ -107,7 +107,8 @@ def _facts(sequence: PoseSequence, facts: Mapping[str, Any]) -> Iterator[tuple[s
     }
     yield from ((name, value) for name, value in rows.items() if value)
     notes = facts.get("notes")
-    yield from (("Note", note) for note in notes or () if isinstance(notes, list | tuple) and isinstance(note, str))
+    told = notes if isinstance(notes, list | tuple) else ()  # a saved file may come from anywhere
+    yield from (("Note", note) for note in told if isinstance(note, str))
 
 
 def _plain(facts: object, *keys: str) -> str | None:
