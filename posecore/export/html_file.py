@@ -119,11 +119,12 @@ def _plain(facts: object, *keys: str) -> str | None:
 
 
 def _options(options: object) -> str | None:
-    """As "butterworth, cutoff_hz 6, order 4"."""
+    """As "butterworth, cutoff hz 6.0, order 4"."""
     if not isinstance(options, Mapping):
         return None
-    named = (f"{name} {_plain(options, name)}" for name in options if name != "method" and _plain(options, name))
-    return ", ".join(filter(None, [_plain(options, "method"), *named]))
+    named = {str(name).replace("_", " "): _plain(options, name) for name in options if name != "method"}
+    told = (f"{name} {value}" for name, value in named.items() if value)
+    return ", ".join(filter(None, [_plain(options, "method"), *told]))
 
 
 def _made_with(facts: Mapping[str, Any]) -> str | None:
@@ -177,7 +178,7 @@ def _angle_rows(angles: FloatArray, frames: int) -> Iterator[list[str]]:
 
 def _angles_figure(alone: PoseSequence, person: int, angles: FloatArray) -> str:
     plot = plot_angles(angles, alone.times_s)
-    caption = "Left and right together; a click on one in the legend hides it. Gaps: the joint is not visible enough."
+    caption = "Degrees; a click on left or right in the legend hides it. Gaps: the joint is not visible enough."
     return figure(f"angles-{person}", caption, figure_json(plot), height=plot.layout.height)
 
 

@@ -35,6 +35,7 @@ figure { margin: 0; }
 .steps button { font: inherit; min-width: 5.5rem; padding: .35rem .9rem; border: 1px solid var(--line);
   border-radius: .4rem; background: var(--panel); color: var(--ink); cursor: pointer; }
 .steps output { min-width: 11rem; font-variant-numeric: tabular-nums; }
+@media (max-width: 30rem) { th, td { padding-right: .6rem; } table { font-size: .85rem; } }
 @media print {
   :root { --ink: #000; --soft: #444; --line: #ccc; --paper: #fff; --panel: #f4f5f7; }
   body { max-width: none; padding: 0; }
@@ -48,7 +49,7 @@ figure { margin: 0; }
 # turns dark or light, and for the time of printing, when the paper also is narrower than the screen.
 _SCRIPT = """
 "use strict";
-const PRINTED_PX = 680, STEP_MS = 120;
+const PRINTED_PX = 680, STEP_MS = 120, DOT_M = 0.02;
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const config = {displaylogo: false, responsive: true, plotlyServerURL: "", modeBarButtonsToRemove:
   ["select2d", "lasso2d", "autoScale2d", "hoverClosest3d", "resetCameraLastSave3d"]};
@@ -70,10 +71,15 @@ function paint(isDark, more) {
 }
 
 function places(points, pairs) {
-  // Each bone: its two ends, a little inside the dots of its joints, and a gap.
-  const axes = [[], [], []];
-  for (const [start, end] of pairs)
-    axes.forEach((axis, i) => axis.push(points[3 * start + i], points[3 * end + i], null));
+  // Each bone is two ends and a gap. It ends inside the dots of its joints, so that it does not hide them.
+  const axes = [[], [], []], at = joint => points.slice(3 * joint, 3 * joint + 3);
+  for (const [start, end] of pairs.map(pair => pair.map(at))) {
+    const along = end.map((value, i) => value - start[i]);
+    const share = Math.min(DOT_M / (Math.hypot(...along) || 1), 1 / 3);
+    const known = [...start, ...end].every(value => value !== null);
+    axes.forEach((axis, i) => axis.push(
+      ...(known ? [start[i] + share * along[i], end[i] - share * along[i]] : [null, null]), null));
+  }
   return axes;
 }
 

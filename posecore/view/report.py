@@ -90,7 +90,7 @@ def plot_angles(angles: FloatArray, times_s: NDArray[np.float64]) -> go.Figure:
                 "hovertemplate": f"{side} {joint} %{{y:.0f}}°<br>%{{x:.2f}} s<extra></extra>",
             }
             figure.add_trace(curve, row=row, col=1)
-    figure.update_yaxes(range=[0, 185], tickvals=[0, 60, 120, 180], ticksuffix="°", fixedrange=True)
+    figure.update_yaxes(range=[0, 185], tickvals=[0, 60, 120, 180], fixedrange=True)
     figure.update_xaxes(title={"text": "Time (s)"}, row=len(_JOINTS))
     figure.update_annotations(font_size=13, x=0, xanchor="left")
     figure.update_layout(

@@ -1,0 +1,210 @@
+"""The report: everything in one page, nothing asked of a network, and nothing in it that a name could do."""
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from posecore import PoseOptions, PoseSequence, estimate_video
+from posecore.export.html_file import MOST_PEOPLE, write_report
+from posecore.motion.angles import ANGLES, measure_angles
+from posecore.motion.trust import judge
+from posecore.view.report import plotly_script
+
+HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&\N{RIGHT-TO-LEFT OVERRIDE}"
+
+
+class Page(HTMLParser):
+    """The elements of a page with their attributes, and its text without scripts."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.words: list[str] = []
+        self.scripts: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag not in ("meta", "input"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] == "script":
+            self.scripts.append(data)
+        elif self.open and self.open[-1] != "style":
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+def write(sequence, tmp_path, **options):
+    path = tmp_path / "report.html"
+    write_report(sequence, path, **({"title": "walk"} | options))
+    assert [entry.name for entry in tmp_path.iterdir()] == ["report.html"]
+    html = path.read_bytes().decode("utf-8")
+    page = Page(html)
+    assert page.open == []
+    return html, page
+
+
+def crowd(sequence: PoseSequence, count: int) -> PoseSequence:
+    """Copies of the first person; each is seen in a frame less than the one before."""
+    arrays = {
+        name: np.repeat(getattr(sequence, name)[:, :1], count, axis=1)
+        for name in ("xy", "z", "world", "visibility", "presence")
+    }
+    for array in arrays.values():
+        for slot in range(count):
+            array[:slot, slot] = np.nan
+    return replace(sequence, **arrays, person_ids=np.arange(1, count + 1), names={})
+
+
+def test_it_tells_what_was_found(mover, tmp_path):
+    facts = {
+        "source": "walk.mp4",
+        "model": {"registered_name": "full", "file_name": "x.task"},
+        "engine": {"name": "fast", "library": "OpenVINO 1.2"},
+        "smoothing": "One-Euro",
+        "smoothing_afterwards": {"method": "butterworth", "cutoff_hz": 6.0},
+        "versions": {"posecore": "9.8"},
+        "notes": ["The clip has a hole."],
+    }
+    _, page = write(mover, tmp_path, facts=facts)
+    for words in ("walk.mp4", "full", "OpenVINO 1.2", "One-Euro", "posecore 9.8", "The clip has a hole.", "Grace"):
+        assert words in page.text
+    assert "butterworth, cutoff hz 6.0" in page.text
+    assert "1280 × 720 px" in page.text
+    assert "Frames 40" in page.text
+    assert "People 1" in page.text
+    assert f"{mover.times_s[-1]:.2f} s" in page.text
+    assert judge(mover)[0].verdict in page.text
+    assert "Person 7" not in page.text  # never seen
+
+
+def test_the_numbers_are_those_of_the_angles(mover, tmp_path):
+    _, page = write(mover, tmp_path)
+    angles = measure_angles(mover)[:, 0]
+    for index, definition in enumerate(ANGLES.values()):
+        known = angles[~np.isnan(angles[:, index]), index].astype(float)
+        numbers = known.min(), known.max(), np.ptp(known), known.mean()
+        assert " ".join([definition.title, *(f"{number:.1f}" for number in numbers), "100%"]) in page.text
+
+
+def test_what_is_not_known_is_left_out(mover, tmp_path):
+    _, page = write(mover, tmp_path)
+    for name in ("Source", "Model", "Engine", "Smoothing", "Made with", "Note", "None"):
+        assert name not in page.text
+
+
+@pytest.mark.parametrize(
+    "facts", [{"model": "x", "engine": [1], "notes": 5, "versions": None}, {"notes": [1, None], "source": {"a": 1}}]
+)
+def test_facts_of_another_shape_do_no_harm(mover, tmp_path, facts):
+    _, page = write(mover, tmp_path, facts=facts)
+    assert "Frames 40" in page.text
+
+
+def test_nothing_is_asked_of_a_network(mover, tmp_path):
+    html, page = write(mover, tmp_path)
+    for _, attributes in page.elements:
+        assert not {"src", "href", "srcset", "data", "action", "poster"} & set(attributes)
+        assert not [name for name in attributes if name.startswith("on")]
+    own = html.replace(plotly_script(), "")
+    assert len(own) < len(html) - 4_000_000  # plotly's script is in it
+    assert not re.search(r"url\(|@import|https?:|fetch\(|XMLHttpRequest|import\(", own)
+    [policy] = [meta["content"] for meta in page.all("meta") if meta.get("http-equiv")]
+    assert policy.startswith("default-src 'none';")
+    assert "http" not in policy
+
+
+def test_names_and_sources_are_text_and_no_more(mover, tmp_path):
+    quiet, _ = write(mover.named({}), tmp_path)
+    facts = {"source": HOSTILE, "notes": [HOSTILE], "smoothing_afterwards": {HOSTILE: HOSTILE, "method": HOSTILE}}
+    html, page = write(mover.named({3: HOSTILE}), tmp_path, title=HOSTILE, facts=facts)
+    assert len(page.all("script")) == len(Page(quiet).all("script"))
+    assert page.all("img") == []
+    assert page.text.count(" ".join(HOSTILE.split())) >= 5
+    assert html.count("alert(1)") == html.count("&lt;script&gt;alert(1)&lt;/script&gt;")
+
+
+def test_half_a_letter_does_not_stop_it(mover, tmp_path):
+    _, page = write(mover.named({3: "half \ud800"}), tmp_path, title="\udfff", facts={"source": "\ud800"})
+    assert "half ?" in page.text
+
+
+def test_it_can_be_read_without_eyes(mover, tmp_path):
+    _, page = write(mover, tmp_path)
+    assert page.elements[0] == ("html", {"lang": "en"})
+    assert len(page.all("h1")) == 1
+    assert all(cell.get("scope") in ("row", "col") for cell in page.all("th"))
+    assert len(page.all("caption")) == len(page.all("table")) == 3
+    ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+    assert len(set(ids)) == len(ids)
+    for figure in page.all("figure"):
+        assert figure["aria-labelledby"] in ids
+    for plot in (attributes for _, attributes in page.elements if attributes.get("class") == "plot"):
+        assert plot["data-figure"] in ids
+    [slider] = page.all("input")
+    assert slider["aria-label"]
+    assert slider["max"] == "34"  # 35 frames with the person
+
+
+def test_of_many_people_those_seen_most_are_shown_and_the_others_named(mover, tmp_path):
+    people = crowd(mover, 10).named({9: "<i>Nina"})
+    _, page = write(people, tmp_path)
+    assert len(page.all("section")) == MOST_PEOPLE
+    assert "Seen in fewer frames, and not shown here: Person 7 , Person 8 , <i>Nina , Person 10 ." in page.text
+    _, page = write(crowd(mover, 39), tmp_path)
+    assert page.text.endswith("Person 36 and 3 more.")
+
+
+@pytest.mark.parametrize("frames", [0, 40])
+def test_a_clip_of_nobody_is_a_short_page(mover, tmp_path, frames):
+    nobody = PoseSequence.from_frames([], size=(64, 48), fps=25) if frames == 0 else mover.only([7])
+    html, page = write(nobody, tmp_path)
+    assert "Nobody was found in any frame of this clip." in page.text
+    assert len(html) < 20_000
+
+
+def test_one_frame_is_enough(mover, tmp_path):
+    arrays = {name: getattr(mover, name)[:1] for name in ("xy", "z", "world", "visibility", "presence", "times_s")}
+    _, page = write(replace(mover, **arrays), tmp_path)
+    assert "All frames with this person." in page.text
+
+
+def test_a_long_clip_of_many_people_makes_no_huge_page(mover, tmp_path):
+    people = crowd(mover, MOST_PEOPLE)
+    index = np.arange(36_000) % len(mover)
+    arrays = {name: getattr(people, name)[index] for name in ("xy", "z", "world", "visibility", "presence")}
+    jitter = np.random.default_rng(1).normal(0, 0.01, arrays["world"].shape)
+    long = replace(people, **arrays | {"world": arrays["world"] + jitter}, times_s=np.arange(36_000) / 30)
+    html, _ = write(long, tmp_path)
+    assert len(html) < 8_000_000
+
+
+def test_an_error_leaves_what_was_there(mover, tmp_path):
+    path = tmp_path / "missing" / "report.html"
+    with pytest.raises(OSError, match="missing"):
+        write_report(mover, path, title="x")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_real_clip_has_a_report_of_both_people(shared_data, tmp_path):
+    sequence = estimate_video(shared_data / "clips" / "sports2d_demo.mp4", PoseOptions(people=2))
+    _, page = write(sequence, tmp_path)
+    assert len(page.all("section")) == 2
+    for trust in judge(sequence):
+        assert trust.verdict in page.text
