@@ -156,7 +156,8 @@ def finished(page):
 
 
 def film_of(page: Page) -> str:
-    """The address of the film that is shown."""
+    """The address of the film that is shown; the page may be there before the player is."""
+    expect(page.locator("video")).to_have_attribute("src", re.compile("/files/"))
     return page.locator("video").get_attribute("src")
 
 
