@@ -126,6 +126,15 @@ def overlay_pixels(page: Page) -> int:
     }""")
 
 
+def overlay_sum(page: Page) -> int:
+    """A number that changes with what is drawn."""
+    return page.evaluate("""() => {
+        const canvas = document.querySelector(".pp-overlay");
+        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        return data.reduce((sum, value, index) => sum + value * (1 + (index % 251)), 0);
+    }""")
+
+
 def wait_until(holds) -> None:
     """Pieces of the clip that were not needed before are fetched first."""
     for _ in range(100):
@@ -144,14 +153,16 @@ def test_what_is_drawn_changes_at_once_and_the_film_stays(player):
     player.get_by_label("Names").check()
     assert overlay_pixels(player) > usual
     player.get_by_label("Names").uncheck()
+    smoothed = overlay_sum(player)
     player.locator("[data-set=layer]").select_option("Both")
-    wait_until(lambda: overlay_pixels(player) > usual)
+    wait_until(lambda: overlay_sum(player) != smoothed)
+    both = overlay_sum(player)
     player.locator("[data-set=layer]").select_option("Raw")
-    wait_until(lambda: 0 < overlay_pixels(player) != usual)
+    wait_until(lambda: overlay_sum(player) not in (0, smoothed, both))
     player.get_by_label("Trail of").select_option("left wrist")
-    player.get_by_label("On the film").uncheck()
+    player.get_by_role("checkbox", name="On the film").uncheck()
     assert overlay_pixels(player) == 0
-    player.get_by_label("On the film").check()
+    player.get_by_role("checkbox", name="On the film").check()
     player.locator("[data-set=threshold]").fill("1")
     assert overlay_pixels(player) < usual / 2
     assert player.locator("video").get_attribute("src") == film

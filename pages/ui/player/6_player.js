@@ -259,8 +259,8 @@ class Player {
     const index = this.filmIndex;
     if (!this.data.film || index === undefined || !this.moments) return;
     if (this.view.overlay) {
-      if (this.view.layer === "both") this.drawPeople("raw", index, true);
       this.drawPeople(this.layer(), index, false);
+      if (this.view.layer === "both") this.drawPeople("raw", index, true); // thin, so that both are seen
     }
     mark(canvas, index);
   }
