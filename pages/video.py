@@ -8,7 +8,7 @@ import streamlit as st
 from pages.ui.clips import choose_clip
 from pages.ui.explain import NOBODY, SEVERAL_PEOPLE, explain_numbers
 from pages.ui.explorer import explore
-from pages.ui.files import offer_files, same
+from pages.ui.files import Film, offer_files, same
 from pages.ui.models import engine_line
 from pages.ui.navigation import VIDEO
 from pages.ui.part import choose_run, cost
@@ -122,7 +122,7 @@ def show_result(run: ClipRun, sequence: PoseSequence) -> None:
         page=VIDEO,
         stem=PurePath(run.name).stem,
         key=run.film_token,
-        extra={run.annotated_name: run.annotated} if has_annotated(run, shown) else {},
+        film=Film(run.annotated, run.annotated_name, has_annotated(run, shown), lambda: run.draw(shown)),
     )
     explain_numbers()
 

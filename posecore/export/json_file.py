@@ -21,7 +21,12 @@ def to_json(poses: FramePoses | PoseSequence) -> str:
     ``frames[f]["people"][p]["values"][k][v]`` is value v of landmark k. A frame in which nobody was
     found has no people; one who was given a name has it beside the id. Numbers are rounded to six decimals.
     """
-    document = {
+    return "".join(json_pieces(poses))
+
+
+def json_pieces(poses: FramePoses | PoseSequence) -> Iterator[str]:
+    """The same text piece by piece, a frame each: that of a long clip fills gigabytes."""
+    about = {
         "format": "posecore-landmarks",
         "version": FORMAT_VERSION,
         "size_px": {"width": poses.size[0], "height": poses.size[1]},
@@ -29,12 +34,17 @@ def to_json(poses: FramePoses | PoseSequence) -> str:
         "landmarks": list(BLAZEPOSE_33.landmarks),
         "values": _VALUES,
         "meaning": {name: COLUMNS[name] for name in _VALUES},
-        "frames": [
-            {"frame": index, "time_s": round(frame.time_s, _DECIMALS), "people": _people(frame)}
-            for index, frame in enumerate(_frames(poses))
-        ],
+        "frames": [],
     }
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    yield _text(about).removesuffix("]}")
+    for index, frame in enumerate(_frames(poses)):
+        piece = _text({"frame": index, "time_s": round(frame.time_s, _DECIMALS), "people": _people(frame)})
+        yield f",{piece}" if index else piece
+    yield "]}"
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def _frames(poses: FramePoses | PoseSequence) -> Iterator[FramePoses]:

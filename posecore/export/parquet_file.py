@@ -3,12 +3,12 @@
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from posecore.export.blocks import table_blocks
 from posecore.export.whole_file import whole_file
 from posecore.poses import FramePoses, PoseSequence
 from posecore.tables import COLUMNS, NAME, to_table
@@ -20,8 +20,6 @@ METADATA_KEY = "posecore"
 
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 _TYPES = {"frame": pa.int32(), "time_s": pa.float64(), "person": pa.int64(), NAME: _TEXT, "landmark": _TEXT}
-# Rows that are made at a time, of about 80 bytes each.
-_ROWS = 1 << 18
 
 
 def write_parquet(poses: FramePoses | PoseSequence, path: str | os.PathLike[str]) -> None:
@@ -68,17 +66,5 @@ def _schema(poses: FramePoses | PoseSequence) -> pa.Schema:
 def _tables(poses: FramePoses | PoseSequence) -> Iterator[pd.DataFrame]:
     if isinstance(poses, FramePoses):
         yield to_table(poses)
-        return
-    _, people, landmarks = poses.visibility.shape
-    step = max(1, _ROWS // max(1, people * landmarks))
-    for start in range(0, len(poses), step):
-        table = to_table(_frames(poses, slice(start, start + step)))
-        table["frame"] += start
-        yield table
-
-
-def _frames(sequence: PoseSequence, wanted: slice) -> PoseSequence:
-    arrays = {
-        name: getattr(sequence, name)[wanted] for name in ("xy", "z", "world", "visibility", "presence", "times_s")
-    }
-    return replace(sequence, **arrays)
+    else:
+        yield from table_blocks(poses)

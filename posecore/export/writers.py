@@ -38,10 +38,10 @@ def parquet(sequence: PoseSequence, path: Path, _facts: Facts) -> None:
 
 def json_text(sequence: PoseSequence, path: Path, _facts: Facts) -> None:
     """Write the landmarks frame by frame."""
-    from posecore.export.json_file import to_json
+    from posecore.export.json_file import json_pieces
 
-    with whole_file(path) as part:
-        part.write_text(to_json(sequence), encoding="utf-8")
+    with whole_file(path) as part, open(part, "w", encoding="utf-8", newline="") as stream:
+        stream.writelines(json_pieces(sequence))
 
 
 def coco(sequence: PoseSequence, path: Path, _facts: Facts, *, keypoints: "Keypoints") -> None:

@@ -17,24 +17,23 @@ is tilted tilts the lean of the trunk and the tilt of the pelvis; no joint angle
 are nearly one point in the picture, so there the tilt of the pelvis means something only in 3D.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 from types import MappingProxyType
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from posecore.errors import InvalidOption
-from posecore.motion.gaps import stretches
+from posecore.motion.measuring import Space, rate_of_change, visible_landmarks
 from posecore.poses import FloatArray, PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
 from posecore.tables import NAME
 
-Space = Literal["world", "picture"]
 Point = tuple[str, ...]
 """Names of landmarks; the point is in the middle of them."""
 
@@ -148,38 +147,6 @@ def measure_angle(
     return (from_up if definition.kind == "lean" else np.abs(90 - from_up)).astype(np.float32)
 
 
-def visible_landmarks(
-    sequence: PoseSequence, landmarks: Sequence[int], *, space: Space, min_visibility: float
-) -> _Doubles:
-    """Where some landmarks are, as far as they can be relied on: the one rule for all that is measured.
-
-    Args:
-        sequence: its ``world`` or ``xy`` is used.
-        landmarks: N indices.
-        space: ``"world"`` or ``"picture"``.
-        min_visibility: 0..1.
-
-    Returns:
-        (T, P, N, 3 or 2) float64, metres or pixels; NaN for a landmark that is not there or less visible.
-
-    Raises:
-        InvalidOption: where an option is none of the above.
-    """
-    if space not in get_args(Space):
-        raise InvalidOption(f"Expected 'space' to be one of {get_args(Space)}, but got {space!r}.")
-    check_visibility(min_visibility)
-    wanted = list(landmarks)
-    places = (sequence.world if space == "world" else sequence.xy)[:, :, wanted].astype(np.float64)
-    places[~(sequence.visibility[:, :, wanted] >= min_visibility)] = np.nan  # a visibility of NaN is not enough
-    return places
-
-
-def check_visibility(min_visibility: float) -> None:
-    """Raise InvalidOption where a lowest visibility is not from 0 to 1."""
-    if not 0 <= min_visibility <= 1:
-        raise InvalidOption(f"Expected 'min_visibility' to be from 0 to 1, but got {min_visibility}.")
-
-
 def angular_speed(angles: FloatArray, times_s: NDArray[np.float64]) -> FloatArray:
     """Degrees a second, with their sign: above zero while the angle grows (a joint is straightened).
 
@@ -194,34 +161,6 @@ def angular_speed(angles: FloatArray, times_s: NDArray[np.float64]) -> FloatArra
         InvalidOption: where the times do not fit.
     """
     return rate_of_change(angles, times_s).astype(np.float32)
-
-
-def rate_of_change(values: NDArray[np.floating], times_s: NDArray[np.float64]) -> _Doubles:
-    """By how much values change in a second, from the true times, within each stretch without a gap.
-
-    Inside a stretch it is the slope of the parabola through a frame and its two neighbours (the central difference for
-    uneven steps, as ``numpy.gradient`` has it); at the ends that to the one neighbour. A stretch ends where the value
-    is NaN, and where the clip itself has a hole (see ``posecore.motion.gaps.stretches``).
-
-    Args:
-        values: (T, ...).
-        times_s: (T,), strictly increasing.
-
-    Returns:
-        (T, ...) float64; NaN where the value is, and in a stretch of one frame.
-
-    Raises:
-        InvalidOption: where the times do not fit.
-    """
-    times_s = np.asarray(times_s, np.float64)
-    _check_times(times_s, len(values))
-    per_value = (-1, *[1] * (np.ndim(values) - 1))
-    steps = np.diff(times_s)
-    slopes = np.diff(values, axis=0) / _without_holes(steps, times_s).reshape(per_value)
-    before, after = _beside(slopes, len(values))
-    step_before, step_after = _beside(steps.reshape(per_value), len(values))
-    central = (before * step_after + after * step_before) / (step_before + step_after)
-    return np.where(np.isnan(before), after, np.where(np.isnan(after), before, central))
 
 
 def angles_table(sequence: PoseSequence, *, space: Space = "world", min_visibility: float = 0.5) -> pd.DataFrame:
@@ -283,25 +222,3 @@ def _between(first: _Doubles, second: _Doubles) -> _Doubles:
     along = (first * second).sum(axis=-1)
     has_length = (first != 0).any(axis=-1) & (second != 0).any(axis=-1)
     return np.where(has_length, np.degrees(np.arctan2(across, along)), np.nan)
-
-
-def _check_times(times_s: _Doubles, frames: int) -> None:
-    if times_s.shape != (frames,):
-        raise InvalidOption(f"Expected 'times_s' to have shape {(frames,)}, but got {times_s.shape}.")
-    if not (np.diff(times_s) > 0).all():
-        raise InvalidOption("Expected 'times_s' to be strictly increasing, but got a step that is not.")
-
-
-def _without_holes(steps: _Doubles, times_s: _Doubles) -> _Doubles:
-    """The same steps, NaN where the clip has a hole."""
-    wide = steps.copy()
-    for stretch in stretches(np.ones(len(times_s), bool), times_s)[1:]:
-        wide[stretch.start - 1] = np.nan
-    return wide
-
-
-def _beside(between: _Doubles, frames: int) -> tuple[_Doubles, _Doubles]:
-    """What (T - 1, ...) values between T frames are before and after each frame; NaN beyond the ends."""
-    before, after = np.full((2, frames, *between.shape[1:]), np.nan)
-    before[1:] = after[:-1] = between
-    return before, after

@@ -26,13 +26,10 @@ from posecore.errors import InvalidOption
 from posecore.motion.angles import (
     ANGLES,
     AngleDefinition,
-    Space,
     angular_speed,
-    check_visibility,
     measure_angle,
-    rate_of_change,
-    visible_landmarks,
 )
+from posecore.motion.measuring import Space, check_visibility, rate_of_change, visible_landmarks
 from posecore.poses import FloatArray, PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
 

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from posecore.motion.angles import ANGLES, check_visibility
+from posecore.motion.angles import ANGLES
+from posecore.motion.measuring import check_visibility
 from posecore.poses import FloatArray, PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
 

@@ -13,12 +13,6 @@ def check_frame(poses: object) -> None:
         )
 
 
-def check_visibility(min_visibility: float) -> None:
-    """Raise InvalidOption where a lowest visibility is not from 0 to 1."""
-    if not 0 <= min_visibility <= 1:
-        raise InvalidOption(f"Expected 'min_visibility' to be from 0 to 1, but got {min_visibility}.")
-
-
 def check_choice(name: str, value: str | None, choices: tuple[str | None, ...]) -> None:
     """Raise InvalidOption where an option is none of its choices."""
     if value not in choices:

@@ -3,6 +3,8 @@ import json
 import re
 import subprocess
 import sys
+import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from posecore import InvalidOption, InvalidPoses, PosecoreError, to_table
 from posecore.export import blocks
 from posecore.export.csv_file import to_csv
 from posecore.export.formats import FORMATS, export, plan_files
+from posecore.export.json_file import to_json
 from posecore.export.saved import load_sequence
 
 FACTS = {"source": "walk.mp4", "frames": 40}
@@ -86,6 +89,18 @@ def test_the_table_is_that_of_to_csv_whatever_it_is_cut_into(mover, tmp_path, mo
     [path] = export(mover, "csv", tmp_path, stem="walk")
     assert path.read_bytes() == to_csv(mover).encode()
     assert path.read_text().count("\n") == len(to_table(mover)) + 1
+
+
+def test_json_is_written_frame_by_frame(mover, tmp_path):
+    index = np.arange(1_500) % len(mover)
+    arrays = {name: getattr(mover, name)[index] for name in ("xy", "z", "world", "visibility", "presence")}
+    long = replace(mover, **arrays, times_s=np.arange(len(index)) / 30)
+    tracemalloc.start()
+    [path] = export(long, "json", tmp_path, stem="walk")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert path.read_text(encoding="utf-8") == to_json(long)
+    assert most < path.stat().st_size / 4
 
 
 def test_the_saved_result_opens_again(mover, tmp_path):

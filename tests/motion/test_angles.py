@@ -16,9 +16,8 @@ from posecore.motion.angles import (
     describe_angles,
     measure_angle,
     measure_angles,
-    rate_of_change,
-    visible_landmarks,
 )
+from posecore.motion.measuring import rate_of_change, visible_landmarks
 
 NAMES = list(ANGLES)
 JOINTS = [name for name, angle in ANGLES.items() if angle.kind == "joint"]

@@ -32,9 +32,19 @@ class Rows {
     this.current = index;
     const [top, height] = [index * ROW_PX, this.element.clientHeight - 2 * ROW_PX];
     if (top < this.element.scrollTop || top > this.element.scrollTop + height) {
-      this.element.scrollTop = top - height / 2; // draws, where that moves it
+      this.element.scrollTop = top - height / 2;
+      this.draw();
     }
-    this.draw();
+    this.mark();
+  }
+
+  // Only the mark moves while the rows in sight are the same.
+  mark() {
+    for (const row of this.table.tBodies[0].rows) {
+      const current = Number(row.dataset.frame) === this.current;
+      if (current) row.setAttribute("aria-current", "true");
+      else row.removeAttribute("aria-current");
+    }
   }
 
   draw() {
@@ -45,12 +55,12 @@ class Rows {
     const rows = [];
     for (let index = first; index < last; index++) rows.push(this.row(index));
     this.table.tBodies[0].replaceChildren(...rows);
+    this.mark();
   }
 
   row(index) {
     const row = document.createElement("tr");
     row.dataset.frame = index;
-    if (index === this.current) row.setAttribute("aria-current", "true");
     row.append(...this.columns.map(({ text }) => cell("td", text(index))));
     return row;
   }

@@ -3,7 +3,8 @@
 const SPEEDS = [0.1, 0.25, 0.5, 1, 1.5, 2];
 const TRAIL_S = 2;
 const MOST_CURVES = 6;
-const READ_EVERY_MS = 120;
+const LATELY_MS = 2000;
+const READ_EVERY_MS = 250;
 const TELL_AFTER_MS = 350;
 const CURVE_COLORS = ["#0b8a94", "#d55e00", "#cc79a7", "#a68a00", "#0072b2", "#8a8f98"];
 const DASHES = ["solid", "dash", "dot", "dashdot"];
@@ -27,6 +28,7 @@ class Player {
     this.skeleton = new Skeleton(this.find(".pp-skeleton"), {
       onCamera: () => this.tellAddress(),
       onDrawn: (frame) => mark(this.find(".pp-skeleton"), frame),
+      isHurried: () => this.losesFrames(),
     });
     this.curves = new Curves(this.find(".pp-curves"), { onSeek: (time) => this.seek(this.moments.at(time - this.moments.begin)) });
     this.rows = new Rows(this.find(".pp-rows"), { onSeek: (frame) => this.seek(frame) });
@@ -140,6 +142,14 @@ class Player {
       this.drawOverlay();
     };
     this.film.requestVideoFrameCallback(next);
+  }
+
+  // Whether the browser left out frames of the film lately: the machine has too much to draw.
+  losesFrames() {
+    const lost = this.film.getVideoPlaybackQuality().droppedVideoFrames;
+    if (lost > (this.lost ?? 0)) this.lostAt = performance.now();
+    this.lost = lost;
+    return performance.now() - this.lostAt < LATELY_MS;
   }
 
   runWithoutFilm() {
