@@ -1,5 +1,7 @@
 """How far the numbers of a result can be trusted: a sentence for each person, and what it rests on."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from pages.ui.figure import show_figure
@@ -9,6 +11,7 @@ from posecore.motion.trust import Trust, trust_table
 from posecore.view.charts import plot_visibility
 
 _MOST_SENTENCES = 5
+_RULES = Path(__file__).resolve().parents[2] / "docs" / "trust.md"
 
 
 def show_verdicts(playback: Playback, shown: PoseSequence) -> None:
@@ -30,13 +33,14 @@ def show_trust(playback: Playback, shown: PoseSequence, *, key: str) -> None:
             st.caption("Nobody is shown who is in any frame.")
             return
         table = trust_table(playback.raw.only(people).named(shown.names))
-        st.dataframe(table, hide_index=True)
+        st.dataframe(table.drop(columns="verdict"), hide_index=True)
         person = people[0]
         if len(people) > 1:
             person = st.selectbox("Visibility of", people, format_func=lambda one: _name(shown, one), key=f"{key}_whom")
         figure = plot_visibility(playback.raw, person)
-        show_figure(figure, height=620, label=f"Visibility over time, {_name(shown, person)}", key=f"{key}_visibility")
-        st.caption("The rules behind the sentences, with their numbers: docs/trust.md in the project.")
+        show_figure(figure, height=680, label=f"Visibility over time, {_name(shown, person)}", key=f"{key}_visibility")
+        with st.popover("The rules behind the sentences", icon=":material/help:"):
+            st.markdown(_RULES.read_text(encoding="utf-8").partition("\n")[2])
 
 
 def _of(playback: Playback, shown: PoseSequence) -> list[Trust]:

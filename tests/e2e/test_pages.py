@@ -3,12 +3,14 @@
 import re
 import socket
 import time
+import zipfile
 from contextlib import closing
 from fractions import Fraction
 from urllib.parse import urlsplit
 
 import av
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, TimeoutError, expect
@@ -183,6 +185,37 @@ def test_the_film_with_skeletons_is_made_when_asked_for_and_leaves_no_tab(finish
     assert content != finished.request.get(film_of(finished)).body(), "the player's film has none"
     finished.wait_for_timeout(500)
     assert len(finished.context.pages) == 1
+
+
+def test_files_come_in_one_zip_the_film_with_them(finished):
+    finished.get_by_role("button", name="Film with skeletons (MP4)").click()
+    finished.get_by_role("button", name="Make the zip").click()
+    with finished.expect_download() as download:
+        finished.get_by_role("link", name="sports2d_demo.zip").click(timeout=180_000)
+    with zipfile.ZipFile(download.value.path()) as archive:
+        kinds = {name.split(".", 1)[1] for name in archive.namelist()}
+        assert archive.testzip() is None
+    assert kinds == {
+        "annotated.mp4",
+        "landmarks.csv",
+        "report.html",
+        "posecore.npz",
+        "manifest.json",
+        "txt",
+    }
+
+
+def test_a_file_comes_alone(finished):
+    box = finished.get_by_role("combobox", name="Or one alone")
+    box.click()
+    box.press_sequentially("angles (CSV)")  # only the options in sight are in the page
+    finished.get_by_role("option", name="Joint angles (CSV)").click()
+    finished.get_by_role("button", name="Make the file").click()
+    with finished.expect_download() as download:
+        finished.get_by_role("link", name="sports2d_demo.angles.csv").click()
+    table = pd.read_csv(download.value.path())
+    assert len(table) == 230
+    assert table["left_knee"].between(0, 180).sum() > 100
 
 
 def test_nobody_finds_a_film_without_its_address(page):

@@ -9,6 +9,7 @@ class Curves {
   constructor(element, { onSeek }) {
     this.plot = element.querySelector(".pp-plot");
     this.cursor = element.querySelector(".pp-cursor");
+    this.note = element.nextElementSibling;
     this.element = element;
     this.onSeek = onSeek;
     this.time = 0;
@@ -20,7 +21,7 @@ class Curves {
   // curves: [{title, unit, times, values, confidence, color, dash, faint}], loop: [from, to] seconds or null.
   async show(curves, { threshold, loop, label }) {
     await plotly();
-    this.element.hidden = !curves.length;
+    this.element.hidden = this.note.hidden = !curves.length;
     if (!curves.length) return;
     const units = [...new Set(curves.map((curve) => curve.unit))];
     const layout = this.layout(units, curves[0].times);
