@@ -4,13 +4,16 @@ from functools import partial
 from pathlib import Path
 
 import streamlit as st
+from aiortc import MediaStreamTrack
 from aiortc.contrib.media import MediaPlayer
 from streamlit_webrtc import WebRtcMode, WebRtcStreamerContext, webrtc_streamer
 
 from pages.ui.camera import tell_missing_camera
 from pages.ui.clips import ready_sample_clip
 from pages.ui.explain import SEVERAL_PEOPLE, explain_numbers
-from pages.ui.live import LiveFrame, LiveProcessor, ice_servers, remember_stream
+from pages.ui.live.current import stream_for
+from pages.ui.live.servers import ice_servers
+from pages.ui.live.stream import LiveOptions, LiveStream
 from pages.ui.models import engine_line
 from pages.ui.navigation import IMAGE, VIDEO
 from pages.ui.people import choose_background
@@ -19,10 +22,10 @@ from pages.ui.problems import problems_shown, show_problem
 from pages.ui.results import show_skeleton, show_table
 from pages.ui.settings import page_head
 from pages.ui.sources import choose_source
-from posecore import PoseOptions
-from posecore.view.silhouettes import Background
+from posecore import FramePoses
 
 CAMERA, SAMPLE = "Camera", "Sample clip"
+_CAMERA_WANTED = {"video": {"width": {"ideal": 640}, "height": {"ideal": 480}}, "audio": False}
 _TEXTS = {
     "select_device": "Choose camera",
     "device_ask_permission": "Allow this page to use your camera: the browser is asking for it.",
@@ -32,48 +35,50 @@ _TEXTS = {
 }
 
 
-def stream(source: str, options: PoseOptions, background: Background) -> WebRtcStreamerContext:
+def stream(source: str, options: LiveOptions) -> tuple[LiveStream, WebRtcStreamerContext]:
     """The live picture with its Start and Stop buttons."""
     servers = ice_servers()
-    common = {
-        "rtc_configuration": {"iceServers": servers} if servers else None,
-        "video_processor_factory": partial(LiveProcessor, options, background),
-        "async_processing": True,
-        "translations": _TEXTS,
-    }
+    common = {"rtc_configuration": None if servers is None else {"iceServers": servers}, "translations": _TEXTS}
     if source == SAMPLE:
         clip = ready_sample_clip()
         st.caption(f"{clip.title}, played as if it were a camera. {clip.credit}")
-        player = partial(play_in_a_loop, clip.path)
-        return webrtc_streamer("live-sample", mode=WebRtcMode.RECVONLY, player_factory=player, **common)
-    constraints = {"video": {"width": {"ideal": 640}, "height": {"ideal": 480}}, "audio": False}
-    return webrtc_streamer("live-camera", mode=WebRtcMode.SENDRECV, media_stream_constraints=constraints, **common)
+        live = stream_for(source, options, partial(play_in_a_loop, clip.path))
+        mode = WebRtcMode.RECVONLY
+    else:
+        live = stream_for(source, options)
+        mode = WebRtcMode.SENDRECV
+        common["media_stream_constraints"] = _CAMERA_WANTED
+    context = webrtc_streamer(
+        f"live-{source}", mode=mode, source_video_track=live.outgoing, sink_video_track=live.incoming, **common
+    )
+    return live, context
 
 
-def play_in_a_loop(path: Path) -> MediaPlayer:
+def play_in_a_loop(path: Path) -> MediaStreamTrack:
     """The clip as an endless stream, at its own pace."""
-    return MediaPlayer(str(path), loop=True)
+    return MediaPlayer(str(path), loop=True).video
 
 
 @st.fragment(run_every=0.2)
-def show_numbers(processor: LiveProcessor, several: bool) -> None:
+def show_numbers(live: LiveStream, several: bool) -> None:
     """The newest frame's figures, 3D skeleton and table, about five times a second."""
-    live = processor.latest
-    if processor.problem:
-        show_problem(processor.problem)
-    if live is None:
+    newest = live.latest
+    if live.problem:
+        show_problem(live.problem)
+    if newest is None:
         st.caption("Waiting for the first frame.")
         return
-    show_figures(live)
-    show_skeleton(live.poses, key="webcam", several=several)
-    show_table(live.poses, key="webcam_table", several=several)
+    show_figures(live, newest.poses)
+    show_skeleton(newest.poses, key="webcam", several=several)
+    show_table(newest.poses, key="webcam_table", several=several)
 
 
-def show_figures(live: LiveFrame) -> None:
+def show_figures(live: LiveStream, poses: FramePoses) -> None:
     """Frames a second, people, and the way to a snapshot."""
+    figures = live.pace.figures()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.metric("Frames a second", f"{live.frames_per_second:.0f}", width="content")
-        st.metric("People in view", len(live.poses), width="content")
+        st.metric("Frames a second", f"{figures.frames_out:.0f}", width="content")
+        st.metric("People in view", len(poses), width="content")
         # A link, which the browser follows by itself: a change of page from here would meet the next run of
         # this fragment, already asked for, on its way.
         st.page_link(
@@ -107,19 +112,17 @@ def show_page() -> None:
     left, right = st.columns([1, 1], gap="medium")
     with left:
         background = choose_background("webcam_background")
-        context = stream(source, options, background)
+        live, context = stream(source, LiveOptions(options, background))
         if source == CAMERA and not context.state.playing:
             tell_missing_camera()
         st.caption("Frames are worked on as they come and are not kept. Only a snapshot you take is.")
         show_help()
     with right:
-        if context.video_processor and context.state.playing:
-            context.video_processor.use(options, background)
-            remember_stream(context.video_processor)
+        if context.state.playing:
             st.caption(engine_line(options))
             if options.people > 1:
                 st.caption(f":material/groups: {SEVERAL_PEOPLE}")
-            show_numbers(context.video_processor, options.people > 1)
+            show_numbers(live, options.people > 1)
         else:
             st.info("Press Start: the skeleton, its numbers and the 3D view appear here.", icon=":material/videocam:")
             explain_numbers()

@@ -1,12 +1,14 @@
 """Fixtures that every test may use."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from posecore import FramePoses, decode_picture, estimate_image
+from posecore.pipeline import release_models
 from posecore.samples import sample_picture
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -30,6 +32,13 @@ def portrait() -> np.ndarray:
 def portrait_poses(portrait: np.ndarray) -> FramePoses:
     """The person in the sample photograph, by the real model."""
     return estimate_image(portrait)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _models_released() -> Iterator[None]:
+    """MediaPipe's models must be closed before the interpreter is taken apart."""
+    yield
+    release_models()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
-from pages.ui.live import newest_frame
+from pages.ui.live.current import newest_frame
 from pages.ui.sources import choose_source
 from posecore import FramePoses, PoseOptions, decode_picture, draw_poses, estimate_image
 from posecore.media.pictures import PICTURE_SUFFIXES, fit_picture

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pages.ui.live import LiveProcessor, ice_servers
-from posecore import InvalidOption, PoseOptions
+from pages.ui.live.servers import ice_servers
+from posecore import InvalidOption
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -72,47 +72,13 @@ def test_turn_servers_that_are_no_list_are_refused(monkeypatch, text):
         ice_servers()
 
 
-def live_frame(rgb):
-    import av
-
-    return av.VideoFrame.from_ndarray(rgb, format="rgb24")
-
-
-def test_a_live_frame_is_drawn_on_and_reported(portrait):
-    processor = LiveProcessor(PoseOptions())
-    out = processor.recv(live_frame(portrait))
-    assert (out.to_ndarray(format="rgb24") != portrait).any()
-    assert len(processor.latest.poses) == 1
-    processor.use(PoseOptions(people=2))
-    processor.recv(live_frame(portrait))
-    assert processor.problem is None
-    processor.on_ended()
-    processor.on_ended()
-
-
-def test_a_fault_in_a_live_frame_lets_the_picture_go_on(portrait, monkeypatch):
-    processor = LiveProcessor(PoseOptions())
-
-    def fail(*arguments):
-        raise RuntimeError("injected")
-
-    monkeypatch.setattr("pages.ui.live.LiveSession.step", fail)
-    frame = live_frame(portrait)
-    assert processor.recv(frame) is frame
-    assert "RuntimeError" in processor.problem
-    monkeypatch.undo()
-    processor.recv(live_frame(portrait))
-    assert processor.problem is None
-    processor.on_ended()
-
-
 def test_turn_servers_come_from_the_secrets_file(tmp_path):
     """The example file, its first way filled in, in the folder the app is started from."""
     example = (ROOT / ".streamlit" / "secrets.toml.example").read_text()
     filled = re.sub(r"^# (?=\[\[|urls|username|credential)", "", example, flags=re.MULTILINE)
     (tmp_path / ".streamlit").mkdir()
     (tmp_path / ".streamlit" / "secrets.toml").write_text(filled)
-    code = "from pages.ui.live import ice_servers; print(ice_servers()[0]['username'])"
+    code = "from pages.ui.live.servers import ice_servers; print(ice_servers()[0]['username'])"
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.stdout.strip() == "name", done.stderr

@@ -1,0 +1,282 @@
+"""How long a live picture takes through the app, beside streamlit-webrtc alone. See README.md here."""
+
+import argparse
+import itertools
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+# So that it runs as a file, from any folder, and measures the code beside it.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import cv2
+import numpy as np
+from playwright.sync_api import Browser, Page, sync_playwright
+
+import run
+from posecore.media.clips import open_clip
+from posecore.samples import sample_clip
+from posecore.system import usable_cores
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+WATCH = (HERE / "live_watch.js").read_text(encoding="utf-8")
+WAYS = {"untouched": (HERE / "live_untouched.py", "/"), "ours": (ROOT / "streamlit_app.py", "/webcam")}
+
+WIDTH, HEIGHT, FPS = 640, 480, 30
+CELLS = 16
+STRIP_PX = 32
+FRAMES = 240  # of the camera's film, which is played over and over
+# A frame that was shown later than this was not the one of the same number that was sent last.
+_LATEST_S = FRAMES / FPS / 2
+WARM_UP_S = 6.0
+
+CAMERA = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+# As Chromium is where there is no graphics card.
+SWITCHES = ["--no-sandbox", "--no-first-run", "--disable-background-networking", "--enable-unsafe-swiftshader"]
+
+HEAD = f"{'':<12}{'delay (ms)':>12}{'95%':>8}{'shown/s':>10}{'sent/s':>9}{'frames':>9}"
+LINE = "{way:<12}{delay_ms:>12.0f}{delay_95_ms:>8.0f}{shown_per_s:>10.1f}{sent_per_s:>9.1f}{frames:>9}"
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """What was seen of one way in one stretch of time.
+
+    Attributes:
+        way: key of ``WAYS``.
+        delay_ms, delay_95_ms: from when a frame left the camera to when it was on the screen; median and 95%.
+        shown_per_s: different frames on the screen.
+        sent_per_s: frames that left the camera.
+        frames: that the delay is of.
+        unread: pictures whose number could not be read.
+    """
+
+    way: str
+    delay_ms: float
+    delay_95_ms: float
+    shown_per_s: float
+    sent_per_s: float
+    frames: int
+    unread: int
+
+
+def write_camera_film(path: Path) -> None:
+    """A walker of the sample clip, close, with the number of each frame in a strip along the top."""
+    with open_clip(sample_clip().path) as clip:
+        pictures = [
+            cv2.resize(frame.rgb[:600, 250:1050], (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
+            for frame in itertools.islice(clip, 40, 100)
+        ]
+    pictures += pictures[::-1]  # there and back, so that nobody jumps where the film begins anew
+    with path.open("wb") as film:
+        film.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{FPS}:1 Ip A1:1 C420jpeg\n".encode())
+        for number in range(FRAMES):
+            rgb = pictures[number % len(pictures)].copy()
+            draw_number(rgb, number)
+            film.write(b"FRAME\n" + cv2.cvtColor(rgb, cv2.COLOR_RGB2YUV_I420).tobytes())
+
+
+def draw_number(rgb: np.ndarray, number: int) -> None:
+    """As live_watch.js reads it: white, black, 12 bits, their parity, black."""
+    bits = [bool(number >> place & 1) for place in reversed(range(12))]
+    cells = [True, False, *bits, sum(bits) % 2 == 1, False]
+    row = np.repeat(np.array(cells, np.uint8) * 255, WIDTH // CELLS)
+    rgb[:STRIP_PX] = row[None, :, None]
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def server(script: Path) -> Iterator[tuple[str, int]]:
+    """Streamlit with a script; its address and process id."""
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true"]
+    command += ["--server.address=127.0.0.1", f"--server.port={port}", "--browser.gatherUsageStats=false"]
+    own = {"POSECORE_ICE_SERVERS": "[]"}
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | own, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
+        yield f"http://127.0.0.1:{port}", process.pid
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(300):
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError(f"the server did not start at {url}")
+
+
+@contextmanager
+def live_page(browser: Browser, url: str) -> Iterator[Page]:
+    """The page with its camera on, once frames come back."""
+    context = browser.new_context(viewport={"width": 1360, "height": 900})
+    context.add_init_script(WATCH)
+    page = context.new_page()
+    page.goto(url)
+    page.frame_locator("iframe[title*='webrtc']").get_by_role("button", name="Start").click(timeout=60_000)
+    until = time.monotonic() + 60
+    while not notes(page)["shown"]:
+        if time.monotonic() > until:
+            raise RuntimeError(f"no picture came back at {url}")
+        time.sleep(0.5)
+    yield page
+    context.close()
+
+
+def notes(page: Page) -> dict[str, Any]:
+    """What was seen since this was last asked."""
+    taken = """() => {
+        const { sent, shown, unread } = window.liveNotes ?? { sent: [], shown: [], unread: 0 };
+        if (window.liveNotes) Object.assign(window.liveNotes, { unread: 0 });
+        return { sent: sent.splice(0), shown: shown.splice(0), unread };
+    }"""
+    frames = [frame.evaluate(taken) for frame in page.frames if not frame.is_detached()]
+    return {
+        "sent": [note for frame in frames for note in frame["sent"]],
+        "shown": [note for frame in frames for note in frame["shown"]],
+        "unread": sum(frame["unread"] for frame in frames),
+    }
+
+
+def measure(page: Page, way: str, seconds: float) -> Stretch:
+    """Watch a page that is live already."""
+    earlier = notes(page)["sent"]
+    time.sleep(seconds)
+    seen = notes(page)
+    delays = list(delays_of([*earlier, *seen["sent"]], seen["shown"]))
+    if not delays:
+        raise RuntimeError(f"no number came back through {way}")
+    return Stretch(
+        way,
+        1000 * statistics.median(delays),
+        1000 * float(np.quantile(delays, 0.95)),
+        len(delays) / seconds,
+        len(seen["sent"]) / seconds,
+        len(delays),
+        seen["unread"],
+    )
+
+
+def delays_of(sent: list[tuple[int, float]], shown: list[tuple[int, float]]) -> Iterator[float]:
+    """Seconds from each frame's leaving to its first being shown."""
+    events = sorted([(at, 0, number) for number, at in sent] + [(at, 1, number) for number, at in shown])
+    left: dict[int, float] = {}
+    for at, is_shown, number in events:
+        if not is_shown:
+            left[number] = at
+        elif number in left:
+            delay = (at - left.pop(number)) / 1000
+            if delay < _LATEST_S:
+                yield delay
+
+
+def memory_mb(pid: int) -> float:
+    """Resident memory of a process (Linux)."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1024
+
+
+def compare(browser: Browser, rounds: int, seconds: float) -> list[Stretch]:
+    """Each way in turn, in each round with a server and a visit of its own."""
+    stretches = []
+    for _ in range(rounds):
+        for way, (script, path) in WAYS.items():
+            with server(script) as (url, _pid), live_page(browser, url + path) as page:
+                time.sleep(WARM_UP_S)
+                stretches.append(measure(page, way, seconds))
+                print(LINE.format(**asdict(stretches[-1])), flush=True)
+    return stretches
+
+
+def endure(browser: Browser, minutes: float) -> list[dict[str, float]]:
+    """Ours for long: delay and memory of each minute."""
+    script, path = WAYS["ours"]
+    rows = []
+    with server(script) as (url, pid), live_page(browser, url + path) as page:
+        time.sleep(WARM_UP_S)
+        for minute in range(1, round(minutes) + 1):
+            stretch = measure(page, "ours", 60)
+            rows.append({"minute": minute, "memory_mb": memory_mb(pid), **asdict(stretch)})
+            print(
+                f"minute {minute:>3}: {stretch.delay_ms:.0f} ms, {stretch.shown_per_s:.1f} shown/s, "
+                f"{rows[-1]['memory_mb']:.0f} MB",
+                flush=True,
+            )
+    return rows
+
+
+def summary(stretches: list[Stretch]) -> dict[str, dict[str, float]]:
+    """Medians over the rounds, and what ours is of the other."""
+    fields = ("delay_ms", "delay_95_ms", "shown_per_s")
+    table = {
+        way: {name: statistics.median(getattr(one, name) for one in stretches if one.way == way) for name in fields}
+        for way in WAYS
+    }
+    table["ratio"] = {name: table["ours"][name] / table["untouched"][name] for name in fields}
+    return table
+
+
+def parse_arguments() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3, help="of both ways, in turn (3)")
+    parser.add_argument("--seconds", type=float, default=20, help="that each is watched (20)")
+    parser.add_argument("--minutes", type=float, default=0, help="watch ours for so long afterwards (0)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything measured to this file")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Run the command line."""
+    args = parse_arguments()
+    chromium = run.find_browser()
+    if chromium is None:
+        sys.exit("Chromium was not found (on Debian: apt-get install chromium).")
+    result: dict[str, Any] = {"cores": usable_cores()}
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        film = Path(folder, "camera.y4m")
+        write_camera_film(film)
+        switches = [*SWITCHES, *CAMERA, f"--use-file-for-fake-video-capture={film}"]
+        browser = playwright.chromium.launch(executable_path=chromium, args=switches)
+        print(f"{usable_cores()} cores, the browser on the same; {WIDTH} x {HEIGHT}\n\n{HEAD}")
+        stretches = compare(browser, args.rounds, args.seconds)
+        table = summary(stretches)
+        ratio = table["ratio"]
+        print(f"\ndelay: {ratio['delay_ms']:.2f} times the untouched; shown: {ratio['shown_per_s']:.2f} times")
+        result |= {"rounds": [asdict(one) for one in stretches], "medians": table}
+        if args.minutes:
+            result["minutes"] = endure(browser, args.minutes)
+        browser.close()
+    if args.json:
+        args.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,146 @@
+"""Both ends of a live picture, as aiortc and streamlit-webrtc want them. They live on the server's event loop."""
+
+import asyncio
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+
+import av
+from aiortc import MediaStreamTrack
+from aiortc.mediastreams import MediaStreamError
+
+# Frames on their way to the encoder that are not taken yet. One waits while another is encoded; what is more would
+# only come late.
+_MOST_WAITING = 3
+# Whoever holds a frame for longer than this is no encoder.
+_LONGEST_S = 1.0
+
+
+class Incoming:
+    """Hands over each frame as it arrives. A ``MediaSink`` of streamlit-webrtc, which starts and stops it.
+
+    Args:
+        on_frame: called with each frame, on the event loop: it must not take long.
+        on_end: called once when no more come.
+        open_track: where the frames come from if streamlit-webrtc gives no track, as for a film in place of a camera.
+    """
+
+    def __init__(
+        self,
+        on_frame: Callable[[av.VideoFrame], None],
+        on_end: Callable[[], None],
+        open_track: Callable[[], MediaStreamTrack] | None = None,
+    ) -> None:
+        self._on_frame = on_frame
+        self._on_end = on_end
+        self._open_track = open_track
+        self._track: MediaStreamTrack | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._ended = False
+
+    def addTrack(self, track: MediaStreamTrack) -> None:  # noqa: N802 - the name that streamlit-webrtc calls
+        """Take the visitor's camera."""
+        self._track = track
+
+    def hasTrack(self) -> bool:  # noqa: N802 - the name that streamlit-webrtc calls
+        """Whether there is anything to start."""
+        return self._track is not None or self._open_track is not None
+
+    def start(self) -> None:
+        """Begin to read; on the event loop."""
+        if self._track is None and self._open_track is not None:
+            self._track = self._open_track()
+        self._task = asyncio.get_running_loop().create_task(self._read())
+
+    def stop(self) -> None:
+        """Read no more; from any thread."""
+        if self._task is not None:
+            self._task.get_loop().call_soon_threadsafe(self._task.cancel)
+        self._end()
+
+    async def _read(self) -> None:
+        assert self._track is not None
+        try:
+            while True:
+                self._on_frame(await self._track.recv())
+        except MediaStreamError:
+            pass
+        finally:
+            self._track.stop()
+            self._end()
+
+    def _end(self) -> None:
+        if not self._ended:
+            self._ended = True
+            self._on_end()
+
+
+class Outgoing(MediaStreamTrack):
+    """The frames that go back to the visitor, each as soon as it is given and none that is older than the newest."""
+
+    kind = "video"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._of_loop: asyncio.AbstractEventLoop | None = None
+        self._newest: av.VideoFrame | None = None
+        self._there = asyncio.Event()
+        self._on_their_way: deque[av.VideoFrame] = deque()
+        self._since: deque[float] = deque()
+
+    def give(self, frame: av.VideoFrame) -> None:
+        """Show this frame next; from any thread. Before anybody watches, it is not shown."""
+        if self._of_loop is not None and not self._of_loop.is_closed():
+            self._of_loop.call_soon_threadsafe(self._put, frame)
+
+    async def recv(self) -> av.VideoFrame:
+        """The next frame, once it is there.
+
+        Raises:
+            MediaStreamError: where no more will come.
+        """
+        self._of_loop = asyncio.get_running_loop()
+        await self._there.wait()
+        self._there.clear()
+        frame, self._newest = self._newest, None
+        if self.readyState != "live" or frame is None:
+            raise MediaStreamError
+        self._on_their_way.append(frame)
+        self._since.append(time.monotonic())
+        return frame
+
+    def end(self) -> None:
+        """No more frames; from any thread."""
+        if self._of_loop is not None and not self._of_loop.is_closed():
+            self._of_loop.call_soon_threadsafe(self._finish)
+
+    def _finish(self) -> None:
+        self.stop()
+        self._newest = None
+        self._there.set()
+
+    def _put(self, frame: av.VideoFrame) -> None:
+        if self._still_held() < _MOST_WAITING:
+            self._newest = frame
+            self._there.set()
+
+    def _still_held(self) -> int:
+        """Frames that somebody still holds.
+
+        The relay that streamlit-webrtc puts in between keeps all in a queue without end where encoding is too slow,
+        and has no way to be asked.
+        """
+        early = time.monotonic() - _LONGEST_S
+        while self._since and self._since[0] < early:
+            self._since.popleft()
+            self._on_their_way.popleft()
+        return sum(count > _OF_NOBODY for count in _references(self._on_their_way))
+
+
+def _references(frames: Iterable[object]) -> list[int]:
+    return [sys.getrefcount(frame) for frame in frames]
+
+
+# Of what only a deque holds; differs between versions of Python.
+_OF_NOBODY = _references(deque([object()]))[0]
