@@ -20,7 +20,8 @@ def show_app() -> None:
 if __name__ == "__main__":
     show_app()
 else:
-    from pages.ui.served import routes
+    from pages.ui import served
+    from pages.ui.live import feed
     from pages.ui.server import lifespan
 
-    app = st.App(__file__, routes=routes(), lifespan=lifespan)
+    app = st.App(__file__, routes=[*served.routes(), *feed.routes()], lifespan=lifespan)

@@ -1,31 +1,32 @@
 """Webcam: the live camera with the skeleton drawn on it, its numbers beside, and a snapshot."""
 
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
-from aiortc import MediaStreamTrack
-from aiortc.contrib.media import MediaPlayer
 from streamlit_webrtc import WebRtcMode, WebRtcStreamerContext, webrtc_streamer
 
 from pages.ui.camera import tell_missing_camera
 from pages.ui.clips import ready_sample_clip
 from pages.ui.explain import SEVERAL_PEOPLE, explain_numbers
-from pages.ui.live.current import stream_for
+from pages.ui.live.current import Live, live_from
+from pages.ui.live.feed import address
+from pages.ui.live.film import FilmTrack
+from pages.ui.live.panel import show_panel
 from pages.ui.live.servers import ice_servers
-from pages.ui.live.stream import LiveOptions, LiveStream
+from pages.ui.live.stream import LiveOptions
 from pages.ui.models import engine_line
-from pages.ui.navigation import IMAGE, VIDEO
+from pages.ui.navigation import IMAGE, VIDEO, WEBCAM
 from pages.ui.people import choose_background
 from pages.ui.pictures import SNAPSHOT_ADDRESS
-from pages.ui.problems import problems_shown, show_problem
-from pages.ui.results import show_skeleton, show_table
+from pages.ui.problems import problems_shown
+from pages.ui.results import show_table
 from pages.ui.settings import page_head
 from pages.ui.sources import choose_source
-from posecore import FramePoses
+from posecore import PoseOptions
 
 CAMERA, SAMPLE = "Camera", "Sample clip"
 _CAMERA_WANTED = {"video": {"width": {"ideal": 640}, "height": {"ideal": 480}}, "audio": False}
+_IDLE = "Press Start: the skeleton, its numbers and the 3D view appear here."
 _TEXTS = {
     "select_device": "Choose camera",
     "device_ask_permission": "Allow this page to use your camera: the browser is asking for it.",
@@ -35,59 +36,51 @@ _TEXTS = {
 }
 
 
-def stream(source: str, options: LiveOptions) -> tuple[LiveStream, WebRtcStreamerContext]:
+def stream(source: str, options: LiveOptions) -> tuple[Live, WebRtcStreamerContext]:
     """The live picture with its Start and Stop buttons."""
     servers = ice_servers()
     common = {"rtc_configuration": None if servers is None else {"iceServers": servers}, "translations": _TEXTS}
     if source == SAMPLE:
         clip = ready_sample_clip()
         st.caption(f"{clip.title}, played as if it were a camera. {clip.credit}")
-        live = stream_for(source, options, partial(play_in_a_loop, clip.path))
+        live = live_from(source, options, partial(FilmTrack, clip.path))
         mode = WebRtcMode.RECVONLY
     else:
-        live = stream_for(source, options)
+        live = live_from(source, options)
         mode = WebRtcMode.SENDRECV
         common["media_stream_constraints"] = _CAMERA_WANTED
     context = webrtc_streamer(
-        f"live-{source}", mode=mode, source_video_track=live.outgoing, sink_video_track=live.incoming, **common
+        f"live-{source}",
+        mode=mode,
+        source_video_track=live.stream.outgoing,
+        sink_video_track=live.stream.incoming,
+        **common,
     )
     return live, context
 
 
-def play_in_a_loop(path: Path) -> MediaStreamTrack:
-    """The clip as an endless stream, at its own pace."""
-    return MediaPlayer(str(path), loop=True).video
+def offer_snapshot() -> None:
+    """The way to the Image page with the newest frame."""
+    # A link, which the browser follows by itself.
+    st.page_link(
+        IMAGE,
+        label="Snapshot",
+        icon=":material/photo_camera:",
+        help="Opens the newest frame on the Image page.",
+        query_params={SNAPSHOT_ADDRESS: "live"},
+    )
 
 
-@st.fragment(run_every=0.2)
-def show_numbers(live: LiveStream, several: bool) -> None:
-    """The newest frame's figures, 3D skeleton and table, about five times a second."""
-    newest = live.latest
-    if live.problem:
-        show_problem(live.problem)
-    if newest is None:
-        st.caption("Waiting for the first frame.")
+@st.fragment
+def show_numbers(live: Live | None, options: PoseOptions) -> None:
+    """Figures, angles, 3D skeleton and table; the browser asks for them itself. Only what is held comes by this."""
+    frozen = show_panel(live and address(live.token, WEBCAM), options.people, idle=_IDLE)
+    if live is None or frozen is None:
         return
-    show_figures(live, newest.poses)
-    show_skeleton(newest.poses, key="webcam", several=several)
-    show_table(newest.poses, key="webcam_table", several=several)
-
-
-def show_figures(live: LiveStream, poses: FramePoses) -> None:
-    """Frames a second, people, and the way to a snapshot."""
-    figures = live.pace.figures()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.metric("Frames a second", f"{figures.frames_out:.0f}", width="content")
-        st.metric("People in view", len(poses), width="content")
-        # A link, which the browser follows by itself: a change of page from here would meet the next run of
-        # this fragment, already asked for, on its way.
-        st.page_link(
-            IMAGE,
-            label="Snapshot",
-            icon=":material/photo_camera:",
-            help="Opens this frame on the Image page.",
-            query_params={SNAPSHOT_ADDRESS: "live"},
-        )
+    held = next((moment for moment in live.stream.moments() if moment.number == frozen), None)
+    if held is not None:
+        st.markdown(f"**Landmarks of the frame that is held**, at {held.time_s:.2f} s")
+        show_table(held.poses, key="webcam_table", several=options.people > 1)
 
 
 def show_help() -> None:
@@ -118,13 +111,15 @@ def show_page() -> None:
         st.caption("Frames are worked on as they come and are not kept. Only a snapshot you take is.")
         show_help()
     with right:
-        if context.state.playing:
-            st.caption(engine_line(options))
+        playing = context.state.playing
+        if playing:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                offer_snapshot()
+                st.caption(engine_line(options))
             if options.people > 1:
                 st.caption(f":material/groups: {SEVERAL_PEOPLE}")
-            show_numbers(live, options.people > 1)
-        else:
-            st.info("Press Start: the skeleton, its numbers and the 3D view appear here.", icon=":material/videocam:")
+        show_numbers(live if playing else None, options)
+        if not playing:
             explain_numbers()
 
 

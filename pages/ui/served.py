@@ -54,10 +54,16 @@ def address(token: str, page: st.Page) -> str | None:
 
     That is so in tests without a server, and where the script was started by something else than ``st.App``.
     """
+    root = root_of(page)
+    return None if root is None else f"{root}/{_FOLDER}/{token}"
+
+
+def root_of(page: st.Page) -> str | None:
+    """Where the app itself is, for a browser that shows ``page``; None as for ``address``."""
     here = st.context.url
     if not _mounted or here is None:
         return None
-    return f"{here.removesuffix('/').removesuffix(page.url_path).removesuffix('/')}/{_FOLDER}/{token}"
+    return here.removesuffix("/").removesuffix(page.url_path).removesuffix("/")
 
 
 def routes() -> list[Route]:

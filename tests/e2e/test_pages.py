@@ -395,11 +395,21 @@ def start_camera(page: Page):
     return picture
 
 
+def wait_for_numbers(page: Page) -> None:
+    """Until the panel beside the live picture shows the numbers of frames that come."""
+    page.wait_for_function("Number(document.querySelector('.lp')?.dataset.frame) > 5")
+
+
 def test_the_camera_shows_a_live_skeleton(page, shot):
     picture = start_camera(page)
-    expect(page.get_by_text("Frames a second")).to_be_visible()
-    expect(page.get_by_text(re.compile("of 33 landmarks"))).to_be_visible()
-    expect(skeleton_of(page)).to_be_visible()
+    wait_for_numbers(page)
+    expect(page.locator(".lp-strip")).to_contain_text(re.compile(r"Processed [1-9]\d* /s Shown [1-9]\d* /s"))
+    expect(page.locator(".lp-strip")).to_contain_text(re.compile(r"Delay at least \d+ ms People 1 Route direct"))
+    expect(page.locator(".lp-angle b").first).to_have_text(re.compile(r"^\d+°$"))
+    page.locator(".lp-table").scroll_into_view_if_needed()
+    expect(page.locator(".lp-table tbody tr").first).to_have_text(re.compile(r"^nose1?\d?\.?\d+"))
+    page.locator(".lp-skeleton").scroll_into_view_if_needed()
+    page.wait_for_function("Number(document.querySelector('.lp-skeleton').dataset.frame) > 5")
     video = picture.locator("video")
     earlier = video.evaluate("video => video.currentTime")
     page.wait_for_timeout(2000)
@@ -408,6 +418,42 @@ def test_the_camera_shows_a_live_skeleton(page, shot):
     no_errors(page)
     picture.get_by_role("button", name="Stop").click()
     expect(page.get_by_text("Press Start")).to_be_visible()
+
+
+def test_live_numbers_are_held_and_angles_chosen(page):
+    start_camera(page)
+    wait_for_numbers(page)
+    page.get_by_label("Add an angle").select_option("Left knee")
+    expect(page.locator(".lp-angle")).to_have_count(3)
+    expect(page.locator(".lp-angle b").last).to_have_text(re.compile(r"^\d+°$"))
+    page.get_by_role("button", name="Remove Left elbow").click()
+    expect(page.locator(".lp-angle")).to_have_count(2)
+    page.get_by_role("button", name="Freeze").click()
+    expect(page.get_by_text("Landmarks of the frame that is held")).to_be_visible()
+    expect(page.get_by_text("33 of 33 landmarks")).to_be_visible()
+    held = page.locator(".lp").get_attribute("data-frame")
+    page.wait_for_timeout(1500)
+    assert page.locator(".lp").get_attribute("data-frame") == held
+    page.get_by_role("button", name="Go on").click()
+    page.wait_for_function(f"Number(document.querySelector('.lp').dataset.frame) > {held}")
+    expect(page.get_by_text("Landmarks of the frame that is held")).to_be_hidden()
+    no_errors(page)
+
+
+def test_live_numbers_are_asked_for_without_a_run_of_the_page(page):
+    start_camera(page)
+    wait_for_numbers(page)
+    told: list[str] = []
+    page.on("websocket", lambda socket: told.append(socket.url))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(3000)
+    live = [url for url in asked if "/live/" in url]
+    assert len(live) == len(asked)
+    assert 5 <= len(live) <= 20
+    answer = page.request.get(live[-1].split("?")[0] + "?since=abc&angles=left_knee,nonsense")
+    assert list(answer.json()["angles"]["values"]) == ["left_knee"]
+    assert page.request.get(live[-1].replace("/live/", "/live/x")).status == 404
 
 
 @pytest.mark.parametrize(
@@ -439,18 +485,18 @@ def test_over_plain_http_the_page_asks_for_https(launch, server):
 
 def test_the_camera_can_be_left_and_come_back_to(page):
     start_camera(page)
-    expect(page.get_by_text("Frames a second")).to_be_visible()
+    wait_for_numbers(page)
     page.get_by_role("link", name="Image").click()
     expect(page.get_by_role("heading", name="Image")).to_be_visible()
     page.get_by_role("link", name="Webcam").click()
     page.frame_locator("iframe[title*='webrtc']").get_by_role("button", name="Start").click()
-    expect(page.get_by_text("Frames a second")).to_be_visible()
+    wait_for_numbers(page)
     no_errors(page)
 
 
 def test_a_snapshot_opens_on_the_image_page(page):
     start_camera(page)
-    expect(page.get_by_text(re.compile("of 33 landmarks"))).to_be_visible()
+    wait_for_numbers(page)
     page.get_by_role("link", name="Snapshot").click()
     expect(page.get_by_role("heading", name="Image")).to_be_visible()
     expect(page.get_by_text("Snapshot of the live camera")).to_be_visible()
@@ -460,8 +506,8 @@ def test_a_snapshot_opens_on_the_image_page(page):
 def test_without_a_camera_the_sample_plays_live(page, shot):
     page.goto("/webcam?sample=clip")
     page.frame_locator("iframe[title*='webrtc']").get_by_role("button", name="Start").click()
-    expect(page.get_by_text("Frames a second")).to_be_visible()
-    expect(page.get_by_text(re.compile("of 33 landmarks"))).to_be_visible()
+    wait_for_numbers(page)
+    expect(page.locator(".lp-strip")).to_contain_text(re.compile(r"Shown [1-9]\d* /s"))
     no_errors(page)
 
 

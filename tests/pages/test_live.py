@@ -1,8 +1,10 @@
 """A live picture: what goes in comes out with its people on it, and never late."""
 
 import asyncio
+import json
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -13,9 +15,13 @@ from aiortc import MediaStreamTrack
 from aiortc.contrib.media import MediaRelay
 from aiortc.mediastreams import MediaStreamError
 
+from pages.ui.live.film import FilmTrack
+from pages.ui.live.report import report
 from pages.ui.live.stream import LiveOptions, LiveStream
 from pages.ui.live.tracks import Outgoing
-from posecore import FramePoses, PoseOptions
+from posecore import FramePoses, PoseOptions, PoseSequence
+from posecore.media.films import FilmWriter
+from posecore.motion.angles import measure_angle
 
 RATE = 90_000
 
@@ -186,3 +192,66 @@ def test_frames_do_not_wait_in_a_line_where_encoding_is_slow(portrait):
     *numbers, last = asyncio.run(run())
     assert last - numbers[-1] < 60, "the last one that was encoded is not old"
     assert numbers == sorted(numbers)
+
+
+def told(stream: LiveStream, **asked: str) -> dict:
+    return json.loads(report(stream, asked))
+
+
+def test_the_report_tells_of_the_newest_frame_and_of_all_angles_since(portrait):
+    stream = LiveStream(LiveOptions(PoseOptions()))
+    assert told(stream)["number"] == -1
+    watch(stream, Camera([portrait] * 8, 0.1))
+    everything = told(stream, angles="left_elbow,right_elbow,nonsense")
+    moments = stream.moments()
+    assert everything["number"] == moments[-1].number == len(moments) - 1
+    assert everything["size"] == [512, 600]
+    [person] = everything["people"]
+    np.testing.assert_allclose(person["xy"], moments[-1].poses.xy[0], atol=0.06)
+    np.testing.assert_allclose(person["world"], moments[-1].poses.world[0], atol=0.0006)
+    assert list(everything["angles"]["values"]) == ["left_elbow", "right_elbow"]
+    sequence = PoseSequence.from_frames(
+        [replace(moment.poses, time_s=moment.time_s) for moment in moments], size=(512, 600), fps=30
+    )
+    expected = measure_angle(sequence, "left_elbow")[:, 0]
+    got = np.array(everything["angles"]["values"]["left_elbow"], float)
+    np.testing.assert_allclose(got, expected, atol=0.06)
+    since = told(stream, since=str(moments[-3].number), angles="left_elbow")
+    assert since["angles"]["times"] == everything["angles"]["times"][-2:]
+    assert told(stream, since="-7; drop", angles="left_elbow")["angles"] == {
+        "times": everything["angles"]["times"],
+        "values": {"left_elbow": everything["angles"]["values"]["left_elbow"]},
+    }
+
+
+def test_nobody_in_view_is_told_too(portrait):
+    stream = LiveStream(LiveOptions(PoseOptions()))
+    watch(stream, Camera([np.zeros_like(portrait)] * 4, 0.1))
+    everything = told(stream, angles="left_knee")
+    assert everything["people"] == []
+    assert set(everything["angles"]["values"]["left_knee"]) == {None}
+
+
+def test_a_film_in_place_of_a_camera_keeps_its_pace_when_it_begins_anew(tmp_path):
+    path = tmp_path / "film.mp4"
+    with FilmWriter(path, (64, 48), fps_hint=30) as film:
+        for number in range(12):
+            film.write(np.full((48, 64, 3), 20 * number, np.uint8), number / 30)
+
+    async def run() -> tuple[list[float], list[int], float]:
+        track, loop = FilmTrack(path), asyncio.get_running_loop()
+        times, shades, begin = [], [], loop.time()
+        for _ in range(30):
+            frame = await track.recv()
+            times.append(frame.time)
+            shades.append(int(frame.to_ndarray(format="rgb24").mean()))
+        track.stop()
+        with pytest.raises(MediaStreamError):
+            await track.recv()
+        return times, shades, loop.time() - begin
+
+    times, shades, seconds = asyncio.run(run())
+    np.testing.assert_allclose(np.diff(times), 1 / 30, atol=0.002)
+    assert 0.9 < seconds < 3
+    assert np.abs(np.subtract(shades[12:24], shades[:12])).max() < 4
+    assert shades[6] > shades[2] + 40

@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,9 @@ _LOG = logging.getLogger(__name__)
 
 # The skeleton needs no more, and encoding costs by the pixel.
 _LONGEST_PX = 960
+REMEMBERED_S = 30.0
+"""How far back a stream remembers who was where."""
+_MOST_MOMENTS = 2_000
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,21 @@ class LiveOptions:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pose", replace(self.pose, segmentation=self.background != "keep"))
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """The people of one frame.
+
+    Attributes:
+        number: of the frame among those that were worked on.
+        time_s: since the first of them.
+        poses: its people.
+    """
+
+    number: int
+    time_s: float
+    poses: FramePoses
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +92,19 @@ class LiveStream:
         self._waiting: tuple[av.VideoFrame, float] | None = None
         self._changed = threading.Condition()
         self._worker: threading.Thread | None = None
+        self._moments: deque[Moment] = deque(maxlen=_MOST_MOMENTS)
+        self._began = 0.0
+        self._at_end: list[Callable[[], None]] = []
+
+    def moments(self) -> list[Moment]:
+        """The frames of the last half minute, from the oldest to the newest; from any thread."""
+        with self._changed:
+            moments = list(self._moments)
+        return [moment for moment in moments if moment.time_s >= moments[-1].time_s - REMEMBERED_S]
+
+    def when_ended(self, action: Callable[[], None]) -> None:
+        """Do this at the end, too."""
+        self._at_end.append(action)
 
     def end(self) -> None:
         """Stop, and free the model; from any thread, as often as you like."""
@@ -80,6 +112,8 @@ class LiveStream:
             self.ended = True
             self._changed.notify()
         self.outgoing.end()
+        while self._at_end:
+            self._at_end.pop()()
 
     def _take(self, frame: av.VideoFrame) -> None:
         self.pace.came_in()
@@ -136,9 +170,17 @@ class LiveStream:
             _LOG.exception("A live frame could not be worked on")
             self.problem = f"A frame could not be worked on ({type(error).__name__})."
             return frame
-        self.latest, self.problem = LiveFrame(rgb, done[0]), None
+        self._remember(rgb, done[0], arrived)
         drawn.pts, drawn.time_base = frame.pts, frame.time_base
         return drawn
+
+    def _remember(self, rgb: np.ndarray, poses: FramePoses, arrived: float) -> None:
+        self.latest, self.problem = LiveFrame(rgb, poses), None
+        with self._changed:
+            number = self._moments[-1].number + 1 if self._moments else 0
+            self._began = self._began or arrived
+            # Without the silhouettes, which are many times as large.
+            self._moments.append(Moment(number, arrived - self._began, replace(poses, masks=())))
 
 
 class _Session:

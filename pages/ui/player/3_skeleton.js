@@ -37,7 +37,7 @@ class Skeleton {
     return this.element._fullLayout?.scene?._scene;
   }
 
-  // update: {frame, traces: [[uid, {x, y, z, color?}], ...]}, made when there is time to draw it.
+  // update: {frame, traces: [[uid, {x, y, z, color?, lines?}], ...]}, made when there is time to draw it.
   want(update) {
     this.wanted = update;
     if (this.ready && !this.busy) this.draw();
@@ -73,11 +73,12 @@ class Skeleton {
   // new points into what is drawn already.
   replace(traces) {
     const scene = this.scene();
-    for (const [uid, { x, y, z, color }] of traces) {
+    for (const [uid, { x, y, z, color, lines }] of traces) {
       const place = this.traces.get(uid);
       const full = this.element._fullData[place];
       for (const trace of [this.element.data[place], full]) Object.assign(trace, { x, y, z });
       if (color) for (const trace of [this.element.data[place], full]) trace.marker.color = color;
+      if (lines) for (const trace of [this.element.data[place], full]) trace.line.color = lines;
       full._length = x.length;
       scene.traces[uid]?.update(full);
     }
@@ -106,6 +107,24 @@ function inOnePass(object, gl) {
     draw.call(object, camera);
     gl.depthRange(0, 1);
   };
+}
+
+// Points of somebody who is not there. Plotly fails at a line without any points.
+function nowhere(landmarks) {
+  const none = Array(landmarks).fill(null);
+  return { x: none, y: none, z: none, visibility: Array(landmarks).fill(0) };
+}
+
+// Bones as lines with gaps between them.
+function ends({ x, y, z }, bones) {
+  const line = { x: [], y: [], z: [] };
+  for (const { from, to } of bones) {
+    const there = x[from] !== null && x[to] !== null;
+    for (const [axis, values] of [["x", x], ["y", y], ["z", z]]) {
+      line[axis].push(there ? values[from] : null, there ? values[to] : null, null);
+    }
+  }
+  return line;
 }
 
 function themed(layout, element) {

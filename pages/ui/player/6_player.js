@@ -349,18 +349,16 @@ class Player {
 
   traces() {
     const frame = this.moments.frame(this.layer(), this.index);
-    const hidden = { x: [], y: [], z: [] };
     const traces = this.data.people.flatMap((person, slot) => {
       const uids = ["thick_bones", "thin_bones", "joints", "path"].map((kind) => `${kind}_${person.id}`);
       if (!frame) return [];
-      if (!person.shown) return uids.map((uid) => [uid, hidden]);
-      const points = this.inSpace(frame, slot);
+      const points = person.shown ? this.inSpace(frame, slot) : nowhere(this.data.header.landmarks);
       const bones = (thin) => this.data.skeleton.bones.filter((bone) => bone.thin === thin);
       return [
         [uids[0], ends(points, bones(false))],
         [uids[1], ends(points, bones(true))],
         [uids[2], { ...points, ...(this.view.joints === "confidence" ? { color: points.visibility } : {}) }],
-        ...(this.view.trail >= 0 || this.hadTrail ? [[uids[3], this.path(slot)]] : []),
+        ...(this.view.trail >= 0 || this.hadTrail ? [[uids[3], person.shown ? this.path(slot) : nowhere(1)]] : []),
       ];
     });
     this.hadTrail = this.view.trail >= 0; // without one, nothing is drawn each time for nothing
@@ -386,8 +384,8 @@ class Player {
   }
 
   path(slot) {
+    if (this.view.trail < 0) return nowhere(1);
     const way = { x: [], y: [], z: [] };
-    if (this.view.trail < 0) return way;
     const begin = this.moments.times[this.index] - TRAIL_S;
     for (let frame = this.index; frame >= 0 && this.moments.times[frame] >= begin; frame--) {
       const there = this.moments.frame(this.layer(), frame);
@@ -395,7 +393,7 @@ class Player {
       const points = this.inSpace(there, slot);
       for (const axis of ["x", "y", "z"]) way[axis].push(points[axis][this.view.trail]);
     }
-    return way;
+    return way.x.length ? way : nowhere(1);
   }
 
   async showCurves() {
@@ -728,18 +726,6 @@ function number(value) {
 function column(values, slot, people) {
   if (people === 1) return values;
   return values.filter((_, place) => place % people === slot);
-}
-
-// Bones as lines with gaps between them.
-function ends({ x, y, z }, bones) {
-  const line = { x: [], y: [], z: [] };
-  for (const { from, to } of bones) {
-    const there = x[from] !== null && x[to] !== null;
-    for (const [axis, values] of [["x", x], ["y", y], ["z", z]]) {
-      line[axis].push(there ? values[from] : null, there ? values[to] : null, null);
-    }
-  }
-  return line;
 }
 
 export default function ({ data, parentElement, setStateValue }) {

@@ -1,0 +1,72 @@
+"""The numbers of a live picture on the page: figures, 3D skeleton, angles, table. Its script asks the server itself."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from plotly.io.json import to_json_plotly
+
+from posecore import BLAZEPOSE_33, PoseSequence
+from posecore.motion.angles import ANGLES
+from posecore.view.stage import bones, plot_stage
+
+_HERE = Path(__file__).parent
+_SKELETON_JS = (_HERE.parents[1] / "player" / "3_skeleton.js").read_text(encoding="utf-8")
+_SIZE = (640, 480)
+_USUAL = ("left_elbow", "right_elbow")
+_SURE = 0.5
+
+_panel = st.components.v2.component(
+    "posecore_live",
+    html=(_HERE / "panel.html").read_text(encoding="utf-8"),
+    css=(_HERE / "panel.css").read_text(encoding="utf-8"),
+    js=_SKELETON_JS + (_HERE / "panel.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def show_panel(address: str | None, people: int, *, idle: str) -> int | None:
+    """The numbers of the picture, and the frame that the visitor holds them at.
+
+    Args:
+        address: where the browser asks for them; None: no picture is live.
+        people: so many at most.
+        idle: what is said then.
+
+    Returns:
+        The number of the frame, see ``Moment``; None where nothing is held.
+    """
+    data = {
+        "address": address,
+        "idle": idle,
+        "people": people,
+        "space": "picture" if people > 1 else "world",
+        "stages": {space: _stage(people, space) for space in ("world", "picture")},
+        "size": _SIZE,
+        "threshold": _SURE,
+        "bones": bones(),
+        "landmarks": [name.replace("_", " ") for name in BLAZEPOSE_33.landmarks],
+        "angles": [{"name": name, "title": angle.title} for name, angle in ANGLES.items()],
+        "usual": _USUAL,
+    }
+    result = _panel(key="live_panel", data=data, default={"frozen": None}, on_frozen_change=_nothing)
+    return result.frozen if isinstance(result.frozen, int) and address is not None else None
+
+
+def _nothing() -> None:
+    """The page reads it when it runs; nothing else happens."""
+
+
+@lru_cache(maxsize=40)
+def _stage(people: int, space: str) -> str:
+    """Axes and traces for so many people, of whom nobody is there yet."""
+    nobody = {name: np.full((1, people, 33, *rest), np.nan) for name, rest in _SHAPES.items()}
+    sequence = PoseSequence(**nobody, person_ids=np.arange(1, people + 1), times_s=np.zeros(1), size=_SIZE, fps=30.0)
+    figure: dict[str, Any] = plot_stage(sequence, coordinates=space).to_dict()
+    figure["layout"].pop("template", None)
+    return to_json_plotly(figure)
+
+
+_SHAPES = {"xy": (2,), "z": (), "world": (3,), "visibility": (), "presence": ()}
