@@ -21,7 +21,7 @@ def take_upload(visit: Visit) -> None:
     file = st.file_uploader(
         "A saved result",
         type=["npz"],
-        help="A file ending in .posecore.npz, from Files on the Video page or from python -m posecore video --save.",
+        help="A file ending in .posecore.npz, from Files on the Video page or from python -m posecore video.",
         key=f"explore_upload_{number}",
     )
     if file is None:

@@ -124,13 +124,6 @@ def _offer_zip(result: _Result, chosen: tuple[str, ...]) -> None:
         return
     film = result.film if _FILM in chosen else None
     formats = [name for name in chosen if name != _FILM]
-
-    def make(path: Path, report: OnFile) -> list[str]:
-        extra = {film.name: film.path} if film else {}
-        return write_bundle(
-            result.shown, path, formats, stem=result.stem, facts=result.facts(), extra=extra, on_progress=report
-        )
-
     waiting = f"files_waiting_{result.page.url_path}"  # for the film, which belongs to them
     go_on = st.session_state.pop(waiting, None) == chosen and film is not None and film.ready
     if _is_offered(result, "zip", chosen):
@@ -143,7 +136,7 @@ def _offer_zip(result: _Result, chosen: tuple[str, ...]) -> None:
         st.session_state[waiting] = chosen
         film.start()
         st.rerun()
-    _make(result, "zip", chosen, f"{result.stem}.zip", make)
+    _make(result, "zip", chosen, f"{result.stem}.zip", _zip_of(result, formats, film))
 
 
 def _offer_one(result: _Result) -> None:
@@ -162,7 +155,7 @@ def _offer_one(result: _Result) -> None:
         return
     planned = plan_files(result.shown, [name], stem=result.stem, facts=result.facts())
     if len(planned) > 1:
-        _make(result, "one", (name,), f"{result.stem}.{name}.zip", _zip_of(result, name))
+        _make(result, "one", (name,), f"{result.stem}.{name}.zip", _zip_of(result, [name]))
         return
 
     def make(path: Path, report: OnFile) -> list[str]:
@@ -176,9 +169,12 @@ def _offer_one(result: _Result) -> None:
     _make(result, "one", (name,), planned[0].file_name, make)
 
 
-def _zip_of(result: _Result, name: str) -> Callable[[Path, OnFile], list[str]]:
+def _zip_of(result: _Result, names: Sequence[str], film: Film | None = None) -> Callable[[Path, OnFile], list[str]]:
     def make(path: Path, report: OnFile) -> list[str]:
-        return write_bundle(result.shown, path, [name], stem=result.stem, facts=result.facts(), on_progress=report)
+        extra = {film.name: film.path} if film else {}
+        return write_bundle(
+            result.shown, path, names, stem=result.stem, facts=result.facts(), extra=extra, on_progress=report
+        )
 
     return make
 

@@ -242,6 +242,28 @@ def test_the_skeleton_turns_while_the_film_runs_and_the_camera_stays(player):
     assert camera(player) == pytest.approx(turned, abs=0.05)
 
 
+def test_a_joint_under_the_mouse_is_named_also_after_playing(player):
+    press_play(player)
+    player.wait_for_function(f"{AT_VIDEO}.currentTime > 1")
+    player.get_by_role("button", name="Pause (space)").click()
+    player.wait_for_timeout(1500)
+    at = player.evaluate("""() => {
+        const chart = document.querySelector(".pp-skeleton");
+        const scene = chart._fullLayout.scene._scene;
+        const { model, view, projection } = scene.glplot.cameraParams;
+        const times = (m, v) => [0, 1, 2, 3].map((row) => v.reduce((sum, value, k) => sum + m[4 * k + row] * value, 0));
+        const trace = chart._fullData.find((one) => one.uid.startsWith("joints_"));
+        const point = [trace.x[11], trace.y[11], trace.z[11]].map((value, axis) => value * scene.dataScale[axis]);
+        const clip = [model, view, projection].reduce((vector, matrix) => times(matrix, vector), [...point, 1]);
+        const box = scene.glplot.canvas.getBoundingClientRect();
+        return [box.x + (box.width * (1 + clip[0] / clip[3])) / 2, box.y + (box.height * (1 - clip[1] / clip[3])) / 2];
+    }""")
+    player.mouse.move(at[0] + 30, at[1] + 30)
+    player.wait_for_timeout(500)
+    player.mouse.move(*at)
+    expect(player.locator(".pp-skeleton .hovertext")).to_contain_text("left shoulder", timeout=5_000)
+
+
 def test_nothing_is_asked_of_the_server_while_it_plays(player):
     player.wait_for_timeout(1000)
     told: list[str] = []

@@ -80,4 +80,5 @@ def _of_one(moments: Sequence[Moment], person: int) -> PoseSequence:
 
 def _numbers(values: np.ndarray, digits: int) -> list[Any]:
     """Plain numbers, None where there is none."""
-    return json.loads(json.dumps(np.asarray(values, float).round(digits).tolist()).replace("NaN", "null"))
+    rounded = np.asarray(values, float).round(digits)
+    return np.where(np.isnan(rounded), None, rounded).tolist()

@@ -130,22 +130,26 @@ class LiveStream:
         session = _Session()
         try:
             while (taken := self._next()) is not None:
-                self._make_ready(session)
+                if session.options != self.options:
+                    self._load(session)
+                    continue  # this frame, and those that came meanwhile, were shown as they came
                 frame, arrived = taken
                 self.outgoing.give(self._drawn(session, frame, arrived))
                 self.pace.went_out(time.monotonic() - arrived)
         finally:
             session.close()
 
-    def _make_ready(self, session: "_Session") -> None:
-        if session.options == self.options:
-            return
+    def _load(self, session: "_Session") -> None:
         self.loading = True
         try:
             session.open(self.options)
         except PosecoreError as error:
             self.problem = str(error)
-        self.loading = False
+        except Exception as error:  # noqa: BLE001 - the picture must go on; the page says what happened
+            _LOG.exception("The model of a live picture could not be opened")
+            self.problem = f"The model could not be opened ({type(error).__name__})."
+        with self._changed:
+            self.loading, self._waiting = False, None
 
     def _next(self) -> tuple[av.VideoFrame, float] | None:
         with self._changed:

@@ -12,6 +12,8 @@ class Skeleton {
     this.isHurried = isHurried;
     this.wanted = null;
     this.busy = false;
+    // While nobody points at it, what is under the mouse was not kept up (see replace).
+    element.addEventListener("pointerenter", () => this.scene()?.glplot.update({}));
   }
 
   // stage: the figure without points; camera: eye of the viewer, or null for the usual one.

@@ -138,8 +138,9 @@ class Panel {
       }),
     );
     const said = problem ?? (loading ? "Loading the model: the picture goes on without a skeleton." : "");
-    this.find(".lp-problem").textContent = said;
-    this.find(".lp-problem").hidden = !said;
+    const notice = this.find(".lp-problem");
+    if (notice.textContent !== said) notice.textContent = said; // said aloud once, not with every answer
+    notice.hidden = !said;
   }
 
   // ---- what is drawn
