@@ -15,8 +15,11 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from posecore.broadcast.osc import OscSender
+    from posecore.broadcast.websocket import WebSocketFeed
     from posecore.errors import (
         EngineUnavailable,
+        FeedUnavailable,
         InvalidOption,
         InvalidPoses,
         MediaTooLarge,
@@ -47,8 +50,11 @@ if TYPE_CHECKING:
     from posecore.view.plots import plot_pose_3d
 
 _HOMES = {
+    "posecore.broadcast.osc": ("OscSender",),
+    "posecore.broadcast.websocket": ("WebSocketFeed",),
     "posecore.errors": (
         "EngineUnavailable",
+        "FeedUnavailable",
         "InvalidOption",
         "InvalidPoses",
         "MediaTooLarge",
@@ -86,6 +92,7 @@ __all__ = [
     "ClipOptions",
     "EngineUnavailable",
     "EngineUsed",
+    "FeedUnavailable",
     "FramePoses",
     "InvalidOption",
     "InvalidPoses",
@@ -95,6 +102,7 @@ __all__ = [
     "ModelNotFound",
     "ModelNotVerified",
     "ModelUnusable",
+    "OscSender",
     "PoseOptions",
     "PoseSequence",
     "PosecoreError",
@@ -103,6 +111,7 @@ __all__ = [
     "Smoothing",
     "UnreadableMedia",
     "UnreadableResult",
+    "WebSocketFeed",
     "WorkerLost",
     "decode_picture",
     "draw_poses",

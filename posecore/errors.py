@@ -41,6 +41,10 @@ class MissingSystemLibrary(PosecoreError):
     """A shared library of the operating system is missing; the text names it and its Debian package."""
 
 
+class FeedUnavailable(PosecoreError):
+    """Landmarks cannot be sent live to other programs: the port for it is taken."""
+
+
 class UnreadableResult(PosecoreError):
     """A saved result cannot be opened: it is damaged, of another kind, or of a newer version."""
 

@@ -16,7 +16,7 @@ LAYERS = [
     ["pipeline"],
     ["runs"],
     ["annotation"],
-    ["export"],
+    ["export", "broadcast"],
     ["view", "estimation", "evaluation"],
     ["motion"],
     ["tables"],
@@ -25,7 +25,13 @@ LAYERS = [
     ["downloads", "overlap", "system", "limits", "errors"],
 ]
 OF_MEDIA = {"media", "limits", "errors", "system"}
-ROOMS = {"streamlit": None, "mediapipe": "estimation", "plotly": "view"}
+ROOMS = {
+    "streamlit": None,
+    "mediapipe": "estimation",
+    "plotly": "view",
+    "pythonosc": "broadcast",
+    "websockets": "broadcast",
+}
 
 
 def imports_of(path: Path) -> list[str]:
@@ -73,7 +79,8 @@ def test_a_page_never_imports_a_page(path):
 def test_importing_posecore_loads_nothing_heavy():
     code = (
         "import sys, posecore; "
-        "print(sorted({'streamlit', 'mediapipe', 'cv2', 'plotly', 'pandas', 'numpy'} & set(sys.modules)))"
+        "print(sorted({'streamlit', 'mediapipe', 'cv2', 'plotly', 'pandas', 'numpy', 'pythonosc', 'websockets'}"
+        " & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "[]"
