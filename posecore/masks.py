@@ -29,6 +29,12 @@ class Mask:
         """The same in a picture that is so many times as wide and as high."""
         return Mask(self.values, self.to_picture * np.array([[across], [down]]))
 
+    def mirrored(self, width: int) -> "Mask":
+        """The same in a picture of this width that is seen in a mirror."""
+        turned = self.to_picture * np.array([[-1.0], [1.0]])
+        turned[0, 2] += width - 1
+        return Mask(self.values, turned)
+
     def within(self, side: int) -> "Mask":
         """The same with at most so many values a side, each the mean of those in its place."""
         height, width = self.values.shape

@@ -29,6 +29,7 @@ from posecore.runs.job import Job, Listener
 from posecore.runs.replay import write_replay
 from posecore.view.checks import check_choice
 from posecore.view.drawing import draw_poses
+from posecore.view.mirror import mirror_picture, mirror_poses
 from posecore.view.silhouettes import Background
 
 
@@ -314,6 +315,8 @@ class LiveSession:
     Args:
         options: ``PoseOptions()`` where None.
         background: what becomes in the drawn frames of all that is not a person, as for ``estimate_video``.
+        mirror: the drawn frames are as in a mirror, which is how people are used to see themselves. The landmarks are
+            not: left stays the person's own left, and pixels are those of the frame that is given.
 
     Raises:
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
@@ -321,11 +324,14 @@ class LiveSession:
         InvalidOption: where ``background`` needs masks that were not asked for.
     """
 
-    def __init__(self, options: PoseOptions | None = None, *, background: Background = "keep") -> None:
+    def __init__(
+        self, options: PoseOptions | None = None, *, background: Background = "keep", mirror: bool = False
+    ) -> None:
         options = options or PoseOptions()
         _check_background(background, options)
         self._estimator = open_stream_estimator(options)
         self._draw = partial(draw_poses, color_by=colors_of(options), background=background)
+        self._mirror = mirror
         self._lock = threading.Lock()
 
     def step(self, rgb: RgbArray, time_s: float) -> tuple[FramePoses, RgbArray]:
@@ -340,6 +346,8 @@ class LiveSession:
         """
         with self._lock:
             poses = self._estimator.step(rgb, time_s)
+        if self._mirror:
+            return poses, self._draw(mirror_picture(rgb), mirror_poses(poses))
         return poses, self._draw(rgb, poses)
 
     def close(self) -> None:
