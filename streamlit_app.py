@@ -21,7 +21,7 @@ if __name__ == "__main__":
     show_app()
 else:
     from pages.ui import served
-    from pages.ui.live import feed
+    from pages.ui.live import feed, probe
     from pages.ui.server import lifespan
 
-    app = st.App(__file__, routes=[*served.routes(), *feed.routes()], lifespan=lifespan)
+    app = st.App(__file__, routes=[*served.routes(), *feed.routes(), *probe.routes()], lifespan=lifespan)

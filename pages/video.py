@@ -53,10 +53,11 @@ def show_facts(run: ClipRun, sequence: PoseSequence) -> None:
     """What was done."""
     seen = int(sequence.seen.any(axis=1).sum())
     width, height = sequence.size
+    took = f"took {run.state.seconds:.1f} s: {len(sequence) / run.state.seconds:.0f} frames a second"
     facts = [
         run.name,
         f"{width} × {height} px, {sequence.fps:.4g} frames a second",
-        f"took {run.state.seconds:.1f} s: {len(sequence) / run.state.seconds:.0f} frames a second",
+        "found while it was recorded" if run.was_live else took,
         engine_line(run.options.pose),
     ]
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -111,7 +112,8 @@ def show_result(run: ClipRun, sequence: PoseSequence) -> None:
     if run.options.pose.people > 1:
         st.caption(f":material/groups: {SEVERAL_PEOPLE}")
     show_facts(run, sequence)
-    already = "MediaPipe's own engine has smoothed these landmarks (One-Euro)." if run.options.pose.smoothing else None
+    smoothed = "These landmarks were smoothed while they were estimated (One-Euro)."
+    already = smoothed if run.options.pose.smoothing else None
     film = address(run.film_token, VIDEO) if run.options.film else None
     shown = explore(run.playback, VIDEO, key="video", clip=run.film_token, already=already, film=film)
     offer_film(run, shown)
@@ -136,6 +138,17 @@ def may_start(run: ClipRun, chosen: RunOptions) -> bool:
     return st.button("Start", type="primary", icon=":material/play_arrow:")
 
 
+def asks_for_another(run: ClipRun) -> bool:
+    """The button for a run with other options than those of this one."""
+    if run.was_live:
+        return st.button(
+            "Find the people again",
+            icon=":material/refresh:",
+            help="By the settings of this page, in each frame and without haste. What was found live is replaced.",
+        )
+    return st.button("Run again with the new settings", type="primary", icon=":material/refresh:")
+
+
 def show_page() -> None:
     """From the choice of a clip to everything about it."""
     options = page_head("Video")
@@ -150,9 +163,7 @@ def show_page() -> None:
         if not may_start(run, chosen):
             return
         run.start(chosen)
-    elif run.options != chosen and st.button(
-        "Run again with the new settings", type="primary", icon=":material/refresh:"
-    ):
+    elif run.options != chosen and asks_for_another(run):
         run = visit.new_run(clip)
         run.start(chosen)
     if not run.state.done.is_set():

@@ -1,6 +1,7 @@
 """Webcam: the live camera with the skeleton drawn on it, its numbers beside, and a snapshot."""
 
 from functools import partial
+from typing import Any
 
 import streamlit as st
 from streamlit_webrtc import WebRtcMode, WebRtcStreamerContext, webrtc_streamer
@@ -8,24 +9,28 @@ from streamlit_webrtc import WebRtcMode, WebRtcStreamerContext, webrtc_streamer
 from pages.ui.camera import tell_missing_camera
 from pages.ui.clips import ready_sample_clip
 from pages.ui.explain import SEVERAL_PEOPLE, explain_numbers
-from pages.ui.live.current import Live, live_from
+from pages.ui.live.current import Live, live_from, place_is_there, why_last_is_over
 from pages.ui.live.feed import address
 from pages.ui.live.film import FilmTrack
 from pages.ui.live.panel import show_panel
-from pages.ui.live.servers import ice_servers
+from pages.ui.live.picture import choose_picture
+from pages.ui.live.places import FULL, why_over
+from pages.ui.live.recording import must_finish, offer_recording, open_finished_take, tell_problem
+from pages.ui.live.route import offer_route_check
+from pages.ui.live.sending import offer_sending
+from pages.ui.live.servers import browser_configuration, ice_servers
 from pages.ui.live.stream import LiveOptions
 from pages.ui.models import engine_line
 from pages.ui.navigation import IMAGE, VIDEO, WEBCAM
-from pages.ui.people import choose_background
 from pages.ui.pictures import SNAPSHOT_ADDRESS
 from pages.ui.problems import problems_shown
 from pages.ui.results import show_table
+from pages.ui.runs import RunOptions
 from pages.ui.settings import page_head
 from pages.ui.sources import choose_source
 from posecore import PoseOptions
 
 CAMERA, SAMPLE = "Camera", "Sample clip"
-_CAMERA_WANTED = {"video": {"width": {"ideal": 640}, "height": {"ideal": 480}}, "audio": False}
 _IDLE = "Press Start: the skeleton, its numbers and the 3D view appear here."
 _TEXTS = {
     "select_device": "Choose camera",
@@ -36,10 +41,14 @@ _TEXTS = {
 }
 
 
-def stream(source: str, options: LiveOptions) -> tuple[Live, WebRtcStreamerContext]:
+def stream(source: str, options: LiveOptions, wanted: dict[str, Any]) -> tuple[Live, WebRtcStreamerContext]:
     """The live picture with its Start and Stop buttons."""
     servers = ice_servers()
-    common = {"rtc_configuration": None if servers is None else {"iceServers": servers}, "translations": _TEXTS}
+    common: dict[str, Any] = {
+        "frontend_rtc_configuration": browser_configuration(),
+        "server_rtc_configuration": None if servers is None else {"iceServers": servers},
+        "translations": _TEXTS,
+    }
     if source == SAMPLE:
         clip = ready_sample_clip()
         st.caption(f"{clip.title}, played as if it were a camera. {clip.credit}")
@@ -48,7 +57,7 @@ def stream(source: str, options: LiveOptions) -> tuple[Live, WebRtcStreamerConte
     else:
         live = live_from(source, options)
         mode = WebRtcMode.SENDRECV
-        common["media_stream_constraints"] = _CAMERA_WANTED
+        common["media_stream_constraints"] = wanted
     context = webrtc_streamer(
         f"live-{source}",
         mode=mode,
@@ -60,13 +69,13 @@ def stream(source: str, options: LiveOptions) -> tuple[Live, WebRtcStreamerConte
 
 
 def offer_snapshot() -> None:
-    """The way to the Image page with the newest frame."""
+    """The way to the Image page with what is seen."""
     # A link, which the browser follows by itself.
     st.page_link(
         IMAGE,
         label="Snapshot",
         icon=":material/photo_camera:",
-        help="Opens the newest frame on the Image page.",
+        help="Opens the newest frame on the Image page; while the numbers are frozen, the frame that they are of.",
         query_params={SNAPSHOT_ADDRESS: "live"},
     )
 
@@ -74,13 +83,28 @@ def offer_snapshot() -> None:
 @st.fragment
 def show_numbers(live: Live | None, options: PoseOptions) -> None:
     """Figures, angles, 3D skeleton and table; the browser asks for them itself. Only what is held comes by this."""
-    frozen = show_panel(live and address(live.token, WEBCAM), options.people, idle=_IDLE)
+    camera = live is not None and live.source == CAMERA
+    mirror = live is not None and live.stream.options.mirror
+    frozen = show_panel(live and address(live.token, WEBCAM), options.people, camera=camera, mirror=mirror, idle=_IDLE)
+    if must_finish():
+        st.rerun(scope="app")
     if live is None or frozen is None:
         return
-    held = next((moment for moment in live.stream.moments() if moment.number == frozen), None)
+    held = live.stream.held
     if held is not None:
         st.markdown(f"**Landmarks of the frame that is held**, at {held.time_s:.2f} s")
         show_table(held.poses, key="webcam_table", several=options.people > 1)
+
+
+@st.fragment(run_every=5)
+def wait_for_a_place() -> None:
+    """Say that the server is full, until it is not."""
+    if place_is_there():
+        st.rerun(scope="app")
+    st.info(f"{why_over(FULL)} This page looks every few seconds whether one is free.", icon=":material/groups:")
+    with st.container(horizontal=True):
+        st.page_link(IMAGE, label="Take a picture meanwhile")
+        st.page_link(VIDEO, label="Upload a clip meanwhile")
 
 
 def show_help() -> None:
@@ -91,8 +115,9 @@ def show_help() -> None:
             "- Another program may be using it; close video calls and try again.\n"
             "- The page must be open over https, or on the machine that runs it.\n"
             "- A picture that stays black for long means that the network blocks the stream: whoever hosts "
-            "this page can set up a TURN server, as its README says.\n"
+            "this page can set up a TURN server, as its README says. This tries which routes there are:\n"
         )
+        offer_route_check(WEBCAM)
         with st.container(horizontal=True):
             st.page_link(IMAGE, label="Take a snapshot or upload a picture")
             st.page_link(VIDEO, label="Upload a clip")
@@ -100,15 +125,26 @@ def show_help() -> None:
 
 def show_page() -> None:
     """The live picture and, beside it, its numbers."""
+    open_finished_take()
     options = page_head("Webcam")
     source = choose_source("Show", [CAMERA, SAMPLE], sample=SAMPLE, address="clip", key="webcam_source")
+    if not place_is_there():
+        wait_for_a_place()
+        return
     left, right = st.columns([1, 1], gap="medium")
     with left:
-        background = choose_background("webcam_background")
-        live, context = stream(source, LiveOptions(options, background))
-        if source == CAMERA and not context.state.playing:
-            tell_missing_camera()
-        st.caption("Frames are worked on as they come and are not kept. Only a snapshot you take is.")
+        picture, wanted = choose_picture(options, camera=source == CAMERA)
+        live, context = stream(source, picture, wanted)
+        if not context.state.playing:
+            if reason := why_last_is_over():
+                st.info(reason, icon=":material/timer_off:")
+            if source == CAMERA:
+                tell_missing_camera()
+        if context.state.playing:
+            offer_recording(live, RunOptions(picture.pose, background=picture.background))
+            offer_sending(live)
+        tell_problem()
+        st.caption("Frames are worked on as they come and are not kept. Only what you record or take a snapshot of is.")
         show_help()
     with right:
         playing = context.state.playing

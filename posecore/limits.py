@@ -26,6 +26,9 @@ class Limits:
         clip_megabytes: memory that work on one clip may take, beyond what the loaded model does (Linux).
         seconds_per_frame: a clip of which one frame takes longer than this is given up.
         seconds_idle: how long a worker process that has nothing to do is kept.
+        live_viewers: live pictures at the same time on one app server; each can keep a processor busy.
+        live_seconds: after so long a live picture ends, so that others get a turn; it can be started again.
+        take_seconds: the longest recording of a live picture.
         seconds_after_leaving: how long a visitor's clip is kept once the connection is gone, since many
             come back from a network that failed for a moment.
     """
@@ -39,6 +42,9 @@ class Limits:
     clip_megabytes: int = 3_000
     seconds_per_frame: int = 60
     seconds_idle: int = 300
+    live_viewers: int = 4
+    live_seconds: int = 3_600
+    take_seconds: int = 600
     seconds_after_leaving: int = 120
 
     @classmethod
@@ -53,11 +59,16 @@ class Limits:
         for field in fields(cls):
             name = f"POSECORE_LIMIT_{field.name.upper()}"
             if name in given:
-                changed[field.name] = _whole_number(name, given[name])
+                changed[field.name] = whole_number(name, given[name])
         return cls(**changed)
 
 
-def _whole_number(name: str, text: str) -> int:
+def whole_number(name: str, text: str) -> int:
+    """The number that a variable of the environment holds.
+
+    Raises:
+        InvalidOption: where it is not a whole number above zero.
+    """
     if not text.isdecimal() or int(text) == 0:
         raise InvalidOption(f"Expected {name} to be a whole number above zero, but got {text!r}.")
     return int(text)

@@ -24,6 +24,11 @@ def choose_clip(visit: Visit) -> Clip | None:
     return _kept_upload(visit)
 
 
+def show_upload() -> None:
+    """What the visitor gave is what the page shows next; called on another page."""
+    st.session_state[_SOURCE_KEY] = UPLOAD
+
+
 # The same for all visitors. Where it cannot be downloaded, that is tried again in an hour, not in every run.
 @st.cache_resource(ttl=3600, show_spinner="Getting the sample clip")
 def ready_sample_clip() -> Sample:

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
-from pages.ui.live.current import newest_frame
+from pages.ui.live.current import frame_for_snapshot
 from pages.ui.sources import choose_source
 from posecore import FramePoses, PoseOptions, decode_picture, draw_poses, estimate_image
 from posecore.media.pictures import PICTURE_SUFFIXES, fit_picture
@@ -87,8 +87,8 @@ def show(rgb: np.ndarray, caption: str, alt: str) -> None:
 
 
 def _keep_snapshot() -> None:
-    """Make the newest frame of the live camera the picture that the page opens with."""
-    rgb = newest_frame()
+    """Make a frame of the live camera the picture that the page opens with."""
+    rgb = frame_for_snapshot()
     if rgb is not None:
         key = hashlib.sha256(rgb.tobytes()).hexdigest()
         st.session_state[_SNAPSHOT_KEY] = Picture(key, "snapshot.png", "Snapshot of the live camera", rgb)

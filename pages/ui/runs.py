@@ -1,5 +1,6 @@
 """A clip being worked on: in a thread of its own, so that the page stays alive and can stop it."""
 
+import shutil
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -79,11 +80,13 @@ class ClipRun:
         annotated: where the film with skeletons is written, once it is asked for.
         annotated_token: for its address.
         annotated_of: what that film shows; None while there is none.
+        was_live: its people were found while the film was recorded.
     """
 
     def __init__(self, clip: Clip) -> None:
         self.state = RunState()
         self.options: RunOptions | None = None
+        self.was_live = False
         # Before the clip, so that the worker has ended when the clip goes.
         self._folder = Folder("run")
         self.film = self._folder.path / "film.mp4"
@@ -134,6 +137,16 @@ class ClipRun:
             target=_work, args=(self.state, self.clip.path, self.name, options, film), daemon=True
         )
         self.state.worker.start()
+
+    def is_done(self, sequence: PoseSequence, options: RunOptions, *, missed: int) -> None:
+        """There is nothing to do any more: these are the people of all frames of the clip, which is the film itself."""
+        self.options, self.was_live = options, True
+        shutil.copyfile(self.clip.path, self.film)
+        if missed:
+            self.state.notes.append(f"{missed} frames are not in the recording: the machine had no time for them.")
+        self.state.result, self.state.waiting = sequence, False
+        self.state.seconds = max(1e-3, float(sequence.times_s[-1] - sequence.times_s[0]))
+        self.state.done.set()
 
     @property
     def playback(self) -> Playback:

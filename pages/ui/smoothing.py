@@ -25,14 +25,16 @@ _EXPLAINED = {
 _FRAMES_PER_TURN = 2.2
 
 
-def choose_smoothing(sequence: PoseSequence, *, key: str) -> Smoothing:
-    """The widgets of the lab; what they say is kept for the visit."""
+def choose_smoothing(sequence: PoseSequence, *, key: str, again: bool) -> Smoothing:
+    """The widgets of the lab; what they say is kept for the visit. ``again``: what was smoothed before."""
     highest = sequence.fps / _FRAMES_PER_TURN
     usual = Smoothing()
+    key = f"{key}_again" if again else key
+    first = "butterworth" if usual.cutoff_hz <= highest else "one-euro"
     method = st.segmented_control(
         "Smoothing",
         list(_METHODS),
-        default="butterworth" if usual.cutoff_hz <= highest else "one-euro",
+        default="none" if again else first,
         required=True,
         format_func=lambda name: _METHODS[name],
         key=f"{key}_method",
@@ -76,7 +78,7 @@ def show_lab(playback: Playback, *, key: str, already: str | None) -> None:
     with st.expander("Smoothing", icon=":material/waves:"):
         if already:
             st.warning(f"{already} What is chosen here comes on top of that.", icon=":material/info:")
-        smoothing = choose_smoothing(playback.raw, key=key)
+        smoothing = choose_smoothing(playback.raw, key=key, again=already is not None)
         try:
             with st.spinner("Smoothing", show_time=True):
                 playback.use(smoothing)

@@ -1,13 +1,16 @@
 """A clip to work on, and how an upload becomes one: on disk, and in memory no longer."""
 
+import secrets
 import shutil
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.typing import UploadedFile
 
 from pages.ui.folders import Folder
+from pages.ui.live.take import Take
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,11 @@ class Clip:
     def deleted(self) -> bool:
         """It was removed."""
         return self.folder is not None and self.folder.closed
+
+
+def of_take(take: Take) -> Clip:
+    """A recording as a clip of the visit."""
+    return Clip(secrets.token_hex(8), f"recording {datetime.now():%Y-%m-%d %H.%M.%S}.mp4", take.film, take.folder)
 
 
 def to_disk(file: UploadedFile) -> Clip:

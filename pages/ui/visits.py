@@ -7,9 +7,10 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.typing import UploadedFile
 
+from pages.ui.live.take import Take
 from pages.ui.opened import Opened, open_result
-from pages.ui.runs import ClipRun
-from pages.ui.uploads import Clip, to_disk
+from pages.ui.runs import ClipRun, RunOptions
+from pages.ui.uploads import Clip, of_take, to_disk
 from posecore.limits import LIMITS
 
 _KEY = "visit"
@@ -30,6 +31,14 @@ class Visit:
         """Keep an upload, in place of the one before."""
         self.forget()
         self.upload = to_disk(file)
+
+    def keep(self, take: Take, options: RunOptions) -> None:
+        """Keep a recording as if it were an upload that was worked on already, in place of the one before."""
+        self.forget()
+        self.upload = of_take(take)
+        self._end_run()
+        self.run = ClipRun(self.upload)
+        self.run.is_done(take.sequence, options, missed=take.missed)
 
     def open(self, file: UploadedFile) -> None:
         """Read a saved result, and keep it in place of the one before.

@@ -10,10 +10,12 @@ import streamlit as st
 from aiortc import MediaStreamTrack
 
 from pages.ui.live import feed
+from pages.ui.live.places import TIME, has_place, is_full, why_over
 from pages.ui.live.report import report
 from pages.ui.live.stream import LiveOptions, LiveStream
 
 _KEY = "live"
+_OVER = "live_over"
 
 
 @dataclass(frozen=True)
@@ -43,15 +45,28 @@ def live_from(source: str, options: LiveOptions, open_track: Callable[[], MediaS
     if live is None or live.source != source or live.stream.ended:
         if live is not None:
             live.stream.end()
+            feed.withdraw(live.token)
+            st.session_state[_OVER] = live.stream.over
         live = st.session_state[_KEY] = _new(source, LiveStream(options, open_track))
     live.stream.options = options
     return live
 
 
+def place_is_there() -> bool:
+    """Whether the visit has a place among the live pictures of the server, or would get one."""
+    live: Live | None = st.session_state.get(_KEY)
+    return not is_full() or (live is not None and has_place(live.stream))
+
+
+def why_last_is_over() -> str | None:
+    """Why the server ended the visit's last picture after a while, in words; None where it did not."""
+    return why_over(TIME) if st.session_state.get(_OVER) == TIME else None
+
+
 def _new(source: str, stream: LiveStream) -> Live:
-    # A visit that is gone takes its stream along, whatever browsers still ask for.
+    # A visit that is gone takes its stream along, whatever browsers still ask for. One that has ended still answers,
+    # so that the page learns why.
     token = feed.offer(partial(_answer, weakref.ref(stream)))
-    stream.when_ended(partial(feed.withdraw, token))
     weakref.finalize(stream, feed.withdraw, token)
     return Live(source, stream, token)
 
@@ -61,7 +76,10 @@ def _answer(stream: Callable[[], LiveStream | None], asked: Mapping[str, str]) -
     return "{}" if there is None else report(there, asked)
 
 
-def newest_frame() -> np.ndarray | None:
-    """The newest frame of the visit's last stream, (H, W, 3) uint8, or None where there was none."""
+def frame_for_snapshot() -> np.ndarray | None:
+    """The frame that is held, else the newest one of the visit's last stream, (H, W, 3) uint8; None: there is none."""
     live: Live | None = st.session_state.get(_KEY)
-    return live.stream.latest.rgb if live is not None and live.stream.latest is not None else None
+    if live is None:
+        return None
+    frame = live.stream.held or live.stream.latest
+    return None if frame is None else frame.rgb

@@ -7,6 +7,8 @@ from statistics import median
 
 _OVER_S = 2.0
 _OVER_FRAMES = 30
+_LONG_S = 6.0
+_MOST = 512  # of a camera of 60 frames a second, more than for that long
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,8 @@ class Pace:
     """Told of each frame by whoever handles it; each method by one thread."""
 
     def __init__(self) -> None:
-        self._in: deque[float] = deque(maxlen=256)
-        self._out: deque[float] = deque(maxlen=256)
+        self._in: deque[float] = deque(maxlen=_MOST)
+        self._out: deque[float] = deque(maxlen=_MOST)
         self._estimates: deque[float] = deque(maxlen=_OVER_FRAMES)
         self._through: deque[float] = deque(maxlen=_OVER_FRAMES)
 
@@ -47,6 +49,13 @@ class Pace:
         self._out.append(time.monotonic())
         self._through.append(seconds)
 
+    def rates_for_long(self) -> tuple[float, float] | None:
+        """Frames a second that arrived and that were worked on, of a longer while; None before it is over."""
+        came = list(self._in)
+        if not came or came[0] > time.monotonic() - _LONG_S:
+            return None
+        return _rate(self._in, _LONG_S), _rate(self._out, _LONG_S)
+
     def figures(self) -> Figures:
         """What they come to."""
         return Figures(
@@ -54,9 +63,9 @@ class Pace:
         )
 
 
-def _rate(times: deque[float]) -> float:
-    since = time.monotonic() - _OVER_S
-    return sum(at > since for at in list(times)) / _OVER_S
+def _rate(times: deque[float], over_s: float = _OVER_S) -> float:
+    since = time.monotonic() - over_s
+    return sum(at > since for at in list(times)) / over_s
 
 
 def _middle(values: deque[float]) -> float:

@@ -1,6 +1,7 @@
 """One visitor's live picture: its people are found in the newest frame, and that frame goes back with them on it."""
 
 import logging
+import math
 import threading
 import time
 from collections import deque
@@ -8,18 +9,25 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import av
+import cv2
 import numpy as np
 from aiortc import MediaStreamTrack
 
 from pages.ui.live.pace import Pace
+from pages.ui.live.places import FULL, TIME, leave_place, take_place
+from pages.ui.live.take import Recorder
 from pages.ui.live.tracks import Incoming, Outgoing
 from posecore import FramePoses, LiveSession, PosecoreError, PoseOptions
+from posecore.limits import LIMITS
+from posecore.view.mirror import mirror_picture
 from posecore.view.silhouettes import Background
 
 _LOG = logging.getLogger(__name__)
 
 # The skeleton needs no more, and encoding costs by the pixel.
 _LONGEST_PX = 960
+# Whoever sees the picture asks for its numbers several times a second: a tab that does not is hidden, or asleep.
+_UNSEEN_AFTER_S = 10.0
 REMEMBERED_S = 30.0
 """How far back a stream remembers who was where."""
 _MOST_MOMENTS = 2_000
@@ -32,10 +40,12 @@ class LiveOptions:
     Attributes:
         pose: how people are found.
         background: what becomes of all that is not a person.
+        mirror: the picture comes back as in a mirror.
     """
 
     pose: PoseOptions
     background: Background = "keep"
+    mirror: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pose", replace(self.pose, segmentation=self.background != "keep"))
@@ -58,10 +68,12 @@ class Moment:
 
 @dataclass(frozen=True, eq=False)
 class LiveFrame:
-    """The newest frame: as it came, and its people."""
+    """A frame as it came, and its people, with their silhouettes where those are asked for."""
 
     rgb: np.ndarray
     poses: FramePoses
+    number: int
+    time_s: float
 
 
 class LiveStream:
@@ -75,9 +87,13 @@ class LiveStream:
         incoming, outgoing: its ends, for streamlit-webrtc.
         pace: how fast it goes.
         latest: the newest frame that was worked on.
+        held: the frame at which the visitor holds the numbers; None while they go on.
         problem: why frames go back without people on them; None while all is well.
         loading: the model is being loaded.
         ended: it is over.
+        over: why the server ended it, ``FULL`` or ``TIME``; None where it did not.
+        asked_at: when its numbers were last asked for, of ``time.monotonic``; None: never.
+        send_on: is given the people of each frame and its number, by the thread that works on them.
     """
 
     def __init__(self, options: LiveOptions, open_track: Callable[[], MediaStreamTrack] | None = None) -> None:
@@ -86,15 +102,48 @@ class LiveStream:
         self.outgoing = Outgoing()
         self.pace = Pace()
         self.latest: LiveFrame | None = None
+        self.held: LiveFrame | None = None
         self.problem: str | None = None
         self.loading = True
         self.ended = False
+        self.over: str | None = None
+        self.asked_at: float | None = None
+        self.send_on: Callable[[FramePoses, int], None] | None = None
         self._waiting: tuple[av.VideoFrame, float] | None = None
         self._changed = threading.Condition()
         self._worker: threading.Thread | None = None
         self._moments: deque[Moment] = deque(maxlen=_MOST_MOMENTS)
         self._began = 0.0
         self._at_end: list[Callable[[], None]] = []
+        self._recording: tuple[Recorder, float] | None = None
+        self._time: threading.Timer | None = None
+        self._time_over_s: float | None = None
+
+    @property
+    def seconds_left(self) -> float:
+        """Until its time is over."""
+        return math.inf if self._time_over_s is None else max(0.0, self._time_over_s - time.monotonic())
+
+    @property
+    def goes_on_unseen(self) -> bool:
+        """Somebody needs its frames who does not look at the page."""
+        return self._recording is not None or self.send_on is not None
+
+    @property
+    def recording(self) -> tuple[Recorder, float] | None:
+        """What is recorded to, and how many seconds there are until it begins; None where nothing is."""
+        recording = self._recording
+        return None if recording is None else (recording[0], max(0.0, recording[1] - time.monotonic()))
+
+    @property
+    def resting(self) -> bool:
+        """Frames are not worked on, since the page is hidden."""
+        unseen = self.asked_at is not None and time.monotonic() - self.asked_at > _UNSEEN_AFTER_S
+        return unseen and not self.goes_on_unseen
+
+    def hold(self, on: bool) -> None:
+        """Keep the newest frame at hand, or no longer; from any thread."""
+        self.held = self.latest if on else None
 
     def moments(self) -> list[Moment]:
         """The frames of the last half minute, from the oldest to the newest; from any thread."""
@@ -106,25 +155,51 @@ class LiveStream:
         """Do this at the end, too."""
         self._at_end.append(action)
 
+    def record(self, recorder: Recorder | None, begin_s: float) -> None:
+        """Give it each frame that is worked on from a moment of ``time.monotonic`` on; None: no more."""
+        self._recording = None if recorder is None else (recorder, begin_s)
+
     def end(self) -> None:
         """Stop, and free the model; from any thread, as often as you like."""
         with self._changed:
             self.ended = True
+            self._recording = None
             self._changed.notify()
+        if self._time is not None:
+            self._time.cancel()
+        leave_place(self)
         self.outgoing.end()
         while self._at_end:
             self._at_end.pop()()
 
     def _take(self, frame: av.VideoFrame) -> None:
+        if self.ended or (self._worker is None and not self._begin()):
+            return
         self.pace.came_in()
+        if self.resting:
+            return
         if self.loading:
-            self.outgoing.give(frame)
+            self.outgoing.give(self._as_it_came(frame))
         with self._changed:
             self._waiting = (frame, time.monotonic())  # in place of one that nobody has had time for
             self._changed.notify()
-        if self._worker is None:
-            self._worker = threading.Thread(target=self._work, name="live", daemon=True)
-            self._worker.start()
+
+    def _begin(self) -> bool:
+        """Whether there is room for it."""
+        if not take_place(self):
+            self._end_since(FULL)
+            return False
+        self._time = threading.Timer(LIMITS.live_seconds, self._end_since, [TIME])
+        self._time.daemon = True
+        self._time_over_s = time.monotonic() + LIMITS.live_seconds
+        self._time.start()
+        self._worker = threading.Thread(target=self._work, name="live", daemon=True)
+        self._worker.start()
+        return True
+
+    def _end_since(self, reason: str) -> None:
+        self.over = reason
+        self.end()
 
     def _work(self) -> None:
         session = _Session()
@@ -164,27 +239,38 @@ class LiveStream:
             start = time.monotonic()
             done = session.step(rgb, arrived)
             if done is None:
-                return frame
+                return self._as_it_came(frame)
             self.pace.worked(time.monotonic() - start)
-            drawn = av.VideoFrame.from_ndarray(done[1], format="rgb24")
+            drawn = _to_frame(done[1], frame)
+            self._remember(rgb, done[0], arrived)
         except PosecoreError as error:
             self.problem = str(error)
-            return frame
+            return self._as_it_came(frame)
         except Exception as error:  # noqa: BLE001 - the page says what happened
             _LOG.exception("A live frame could not be worked on")
             self.problem = f"A frame could not be worked on ({type(error).__name__})."
-            return frame
-        self._remember(rgb, done[0], arrived)
-        drawn.pts, drawn.time_base = frame.pts, frame.time_base
+            return self._as_it_came(frame)
         return drawn
 
+    def _as_it_came(self, frame: av.VideoFrame) -> av.VideoFrame:
+        """Without people, and on the side that the visitor is used to."""
+        if not self.options.mirror:
+            return frame
+        return _to_frame(mirror_picture(frame.to_ndarray(format="rgb24")), frame)
+
     def _remember(self, rgb: np.ndarray, poses: FramePoses, arrived: float) -> None:
-        self.latest, self.problem = LiveFrame(rgb, poses), None
+        recording = self._recording
+        if recording is not None and arrived >= recording[1]:
+            recording[0].add(rgb, poses, arrived)
         with self._changed:
             number = self._moments[-1].number + 1 if self._moments else 0
             self._began = self._began or arrived
             # Without the silhouettes, which are many times as large.
-            self._moments.append(Moment(number, arrived - self._began, replace(poses, masks=())))
+            moment = Moment(number, arrived - self._began, replace(poses, masks=()))
+            self._moments.append(moment)
+            self.latest, self.problem = LiveFrame(rgb, poses, number, moment.time_s), None
+        if self.send_on is not None:
+            self.send_on(replace(moment.poses, time_s=moment.time_s), number)
 
 
 class _Session:
@@ -197,7 +283,7 @@ class _Session:
     def open(self, options: LiveOptions) -> None:
         self.close()
         self.options = options  # also where it fails: the visitor is told, and asked to choose otherwise
-        self._open = LiveSession(options.pose, background=options.background)
+        self._open = LiveSession(options.pose, background=options.background, mirror=options.mirror)
 
     def step(self, rgb: np.ndarray, time_s: float) -> tuple[FramePoses, np.ndarray] | None:
         """None where the model could not be opened."""
@@ -207,6 +293,16 @@ class _Session:
         if self._open is not None:
             self._open.close()
             self._open = None
+
+
+def _to_frame(rgb: np.ndarray, of: av.VideoFrame) -> av.VideoFrame:
+    """A picture as the encoder wants it, at the time of the frame that it is of."""
+    if rgb.shape[0] % 2 or rgb.shape[1] % 2:
+        frame = av.VideoFrame.from_ndarray(rgb, format="rgb24")
+    else:  # in a tenth of the time that FFmpeg takes for it
+        frame = av.VideoFrame.from_ndarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2YUV_I420), format="yuv420p")
+    frame.pts, frame.time_base = of.pts, of.time_base
+    return frame
 
 
 def _small(frame: av.VideoFrame) -> av.VideoFrame:

@@ -12,8 +12,11 @@ class Skeleton {
     this.isHurried = isHurried;
     this.wanted = null;
     this.busy = false;
-    // While nobody points at it, what is under the mouse was not kept up (see replace).
-    element.addEventListener("pointerenter", () => this.scene()?.glplot.update({}));
+    // While nobody points at it, what is under the mouse was not kept up (see replace). It is needed at once.
+    element.addEventListener("pointerenter", () => {
+      this.scene()?.glplot.update({});
+      this.scene()?.glplot.redraw();
+    });
   }
 
   // stage: the figure without points; camera: eye of the viewer, or null for the usual one.
@@ -83,6 +86,7 @@ class Skeleton {
       if (lines) for (const trace of [this.element.data[place], full]) trace.line.color = lines;
       full._length = x.length;
       scene.traces[uid]?.update(full);
+      letThrough(scene.traces[uid]);
     }
     for (const object of scene.glplot.objects) {
       inOnePass(object, scene.glplot.gl);
@@ -93,6 +97,8 @@ class Skeleton {
   }
 
   end() {
+    this.ready = false; // what is still on its way comes too late
+    this.wanted = null;
     window.Plotly?.purge(this.element);
   }
 }
@@ -109,6 +115,11 @@ function inOnePass(object, gl) {
     draw.call(object, camera);
     gl.depthRange(0, 1);
   };
+}
+
+// Bones have no name: under the mouse they are not in front of the joint that they end in.
+function letThrough(trace) {
+  if (trace?.linePlot) trace.linePlot.drawPick = () => {};
 }
 
 // Points of somebody who is not there. Plotly fails at a line without any points.

@@ -13,26 +13,35 @@ from posecore.motion.angles import ANGLES
 from posecore.view.stage import bones, plot_stage
 
 _HERE = Path(__file__).parent
-_SKELETON_JS = (_HERE.parents[1] / "player" / "3_skeleton.js").read_text(encoding="utf-8")
+_SCRIPTS = (
+    _HERE.parents[1] / "player" / "3_skeleton.js",
+    _HERE / "1_connection.js",
+    _HERE / "2_delay.js",
+    _HERE / "3_panel.js",
+)
 _SIZE = (640, 480)
 _USUAL = ("left_elbow", "right_elbow")
 _SURE = 0.5
+# A hand held up, from the hips of somebody tall; y points down.
+_HIGHEST_M = (0.0, -1.2, 0.0)
 
 _panel = st.components.v2.component(
     "posecore_live",
     html=(_HERE / "panel.html").read_text(encoding="utf-8"),
     css=(_HERE / "panel.css").read_text(encoding="utf-8"),
-    js=_SKELETON_JS + (_HERE / "panel.js").read_text(encoding="utf-8"),
+    js="".join(script.read_text(encoding="utf-8") for script in _SCRIPTS),
     isolate_styles=False,
 )
 
 
-def show_panel(address: str | None, people: int, *, idle: str) -> int | None:
+def show_panel(address: str | None, people: int, *, camera: bool, mirror: bool, idle: str) -> int | None:
     """The numbers of the picture, and the frame that the visitor holds them at.
 
     Args:
         address: where the browser asks for them; None: no picture is live.
         people: so many at most.
+        mirror: the 3D view is seen as in a mirror, like the picture; the numbers are not.
+        camera: the picture is from the visitor's own camera, so that its delay can be measured.
         idle: what is said then.
 
     Returns:
@@ -41,9 +50,10 @@ def show_panel(address: str | None, people: int, *, idle: str) -> int | None:
     data = {
         "address": address,
         "idle": idle,
+        "camera": camera,
         "people": people,
         "space": "picture" if people > 1 else "world",
-        "stages": {space: _stage(people, space) for space in ("world", "picture")},
+        "stages": {space: _stage(people, space, mirror) for space in ("world", "picture")},
         "size": _SIZE,
         "threshold": _SURE,
         "bones": bones(),
@@ -51,7 +61,13 @@ def show_panel(address: str | None, people: int, *, idle: str) -> int | None:
         "angles": [{"name": name, "title": angle.title} for name, angle in ANGLES.items()],
         "usual": _USUAL,
     }
-    result = _panel(key="live_panel", data=data, default={"frozen": None}, on_frozen_change=_nothing)
+    result = _panel(
+        key="live_panel",
+        data=data,
+        default={"frozen": None, "recorded": None},
+        on_frozen_change=_nothing,
+        on_recorded_change=_nothing,
+    )
     return result.frozen if isinstance(result.frozen, int) and address is not None else None
 
 
@@ -60,12 +76,16 @@ def _nothing() -> None:
 
 
 @lru_cache(maxsize=40)
-def _stage(people: int, space: str) -> str:
+def _stage(people: int, space: str, mirror: bool) -> str:
     """Axes and traces for so many people, of whom nobody is there yet."""
     nobody = {name: np.full((1, people, 33, *rest), np.nan) for name, rest in _SHAPES.items()}
+    nobody["world"][:, :, 0], nobody["visibility"][:, :, 0] = _HIGHEST_M, 1  # so far the axes shall reach
     sequence = PoseSequence(**nobody, person_ids=np.arange(1, people + 1), times_s=np.zeros(1), size=_SIZE, fps=30.0)
     figure: dict[str, Any] = plot_stage(sequence, coordinates=space).to_dict()
     figure["layout"].pop("template", None)
+    if mirror:
+        axis = figure["layout"]["scene"]["xaxis"]
+        axis["range"] = axis["range"][::-1]
     return to_json_plotly(figure)
 
 

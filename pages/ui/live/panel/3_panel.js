@@ -4,7 +4,12 @@
 const EVERY_MS = 200;
 const CURVE_S = 30;
 const MOST_ANGLES = 6;
-const ROUTES = { host: "direct", srflx: "direct, through a router", prflx: "direct, through a router", relay: "relayed" };
+const ANSWER_MS = 3000;
+const LOST = "The connection was lost. It is tried again until it is back; Stop ends that.";
+const FAILED = "No connection could be made. Under “The camera does not start?” the connection can be checked.";
+const LOADING = "Loading the model: the picture goes on without a skeleton.";
+const NO_ANSWER = "The server does not answer at the moment. It is asked again until it does.";
+const NO_FRAMES = "No frames arrive from the camera.";
 const panels = new WeakMap();
 
 class Panel {
@@ -18,6 +23,7 @@ class Panel {
     });
     this.space = null;
     this.frozen = null;
+    this.asksHold = null; // 1 and 0: the server is to stay at a frame, and to go on
     this.curves = new Map();
     this.seen = new WeakMap();
     this.watcher = new IntersectionObserver((entries) => {
@@ -27,7 +33,8 @@ class Panel {
     this.find('[data-do="freeze"]').addEventListener("click", () => this.freeze());
     this.find('[data-set="space"]').addEventListener("change", ({ target }) => this.show3d(target.value));
     this.find('[data-set="angle"]').addEventListener("change", ({ target }) => this.addAngle(target.value));
-    this.connection = new Connection();
+    this.connection = null;
+    this.delay = new Delay();
     this.timer = setTimeout(() => this.tick(), 0);
   }
 
@@ -36,18 +43,23 @@ class Panel {
     this.tell = tell;
     this.data = data;
     if (!before) this.offer();
-    if (before?.address === data.address && JSON.stringify(before.stages) === JSON.stringify(data.stages)) return;
+    if (before?.address === data.address) {
+      const same = JSON.stringify(before.stages) === JSON.stringify(data.stages);
+      if (!same && this.root.dataset.live !== undefined) this.show3d(this.space);
+      return;
+    }
     this.find(".lp-idle").textContent = data.address ? "" : data.idle;
     this.find(".lp-idle").hidden = Boolean(data.address);
     this.find(".lp-bar").hidden = !data.address;
-    this.newest = null;
+    this.newest = this.told = null;
     this.since = -1;
     for (const curve of this.curves.values()) curve.clear();
     this.hold(false);
+    this.asksHold = null;
     delete this.root.dataset.live;
     this.find(".lp-strip").textContent = data.address ? "Waiting for the first frame." : "";
     this.find(".lp-problem").hidden = true;
-    if (data.address) this.show3d(this.space ?? data.space);
+    this.find(".lp-recording").hidden = true;
   }
 
   offer() {
@@ -81,11 +93,14 @@ class Panel {
     const start = performance.now();
     if (!this.root.isConnected) return this.end();
     try {
-      this.connection.look();
-      if (this.data?.address && !document.hidden) await this.ask();
+      this.connection = connectionOf();
+      this.connection?.restWhileHidden();
+      if (this.connection?.resting) this.answeredAt = performance.now();
+      else if (this.data?.address) await this.ask();
     } catch {
       // The network failed for a moment, or the picture is over: the page is told of that on its own way.
     }
+    this.say();
     this.timer = setTimeout(() => this.tick(), Math.max(50, EVERY_MS - (performance.now() - start)));
   }
 
@@ -93,42 +108,64 @@ class Panel {
     const asked = this.data.address;
     const from = this.since;
     const names = [...this.curves.keys()];
-    const response = await fetch(`${asked}?since=${from}&angles=${names.join(",")}`);
+    const hold = this.asksHold;
+    const more = hold === null ? "" : `&hold=${hold}`;
+    const response = await fetch(`${asked}?since=${from}&angles=${names.join(",")}${more}`, {
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
     if (!response.ok || asked !== this.data.address) return;
-    const told = await response.json();
-    const delay = await this.connection.delay(told.figures.server_ms);
-    this.showStrip(told, delay);
+    const told = (this.told = await response.json());
+    this.answeredAt = performance.now();
+    if (this.connection) await this.about(this.connection, told);
+    if (told.over || !this.root.isConnected) return;
+    this.showStrip(told);
+    this.showRecording(told.recording);
     if (from !== this.since) return; // an angle came meanwhile: it is asked for again, from the beginning
-    if (this.frozen !== null || told.number < 0) return;
+    const shallHold = hold === 1 && this.asksHold === 1;
+    if (hold === this.asksHold) this.asksHold = null;
+    if (told.number < 0 || (this.frozen !== null && !shallHold)) return;
     if (from < 0) for (const curve of this.curves.values()) curve.clear();
     this.since = told.number;
     this.newest = told;
-    this.root.dataset.live = "";
+    if (this.root.dataset.live === undefined) {
+      this.root.dataset.live = "";
+      this.show3d(this.space ?? this.data.space); // not before it is seen: Plotly measures its texts
+    }
     this.root.dataset.frame = told.number;
     for (const [place, name] of names.entries()) {
       const values = told.angles.values[name];
       if (values) this.curves.get(name)?.add(told.angles.times, values, place);
     }
     this.draw();
+    if (shallHold) this.tell("frozen", (this.frozen = told.number));
+  }
+
+  async about(connection, told) {
+    connection.goesOnUnseen = told.goes_on_unseen;
+    if (told.over) connection.press("Stop"); // the page says why
+    await connection.figures();
+    this.delay.look(connection);
   }
 
   draw() {
+    if (document.hidden) return;
     if (this.seen.get(this.find(".lp-angles"))) for (const curve of this.curves.values()) curve.draw();
     if (this.seen.get(this.find(".lp-skeleton"))) this.draw3d();
     if (this.seen.get(this.find(".lp-table"))) this.drawTable();
   }
 
-  showStrip(told, delay) {
-    const { figures, loading, problem } = told;
+  showStrip(told) {
+    const { figures } = told;
     const parts = [
       ["In", `${figures.frames_in.toFixed(0)} /s`],
       ["Processed", `${figures.frames_out.toFixed(0)} /s`],
-      ["Shown", `${this.connection.shown.toFixed(0)} /s`],
+      ["Shown", `${(this.connection?.shown ?? 0).toFixed(0)} /s`],
       ["Estimate", `${figures.estimate_ms.toFixed(0)} ms`],
-      ["Delay", delay === null ? "–" : `at least ${delay.toFixed(0)} ms`],
       ["People", `${told.people?.length ?? 0}`],
     ];
-    if (this.connection.route) parts.push(["Route", ROUTES[this.connection.route] ?? this.connection.route]);
+    if (this.data.camera) parts.splice(4, 0, ["Delay", this.delay.ms === null ? "–" : `${this.delay.ms} ms`]);
+    const route = this.connection?.route;
+    if (route) parts.push(["Route", ROUTES[route] ?? route]);
     const strip = this.find(".lp-strip");
     strip.replaceChildren(
       ...parts.flatMap(([name, value]) => {
@@ -137,9 +174,30 @@ class Panel {
         return [part, " "];
       }),
     );
-    const said = problem ?? (loading ? "Loading the model: the picture goes on without a skeleton." : "");
+  }
+
+  showRecording(recording) {
+    const line = this.find(".lp-recording");
+    line.hidden = !recording;
+    if (!recording) {
+      this.recorded = false;
+      return;
+    }
+    const { begins_in_s: wait, seconds, longest_s: longest, over } = recording;
+    line.textContent = wait > 0 ? `Recording begins in ${wait} s` : `● Recording: ${seconds} of ${longest} s`;
+    if (over && !this.recorded) this.tell("recorded", Date.now());
+    this.recorded = over;
+  }
+
+  // What is wrong, and what helps; said aloud once, not with every answer.
+  say() {
+    const { problem, loading, advice, figures } = (this.data?.address && this.told) || {};
+    const usual = problem ?? (loading ? LOADING : figures?.frames_in === 0 ? NO_FRAMES : (advice ?? ""));
+    const silent = figures && performance.now() - this.answeredAt > ANSWER_MS;
+    const { lost, failed } = this.connection ?? {};
+    const said = lost ? LOST : failed ? FAILED : silent ? NO_ANSWER : usual;
     const notice = this.find(".lp-problem");
-    if (notice.textContent !== said) notice.textContent = said; // said aloud once, not with every answer
+    if (notice.textContent !== said) notice.textContent = said;
     notice.hidden = !said;
   }
 
@@ -172,7 +230,7 @@ class Panel {
       return { x: pick((k) => world[k][0]), y: pick((k) => world[k][2]), z: pick((k) => -world[k][1]), visibility };
     }
     // The axes are those of a picture of the size that the page knows; the camera's may be another.
-    const scale = this.data.size[0] / this.newest.size[0];
+    const scale = Math.min(...this.data.size.map((side, axis) => side / this.newest.size[axis]));
     return { x: pick((k) => scale * xy[k][0]), y: pick((k) => scale * z[k]), z: pick((k) => scale * xy[k][1]), visibility };
   }
 
@@ -183,7 +241,7 @@ class Panel {
     for (const [k, cells] of this.cells.entries()) {
       const values = person
         ? [person.visibility[k], ...person.xy[k], ...person.world[k]].map((value, place) =>
-            value === null ? "–" : value.toFixed(place === 0 || place > 2 ? 2 : 0),
+            value === null ? "–" : rounded(value, place === 0 || place > 2 ? 2 : 0),
           )
         : Array(6).fill("–");
       values.forEach((value, place) => {
@@ -205,9 +263,11 @@ class Panel {
     });
   }
 
+  // At once for who looks; the server is told with the next question, and says which frame it is.
   freeze() {
     this.hold(this.frozen === null);
-    this.tell(this.frozen);
+    this.asksHold = this.frozen === null ? 0 : 1;
+    if (this.frozen === null) this.tell("frozen", null);
   }
 
   hold(on) {
@@ -302,69 +362,8 @@ class Curve {
   }
 }
 
-// What the browser knows of the stream: it runs in a frame of streamlit-webrtc, which is of this same server.
-class Connection {
-  constructor() {
-    this.shown = 0;
-    this.route = null;
-    this.before = null;
-    this.latest = null;
-  }
-
-  frame() {
-    return document.querySelector("iframe[title*='webrtc']")?.contentWindow ?? null;
-  }
-
-  // Remembers the connection that the frame opens, since only that has the figures.
-  look() {
-    const inner = this.frame();
-    if (!inner?.RTCPeerConnection || inner.posecorePeers) return;
-    const peers = (inner.posecorePeers = []);
-    const Real = inner.RTCPeerConnection;
-    inner.RTCPeerConnection = class extends Real {
-      constructor(...given) {
-        super(...given);
-        peers.push(this);
-      }
-    };
-  }
-
-  // Milliseconds from the camera to the screen that the browser's own figures and the server's tell of; null: not
-  // known. What the camera, the server's codecs and the screen take comes on top.
-  async delay(serverMs) {
-    const peer = this.frame()?.posecorePeers?.at(-1);
-    if (!peer || peer.connectionState !== "connected") return null;
-    if (this.before && performance.now() - this.before.at < 1000) return this.sum(serverMs);
-    const now = { at: performance.now() };
-    const stats = new Map([...(await peer.getStats())]);
-    for (const one of stats.values()) {
-      if (one.type === "outbound-rtp" && one.kind === "video") now.out = one;
-      if (one.type === "inbound-rtp" && one.kind === "video") now.in = one;
-      if (one.type === "candidate-pair" && one.nominated) now.pair = one;
-    }
-    this.route = stats.get(now.pair?.localCandidateId)?.candidateType ?? null;
-    this.measure(now);
-    return this.sum(serverMs);
-  }
-
-  measure(now) {
-    const before = this.before;
-    this.before = now;
-    if (!before?.in || !now.in) return;
-    const each = (name, count, of, earlier) =>
-      of?.[count] > earlier?.[count] ? (1000 * (of[name] - earlier[name])) / (of[count] - earlier[count]) : 0;
-    this.shown = (1000 * (now.in.framesDecoded - before.in.framesDecoded)) / (now.at - before.at);
-    this.latest =
-      each("totalEncodeTime", "framesEncoded", now.out, before.out) +
-      each("totalPacketSendDelay", "packetsSent", now.out, before.out) +
-      1000 * (now.pair?.currentRoundTripTime ?? 0) +
-      each("totalProcessingDelay", "framesDecoded", now.in, before.in);
-  }
-
-  sum(serverMs) {
-    return this.latest === null ? null : this.latest + serverMs;
-  }
-}
+// Never -0.00.
+const rounded = (value, digits) => value.toFixed(digits).replace(/^-(?=[0.]+$)/, "");
 
 const make = (kind, properties) => Object.assign(document.createElement(kind), properties);
 
@@ -372,7 +371,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".lp");
   const panel = panels.get(root) ?? new Panel(root);
   panels.set(root, panel);
-  panel.update(data, (frozen) => setStateValue("frozen", frozen));
+  panel.update(data, setStateValue);
   return () => {
     if (!root.isConnected) panel.end();
   };

@@ -1,0 +1,36 @@
+"""A button that tries which route the live picture can take between this browser and the server."""
+
+import weakref
+from pathlib import Path
+
+import streamlit as st
+
+from pages.ui.live import probe
+
+_HERE = Path(__file__).parent
+_KEY = "route_check"
+
+_check = st.components.v2.component(
+    "posecore_route",
+    html=(_HERE / "route.html").read_text(encoding="utf-8"),
+    css=(_HERE / "route.css").read_text(encoding="utf-8"),
+    js=(_HERE / "route.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+class _Offered:
+    """A token, which ends with the visit."""
+
+    def __init__(self) -> None:
+        self.token = probe.offer()
+        weakref.finalize(self, probe.withdraw, self.token)
+
+
+def offer_route_check(page: st.Page) -> None:
+    """The button, and below it what was found; nothing where this server does not answer."""
+    if _KEY not in st.session_state:
+        st.session_state[_KEY] = _Offered()
+    address = probe.address(st.session_state[_KEY].token, page)
+    if address is not None:
+        _check(key="route", data={"address": address})
