@@ -15,6 +15,7 @@
       const at = 8 * cell;
       return data[at] + data[at + 1] + data[at + 2] + data[at + 4] + data[at + 5] + data[at + 6];
     });
+    if (light[15] - light[14] >= 300) light.reverse(); // as in a mirror
     if (light[0] - light[1] < 300) return null; // a frame of something else
     const middle = (light[0] + light[1]) / 2;
     const bits = light.slice(2, 14).map((value) => value > middle);

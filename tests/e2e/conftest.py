@@ -8,8 +8,9 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import cv2
 import pytest
@@ -52,11 +53,11 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def start_server(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], AbstractContextManager[Server]]:
-    """Start a server that ends with the block."""
+def start_server(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., AbstractContextManager[Server]]:
+    """Start a server that ends with the block; with further variables in its environment."""
 
     @contextmanager
-    def start() -> Iterator[Server]:
+    def start(**environment: str) -> Iterator[Server]:
         temporary = tmp_path_factory.mktemp("server-tmp")
         port = _free_port()
         command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
@@ -64,7 +65,9 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Abstr
         own = {"TMPDIR": str(temporary), "POSECORE_LIMIT_SECONDS_AFTER_LEAVING": "5"}
         log = temporary.with_suffix(".log")
         with log.open("w") as stream:
-            process = subprocess.Popen(command, cwd=ROOT, env=os.environ | own, stdout=stream, stderr=stream)
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=os.environ | own | environment, stdout=stream, stderr=stream
+            )
         try:
             _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process, log)
             yield Server(f"http://127.0.0.1:{port}", temporary, log, process)
@@ -78,10 +81,16 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Abstr
 
 
 @pytest.fixture(scope="session")
-def server(start_server: Callable[[], AbstractContextManager[Server]]) -> Iterator[Server]:
+def server(start_server: Callable[..., AbstractContextManager[Server]]) -> Iterator[Server]:
     """The server of all visits."""
     with start_server() as server:
         yield server
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port on which nobody listens."""
+    return _free_port()
 
 
 def _free_port() -> int:
@@ -134,15 +143,48 @@ def browser(launch: Callable[..., Browser], camera_file: Path) -> Browser:
 
 
 @pytest.fixture
-def page(browser: Browser, server: Server, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A fresh visit, wide and light; a test may ask for another with the mark ``visit``."""
+def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a page of a server as somebody who was never there, wide and light or as the test says."""
+    with ExitStack() as at_end:
+
+        def begin(server: Server, browser: Browser = browser, **wanted: Any) -> Page:
+            usual = {"base_url": server.url, "viewport": {"width": 1360, "height": 900}, "color_scheme": "light"}
+            context = browser.new_context(**usual | wanted)
+            at_end.callback(context.close)
+            context.set_default_timeout(PATIENCE_MS)
+            return context.new_page()
+
+        yield begin
+
+
+@pytest.fixture
+def page(visit: Callable[..., Page], server: Server, request: pytest.FixtureRequest) -> Page:
+    """A fresh visit; a test may ask for another with the mark ``visit``."""
     mark = request.node.get_closest_marker("visit")
-    wanted = {"viewport": {"width": 1360, "height": 900}, "color_scheme": "light"} | (mark.kwargs if mark else {})
-    context = browser.new_context(base_url=server.url, **wanted)
-    context.set_default_timeout(PATIENCE_MS)
-    visit = context.new_page()
-    yield visit
-    context.close()
+    return visit(server, **(mark.kwargs if mark else {}))
+
+
+@pytest.fixture
+def joint_at() -> Callable[[Page, str, int], list[float]]:
+    """Where on the screen a 3D skeleton has a landmark, by its number: x and y in px."""
+
+    def find(page: Page, chart: str, landmark: int) -> list[float]:
+        return page.evaluate(_JOINT_AT, [chart, landmark])
+
+    return find
+
+
+_JOINT_AT = """([selector, landmark]) => {
+    const chart = document.querySelector(selector);
+    const scene = chart._fullLayout.scene._scene;
+    const { model, view, projection } = scene.glplot.cameraParams;
+    const times = (m, v) => [0, 1, 2, 3].map((row) => v.reduce((sum, value, k) => sum + m[4 * k + row] * value, 0));
+    const trace = chart._fullData.find((one) => one.uid.startsWith("joints_"));
+    const place = [trace.x, trace.y, trace.z].map((values, axis) => values[landmark] * scene.dataScale[axis]);
+    const clip = [model, view, projection].reduce((vector, matrix) => times(matrix, vector), [...place, 1]);
+    const box = scene.glplot.canvas.getBoundingClientRect();
+    return [box.x + (box.width * (1 + clip[0] / clip[3])) / 2, box.y + (box.height * (1 - clip[1] / clip[3])) / 2];
+}"""
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import re
 import socket
 import time
 import zipfile
-from contextlib import closing
 from fractions import Fraction
 from urllib.parse import urlsplit
 
@@ -393,129 +392,6 @@ def test_stop_keeps_what_was_done(page):
     expect(page.locator("video")).to_be_visible()
 
 
-def start_camera(page: Page):
-    page.goto("/webcam")
-    picture = page.frame_locator("iframe[title*='webrtc']")
-    picture.get_by_role("button", name="Start").click()
-    return picture
-
-
-def wait_for_numbers(page: Page) -> None:
-    """Until the panel beside the live picture shows the numbers of frames that come."""
-    page.wait_for_function("Number(document.querySelector('.lp')?.dataset.frame) > 5")
-
-
-def test_the_camera_shows_a_live_skeleton(page, shot):
-    picture = start_camera(page)
-    wait_for_numbers(page)
-    expect(page.locator(".lp-strip")).to_contain_text(re.compile(r"Processed [1-9]\d* /s Shown [1-9]\d* /s"))
-    expect(page.locator(".lp-strip")).to_contain_text(re.compile(r"Delay at least \d+ ms People 1 Route direct"))
-    expect(page.locator(".lp-angle b").first).to_have_text(re.compile(r"^\d+°$"))
-    page.locator(".lp-table").scroll_into_view_if_needed()
-    expect(page.locator(".lp-table tbody tr").first).to_have_text(re.compile(r"^nose1?\d?\.?\d+"))
-    page.locator(".lp-skeleton").scroll_into_view_if_needed()
-    page.wait_for_function("Number(document.querySelector('.lp-skeleton').dataset.frame) > 5")
-    video = picture.locator("video")
-    earlier = video.evaluate("video => video.currentTime")
-    page.wait_for_timeout(2000)
-    assert video.evaluate("video => video.currentTime") > earlier
-    shot(page, "webcam")
-    no_errors(page)
-    picture.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("Press Start")).to_be_visible()
-
-
-def test_live_numbers_are_held_and_angles_chosen(page):
-    start_camera(page)
-    wait_for_numbers(page)
-    page.get_by_label("Add an angle").select_option("Left knee")
-    expect(page.locator(".lp-angle")).to_have_count(3)
-    expect(page.locator(".lp-angle b").last).to_have_text(re.compile(r"^\d+°$"))
-    page.get_by_role("button", name="Remove Left elbow").click()
-    expect(page.locator(".lp-angle")).to_have_count(2)
-    page.get_by_role("button", name="Freeze").click()
-    expect(page.get_by_text("Landmarks of the frame that is held")).to_be_visible()
-    expect(page.get_by_text("33 of 33 landmarks")).to_be_visible()
-    held = page.locator(".lp").get_attribute("data-frame")
-    page.wait_for_timeout(1500)
-    assert page.locator(".lp").get_attribute("data-frame") == held
-    page.get_by_role("button", name="Go on").click()
-    page.wait_for_function(f"Number(document.querySelector('.lp').dataset.frame) > {held}")
-    expect(page.get_by_text("Landmarks of the frame that is held")).to_be_hidden()
-    no_errors(page)
-
-
-def test_live_numbers_are_asked_for_without_a_run_of_the_page(page):
-    start_camera(page)
-    wait_for_numbers(page)
-    told: list[str] = []
-    page.on("websocket", lambda socket: told.append(socket.url))
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.wait_for_timeout(3000)
-    live = [url for url in asked if "/live/" in url]
-    assert len(live) == len(asked)
-    assert 5 <= len(live) <= 20
-    answer = page.request.get(live[-1].split("?")[0] + "?since=abc&angles=left_knee,nonsense")
-    assert list(answer.json()["angles"]["values"]) == ["left_knee"]
-    assert page.request.get(live[-1].replace("/live/", "/live/x")).status == 404
-
-
-@pytest.mark.parametrize(
-    ("switches", "sentence"),
-    [
-        ([], "No camera was found."),
-        (["--use-fake-device-for-media-stream", "--deny-permission-prompts"], "The camera was refused."),
-    ],
-)
-def test_without_a_camera_the_page_says_what_to_do(launch, server, switches, sentence):
-    browser = launch(*switches)
-    page = browser.new_page(base_url=server.url)
-    page.goto("/webcam")
-    page.frame_locator("iframe[title*='webrtc']").get_by_role("button", name="Start").click()
-    expect(page.get_by_role("status").filter(has_text=sentence)).to_be_visible()
-    page.get_by_text("The camera does not start?").click()
-    expect(page.get_by_role("link", name="Take a snapshot or upload a picture")).to_be_visible()
-    browser.close()
-
-
-def test_over_plain_http_the_page_asks_for_https(launch, server):
-    """Under a name that is not this machine's own, as a visitor from elsewhere has it; it leads here all the same."""
-    browser = launch("--host-resolver-rules=MAP pose.example 127.0.0.1")
-    page = browser.new_page(base_url=server.url.replace("127.0.0.1", "pose.example"))
-    page.goto("/webcam")
-    expect(page.get_by_role("status").filter(has_text="opened over http")).to_be_visible()
-    browser.close()
-
-
-def test_the_camera_can_be_left_and_come_back_to(page):
-    start_camera(page)
-    wait_for_numbers(page)
-    page.get_by_role("link", name="Image").click()
-    expect(page.get_by_role("heading", name="Image")).to_be_visible()
-    page.get_by_role("link", name="Webcam").click()
-    page.frame_locator("iframe[title*='webrtc']").get_by_role("button", name="Start").click()
-    wait_for_numbers(page)
-    no_errors(page)
-
-
-def test_a_snapshot_opens_on_the_image_page(page):
-    start_camera(page)
-    wait_for_numbers(page)
-    page.get_by_role("link", name="Snapshot").click()
-    expect(page.get_by_role("heading", name="Image")).to_be_visible()
-    expect(page.get_by_text("Snapshot of the live camera")).to_be_visible()
-    no_errors(page)
-
-
-def test_without_a_camera_the_sample_plays_live(page, shot):
-    page.goto("/webcam?sample=clip")
-    page.frame_locator("iframe[title*='webrtc']").get_by_role("button", name="Start").click()
-    wait_for_numbers(page)
-    expect(page.locator(".lp-strip")).to_contain_text(re.compile(r"Shown [1-9]\d* /s"))
-    no_errors(page)
-
-
 @pytest.mark.parametrize("address", ["/", "/image?sample=photo", "/video", "/webcam"])
 @pytest.mark.visit(**PHONE)
 def test_nothing_is_wider_than_a_phone(page, address, shot):
@@ -578,12 +454,12 @@ def uploads_in_memory(page: Page) -> int:
 
 
 @pytest.fixture
-def page_of_an_empty_server(start_server, browser):
+def page_of_an_empty_server(start_server, visit):
     """A page of a server that nobody else has visited."""
     with start_server() as server:
-        context = browser.new_context(base_url=server.url)
-        yield context.new_page()
-        context.close()
+        page = visit(server)
+        yield page
+        page.context.close()
 
 
 def test_an_upload_leaves_the_servers_memory_and_can_be_run_again(page_of_an_empty_server, short_clip):
@@ -678,23 +554,22 @@ def test_who_was_away_for_long_is_told_that_the_clip_was_deleted(page, short_cli
     no_errors(page)
 
 
-def test_what_a_visitor_gave_is_gone_after_the_visit(browser, server, short_clip):
-    visit = browser.new_context(base_url=server.url)
-    page = visit.new_page()
+def test_what_a_visitor_gave_is_gone_after_the_visit(visit, server, short_clip):
+    page = visit(server)
     before = on_disk(server)
     page.goto("/video")
     upload(page, short_clip)
     expect(page.get_by_text("12 of 12")).to_be_visible()
     mine = on_disk(server) - before
     assert len(mine) == 2, "the clip and its run"
-    visit.close()
+    page.context.close()
     wait_until_gone(server, *mine)
 
 
-def test_a_server_stops_soon_and_cleanly_although_a_film_is_not_taken(browser, start_server):
+def test_a_server_stops_soon_and_cleanly_although_a_film_is_not_taken(visit, start_server):
     """As a browser does while its player is paused; with the signal that hosts send."""
-    with start_server() as server, closing(browser.new_context(base_url=server.url)) as visit:
-        page = visit.new_page()
+    with start_server() as server:
+        page = visit(server)
         page.goto("/video?sample=clip")
         expect(page.locator("video")).to_be_visible(timeout=180_000)
         film = urlsplit(film_of(page))

@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+import tempfile
 import threading
+import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import av
@@ -16,11 +19,16 @@ from aiortc import MediaStreamTrack
 from aiortc.contrib.media import MediaRelay
 from aiortc.mediastreams import MediaStreamError
 
+from pages.ui.live.current import Live, frame_for_snapshot
 from pages.ui.live.film import FilmTrack
-from pages.ui.live.report import report
+from pages.ui.live.places import FULL, TIME, has_place, is_full, why_over
+from pages.ui.live.report import advice, report
 from pages.ui.live.stream import LiveOptions, LiveStream
+from pages.ui.live.take import Recorder
 from pages.ui.live.tracks import Outgoing
 from posecore import FramePoses, PoseOptions, PoseSequence
+from posecore.limits import Limits
+from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
 from posecore.motion.angles import measure_angle
 
@@ -40,25 +48,36 @@ def run_apart(work: Coroutine[Any, Any, Any]) -> Any:
 
 
 class Camera(MediaStreamTrack):
-    """Pictures at a steady pace, until there are no more; the first again and again until it is told to go on."""
+    """Pictures, each once the one before has come back, until there are no more; or at a pace, like a real camera.
+
+    The first is shown until the model is there; so is one that was lost because another model was loaded.
+    """
 
     kind = "video"
 
-    def __init__(self, pictures: list[np.ndarray], seconds: float) -> None:
+    def __init__(self, pictures: list[np.ndarray], every_s: float | None = None) -> None:
         super().__init__()
-        self.waits_for: Callable[[], bool] = lambda: True
+        self.is_back: Callable[[int], bool] = lambda number: True
         self.pictures = pictures
-        self.seconds = seconds
-        self.number = 0
+        self.every_s = every_s
+        self.number = -1
 
     async def recv(self) -> av.VideoFrame:
-        await asyncio.sleep(self.seconds)
+        if self.number < 0 or (self.every_s is not None and self.number > 0):
+            await asyncio.sleep(self.every_s or 0)
+            self.number += 1
+        elif await self._wait():
+            self.number += 1
         if self.number == len(self.pictures):
             raise MediaStreamError
-        if self.number or self.waits_for():
-            self.number += 1
-        at = max(0, self.number - 1)
-        return frame_of(self.pictures[at], at)
+        return frame_of(self.pictures[self.number], self.number)
+
+    async def _wait(self) -> bool:
+        for _ in range(100):
+            await asyncio.sleep(0.01)
+            if self.is_back(self.number):
+                return True
+        return False
 
 
 class Seen(NamedTuple):
@@ -71,7 +90,9 @@ class Seen(NamedTuple):
 def watch(stream: LiveStream, camera: Camera, on_frame: Callable[[], None] = lambda: None) -> list[Seen]:
     """All frames that come back until the camera ends."""
     seen: list[Seen] = []
-    camera.waits_for = lambda: stream.latest is not None
+    camera.is_back = lambda number: (
+        stream.latest is not None and not stream.loading and bool(seen) and seen[-1].number == number
+    )
 
     async def run() -> None:
         stream.incoming.addTrack(camera)
@@ -96,7 +117,7 @@ def watch(stream: LiveStream, camera: Camera, on_frame: Callable[[], None] = lam
 def test_each_frame_comes_back_with_its_own_skeleton_and_time(portrait):
     pictures = [np.roll(portrait, 8 * number, axis=1) for number in range(12)]
     stream = LiveStream(LiveOptions(PoseOptions()))
-    seen = watch(stream, Camera(pictures, 0.15))
+    seen = watch(stream, Camera(pictures))
     assert len(seen) >= 8
     for frame in seen[-3:]:
         apart = np.abs(frame.rgb.astype(int) - pictures[frame.number])
@@ -136,16 +157,27 @@ def test_a_fault_lets_the_picture_go_on_and_is_told(portrait, monkeypatch):
         return real(self, rgb, time_s)
 
     monkeypatch.setattr("pages.ui.live.stream.LiveSession.step", faulty)
-    seen = watch(stream, Camera([portrait] * 16, 0.15), lambda: problems.append(stream.problem))
+    seen = watch(stream, Camera([portrait] * 16), lambda: problems.append(stream.problem))
     assert any("RuntimeError" in problem for problem in problems if problem)
     assert problems[-1] is None
     assert len(seen) >= 12
 
 
+def test_somebody_walks_out_and_in_and_the_lights_go_off_between(portrait):
+    empty, dark = np.full_like(portrait, 128), np.zeros_like(portrait)
+    stream = LiveStream(LiveOptions(PoseOptions()))
+    people: list[int] = []
+    pictures = [portrait] * 5 + [empty] * 5 + [dark] * 5 + [portrait] * 10
+    seen = watch(stream, Camera(pictures), lambda: stream.latest and people.append(len(stream.latest.poses)))
+    assert [count for count, before in zip(people, [None, *people], strict=False) if count != before] == [1, 0, 1]
+    assert len(seen) >= 20, "the picture goes on"
+    assert stream.problem is None
+
+
 def test_the_picture_may_change_its_size(portrait):
     small, lying = portrait[::2, ::2], np.ascontiguousarray(portrait[:300])
     stream = LiveStream(LiveOptions(PoseOptions()))
-    seen = watch(stream, Camera([portrait] * 4 + [small] * 4 + [lying] * 4, 0.15))
+    seen = watch(stream, Camera([portrait] * 4 + [small] * 4 + [lying] * 4))
     assert stream.problem is None
     assert {frame.rgb.shape[:2] for frame in seen} == {(600, 512), (300, 256), (300, 512)}
 
@@ -156,7 +188,7 @@ def test_other_options_hold_from_the_next_frame(portrait):
     def change() -> None:
         stream.options = LiveOptions(PoseOptions(model="full"), "plain")
 
-    seen = watch(stream, Camera([portrait] * 14, 0.15), change)
+    seen = watch(stream, Camera([portrait] * 14), change)
     assert stream.problem is None
     first, last = (frame.rgb[:20, :20] for frame in (seen[0], seen[-1]))
     assert np.abs(first.astype(int) - last).mean() > 20
@@ -164,7 +196,7 @@ def test_other_options_hold_from_the_next_frame(portrait):
 
 def test_the_end_frees_the_worker(portrait):
     stream = LiveStream(LiveOptions(PoseOptions()))
-    watch(stream, Camera([portrait] * 3, 0.05))
+    watch(stream, Camera([portrait] * 3))
     stream.end()
     for thread in threading.enumerate():
         if thread.name == "live":
@@ -178,7 +210,7 @@ def test_a_model_that_cannot_be_opened_lets_the_picture_go_on(portrait, monkeypa
 
     monkeypatch.setattr("pages.ui.live.stream.LiveSession", fail)
     stream = LiveStream(LiveOptions(PoseOptions()))
-    camera = Camera([portrait] * 8, 0.05)
+    camera = Camera([portrait] * 8)
     stream.latest = object()  # nobody is waited for
     seen = watch(stream, camera)
     assert len(seen) >= 4
@@ -220,7 +252,7 @@ def told(stream: LiveStream, **asked: str) -> dict:
 def test_the_report_tells_of_the_newest_frame_and_of_all_angles_since(portrait):
     stream = LiveStream(LiveOptions(PoseOptions()))
     assert told(stream)["number"] == -1
-    watch(stream, Camera([portrait] * 8, 0.1))
+    watch(stream, Camera([portrait] * 8))
     everything = told(stream, angles="left_elbow,right_elbow,nonsense")
     moments = stream.moments()
     assert everything["number"] == moments[-1].number == len(moments) - 1
@@ -243,9 +275,38 @@ def test_the_report_tells_of_the_newest_frame_and_of_all_angles_since(portrait):
     }
 
 
+def test_the_report_stays_at_a_frame_that_is_held_and_goes_on_without_a_gap(portrait):
+    stream = LiveStream(LiveOptions(PoseOptions()))
+    pictures = [np.roll(portrait, 4 * number, axis=1) for number in range(12)]
+    held: list[dict] = []
+
+    def look() -> None:
+        if not held and stream.latest is not None and stream.latest.number == 3:
+            held.append(told(stream, since="1", angles="left_elbow", hold="1"))
+
+    watch(stream, Camera(pictures), look)
+    moments = stream.moments()
+    number = held[0]["number"]
+    assert 3 <= number < moments[-1].number, "the picture went on"
+    assert len(held[0]["angles"]["times"]) == number - 1
+    np.testing.assert_allclose(held[0]["people"][0]["xy"], moments[number].poses.xy[0], atol=0.06)
+    assert stream.held.number == number
+    np.testing.assert_array_equal(stream.held.poses.xy, moments[number].poses.xy)
+    assert any((stream.held.rgb == picture).all() for picture in pictures[3:5])
+    again = told(stream, since=str(number), angles="left_elbow")
+    assert (again["number"], again["people"]) == (number, held[0]["people"])
+    assert again["angles"]["times"] == []
+    on = told(stream, since=str(number), angles="left_elbow", hold="0")
+    assert on["number"] == moments[-1].number
+    assert len(on["angles"]["times"]) == moments[-1].number - number
+    assert stream.held is None
+    told(stream, hold="perhaps")
+    assert stream.held is None
+
+
 def test_nobody_in_view_is_told_too(portrait):
     stream = LiveStream(LiveOptions(PoseOptions()))
-    watch(stream, Camera([np.zeros_like(portrait)] * 4, 0.1))
+    watch(stream, Camera([np.zeros_like(portrait)] * 4))
     everything = told(stream, angles="left_knee")
     assert everything["people"] == []
     assert set(everything["angles"]["values"]["left_knee"]) == {None}
@@ -274,3 +335,231 @@ def test_a_film_in_place_of_a_camera_keeps_its_pace_when_it_begins_anew(tmp_path
     assert 0.9 < seconds < 3
     assert np.abs(np.subtract(shades[12:24], shades[:12])).max() < 4
     assert shades[6] > shades[2] + 40
+
+
+def test_a_recording_is_a_film_and_the_people_of_just_its_frames(portrait):
+    pictures = [portrait] * 6 + [np.ascontiguousarray(portrait[:300])] * 3 + [np.zeros_like(portrait)] * 3
+    stream, recorder = LiveStream(LiveOptions(PoseOptions())), Recorder(60)
+    stream.record(recorder, 0.0)
+    watch(stream, Camera(pictures))
+    take = recorder.finish()
+    with open_clip(take.film) as clip:
+        frames = list(clip)
+    assert len(frames) == len(take.sequence) >= 8
+    np.testing.assert_allclose([frame.time_s for frame in frames], take.sequence.times_s, atol=0.001)
+    assert take.sequence.times_s[0] == 0
+    assert {frame.rgb.shape for frame in frames} == {(600, 512, 3)}
+    first, last = frames[0].rgb.astype(int), frames[-1].rgb
+    assert np.abs(first - portrait).mean() < 6, "as it came, without a skeleton"
+    assert last.max() < 20
+    assert take.sequence.seen[0, 0]
+    assert not take.sequence.seen[-1, 0]
+    folder = take.folder.path
+    take.folder.close()
+    assert not folder.exists()
+
+
+def test_a_recording_begins_after_the_countdown_and_ends_by_itself(portrait):
+    recorder = Recorder(0.5)
+    stream = LiveStream(LiveOptions(PoseOptions()))
+    stream.record(recorder, time.monotonic() + 3600)
+    watch(stream, Camera([portrait] * 3))
+    assert recorder.seconds == 0
+    assert recorder.finish() is None
+    recorder, nobody = Recorder(0.5), FramePoses.nobody((64, 48))
+    for number in range(40):
+        recorder.add(np.zeros((48, 64, 3), np.uint8), nobody, number / 20)
+        time.sleep(0.005)
+    assert recorder.full
+    take = recorder.finish()
+    assert take.sequence.times_s[-1] == pytest.approx(0.5)
+    assert take.missed == 0
+
+
+def test_a_recording_that_cannot_be_written_says_so_and_lets_the_picture_go_on(monkeypatch):
+    def full(*arguments, **named):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr("pages.ui.live.take.FilmWriter.write", full)
+    recorder, nobody = Recorder(60), FramePoses.nobody((64, 48))
+    for number in range(40):
+        recorder.add(np.zeros((48, 64, 3), np.uint8), nobody, number / 20)
+        time.sleep(0.002)
+    assert recorder.finish() is None
+    assert "no space left" in recorder.problem
+
+
+def test_in_a_mirror_the_picture_is_turned_and_the_landmarks_are_not(portrait):
+    seen, streams = {}, {}
+    for mirror in (False, True):
+        streams[mirror] = LiveStream(LiveOptions(PoseOptions(), "plain", mirror=mirror))
+        seen[mirror] = watch(streams[mirror], Camera([portrait] * 6))
+    plain, mirrored = (seen[mirror][-1].rgb.astype(int) for mirror in (False, True))
+    apart = np.abs(plain[:, ::-1] - mirrored).max(axis=-1)
+    assert (apart > 40).mean() < 0.01, "the same picture on the other side, but for the colours of left and right"
+    assert (np.abs(plain - mirrored).max(axis=-1) > 40).mean() > 0.1
+    first, second = (streams[mirror].latest.poses for mirror in (False, True))
+    seen_well = first.visibility > 0.9  # the others lie out of the picture, where they depend on the moments, too
+    assert seen_well.sum() > 10
+    np.testing.assert_allclose(first.xy[seen_well], second.xy[seen_well], atol=2)
+    assert second.xy[0, 11, 0] > second.xy[0, 12, 0], "the left shoulder of who faces the camera is on its right"
+
+
+def test_a_recording_that_is_forgotten_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    recorder = Recorder(60)
+    for number in range(5):
+        recorder.add(np.zeros((48, 64, 3), np.uint8), FramePoses.nobody((64, 48)), number / 20)
+    assert list(tmp_path.iterdir())
+    del recorder
+    for _ in range(100):
+        if not list(tmp_path.iterdir()):
+            break
+        time.sleep(0.1)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_recording_hides_the_room_like_the_picture(portrait):
+    stream, recorder = LiveStream(LiveOptions(PoseOptions(), "plain")), Recorder(60, "plain")
+    stream.record(recorder, 0.0)
+    watch(stream, Camera([portrait] * 5))
+    stream.record(None, 0.0)
+    take = recorder.finish()
+    with open_clip(take.film) as clip:
+        rgb = next(iter(clip)).rgb
+    assert np.ptp(rgb[:40, :40].astype(int)) < 12, "one colour where the flag is"
+    assert take.sequence.seen.all()
+
+
+@pytest.mark.parametrize(
+    ("rates", "estimate_ms", "options", "words"),
+    [
+        (None, 300, PoseOptions(), None),
+        ((30, 28), 12, PoseOptions(), None),
+        ((3, 1), 300, PoseOptions(), None),
+        ((30, 12), 80, PoseOptions(), "12 of 30 frames a second, 80 ms each. The model Lite"),
+        ((30, 12), 80, PoseOptions(model="lite"), "A smaller camera picture"),
+        ((30, 12), 80, PoseOptions(people=3, search="thorough"), "The quick look"),
+    ],
+)
+def test_what_would_be_faster_is_told_from_what_was_measured(rates, estimate_ms, options, words):
+    told = advice(rates, estimate_ms, options)
+    assert (told is None) if words is None else words in told
+
+
+def test_who_finds_no_place_is_refused_and_the_next_gets_the_one_that_is_left(portrait, monkeypatch):
+    monkeypatch.setattr("pages.ui.live.places.LIMITS", Limits(live_viewers=1))
+    first, second, third = (LiveStream(LiveOptions(PoseOptions())) for _ in range(3))
+    during = []
+
+    def look() -> None:
+        if not during:
+            watch_refused(second, portrait)
+            during.append((second.over, has_place(first), is_full()))
+
+    watch(first, Camera([portrait] * 4), look)
+    assert during == [(FULL, True, True)]
+    assert not is_full(), "a picture that ends leaves its place"
+    watch(third, Camera([portrait] * 4))
+    assert third.over is None
+    assert third.latest is not None
+
+
+def watch_refused(stream: LiveStream, picture: np.ndarray) -> None:
+    async def run() -> None:
+        stream.incoming.addTrack(Camera([picture] * 3, 0.01))
+        stream.incoming.start()
+        for _ in range(200):
+            if stream.ended:
+                return
+            await asyncio.sleep(0.05)
+
+    run_apart(run())
+    assert stream.ended
+
+
+def test_a_picture_ends_when_its_time_is_over(portrait, monkeypatch):
+    monkeypatch.setattr("pages.ui.live.stream.LIMITS", Limits(live_seconds=1))
+    monkeypatch.setattr("pages.ui.live.places.LIMITS", Limits(live_seconds=1))
+    stream = LiveStream(LiveOptions(PoseOptions()))
+    told = set()
+    camera = Camera([portrait] * 400, 0.02)
+    seen = watch(stream, camera, lambda: told.add(json.loads(report(stream, {}))["advice"]))
+    assert "This live picture ends in 10 s, so that others get a turn." in told
+    assert stream.over == TIME
+    assert len(seen) < 300
+    assert json.loads(report(stream, {}))["over"] == TIME
+    assert "ended after 0.0167 minutes" in why_over(TIME)
+
+
+def test_frames_of_a_page_that_nobody_sees_are_not_worked_on_unless_somebody_else_needs_them(portrait):
+    stream = LiveStream(LiveOptions(PoseOptions()))
+    watch(stream, Camera([portrait] * 3))
+    assert not stream.resting, "nobody has ever asked: this page has no script"
+    stream.asked_at = time.monotonic() - 60
+    assert stream.resting
+    stream.send_on = lambda poses, number: None
+    assert not stream.resting
+    stream.send_on = None
+    report(stream, {})
+    assert not stream.resting
+
+
+def test_a_resting_picture_goes_on_when_it_is_seen_again(portrait):
+    stream = LiveStream(LiveOptions(PoseOptions()))
+    numbers = []
+    calls = iter(range(1000))
+
+    def look() -> None:
+        numbers.append(len(stream.moments()))
+        if next(calls) == 3:
+            stream.asked_at = time.monotonic() - 60
+            threading.Timer(1.0, report, [stream, {}]).start()
+
+    watch(stream, Camera([portrait] * 40, 0.05), look)
+    assert len(numbers) < 35, "some rested"
+    assert numbers[-1] > 10
+
+
+@pytest.mark.parametrize(("light", "words"), [(0, "the picture is dark"), (128, "Nobody is in view.")])
+def test_why_nobody_is_seen(light, words):
+    stream = LiveStream(LiveOptions(PoseOptions()))
+    picture = np.full((240, 320, 3), light, np.uint8)
+    told = []
+    watch(stream, Camera([picture] * 60, 0.05), lambda: told.append(json.loads(report(stream, {}))["advice"]))
+    assert told[0] is None
+    assert words in told[-1]
+    assert stream.problem is None
+
+
+def test_what_is_sent_on_is_each_frame_and_a_fault_there_lets_the_picture_go_on(portrait):
+    stream = LiveStream(LiveOptions(PoseOptions()))
+    sent = []
+
+    def send_on(poses: FramePoses, number: int) -> None:
+        sent.append((number, poses.time_s, len(poses)))
+        if number == 3:
+            raise RuntimeError("injected")
+
+    stream.send_on = send_on
+    seen = watch(stream, Camera([portrait] * 8))
+    numbers = [number for number, _, _ in sent]
+    assert numbers == list(range(len(sent)))
+    assert all(people == 1 for _, _, people in sent)
+    assert np.all(np.diff([time_s for _, time_s, _ in sent]) > 0)
+    assert len(seen) >= len(sent) >= 5
+
+
+def test_a_snapshot_is_of_the_frame_that_is_held_else_of_the_newest(portrait, monkeypatch):
+    stream = LiveStream(LiveOptions(PoseOptions()))
+    session: dict[str, Live] = {}
+    monkeypatch.setattr("pages.ui.live.current.st", SimpleNamespace(session_state=session))
+    assert frame_for_snapshot() is None
+    session["live"] = Live("Camera", stream, "token")
+    assert frame_for_snapshot() is None
+    pictures = [np.roll(portrait, 4 * number, axis=1) for number in range(4)]
+    watch(stream, Camera(pictures[:2]), lambda: stream.hold(True))
+    held = stream.held.rgb
+    np.testing.assert_array_equal(frame_for_snapshot(), held)
+    stream.hold(False)
+    np.testing.assert_array_equal(frame_for_snapshot(), pictures[1])

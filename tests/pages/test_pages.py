@@ -1,5 +1,6 @@
 """What holds for every page."""
 
+import json
 import os
 import re
 import subprocess
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pages.ui.live.servers import ice_servers
+from pages.ui.live.servers import browser_configuration, ice_servers
 from posecore import InvalidOption
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,27 +59,78 @@ def test_without_any_model_the_page_says_so(app, monkeypatch, tmp_path):
     assert "pose_landmarker_full.task" in app.error[0].value
 
 
+TURN = {"urls": ["turn:turn.example.org"], "username": "a", "credential": "secret-word"}
+
+
 def test_turn_servers_come_from_the_environment(monkeypatch):
     monkeypatch.delenv("POSECORE_ICE_SERVERS", raising=False)
     assert ice_servers() is None
-    monkeypatch.setenv("POSECORE_ICE_SERVERS", '[{"urls": ["turn:turn.example.org"], "username": "a"}]')
-    assert ice_servers() == [{"urls": ["turn:turn.example.org"], "username": "a"}]
+    monkeypatch.setenv("POSECORE_ICE_SERVERS", json.dumps([TURN, {"urls": "stun:stun.example.org"}]))
+    assert ice_servers() == [TURN, {"urls": "stun:stun.example.org"}]
 
 
-@pytest.mark.parametrize("text", ["turn:turn.example.org", '{"urls": []}'])
+@pytest.mark.parametrize("text", ["turn:turn.example.org", '{"urls": []}', "null"])
 def test_turn_servers_that_are_no_list_are_refused(monkeypatch, text):
     monkeypatch.setenv("POSECORE_ICE_SERVERS", text)
     with pytest.raises(InvalidOption, match="POSECORE_ICE_SERVERS"):
         ice_servers()
 
 
+@pytest.mark.parametrize(
+    ("server", "words"),
+    [
+        ("turn:turn.example.org", "to have urls, but got str"),
+        ({"username": "a"}, "but got none"),
+        (TURN | {"urls": []}, "but got none"),
+        (TURN | {"urls": {"credential": "secret-word"}}, "a text or a list of them, but got dict"),
+        (TURN | {"urls": ["http://turn.example.org"]}, "begin with stun:.*, but got 'http://turn.example.org'"),
+        (TURN | {"urls": ["turn:turn.example.org", {"credential": "secret-word"}]}, "begin with stun:.*, but got dict"),
+        (TURN | {"urls": ["TURN:a:secret-word@turn.example.org"]}, "begin with stun:.*, but got 'turn.example.org'"),
+        (TURN | {"username": ""}, "Expected username for 'turn:turn.example.org'"),
+        ({"urls": "turns:turn.example.org"}, "Expected username and credential"),
+        ({"urls": "turn:a:secret-word@turn.example.org"}, "username and credential for 'turn.example.org'"),
+        (
+            {"urls": ["stun:example.org", "turn:turn.example.org"]},
+            "username and credential for 'turn:turn.example.org'",
+        ),
+    ],
+)
+def test_a_turn_server_that_no_browser_takes_is_refused_and_its_password_not_told(monkeypatch, server, words):
+    monkeypatch.setenv("POSECORE_ICE_SERVERS", json.dumps([server]))
+    with pytest.raises(InvalidOption, match=words) as refused:
+        ice_servers()
+    assert "secret-word" not in str(refused.value)
+
+
+def test_a_host_may_let_streams_go_by_its_turn_server_alone(monkeypatch):
+    monkeypatch.setenv("POSECORE_ICE_SERVERS", json.dumps([TURN]))
+    monkeypatch.delenv("POSECORE_ICE_POLICY", raising=False)
+    assert browser_configuration() == {"iceServers": [TURN], "iceTransportPolicy": "all"}
+    monkeypatch.setenv("POSECORE_ICE_POLICY", "relay")
+    assert browser_configuration()["iceTransportPolicy"] == "relay"
+    monkeypatch.setenv("POSECORE_ICE_POLICY", "none")
+    with pytest.raises(InvalidOption, match="all or relay, but got 'none'"):
+        browser_configuration()
+
+
+@pytest.mark.parametrize("secret", ["ice_servers = 5", '[ice_servers]\nurls = "stun:stun.example.org"'])
+def test_turn_servers_of_the_secrets_file_that_are_no_list_are_refused(tmp_path, secret):
+    done = ask_with_secrets(tmp_path, secret)
+    assert "InvalidOption: Expected POSECORE_ICE_SERVERS (or the secret ice_servers) to be a list" in done.stderr
+
+
 def test_turn_servers_come_from_the_secrets_file(tmp_path):
     """The example file, its first way filled in, in the folder the app is started from."""
     example = (ROOT / ".streamlit" / "secrets.toml.example").read_text()
     filled = re.sub(r"^# (?=\[\[|urls|username|credential)", "", example, flags=re.MULTILINE)
-    (tmp_path / ".streamlit").mkdir()
-    (tmp_path / ".streamlit" / "secrets.toml").write_text(filled)
+    done = ask_with_secrets(tmp_path, filled)
+    assert done.stdout.strip() == "name", done.stderr
+
+
+def ask_with_secrets(folder: Path, secrets: str) -> subprocess.CompletedProcess[str]:
+    """Print the first server's user where the app is started from a folder with this secrets file."""
+    (folder / ".streamlit").mkdir()
+    (folder / ".streamlit" / "secrets.toml").write_text(secrets)
     code = "from pages.ui.live.servers import ice_servers; print(ice_servers()[0]['username'])"
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True)
-    assert done.stdout.strip() == "name", done.stderr
+    return subprocess.run([sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True)

@@ -1,0 +1,127 @@
+"""The live picture by a TURN server alone, as where the network between lets nothing else through."""
+
+import json
+import os
+import re
+import secrets
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+USER, REALM = "visitor", "posecore.test"
+CONNECTION = "document.querySelector(\"iframe[title*='webrtc']\").contentWindow.posecoreConnection"
+ROUTE = f"""async () => {{
+  const stats = new Map([...(await {CONNECTION}.peer.getStats())]);
+  const pair = [...stats.values()].find((one) => one.type === "candidate-pair" && one.nominated);
+  return stats.get(pair.localCandidateId).candidateType;
+}}"""
+
+
+class Turn(NamedTuple):
+    """A TURN server that runs."""
+
+    url: str
+    password: str
+    log: Path
+
+
+@pytest.fixture(scope="module")
+def turnserver() -> str:
+    """Debian's coturn. It is not installed with the tests: its package starts a server of the whole machine."""
+    found = shutil.which("turnserver") or shutil.which("turnserver", path="/usr/bin:/usr/sbin")
+    if found is None:
+        reason = "no TURN server (on Debian: apt-get install coturn)"
+        if os.environ.get("CI"):
+            pytest.fail(f"{reason}; in CI this test must run")
+        pytest.skip(reason)
+    return found
+
+
+def own_address() -> str:
+    """This machine's own address, since browsers use no TURN server on the loopback. Nothing is sent to find it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            pytest.skip("this machine has no address but the loopback's")
+        return probe.getsockname()[0]
+
+
+@pytest.fixture(scope="module")
+def turn(turnserver: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Turn]:
+    folder = tmp_path_factory.mktemp("turn")
+    address, password, log = own_address(), secrets.token_hex(8), folder / "turn.log"
+    with socket.socket() as probe:
+        probe.bind((address, 0))
+        port = probe.getsockname()[1]
+    command = [turnserver, "-n", f"--listening-ip={address}", f"--relay-ip={address}", f"--listening-port={port}"]
+    command += ["--lt-cred-mech", f"--user={USER}:{password}", f"--realm={REALM}", "--fingerprint"]
+    command += ["--no-tls", "--no-dtls", "--no-cli", "--verbose", "--log-file=stdout", "--simple-log"]
+    command += [f"--pidfile={folder / 'turn.pid'}", f"--userdb={folder / 'turn.db'}"]
+    with log.open("w") as stream:
+        process = subprocess.Popen(command, stdout=stream, stderr=stream)
+    try:
+        wait_until_it_listens(address, port, process, log)
+        yield Turn(f"turn:{address}:{port}", password, log)
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def wait_until_it_listens(address: str, port: int, process: subprocess.Popen, log: Path) -> None:
+    for _ in range(100):
+        with socket.socket() as probe:
+            if probe.connect_ex((address, port)) == 0:
+                return
+        if process.poll() is not None:
+            break
+        time.sleep(0.1)
+    pytest.fail(f"The TURN server did not start:\n{log.read_text()[-2000:]}")
+
+
+def by_relay_alone(turn: Turn, password: str) -> dict[str, str]:
+    """What a host sets in the environment."""
+    server = {"urls": [f"{turn.url}?transport=udp"], "username": USER, "credential": password}
+    return {"POSECORE_ICE_SERVERS": json.dumps([server]), "POSECORE_ICE_POLICY": "relay"}
+
+
+def test_the_live_picture_goes_by_the_relay(turn, visit, start_server, shot):
+    with start_server(**by_relay_alone(turn, turn.password)) as server:
+        page = visit(server)
+        page.goto("/webcam")
+        page.frame_locator("iframe[title*='webrtc']").get_by_role("button", name="Start").click()
+        page.wait_for_function("Number(document.querySelector('.lp')?.dataset.frame) > 30")
+        expect(page.locator(".lp-strip")).to_contain_text("Route relayed")
+        assert page.evaluate(ROUTE) == "relay"
+        shot(page, "relayed")
+        page.get_by_text("The camera does not start?").click()
+        page.get_by_role("button", name="Check the connection").click()
+        expect(page.get_by_text("Connected by a relay (relay)")).to_be_visible()
+        expect(page.get_by_role("row", name="its own (host)")).to_have_text(re.compile("– none✓ found"))
+        expect(page.get_by_role("row", name="of a relay")).to_have_text(re.compile("✓ found✓ found"))
+        page.context.close()
+    assert re.search(rf"user <{USER}>: incoming packet ALLOCATE processed, success", turn.log.read_text())
+    assert re.search(rf"user <{USER}>: incoming packet CREATE_PERMISSION processed, success", turn.log.read_text())
+
+
+def test_a_relay_that_refuses_is_told(turn, visit, start_server, shot):
+    with start_server(**by_relay_alone(turn, "wrong")) as server:
+        page = visit(server)
+        page.goto("/webcam")
+        page.get_by_text("The camera does not start?").click()
+        page.get_by_role("button", name="Check the connection").click()
+        expect(page.get_by_text("No route was found, although a TURN server is set up")).to_be_visible()
+        expect(page.get_by_text("user name or password refused (401)")).to_be_visible()
+        page.frame_locator("iframe[title*='webrtc']").get_by_role("button", name="Start").click()
+        expect(page.get_by_role("alert").filter(has_text="No connection could be made.")).to_be_visible()
+        shot(page, "refused")
+        page.context.close()

@@ -1,0 +1,390 @@
+"""The Webcam page in a real browser: its live picture from start to stop, and what may come in between."""
+
+import json
+import os
+import re
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import pytest
+from playwright.sync_api import Page, expect
+from websockets.exceptions import ConnectionClosedOK
+from websockets.sync.client import connect
+
+pytestmark = pytest.mark.browser
+
+CONNECTION = "document.querySelector(\"iframe[title*='webrtc']\").contentWindow.posecoreConnection"
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+def no_errors(page: Page) -> None:
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
+
+
+def picture_of(page: Page):
+    return page.frame_locator("iframe[title*='webrtc']")
+
+
+def start_camera(page: Page):
+    page.goto("/webcam")
+    picture = picture_of(page)
+    picture.get_by_role("button", name="Start").click()
+    return picture
+
+
+def wait_for_numbers(page: Page) -> None:
+    """Until the panel beside the live picture shows the numbers of frames that come."""
+    page.wait_for_function("Number(document.querySelector('.lp')?.dataset.frame) > 5")
+
+
+def test_the_camera_shows_a_live_skeleton(page, shot):
+    picture = start_camera(page)
+    wait_for_numbers(page)
+    expect(page.locator(".lp-strip")).to_contain_text(re.compile(r"Processed [1-9]\d* /s Shown [1-9]\d* /s"))
+    expect(page.locator(".lp-strip")).to_contain_text(re.compile(r"Delay \d+ ms People 1 Route direct"))
+    expect(page.locator(".lp-angle b").first).to_have_text(re.compile(r"^\d+°$"))
+    page.locator(".lp-table").scroll_into_view_if_needed()
+    expect(page.locator(".lp-table tbody tr").first).to_have_text(re.compile(r"^nose1?\d?\.?\d+"))
+    page.locator(".lp-skeleton").scroll_into_view_if_needed()
+    page.wait_for_function("Number(document.querySelector('.lp-skeleton').dataset.frame) > 5")
+    video = picture.locator("video")
+    earlier = video.evaluate("video => video.currentTime")
+    page.wait_for_timeout(2000)
+    assert video.evaluate("video => video.currentTime") > earlier
+    shot(page, "webcam")
+    no_errors(page)
+    picture.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("Press Start")).to_be_visible()
+
+
+def test_a_recording_opens_in_the_player(page, shot):
+    start_camera(page)
+    wait_for_numbers(page)
+    page.get_by_role("button", name="Countdown and length").click()
+    page.get_by_role("radio", name="10 s").last.click()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Record", exact=True).click()
+    expect(page.get_by_text(re.compile(r"Recording: [2-9] of 10 s"))).to_be_visible()
+    shot(page, "recording")
+    page.get_by_role("button", name="Stop recording").click()
+    expect(page.get_by_role("heading", name="Video")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^recording .*\.mp4, "))).to_be_visible()
+    expect(page.locator("video")).to_be_visible()
+    page.wait_for_function("document.querySelector('video').readyState >= 2")
+    page.wait_for_function("document.querySelector('.pp-overlay').dataset.frame !== undefined")
+    assert page.locator("video").evaluate("film => film.duration") > 1.5
+    expect(page.get_by_text("smoothed while they were estimated")).to_be_attached()
+    shot(page, "take")
+    no_errors(page)
+    expect(page.get_by_text("found while it was recorded")).to_be_visible()
+    page.get_by_role("button", name="Find the people again").click()
+    expect(page.get_by_text(re.compile(r"took \d+\.\d s"))).to_be_visible()
+    expect(page.get_by_text("found while it was recorded")).to_be_hidden()
+    no_errors(page)
+
+
+def test_a_recording_ends_by_itself_when_it_is_as_long_as_it_may_be(page):
+    start_camera(page)
+    wait_for_numbers(page)
+    page.get_by_role("button", name="Countdown and length").click()
+    page.get_by_role("radio", name="3 s", exact=True).click()
+    page.get_by_role("radio", name="10 s").last.click()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Record", exact=True).click()
+    expect(page.get_by_text(re.compile(r"Recording begins in [1-3] s"))).to_be_visible()
+    expect(page.get_by_role("heading", name="Video")).to_be_visible()
+    expect(page.locator("video")).to_be_visible()
+    page.wait_for_function("document.querySelector('video').readyState >= 2")
+    assert page.locator("video").evaluate("film => film.duration") == pytest.approx(10, abs=1)
+    no_errors(page)
+
+
+def test_live_numbers_are_held_and_angles_chosen(page):
+    start_camera(page)
+    wait_for_numbers(page)
+    page.get_by_label("Add an angle").select_option("Left knee")
+    expect(page.locator(".lp-angle")).to_have_count(3)
+    expect(page.locator(".lp-angle b").last).to_have_text(re.compile(r"^\d+°$"))
+    page.get_by_role("button", name="Remove Left elbow").click()
+    expect(page.locator(".lp-angle")).to_have_count(2)
+    page.get_by_role("button", name="Freeze").click()
+    expect(page.get_by_text("Landmarks of the frame that is held")).to_be_visible()
+    expect(page.get_by_text("33 of 33 landmarks")).to_be_visible()
+    held = page.locator(".lp").get_attribute("data-frame")
+    page.wait_for_timeout(1500)
+    assert page.locator(".lp").get_attribute("data-frame") == held
+    page.get_by_role("button", name="Go on").click()
+    page.wait_for_function(f"Number(document.querySelector('.lp').dataset.frame) > {held}")
+    expect(page.get_by_text("Landmarks of the frame that is held")).to_be_hidden()
+    no_errors(page)
+
+
+def test_in_a_mirror_the_3d_view_is_turned_like_the_picture_and_what_is_held_stays(page, joint_at):
+    start_camera(page)
+    wait_for_numbers(page)
+    page.locator(".lp-table").scroll_into_view_if_needed()  # what is out of sight is not drawn
+    hold_who_faces_the_camera(page)
+    left, right = (joint_at(page, ".lp-skeleton", landmark)[0] for landmark in (11, 12))
+    assert left < right, "the mirror is on, as usual"
+    page.locator("label", has_text="Mirror").click()
+    page.wait_for_function("""() => {
+        const chart = document.querySelector(".lp-skeleton");
+        const joints = chart._fullData.find((one) => one.uid.startsWith("joints_"));
+        return chart._fullLayout.scene._scene.glplot.bounds[0][0] < 0 && joints.x[11] !== null && !isNaN(joints.x[11]);
+    }""")
+    left, right = (joint_at(page, ".lp-skeleton", landmark)[0] for landmark in (11, 12))
+    assert left > right
+    expect(page.get_by_text("Landmarks of the frame that is held")).to_be_visible()
+    expect(page.get_by_role("button", name="Go on")).to_be_visible()
+
+
+def hold_who_faces_the_camera(page: Page) -> None:
+    for _ in range(30):
+        page.get_by_role("button", name="Freeze").click()
+        expect(page.get_by_text("Landmarks of the frame that is held")).to_be_visible()
+        held = page.locator(".lp").get_attribute("data-frame")
+        page.wait_for_function(f"document.querySelector('.lp-skeleton').dataset.frame === '{held}'")
+        left, right = (
+            float(page.locator(f".lp-table tbody tr:nth-child({row}) td:nth-child(3)").inner_text()) for row in (12, 13)
+        )
+        if left - right > 30:
+            return
+        page.get_by_role("button", name="Go on").click()
+        expect(page.get_by_text("Landmarks of the frame that is held")).to_be_hidden()
+    raise AssertionError("nobody faces the camera")
+
+
+def test_live_numbers_are_asked_for_without_a_run_of_the_page(page):
+    start_camera(page)
+    wait_for_numbers(page)
+    told: list[str] = []
+    page.on("websocket", lambda socket: told.append(socket.url))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(3000)
+    live = [url for url in asked if "/live/" in url]
+    assert len(live) == len(asked)
+    assert 5 <= len(live) <= 20
+    answer = page.request.get(live[-1].split("?")[0] + "?since=abc&angles=left_knee,nonsense")
+    assert list(answer.json()["angles"]["values"]) == ["left_knee"]
+    assert page.request.get(live[-1].replace("/live/", "/live/x")).status == 404
+
+
+@pytest.mark.parametrize(
+    ("switches", "sentence"),
+    [
+        ([], "No camera was found."),
+        (["--use-fake-device-for-media-stream", "--deny-permission-prompts"], "The camera was refused."),
+    ],
+)
+def test_without_a_camera_the_page_says_what_to_do(visit, launch, server, switches, sentence):
+    browser = launch(*switches)
+    page = visit(server, browser)
+    page.goto("/webcam")
+    picture_of(page).get_by_role("button", name="Start").click()
+    expect(page.get_by_role("status").filter(has_text=sentence)).to_be_visible()
+    page.get_by_text("The camera does not start?").click()
+    expect(page.get_by_role("link", name="Take a snapshot or upload a picture")).to_be_visible()
+    browser.close()
+
+
+def test_over_plain_http_the_page_asks_for_https(visit, launch, server):
+    """Under a name that is not this machine's own, as a visitor from elsewhere has it; it leads here all the same."""
+    browser = launch("--host-resolver-rules=MAP pose.example 127.0.0.1")
+    page = visit(server, browser, base_url=server.url.replace("127.0.0.1", "pose.example"))
+    page.goto("/webcam")
+    expect(page.get_by_role("status").filter(has_text="opened over http")).to_be_visible()
+    browser.close()
+
+
+def test_the_camera_can_be_left_and_come_back_to(page):
+    start_camera(page)
+    wait_for_numbers(page)
+    page.get_by_role("link", name="Image").click()
+    expect(page.get_by_role("heading", name="Image")).to_be_visible()
+    page.get_by_role("link", name="Webcam").click()
+    picture_of(page).get_by_role("button", name="Start").click()
+    wait_for_numbers(page)
+    no_errors(page)
+
+
+def test_a_snapshot_opens_on_the_image_page(page):
+    start_camera(page)
+    wait_for_numbers(page)
+    page.get_by_role("link", name="Snapshot").click()
+    expect(page.get_by_role("heading", name="Image")).to_be_visible()
+    expect(page.get_by_text("Snapshot of the live camera")).to_be_visible()
+    no_errors(page)
+
+
+def test_without_a_camera_the_sample_plays_live(page, shot):
+    page.goto("/webcam?sample=clip")
+    picture_of(page).get_by_role("button", name="Start").click()
+    wait_for_numbers(page)
+    expect(page.locator(".lp-strip")).to_contain_text(re.compile(r"Shown [1-9]\d* /s"))
+    no_errors(page)
+
+
+def test_a_frame_that_loads_slowly_is_a_live_picture_too(page):
+    def wait(route) -> None:
+        page.wait_for_timeout(2000)  # longer than the panel beside it needs to look for the frame
+        route.continue_()
+
+    page.route("**/streamlit_webrtc.*/index.html*", wait)
+    start_camera(page)
+    wait_for_numbers(page)
+
+
+def test_two_tabs_are_two_pictures(page):
+    start_camera(page)
+    wait_for_numbers(page)
+    other = page.context.new_page()
+    start_camera(other)
+    wait_for_numbers(other)
+    picture_of(page).get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("Press Start")).to_be_visible()
+    frame = int(other.locator(".lp").get_attribute("data-frame"))
+    other.wait_for_function(f"Number(document.querySelector('.lp').dataset.frame) > {frame + 5}")
+    no_errors(other)
+
+
+HIDE = """hidden => {
+  for (const page of [document, document.querySelector("iframe[title*='webrtc']").contentDocument]) {
+    Object.defineProperty(page, "hidden", { value: hidden, configurable: true });
+    page.dispatchEvent(new page.defaultView.Event("visibilitychange"));
+  }
+}"""
+SENT = f"""async () => [...(await {CONNECTION}.peer.getStats()).values()].find(
+  (one) => one.type === "outbound-rtp").framesSent"""
+
+
+def test_a_hidden_page_sends_and_asks_nothing_until_it_is_seen_again(page):
+    start_camera(page)
+    wait_for_numbers(page)
+    page.evaluate(HIDE, True)
+    page.wait_for_timeout(3500)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    sent = page.evaluate(SENT)
+    frame = int(page.locator(".lp").get_attribute("data-frame"))
+    page.wait_for_timeout(2000)
+    assert page.evaluate(SENT) == sent
+    assert asked == []
+    page.evaluate(HIDE, False)
+    page.wait_for_function(f"Number(document.querySelector('.lp').dataset.frame) > {frame + 10}")
+    expect(page.locator(".lp-problem")).not_to_have_text(re.compile("No frames|does not answer|connection"))
+
+
+@contextmanager
+def unreachable(process) -> Iterator[None]:
+    """The server answers nothing, on no connection, as where the network between is gone."""
+    os.kill(process.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process.pid, signal.SIGCONT)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system has no signal that holds a process")
+def test_a_lost_connection_comes_back_by_itself(visit, start_server):
+    with start_server() as server:
+        page = visit(server)
+        start_camera(page)
+        wait_for_numbers(page)
+        page.evaluate(f"{CONNECTION}.peer.first = true")
+        with unreachable(server.process):
+            expect(page.get_by_text("The connection was lost.")).to_be_visible()
+        expect(page.get_by_text("The connection was lost.")).to_be_hidden()
+        wait_for_more(page)
+        assert page.evaluate(f"{CONNECTION}.peer.first"), "a short loss ends nothing"
+        with unreachable(server.process):
+            page.wait_for_function(f"!{CONNECTION}.peer.first")
+        wait_for_numbers(page)
+        expect(page.get_by_text("The connection was lost.")).to_be_hidden()
+        page.context.close()
+
+
+def wait_for_more(page: Page) -> None:
+    frame = int(page.locator(".lp").get_attribute("data-frame"))
+    page.wait_for_function(f"Number(document.querySelector('.lp').dataset.frame) > {frame + 10}")
+
+
+def test_on_a_full_server_one_waits_politely_and_gets_the_place_that_becomes_free(visit, start_server, shot):
+    with start_server(POSECORE_LIMIT_LIVE_VIEWERS="1") as server:
+        first, second = (visit(server) for _ in range(2))
+        second.goto("/webcam")
+        expect(picture_of(second).get_by_role("button", name="Start")).to_be_visible()
+        start_camera(first)
+        wait_for_numbers(first)
+        picture_of(second).get_by_role("button", name="Start").click()  # the page was open before
+        expect(second.get_by_text("this server has room for one live picture at a time")).to_be_visible()
+        shot(second, "full")
+        expect(second.get_by_role("link", name="Upload a clip meanwhile")).to_be_visible()
+        picture_of(first).get_by_role("button", name="Stop").click()
+        picture_of(second).get_by_role("button", name="Start").click()
+        wait_for_numbers(second)
+        no_errors(second)
+        first.context.close()
+        second.context.close()
+
+
+def test_after_its_time_a_picture_ends_with_a_sentence_and_can_be_started_again(visit, start_server):
+    with start_server(POSECORE_LIMIT_LIVE_SECONDS="30") as server:
+        page = visit(server)
+        picture = start_camera(page)
+        wait_for_numbers(page)
+        expect(page.get_by_text("The live picture ended after 0.5 minutes")).to_be_visible()
+        picture.get_by_role("button", name="Start").click()
+        wait_for_numbers(page)
+        no_errors(page)
+        page.context.close()
+
+
+def test_the_connection_can_be_checked_without_a_camera(page, shot):
+    page.goto("/webcam")
+    page.get_by_text("The camera does not start?").click()
+    page.get_by_role("button", name="Check the connection").click()
+    expect(page.get_by_text("Connected directly (host)")).to_be_visible()
+    expect(page.get_by_role("row", name="its own (host)")).to_have_text(re.compile("✓ found✓ found"))
+    expect(page.get_by_role("row", name="of a relay")).to_have_text(re.compile("– none– none"))
+    shot(page, "route")
+
+
+def test_a_strangers_offer_of_a_connection_is_refused(page):
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/webcam")
+    page.get_by_text("The camera does not start?").click()
+    page.get_by_role("button", name="Check the connection").click()
+    expect(page.get_by_text("Connected directly (host)")).to_be_visible()
+    address = next(url for url in asked if "/route/" in url)
+    for body in ("", "{", "[]", '{"sdp": "v=0", "type": "x"}', '{"sdp": 1, "type": "answer"}', "x" * 100_000):
+        assert page.request.post(address, data=body).status == 400
+    assert page.request.get(address.replace("/route/", "/route/x")).status == 404
+
+
+def test_landmarks_go_on_to_another_program_of_this_machine(visit, start_server, free_port, shot):
+    with start_server(POSECORE_WEBSOCKET_PORT=str(free_port)) as server:
+        page = visit(server)
+        start_camera(page)
+        wait_for_numbers(page)
+        page.get_by_role("button", name="Send to other programs").click()
+        page.get_by_role("button", name="WebSocket").click()
+        expect(page.get_by_text(f"WebSocket: at ws://127.0.0.1:{free_port}")).to_be_visible()
+        shot(page, "sending")
+        with connect(f"ws://127.0.0.1:{free_port}") as receiver:
+            assert len(json.loads(receiver.recv(10))["landmarks"]) == 33
+            page.evaluate(HIDE, True)  # a game in front of the browser
+            page.wait_for_timeout(3500)
+            first, *_, last = (json.loads(receiver.recv(10)) for _ in range(30))
+            assert last["number"] - first["number"] >= 29
+            assert len(last["people"][0]["world"]) == 33
+            page.evaluate(HIDE, False)
+            picture_of(page).get_by_role("button", name="Stop").click()
+            with suppress(ConnectionClosedOK):  # told properly, not cut off
+                for _ in range(1000):
+                    receiver.recv(10)
+                raise AssertionError("it goes on although the picture was stopped")
+        page.context.close()

@@ -1,0 +1,101 @@
+"""Landmarks go on to other programs of the visitor's machine while they are wanted and the picture is live."""
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+from pages.ui.live.current import Live
+from pages.ui.live.sending import Sending, is_loopback
+from pages.ui.live.stream import LiveOptions, LiveStream
+from posecore import FramePoses, InvalidOption, PosecoreError, PoseOptions
+
+NOBODY = FramePoses.nobody((640, 480), 0.5)
+
+
+@pytest.fixture
+def port(monkeypatch) -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        free = probe.getsockname()[1]
+    monkeypatch.setenv("POSECORE_WEBSOCKET_PORT", str(free))
+    return free
+
+
+@pytest.fixture
+def sending() -> Iterator[Sending]:
+    live = Live("Camera", LiveStream(LiveOptions(PoseOptions())), "token")
+    sending = Sending(live)
+    yield sending
+    sending.close()
+
+
+def test_nothing_is_sent_at_first(sending):
+    sending.choose([])
+    assert sending.live.stream.send_on is None
+
+
+def test_what_is_wanted_is_sent_until_it_is_not(sending, port):
+    sending.choose(["WebSocket"])
+    with connect(f"ws://127.0.0.1:{port}") as receiver:
+        assert json.loads(receiver.recv(5))["type"] == "hello"
+        sending.live.stream.send_on(NOBODY, 7)
+        frame = json.loads(receiver.recv(5))
+        assert (frame["number"], frame["people"]) == (7, [])
+        sending.choose([])
+        with pytest.raises(ConnectionClosed):
+            receiver.recv(5)
+    assert sending.live.stream.send_on is None
+
+
+def test_it_ends_with_the_picture(sending, port):
+    sending.choose(["OSC", "WebSocket"])
+    sending.live.stream.end()
+    assert sending.live.stream.send_on is None
+    until = time.monotonic() + 20
+    while is_open(port):
+        assert time.monotonic() < until, "the port is never free again"
+        time.sleep(0.05)
+    sending.choose(["WebSocket"])
+    assert sending.live.stream.send_on is None, "a picture that is over sends nothing"
+
+
+def is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_a_port_that_is_taken_is_told_and_the_other_way_goes_on(sending, port):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        with pytest.raises(PosecoreError, match=str(port)):
+            sending.choose(["OSC", "WebSocket"])
+    assert list(sending.open) == ["OSC"]
+    assert sending.live.stream.send_on is not None
+
+
+def test_a_port_that_is_none_is_refused_by_name(sending, monkeypatch):
+    monkeypatch.setenv("POSECORE_OSC_PORT", "many")
+    with pytest.raises(InvalidOption, match="POSECORE_OSC_PORT"):
+        sending.choose(["OSC"])
+
+
+@pytest.mark.parametrize(
+    ("host", "own"),
+    [
+        ("localhost", True),
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("pose.example", False),
+        ("192.168.1.5", False),
+        ("localhost.example", False),
+        (None, False),
+    ],
+)
+def test_who_is_at_the_machine(host, own):
+    assert is_loopback(host) == own
