@@ -138,15 +138,18 @@ def may_start(run: ClipRun, chosen: RunOptions) -> bool:
     return st.button("Start", type="primary", icon=":material/play_arrow:")
 
 
-def asks_for_another(run: ClipRun) -> bool:
+def asks_for_another(run: ClipRun, chosen: RunOptions) -> bool:
     """The button for a run with other options than those of this one."""
-    if run.was_live:
-        return st.button(
-            "Find the people again",
-            icon=":material/refresh:",
-            help="By the settings of this page, in each frame and without haste. What was found live is replaced.",
-        )
-    return st.button("Run again with the new settings", type="primary", icon=":material/refresh:")
+    with st.container():  # also where it is empty: Streamlit begins what is below anew once it moves
+        if run.options == chosen:
+            return False
+        if run.was_live:
+            return st.button(
+                "Find the people again",
+                icon=":material/refresh:",
+                help="By the settings of this page, in each frame and without haste. What was found live is replaced.",
+            )
+        return st.button("Run again with the new settings", type="primary", icon=":material/refresh:")
 
 
 def show_page() -> None:
@@ -163,7 +166,7 @@ def show_page() -> None:
         if not may_start(run, chosen):
             return
         run.start(chosen)
-    elif run.options != chosen and asks_for_another(run):
+    elif asks_for_another(run, chosen):
         run = visit.new_run(clip)
         run.start(chosen)
     if not run.state.done.is_set():

@@ -31,7 +31,8 @@ def explore(playback: Playback, page: st.Page, *, key: str, clip: str, already: 
     shown = choose_people(playback.sequence, page=key, key=clip)
     show_trust(playback, shown, key=f"{key}_trust")
     with above:
-        show_verdicts(playback, shown)
+        with st.container():  # of one place, however many sentences: Streamlit begins what is below anew once it moves
+            show_verdicts(playback, shown)
         _play(playback, shown, page, key, clip, film)
     return shown
 

@@ -6,6 +6,7 @@ const MOST_CURVES = 6;
 const LATELY_MS = 2000;
 const READ_EVERY_MS = 250;
 const TELL_AFTER_MS = 350;
+const IDLE_MS = 2000; // after so long without an idle moment it is told all the same
 const CURVE_COLORS = ["#0b8a94", "#d55e00", "#cc79a7", "#a68a00", "#0072b2", "#8a8f98"];
 const DASHES = ["solid", "dash", "dot", "dashdot"];
 const ICONS = {
@@ -642,10 +643,19 @@ class Player {
   tellSoon() {
     clearTimeout(this.telling);
     if (this.playing) return;
-    this.telling = setTimeout(() => {
-      this.tell(this.moments.header.first_frame + this.index * this.moments.header.step);
-      this.writeAddress();
-    }, TELL_AFTER_MS);
+    this.telling = setTimeout(() => whenIdle(() => this.tellFrame()), TELL_AFTER_MS);
+  }
+
+  // Streamlit sends what changes until it comes to sending as one message, and with the player in it only the player's
+  // part of the page is run: a button outside of it, pressed meanwhile, would do nothing. In an idle moment it is sent
+  // at once and alone.
+  tellFrame() {
+    if (this.playing || this.gone) return;
+    this.writeAddress();
+    const frame = this.moments.header.first_frame + this.index * this.moments.header.step;
+    if (frame === this.told) return;
+    this.told = frame;
+    this.tell(frame);
   }
 
   tellAddress() {
@@ -712,6 +722,11 @@ function addressed() {
 function mark(element, frame) {
   element.dataset.frame = frame;
   element.dataset.drawn = Number(element.dataset.drawn ?? 0) + 1;
+}
+
+function whenIdle(action) {
+  if (window.requestIdleCallback) window.requestIdleCallback(action, { timeout: IDLE_MS });
+  else action(); // Safari
 }
 
 function make(kind, properties) {
