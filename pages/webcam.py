@@ -149,11 +149,12 @@ def show_page() -> None:
     with right:
         playing = context.state.playing
         if playing:
-            with st.container(horizontal=True, vertical_alignment="center"):
-                offer_snapshot()
-                st.caption(engine_line(options))
-            if options.people > 1:
-                st.caption(f":material/groups: {SEVERAL_PEOPLE}")
+            with st.container():  # of one place, with or without the second line: the numbers below stay where they are
+                with st.container(horizontal=True, vertical_alignment="center"):
+                    offer_snapshot()
+                    st.caption(engine_line(options))
+                if options.people > 1:
+                    st.caption(f":material/groups: {SEVERAL_PEOPLE}")
         show_numbers(live if playing else None, options)
         if not playing:
             explain_numbers()

@@ -14,7 +14,7 @@ from typing import Any
 
 import cv2
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 import run
 from posecore.media.clips import open_clip
@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 QUIET = ["--no-sandbox", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
 SOFTWARE_3D = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 PATIENCE_MS = 60_000
+VISITS = pytest.StashKey[list[tuple[Page, "Server"]]]()
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -143,8 +144,9 @@ def browser(launch: Callable[..., Browser], camera_file: Path) -> Browser:
 
 
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
+def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
     """Open a page of a server as somebody who was never there, wide and light or as the test says."""
+    visits = request.node.stash[VISITS] = []
     with ExitStack() as at_end:
 
         def begin(server: Server, browser: Browser = browser, **wanted: Any) -> Page:
@@ -152,7 +154,9 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
             context = browser.new_context(**usual | wanted)
             at_end.callback(context.close)
             context.set_default_timeout(PATIENCE_MS)
-            return context.new_page()
+            page = context.new_page()
+            visits.append((page, server))
+            return page
 
         yield begin
 
@@ -162,6 +166,24 @@ def page(visit: Callable[..., Page], server: Server, request: pytest.FixtureRequ
     """A fresh visit; a test may ask for another with the mark ``visit``."""
     mark = request.node.get_closest_marker("visit")
     return visit(server, **(mark.kwargs if mark else {}))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Iterator[Any]:
+    """Where a test fails, its report also says what its pages showed, and what their servers said."""
+    report = yield
+    if call.when == "call" and report.failed:
+        for page, server in item.stash.get(VISITS, []):
+            report.sections.append((f"shown at {page.url}", _shown(page)))
+            report.sections.append((f"said by the server of {server.url}", server.log.read_text()[-2000:]))
+    return report
+
+
+def _shown(page: Page) -> str:
+    try:
+        return page.locator("body").inner_text(timeout=5_000)[:4000]
+    except Error as problem:  # it may have been closed, or hang
+        return f"{problem}"
 
 
 @pytest.fixture
