@@ -180,6 +180,29 @@ def test_the_player_is_not_begun_anew_where_another_run_is_offered(player):
     wait_for_frame(player, 40)
 
 
+# As on a machine that is busy: what a script puts off comes late, and what the visitor does comes in between.
+SLOW_TIMERS = """late => {
+  const real = window.setTimeout;
+  window.setTimeout = (action, ms = 0, ...rest) => real(action, ms + late, ...rest);
+}"""
+
+
+@pytest.mark.parametrize("order", ["before it tells", "while that is on its way"])
+def test_a_button_does_what_it_says_also_in_the_moment_in_which_the_player_tells_its_frame(player, order):
+    button = player.get_by_role("button", name="Make the zip")
+    button.scroll_into_view_if_needed()
+    player.wait_for_timeout(3000)  # what a page tells when it opens has been told
+    player.evaluate(SLOW_TIMERS, 3000)
+    player.locator(".pp").press("End")
+    if order == "before it tells":
+        player.wait_for_timeout(1500)  # it tells after 3.35 s, and a click is sent 3 s after it was made
+    else:
+        player.wait_for_url("**frame=229**")
+    button.evaluate("button => button.click()")  # at once, without waiting for anything to stand still
+    expect(player.get_by_role("link", name=re.compile(r"\.zip"))).to_be_visible(timeout=60_000)
+    expect(player.get_by_text("Landmarks of frame 229")).to_be_visible()  # and what it told is known
+
+
 def test_curves_are_chosen_and_removed(player):
     player.get_by_label("Add a curve").select_option("Left elbow angle, 3D")
     expect(player.locator(".pp-chip")).to_have_count(3)

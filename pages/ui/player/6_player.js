@@ -6,7 +6,6 @@ const MOST_CURVES = 6;
 const LATELY_MS = 2000;
 const READ_EVERY_MS = 250;
 const TELL_AFTER_MS = 350;
-const IDLE_MS = 2000; // after so long without an idle moment it is told all the same
 const CURVE_COLORS = ["#0b8a94", "#d55e00", "#cc79a7", "#a68a00", "#0072b2", "#8a8f98"];
 const DASHES = ["solid", "dash", "dot", "dashdot"];
 const ICONS = {
@@ -22,6 +21,7 @@ const players = new WeakMap();
 class Player {
   constructor(root) {
     this.root = root;
+    this.page = new Telling(root);
     this.find = (selector) => root.querySelector(selector);
     this.film = this.find(".pp-film");
     this.scrub = this.find(".pp-scrub");
@@ -58,8 +58,8 @@ class Player {
 
   // ---- what is given
 
-  async update(data, tell) {
-    this.tell = tell;
+  async update(data, setStateValue) {
+    this.page.setStateValue = setStateValue;
     const before = this.data;
     this.data = data;
     const same = (name) => before && JSON.stringify(before[name]) === JSON.stringify(data[name]);
@@ -87,6 +87,7 @@ class Player {
     };
     this.eye = given.eye ?? null;
     this.index = given.frame ?? defaults.frame;
+    if (first) this.told = this.data.header.first_frame + defaults.frame * this.data.header.step; // the server's own
     this.loop = null;
     this.offer();
   }
@@ -643,19 +644,16 @@ class Player {
   tellSoon() {
     clearTimeout(this.telling);
     if (this.playing) return;
-    this.telling = setTimeout(() => whenIdle(() => this.tellFrame()), TELL_AFTER_MS);
+    this.telling = setTimeout(() => this.tellFrame(), TELL_AFTER_MS);
   }
 
-  // Streamlit sends what changes until it comes to sending as one message, and with the player in it only the player's
-  // part of the page is run: a button outside of it, pressed meanwhile, would do nothing. In an idle moment it is sent
-  // at once and alone.
   tellFrame() {
     if (this.playing || this.gone) return;
     this.writeAddress();
     const frame = this.moments.header.first_frame + this.index * this.moments.header.step;
     if (frame === this.told) return;
     this.told = frame;
-    this.tell(frame);
+    this.page.tell("frame", frame);
   }
 
   tellAddress() {
@@ -696,6 +694,7 @@ class Player {
 
   end() {
     this.gone = true;
+    this.page.end();
     this.pause();
     this.sizes.disconnect();
     this.skeleton.end();
@@ -724,11 +723,6 @@ function mark(element, frame) {
   element.dataset.drawn = Number(element.dataset.drawn ?? 0) + 1;
 }
 
-function whenIdle(action) {
-  if (window.requestIdleCallback) window.requestIdleCallback(action, { timeout: IDLE_MS });
-  else action(); // Safari
-}
-
 function make(kind, properties) {
   return Object.assign(document.createElement(kind), properties);
 }
@@ -747,7 +741,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".pp");
   const player = players.get(root) ?? new Player(root);
   players.set(root, player);
-  player.update(data, (frame) => setStateValue("frame", frame)).catch((error) => player.say(`${error.message}`));
+  player.update(data, setStateValue).catch((error) => player.say(`${error.message}`));
   return () => {
     if (root.isConnected) return;
     player.end();

@@ -18,13 +18,17 @@ _USUAL_CURVES = ("left_knee.angle_3d", "right_knee.angle_3d")
 _SMALL = frozenset(BLAZEPOSE_33.parts["face"] + BLAZEPOSE_33.parts["hands"]) - {BLAZEPOSE_33.index("nose")}
 
 
-def _read(pattern: str) -> str:
-    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(_HERE.glob(pattern)))
+def _read(*paths: Path) -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
 
 
 # The scripts are parts of one module: they are joined in the order of their names.
 _player = st.components.v2.component(
-    "posecore_player", html=_read("*.html"), css=_read("*.css"), js=_read("*.js"), isolate_styles=False
+    "posecore_player",
+    html=_read(_HERE / "player.html"),
+    css=_read(_HERE / "player.css"),
+    js=_read(_HERE.parent / "telling.js", *sorted(_HERE.glob("*.js"))),
+    isolate_styles=False,
 )
 
 

@@ -15,6 +15,7 @@ const panels = new WeakMap();
 class Panel {
   constructor(root) {
     this.root = root;
+    this.page = new Telling(root);
     this.find = (selector) => root.querySelector(selector);
     this.skeleton = new Skeleton(this.find(".lp-skeleton"), {
       onCamera: () => {},
@@ -38,9 +39,9 @@ class Panel {
     this.timer = setTimeout(() => this.tick(), 0);
   }
 
-  update(data, tell) {
+  update(data, setStateValue) {
     const before = this.data;
-    this.tell = tell;
+    this.page.setStateValue = setStateValue;
     this.data = data;
     if (!before) this.offer();
     if (before?.address === data.address) {
@@ -137,7 +138,7 @@ class Panel {
       if (values) this.curves.get(name)?.add(told.angles.times, values, place);
     }
     this.draw();
-    if (shallHold) this.tell("frozen", (this.frozen = told.number));
+    if (shallHold) this.page.tell("frozen", (this.frozen = told.number));
   }
 
   async about(connection, told) {
@@ -185,7 +186,7 @@ class Panel {
     }
     const { begins_in_s: wait, seconds, longest_s: longest, over } = recording;
     line.textContent = wait > 0 ? `Recording begins in ${wait} s` : `● Recording: ${seconds} of ${longest} s`;
-    if (over && !this.recorded) this.tell("recorded", Date.now());
+    if (over && !this.recorded) this.page.tell("recorded", Date.now());
     this.recorded = over;
   }
 
@@ -267,7 +268,7 @@ class Panel {
   freeze() {
     this.hold(this.frozen === null);
     this.asksHold = this.frozen === null ? 0 : 1;
-    if (this.frozen === null) this.tell("frozen", null);
+    if (this.frozen === null) this.page.tell("frozen", null);
   }
 
   hold(on) {
@@ -279,6 +280,7 @@ class Panel {
 
   end() {
     clearTimeout(this.timer);
+    this.page.end();
     this.watcher.disconnect();
     this.skeleton.end();
   }

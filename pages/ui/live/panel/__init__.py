@@ -14,6 +14,7 @@ from posecore.view.stage import bones, plot_stage
 
 _HERE = Path(__file__).parent
 _SCRIPTS = (
+    _HERE.parents[1] / "telling.js",
     _HERE.parents[1] / "player" / "3_skeleton.js",
     _HERE / "1_connection.js",
     _HERE / "2_delay.js",
