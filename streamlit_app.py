@@ -5,12 +5,12 @@ import streamlit as st
 
 def show_app() -> None:
     """The page that the address asks for."""
-    from pages.ui.navigation import route
-    from pages.ui.problems import problems_shown
-    from pages.ui.style import use_less_room
+    from pages.ui.shared.navigation import route
+    from pages.ui.shared.problems import problems_shown
+    from pages.ui.shared.style import use_less_room
 
     page = route()
-    st.set_page_config(page_title=f"{page.title} · Pose explorer", page_icon="pages/ui/icon.svg", layout="wide")
+    st.set_page_config(page_title=f"{page.title} · Pose explorer", page_icon="pages/ui/shared/icon.svg", layout="wide")
     use_less_room()
     with problems_shown():  # a page without its system libraries cannot even be imported
         page.run()
@@ -20,8 +20,8 @@ def show_app() -> None:
 if __name__ == "__main__":
     show_app()
 else:
-    from pages.ui import served
     from pages.ui.live import feed, probe
-    from pages.ui.server import lifespan
+    from pages.ui.shared import served
+    from pages.ui.shared.server import lifespan
 
     app = st.App(__file__, routes=[*served.routes(), *feed.routes(), *probe.routes()], lifespan=lifespan)

@@ -32,10 +32,10 @@ from posecore.estimation.blazepose.networks import load_networks, load_openvino
 from posecore.estimation.blazepose.regions import Region
 from posecore.estimation.engines import open_picture_estimator, open_stream_estimator
 from posecore.estimation.models import find_model
-from posecore.estimation.options import PoseOptions
+from posecore.estimation.pose_options import PoseOptions
 from posecore.media.clips import open_clip
 from posecore.media.pictures import decode_picture
-from posecore.samples import sample_clip, sample_picture
+from posecore.media.samples import sample_clip, sample_picture
 from posecore.system import usable_cores
 
 MODELS = ("lite", "full", "heavy")

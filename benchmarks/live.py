@@ -26,7 +26,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 import run
 from posecore.media.clips import open_clip
-from posecore.samples import sample_clip
+from posecore.media.samples import sample_clip
 from posecore.system import usable_cores
 
 HERE = Path(__file__).resolve().parent

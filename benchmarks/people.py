@@ -18,11 +18,11 @@ from tqdm import tqdm
 
 from posecore.errors import PosecoreError
 from posecore.estimation.blazepose.networks import load_openvino
-from posecore.estimation.checks import RgbArray
 from posecore.estimation.engines import open_picture_estimator
-from posecore.estimation.options import PoseOptions
+from posecore.estimation.inputs import RgbArray
+from posecore.estimation.oks import oks
+from posecore.estimation.pose_options import PoseOptions
 from posecore.media.pictures import decode_picture
-from posecore.oks import oks
 from posecore.poses import FramePoses
 from posecore.skeletons import COCO_17_FROM_BLAZEPOSE
 from posecore.system import usable_cores

@@ -21,7 +21,7 @@ from tqdm import tqdm
 from posecore.errors import PosecoreError
 from posecore.estimation.blazepose.networks import load_openvino
 from posecore.estimation.engines import find_engine
-from posecore.estimation.options import PoseOptions
+from posecore.estimation.pose_options import PoseOptions
 from posecore.media.clips import open_clip
 from posecore.pipeline import estimate_video
 from posecore.system import usable_cores

@@ -24,16 +24,16 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
-from posecore.annotation import Annotator, color_by
 from posecore.errors import PosecoreError
 from posecore.estimation.blazepose.networks import load_openvino
 from posecore.estimation.engines import find_engine, open_stream_estimator
-from posecore.estimation.options import PoseOptions
+from posecore.estimation.pose_options import PoseOptions
 from posecore.media.clips import open_clip, open_container
 from posecore.media.films import FilmWriter
+from posecore.media.samples import CLIP_NAME, sample_clip
 from posecore.pipeline import Progress, estimate_video
 from posecore.poses import FramePoses
-from posecore.samples import CLIP_NAME, sample_clip
+from posecore.runs.annotation import Annotator, color_by
 from posecore.skeletons import BLAZEPOSE_33
 from posecore.system import usable_cores
 

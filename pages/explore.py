@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from pages.ui.explain import NOBODY, explain_numbers
-from pages.ui.explorer import explore
-from pages.ui.figure import load_library
-from pages.ui.files import offer_files
-from pages.ui.navigation import EXPLORE, VIDEO, require_route
-from pages.ui.opened import Opened
-from pages.ui.problems import problems_shown, show_problem
-from pages.ui.visits import Visit, current_visit
+from pages.ui.explore.explorer import explore
+from pages.ui.explore.export_files import offer_files
+from pages.ui.explore.opened import Opened, open_result
+from pages.ui.shared.explain import NOBODY, explain_numbers
+from pages.ui.shared.figure import load_library
+from pages.ui.shared.navigation import EXPLORE, VIDEO, require_route
+from pages.ui.shared.problems import problems_shown, show_problem
+from pages.ui.shared.visits import Visit, current_visit
 from posecore.errors import UnreadableResult
 
 _UPLOADS_KEY = "explore_uploads"
@@ -27,7 +27,7 @@ def take_upload(visit: Visit) -> None:
     if file is None:
         return
     try:
-        visit.open(file)
+        visit.keep(open_result(file))
     except UnreadableResult as error:
         show_problem(str(error))
         return
@@ -62,7 +62,7 @@ def show_page() -> None:
     load_library()
     visit = current_visit()
     take_upload(visit)
-    opened = visit.opened
+    opened = visit.get(Opened)
     if opened is None:
         st.info(
             "Open a result that was saved before: skeleton, curves and table, without its film and without estimating "
@@ -73,7 +73,7 @@ def show_page() -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(opened.name, width="content")
-        st.button("Remove", icon=":material/delete:", type="tertiary", on_click=visit.forget_opened)
+        st.button("Remove", icon=":material/delete:", type="tertiary", on_click=visit.forget, args=(Opened,))
     show_result(opened)
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui.navigation import IMAGE, VIDEO, WEBCAM, require_route
+from pages.ui.shared.navigation import IMAGE, VIDEO, WEBCAM, require_route
 
 require_route()
 st.title("See how people move")

@@ -5,13 +5,13 @@ from pathlib import PurePath
 
 import streamlit as st
 
-from pages.ui.explain import MORE_PEOPLE, NOBODY, explain_numbers
-from pages.ui.models import engine_line
-from pages.ui.people import choose_background, choose_people
-from pages.ui.pictures import Look, Picture, choose_picture, drawn, estimated, show
-from pages.ui.problems import problems_shown
-from pages.ui.results import offer_download, show_skeleton, show_table
-from pages.ui.settings import page_head
+from pages.ui.image.photo import Look, Picture, choose_picture, drawn, estimated, show
+from pages.ui.shared.explain import MORE_PEOPLE, NOBODY, explain_numbers
+from pages.ui.shared.model_loading import engine_line
+from pages.ui.shared.people_choice import choose_background, choose_people
+from pages.ui.shared.problems import problems_shown
+from pages.ui.shared.results import offer_download, show_skeleton, show_table
+from pages.ui.shared.settings import page_head
 from posecore import FramePoses, PoseOptions
 from posecore.export.csv_file import to_csv
 from posecore.export.json_file import to_json

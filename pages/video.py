@@ -5,18 +5,18 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui.clips import choose_clip
-from pages.ui.explain import NOBODY, SEVERAL_PEOPLE, explain_numbers
-from pages.ui.explorer import explore
-from pages.ui.files import Film, offer_files, same
-from pages.ui.models import engine_line
-from pages.ui.navigation import VIDEO
-from pages.ui.part import choose_run, cost
-from pages.ui.problems import problems_shown, show_problem
-from pages.ui.runs import WORKERS, ClipRun, RunOptions
-from pages.ui.served import address
-from pages.ui.settings import page_head
-from pages.ui.visits import current_visit
+from pages.ui.explore.explorer import explore
+from pages.ui.explore.export_files import Film, offer_files, same
+from pages.ui.shared.explain import NOBODY, SEVERAL_PEOPLE, explain_numbers
+from pages.ui.shared.model_loading import engine_line
+from pages.ui.shared.navigation import VIDEO
+from pages.ui.shared.problems import problems_shown, show_problem
+from pages.ui.shared.served import address
+from pages.ui.shared.settings import page_head
+from pages.ui.shared.visits import current_visit
+from pages.ui.video.clip_run import WORKERS, ClipRun, RunOptions, new_run, run_of
+from pages.ui.video.clip_source import choose_clip
+from pages.ui.video.run_choices import choose_run, cost
 from posecore import PoseSequence, Progress
 from posecore.export.manifest import make_manifest
 from posecore.media.files import file_sha256
@@ -160,14 +160,14 @@ def show_page() -> None:
     if clip is None:
         st.info("Upload a clip or try the sample: the result appears here.", icon=":material/movie:")
         return
-    run = visit.run_of(clip)
+    run = run_of(visit, clip)
     chosen = choose_run(run, options)
     if run.options is None:
         if not may_start(run, chosen):
             return
         run.start(chosen)
     elif asks_for_another(run, chosen):
-        run = visit.new_run(clip)
+        run = new_run(visit, clip)
         run.start(chosen)
     if not run.state.done.is_set():
         show_progress(run)

@@ -6,28 +6,28 @@ from typing import Any
 import streamlit as st
 from streamlit_webrtc import WebRtcMode, WebRtcStreamerContext, webrtc_streamer
 
-from pages.ui.camera import tell_missing_camera
-from pages.ui.clips import ready_sample_clip
-from pages.ui.explain import SEVERAL_PEOPLE, explain_numbers
+from pages.ui.image.photo import SNAPSHOT_ADDRESS
+from pages.ui.live.camera_notice import tell_missing_camera
 from pages.ui.live.current import Live, live_from, place_is_there, why_last_is_over
 from pages.ui.live.feed import address
-from pages.ui.live.film import FilmTrack
+from pages.ui.live.film_track import FilmTrack
+from pages.ui.live.ice_servers import browser_configuration, ice_servers
 from pages.ui.live.panel import show_panel
-from pages.ui.live.picture import choose_picture
 from pages.ui.live.places import FULL, why_over
 from pages.ui.live.recording import must_finish, offer_recording, open_finished_take, tell_problem
 from pages.ui.live.route import offer_route_check
 from pages.ui.live.sending import offer_sending
-from pages.ui.live.servers import browser_configuration, ice_servers
 from pages.ui.live.stream import LiveOptions
-from pages.ui.models import engine_line
-from pages.ui.navigation import IMAGE, VIDEO, WEBCAM
-from pages.ui.pictures import SNAPSHOT_ADDRESS
-from pages.ui.problems import problems_shown
-from pages.ui.results import show_table
-from pages.ui.runs import RunOptions
-from pages.ui.settings import page_head
-from pages.ui.sources import choose_source
+from pages.ui.live.stream_options import choose_picture
+from pages.ui.shared.explain import SEVERAL_PEOPLE, explain_numbers
+from pages.ui.shared.model_loading import engine_line
+from pages.ui.shared.navigation import IMAGE, VIDEO, WEBCAM
+from pages.ui.shared.problems import problems_shown
+from pages.ui.shared.results import show_table
+from pages.ui.shared.settings import page_head
+from pages.ui.shared.sources import choose_source
+from pages.ui.video.clip_run import RunOptions
+from pages.ui.video.clip_source import ready_sample_clip
 from posecore import PoseOptions
 
 CAMERA, SAMPLE = "Camera", "Sample clip"

@@ -12,7 +12,9 @@ part whose libraries are missing does not keep the others from working.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-__version__ = "0.1.0"
+from posecore.system import VERSION
+
+__version__ = VERSION
 
 if TYPE_CHECKING:
     from posecore.broadcast.osc import OscSender
@@ -36,9 +38,9 @@ if TYPE_CHECKING:
     from posecore.estimation.blazepose.regions import Region
     from posecore.estimation.engines import EngineUsed, find_engine
     from posecore.estimation.models import find_model
-    from posecore.estimation.options import PoseOptions
+    from posecore.estimation.pose_options import PoseOptions
     from posecore.export.saved import load_sequence, save_sequence
-    from posecore.media.options import ClipOptions
+    from posecore.media.clip_options import ClipOptions
     from posecore.media.pictures import decode_picture
     from posecore.motion.angles import measure_angles
     from posecore.motion.smoothing import Smoothing, smooth_sequence
@@ -71,9 +73,9 @@ _HOMES = {
     "posecore.estimation.blazepose.regions": ("Region",),
     "posecore.estimation.engines": ("EngineUsed", "find_engine"),
     "posecore.estimation.models": ("find_model",),
-    "posecore.estimation.options": ("PoseOptions",),
+    "posecore.estimation.pose_options": ("PoseOptions",),
     "posecore.export.saved": ("load_sequence", "save_sequence"),
-    "posecore.media.options": ("ClipOptions",),
+    "posecore.media.clip_options": ("ClipOptions",),
     "posecore.media.pictures": ("decode_picture",),
     "posecore.motion.angles": ("measure_angles",),
     "posecore.motion.smoothing": ("Smoothing", "smooth_sequence"),

@@ -55,3 +55,10 @@ class InvalidPoses(PosecoreError, ValueError):
 
 class InvalidOption(PosecoreError, ValueError):
     """An option is outside its range; the text says what was expected and what was given."""
+
+
+def check_choice(name: str, value: str | None, choices: tuple[str | None, ...]) -> None:
+    """Raise InvalidOption where an option is none of its choices."""
+    if value not in choices:
+        expected = ", ".join(repr(choice) for choice in choices)
+        raise InvalidOption(f"Expected {name!r} to be one of {expected}, but got {value!r}.")

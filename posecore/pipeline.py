@@ -13,21 +13,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, get_args
 
-from posecore.annotation import ColorBy
-from posecore.annotation import color_by as colors_of
-from posecore.errors import InvalidOption
+from posecore.errors import InvalidOption, check_choice
 from posecore.estimation.blazepose.regions import Region
-from posecore.estimation.checks import RgbArray
 from posecore.estimation.engines import PictureEstimator, open_picture_estimator, open_stream_estimator
-from posecore.estimation.options import PoseOptions
+from posecore.estimation.inputs import RgbArray
+from posecore.estimation.pose_options import PoseOptions
 from posecore.limits import LIMITS
+from posecore.media.clip_options import ClipOptions, FilmQuality
 from posecore.media.clips import ClipInfo
-from posecore.media.options import ClipOptions, FilmQuality
 from posecore.poses import FramePoses, PoseRecorder, PoseSequence
 from posecore.runs import segments, single
+from posecore.runs.annotation import ColorBy
+from posecore.runs.annotation import color_by as colors_of
 from posecore.runs.job import Job, Listener
 from posecore.runs.replay import write_replay
-from posecore.view.checks import check_choice
 from posecore.view.drawing import draw_poses
 from posecore.view.mirror import mirror_picture, mirror_poses
 from posecore.view.silhouettes import Background

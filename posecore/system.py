@@ -1,13 +1,17 @@
-"""What the machine offers: its cores, and the name of a system library that is missing."""
+"""What the machine offers: its cores, files that appear whole, and the name of a system library that is missing."""
 
 import os
 import re
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 from posecore.errors import MissingSystemLibrary
+
+VERSION = "0.1.0"
+"""Of this library."""
 
 # Shared libraries that the opencv-python and mediapipe wheels load but do not carry -> Debian package.
 DEBIAN_PACKAGES = {
@@ -73,3 +77,20 @@ def _container_share(cgroup: Path) -> int | None:
         return round(int(quota) / int(period)) or 1 if int(quota) > 0 else None
     except ValueError:  # "max": no quota
         return None
+
+
+@contextmanager
+def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Where to write what is to be at ``path``; it is moved there once the block has ended well.
+
+    After an error nothing is left of it, and what was at ``path`` before is still there.
+
+    Raises:
+        OSError: where the folder is missing or cannot be written to.
+    """
+    target = Path(path)
+    # Beside its target: a move within one folder is one step, which no reader sees half done.
+    with tempfile.TemporaryDirectory(prefix=".part-", dir=target.absolute().parent) as folder:
+        part = Path(folder, target.name)
+        yield part
+        os.replace(part, target)

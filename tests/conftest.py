@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from posecore import FramePoses, decode_picture, estimate_image
+from posecore.media.samples import sample_picture
 from posecore.pipeline import release_models
-from posecore.samples import sample_picture
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

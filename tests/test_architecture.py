@@ -3,77 +3,132 @@
 import ast
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[1]
-SOURCES = sorted((ROOT / "posecore").rglob("*.py"))
+SOURCES = sorted(path for folder in ("posecore", "pages") for path in (ROOT / folder).rglob("*.py"))
 
-# Each layer may import itself and those after it. (Errors, limits and the like are below everything.)
-LAYERS = [
-    ["__main__", "commands_export", "console", "samples"],
-    ["pipeline"],
-    ["runs"],
-    ["annotation"],
-    ["export", "broadcast"],
-    ["view", "estimation", "evaluation"],
-    ["motion"],
-    ["tables"],
-    ["poses", "oks"],
-    ["skeletons", "masks"],
-    ["downloads", "overlap", "system", "limits", "errors"],
+# A room may import itself, those beside it in its row, and those below. The rooms of a row know nothing of the app.
+ROWS = [
+    ["posecore.cli", "posecore.__main__"],
+    ["posecore.pipeline"],
+    ["posecore.runs"],
+    ["posecore.export", "posecore.broadcast"],
+    ["posecore.view", "posecore.estimation", "posecore.evaluation"],
+    ["posecore.motion"],
+    ["posecore.tables"],
+    ["posecore.poses"],
+    ["posecore.skeletons", "posecore.media"],
+    ["posecore.downloads", "posecore.system", "posecore.limits"],
+    ["posecore.errors"],
 ]
-OF_MEDIA = {"media", "limits", "errors", "system"}
-ROOMS = {
-    "streamlit": None,
-    "mediapipe": "estimation",
-    "plotly": "view",
-    "pythonosc": "broadcast",
-    "websockets": "broadcast",
+# Each of these may import itself and those behind it, and all of posecore.
+PAGES = ["pages", "pages.ui.image", "pages.ui.live", "pages.ui.video", "pages.ui.explore", "pages.ui.shared"]
+HOMES = {
+    "streamlit": "pages",
+    "mediapipe": "posecore.estimation",
+    "openvino": "posecore.estimation",
+    "plotly": "posecore.view",
+    "pythonosc": "posecore.broadcast",
+    "websockets": "posecore.broadcast",
 }
 
 
-def imports_of(path: Path) -> list[str]:
-    names = []
+def module_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """Each module that a file imports, at its top or inside a function, in whatever way it is written."""
+    package = module_of(path).split(".") if path.name == "__init__.py" else module_of(path).split(".")[:-1]
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            names.append(node.module or "")
-    return names
+            above = package[: len(package) - node.level + 1] if node.level else []
+            name = ".".join([*above, *([node.module] if node.module else [])])
+            submodules = [alias.name for alias in node.names if _is_module(f"{name}.{alias.name}")]
+            yield from (f"{name}.{submodule}" for submodule in submodules)
+            if len(submodules) < len(node.names):
+                yield name
 
 
-def room_of(path: Path) -> str:
-    first = path.relative_to(ROOT / "posecore").parts[0]
-    return first.removesuffix(".py")
+def _is_module(name: str) -> bool:
+    path = ROOT.joinpath(*name.split("."))
+    return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_imports_go_one_way(path):
-    room = room_of(path)
-    if room == "__init__":
-        return
-    inner = {name.split(".")[1] for name in imports_of(path) if name.startswith("posecore.")}
-    if room == "media":
-        assert inner <= OF_MEDIA
-        return
-    depth = next(index for index, layer in enumerate(LAYERS) if room in layer)
-    allowed = {name for layer in LAYERS[depth:] for name in layer} | {"media"}
-    assert inner <= allowed
+def room_of(module: str, rooms: list[str]) -> str | None:
+    """The room that a module is in: the longest that it begins with."""
+    there = [room for room in rooms if module == room or module.startswith(f"{room}.")]
+    return max(there, key=len, default=None)
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_heavy_libraries_stay_in_their_room(path):
-    for library, room in ROOMS.items():
-        if library in {name.split(".")[0] for name in imports_of(path)}:
-            assert room_of(path) == room, f"{library} is imported in {path.name}"
+def test_imports_go_one_way_in_the_library():
+    rooms = [room for row in ROWS for room in row]
+    depth = {room: index for index, row in enumerate(ROWS) for room in row}
+    wrong = []
+    for path in SOURCES:
+        module = module_of(path)
+        if not module.startswith("posecore."):
+            continue
+        room = room_of(module, rooms)
+        assert room, f"{module} is in no room: say above where it belongs"
+        for name in imports_of(path):
+            if name.split(".")[0] == "pages":
+                wrong.append(f"{module} imports {name}")
+            elif name.split(".")[0] == "posecore":
+                other = room_of(name, rooms)  # None: the package itself, which imports all of them
+                if other is None or depth[other] < depth[room]:
+                    wrong.append(f"{module} imports {name}")
+    assert wrong == []
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "pages").glob("*.py")), ids=lambda path: path.name)
-def test_a_page_never_imports_a_page(path):
-    from_pages = [name for name in imports_of(path) if name.split(".")[0] == "pages"]
-    assert all(name.startswith("pages.ui") for name in from_pages)
+def test_imports_go_one_way_in_the_pages():
+    wrong = []
+    for path in SOURCES:
+        module = module_of(path)
+        if not module.startswith("pages."):
+            continue
+        room = room_of(module, PAGES)
+        for name in imports_of(path):
+            other = room_of(name, PAGES)
+            if other is None:
+                continue
+            a_page = other == "pages" and name != "pages.ui"
+            if a_page or PAGES.index(other) < PAGES.index(room):
+                wrong.append(f"{module} imports {name}")
+    assert wrong == []
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    graph = {module_of(path): set(imports_of(path)) for path in SOURCES}
+    graph.pop("posecore")  # its names are loaded when they are first used
+    done: set[str] = set()
+
+    def follow(module: str, way: tuple[str, ...]) -> None:
+        assert module not in way, " -> ".join([*way[way.index(module) :], module])
+        if module not in done:
+            for other in sorted(graph.get(module, ())):
+                follow(other, (*way, module))
+            done.add(module)
+
+    for module in sorted(graph):
+        follow(module, ())
+
+
+def test_heavy_libraries_stay_in_their_room():
+    wrong = [
+        f"{module_of(path)} imports {name}"
+        for path in SOURCES
+        for name in imports_of(path)
+        for library, home in HOMES.items()
+        if name.split(".")[0] == library
+        if not (module_of(path).startswith(f"{home}.") or module_of(path).startswith("pages."))
+    ]
+    assert wrong == []
 
 
 def test_importing_posecore_loads_nothing_heavy():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from posecore import BLAZEPOSE_33, UnreadableMedia, decode_picture, estimate_image
-from posecore.__main__ import main
+from posecore.cli.main import main
 
 # Name -> people, or a piece of the sentence that says why not.
 PICTURES = {

@@ -5,7 +5,7 @@ import pytest
 
 from posecore import ClipOptions, InvalidPoses, PoseOptions, draw_video, estimate_video
 from posecore.media.clips import open_clip
-from posecore.samples import sample_clip
+from posecore.media.samples import sample_clip
 
 PART = ClipOptions(start_s=2.4, end_s=2.8, film_side=640)
 

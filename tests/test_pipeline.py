@@ -25,9 +25,9 @@ from posecore import (
 )
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
+from posecore.media.samples import sample_clip
 from posecore.motion.one_euro import OneEuro
 from posecore.pipeline import expect_run
-from posecore.samples import sample_clip
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -12,7 +12,7 @@ import pytest
 
 from posecore import decode_picture, estimate_image
 from posecore.estimation.engines import open_stream_estimator
-from posecore.estimation.options import PoseOptions
+from posecore.estimation.pose_options import PoseOptions
 from posecore.media.clips import open_clip
 from posecore.skeletons import BLAZEPOSE_33, COCO_17_FROM_BLAZEPOSE
 

@@ -8,11 +8,11 @@ from typing import Literal, Protocol
 
 from posecore.errors import EngineUnavailable
 from posecore.estimation import mediapipe_tasks
-from posecore.estimation.blazepose import pictures, streams
+from posecore.estimation.blazepose import picture_estimator, stream_estimator
 from posecore.estimation.blazepose.graph import load
 from posecore.estimation.blazepose.regions import Region
-from posecore.estimation.checks import Picture, RgbArray
-from posecore.estimation.options import PoseOptions
+from posecore.estimation.inputs import Picture, RgbArray
+from posecore.estimation.pose_options import PoseOptions
 from posecore.poses import FramePoses
 
 _LIBRARIES = {"fast": ("OpenVINO", "openvino"), "mediapipe": ("MediaPipe Tasks", "mediapipe")}
@@ -87,13 +87,13 @@ def find_engine(options: PoseOptions) -> EngineUsed:
 
 
 def open_picture_estimator(options: PoseOptions) -> PictureEstimator:
-    """An estimator for pictures.
+    """An estimator for picture_estimator.
 
     Raises:
         As ``find_engine``; MissingSystemLibrary: where MediaPipe's native part cannot be loaded.
     """
     if find_engine(options).name == "fast":
-        return pictures.PictureEstimator(options)
+        return picture_estimator.PictureEstimator(options)
     return mediapipe_tasks.PictureEstimator(options)
 
 
@@ -104,7 +104,7 @@ def open_stream_estimator(options: PoseOptions) -> StreamEstimator:
         As ``open_picture_estimator``.
     """
     if find_engine(options).name == "fast":
-        return streams.StreamEstimator(options)
+        return stream_estimator.StreamEstimator(options)
     return mediapipe_tasks.StreamEstimator(options)
 
 

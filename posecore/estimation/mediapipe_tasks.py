@@ -14,12 +14,11 @@ from typing import Any
 import numpy as np
 
 from posecore.estimation.blazepose.regions import Region
-from posecore.estimation.checks import Picture, RgbArray, check_picture, check_time, whole_of
+from posecore.estimation.inputs import Picture, RgbArray, check_picture, check_time, whole_of
 from posecore.estimation.models import find_model, model_unusable
-from posecore.estimation.options import PoseOptions
+from posecore.estimation.pose_options import PoseOptions
 from posecore.estimation.tracking import Tracks, left_to_right
-from posecore.masks import Mask
-from posecore.poses import FramePoses
+from posecore.poses import FramePoses, Mask
 from posecore.skeletons import BLAZEPOSE_33
 from posecore.system import naming_missing_library
 

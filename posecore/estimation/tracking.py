@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from posecore.estimation.blazepose.filters import PoseSmoothing
-from posecore.oks import oks_between
+from posecore.estimation.oks import oks_between
 from posecore.poses import FloatArray, FramePoses
 from posecore.skeletons import BLAZEPOSE_33
 

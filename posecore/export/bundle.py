@@ -10,9 +10,9 @@ from pathlib import Path
 from posecore.errors import InvalidOption, PosecoreError
 from posecore.export.file_names import safe_name
 from posecore.export.formats import PlannedFile, plan_files
-from posecore.export.whole_file import whole_file
 from posecore.export.writers import Facts
 from posecore.poses import PoseSequence
+from posecore.system import whole_file
 
 README = "README.txt"
 NOT_MADE = "not-made.txt"

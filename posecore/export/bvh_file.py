@@ -24,13 +24,13 @@ from numpy.typing import NDArray
 
 from posecore.errors import InvalidPoses
 from posecore.export.number_rows import number_rows
-from posecore.export.whole_file import whole_file
 from posecore.motion.people import person_slot
 from posecore.motion.resampling import to_even_times
 from posecore.motion.root import ASSUMED_FIELD_OF_VIEW_DEG, RootChoice, place_person
 from posecore.motion.rotations import Doubles, continuous_euler, rotation_to_axes, shortest_rotation
 from posecore.poses import FloatArray, PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
+from posecore.system import whole_file
 
 _X, _Y, _Z = range(3)
 _NOWHERE, _LEFT, _RIGHT, _UP, _DOWN, _AHEAD = (0, 0, 0), (1, 0, 0), (-1, 0, 0), (0, 1, 0), (0, -1, 0), (0, 0, 1)

@@ -14,14 +14,13 @@ import ezc3d
 import numpy as np
 from numpy.typing import NDArray
 
-import posecore
 from posecore.errors import InvalidPoses
-from posecore.export.whole_file import whole_file
 from posecore.motion.people import person_slot
 from posecore.motion.resampling import to_even_times
 from posecore.motion.root import ASSUMED_FIELD_OF_VIEW_DEG, RootChoice, place_person
 from posecore.poses import PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
+from posecore.system import VERSION, whole_file
 
 _MM = 1000.0
 _MOST_FRAMES = 65_535
@@ -63,7 +62,7 @@ def write_c3d(
     document = _document(points * _MM, even.fps)
     document.add_parameter("MANUFACTURER", "COMPANY", "posecore")
     document.add_parameter("MANUFACTURER", "SOFTWARE", "posecore")
-    document.add_parameter("MANUFACTURER", "VERSION_LABEL", posecore.__version__)
+    document.add_parameter("MANUFACTURER", "VERSION_LABEL", VERSION)
     document.add_parameter("SUBJECTS", "USED", 1)
     document.add_parameter("SUBJECTS", "NAMES", [_name(sequence, person_id)])
     document.add_parameter("POSECORE", "ROOT", [root])

@@ -12,9 +12,9 @@ from typing import Any, Literal
 import numpy as np
 
 from posecore.errors import InvalidOption
-from posecore.export.whole_file import whole_file
 from posecore.poses import FloatArray, FramePoses, PoseSequence
 from posecore.skeletons import BLAZEPOSE_33, COCO_17_FROM_BLAZEPOSE
+from posecore.system import whole_file
 
 Keypoints = Literal[17, 33]
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from posecore.export.html_page import facts_table, figure, number_table, page, step_controls
-from posecore.export.whole_file import whole_file
 from posecore.motion.angles import ANGLES, measure_angles
 from posecore.motion.trust import trust_table
 from posecore.poses import FloatArray, PoseSequence
-from posecore.view.report import (
+from posecore.system import whole_file
+from posecore.view.report_figures import (
     figure_json,
     plot_angles,
     plot_steps,

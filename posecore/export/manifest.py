@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from posecore.estimation.engines import EngineUsed, find_engine
 from posecore.estimation.models import find_model, identify_model
-from posecore.estimation.options import PoseOptions
-from posecore.media.options import ClipOptions
+from posecore.estimation.pose_options import PoseOptions
+from posecore.media.clip_options import ClipOptions
 from posecore.poses import PoseSequence
+from posecore.system import VERSION
 from posecore.view.silhouettes import Background
 
 if TYPE_CHECKING:
@@ -45,8 +46,6 @@ def make_manifest(
         smoothing: what the finished result was smoothed with; None: nothing.
         source_sha256: of the clip's bytes, as ``posecore.media.files.file_sha256`` gives it; None: not taken.
     """
-    from posecore import __version__
-
     width, height = sequence.size
     engine = find_engine(options)
     return {
@@ -71,7 +70,7 @@ def make_manifest(
         "background": background,
         "smoothing": _while_estimating(options, engine),
         "smoothing_afterwards": smoothing and smoothing.as_dict(),
-        "versions": {"posecore": __version__, "python": platform.python_version()}
+        "versions": {"posecore": VERSION, "python": platform.python_version()}
         | {name: _installed(name) for name in _RECORDED_PACKAGES},
     }
 

@@ -18,10 +18,10 @@ import numpy as np
 
 from posecore.errors import InvalidPoses
 from posecore.export.number_rows import number_rows
-from posecore.export.whole_file import whole_file
 from posecore.motion.angles import ANGLES, measure_angles
 from posecore.motion.people import person_slot
 from posecore.poses import PoseSequence
+from posecore.system import whole_file
 
 # By the kind of the angle. (OpenSim's own pelvis_tilt is forwards and backwards; ours is to the side.)
 _SUFFIXES = {"joint": "_included_angle", "lean": "_from_vertical", "tilt": "_from_horizontal"}

@@ -6,10 +6,9 @@ from collections import Counter
 import numpy as np
 import xarray as xr
 
-import posecore
-from posecore.export.whole_file import whole_file
 from posecore.poses import PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
+from posecore.system import VERSION, whole_file
 
 _KEYPOINTS = ("keypoints", "individuals")
 # About 50 KB of each variable are packed together: little to unpack for whoever wants a few frames.
@@ -61,7 +60,7 @@ def to_dataset(sequence: PoseSequence) -> xr.Dataset:
         },
         attrs={
             "source_software": "posecore",
-            "source_version": posecore.__version__,
+            "source_version": VERSION,
             "ds_type": "poses",
             "fps": sequence.fps,
             "time_unit": "seconds",

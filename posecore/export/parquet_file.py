@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from posecore.export.blocks import table_blocks
-from posecore.export.whole_file import whole_file
 from posecore.poses import FramePoses, PoseSequence
+from posecore.system import whole_file
 from posecore.tables import COLUMNS, NAME, to_table
 
 FORMAT = "posecore-table"

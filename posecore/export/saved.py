@@ -22,12 +22,11 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-import posecore
 from posecore.errors import InvalidOption, InvalidPoses, UnreadableResult
-from posecore.export.whole_file import whole_file
 from posecore.limits import LIMITS
 from posecore.poses import PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
+from posecore.system import VERSION, whole_file
 
 FORMAT = "posecore-sequence"
 FORMAT_VERSION = 1
@@ -112,7 +111,7 @@ def _about_text(sequence: PoseSequence, facts: Mapping[str, Any]) -> bytes:
     about = {
         "format": FORMAT,
         "version": FORMAT_VERSION,
-        "posecore": posecore.__version__,
+        "posecore": VERSION,
         "frames": len(sequence),
         "people": len(sequence.person_ids),
         "landmarks": list(BLAZEPOSE_33.landmarks),

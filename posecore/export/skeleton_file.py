@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from posecore.errors import InvalidPoses
-from posecore.export.whole_file import whole_file
 from posecore.media.films import FilmWriter
 from posecore.poses import PoseSequence
+from posecore.system import whole_file
 from posecore.view.drawing import Overlay
 from posecore.view.palette import INK, PEOPLE, SIDES, WHITE, Color
 

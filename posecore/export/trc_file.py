@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from posecore.export.number_rows import number_rows
-from posecore.export.whole_file import whole_file
 from posecore.motion.root import ASSUMED_FIELD_OF_VIEW_DEG, RootChoice, place_person
 from posecore.poses import PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
+from posecore.system import whole_file
 
 _HEADER = "DataRate CameraRate NumFrames NumMarkers Units OrigDataRate OrigDataStartFrame OrigNumFrames"
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from posecore.errors import InvalidOption
-from posecore.export.whole_file import whole_file
 from posecore.poses import PoseSequence
+from posecore.system import whole_file
 
 if TYPE_CHECKING:
     from posecore.export.coco_file import Keypoints

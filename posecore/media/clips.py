@@ -19,8 +19,8 @@ from av.video.stream import VideoStream
 
 from posecore.errors import MediaTooLarge, UnreadableMedia
 from posecore.limits import LIMITS
+from posecore.media.clip_options import ClipOptions
 from posecore.media.files import read_head
-from posecore.media.options import ClipOptions
 from posecore.media.pictures import identify_picture
 from posecore.media.upright import FramePixels, Rgb, Upright
 from posecore.media.yuv import Colors, YuvFrame

@@ -15,7 +15,7 @@ import numpy as np
 from av.video.stream import VideoStream
 
 from posecore.errors import InvalidOption
-from posecore.media.options import FilmQuality
+from posecore.media.clip_options import FilmQuality
 from posecore.media.sound import Sound
 from posecore.media.yuv import BT709, Colors, Plane, YuvFrame, planes_of, to_yuv
 from posecore.system import usable_cores

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Protocol
 
 from posecore.estimation.blazepose.regions import Region
-from posecore.estimation.options import PoseOptions
+from posecore.estimation.pose_options import PoseOptions
+from posecore.media.clip_options import ClipOptions
 from posecore.media.clips import ClipInfo
-from posecore.media.options import ClipOptions
 from posecore.poses import FramePoses
 from posecore.view.silhouettes import Background
 

@@ -13,9 +13,9 @@ from typing import IO, Any
 import numpy as np
 
 from posecore.estimation.blazepose.regions import Region
-from posecore.estimation.options import PoseOptions
+from posecore.estimation.pose_options import PoseOptions
+from posecore.media.clip_options import ClipOptions
 from posecore.media.clips import ClipInfo
-from posecore.media.options import ClipOptions
 from posecore.media.yuv import Colors
 from posecore.poses import FramePoses
 from posecore.runs.job import Job

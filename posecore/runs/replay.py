@@ -5,7 +5,7 @@ from pathlib import Path
 
 from posecore.errors import InvalidPoses
 from posecore.estimation.blazepose.regions import Region
-from posecore.estimation.checks import Picture
+from posecore.estimation.inputs import Picture
 from posecore.export.saved import load_sequence, save_sequence
 from posecore.media.films import TIME_BASE
 from posecore.poses import FramePoses, PoseSequence

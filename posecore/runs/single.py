@@ -5,15 +5,15 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from functools import partial
 
-from posecore.annotation import Annotator, color_by
 from posecore.errors import InvalidOption
 from posecore.estimation.engines import StreamEstimator, open_stream_estimator
 from posecore.media.clips import ClipFrame, ClipInfo, ClipReader, open_clip
 from posecore.media.films import FilmWriter
 from posecore.media.sound import Sound
-from posecore.overlap import Behind, ahead
 from posecore.poses import FramePoses
+from posecore.runs.annotation import Annotator, color_by
 from posecore.runs.job import Job, Listener
+from posecore.runs.overlap import Behind, ahead
 from posecore.runs.replay import Replay
 
 _Annotated = tuple[ClipFrame, FramePoses]

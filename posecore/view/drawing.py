@@ -10,12 +10,11 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from posecore.errors import InvalidPoses
+from posecore.errors import InvalidPoses, check_choice
 from posecore.motion.measuring import check_visibility
-from posecore.poses import FloatArray, FramePoses
+from posecore.poses import FloatArray, FramePoses, check_frame
 from posecore.skeletons import BLAZEPOSE_33
 from posecore.view import labels as writing
-from posecore.view.checks import check_choice, check_frame
 from posecore.view.palette import BONE_SIDES, INK, SIDES, Color, person_color
 from posecore.view.shapes import bars, discs, fill
 from posecore.view.silhouettes import Background, on_background

@@ -12,10 +12,10 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from posecore.errors import check_choice
 from posecore.motion.measuring import check_visibility
-from posecore.poses import FloatArray, FramePoses
+from posecore.poses import FloatArray, FramePoses, check_frame
 from posecore.skeletons import BLAZEPOSE_33
-from posecore.view.checks import check_choice, check_frame
 from posecore.view.palette import BONE_SIDES, PALE, RIM, SIDES_ON_PAGE, Color, css, faded, person_color
 from posecore.view.spaces import Space, floor_lines, picture_points, picture_space, world_points, world_space
 

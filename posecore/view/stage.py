@@ -6,9 +6,9 @@ from typing import Any, Literal
 import numpy as np
 import plotly.graph_objects as go
 
+from posecore.errors import check_choice
 from posecore.poses import PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
-from posecore.view.checks import check_choice
 from posecore.view.palette import BONE_SIDES, RIM, SIDES_ON_PAGE, css, person_color
 from posecore.view.plots import DOT, THIN_BONES, floor_of, layout_of
 from posecore.view.spaces import Space, picture_space, world_space

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 import run
 from posecore.media.clips import open_clip
-from posecore.samples import sample_clip
+from posecore.media.samples import sample_clip
 
 ROOT = Path(__file__).resolve().parents[2]
 # Nothing but the page under test may be asked for: no updates, no accounts, no metrics.

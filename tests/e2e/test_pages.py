@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import Page, TimeoutError, expect
 
 from posecore.media.films import FilmWriter
-from posecore.samples import sample_clip, sample_picture
+from posecore.media.samples import sample_clip, sample_picture
 
 pytestmark = pytest.mark.browser
 

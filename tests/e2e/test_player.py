@@ -12,7 +12,7 @@ from posecore import BLAZEPOSE_33, PoseSequence, estimate_video
 from posecore.export.saved import save_sequence
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
-from posecore.samples import sample_clip
+from posecore.media.samples import sample_clip
 
 VIEWS = ("overlay", "skeleton", "cursor", "rows")
 AT_VIDEO = "document.querySelector('.pp-film')"

@@ -9,7 +9,7 @@ from posecore import BlazePose, ModelNotFound, ModelUnusable, PoseOptions, decod
 from posecore.estimation import object_detector
 from posecore.estimation.blazepose.search import Search
 from posecore.estimation.object_detector import FILE_NAMES, ObjectDetector, find_object_detector, region_of
-from posecore.oks import oks_between
+from posecore.estimation.oks import oks_between
 
 
 def test_a_box_becomes_the_region_of_somebody_in_it():

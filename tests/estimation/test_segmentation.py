@@ -9,7 +9,7 @@ import pytest
 from posecore import InvalidOption, LiveSession, PoseOptions, decode_picture, estimate_image, estimate_video
 from posecore.estimation.engines import open_stream_estimator
 from posecore.media.clips import open_clip
-from posecore.samples import sample_clip
+from posecore.media.samples import sample_clip
 from posecore.view.silhouettes import silhouette
 
 ENGINES = ["fast", "mediapipe"]

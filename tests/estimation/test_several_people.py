@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from posecore import PoseOptions, estimate_video
-from posecore.samples import sample_clip
+from posecore.media.samples import sample_clip
 
 HIPS = [23, 24]
 

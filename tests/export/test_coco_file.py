@@ -7,9 +7,9 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from posecore import BLAZEPOSE_33, FramePoses, InvalidOption, PoseSequence
+from posecore.estimation.oks import COCO_SIGMAS
 from posecore.export import coco_file
 from posecore.export.coco_file import coco_dataset, to_coco_results, write_coco_dataset, write_coco_results
-from posecore.oks import COCO_SIGMAS
 from posecore.skeletons import COCO_17_FROM_BLAZEPOSE
 
 SIZE = (640, 480)

@@ -11,7 +11,7 @@ from posecore import PoseOptions, PoseSequence, estimate_video
 from posecore.export.html_file import MOST_PEOPLE, write_report
 from posecore.motion.angles import ANGLES, measure_angles
 from posecore.motion.trust import judge
-from posecore.view.report import plotly_script
+from posecore.view.report_figures import plotly_script
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&\N{RIGHT-TO-LEFT OVERRIDE}"
 

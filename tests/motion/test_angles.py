@@ -8,7 +8,7 @@ from scipy.spatial.transform import Rotation
 
 import posecore
 from posecore import BLAZEPOSE_33, InvalidOption, PoseSequence
-from posecore.media.options import ClipOptions
+from posecore.media.clip_options import ClipOptions
 from posecore.motion.angles import (
     ANGLES,
     angles_table,

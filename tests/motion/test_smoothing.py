@@ -7,9 +7,9 @@ import pytest
 
 import posecore
 from posecore import InvalidOption, PoseSequence
+from posecore.media.samples import sample_clip
 from posecore.motion.gaps import filled
 from posecore.motion.smoothing import Smoothing, smooth_sequence
-from posecore.samples import sample_clip
 
 COORDINATES = ("xy", "z", "world")
 RATES = (10, 25, 60)

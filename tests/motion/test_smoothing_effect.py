@@ -6,9 +6,9 @@ import pytest
 
 import posecore
 from posecore import InvalidOption, InvalidPoses, PoseSequence
+from posecore.media.samples import sample_clip
 from posecore.motion.smoothing import Smoothing, smooth_sequence
 from posecore.motion.smoothing_effect import compare
-from posecore.samples import sample_clip
 
 SPACES = ("world", "picture")
 

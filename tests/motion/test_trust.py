@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from posecore import BLAZEPOSE_33, InvalidOption, PoseSequence, estimate_video
+from posecore.media.samples import sample_clip
 from posecore.motion.trust import judge, trust_table
-from posecore.samples import sample_clip
 
 FRAMES, FPS, SIZE = 100, 25.0, (1000, 1000)
 LEGS = [BLAZEPOSE_33.index(f"left_{joint}") for joint in ("knee", "ankle", "heel", "foot_index")]

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pages.ui.explain import NOBODY
+from pages.ui.shared.explain import NOBODY
 from posecore.media.clips import CLIP_SUFFIXES
-from posecore.samples import sample_picture
+from posecore.media.samples import sample_picture
 
 
 def upload(app, name: str, content: bytes, kind: str = "image/jpeg"):
@@ -56,7 +56,7 @@ def test_a_view_does_not_estimate_again(open_page, monkeypatch):
     def estimate_again(*arguments):
         raise AssertionError("estimated again for a change of view")
 
-    monkeypatch.setattr("posecore.estimation.blazepose.pictures.PictureEstimator.estimate", estimate_again)
+    monkeypatch.setattr("posecore.estimation.blazepose.picture_estimator.PictureEstimator.estimate", estimate_again)
     app.toggle(key="image_labels").set_value(True).run()
     app.slider(key="image_draw").set_value(0.2).run()
     app.button_group(key="image_coordinates").set_value("picture").run()

@@ -20,9 +20,9 @@ from aiortc.contrib.media import MediaRelay
 from aiortc.mediastreams import MediaStreamError
 
 from pages.ui.live.current import Live, frame_for_snapshot
-from pages.ui.live.film import FilmTrack
+from pages.ui.live.film_track import FilmTrack
+from pages.ui.live.numbers import advice, report
 from pages.ui.live.places import FULL, TIME, has_place, is_full, why_over
-from pages.ui.live.report import advice, report
 from pages.ui.live.stream import LiveOptions, LiveStream
 from pages.ui.live.take import Recorder
 from pages.ui.live.tracks import Outgoing

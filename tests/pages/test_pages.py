@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pages.ui.live.servers import browser_configuration, ice_servers
+from pages.ui.live.ice_servers import browser_configuration, ice_servers
 from posecore import InvalidOption
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -131,6 +131,6 @@ def ask_with_secrets(folder: Path, secrets: str) -> subprocess.CompletedProcess[
     """Print the first server's user where the app is started from a folder with this secrets file."""
     (folder / ".streamlit").mkdir()
     (folder / ".streamlit" / "secrets.toml").write_text(secrets)
-    code = "from pages.ui.live.servers import ice_servers; print(ice_servers()[0]['username'])"
+    code = "from pages.ui.live.ice_servers import ice_servers; print(ice_servers()[0]['username'])"
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     return subprocess.run([sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True)

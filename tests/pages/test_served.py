@@ -11,7 +11,7 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from pages.ui import served
+from pages.ui.shared import served
 
 BODY = bytes(range(256)) * 4096  # 1 MB
 
@@ -121,10 +121,10 @@ def test_a_film_that_is_not_made_yet_is_not_there(url, tmp_path):
     ],
 )
 def test_the_address_is_beside_the_page(url, monkeypatch, here, there):
-    monkeypatch.setattr("pages.ui.served.st.context", type("Context", (), {"url": here}))
+    monkeypatch.setattr("pages.ui.shared.served.st.context", type("Context", (), {"url": here}))
     assert served.address("T", type("Page", (), {"url_path": "video"})) == there
 
 
 def test_without_a_browser_there_is_no_address(url, monkeypatch):
-    monkeypatch.setattr("pages.ui.served.st.context", type("Context", (), {"url": None}))
+    monkeypatch.setattr("pages.ui.shared.served.st.context", type("Context", (), {"url": None}))
     assert served.address("T", type("Page", (), {"url_path": "video"})) is None

@@ -11,9 +11,9 @@ from streamlit.proto.Common_pb2 import FileURLs
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 
-from pages.ui.runs import ClipRun, RunOptions
-from pages.ui.uploads import Clip
-from pages.ui.visits import Visit
+from pages.ui.shared.visits import Visit
+from pages.ui.video.clip_run import ClipRun, RunOptions, keep_upload, run_of
+from pages.ui.video.uploads import Clip, to_disk
 from posecore.limits import Limits
 from posecore.media.films import FilmWriter
 
@@ -185,18 +185,18 @@ def test_a_run_that_is_dropped_ends_and_takes_its_files_along(short_clip):
 @pytest.fixture
 def visit(short_clip, monkeypatch) -> Visit:
     """A visit with a finished run, for which a second after the connection ended everything is deleted."""
-    monkeypatch.setattr("pages.ui.visits.LIMITS", Limits(seconds_after_leaving=1))
+    monkeypatch.setattr("pages.ui.shared.visits.LIMITS", Limits(seconds_after_leaving=1))
     visit = Visit("session")
     file = UploadedFile(UploadedFileRec("1", "clip.mp4", "video/mp4", short_clip.read_bytes()), FileURLs())
-    visit.take(file)
-    run = visit.run_of(visit.upload)
+    keep_upload(visit, to_disk(file))
+    run = run_of(visit, visit.get(Clip))
     run.start(RunOptions())
     assert run.state.done.wait(60)
     return visit
 
 
 def files_of(visit: Visit) -> list[bool]:
-    return [visit.run.film.exists(), visit.upload.path.exists()]
+    return [visit.get(ClipRun).film.exists(), visit.get(Clip).path.exists()]
 
 
 def test_everything_of_a_visitor_who_left_is_deleted(visit):
@@ -204,8 +204,8 @@ def test_everything_of_a_visitor_who_left_is_deleted(visit):
     assert files_of(visit) == [True, True]
     time.sleep(1.5)
     assert files_of(visit) == [False, False]
-    assert visit.upload.deleted
-    assert visit.run.closed
+    assert visit.get(Clip).deleted
+    assert visit.get(ClipRun).closed
 
 
 def test_a_visitor_who_comes_back_in_time_finds_everything(visit):
@@ -218,7 +218,9 @@ def test_a_visitor_who_comes_back_in_time_finds_everything(visit):
 def test_a_visitor_who_is_connected_again_finds_everything(visit, monkeypatch):
     """Without having run the page again: until that connection ends, too."""
     server = SimpleNamespace(is_active_session=lambda session: session == "session")
-    monkeypatch.setattr("pages.ui.visits.runtime", SimpleNamespace(exists=lambda: True, get_instance=lambda: server))
+    monkeypatch.setattr(
+        "pages.ui.shared.visits.runtime", SimpleNamespace(exists=lambda: True, get_instance=lambda: server)
+    )
     visit.leave()
     time.sleep(2.5)
     assert files_of(visit) == [True, True]
@@ -228,8 +230,8 @@ def test_a_visitor_who_is_connected_again_finds_everything(visit, monkeypatch):
 
 
 def test_a_visit_that_is_dropped_takes_its_files_along(visit):
-    folders = [visit.run.film.parent, visit.upload.path.parent]
-    run = weakref.ref(visit.run)
+    folders = [visit.get(ClipRun).film.parent, visit.get(Clip).path.parent]
+    run = weakref.ref(visit.get(ClipRun))
     visit.__dict__.clear()
     gc.collect()
     assert run() is None

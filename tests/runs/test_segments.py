@@ -9,10 +9,10 @@ import pytest
 
 from posecore import ClipOptions, InvalidOption, PoseOptions, PoseSequence, estimate_video
 from posecore.media.clips import open_clip
+from posecore.media.samples import sample_clip
 from posecore.pipeline import _Collector
 from posecore.runs import pool, segments
 from posecore.runs.job import Job
-from posecore.samples import sample_clip
 
 FAST = PoseOptions(engine="fast")
 

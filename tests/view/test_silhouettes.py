@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from posecore import FramePoses, InvalidOption, InvalidPoses, draw_poses
-from posecore.masks import Mask
+from posecore.poses import Mask
 from posecore.view.silhouettes import cut_out, on_background, silhouette
 
 SIZE = (200, 120)

@@ -10,8 +10,8 @@ import streamlit as st
 from aiortc import MediaStreamTrack
 
 from pages.ui.live import feed
+from pages.ui.live.numbers import report
 from pages.ui.live.places import TIME, has_place, is_full, why_over
-from pages.ui.live.report import report
 from pages.ui.live.stream import LiveOptions, LiveStream
 
 _KEY = "live"

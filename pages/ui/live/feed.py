@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from pages.ui.served import root_of
+from pages.ui.shared.served import root_of
 
 _FOLDER = "live"
 _HEADERS = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
@@ -37,7 +37,7 @@ def withdraw(token: str) -> None:
 
 
 def address(token: str, page: st.Page) -> str | None:
-    """Where a browser that shows ``page`` asks; None where this server does not answer (see ``pages.ui.served``)."""
+    """Where a browser that shows ``page`` asks; None where this server does not answer (see ``root_of``)."""
     root = root_of(page)
     return None if root is None else f"{root}/{_FOLDER}/{token}"
 

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from pages.ui.served import root_of
+from pages.ui.shared.served import root_of
 
 _FOLDER = "route"
 _HEADERS = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
@@ -41,7 +41,7 @@ def withdraw(token: str) -> None:
 
 
 def address(token: str, page: st.Page) -> str | None:
-    """Where a browser that shows ``page`` tries; None where this server does not answer (see ``pages.ui.served``)."""
+    """Where a browser that shows ``page`` tries; None where this server does not answer (see ``root_of``)."""
     root = root_of(page)
     return None if root is None else f"{root}/{_FOLDER}/{token}"
 
@@ -80,7 +80,7 @@ def _configuration() -> dict[str, Any]:
     """The servers that the live picture of the browser goes by."""
     from streamlit_webrtc.component import enhance_frontend_rtc_configuration
 
-    from pages.ui.live.servers import browser_configuration
+    from pages.ui.live.ice_servers import browser_configuration
 
     return dict(enhance_frontend_rtc_configuration(browser_configuration()))
 

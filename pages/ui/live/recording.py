@@ -1,16 +1,19 @@
 """The buttons of a recording: countdown, length, stop; the take then opens on the Video page."""
 
+import secrets
 import time
 from dataclasses import dataclass
+from datetime import datetime
 
 import streamlit as st
 
-from pages.ui.clips import show_upload
 from pages.ui.live.current import Live
 from pages.ui.live.take import Recorder
-from pages.ui.navigation import VIDEO
-from pages.ui.runs import RunOptions
-from pages.ui.visits import current_visit
+from pages.ui.shared.navigation import VIDEO
+from pages.ui.shared.visits import current_visit
+from pages.ui.video.clip_run import RunOptions, keep_upload, new_run
+from pages.ui.video.clip_source import show_upload
+from pages.ui.video.uploads import Clip
 from posecore.limits import LIMITS
 
 _KEY = "live_recording"
@@ -110,7 +113,11 @@ def _finish(recording: _Recording) -> None:
     if take is None:
         st.session_state["live_recording_problem"] = recording.recorder.problem or "Nothing was recorded."
         st.rerun()
-    current_visit().keep(take, recording.options)
+    visit = current_visit()
+    name = f"recording {datetime.now():%Y-%m-%d %H.%M.%S}.mp4"
+    clip = Clip(secrets.token_hex(8), name, take.film, take.folder)
+    keep_upload(visit, clip)
+    new_run(visit, clip).is_done(take.sequence, recording.options, missed=take.missed)
     show_upload()
     st.switch_page(VIDEO)
 

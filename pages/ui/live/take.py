@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from pages.ui.folders import Folder
+from pages.ui.shared.folders import Folder
 from posecore import FramePoses, PosecoreError, PoseSequence
 from posecore.media.films import FilmWriter
 from posecore.poses import PoseRecorder

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from posecore.estimation.blazepose.arrays import FloatArray
 from posecore.estimation.blazepose.regions import Region
-from posecore.estimation.checks import Picture, RgbArray, area_of, whole_of
+from posecore.estimation.inputs import Picture, RgbArray, area_of, whole_of
 
 # OpenCV's fixed-point maps hold whole pixels in 16 bits.
 _LONGEST_MAPPED = 32_766

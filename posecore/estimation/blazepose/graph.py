@@ -8,9 +8,9 @@ from posecore.estimation.blazepose.crops import Cropper
 from posecore.estimation.blazepose.landmarks import RegionPose
 from posecore.estimation.blazepose.networks import Networks, Request, load_networks
 from posecore.estimation.blazepose.regions import Region
-from posecore.estimation.checks import Picture, check_picture
+from posecore.estimation.inputs import Picture, check_picture
 from posecore.estimation.models import find_model
-from posecore.estimation.options import PoseOptions
+from posecore.estimation.pose_options import PoseOptions
 from posecore.system import usable_cores
 
 # More threads than this no longer make one inference of a network of this size faster.

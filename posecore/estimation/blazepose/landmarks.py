@@ -7,8 +7,7 @@ import numpy as np
 
 from posecore.estimation.blazepose.arrays import FloatArray, logistic
 from posecore.estimation.blazepose.regions import Region
-from posecore.masks import Mask
-from posecore.poses import FramePoses
+from posecore.poses import FramePoses, Mask
 from posecore.skeletons import BLAZEPOSE_33
 
 SIDE = 256

@@ -19,8 +19,8 @@ from posecore.estimation.blazepose.arrays import FloatArray
 from posecore.estimation.blazepose.graph import BlazePose
 from posecore.estimation.blazepose.landmarks import RegionPose
 from posecore.estimation.blazepose.regions import Region, overlap
-from posecore.estimation.checks import Picture
-from posecore.oks import oks_between
+from posecore.estimation.inputs import Picture
+from posecore.estimation.oks import oks_between
 from posecore.skeletons import BLAZEPOSE_33
 
 # The whole picture and squares of it are looked at: their side as a share of the picture's longer side, and the

@@ -9,10 +9,10 @@ import pytest
 
 from posecore import BLAZEPOSE_33, BlazePose, InvalidOption, PoseOptions, Region, decode_picture, estimate_image
 from posecore.estimation.blazepose.search import Search, Sweep, squares
-from posecore.estimation.blazepose.streams import StreamEstimator
+from posecore.estimation.blazepose.stream_estimator import StreamEstimator
+from posecore.estimation.oks import oks
 from posecore.media.clips import open_clip
-from posecore.oks import oks
-from posecore.samples import sample_clip
+from posecore.media.samples import sample_clip
 from posecore.skeletons import COCO_17_FROM_BLAZEPOSE
 
 THOROUGH = PoseOptions(engine="fast", people=20, search="thorough")

@@ -14,8 +14,8 @@ from posecore.view.stage import bones, plot_stage
 
 _HERE = Path(__file__).parent
 _SCRIPTS = (
-    _HERE.parents[1] / "telling.js",
-    _HERE.parents[1] / "player" / "3_skeleton.js",
+    _HERE.parents[1] / "shared" / "telling.js",
+    _HERE.parents[1] / "explore" / "player" / "3_skeleton.js",
     _HERE / "1_connection.js",
     _HERE / "2_delay.js",
     _HERE / "3_panel.js",

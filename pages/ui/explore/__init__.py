@@ -1,0 +1,1 @@
+"""Everything to explore a result with, on the Explore and the Video page."""

@@ -1,0 +1,54 @@
+"""Everything to explore a result with: the player, who is shown, smoothing, and the numbers of the frame it is at."""
+
+import streamlit as st
+
+from pages.ui.explore.playback import Playback
+from pages.ui.explore.player.component import first_seen, show_player
+from pages.ui.explore.smoothing_lab import show_lab
+from pages.ui.explore.verdicts import show_trust, show_verdicts
+from pages.ui.shared.people_choice import choose_people
+from pages.ui.shared.results import show_table
+from pages.ui.shared.served import address
+from posecore import PoseSequence
+
+
+def explore(playback: Playback, page: st.Page, *, key: str, clip: str, already: str | None, film: str | None):
+    """Show a result; what is chosen about it is kept for the visit.
+
+    Args:
+        playback: the result.
+        page: that this is on.
+        key: of this place on the page.
+        clip: tells this result from another.
+        already: what has smoothed it before, as a sentence; None: nothing.
+        film: where the browser finds its film; None: there is none.
+
+    Returns:
+        The result as it is shown: smoothed, named, and without those who are hidden.
+    """
+    above = st.container()
+    show_lab(playback, key=f"{key}_smoothing", already=already)
+    shown = choose_people(playback.sequence, page=key, key=clip)
+    show_trust(playback, shown, key=f"{key}_trust")
+    with above:
+        with st.container():  # of one place, however many sentences: Streamlit begins what is below anew once it moves
+            show_verdicts(playback, shown)
+        _play(playback, shown, page, key, clip, film)
+    return shown
+
+
+@st.fragment
+def _play(playback: Playback, shown: PoseSequence, page: st.Page, key: str, clip: str, film: str | None) -> None:
+    """The player tells its frame when it is paused: only this is run then."""
+    played = address(playback.token, page)
+    everybody = playback.sequence.named(shown.names)
+    if played is None:
+        st.info("The player needs the app's own server. Start it with: streamlit run streamlit_app.py")
+        frame = first_seen(everybody)
+    else:
+        people = shown.person_ids.tolist()
+        frame = show_player(
+            everybody, playback.moments, played, key=f"{key}_player", clip=clip, film=film, shown=people
+        )
+    st.markdown(f"**Landmarks of frame {frame}**, at {everybody.times_s[frame]:.3f} s")
+    show_table(shown.frame(frame), key=f"{key}_table", several=len(everybody.person_ids) > 1)

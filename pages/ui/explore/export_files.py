@@ -1,0 +1,227 @@
+"""The files of a result: one alone, or several in one zip."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from pages.ui.explore.playback import Playback
+from pages.ui.shared.served import address
+from posecore import PoseSequence
+from posecore.errors import PosecoreError
+from posecore.export.bundle import OnFile, write_bundle
+from posecore.export.formats import FORMATS, plan_files
+
+_USUAL = ["csv", "html", "result", "manifest"]
+_FILM = "film"
+_FILM_TITLE = "Film with skeletons (MP4)"
+
+
+@dataclass(frozen=True)
+class Film:
+    """The film with skeletons, which a worker makes where it is wanted: that takes long.
+
+    Attributes:
+        path: where it lies once it was made.
+        name: that it gets.
+        ready: it was made, and shows just what is shown.
+        start: lets the worker begin; the page is to be run again then, and once more when the worker has ended.
+    """
+
+    path: Path
+    name: str
+    ready: bool
+    start: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class _Result:
+    """What the files are of, and where on the page their making is told."""
+
+    shown: PoseSequence
+    playback: Playback
+    facts: Callable[[], Mapping[str, Any]]
+    page: st.Page
+    stem: str
+    key: str
+    film: Film | None
+    below: DeltaGenerator
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A file that was made, and what of."""
+
+    of: PoseSequence
+    wanted: tuple[str, ...]
+    name: str
+    token: str
+    megabytes: float
+    notes: tuple[str, ...]
+
+
+def offer_files(
+    shown: PoseSequence,
+    playback: Playback,
+    facts: Callable[[], Mapping[str, Any]],
+    *,
+    page: st.Page,
+    stem: str,
+    key: str,
+    film: Film | None = None,
+) -> None:
+    """Let the visitor choose files, make them, and offer them for download.
+
+    Args:
+        shown: what they are of.
+        playback: whose folder they lie in.
+        facts: makes the manifest.
+        page: that this is on.
+        stem: what their names begin with.
+        key: of this result.
+        film: with skeletons; None where the result has no clip.
+    """
+    with st.expander("Files", icon=":material/folder_zip:", expanded=True):
+        chosen = st.pills(
+            "What goes into the zip",
+            [*([_FILM] if film else []), *FORMATS],
+            selection_mode="multi",
+            default=_USUAL,
+            format_func=_title,
+            key=f"files_{page.url_path}",
+            persist_state="session",
+            help="They are of the people who are shown, by their names, smoothed as chosen.",
+        )
+        several = st.container(horizontal=True)
+        one = st.container(horizontal=True, vertical_alignment="bottom")
+        result = _Result(shown, playback, facts, page, stem, key, film, below=st.container())
+        with several:
+            _explain(chosen)
+            _offer_zip(result, tuple(chosen))
+        with one:
+            _offer_one(result)
+
+
+def _title(name: str) -> str:
+    return _FILM_TITLE if name == _FILM else FORMATS[name].title
+
+
+def _explain(chosen: Sequence[str]) -> None:
+    with st.popover("What these files are", icon=":material/help:"):
+        if _FILM in chosen:
+            st.markdown(f"**{_FILM_TITLE}.** For any player: the clip with the skeletons drawn on it.")
+        for name in [name for name in chosen if name != _FILM] or FORMATS:
+            st.markdown(f"**{FORMATS[name].title}.** {FORMATS[name].help}")
+
+
+def _offer_zip(result: _Result, chosen: tuple[str, ...]) -> None:
+    if not chosen:
+        st.caption("Choose at least one.")
+        return
+    film = result.film if _FILM in chosen else None
+    formats = [name for name in chosen if name != _FILM]
+    waiting = f"files_waiting_{result.page.url_path}"  # for the film, which belongs to them
+    go_on = st.session_state.pop(waiting, None) == chosen and film is not None and film.ready
+    if _is_offered(result, "zip", chosen):
+        return
+    if not go_on and not st.button(
+        "Make the zip", type="primary", icon=":material/folder_zip:", key=f"make_zip_{result.key}"
+    ):
+        return
+    if film is not None and not film.ready:
+        st.session_state[waiting] = chosen
+        film.start()
+        st.rerun()
+    _make(result, "zip", chosen, f"{result.stem}.zip", _zip_of(result, formats, film))
+
+
+def _offer_one(result: _Result) -> None:
+    name = st.selectbox(
+        "Or one alone",
+        list(FORMATS),
+        format_func=_title,
+        key=f"one_file_{result.page.url_path}",
+        persist_state="session",
+        width=320,
+        help="A format that has a file for each person, or two that belong together, comes as a zip of them.",
+    )
+    if _is_offered(result, "one", (name,)):
+        return
+    if not st.button("Make the file", icon=":material/draft:", key=f"make_one_{result.key}"):
+        return
+    planned = plan_files(result.shown, [name], stem=result.stem, facts=result.facts())
+    if len(planned) > 1:
+        _make(result, "one", (name,), f"{result.stem}.{name}.zip", _zip_of(result, [name]))
+        return
+
+    def make(path: Path, report: OnFile) -> list[str]:
+        report(0, 1, planned[0].title)
+        try:
+            planned[0].make(path)
+        except PosecoreError as error:
+            return [f"{planned[0].title}: {error}"]
+        return []
+
+    _make(result, "one", (name,), planned[0].file_name, make)
+
+
+def _zip_of(result: _Result, names: Sequence[str], film: Film | None = None) -> Callable[[Path, OnFile], list[str]]:
+    def make(path: Path, report: OnFile) -> list[str]:
+        extra = {film.name: film.path} if film else {}
+        return write_bundle(
+            result.shown, path, names, stem=result.stem, facts=result.facts(), extra=extra, on_progress=report
+        )
+
+    return make
+
+
+def _make(
+    result: _Result, kind: str, wanted: tuple[str, ...], name: str, make: Callable[[Path, OnFile], Iterable[str]]
+) -> None:
+    """Make a file with progress and a way to stop, and run the page again, which offers it then."""
+    result.below.button("Stop", icon=":material/stop_circle:", key=f"stop_{kind}_{result.key}")
+    progress = result.below.progress(0.0, "Making the files")
+
+    def report(done: int, total: int, title: str) -> None:
+        progress.progress(done / max(1, total), f"{done} of {total} · {title}")  # a stop ends the run of the page here
+
+    path, token = result.playback.offer(name)
+    notes = tuple(make(path, report))
+    megabytes = path.stat().st_size / 1e6 if path.exists() else 0.0
+    st.session_state[_kept(result, kind)] = _Made(result.shown, wanted, name, token, megabytes, notes)
+    st.rerun()
+
+
+def _kept(result: _Result, kind: str) -> str:
+    return f"files_{kind}_{result.page.url_path}"
+
+
+def _is_offered(result: _Result, kind: str, wanted: tuple[str, ...]) -> bool:
+    """Offer what was made of just this; False where nothing was."""
+    made: _Made | None = st.session_state.get(_kept(result, kind))
+    if made is None or made.wanted != wanted:
+        return False
+    if not (result.playback.serves(made.token) and same(made.of, result.shown)):
+        return False
+    for note in made.notes:
+        result.below.warning(note, icon=":material/info:")
+    if made.megabytes:
+        st.link_button(
+            f"{made.name} ({made.megabytes:.1f} MB)",
+            f"{address(made.token, result.page)}?download",
+            icon=":material/download:",
+            type="primary" if kind == "zip" else "secondary",
+        )
+    return True
+
+
+def same(one: PoseSequence, other: PoseSequence) -> bool:
+    """Both show the same people by the same names in the same places."""
+    if one is other:
+        return True
+    alike = one.person_ids.tolist() == other.person_ids.tolist() and dict(one.names) == dict(other.names)
+    return alike and one.xy.shape == other.xy.shape and np.array_equal(one.xy, other.xy, equal_nan=True)

@@ -1,0 +1,109 @@
+"""The smoothing lab: which filter, and what it did."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.ui.explore.playback import Playback
+from posecore import InvalidOption, PoseSequence
+from posecore.motion.smoothing import Smoothing
+
+_METHODS = {
+    "none": "None",
+    "one-euro": "One-Euro",
+    "butterworth": "Butterworth",
+    "savitzky-golay": "Savitzky-Golay",
+}
+_EXPLAINED = {
+    "none": "The landmarks as the model gave them, frame by frame.",
+    "one-euro": "The filter of live streams: it looks back only, so quick movements come late. Begins with "
+    "MediaPipe's settings.",
+    "butterworth": "A low pass run forwards and backwards: nothing comes late. 6 Hz is usual for walking; raise it for "
+    "quick movements.",
+    "savitzky-golay": "A polynomial through the frames around: nothing comes late, and peaks keep their height.",
+}
+# A Butterworth filter needs more than two frames for each turn of its cutoff.
+_FRAMES_PER_TURN = 2.2
+
+
+def choose_smoothing(sequence: PoseSequence, *, key: str, again: bool) -> Smoothing:
+    """The widgets of the lab; what they say is kept for the visit. ``again``: what was smoothed before."""
+    highest = sequence.fps / _FRAMES_PER_TURN
+    usual = Smoothing()
+    key = f"{key}_again" if again else key
+    first = "butterworth" if usual.cutoff_hz <= highest else "one-euro"
+    method = st.segmented_control(
+        "Smoothing",
+        list(_METHODS),
+        default="none" if again else first,
+        required=True,
+        format_func=lambda name: _METHODS[name],
+        key=f"{key}_method",
+        persist_state="session",
+    )
+    st.caption(_EXPLAINED[method])
+    options = {}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if method == "butterworth":
+            options["cutoff_hz"] = _number("Cutoff (Hz)", 0.5, max(1.0, round(highest, 1)), usual.cutoff_hz, key)
+        if method == "savitzky-golay":
+            options["window_s"] = _number("Window (s)", 0.05, 2.0, usual.window_s, key)
+        if method == "one-euro":
+            options["min_cutoff_hz"] = _number("Cutoff at rest (Hz)", 0.01, 10.0, usual.min_cutoff_hz, key)
+            options["beta"] = _number("Beta", 0.0, 500.0, usual.beta, key)
+        options["fill_gaps_s"] = _number(
+            "Fill gaps up to (s)",
+            0.0,
+            5.0,
+            usual.fill_gaps_s,
+            key,
+            help="Places in between are interpolated; in tables they have a presence of 0.",
+        )
+    return Smoothing(method=method, **options)
+
+
+def _number(label: str, least: float, most: float, value: float, key: str, help: str | None = None) -> float:
+    return st.number_input(
+        label, least, most, min(max(value, least), most), key=f"{key}_{label}", persist_state="session", help=help
+    )
+
+
+def show_lab(playback: Playback, *, key: str, already: str | None) -> None:
+    """The choice, applied to what is played, and its effect in numbers.
+
+    Args:
+        playback: is smoothed so.
+        key: of this place on the page.
+        already: what has smoothed the result before it came here; None: nothing.
+    """
+    with st.expander("Smoothing", icon=":material/waves:"):
+        if already:
+            st.warning(f"{already} What is chosen here comes on top of that.", icon=":material/info:")
+        smoothing = choose_smoothing(playback.raw, key=key, again=already is not None)
+        try:
+            with st.spinner("Smoothing", show_time=True):
+                playback.use(smoothing)
+        except InvalidOption as error:
+            st.warning(str(error), icon=":material/info:")
+            playback.use(playback.smoothing or Smoothing(method="none"))
+        if playback.effect:
+            st.dataframe(_effect(playback), hide_index=True, width="content")
+            st.caption(
+                "Jitter: how far a landmark is from the straight way between the frames around it. Lag: how much later "
+                "the smoothed movement is. Choose Both beside Landmarks to see raw and smoothed on each other."
+            )
+
+
+def _effect(playback: Playback) -> pd.DataFrame:
+    names = playback.raw.names
+    rows = []
+    for effect in playback.effect:
+        rows.append(
+            {
+                "Person": names.get(effect.person, f"person {effect.person}"),
+                "Jitter before (mm)": effect.jitter_before,
+                "Jitter after (mm)": effect.jitter_after,
+                "Removed (%)": effect.jitter_removed,
+                "Lag (ms)": effect.lag_ms,
+            }
+        )
+    return pd.DataFrame(rows).round(1)

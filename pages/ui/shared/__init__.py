@@ -1,0 +1,1 @@
+"""What several pages share; imports no page's own pieces."""

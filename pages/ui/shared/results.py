@@ -1,0 +1,123 @@
+"""What every result is shown with: the table of landmarks, the 3D skeleton, the downloads."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from pages.ui.shared.figure import show_figure
+from posecore import BLAZEPOSE_33, FramePoses, plot_pose_3d, to_table
+from posecore.tables import COLUMNS, NAME
+
+_COORDINATES = {"world": "World (metres)", "picture": "Picture (pixels)"}
+_PART_OF = {BLAZEPOSE_33.landmarks[index]: part for part, members in BLAZEPOSE_33.parts.items() for index in members}
+_HEADINGS = {
+    "person": "Person",
+    NAME: "Name",
+    "landmark": "Landmark",
+    "visibility": "Visibility",
+    "presence": "Presence",
+    "x_px": "x (px)",
+    "y_px": "y (px)",
+    "x": "x (share of width)",
+    "y": "y (share of height)",
+    "z": "z (relative)",
+    "x_m": "x (m)",
+    "y_m": "y (m)",
+    "z_m": "z (m)",
+}
+
+
+def _choose_coordinates(key: str, *, several: bool = False) -> str:
+    """A switch between the two frames of the 3D skeleton.
+
+    Of several people, who would all stand in one place, it begins with their places in the picture.
+    """
+    return st.segmented_control(
+        "Coordinates",
+        list(_COORDINATES),
+        default="picture" if several else "world",
+        required=True,
+        format_func=lambda name: _COORDINATES[name],
+        key=f"{key}_of_several" if several else key,
+        persist_state="session",
+        help="World: the body's own shape in metres, centred on the hips. Picture: places in the picture, with "
+        "relative depth.",
+    )
+
+
+def show_skeleton(poses: FramePoses, *, key: str, several: bool = False) -> None:
+    """The 3D skeleton, with a switch between its two frames; its camera stays where the visitor put it.
+
+    With ``several`` people in the whole of it, somebody who is alone in a frame has the colour that is theirs among
+    the others.
+    """
+    coordinates = _choose_coordinates(f"{key}_coordinates", several=several)
+    figure = plot_pose_3d(poses, coordinates=coordinates, color_by="person" if several else "confidence")
+    show_figure(figure, height=460, label=f"3D skeleton, {_COORDINATES[coordinates]}", key=f"{key}_3d")
+
+
+def show_table(poses: FramePoses, *, key: str, several: bool = False) -> None:
+    """The landmarks as a sortable table, with filters by body part and visibility.
+
+    With ``several`` people in the whole of it, their numbers are shown also where one is alone.
+    """
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        parts = st.pills(
+            "Body parts",
+            list(BLAZEPOSE_33.parts),
+            selection_mode="multi",
+            format_func=str.capitalize,
+            key=f"{key}_parts",
+            persist_state="session",
+            help="None chosen: all are shown.",
+        )
+        least = st.slider(
+            "Visibility at least", 0.0, 1.0, 0.0, 0.05, key=f"{key}_least", persist_state="session", width=260
+        )
+    table = _filtered(to_table(poses), parts, least)
+    order = [name for name in _HEADINGS if name in table and (name != "person" or several)]
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_order=order,
+        column_config=_column_config(),
+        height=min(36 * (len(table) + 1) + 2, 480),
+        placeholder="n/a",
+    )
+    st.caption(f"{len(table)} of {len(poses) * len(BLAZEPOSE_33)} landmarks. Click a heading to sort by it.")
+
+
+def offer_download(label: str, make: Callable[[], str | bytes] | bytes, file_name: str, mime: str) -> None:
+    """A download button whose file is made when it is pressed; pressing it does not run the page again."""
+    st.download_button(label, make, file_name, mime, on_click="ignore", icon=":material/download:", key=f"get_{label}")
+
+
+def _filtered(table: pd.DataFrame, parts: list[str], least: float) -> pd.DataFrame:
+    keep = table["visibility"] >= least
+    if parts:
+        keep &= table["landmark"].astype(str).map(_PART_OF).isin(parts)
+    return table[keep].assign(landmark=lambda rows: rows["landmark"].astype(str).str.replace("_", " "))
+
+
+def _column_config() -> dict[str, Any]:
+    column = st.column_config
+    config: dict[str, Any] = {
+        name: column.NumberColumn(heading, help=COLUMNS[name], format=_number_format(name))
+        for name, heading in _HEADINGS.items()
+        if name in COLUMNS
+    }
+    config[NAME] = column.TextColumn(_HEADINGS[NAME], help="As you gave it.")
+    config["landmark"] = column.TextColumn(_HEADINGS["landmark"], help=COLUMNS["landmark"], pinned=True)
+    for name in ("visibility", "presence"):
+        config[name] = column.ProgressColumn(
+            _HEADINGS[name], help=COLUMNS[name], min_value=0, max_value=1, format="%.2f"
+        )
+    return config
+
+
+def _number_format(name: str) -> str:
+    if name.endswith("_px"):
+        return "%.1f"
+    return "%d" if name == "person" else "%.3f"

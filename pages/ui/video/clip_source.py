@@ -1,0 +1,75 @@
+"""The clip a visitor works on, and where it comes from."""
+
+import streamlit as st
+
+from pages.ui.shared.sources import choose_source
+from pages.ui.shared.visits import Visit
+from pages.ui.video.clip_run import forget_upload, keep_upload
+from pages.ui.video.uploads import Clip, to_disk
+from posecore.media.clips import CLIP_SUFFIXES
+from posecore.media.samples import Sample, sample_clip
+
+UPLOAD, SAMPLE = "Upload", "Sample"
+_SOURCE_KEY = "video_source"
+_UPLOADS_KEY = "video_uploads"
+
+
+def choose_clip(visit: Visit) -> Clip | None:
+    """Offer the sources and return the chosen clip, or None while there is none."""
+    source = choose_source("Clip from", [UPLOAD, SAMPLE], sample=SAMPLE, address="clip", key=_SOURCE_KEY)
+    if source == SAMPLE:
+        sample = ready_sample_clip()
+        st.caption(f"{sample.title}. {sample.credit}")
+        return Clip(str(sample.path), sample.path.name, sample.path)
+    _take_upload(visit)
+    return _kept_upload(visit)
+
+
+def show_upload() -> None:
+    """What the visitor gave is what the page shows next; called on another page."""
+    st.session_state[_SOURCE_KEY] = UPLOAD
+
+
+# The same for all visitors. Where it cannot be downloaded, that is tried again in an hour, not in every run.
+@st.cache_resource(ttl=3600, show_spinner="Getting the sample clip")
+def ready_sample_clip() -> Sample:
+    """The sample clip, downloaded where it is not on this machine yet."""
+    return sample_clip()
+
+
+def _take_upload(visit: Visit) -> None:
+    """The uploader. What it is given moves to disk; the next run of the page has a new, empty one."""
+    number = st.session_state.setdefault(_UPLOADS_KEY, 0)
+    file = st.file_uploader(
+        "A clip with one or more people",
+        type=[suffix.removeprefix(".") for suffix in CLIP_SUFFIXES],
+        help="MP4, MOV, WebM, MKV or AVI. It is deleted when you leave or choose another.",
+        key=f"video_upload_{number}",
+    )
+    if file is not None:
+        st.session_state[_UPLOADS_KEY] = number + 1
+        keep_upload(visit, to_disk(file))
+        st.rerun()
+
+
+def _kept_upload(visit: Visit) -> Clip | None:
+    """The clip that was uploaded before, with a way to delete it."""
+    clip = visit.get(Clip)
+    if clip is None:
+        return None
+    if clip.deleted:
+        st.info(
+            f"{clip.name} was deleted, since you were away for a while. Choose it again.", icon=":material/auto_delete:"
+        )
+        return None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text(f"{clip.name}, {clip.path.stat().st_size / 1e6:.1f} MB", width="content")
+        st.button(
+            "Remove",
+            icon=":material/delete:",
+            type="tertiary",
+            key="video_remove",
+            on_click=forget_upload,
+            args=(visit,),
+        )
+    return clip

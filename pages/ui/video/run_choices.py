@@ -1,0 +1,90 @@
+"""The choices about a clip: which part of it, and what film is made."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from pages.ui.shared.people_choice import choose_background
+from pages.ui.video.clip_run import ClipRun, RunOptions
+from posecore import ClipOptions, PoseOptions, find_engine
+from posecore.pipeline import Expected
+
+_SIDES = {0: "As the clip", 1920: "1920 px", 1280: "1280 px", 854: "854 px", 640: "640 px"}
+_QUALITIES = {"fast": "Fast to make", "small": "Small file"}
+_SHORTEST_S = 0.1
+
+
+def choose_run(run: ClipRun, pose: PoseOptions) -> RunOptions:
+    """A button with the choices about this clip, and what they will cost."""
+    if run.info is None:
+        return RunOptions(pose)
+    with st.popover("Part and film", icon=":material/content_cut:"):
+        start_s, end_s = _choose_stretch(run)
+        every = st.number_input(
+            "Every n-th frame",
+            1,
+            30,
+            1,
+            key="part_every",
+            persist_state="session",
+            help="2 takes half the time. Fast movements need every frame.",
+        )
+        film = st.toggle(
+            "Film in the player",
+            True,
+            key="part_film",
+            persist_state="session",
+            help="Without it the run is faster, and the player shows the 3D skeleton and the curves alone.",
+        )
+        side = st.selectbox(
+            "Longest side of the film",
+            list(_SIDES),
+            index=list(_SIDES).index(1280),
+            format_func=lambda side: _SIDES[side],
+            key="part_side",
+            persist_state="session",
+            disabled=not film,
+        )
+        quality = st.radio(
+            "The film is",
+            list(_QUALITIES),
+            format_func=lambda name: _QUALITIES[name],
+            key="part_quality",
+            persist_state="session",
+            disabled=not film,
+            horizontal=True,
+        )
+        background = choose_background("part_background", disabled=not film)
+        part = ClipOptions(start_s=start_s, end_s=end_s, every=int(every), film_side=side or None, film_quality=quality)
+        options = RunOptions(_unsmoothed(pose), part, film, background)
+        st.caption(cost(run.expect(options)))
+    return options
+
+
+def _unsmoothed(pose: PoseOptions) -> PoseOptions:
+    """Landmarks as the model gives them, for the player to smooth; MediaPipe's own engine always smooths one person."""
+    always = pose.people == 1 and find_engine(pose).name == "mediapipe"
+    return replace(pose, smoothing=always)
+
+
+def _choose_stretch(run: ClipRun) -> tuple[float, float | None]:
+    length_s = run.info.duration_s if run.info else None
+    if length_s is None or length_s < 2 * _SHORTEST_S:
+        return 0.0, None
+    start_s, end_s = st.slider(
+        "From and to (seconds)", 0.0, length_s, (0.0, length_s), _SHORTEST_S, format="%.1f", key=f"part_{run.clip.key}"
+    )
+    whole = end_s >= length_s - _SHORTEST_S
+    return start_s, None if whole else max(end_s, start_s + _SHORTEST_S)
+
+
+def cost(expected: Expected) -> str:
+    """One line: 18,000 frames, about 4 minutes, a film of about 500 MB."""
+    if expected.frames is None or expected.seconds is None:
+        return "How long this clip is cannot be told before it has been read."
+    if expected.seconds < 90:
+        time = f"{max(1, round(expected.seconds))} s"
+    else:
+        time = f"{round(expected.seconds / 60)} minutes"
+    film = f", a film of about {max(1, round(expected.film_mb))} MB" if expected.film_mb else ", no film"
+    return f"{expected.frames:,} frames: about {time}{film}."

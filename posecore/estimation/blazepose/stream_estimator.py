@@ -1,0 +1,216 @@
+"""BlazePose as an engine of posecore: the frames of a clip or of a live stream in, ``FramePoses`` out."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+
+from posecore.estimation.blazepose.filters import PoseSmoothing
+from posecore.estimation.blazepose.graph import BlazePose
+from posecore.estimation.blazepose.landmarks import RegionPose, to_frame
+from posecore.estimation.blazepose.regions import Region, overlap
+from posecore.estimation.blazepose.search import Search, SquareBySquare, Sweep, with_mask
+from posecore.estimation.inputs import Picture, check_picture, check_time
+from posecore.estimation.object_detector import thorough_search
+from posecore.estimation.oks import oks_between
+from posecore.estimation.pose_options import PoseOptions
+from posecore.estimation.tracking import SAME_POSE, Tracks
+from posecore.poses import FramePoses
+
+# While fewer people are followed than are wanted, the whole picture is looked at so often; in every frame while nobody
+# is or somebody just went out of sight. That is each second frame of most clips: who enters is seen for longer.
+_LOOK_EVERY_S = 0.06
+# Where as many are followed as are wanted, so often for the note that there are more.
+_COUNT_EVERY_S = 2.0
+# Of those who just went out of sight, so many are looked for in a frame where they are expected.
+_MOST_EXPECTED = 3
+# Two regions that overlap less than this (intersection over union) show two people.
+_APART = 0.3
+
+
+class StreamEstimator:
+    """Estimates the frames of one clip or one live stream, in order.
+
+    Who was found in a frame is looked for around the same place in the next, and the detector runs only while
+    fewer people are followed than are wanted. Each person is smoothed over time, unless the options say otherwise.
+
+    Raises:
+        ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
+        EngineUnavailable: where OpenVINO or these networks do not run here.
+    """
+
+    def __init__(self, options: PoseOptions) -> None:
+        blazepose = BlazePose(options)
+        self._last_s = -math.inf
+        self._people = _OnePerson(blazepose, options) if options.people == 1 else _SeveralPeople(blazepose, options)
+
+    def close(self) -> None:
+        """Nothing is held that needs freeing: the networks are shared, the rest is memory."""
+
+    @property
+    def followed(self) -> tuple[Region, ...]:
+        """Where people are looked for in the next frame."""
+        return tuple(self._people.followed)
+
+    def follow(self, regions: Iterable[Region]) -> None:
+        """Look there in the next frame, whoever was followed so far."""
+        self._people.follow(regions)
+
+    @property
+    def saw_more(self) -> bool:
+        """Whether more people than are wanted were in view at some time, as far as was looked."""
+        return self._people.saw_more
+
+    def step(self, rgb: Picture, time_s: float) -> FramePoses:
+        """The people in the next frame.
+
+        Args:
+            rgb: (H, W, 3) uint8, upright; or the ``pixels`` of a clip's frame.
+            time_s: the frame's own time, later than that of the frame before.
+
+        Raises:
+            InvalidOption: where rgb is not such an array or time does not go forward.
+        """
+        check_picture(rgb)
+        check_time(time_s, self._last_s)
+        self._last_s = time_s
+        return self._people.step(rgb, time_s)
+
+
+def _sweep(blazepose: BlazePose, options: PoseOptions) -> Sweep | None:
+    return Sweep(thorough_search(blazepose, options)) if options.search == "thorough" else None
+
+
+class _OnePerson:
+    """As MediaPipe does it: the person who was there first, and when that one is gone whoever is there then."""
+
+    def __init__(self, blazepose: BlazePose, options: PoseOptions) -> None:
+        self.followed: list[Region] = []
+        self.saw_more = False
+        self._blazepose = blazepose
+        self._options = options
+        self._sweep = _sweep(blazepose, options)
+        self._smoothing: PoseSmoothing | None = None
+
+    def follow(self, regions: Iterable[Region]) -> None:
+        """Look there in the next frame, whoever was followed so far."""
+        self.followed = list(regions)
+
+    def step(self, rgb: Picture, time_s: float) -> FramePoses:
+        """The person in the next frame."""
+        size = (rgb.shape[1], rgb.shape[0])
+        for region in self.followed or self._look(rgb, time_s):
+            pose = self._blazepose.landmarks(rgb, region, mask=self._options.segmentation)
+            if pose.score > self._options.min_presence:
+                self.followed = [pose.next_region] if pose.next_region.usable else []
+                shown = self._smooth(pose, time_s) if self._options.smoothing else pose
+                return to_frame([shown], size, time_s)
+        self.followed = []
+        self._smoothing = None  # whoever comes next starts anew
+        return FramePoses.nobody(size, time_s)
+
+    def _look(self, rgb: Picture, time_s: float) -> list[Region]:
+        """Where to look: nowhere, or at one place."""
+        found = self._blazepose.detect(rgb, self._options.min_detection)
+        self.saw_more |= any(overlap(found[0], other) < _APART for other in found[1:])
+        if not found and self._sweep is not None:
+            found = [pose.next_region for pose in self._sweep.look(rgb, time_s)]
+        return found[:1]
+
+    def _smooth(self, pose: RegionPose, time_s: float) -> RegionPose:
+        self._smoothing = self._smoothing or PoseSmoothing()
+        points, world, visibility = self._smoothing.apply(
+            pose.points, pose.world, pose.visibility, time_s=time_s, scale=pose.next_region.size
+        )
+        return replace(pose, points=points, world=world, visibility=visibility)
+
+
+class _SeveralPeople:
+    """Each with a lasting id, also through a short absence."""
+
+    def __init__(self, blazepose: BlazePose, options: PoseOptions) -> None:
+        self.followed: list[Region] = []
+        self.saw_more = False
+        self._blazepose = blazepose
+        self._options = options
+        self._search = Search(
+            blazepose,
+            SquareBySquare(blazepose),
+            min_score=options.min_presence,
+            min_detection=options.min_detection,
+            patient=True,
+        )
+        self._sweep = _sweep(blazepose, options)
+        self._tracks = Tracks(smoothing=options.smoothing)
+        self._given: list[Region] = []
+        self._last_regions: dict[int, Region] = {}
+        self._looked_s = -math.inf
+
+    def follow(self, regions: Iterable[Region]) -> None:
+        """Look there in the next frame, whoever was followed so far."""
+        self.followed, self._given = [], list(regions)
+
+    def step(self, rgb: Picture, time_s: float) -> FramePoses:
+        """The people in the next frame."""
+        size = (rgb.shape[1], rgb.shape[0])
+        poses = self._read_followed(rgb)
+        known = len(poses)
+        missing = self._options.people - known
+        if missing > 0:
+            places = [*self._given, *self._expected(size, time_s)[: min(missing, _MOST_EXPECTED)]]
+            poses += self._search.confirm(rgb, places, known=poses)
+        poses += self._new(rgb, time_s, poses)
+        self.saw_more |= len(poses) > self._options.people
+        del poses[self._options.people :]
+        if self._options.segmentation:
+            poses = [pose if pose.mask else with_mask(self._blazepose, rgb, pose) for pose in poses]
+        found = to_frame(poses, size, time_s)
+        ids = self._tracks.join(found, known)
+        self._remember(poses, ids, time_s)
+        return self._tracks.numbered(found, ids)
+
+    def _read_followed(self, rgb: Picture) -> list[RegionPose]:
+        """Who is still there; where two regions lead to one person, only the surer pose."""
+        mask = self._options.segmentation
+        poses = [self._blazepose.landmarks(rgb, region, mask=mask) for region in self.followed]
+        there = [pose for pose in poses if pose.score > self._options.min_presence]
+        kept: list[RegionPose] = []
+        for pose in sorted(there, key=lambda pose: -pose.score):
+            if all(oks_between(pose.points[:, :2], other.points[:, :2]) < SAME_POSE for other in kept):
+                kept.append(pose)
+        return kept
+
+    def _expected(self, size: tuple[int, int], time_s: float) -> list[Region]:
+        """Where in the picture those may be who were there a moment ago."""
+        moved = [
+            replace(region, x=region.x + across, y=region.y + down)
+            for person, (across, down) in self._tracks.absent(time_s).items()
+            for region in [self._last_regions[person]]
+        ]
+        return [region for region in moved if 0 <= region.x <= size[0] and 0 <= region.y <= size[1]]
+
+    def _new(self, rgb: Picture, time_s: float, known: list[RegionPose]) -> list[RegionPose]:
+        """Who is there besides those known."""
+        wanted = len(known) < self._options.people
+        new: list[RegionPose] = []
+        if self._is_time_to_look(len(known), time_s):
+            self._looked_s = time_s
+            found = self._blazepose.detect(rgb, self._options.min_detection)
+            new = self._search.confirm(rgb, self._elsewhere(found, known), known)
+        if wanted and self._sweep is not None:
+            new += self._sweep.look(rgb, time_s, [*known, *new])
+        return new
+
+    def _is_time_to_look(self, known: int, time_s: float) -> bool:
+        if known >= self._options.people:
+            return not self.saw_more and time_s >= self._looked_s + _COUNT_EVERY_S
+        return known == 0 or known < len(self.followed) or time_s >= self._looked_s + _LOOK_EVERY_S
+
+    def _elsewhere(self, found: list[Region], known: list[RegionPose]) -> list[Region]:
+        most = self._options.min_tracking
+        return [region for region in found if all(overlap(region, pose.next_region) <= most for pose in known)]
+
+    def _remember(self, poses: list[RegionPose], ids: list[int], time_s: float) -> None:
+        here = {person: pose.next_region for pose, person in zip(poses, ids, strict=True) if person}
+        self.followed, self._given = [region for region in here.values() if region.usable], []
+        absent = {person: self._last_regions[person] for person in self._tracks.absent(time_s)}
+        self._last_regions = absent | here

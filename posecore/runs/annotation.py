@@ -1,0 +1,62 @@
+"""The people drawn on the frames of a clip, for the film of it."""
+
+from typing import Literal, cast
+
+import cv2
+import numpy as np
+
+from posecore.estimation.inputs import Picture, area_of, whole_of
+from posecore.estimation.pose_options import PoseOptions
+from posecore.media.clips import ClipFrame
+from posecore.media.films import Patch
+from posecore.media.upright import Rgb
+from posecore.media.yuv import YuvFrame
+from posecore.poses import FramePoses
+from posecore.view.drawing import Overlay, draw_poses
+from posecore.view.silhouettes import Background, on_background
+
+ColorBy = Literal["side", "person"]
+
+
+def color_by(options: PoseOptions) -> ColorBy:
+    """Colours are chosen for the whole run: they must not change when a second person comes or goes."""
+    return "person" if options.people > 1 else "side"
+
+
+class Annotator:
+    """Draws people on frames that were read for a film, and converts colours only where they are.
+
+    Args:
+        size: (width, height) of the film.
+        color_by: as for ``draw_poses``; None: no skeletons are drawn.
+        background: as for ``draw_poses``.
+    """
+
+    def __init__(self, size: tuple[int, int], color_by: ColorBy | None, background: Background = "keep") -> None:
+        self._size = size
+        self._color_by = color_by
+        self._background = background
+        # One canvas for all frames; only the places that are drawn on are ever filled.
+        self._canvas: Rgb = np.empty((size[1], size[0], 3), np.uint8)
+
+    def draw(self, frame: ClipFrame, poses: FramePoses) -> tuple[YuvFrame, list[Patch]]:
+        """The frame in the film's size, and what to replace of it; good until the next call."""
+        assert frame.yuv is not None  # the clip was opened for a film
+        yuv, picture = frame.yuv, cast(Picture, frame.pixels)
+        if self._size != poses.size:
+            picture = np.asarray(cv2.resize(frame.rgb, self._size, interpolation=cv2.INTER_AREA), np.uint8)
+            yuv, poses = yuv.resized(self._size), poses.resized(self._size)
+        if self._background != "keep":
+            return yuv, [(slice(0, self._size[1]), slice(0, self._size[0]), self._on_background(picture, poses))]
+        if self._color_by is None:
+            return yuv, []
+        overlay = Overlay(poses, color_by=self._color_by)
+        for place in overlay.places:
+            self._canvas[place] = area_of(picture, *place)
+        overlay.draw_on(self._canvas)
+        return yuv, [(*place, self._canvas[place]) for place in overlay.places]
+
+    def _on_background(self, picture: Picture, poses: FramePoses) -> Rgb:
+        if self._color_by is None:
+            return on_background(whole_of(picture), poses, self._background)
+        return draw_poses(whole_of(picture), poses, color_by=self._color_by, background=self._background)

@@ -1,0 +1,208 @@
+"""The export command, run in this process; what all commands share is tested in test_main.py."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from posecore import FramePoses, PoseSequence
+from posecore.cli.main import main
+from posecore.export.saved import load_sequence, save_sequence
+from posecore.motion.smoothing import Smoothing, SmoothingMethod
+
+FACTS = {"source": "walk.mp4", "people_shown": [{"person": 1, "name": None}, {"person": 2, "name": "Ann"}]}
+
+
+@pytest.fixture
+def sequence(portrait_poses) -> PoseSequence:
+    """Twenty frames at 25 a second; person 1 trembles, person 2 (Ann) is the same aside, person 3 is never seen."""
+    shake = np.random.default_rng(1).normal(0, 3, (20, 1, 33, 2)).astype(np.float32)
+    frames = [
+        FramePoses(**_twice(portrait_poses, jitter), person_ids=[1, 2], time_s=index / 25, size=portrait_poses.size)
+        for index, jitter in enumerate(shake)
+    ]
+    return PoseSequence.from_frames(frames, size=portrait_poses.size, fps=25).named({2: "Ann"})
+
+
+def _twice(poses: FramePoses, jitter: np.ndarray) -> dict[str, np.ndarray]:
+    names = ("xy", "z", "world", "visibility", "presence")
+    arrays = {name: np.concatenate([getattr(poses, name)] * 2) for name in names}
+    return arrays | {"xy": arrays["xy"] + np.concatenate([jitter, jitter * 0])}
+
+
+@pytest.fixture
+def saved(sequence, tmp_path) -> Path:
+    path = tmp_path / "walk.posecore.npz"
+    save_sequence(sequence, path, facts=FACTS)
+    return path
+
+
+@pytest.fixture
+def run(capsys):
+    """Run the command line: the code, what it said, what it complained of."""
+
+    def call(*arguments) -> tuple[int, str, str]:
+        code = main(["export", *map(str, arguments)])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+def test_formats_are_written_beside_the_result(run, saved):
+    code, said, complaints = run(saved, "--to", "csv, TRC")
+    assert (code, complaints) == (0, "")
+    names = ["walk.Ann.trc", "walk.landmarks.csv", "walk.person_1.trc", "walk.posecore.npz"]
+    assert sorted(path.name for path in saved.parent.iterdir()) == names
+    assert "walk.Ann.trc" in said
+    assert len(pd.read_csv(saved.parent / "walk.landmarks.csv")) == 20 * 2 * 33
+
+
+def test_only_the_people_asked_for(run, saved, tmp_path):
+    out = tmp_path / "new" / "out"
+    code, said, _ = run(saved, "--to", "angles,trc,manifest", "--people", "2", "--out", out, "--json")
+    assert code == 0
+    [done] = json.loads(said)["done"]
+    names = ["walk.angles.csv", "walk.Ann.trc", "walk.manifest.json"]
+    assert [Path(path).name for path in done["outputs"]] == names
+    assert sorted(path.name for path in out.iterdir()) == sorted(names)
+    assert set(pd.read_csv(done["outputs"][0])["person"]) == {2}
+    assert json.loads(Path(done["outputs"][2]).read_text())["people_shown"] == [{"person": 2, "name": "Ann"}]
+
+
+def test_smoothed_first_and_recorded(run, saved, sequence, tmp_path):
+    out = tmp_path / "out"
+    code, *_ = run(saved, "--to", "result", "--smoothing", "butterworth", "--cutoff", "3", "--out", out)
+    assert code == 0
+    smooth = load_sequence(out / "walk.posecore.npz")
+    assert smooth.facts["smoothing_afterwards"] == {
+        "method": "butterworth",
+        "cutoff_hz": 3,
+        "order": 4,
+        "fill_gaps_s": 0,
+    }
+    assert np.diff(smooth.sequence.xy[:, 0], axis=0).std() < np.diff(sequence.xy[:, 0], axis=0).std() / 3
+    code, _, complaints = run(out / "walk.posecore.npz", "--to", "csv", "--smoothing", "one-euro")
+    assert code == 2
+    assert "not smoothed twice" in complaints
+
+
+def test_the_help_names_the_filters_and_their_default(run, capsys):
+    with pytest.raises(SystemExit, match="0"):
+        run("--help")
+    told = " ".join(capsys.readouterr().out.split())
+    *others, last = get_args(SmoothingMethod)
+    assert f"{', '.join(others)} or {last}" in told
+    assert f"butterworth filter (default: {Smoothing().cutoff_hz:g})" in told
+
+
+def test_gaps_alone_may_be_filled(run, sequence, tmp_path):
+    arrays = {name: getattr(sequence, name).copy() for name in ("xy", "z", "world", "visibility", "presence")}
+    for array in arrays.values():
+        array[8:10] = np.nan
+    holed = PoseSequence(**arrays, person_ids=sequence.person_ids, times_s=sequence.times_s, size=sequence.size, fps=25)
+    save_sequence(holed, tmp_path / "holed.npz")
+    code, *_ = run(tmp_path / "holed.npz", "--to", "result", "--fill-gaps", "0.2", "--out", tmp_path / "out")
+    assert code == 0
+    filled = load_sequence(tmp_path / "out" / "holed.posecore.npz")
+    assert filled.sequence.seen.all()
+    assert filled.facts["smoothing_afterwards"] == {"method": "none", "fill_gaps_s": 0.2}
+
+
+@pytest.mark.parametrize(
+    ("to", "out", "zipped"), [("csv", "mine.ZIP", "mine.ZIP"), ("csv,bundle", "folder", "folder/walk.zip")]
+)
+def test_one_zip(run, saved, to, out, zipped, tmp_path):
+    code, said, complaints = run(saved, "--to", to, "--out", tmp_path / out)
+    assert (code, complaints) == (0, "")
+    assert said == f"Wrote {tmp_path / zipped}\n"
+    with zipfile.ZipFile(tmp_path / zipped) as archive:
+        assert archive.namelist() == ["walk/walk.landmarks.csv", "walk/README.txt"]
+
+
+def test_everything_in_one_zip(run, saved, tmp_path):
+    code, *_ = run(saved, "--to", "bundle")
+    assert code == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["walk.posecore.npz", "walk.zip"]
+    with zipfile.ZipFile(tmp_path / "walk.zip") as archive:
+        names = archive.namelist()
+        again = load_sequence(io.BytesIO(archive.read("walk/walk.posecore.npz")))
+    assert "walk/walk.Ann.c3d" in names
+    assert "walk/walk.skeleton.mp4" in names
+    assert again.facts == FACTS
+
+
+def test_all_in_a_folder_leaves_the_result_alone(run, saved, tmp_path):
+    before = saved.read_bytes()
+    code, *_ = run(saved, "--to", "all", "--people", "1")
+    assert code == 0
+    assert saved.read_bytes() == before
+    assert (tmp_path / "walk.report.html").exists()
+    assert (tmp_path / "walk.person_1.bvh").exists()
+
+
+def test_what_cannot_be_made_does_not_stop_the_rest(run, sequence, tmp_path):
+    path = tmp_path / "nobody.posecore.npz"
+    save_sequence(sequence.only([]), path)
+    code, said, complaints = run(path, "--to", "trc,csv", "--json")
+    assert code == 2
+    assert complaints == "Markers (TRC): Nobody is seen in any frame of this clip, so there is no movement to write.\n"
+    report = json.loads(said)
+    assert [Path(name).name for name in report["done"][0]["outputs"]] == ["nobody.landmarks.csv"]
+    assert [entry["error"] for entry in report["failed"]] == [complaints.strip()]
+    code, *_ = run(path, "--to", "trc")
+    assert code == 2
+
+
+def test_of_everything_what_cannot_be_made_is_told_and_no_failure(run, sequence, tmp_path):
+    path = tmp_path / "nobody.posecore.npz"
+    save_sequence(sequence.only([]), path)
+    code, said, complaints = run(path, "--to", "all", "--json")
+    assert code == 0
+    assert "Nobody is seen" in complaints
+    [done] = json.loads(said)["done"]
+    assert any("Markers (TRC)" in note for note in done["notes"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--to", "xlsx"], "among csv, parquet"),
+        (["--to", "result"], "would be written over the result"),
+        (["--to", "csv", "--people", "9"], r"(1, 2), but got 9"),
+        (["--to", "csv", "--cutoff", "4"], "--smoothing butterworth only, but got none"),
+        (["--to", "csv", "--smoothing", "butterworth", "--cutoff", "20"], "below 12.5 Hz"),
+        (["--to", "csv", "--fill-gaps", "-1"], "fill_gaps_s"),
+        (["--to", "csv", "--smoothing", "kalman"], "'none', 'one-euro', 'butterworth', 'savitzky-golay'"),
+        (["--to", "csv", "--out", __file__], "Nothing can be written to"),
+    ],
+)
+def test_bad_input_is_one_line_and_leaves_nothing(run, saved, arguments, message):
+    code, said, complaints = run(saved, *arguments)
+    assert (code, said) == (2, "")
+    assert message in complaints
+    assert complaints.count("\n") == 1
+    assert list(saved.parent.iterdir()) == [saved]
+
+
+@pytest.mark.parametrize("arguments", [[], ["--to", ","], ["--to", "csv", "--people", "Ann"]])
+def test_bad_words_are_one_line(run, saved, arguments, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        run(saved, *arguments)
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("content", [None, b"", b"nothing"])
+def test_a_file_of_another_kind_is_one_line(run, content, tmp_path):
+    path = tmp_path / "x.posecore.npz"
+    if content is not None:
+        path.write_bytes(content)
+    code, said, complaints = run(path, "--to", "csv", "--json")
+    assert code == 2
+    assert complaints.startswith("x.posecore.npz")
+    assert len(json.loads(said)["failed"]) == 1

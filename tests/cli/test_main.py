@@ -1,0 +1,204 @@
+"""The command line, as a stranger calls it."""
+
+import csv
+import hashlib
+import itertools
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from posecore.export.saved import load_sequence
+from posecore.media.clips import open_clip
+from posecore.media.films import FilmWriter
+from posecore.media.pictures import decode_picture
+from posecore.media.samples import sample_clip, sample_picture
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(*arguments, **options) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "posecore", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False, **options)
+
+
+@pytest.fixture(scope="module")
+def short_clip(tmp_path_factory) -> Path:
+    """The first second of the sample clip."""
+    target = tmp_path_factory.mktemp("clip") / "walk.mp4"
+    with open_clip(sample_clip().path) as clip, FilmWriter(target, (884, 496), fps_hint=30) as film:
+        for frame in itertools.islice(clip, 30):
+            film.write(cv2.resize(frame.rgb, (884, 496)), frame.time_s)
+    return target
+
+
+def test_the_thorough_search_finds_all_three(shared_data, tmp_path):
+    picture = shared_data / "people" / "three_people.jpg"
+    done = run("image", picture, "--out", tmp_path, "--people", "20", "--search", "thorough")
+    assert done.returncode == 0
+    assert "3 people" in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["image", "--help"], ["video", "--help"], ["export", "--help"]])
+def test_help_is_for_strangers(arguments):
+    done = run(*arguments)
+    assert done.returncode == 0
+    assert "--out" in done.stdout
+    assert done.stderr == ""
+
+
+def test_a_picture_gives_a_picture_and_a_table(tmp_path):
+    done = run("image", sample_picture().path, "--out", tmp_path / "new" / "folder")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "grace_hopper.jpg: 1 person" in done.stdout
+    out = tmp_path / "new" / "folder"
+    assert sorted(path.name for path in out.iterdir()) == ["grace_hopper.annotated.png", "grace_hopper.landmarks.csv"]
+    assert decode_picture(out / "grace_hopper.annotated.png").shape == (600, 512, 3)
+    with (out / "grace_hopper.landmarks.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 33
+    assert rows[0]["landmark"] == "nose"
+    assert float(rows[0]["x_px"]) == pytest.approx(float(rows[0]["x"]) * 512, abs=0.01)
+
+
+def test_the_engine_may_be_chosen_and_is_told(tmp_path):
+    done = run("image", sample_picture().path, "--out", tmp_path, "--engine", "mediapipe", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["done"][0]["engine"]["library"].startswith("MediaPipe Tasks 1.")
+
+
+def test_where_the_fast_engine_does_not_load_mediapipe_does_its_work_and_one_line_says_so(tmp_path):
+    broken = tmp_path / "broken" / "openvino"
+    broken.mkdir(parents=True)
+    (broken / "__init__.py").write_text("raise ImportError('libopenvino.so: built for another processor')")
+    environment = os.environ | {"PYTHONPATH": str(broken.parent)}
+    arguments = ("image", sample_picture().path, "--out", tmp_path / "out")
+    done = run(*arguments, env=environment)
+    assert done.returncode == 0
+    assert "grace_hopper.jpg: 1 person" in done.stdout
+    [line] = done.stderr.splitlines()
+    assert "built for another processor" in line
+    assert "MediaPipe Tasks" in line
+    refused = run(*arguments, "--engine", "fast", env=environment)
+    assert refused.returncode == 2
+    assert len(refused.stderr.splitlines()) == 1
+
+
+def test_one_bad_picture_does_not_stop_the_others(tmp_path):
+    bad = tmp_path / "bad.jpg"
+    bad.write_bytes(b"nothing")
+    done = run("image", bad, sample_picture().path, "--out", tmp_path / "out", "--json")
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "bad.jpg" in done.stderr
+    report = json.loads(done.stdout)
+    assert [entry["people"] for entry in report["done"]] == [1]
+    assert [Path(entry["source"]).name for entry in report["failed"]] == ["bad.jpg"]
+    assert all(Path(path).is_file() for path in report["done"][0]["outputs"])
+
+
+def test_a_clip_gives_film_table_and_manifest(short_clip, tmp_path):
+    done = run("video", short_clip, "--out", tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    names = ["walk.annotated.mp4", "walk.landmarks.csv", "walk.manifest.json", "walk.posecore.npz"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
+    manifest = json.loads((tmp_path / "walk.manifest.json").read_text())
+    assert manifest["model"]["registered_name"] == "full"
+    assert manifest["model"]["sha256"].startswith("4eaa5eb7")
+    assert manifest["engine"]["name"] == "fast"
+    assert manifest["options"]["people"] == 1
+    assert manifest["frames"] == 30
+    assert manifest["frames_with_a_person"] >= 20
+    assert manifest["size_px"] == {"width": 884, "height": 496}
+    assert manifest["fps"] == 30
+    assert manifest["versions"]["mediapipe"]
+    assert manifest["source_sha256"] == hashlib.sha256(short_clip.read_bytes()).hexdigest()
+    saved = load_sequence(tmp_path / "walk.posecore.npz")
+    assert (len(saved.sequence), saved.facts) == (30, manifest)
+    with av.open(str(tmp_path / "walk.annotated.mp4")) as film:
+        stream = film.streams.video[0]
+        assert (stream.codec_context.name, stream.codec_context.pix_fmt) == ("h264", "yuv420p")
+        assert sum(1 for _ in film.decode(video=0)) == 30
+
+
+def test_without_the_film_only_numbers_are_written(short_clip, tmp_path):
+    done = run("video", short_clip, "--out", tmp_path, "--no-film", "--json")
+    assert done.returncode == 0
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".csv", ".json", ".npz"]
+    [entry] = json.loads(done.stdout)["done"]
+    assert entry["manifest"]["frames"] == 30
+
+
+def test_landmarks_may_be_left_as_the_model_gives_them(short_clip, tmp_path):
+    for name, options in (("smooth", ()), ("raw", ("--no-smoothing",))):
+        assert run("video", short_clip, "--out", tmp_path / name, "--no-film", *options).returncode == 0
+    smooth, raw = (load_sequence(tmp_path / name / "walk.posecore.npz") for name in ("smooth", "raw"))
+    assert raw.facts["smoothing"] == "none while estimating"
+    assert "One-Euro" in smooth.facts["smoothing"]
+    jitter = [np.nanmean(np.abs(np.diff(saved.sequence.world, n=2, axis=0))) for saved in (smooth, raw)]
+    assert jitter[0] < jitter[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["image", "absent.jpg", "--out", "OUT"], "absent.jpg"),
+        (["video", "absent.mp4", "--out", "OUT"], "absent.mp4"),
+        (["video", __file__, "--out", "OUT"], "test_main.py"),
+        (
+            ["image", sample_picture().path, "--out", "OUT", "--people", "0"],
+            "'people' to be a whole number from 1 to 20, but got 0",
+        ),
+        (["image", sample_picture().path, "--out", "OUT", "--people", "two"], "invalid int value"),
+        (["image", sample_picture().path, "--out", "OUT", "--model", "best"], "best"),
+        (["image", sample_picture().path, "--out", "OUT", "--model", "absent.task"], "absent.task"),
+        (["image", sample_picture().path, "--out", __file__], "Nothing can be written to"),
+        (["image", "a/x.jpg", "b/x.png", "--out", "OUT"], "x.annotated.png"),
+        (["image", sample_picture().path], "--out"),
+        ([], "image | video | export"),
+    ],
+)
+def test_bad_input_is_one_line_and_leaves_nothing(arguments, message, tmp_path):
+    done = run(*(tmp_path / "out" if word == "OUT" else word for word in arguments))
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert message in done.stderr
+    assert done.stdout == ""
+    assert not (tmp_path / "out").exists() or list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of a process are set as on Unix")
+def test_a_disk_that_is_full_is_told_and_leaves_nothing(tmp_path):
+    """A limit on the size of a file stands in for the end of the disk."""
+    import resource
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+    done = run("image", sample_picture().path, "--out", tmp_path, preexec_fn=limit)
+    assert done.returncode == 1
+    assert "could not be written" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_run_leaves_nothing(number, code, tmp_path):
+    command = [sys.executable, "-m", "posecore", "video", str(sample_clip().path), "--out", str(tmp_path)]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    until = time.monotonic() + 60
+    while not list(tmp_path.glob(".posecore-*/*")) and time.monotonic() < until:
+        time.sleep(0.05)
+    os.kill(process.pid, number)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == code
+    assert "Traceback" not in errors
+    assert list(tmp_path.iterdir()) == []
