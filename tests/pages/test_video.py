@@ -32,7 +32,7 @@ def upload(app, name: str, content: bytes):
     """Upload a clip and wait for the end of its run."""
     app.file_uploader[0].set_value((name, content, "video/mp4")).run()
     assert not app.exception
-    run = app.session_state["visit"].run
+    run = app.session_state["visit"].get(ClipRun)
     assert run.state.done.wait(60)
     app.run()
     assert not app.exception
@@ -57,16 +57,16 @@ def test_a_clip(open_page, short_clip):
     assert any("Landmarks of frame 0" in text.value for text in app.markdown)
     app.button_group(key="video_smoothing_method").set_value("none").run()
     assert not app.exception
-    assert app.session_state["visit"].run is run, "a view must not start another run"
+    assert app.session_state["visit"].get(ClipRun) is run, "a view must not start another run"
 
 
 def test_other_settings_run_again_only_when_asked(open_page, short_clip):
     app = open_page("video")
     first = upload(app, "portrait.mp4", short_clip.read_bytes())
     app.number_input(key="people").set_value(2).run()
-    assert app.session_state["visit"].run is first
+    assert app.session_state["visit"].get(ClipRun) is first
     next(button for button in app.button if "Run again" in button.label).click().run()
-    second = app.session_state["visit"].run
+    second = app.session_state["visit"].get(ClipRun)
     assert second is not first
     assert second.state.done.wait(60)
     assert second.options.pose.people == 2
@@ -91,14 +91,14 @@ def test_what_was_uploaded_stays_while_the_visitor_looks_elsewhere(open_page, ap
     run = upload(open_page("video"), "portrait.mp4", short_clip.read_bytes())
     app.switch_page("pages/image.py").run()
     app.switch_page("pages/video.py").run()
-    assert app.session_state["visit"].run is run, "nothing is worked on again"
+    assert app.session_state["visit"].get(ClipRun) is run, "nothing is worked on again"
     assert app.metric[0].value == "10 of 10"
     app.button_group(key="video_source").set_value("Sample").run()
     assert run.closed
     assert run.clip.path.is_file()
-    app.session_state["visit"].run.stop()
+    app.session_state["visit"].get(ClipRun).stop()
     app.button_group(key="video_source").set_value("Upload").run()
-    again = app.session_state["visit"].run
+    again = app.session_state["visit"].get(ClipRun)
     assert again.clip is run.clip
     assert again.state.done.wait(60)
     app.run()

@@ -11,7 +11,7 @@ from posecore.motion.trust import Trust, trust_table
 from posecore.view.charts import plot_visibility
 
 _MOST_SENTENCES = 5
-_RULES = Path(__file__).resolve().parents[2] / "docs" / "trust.md"
+_RULES = Path(__file__).resolve().parents[3] / "docs" / "trust.md"
 
 
 def show_verdicts(playback: Playback, shown: PoseSequence) -> None:
