@@ -15,16 +15,16 @@ COLUMNS: Mapping[str, str] = {
     "time_s": "seconds since the first frame",
     "person": "id of the person",
     "landmark": "name of the landmark; left and right are the person's own",
-    "x": "across the picture: 0 is its left edge, 1 its right edge",
-    "y": "down the picture: 0 is its top edge, 1 its bottom edge",
+    "x": "position across the image: 0 is its left edge, 1 its right edge",
+    "y": "position down the image: 0 is its top edge, 1 its bottom edge",
     "z": "relative depth on the scale of x: 0 at the middle of the hips, smaller is nearer to the camera",
     "x_px": "pixels from the left edge",
     "y_px": "pixels from the top edge",
-    "x_m": "metres from the middle of the hips, to the picture's right",
+    "x_m": "metres from the middle of the hips, towards the image's right",
     "y_m": "metres from the middle of the hips, down",
     "z_m": "metres from the middle of the hips, away from the camera",
-    "visibility": "0 to 1: the model's guess that the landmark is in view and not hidden",
-    "presence": "0 to 1: the model's guess that the landmark is inside the picture",
+    "visibility": "0 to 1: the model's estimate that the landmark is in view and not hidden",
+    "presence": "0 to 1: the model's estimate that the landmark is inside the image",
 }
 
 # Beside the id, where somebody was given a name.

@@ -25,7 +25,7 @@ PICTURES = {
     "huge_5000x3335.jpg": 1,
     "la.png": 1,
     "multipage_2.tif": 1,
-    "not_an_image.jpg": "picture",
+    "not_an_image.jpg": "not a photo",
     "odd_1001x667.bmp": 1,
     "one_pixel.png": 0,
     "one_row.png": 0,

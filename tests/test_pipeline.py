@@ -89,7 +89,7 @@ def test_several_threads_may_estimate_at_once(portrait, portrait_poses):
     ],
 )
 def test_what_is_no_picture_is_refused(rgb):
-    with pytest.raises(InvalidOption, match=r"Expected a picture of shape \(H, W, 3\)"):
+    with pytest.raises(InvalidOption, match=r"Expected an image of shape \(H, W, 3\)"):
         estimate_image(rgb)
 
 

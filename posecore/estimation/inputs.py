@@ -47,7 +47,7 @@ def check_picture(picture: Picture) -> None:
     """
     if isinstance(picture, np.ndarray) and not _is_rgb(picture):
         raise InvalidOption(
-            f"Expected a picture of shape (H, W, 3) and uint8, but got {picture.shape} and {picture.dtype}."
+            f"Expected an image of shape (H, W, 3) and uint8, but got {picture.shape} and {picture.dtype}."
         )
 
 

@@ -168,9 +168,9 @@ class ClipReader:
         self._decoded = self._decode()
         first = next(self._decoded, None)
         if first is None and self._lacked_memory:
-            raise MediaTooLarge(f"{shown} needs more memory than a clip may take here. Scale it down.")
+            raise MediaTooLarge(f"{shown} needs more memory than a video may use here. Reduce its resolution.")
         if first is None:
-            raise UnreadableMedia(f"{shown} has no frame that can be decoded: it is damaged, cut off or locked.")
+            raise UnreadableMedia(f"{shown} has no frame that can be decoded: it is damaged, truncated or encrypted.")
         self._upright = Upright(first, self._stream.sample_aspect_ratio)
         _check_frame_size(self._upright.size, shown)
         self.info = _describe(self._stream, container, self._upright, start_s=first.time or 0.0)
@@ -247,7 +247,7 @@ class ClipReader:
         if count > LIMITS.clip_frames:
             raise MediaTooLarge(
                 f"{self._shown} is too long. Expected at most {LIMITS.clip_frames:,} frames, "
-                f"but got {count:,} or more. Cut it into shorter clips."
+                f"but got {count:,} or more. Cut it into shorter videos."
             )
 
 
@@ -295,7 +295,7 @@ def _refuse_picture(path: Path, shown: str) -> None:
     # Asked first, because HEIC and AVIF pictures are MP4 files of one frame to FFmpeg.
     picture = identify_picture(path)
     if picture is not None:
-        raise UnreadableMedia(f"{shown} is a picture ({picture}), not a clip. Open it where a picture is asked for.")
+        raise UnreadableMedia(f"{shown} is a photo ({picture}), not a video. Open it as a photo instead.")
 
 
 def open_container(path: Path, shown: str) -> InputContainer:
@@ -310,7 +310,7 @@ def open_container(path: Path, shown: str) -> InputContainer:
         return av.open(url, mode="r", options=_SELF_CONTAINED_ONLY | _pixel_limit(), metadata_errors="replace")
     except av.FFmpegError as error:
         raise UnreadableMedia(
-            f"{shown} cannot be read as a clip: it is damaged, cut off, or not a clip. "
+            f"{shown} cannot be read as a video: it is damaged, truncated or not a video. "
             "Expected MP4, MOV, WebM, MKV, AVI, MPEG, WMV, FLV or OGV."
         ) from error
 
@@ -325,10 +325,10 @@ def _find_video(container: InputContainer, shown: str) -> VideoStream:
     stream = container.streams.best("video")
     # The cover of a song is stored as a video stream of one frame.
     if not isinstance(stream, VideoStream) or stream.disposition & Disposition.attached_pic:
-        has = "sound but no picture" if container.streams.audio else "no picture"
-        raise UnreadableMedia(f"{shown} has {has}, so there is nothing to look at.")
+        has = "sound but no images" if container.streams.audio else "no images"
+        raise UnreadableMedia(f"{shown} has {has}, so there is nothing to analyse.")
     if stream.codec_context is None:
-        raise UnreadableMedia(f"{shown} uses a video codec that cannot be decoded here. Save it anew as H.264.")
+        raise UnreadableMedia(f"{shown} uses a video codec that cannot be decoded here. Convert it to H.264.")
     stream.thread_type = "AUTO"
     stream.codec_context.options = _pixel_limit()
     return stream
@@ -339,7 +339,7 @@ def _check_frame_size(size: tuple[int, int], shown: str) -> None:
     if width * height > LIMITS.clip_frame_pixels:
         raise MediaTooLarge(
             f"{shown} has frames of {width} x {height} pixels. Expected at most "
-            f"{LIMITS.clip_frame_pixels:,} pixels, but got {width * height:,}. Scale it down."
+            f"{LIMITS.clip_frame_pixels:,} pixels, but got {width * height:,}. Reduce its resolution."
         )
 
 

@@ -46,7 +46,7 @@ def decode_picture(source: bytes | os.PathLike[str] | str, *, name: str | None =
         MediaTooLarge: where it has more than ``LIMITS.picture_pixels`` pixels; nothing is decoded then.
     """
     if isinstance(source, bytes):
-        shown, head, file = name or "The picture", source[:64], io.BytesIO(source)
+        shown, head, file = name or "The photo", source[:64], io.BytesIO(source)
         require_content(head, shown)
         return _decode(file, shown, head)
     path = Path(source)
@@ -95,13 +95,13 @@ def _decode(file: io.BytesIO | Path, shown: str, head: bytes) -> np.ndarray:
     except PosecoreError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise MediaTooLarge(f"{shown} has more pixels than can be read here. Make it smaller.") from error
+        raise MediaTooLarge(f"{shown} has more pixels than can be read here. Reduce its size.") from error
     except UnidentifiedImageError as error:
         raise UnreadableMedia(_not_a_picture(shown, head)) from error
     except Exception as error:
         raise UnreadableMedia(
-            f"{shown} cannot be decoded: it is damaged, cut off, or of a rare kind. "
-            "Save it anew as JPEG or PNG and try again."
+            f"{shown} cannot be decoded: it is damaged, truncated or of an unusual kind. "
+            "Save it again as JPEG or PNG and retry."
         ) from error
 
 
@@ -110,14 +110,14 @@ def _check_size(size: tuple[int, int], shown: str) -> None:
     if width * height > LIMITS.picture_pixels:
         raise MediaTooLarge(
             f"{shown} is {width} x {height} pixels. Expected at most {LIMITS.picture_pixels:,} pixels, "
-            f"but got {width * height:,}. Make it smaller."
+            f"but got {width * height:,}. Reduce its size."
         )
 
 
 def _not_a_picture(shown: str, head: bytes) -> str:
     if looks_like_clip(head):
-        return f"{shown} is a clip, not a picture. Open it where a clip is asked for."
-    return f"{shown} is not a picture. Expected JPEG, PNG, WebP, AVIF, HEIC, TIFF, BMP or GIF."
+        return f"{shown} is a video, not a photo. Open it as a video instead."
+    return f"{shown} is not a photo. Expected JPEG, PNG, WebP, AVIF, HEIC, TIFF, BMP or GIF."
 
 
 def _upright_rgb(image: Image.Image) -> np.ndarray:

@@ -58,7 +58,7 @@ def sample_picture() -> Sample:
         path = Path(folder, "mpl-data", "sample_data", "grace_hopper.jpg")
         if path.is_file():
             return Sample(path, "Portrait of Grace Hopper", "Grace Hopper, 1984, US Navy photograph, public domain.")
-    raise UnreadableMedia("The sample photograph is not installed: it comes with the package matplotlib.")
+    raise UnreadableMedia("The sample photo is not installed: it comes with the package matplotlib.")
 
 
 def sample_clip(on_progress: OnBytes | None = None) -> Sample:
@@ -75,7 +75,7 @@ def sample_clip(on_progress: OnBytes | None = None) -> Sample:
     return Sample(
         target,
         "A walk and a somersault",
-        "Demonstration clip of Sports2D by David Pagnon, BSD-3-Clause licence.",
+        "Demo video of Sports2D by David Pagnon, BSD 3-Clause licence.",
     )
 
 
@@ -116,8 +116,8 @@ def _clip_from_photograph() -> Sample:
                 film.write(view, index / _MADE_FPS)
     return Sample(
         target,
-        "A photograph, moved to and fro",
-        f"No real clip could be downloaded, so this one was made from a photograph. {picture.credit}",
+        "A photo, moved back and forth",
+        f"The sample video could not be downloaded, so this one was made from a photo. {picture.credit}",
     )
 
 

@@ -176,8 +176,8 @@ def _angle_curves() -> Iterator[tuple[Curve, _Formula]]:
         curve = Curve(f"{name}.angle_3d", *titles, "Angles (3D)", "°", angle.landmarks)
         yield curve, partial(_angle, of=name, space="world")
     for name, angle in ANGLES.items():
-        titles = f"{_measure_of(angle)} in the picture", f"{angle.title}, picture"
-        curve = Curve(f"{name}.angle_2d", *titles, "Angles in the picture", "°", angle.landmarks)
+        titles = f"{_measure_of(angle)} in the image", f"{angle.title}, image"
+        curve = Curve(f"{name}.angle_2d", *titles, "Angles in the image", "°", angle.landmarks)
         yield curve, partial(_angle, of=name, space="picture")
     for name, angle in ANGLES.items():
         titles = f"{angle.title} angular speed, 3D", f"{angle.title}, °/s"
@@ -192,13 +192,13 @@ def _measure_of(angle: AngleDefinition) -> str:
 def _height_curves() -> Iterator[tuple[Curve, _Formula]]:
     for name in ("nose", "left_wrist", "right_wrist", "hips", "left_knee", "right_knee"):
         what, of = _point(name)
-        titles = f"{what} height over the lower foot", f"{what} height"
+        titles = f"{what} height above the lower foot", f"{what} height"
         curve = Curve(f"{name}.height_over_foot", *titles, "Heights", "m", (*of, *_FEET))
         yield curve, partial(_height_over_foot, of=of)
     for name in ("nose", "hips", "left_ankle", "right_ankle"):
         what, of = _point(name)
-        titles = f"{what} height in the picture", f"{what} height, picture"
-        curve = Curve(f"{name}.height_in_picture", *titles, "Heights", "% of picture height", of)
+        titles = f"{what} height in the image", f"{what} height, image"
+        curve = Curve(f"{name}.height_in_picture", *titles, "Heights", "% of image height", of)
         yield curve, partial(_height_in_picture, of=of)
 
 
@@ -208,8 +208,8 @@ def _speed_curves() -> Iterator[tuple[Curve, _Formula]]:
         titles = f"{what} speed relative to the hips", f"{what} speed"
         curve = Curve(f"{name}.speed", *titles, "Speeds", "m/s", (*of, *_HIPS))
         yield curve, partial(_speed, of=of)
-    titles = "Hip speed across the picture", "Hip speed, picture"
-    curve = Curve("hips.speed_in_picture", *titles, "Speeds", "% of picture height/s", _HIPS)
+    titles = "Hip speed across the image", "Hip speed, image"
+    curve = Curve("hips.speed_in_picture", *titles, "Speeds", "% of image height/s", _HIPS)
     yield curve, partial(_speed_in_picture, of=_HIPS)
 
 

@@ -1,6 +1,6 @@
-"""How far the numbers of a clip can be trusted: what is wrong with a track, and in one sentence what that rules out.
+"""How reliable a result is: the faults of each person's track, and a verdict on what that rules out.
 
-The rules are the constants below; docs/trust.md says why each is what it is.
+The rules are the constants below; docs/trust.md explains each value.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,29 +18,29 @@ from posecore.skeletons import BLAZEPOSE_33
 BoolArray = NDArray[np.bool_]
 
 SEEN_RARELY = 0.5
-"""Seen in less than this share of the frames from first to last: good for nothing that needs every frame."""
+"""Seen in less than this share of the frames from first to last: not reliable for anything that needs every frame."""
 SEEN_BRIEFLY_S = 0.5
-"""Seen for less than so many seconds: too short for anything."""
+"""Seen for less than this many seconds: too short to measure anything."""
 HIDDEN_OFTEN = 0.25
-"""A landmark that is hidden in more than this share of the frames rules out the angles that need it."""
+"""A landmark hidden in more than this share of the frames rules out the angles that need it."""
 CUT_OFTEN = 0.2
-"""So does one that is outside the picture in more than this share of them."""
+"""So does a landmark outside the image in more than this share of the frames."""
 MOST_DRIFT = 0.35
-"""Length of a bone: 95th less 5th percentile, as a share of the median. Bones do not stretch; the model's do."""
+"""Variation of a bone's length: 95th minus 5th percentile, as a share of the median. Real bones do not stretch."""
 SWAP_GAIN = 0.5
-"""Left and right are swapped where that shortens the way of a limb's landmarks to less than this share ..."""
+"""Left and right count as swapped if a swap shortens the path of a limb's landmarks to less than this share ..."""
 SWAP_TRUNKS = 0.8
-"""... and by at least so many lengths of the trunk, so that limbs that merely cross are not."""
+"""... and by at least this many trunk lengths, so that limbs that only cross do not count."""
 JUMP_TRUNKS = 1.0
-"""The hips jump where they go farther than so many lengths of the trunk from one frame to the next ..."""
+"""The hips jump if they move farther than this many trunk lengths from one frame to the next ..."""
 JUMP_TRUNKS_PER_S = 12.0
-"""... and faster than this: with a trunk of half a metre a sprinter goes at 20 a second, a runner at 8."""
+"""... and faster than this: with a trunk of half a metre, a sprinter reaches 20 per second, a runner 8."""
 FAULTS_MATTER = 0.01
-"""Swaps and jumps rule something out where they are more than this share of the frames, and at least two."""
+"""Swaps and jumps rule something out if they affect more than this share of the frames, and at least two."""
 SMALL_TRUNK_PX = 25.0
-"""A trunk of fewer pixels (median) is a person too small for angles: the model sees 256 px around the whole body."""
+"""With a shorter trunk (median), a person is too small for angles: the model sees 256 px around the whole body."""
 
-_SURE_FRAMES = 5  # a bone's length is told from no fewer
+_SURE_FRAMES = 5  # a bone's variation needs at least this many frames
 
 _LIMBS = {
     "arms": ("elbow", "wrist"),
@@ -64,21 +64,21 @@ _SHOULDERS, _HIPS = (
 
 @dataclass(frozen=True, eq=False)
 class Trust:
-    """How far one person's track can be trusted. Shares are of the frames the person is seen in, unless said otherwise.
+    """How reliable one person's track is. Shares are of the frames the person is seen in, unless noted otherwise.
 
     Attributes:
         person: id.
-        frames: the person is seen in so many.
-        seen: share of all frames of the clip.
-        seen_between: share of the frames from the first to the last one that the person is seen in.
-        longest_absence_s: between those two.
-        hidden: (33,) share in which a landmark is less visible than the threshold; NaN where never seen.
-        cut_off: (33,) share in which it is outside the picture; NaN where never seen.
-        drift: of each bone by name, see ``MOST_DRIFT``; NaN where it is hardly ever visible.
-        swaps: of "arms" and "legs" the frames at which left and right seem to change places.
+        frames: number of frames the person is seen in.
+        seen: share of all frames of the video.
+        seen_between: share of the frames between the first and last appearance.
+        longest_absence_s: longest absence between those two, in seconds.
+        hidden: (33,) share in which a landmark is below the visibility limit; NaN if never seen.
+        cut_off: (33,) share in which it is outside the image; NaN if never seen.
+        drift: variation of each bone's length by name, see ``MOST_DRIFT``; NaN if it is hardly ever visible.
+        swaps: for "arms" and "legs", the frames at which left and right seem to swap.
         jumps: frames at which the person is suddenly elsewhere.
-        trunk_px: median length of the trunk in the picture; NaN where never seen.
-        verdict: one plain sentence.
+        trunk_px: median length of the trunk in the image; NaN if never seen.
+        verdict: what the track is reliable for and what not, in plain words.
     """
 
     person: int
@@ -96,14 +96,14 @@ class Trust:
 
 
 def judge(sequence: PoseSequence, *, min_visibility: float = 0.5) -> tuple[Trust, ...]:
-    """How far each person's track can be trusted, in the order of ``person_ids``.
+    """How reliable each person's track is, in the order of ``person_ids``.
 
     Args:
-        sequence: as it was estimated; a smoothed one hides jumps and swaps.
+        sequence: as it was estimated; smoothing hides jumps and swaps.
         min_visibility: 0..1: a landmark below it is hidden.
 
     Raises:
-        InvalidOption: where ``min_visibility`` is outside its range.
+        InvalidOption: if ``min_visibility`` is outside its range.
     """
     check_visibility(min_visibility)
     return tuple(_judge(sequence, slot, min_visibility) for slot in range(len(sequence.person_ids)))
@@ -117,7 +117,7 @@ def trust_table(sequence: PoseSequence, *, min_visibility: float = 0.5) -> pd.Da
         rows.append(
             {
                 "person": sequence.names.get(trust.person, str(trust.person)),
-                "seen (% of the clip)": round(100 * trust.seen, 1),
+                "seen (% of video)": round(100 * trust.seen, 1),
                 "seen, first to last (%)": round(100 * trust.seen_between, 1),
                 "longest absence (s)": round(trust.longest_absence_s, 2),
                 "hidden landmarks (%)": round(100 * float(trust.hidden.mean()), 1),
@@ -178,78 +178,78 @@ def _drift(world: FloatArray, sure: BoolArray, bone: tuple[int, int]) -> float:
 
 
 def _swapped(xy: FloatArray, trunk_px: float, joints: Sequence[str]) -> BoolArray:
-    """(n - 1,): from the frame before to this one, the limb goes on on the other side of the body."""
+    """(n - 1,): whether the limb continues on the other side of the body from the frame before."""
     left, right = (xy[:, [BLAZEPOSE_33.index(f"{side}_{joint}") for joint in joints]] for side in ("left", "right"))
-    straight = _way(left[:-1], left[1:]) + _way(right[:-1], right[1:])
-    crossed = _way(left[:-1], right[1:]) + _way(right[:-1], left[1:])
+    straight = _path(left[:-1], left[1:]) + _path(right[:-1], right[1:])
+    crossed = _path(left[:-1], right[1:]) + _path(right[:-1], left[1:])
     return np.asarray((crossed < SWAP_GAIN * straight) & (straight - crossed > SWAP_TRUNKS * trunk_px))
 
 
-def _way(before: FloatArray, after: FloatArray) -> FloatArray:
-    """Mean way of a limb's landmarks, pixels."""
+def _path(before: FloatArray, after: FloatArray) -> FloatArray:
+    """Mean path of a limb's landmarks, in pixels."""
     return np.asarray(np.linalg.norm(after - before, axis=-1).mean(axis=-1))
 
 
 def _jumped(xy: FloatArray, times_s: NDArray[np.float64], trunk_px: float) -> BoolArray:
-    way = np.linalg.norm(np.diff(xy[:, _HIPS].mean(axis=1), axis=0), axis=-1) / max(trunk_px, 1e-6)
-    return np.asarray((way > JUMP_TRUNKS) & (way > JUMP_TRUNKS_PER_S * np.diff(times_s)))
+    path = np.linalg.norm(np.diff(xy[:, _HIPS].mean(axis=1), axis=0), axis=-1) / max(trunk_px, 1e-6)
+    return np.asarray((path > JUMP_TRUNKS) & (path > JUMP_TRUNKS_PER_S * np.diff(times_s)))
 
 
 def _verdict(trust: Trust, sequence: PoseSequence) -> str:
-    """What it is good for and what not, the worst first, and why."""
+    """What the track is reliable for, then its two worst problems."""
     if not trust.frames:
-        return "Good for nothing: this person is in no frame."
+        return "Not usable: this person appears in no frame."
     length_s = trust.frames * float(np.median(np.diff(sequence.times_s))) if len(sequence) > 1 else 0.0
     if len(sequence) > 1 and length_s < SEEN_BRIEFLY_S:
-        return f"Good for nothing but a look: this person is seen for {length_s:.1f} s only."
+        return f"Too short to measure: this person is visible for only {length_s:.1f} s."
     if trust.seen_between < SEEN_RARELY:
         share = f"{trust.seen_between:.0%}"
-        return f"Not for counting or timing: the person is found in {share} of the frames from first to last."
+        return f"Not reliable for counting or timing (seen in only {share} of frames from first to last appearance)."
     counting = not _many(trust.jumps, trust.frames)
     problems = [*_general_problems(trust), *_joint_problems(trust)]
-    good = "Good for counting and timing" if counting else "Not for counting or timing as it is"
     if not problems:
-        return f"{good}, and for joint angles."
-    return f"{good}; {'; '.join(problems[:2])}."
+        return "Reliable for counting, timing and joint angles."
+    first = "Reliable for counting and timing" if counting else "Not reliable for counting or timing"
+    return f"{'. '.join([first, *problems[:2]])}."
 
 
 def _general_problems(trust: Trust) -> Iterator[str]:
     if _many(trust.jumps, trust.frames):
-        yield f"the person is suddenly elsewhere {len(trust.jumps)} times"
+        yield f"The person's position jumps {len(trust.jumps)} times"
     if trust.trunk_px < SMALL_TRUNK_PX:
-        yield f"not for joint angles: the trunk is {trust.trunk_px:.0f} pixels long, which is too small"
+        yield f"Not reliable for joint angles (the trunk is only {trust.trunk_px:.0f} pixels long)"
     for limb, frames in trust.swaps.items():
         if _many(frames, trust.frames):
-            yield f"not for left against right: the {limb} seem to change sides {len(frames)} times"
+            yield f"Not reliable for comparing left and right ({limb} swapped {len(frames)} times)"
 
 
 def _joint_problems(trust: Trust) -> Iterator[str]:
-    """Of the landmarks that angles need: cut off or hidden, the worst first; then bones that stretch."""
+    """Landmarks needed for angles that are cut off or hidden, the worst first; then bones that stretch."""
     needed = sorted({index for angle in ANGLES.values() for index in angle.landmarks} & set(_body()))
     cut = {index: float(trust.cut_off[index]) for index in needed if trust.cut_off[index] > CUT_OFTEN}
     hidden = {
         index: float(trust.hidden[index]) for index in needed if trust.hidden[index] > HIDDEN_OFTEN and index not in cut
     }
-    for found, how in ((cut, "outside the picture"), (hidden, "hidden")):
+    for found, how in ((cut, "outside the image"), (hidden, "hidden")):
         if found:
-            yield _told(found, how)
+            yield _unreliable_angles(found, how)
     stretched = {name: drift for name, drift in trust.drift.items() if drift > MOST_DRIFT}
     if stretched:
         worst = max(stretched, key=lambda name: stretched[name])
-        yield f"3D with care: the length of the {worst} changes by {stretched[worst]:.0%}"
+        yield f"Use 3D with caution (length of the {worst} varies by {stretched[worst]:.0%})"
 
 
 def _body() -> list[int]:
     return [BLAZEPOSE_33.index(f"{side}_{joint}") for joint in (*_JOINTS, "foot_index") for side in ("left", "right")]
 
 
-def _told(found: dict[int, float], how: str) -> str:
+def _unreliable_angles(found: dict[int, float], how: str) -> str:
     worst = max(found, key=lambda index: found[index])
     name = BLAZEPOSE_33.landmarks[worst].replace("_index", "").replace("_", " ")
     angles = [angle.title.lower() for angle in ANGLES.values() if worst in angle.landmarks and angle.kind == "joint"]
     others = len(found) - 1
-    also = f", and {others} more landmark{'s' if others > 1 else ''} often too" if others else ""
-    return f"not for {_listed(angles)} angles: the {name} is {how} in {found[worst]:.0%} of the frames{also}"
+    also = f", as are {others} more points" if others > 1 else ", as is 1 more point" if others else ""
+    return f"Not reliable for {_listed(angles)} angles ({name} {how} in {found[worst]:.0%} of frames{also})"
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -296,5 +296,5 @@ def _sentence(people: Sequence[_Person]) -> list[dict[str, Any]]:
     if any(person.shown.any() for person in people):
         return []
     found = any(np.isfinite(person.points).all(axis=1).any() for person in people)
-    text = "No landmark reaches the lowest visibility." if found else "Nobody was found in this frame."
+    text = "No point reaches the visibility limit." if found else "No person was found in this frame."
     return [{"text": text, "showarrow": False, "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5}]

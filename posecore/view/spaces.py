@@ -57,8 +57,8 @@ def world_space(inside: FloatArray) -> Space:
     """Axes around the hips that hold the points (N, 3)."""
     step = 0.25
     return Space(
-        title="Body in metres, hips at 0",
-        note="All hips are at 0, so people overlap here.",
+        title="3D in metres, centred on the hips",
+        note="All hips are at the same place, so people overlap.",
         unit="m",
         digits=2,
         names=("right", "depth", "up"),
@@ -77,8 +77,8 @@ def picture_space(size: tuple[int, int], inside: FloatArray) -> Space:
     step = max(size) / 4
     top, bottom = _grown(0, height, inside[:, 2], step)
     return Space(
-        title="Places in the picture, with relative depth",
-        note="Depth is each person's own, 0 at their hips.",
+        title="Positions in the image, with relative depth",
+        note="Depth is relative to each person's own hips.",
         unit="px",
         digits=0,
         names=("right", "depth", "down"),

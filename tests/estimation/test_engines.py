@@ -109,7 +109,7 @@ def test_time_must_go_forward(stream, portrait, time_s):
 )
 def test_array_that_is_no_picture(stream, portrait, rgb):
     for time_s in (0.0, 0.08):  # at first, and while somebody is followed
-        with pytest.raises(InvalidOption, match="Expected a picture of shape"):
+        with pytest.raises(InvalidOption, match="Expected an image of shape"):
             stream.step(rgb, time_s)
         assert len(stream.step(portrait, time_s + 0.04)) == 1, "the stream goes on"
 

@@ -34,39 +34,39 @@ AWKWARD_CLIPS = {
 }
 
 AWKWARD_REFUSALS = {
-    "audio_only.mp4": "has sound but no picture",
-    "truncated.mp4": "cannot be read as a clip: it is damaged, cut off",
+    "audio_only.mp4": "has sound but no images",
+    "truncated.mp4": "cannot be read as a video: it is damaged, truncated",
     "empty.mp4": "is empty (0 bytes)",
     "empty.png": "is empty (0 bytes)",
-    "not_an_image.jpg": "cannot be read as a clip",
-    "animated_2frames.gif": "is a picture (GIF), not a clip",
-    "cmyk.jpg": "is a picture (JPEG), not a clip",
-    "exif_orientation_3.jpg": "is a picture (JPEG), not a clip",
-    "exif_orientation_6.jpg": "is a picture (JPEG), not a clip",
-    "exif_orientation_6.png": "is a picture (PNG), not a clip",
-    "exif_orientation_6.webp": "is a picture (WEBP), not a clip",
-    "exif_orientation_8.jpg": "is a picture (JPEG), not a clip",
-    "gray.jpg": "is a picture (JPEG), not a clip",
-    "gray16.png": "is a picture (PNG), not a clip",
-    "huge_5000x3335.jpg": "is a picture (JPEG), not a clip",
-    "la.png": "is a picture (PNG), not a clip",
-    "multipage_2.tif": "is a picture (TIFF), not a clip",
-    "odd_1001x667.bmp": "is a picture (BMP), not a clip",
-    "one_pixel.png": "is a picture (PNG), not a clip",
-    "one_row.png": "is a picture (PNG), not a clip",
-    "palette.png": "is a picture (PNG), not a clip",
-    "person_lying_rot90_no_exif.jpg": "is a picture (JPEG), not a clip",
-    "png_named.jpg": "is a picture (PNG), not a clip",
-    "progressive.jpg": "is a picture (JPEG), not a clip",
-    "rgb.avif": "is a picture (AVIF), not a clip",
-    "rgb.heic": "is a picture (HEIF), not a clip",
-    "rgb.webp": "is a picture (WEBP), not a clip",
-    "rgba.png": "is a picture (PNG), not a clip",
-    "rgba.webp": "is a picture (WEBP), not a clip",
-    "tiny_64x43.jpg": "is a picture (JPEG), not a clip",
-    "truncated.jpg": "is a picture (JPEG), not a clip",
-    "upside_down_no_exif.jpg": "is a picture (JPEG), not a clip",
-    "Üñïçødé name – yoga 瑜伽.jpg": "is a picture (JPEG), not a clip",
+    "not_an_image.jpg": "cannot be read as a video",
+    "animated_2frames.gif": "is a photo (GIF), not a video",
+    "cmyk.jpg": "is a photo (JPEG), not a video",
+    "exif_orientation_3.jpg": "is a photo (JPEG), not a video",
+    "exif_orientation_6.jpg": "is a photo (JPEG), not a video",
+    "exif_orientation_6.png": "is a photo (PNG), not a video",
+    "exif_orientation_6.webp": "is a photo (WEBP), not a video",
+    "exif_orientation_8.jpg": "is a photo (JPEG), not a video",
+    "gray.jpg": "is a photo (JPEG), not a video",
+    "gray16.png": "is a photo (PNG), not a video",
+    "huge_5000x3335.jpg": "is a photo (JPEG), not a video",
+    "la.png": "is a photo (PNG), not a video",
+    "multipage_2.tif": "is a photo (TIFF), not a video",
+    "odd_1001x667.bmp": "is a photo (BMP), not a video",
+    "one_pixel.png": "is a photo (PNG), not a video",
+    "one_row.png": "is a photo (PNG), not a video",
+    "palette.png": "is a photo (PNG), not a video",
+    "person_lying_rot90_no_exif.jpg": "is a photo (JPEG), not a video",
+    "png_named.jpg": "is a photo (PNG), not a video",
+    "progressive.jpg": "is a photo (JPEG), not a video",
+    "rgb.avif": "is a photo (AVIF), not a video",
+    "rgb.heic": "is a photo (HEIF), not a video",
+    "rgb.webp": "is a photo (WEBP), not a video",
+    "rgba.png": "is a photo (PNG), not a video",
+    "rgba.webp": "is a photo (WEBP), not a video",
+    "tiny_64x43.jpg": "is a photo (JPEG), not a video",
+    "truncated.jpg": "is a photo (JPEG), not a video",
+    "upside_down_no_exif.jpg": "is a photo (JPEG), not a video",
+    "Üñïçødé name – yoga 瑜伽.jpg": "is a photo (JPEG), not a video",
 }
 
 # Uploads that hold no picture of their own, only the name of a file that does.
@@ -365,7 +365,7 @@ class TestDamage:
             container.mux(sound.encode(None))
         with av.open(str(song)) as container:
             assert len(container.streams.video) == 1  # to FFmpeg it has one
-        with pytest.raises(UnreadableMedia, match="has sound but no picture"), open_clip(song):
+        with pytest.raises(UnreadableMedia, match="has sound but no images"), open_clip(song):
             pass
 
 
@@ -375,7 +375,7 @@ class TestHostileFiles:
     def test_list_of_other_files_is_not_followed(self, film: Path, kind: str, suffix: str) -> None:
         script = film.with_name(f"upload{suffix}")
         script.write_text(LISTS_OF_OTHER_FILES[kind])
-        with pytest.raises(UnreadableMedia, match="cannot be read as a clip"), open_clip(script):
+        with pytest.raises(UnreadableMedia, match="cannot be read as a video"), open_clip(script):
             pass
 
     def test_ffmpeg_by_itself_would_follow(self, film: Path) -> None:
@@ -405,7 +405,7 @@ class TestHostileFiles:
             pass
         (tmp_path / "text.mp4").write_text("not a clip " * 500)
         with (
-            pytest.raises(UnreadableMedia, match="cannot be read as a clip"),
+            pytest.raises(UnreadableMedia, match="cannot be read as a video"),
             open_clip(tmp_path / "text.mp4"),
         ):
             pass
@@ -422,7 +422,7 @@ class TestHostileFiles:
         picture = Path(matplotlib.get_data_path()) / "sample_data" / "grace_hopper.jpg"
         (tmp_path / "me.mp4").write_bytes(picture.read_bytes())
         with (
-            pytest.raises(UnreadableMedia, match=r"me.mp4 is a picture \(JPEG\), not a clip"),
+            pytest.raises(UnreadableMedia, match=r"me.mp4 is a photo \(JPEG\), not a video"),
             open_clip(tmp_path / "me.mp4"),
         ):
             pass

@@ -47,22 +47,22 @@ AWKWARD_PICTURES = {
 }
 
 AWKWARD_REFUSALS = {
-    "not_an_image.jpg": "is not a picture. Expected JPEG, PNG",
-    "truncated.jpg": "is damaged, cut off",
+    "not_an_image.jpg": "is not a photo. Expected JPEG, PNG",
+    "truncated.jpg": "is damaged, truncated",
     "empty.png": "is empty (0 bytes)",
     "empty.mp4": "is empty (0 bytes)",
-    "audio_only.mp4": "is a clip, not a picture",
-    "gray.mp4": "is a clip, not a picture",
-    "h264_10bit444.mp4": "is a clip, not a picture",
-    "hevc.mp4": "is a clip, not a picture",
-    "mpeg4.avi": "is a clip, not a picture",
-    "nobody.mp4": "is a clip, not a picture",
-    "phone_rotation_tag_270.mp4": "is a clip, not a picture",
-    "phone_rotation_tag_90.mp4": "is a clip, not a picture",
-    "single_frame.mp4": "is a clip, not a picture",
-    "truncated.mp4": "is a clip, not a picture",
-    "vfr.mp4": "is a clip, not a picture",
-    "vp9.webm": "is a clip, not a picture",
+    "audio_only.mp4": "is a video, not a photo",
+    "gray.mp4": "is a video, not a photo",
+    "h264_10bit444.mp4": "is a video, not a photo",
+    "hevc.mp4": "is a video, not a photo",
+    "mpeg4.avi": "is a video, not a photo",
+    "nobody.mp4": "is a video, not a photo",
+    "phone_rotation_tag_270.mp4": "is a video, not a photo",
+    "phone_rotation_tag_90.mp4": "is a video, not a photo",
+    "single_frame.mp4": "is a video, not a photo",
+    "truncated.mp4": "is a video, not a photo",
+    "vfr.mp4": "is a video, not a photo",
+    "vp9.webm": "is a video, not a photo",
 }
 
 # What each EXIF orientation asks for, from the stored picture to the upright one.
@@ -257,7 +257,7 @@ class TestModes:
 
     @pytest.mark.parametrize("mode", ["I", "F"])
     def test_32_bit_samples_are_refused(self, mode: str) -> None:
-        with pytest.raises(UnreadableMedia, match="of a rare kind"):
+        with pytest.raises(UnreadableMedia, match="of an unusual kind"):
             decode_picture(encoded(Image.new(mode, (4, 4)), "TIFF"))
 
 
@@ -269,7 +269,7 @@ class TestRefusals:
             decode_picture(empty)
         with pytest.raises(UnreadableMedia, match=r"^me.jpg is empty"):
             decode_picture(empty, name="me.jpg")
-        with pytest.raises(UnreadableMedia, match=r"^The picture is empty"):
+        with pytest.raises(UnreadableMedia, match=r"^The photo is empty"):
             decode_picture(b"")
 
     @pytest.mark.parametrize(
@@ -292,7 +292,7 @@ class TestRefusals:
     def test_formats_outside_the_list_are_not_tried(self) -> None:
         eps = encoded(Image.fromarray(chart()), "EPS")
         assert Image.open(io.BytesIO(eps)).format == "EPS"  # Pillow itself would take it
-        with pytest.raises(UnreadableMedia, match="is not a picture"):
+        with pytest.raises(UnreadableMedia, match="is not a photo"):
             decode_picture(eps)
 
     @pytest.mark.parametrize("save_as", [*SAVED_AS, "GIF", "BMP"])
@@ -301,7 +301,7 @@ class TestRefusals:
         whole = encoded(Image.open(hopper).resize((256, 300)), save_as, **SAVED_AS.get(save_as, {}))
         result = picture_or_refusal(whole[: int(len(whole) * kept)])
         if isinstance(result, str):
-            assert "is damaged, cut off" in result or "is not a picture" in result
+            assert "is damaged, truncated" in result or "is not a photo" in result
         else:
             # Only right where what was cut off was no part of the picture.
             assert np.array_equal(result, decode_picture(whole))

@@ -23,7 +23,7 @@ def test_the_photograph_comes_with_an_installed_package():
 
 def test_without_a_network_the_clip_is_made_from_the_photograph_and_says_so(empty_cache):
     sample = sample_clip()
-    assert "made from a photograph" in sample.credit
+    assert "made from a photo" in sample.credit
     with open_clip(sample.path) as clip:
         frames = [frame.rgb for frame in clip]
     assert len(frames) == 100

@@ -111,11 +111,11 @@ def test_the_catalogue():
     for attribute in ("title", "short_title"):
         assert len({getattr(curve, attribute) for curve in CURVES.values()}) == len(CURVES)
     groups = [curve.group for curve in CURVES.values()]
-    in_order = ["Angles (3D)", "Angles in the picture", "Angular speeds", "Heights", "Speeds", "Confidence"]
+    in_order = ["Angles (3D)", "Angles in the image", "Angular speeds", "Heights", "Speeds", "Confidence"]
     assert groups == sorted(groups, key=in_order.index)
     assert set(groups) == set(in_order)
     assert CURVES["left_knee.angle_3d"].title == "Left knee angle, 3D"
-    assert CURVES["trunk_lean.angle_2d"].title == "Trunk lean in the picture"
+    assert CURVES["trunk_lean.angle_2d"].title == "Trunk lean in the image"
     with pytest.raises(TypeError):
         CURVES["left_knee.angle_3d"] = CURVES["right_knee.angle_3d"]
 

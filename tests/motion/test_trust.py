@@ -59,7 +59,7 @@ def changed(sequence: PoseSequence, **arrays) -> PoseSequence:
 
 def test_a_track_without_faults_is_good_for_everything(walker):
     [trust] = judge(walker)
-    assert trust.verdict == "Good for counting and timing, and for joint angles."
+    assert trust.verdict == "Reliable for counting, timing and joint angles."
     assert (trust.seen, trust.seen_between, trust.longest_absence_s) == (1, 1, 0)
     assert [len(frames) for frames in trust.swaps.values()] == [0, 0]
     assert len(trust.jumps) == 0
@@ -74,8 +74,8 @@ def test_a_hidden_knee_is_named_with_its_share(walker):
     [trust] = judge(changed(walker, visibility=visibility))
     assert trust.hidden[KNEE] == pytest.approx(0.4)
     assert trust.verdict == (
-        "Good for counting and timing; "
-        "not for left hip, left knee and left ankle angles: the left knee is hidden in 40% of the frames."
+        "Reliable for counting and timing. "
+        "Not reliable for left hip, left knee and left ankle angles (left knee hidden in 40% of frames)."
     )
     [lenient] = judge(changed(walker, visibility=visibility), min_visibility=0.1)
     assert lenient.hidden[KNEE] == 0
@@ -85,7 +85,7 @@ def test_feet_outside_the_picture(walker):
     xy = walker.xy.copy()
     xy[..., 1] += 190  # the ankles at 990, heels and toes below the edge
     [trust] = judge(changed(walker, xy=xy))
-    assert "foot is outside the picture in 100% of the frames" in trust.verdict
+    assert "foot outside the image in 100% of frames" in trust.verdict
     assert "knee angles" not in trust.verdict
 
 
@@ -98,7 +98,7 @@ def test_legs_that_change_sides_for_a_while(walker):
     [trust] = judge(wide)
     assert trust.swaps["legs"].tolist() == [30, 44]
     assert len(trust.swaps["arms"]) == 0
-    assert "the legs seem to change sides 2 times" in trust.verdict
+    assert "(legs swapped 2 times)" in trust.verdict
 
 
 def stretched(xy: np.ndarray) -> np.ndarray:
@@ -118,7 +118,7 @@ def test_a_frame_elsewhere_is_a_jump_there_and_back(walker):
     xy[50] -= 300
     [trust] = judge(changed(walker, xy=xy))
     assert trust.jumps.tolist() == [50, 51]
-    assert trust.verdict.startswith("Not for counting or timing as it is; the person is suddenly elsewhere 2 times")
+    assert trust.verdict.startswith("Not reliable for counting or timing. The person's position jumps 2 times")
 
 
 def test_the_same_way_in_a_longer_time_is_no_jump(walker):
@@ -137,7 +137,7 @@ def test_a_bone_that_stretches(walker):
     world[:, 0, wrist] = world[:, 0, elbow] + grown * (world[:, 0, wrist] - world[:, 0, elbow])
     [trust] = judge(changed(walker, world=world))
     assert trust.drift["right forearm"] == pytest.approx(0.9 / 1.5, abs=0.02)
-    assert trust.verdict.endswith("3D with care: the length of the right forearm changes by 60%.")
+    assert trust.verdict.endswith("Use 3D with caution (length of the right forearm varies by 60%).")
 
 
 def without(sequence: PoseSequence, frames: np.ndarray) -> PoseSequence:
@@ -150,10 +150,13 @@ def without(sequence: PoseSequence, frames: np.ndarray) -> PoseSequence:
 @pytest.mark.parametrize(
     ("gone", "verdict"),
     [
-        (np.arange(FRAMES), "Good for nothing: this person is in no frame."),
-        (np.arange(5, FRAMES), "Good for nothing but a look: this person is seen for 0.2 s only."),
-        (np.arange(20, 80), "Not for counting or timing: the person is found in 40% of the frames from first to last."),
-        (np.arange(60, FRAMES), "Good for counting and timing, and for joint angles."),
+        (np.arange(FRAMES), "Not usable: this person appears in no frame."),
+        (np.arange(5, FRAMES), "Too short to measure: this person is visible for only 0.2 s."),
+        (
+            np.arange(20, 80),
+            "Not reliable for counting or timing (seen in only 40% of frames from first to last appearance).",
+        ),
+        (np.arange(60, FRAMES), "Reliable for counting, timing and joint angles."),
     ],
 )
 def test_who_is_seen_rarely(walker, gone, verdict):
@@ -170,7 +173,7 @@ def test_an_absence_is_told_in_seconds(walker):
 
 def test_a_small_person_is_not_for_angles(walker):
     [trust] = judge(changed(walker, xy=walker.xy / 10))
-    assert "the trunk is 20 pixels long, which is too small" in trust.verdict
+    assert "the trunk is only 20 pixels long" in trust.verdict
 
 
 def test_a_threshold_outside_its_range_is_refused(walker):
@@ -181,7 +184,7 @@ def test_a_threshold_outside_its_range_is_refused(walker):
 def test_the_table_has_a_row_for_each_person(walker):
     table = trust_table(walker.named({1: "Ada"}))
     assert table["person"].tolist() == ["Ada"]
-    assert table["seen (% of the clip)"].tolist() == [100.0]
+    assert table["seen (% of video)"].tolist() == [100.0]
     assert table["verdict"].tolist() == [judge(walker)[0].verdict]
 
 
@@ -195,7 +198,7 @@ def test_a_clip_of_one_frame_and_one_of_none(walker):
 def test_a_real_clip():
     """A somersault after a walk: the man's far arm is hidden half of the time."""
     [trust] = judge(estimate_video(sample_clip().path))
-    assert trust.verdict.startswith("Good for counting and timing; not for ")
+    assert trust.verdict.startswith("Reliable for counting and timing. Not reliable for ")
     assert trust.seen_between > 0.9
     assert 0.1 < max(trust.drift.values()) < 0.6
     assert np.nanmax(trust.hidden) > 0.25

@@ -316,13 +316,13 @@ class TestNobody:
         nowhere = dict.fromkeys(BLAZEPOSE_33.landmarks, (np.nan,) * 3)
         poses = FramePoses.nobody(SIZE) if found == "no slot" else make_poses(changed=nowhere)
         figure = plot_pose_3d(poses, coordinates=coordinates)
-        assert [note.text for note in figure.layout.annotations] == ["Nobody was found in this frame."]
+        assert [note.text for note in figure.layout.annotations] == ["No person was found in this frame."]
         assert figure.layout.coloraxis.showscale is False
         assert trace(figure, "floor") is not None
 
     def test_is_not_said_where_somebody_is_only_too_faint(self, make_poses):
         figure = plot_pose_3d(make_poses(), min_visibility=0.95)
-        assert [note.text for note in figure.layout.annotations] == ["No landmark reaches the lowest visibility."]
+        assert [note.text for note in figure.layout.annotations] == ["No point reaches the visibility limit."]
 
     def test_is_not_said_where_there_is_somebody(self, make_poses):
         assert not plot_pose_3d(make_poses()).layout.annotations

@@ -265,7 +265,7 @@ def _read(core: Any, bundle: Path, network: _Network) -> Any:
         try:
             model = core.read_model(file)
         except RuntimeError as error:
-            raise model_unusable(bundle, f"its {network.file_name} is no TFLite model") from error
+            raise model_unusable(bundle, f"its {network.file_name} is not a TFLite model") from error
     return _with_pixels(_cut(bundle, model, network), network)
 
 
@@ -274,9 +274,9 @@ def _unzip(bundle: Path, name: str) -> bytes:
         with zipfile.ZipFile(bundle) as archive:
             return archive.read(name)
     except KeyError as error:
-        raise model_unusable(bundle, f"it holds no {name}") from error
+        raise model_unusable(bundle, f"it does not contain {name}") from error
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, zlib.error) as error:
-        raise model_unusable(bundle, f"it is no whole zip file ({error})") from error
+        raise model_unusable(bundle, f"it is not a complete zip file ({error})") from error
 
 
 def _cut(bundle: Path, model: Any, network: _Network) -> Any:

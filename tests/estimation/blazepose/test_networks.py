@@ -203,12 +203,12 @@ def truncated_network(path, real):
 @pytest.mark.parametrize(
     ("make", "reason"),
     [
-        (no_zip, "it is no whole zip file"),
-        (truncated_zip, "it is no whole zip file"),
-        (flipped_byte, "it is no whole zip file"),
-        (other_name, f"it holds no {DETECTOR}"),
-        (random_bytes, f"its {DETECTOR} is no TFLite model"),
-        (truncated_network, f"its {LANDMARKS} is no TFLite model"),
+        (no_zip, "it is not a complete zip file"),
+        (truncated_zip, "it is not a complete zip file"),
+        (flipped_byte, "it is not a complete zip file"),
+        (other_name, f"it does not contain {DETECTOR}"),
+        (random_bytes, f"its {DETECTOR} is not a TFLite model"),
+        (truncated_network, f"its {LANDMARKS} is not a TFLite model"),
     ],
 )
 def test_file_that_is_no_bundle(tmp_path, real, make, reason):
