@@ -1,4 +1,4 @@
-"""Explore: a saved result, without its film."""
+"""Explore: a saved result, without its video."""
 
 import streamlit as st
 
@@ -16,12 +16,12 @@ _UPLOADS_KEY = "explore_uploads"
 
 
 def take_upload(visit: Visit) -> None:
-    """The uploader. What it is given is read at once; the next run of the page has a new, empty one."""
+    """Show the uploader. A file is read at once; the next run of the page shows a new, empty uploader."""
     number = st.session_state.setdefault(_UPLOADS_KEY, 0)
     file = st.file_uploader(
         "A saved result",
         type=["npz"],
-        help="A file ending in .posecore.npz, from Files on the Video page or from python -m posecore video.",
+        help="A .posecore.npz file from Files on the Video page, or from python -m posecore video.",
         key=f"explore_upload_{number}",
     )
     if file is None:
@@ -36,14 +36,14 @@ def take_upload(visit: Visit) -> None:
 
 
 def show_result(opened: Opened) -> None:
-    """Everything about an opened result."""
+    """Show everything about an opened result."""
     sequence = opened.playback.raw
     width, height = sequence.size
     seen = int(sequence.seen.any(axis=1).sum())
     source = opened.facts.get("source")
     facts = [
-        f"{width} × {height} px, {sequence.fps:.4g} frames a second",
-        *([f"of {source}"] if isinstance(source, str) else []),
+        f"{width} × {height} px, {sequence.fps:.4g} fps",
+        *([f"from {source}"] if isinstance(source, str) else []),
     ]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.metric("Frames with a person", f"{seen} of {len(sequence)}", width="content")
@@ -56,7 +56,7 @@ def show_result(opened: Opened) -> None:
 
 
 def show_page() -> None:
-    """From the choice of a file to everything about it."""
+    """Show the page, from the choice of a file to its result."""
     require_route()
     st.title("Explore", anchor=False)
     load_library()
@@ -65,11 +65,11 @@ def show_page() -> None:
     opened = visit.get(Opened)
     if opened is None:
         st.info(
-            "Open a result that was saved before: skeleton, curves and table, without its film and without estimating "
+            "Open a saved result to see its skeleton, curves and table, without the video and without analysing "
             "anything again.",
             icon=":material/timeline:",
         )
-        st.page_link(VIDEO, label="Make one on the Video page", icon=":material/movie:")
+        st.page_link(VIDEO, label="Create one on the Video page", icon=":material/movie:")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(opened.name, width="content")

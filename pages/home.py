@@ -1,4 +1,4 @@
-"""Home: what this is, the three doors, and samples that need no file and no camera."""
+"""Home: what the app does, the ways in, and samples that need no file and no camera."""
 
 import streamlit as st
 
@@ -7,32 +7,32 @@ from pages.ui.shared.navigation import IMAGE, VIDEO, WEBCAM, require_route
 require_route()
 st.title("See how people move")
 st.markdown(
-    "Give a picture, a clip or your camera, and 33 landmarks of the body come out: drawn on the picture, "
-    "in a table, and as a 3D skeleton you can turn.  \n"
-    "Every number can be downloaded and says how far to trust it.  \n"
-    "What you give stays on the machine that runs this page and is forgotten soon after you leave."
+    "Upload a photo or video, or use your camera: see 33 body points drawn on it, in a 3D view you can turn, "
+    "and in a table.  \n"
+    "Download every number, and see how reliable it is.  \n"
+    "Your files stay on this server and are deleted shortly after you leave."
 )
 
 _DOORS = (
     (
         IMAGE,
         "photo",
-        ":material/image: A picture",
-        "Upload a photograph or take one. The result is there in a second.",
+        ":material/image: Photo",
+        "Upload a photo or take one. Results in about a second.",
         "Try a portrait",
     ),
     (
         VIDEO,
         "clip",
-        ":material/movie: A clip",
-        "Upload a film. See it with the skeleton drawn on, frame by frame.",
-        "Try a clip",
+        ":material/movie: Video",
+        "Upload a video and go through it frame by frame, with the skeleton drawn on it.",
+        "Try a sample",
     ),
     (
         WEBCAM,
         "clip",
-        ":material/videocam: Your camera",
-        "The skeleton follows you live. No camera? A sample plays instead.",
+        ":material/videocam: Live camera",
+        "See your skeleton move as you do. No camera? A sample video plays instead.",
         "Try it live",
     ),
 )
@@ -42,7 +42,7 @@ for column, (page, sample, heading, text, invitation) in zip(st.columns(3), _DOO
         st.subheader(heading, anchor=False)
         st.write(text)
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            if st.button("Open", key=f"open_{page.url_path}", type="primary"):
+            if st.button(f"Open {page.title}", key=f"open_{page.url_path}", type="primary"):
                 st.switch_page(page)
             if st.button(invitation, key=f"sample_{page.url_path}", icon=":material/play_circle:"):
                 st.switch_page(page, query_params={"sample": sample})

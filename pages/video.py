@@ -1,4 +1,4 @@
-"""Video: one clip in; the annotated film, the 3D skeleton and table by frame, and their files out."""
+"""Video: a video in; the annotated video, 3D skeleton, table by frame and downloads out."""
 
 from pathlib import PurePath
 from typing import Any
@@ -21,43 +21,43 @@ from posecore import PoseSequence, Progress
 from posecore.export.manifest import make_manifest
 from posecore.media.files import file_sha256
 
-# A clip that takes no longer than this is worked on without a question.
+# A video that takes no longer than this is processed without asking.
 _AT_ONCE_S = 20.0
 
 
 @st.fragment(run_every=0.5)
 def show_progress(run: ClipRun) -> None:
-    """Frames done, frames a second, time left, and the stop button; ends by itself."""
+    """Show the progress and a stop button, until the run ends."""
     if run.state.done.is_set():
         st.rerun()
     progress = run.state.progress
     if run.state.waiting:
-        st.progress(0.0, "Waiting: other visitors' clips are being worked on")
+        st.progress(0.0, "Waiting for other visitors' videos to finish")
     elif progress is None:
-        st.progress(0.0, "Loading the model and opening the clip")
+        st.progress(0.0, "Loading the model and opening the video")
     else:
         st.progress(progress.share or 0.0, progress_text(progress))
-    label = "Stop making the film" if run.state.drawing else "Stop and keep what is done"
+    label = "Stop making the video" if run.state.drawing else "Stop and keep the result so far"
     if st.button(label, icon=":material/stop_circle:", disabled=run.state.stop.is_set()):
         run.stop()
 
 
 def progress_text(progress: Progress) -> str:
-    """One line: 120 of 230 frames, 38 a second, 3 s left."""
+    """Progress in one line, such as "120 of 230 frames · 38 fps · 3 s left"."""
     of_all = f" of {progress.total}" if progress.total else ""
     rest = "" if progress.seconds_left is None else f" · {progress.seconds_left:.0f} s left"
-    return f"{progress.frames}{of_all} frames · {progress.frames_per_second:.0f} frames a second{rest}"
+    return f"{progress.frames}{of_all} frames · {progress.frames_per_second:.0f} fps{rest}"
 
 
 def show_facts(run: ClipRun, sequence: PoseSequence) -> None:
-    """What was done."""
+    """Show what was analysed, and how."""
     seen = int(sequence.seen.any(axis=1).sum())
     width, height = sequence.size
-    took = f"took {run.state.seconds:.1f} s: {len(sequence) / run.state.seconds:.0f} frames a second"
+    processed = f"processed in {run.state.seconds:.1f} s ({len(sequence) / run.state.seconds:.0f} fps)"
     facts = [
         run.name,
-        f"{width} × {height} px, {sequence.fps:.4g} frames a second",
-        "found while it was recorded" if run.was_live else took,
+        f"{width} × {height} px, {sequence.fps:.4g} fps",
+        "analysed live" if run.was_live else processed,
         engine_line(run.options.pose),
     ]
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -66,26 +66,26 @@ def show_facts(run: ClipRun, sequence: PoseSequence) -> None:
 
 
 def offer_film(run: ClipRun, shown: PoseSequence) -> None:
-    """The film with the skeletons drawn on it: made when it is asked for, and again where something else is shown."""
+    """Offer the video with skeletons: made on request, and again if what is shown has changed since."""
     if has_annotated(run, shown):
         film = address(run.annotated_token, VIDEO)
-        st.link_button("Film with skeletons (MP4)", f"{film}?download", icon=":material/download:")
+        st.link_button("Video with skeletons (MP4)", f"{film}?download", icon=":material/download:")
     elif st.button(
-        "Make the film with skeletons",
+        "Make video with skeletons",
         icon=":material/movie_edit:",
-        help="With these people, these names and this smoothing drawn on it. Nobody is looked for again.",
+        help="Draws the people, names and smoothing as shown here. The video is not analysed again.",
     ):
         run.draw(shown)
         st.rerun()
 
 
 def has_annotated(run: ClipRun, shown: PoseSequence) -> bool:
-    """Whether the film with skeletons is there, and shows just this."""
+    """Whether there is a video with skeletons that shows exactly this."""
     return run.annotated_of is not None and run.annotated.exists() and same(run.annotated_of, shown)
 
 
 def manifest(run: ClipRun, sequence: PoseSequence) -> dict[str, Any]:
-    """What makes the result repeatable."""
+    """The facts needed to reproduce the result."""
     options, state = run.options, run.state
     return make_manifest(
         sequence,
@@ -102,9 +102,11 @@ def manifest(run: ClipRun, sequence: PoseSequence) -> dict[str, Any]:
 
 
 def show_result(run: ClipRun, sequence: PoseSequence) -> None:
-    """Everything about a finished clip."""
+    """Show everything about a finished run."""
     if run.stopped_early:
-        st.info(f"Stopped after {len(sequence)} frames; this is what was done.", icon=":material/stop_circle:")
+        total = run.expect(run.options).frames
+        of_all = f"{len(sequence)} of {total}" if total else f"{len(sequence)}"
+        st.info(f"Stopped after {of_all} frames. This is a partial result.", icon=":material/stop_circle:")
     for note in run.state.notes:
         st.warning(note, icon=":material/info:")
     if not sequence.seen.any():
@@ -112,7 +114,7 @@ def show_result(run: ClipRun, sequence: PoseSequence) -> None:
     if run.options.pose.people > 1:
         st.caption(f":material/groups: {SEVERAL_PEOPLE}")
     show_facts(run, sequence)
-    smoothed = "These landmarks were smoothed while they were estimated (One-Euro)."
+    smoothed = "These landmarks were already smoothed during analysis (One-Euro)."
     already = smoothed if run.options.pose.smoothing else None
     film = address(run.film_token, VIDEO) if run.options.film else None
     shown = explore(run.playback, VIDEO, key="video", clip=run.film_token, already=already, film=film)
@@ -130,35 +132,35 @@ def show_result(run: ClipRun, sequence: PoseSequence) -> None:
 
 
 def may_start(run: ClipRun, chosen: RunOptions) -> bool:
-    """A short clip is worked on at once; for a long one the visitor is told what it takes, and asked."""
+    """Whether to start: a short run starts by itself, a long one once the visitor agrees to its cost."""
     expected = run.expect(chosen)
     if expected.seconds is None or expected.seconds <= _AT_ONCE_S:
         return True
-    st.info(f"{run.name}: {cost(expected)} Less under Part and film.", icon=":material/timer:")
+    st.info(f"{run.name}: {cost(expected)} For less, see **Trim and video options**.", icon=":material/timer:")
     return st.button("Start", type="primary", icon=":material/play_arrow:")
 
 
 def asks_for_another(run: ClipRun, chosen: RunOptions) -> bool:
-    """The button for a run with other options than those of this one."""
-    with st.container():  # also where it is empty: Streamlit begins what is below anew once it moves
+    """Offer a run with other options than this one's; True once it was chosen."""
+    with st.container():  # even if empty: Streamlit restarts what is below when it moves
         if run.options == chosen:
             return False
         if run.was_live:
             return st.button(
-                "Find the people again",
+                "Re-analyse",
                 icon=":material/refresh:",
-                help="By the settings of this page, in each frame and without haste. What was found live is replaced.",
+                help="Analyses every frame with the settings of this page. The live result is replaced.",
             )
         return st.button("Run again with the new settings", type="primary", icon=":material/refresh:")
 
 
 def show_page() -> None:
-    """From the choice of a clip to everything about it."""
+    """Show the page, from the choice of a video to its result."""
     options = page_head("Video")
     visit = current_visit()
     clip = choose_clip(visit)
     if clip is None:
-        st.info("Upload a clip or try the sample: the result appears here.", icon=":material/movie:")
+        st.info("Upload a video or try the sample. The result appears here.", icon=":material/movie:")
         return
     run = run_of(visit, clip)
     chosen = choose_run(run, options)
@@ -174,7 +176,7 @@ def show_page() -> None:
     elif run.state.error:
         show_problem(run.state.error)
     elif run.state.result is None:
-        st.info("Stopped before the first frame. Change a setting or choose the clip again to start anew.")
+        st.info("Stopped before the first frame. Change a setting or choose the video again to start over.")
     else:
         show_result(run, run.state.result)
 

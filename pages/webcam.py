@@ -1,4 +1,4 @@
-"""Webcam: the live camera with the skeleton drawn on it, its numbers beside, and a snapshot."""
+"""Webcam: the live camera with the skeleton drawn on it, live numbers, recordings and snapshots."""
 
 from functools import partial
 from typing import Any
@@ -7,18 +7,18 @@ import streamlit as st
 from streamlit_webrtc import WebRtcMode, WebRtcStreamerContext, webrtc_streamer
 
 from pages.ui.image.photo import SNAPSHOT_ADDRESS
-from pages.ui.live.camera_notice import tell_missing_camera
+from pages.ui.live.camera_notice import show_camera_notice
 from pages.ui.live.current import Live, live_from, place_is_there, why_last_is_over
 from pages.ui.live.feed import address
 from pages.ui.live.film_track import FilmTrack
 from pages.ui.live.ice_servers import browser_configuration, ice_servers
 from pages.ui.live.panel import show_panel
 from pages.ui.live.places import FULL, why_over
-from pages.ui.live.recording import must_finish, offer_recording, open_finished_take, tell_problem
+from pages.ui.live.recording import must_finish, offer_recording, open_finished_recording, show_problem
 from pages.ui.live.route import offer_route_check
 from pages.ui.live.sending import offer_sending
 from pages.ui.live.stream import LiveOptions
-from pages.ui.live.stream_options import choose_picture
+from pages.ui.live.stream_options import choose_stream
 from pages.ui.shared.explain import SEVERAL_PEOPLE, explain_numbers
 from pages.ui.shared.model_loading import engine_line
 from pages.ui.shared.navigation import IMAGE, VIDEO, WEBCAM
@@ -30,19 +30,19 @@ from pages.ui.video.clip_run import RunOptions
 from pages.ui.video.clip_source import ready_sample_clip
 from posecore import PoseOptions
 
-CAMERA, SAMPLE = "Camera", "Sample clip"
-_IDLE = "Press Start: the skeleton, its numbers and the 3D view appear here."
+CAMERA, SAMPLE = "Camera", "Sample video"
+_IDLE = "Press Start to see the skeleton, its numbers and the 3D view here."
 _TEXTS = {
     "select_device": "Choose camera",
-    "device_ask_permission": "Allow this page to use your camera: the browser is asking for it.",
-    "device_access_denied": "The camera was refused.",
+    "device_ask_permission": "Your browser is asking: please allow this page to use your camera.",
+    "device_access_denied": "Camera access was blocked.",
     "device_not_available": "No camera was found.",
-    "media_api_not_available": "This browser gives no camera to this page.",
+    "media_api_not_available": "This browser gives this page no access to a camera.",
 }
 
 
 def stream(source: str, options: LiveOptions, wanted: dict[str, Any]) -> tuple[Live, WebRtcStreamerContext]:
-    """The live picture with its Start and Stop buttons."""
+    """Show the live stream with its Start and Stop buttons."""
     servers = ice_servers()
     common: dict[str, Any] = {
         "frontend_rtc_configuration": browser_configuration(),
@@ -51,7 +51,7 @@ def stream(source: str, options: LiveOptions, wanted: dict[str, Any]) -> tuple[L
     }
     if source == SAMPLE:
         clip = ready_sample_clip()
-        st.caption(f"{clip.title}, played as if it were a camera. {clip.credit}")
+        st.caption(f"{clip.title}, played in place of a camera. {clip.credit}")
         live = live_from(source, options, partial(FilmTrack, clip.path))
         mode = WebRtcMode.RECVONLY
     else:
@@ -69,20 +69,20 @@ def stream(source: str, options: LiveOptions, wanted: dict[str, Any]) -> tuple[L
 
 
 def offer_snapshot() -> None:
-    """The way to the Image page with what is seen."""
-    # A link, which the browser follows by itself.
+    """Offer to open the newest frame on the Image page."""
+    # A link rather than a button: the browser follows it without a run of this page.
     st.page_link(
         IMAGE,
         label="Snapshot",
         icon=":material/photo_camera:",
-        help="Opens the newest frame on the Image page; while the numbers are frozen, the frame that they are of.",
+        help="Opens the newest frame on the Image page, or the frozen frame if the numbers are frozen.",
         query_params={SNAPSHOT_ADDRESS: "live"},
     )
 
 
 @st.fragment
 def show_numbers(live: Live | None, options: PoseOptions) -> None:
-    """Figures, angles, 3D skeleton and table; the browser asks for them itself. Only what is held comes by this."""
+    """Show rates, angles, 3D skeleton and table, which the browser fetches itself; the frozen frame comes from here."""
     camera = live is not None and live.source == CAMERA
     mirror = live is not None and live.stream.options.mirror
     frozen = show_panel(live and address(live.token, WEBCAM), options.people, camera=camera, mirror=mirror, idle=_IDLE)
@@ -92,64 +92,64 @@ def show_numbers(live: Live | None, options: PoseOptions) -> None:
         return
     held = live.stream.held
     if held is not None:
-        st.markdown(f"**Landmarks of the frame that is held**, at {held.time_s:.2f} s")
+        st.markdown(f"**Landmarks of the frozen frame**, at {held.time_s:.2f} s")
         show_table(held.poses, key="webcam_table", several=options.people > 1)
 
 
 @st.fragment(run_every=5)
 def wait_for_a_place() -> None:
-    """Say that the server is full, until it is not."""
+    """Say that the server is full, until a place is free."""
     if place_is_there():
         st.rerun(scope="app")
-    st.info(f"{why_over(FULL)} This page looks every few seconds whether one is free.", icon=":material/groups:")
+    st.info(f"{why_over(FULL)} This page checks every few seconds for a free place.", icon=":material/groups:")
     with st.container(horizontal=True):
-        st.page_link(IMAGE, label="Take a picture meanwhile")
-        st.page_link(VIDEO, label="Upload a clip meanwhile")
+        st.page_link(IMAGE, label="Use a photo instead")
+        st.page_link(VIDEO, label="Use a video instead")
 
 
 def show_help() -> None:
-    """What to do where the camera does not start, and the other ways on."""
-    with st.expander("The camera does not start?", icon=":material/help:"):
+    """Show what to do if the camera does not start, and the alternatives."""
+    with st.expander("Camera not starting?", icon=":material/help:"):
         st.markdown(
-            "- The browser must be allowed to use the camera: look at the icon beside the address.\n"
-            "- Another program may be using it; close video calls and try again.\n"
-            "- The page must be open over https, or on the machine that runs it.\n"
-            "- A picture that stays black for long means that the network blocks the stream: whoever hosts "
-            "this page can set up a TURN server, as its README says. This tries which routes there are:\n"
+            "- Allow the browser to use the camera: click the icon beside the address.\n"
+            "- Close other programs that may be using the camera, such as video calls, and try again.\n"
+            "- Open the page over https, or on the machine that runs it.\n"
+            "- If the video stays black, the network probably blocks the stream. The host of this page can then set up "
+            "a TURN server, as described in the README. Check which connections work:\n"
         )
         offer_route_check(WEBCAM)
         with st.container(horizontal=True):
-            st.page_link(IMAGE, label="Take a snapshot or upload a picture")
-            st.page_link(VIDEO, label="Upload a clip")
+            st.page_link(IMAGE, label="Take or upload a photo")
+            st.page_link(VIDEO, label="Upload a video")
 
 
 def show_page() -> None:
-    """The live picture and, beside it, its numbers."""
-    open_finished_take()
+    """Show the page: the live stream and, beside it, its numbers."""
+    open_finished_recording()
     options = page_head("Webcam")
-    source = choose_source("Show", [CAMERA, SAMPLE], sample=SAMPLE, address="clip", key="webcam_source")
+    source = choose_source("Source", [CAMERA, SAMPLE], sample=SAMPLE, address="clip", key="webcam_source")
     if not place_is_there():
         wait_for_a_place()
         return
     left, right = st.columns([1, 1], gap="medium")
     with left:
-        picture, wanted = choose_picture(options, camera=source == CAMERA)
-        live, context = stream(source, picture, wanted)
+        chosen, wanted = choose_stream(options, camera=source == CAMERA)
+        live, context = stream(source, chosen, wanted)
         if not context.state.playing:
             if reason := why_last_is_over():
                 st.info(reason, icon=":material/timer_off:")
             if source == CAMERA:
-                tell_missing_camera()
+                show_camera_notice()
         if context.state.playing:
-            offer_recording(live, RunOptions(picture.pose, background=picture.background))
+            offer_recording(live, RunOptions(chosen.pose, background=chosen.background))
             offer_sending(live)
-        tell_problem()
-        st.caption("Frames are worked on as they come and are not kept. Only what you record or take a snapshot of is.")
+        show_problem()
+        st.caption("Frames are processed live and not stored, except recordings and snapshots.")
         show_help()
     with right:
         playing = context.state.playing
         if playing:
-            with st.container():  # of one place, with or without the second line: the numbers below stay where they are
+            with st.container():  # one element with or without the second line: the numbers below must not restart
                 with st.container(horizontal=True, vertical_alignment="center"):
                     offer_snapshot()
                     st.caption(engine_line(options))

@@ -1,1 +1,1 @@
-"""Pieces the pages share. A page imports from here and from posecore, never from another page."""
+"""The pieces of the pages, by page. A page imports from here and from posecore, never from another page."""

@@ -77,7 +77,7 @@ def test_home_leads_to_every_page(page, shot):
 
 def test_a_photograph_gives_overlay_table_and_skeleton(page, shot):
     page.goto("/image")
-    expect(page.get_by_text("the result appears here")).to_be_visible()
+    expect(page.get_by_text("The result appears here")).to_be_visible()
     upload(page, sample_picture().path)
     expect(page.get_by_alt_text("grace_hopper.jpg with the landmarks")).to_be_visible()
     expect(table_of(page)).to_be_visible()
@@ -97,7 +97,7 @@ def test_body_part_and_visibility_filter_the_table(page):
 @pytest.mark.parametrize(
     ("button", "ending"),
     [
-        ("Picture (PNG)", ".annotated.png"),
+        ("Annotated photo (PNG)", ".annotated.png"),
         ("Table (CSV)", ".landmarks.csv"),
         ("Landmarks (JSON)", ".landmarks.json"),
     ],
@@ -128,14 +128,14 @@ def test_the_camera_button_takes_a_picture(page):
     page.goto("/image")
     page.get_by_role("radio", name="Camera").click()
     page.get_by_role("button", name="Take Photo").click()
-    expect(page.get_by_text("Your picture")).to_be_visible()
+    expect(page.get_by_text("Your photo")).to_be_visible()
     no_errors(page)
 
 
 def test_a_clip_gives_a_film_that_plays(page, shot):
     page.goto("/video")
     upload(page, sample_clip().path)
-    expect(page.get_by_text("frames a second")).to_be_visible()
+    expect(page.get_by_text("processed in")).to_be_visible()
     film = page.locator("video")
     expect(film).to_be_visible(timeout=180_000)
     page.evaluate("document.querySelector('video').muted = true; document.querySelector('video').play()")
@@ -175,9 +175,9 @@ def test_the_film_comes_from_disk_in_the_parts_that_the_player_asks_for(finished
 
 
 def test_the_film_with_skeletons_is_made_when_asked_for_and_leaves_no_tab(finished):
-    finished.get_by_role("button", name="Make the film with skeletons").click()
+    finished.get_by_role("button", name="Make video with skeletons").click()
     with finished.expect_download() as download:
-        finished.get_by_role("link", name="Film with skeletons (MP4)").click(timeout=180_000)
+        finished.get_by_role("link", name="Video with skeletons (MP4)").click(timeout=180_000)
     assert download.value.suggested_filename == "sports2d_demo.annotated.mp4"
     content = download.value.path().read_bytes()
     assert content[4:8] == b"ftyp"
@@ -187,8 +187,8 @@ def test_the_film_with_skeletons_is_made_when_asked_for_and_leaves_no_tab(finish
 
 
 def test_files_come_in_one_zip_the_film_with_them(finished):
-    finished.get_by_role("button", name="Film with skeletons (MP4)").click()
-    finished.get_by_role("button", name="Make the zip").click()
+    finished.get_by_role("button", name="Video with skeletons (MP4)").click()
+    finished.get_by_role("button", name="Prepare zip").click()
     with finished.expect_download() as download:
         finished.get_by_role("link", name="sports2d_demo.zip").click(timeout=180_000)
     with zipfile.ZipFile(download.value.path()) as archive:
@@ -205,12 +205,12 @@ def test_files_come_in_one_zip_the_film_with_them(finished):
 
 
 def test_a_file_comes_alone(finished):
-    box = finished.get_by_role("combobox", name="Or one alone")
+    box = finished.get_by_role("combobox", name="Single file")
     box.click()
     box.press_sequentially("angles (CSV)")  # only the options in sight are in the page
     expect(finished.get_by_role("option", name="Joint angles (CSV)")).to_be_visible()
     box.press("Enter")  # a list that opens moves about, and a click waits until it does not
-    finished.get_by_role("button", name="Make the file").click()
+    finished.get_by_role("button", name="Prepare file").click()
     with finished.expect_download() as download:
         finished.get_by_role("link", name="sports2d_demo.angles.csv").click()
     table = pd.read_csv(download.value.path())
@@ -264,10 +264,10 @@ def test_a_phones_clip_gives_an_upright_film_of_the_same_length_with_sound(page,
 def test_part_and_film_change_the_run_when_asked(page):
     page.goto("/video?sample=clip")
     expect(page.locator("video")).to_be_visible(timeout=180_000)
-    page.get_by_role("button", name="Part and film").click()
+    page.get_by_role("button", name="Trim and video options").click()
     expect(page.get_by_text("230 frames: about")).to_be_visible()
-    page.get_by_text("Film in the player").click()
-    expect(page.get_by_text("no film")).to_be_visible()
+    page.get_by_text("Video in the player").click()
+    expect(page.get_by_text("no video")).to_be_visible()
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Run again with the new settings").click()
     expect(page.locator("video")).to_be_hidden()
@@ -344,8 +344,8 @@ def test_a_film_with_skeletons_is_made_again_where_somebody_is_hidden(page, shar
     ask_for_people(page, 2)
     upload(page, shared_data / "clips" / "sports2d_demo.mp4")
     expect(page.get_by_text("224 of 230")).to_be_visible(timeout=120_000)
-    make = page.get_by_role("button", name="Make the film with skeletons")
-    made = page.get_by_role("link", name="Film with skeletons (MP4)")
+    make = page.get_by_role("button", name="Make video with skeletons")
+    made = page.get_by_role("link", name="Video with skeletons (MP4)")
     make.click()
     expect(made).to_be_visible(timeout=120_000)
     come_to_rest(page)
@@ -387,8 +387,8 @@ def test_the_3d_view_stays_as_it_was_turned(page):
 def test_stop_keeps_what_was_done(page):
     page.goto("/video?sample=clip")
     page.get_by_text(re.compile(r"\d+ of 230 frames")).wait_for()
-    page.get_by_role("button", name="Stop and keep what is done").click()
-    expect(page.get_by_text(re.compile(r"Stopped after \d+ frames"))).to_be_visible()
+    page.get_by_role("button", name="Stop and keep the result so far").click()
+    expect(page.get_by_text(re.compile(r"Stopped after \d+ of 230 frames"))).to_be_visible()
     expect(page.locator("video")).to_be_visible()
 
 
@@ -418,7 +418,7 @@ def test_a_run_that_is_replaced_takes_its_files_with_it(finished, server):
     before, film = on_disk(server, "run"), film_of(finished)
     finished.get_by_role("radio", name="Upload").click()
     upload(finished, sample_clip().path)
-    expect(finished.get_by_text("frames a second")).to_be_visible()
+    expect(finished.get_by_text("processed in")).to_be_visible()
     after = on_disk(server, "run")
     assert len(after) <= len(before)
     assert after - before, "the new run has a folder of its own"
@@ -469,13 +469,13 @@ def test_an_upload_leaves_the_servers_memory_and_can_be_run_again(page_of_an_emp
     expect(page.get_by_text("33 of 33 landmarks")).to_be_visible()
     assert uploads_in_memory(page) == sample_picture().path.stat().st_size, "a picture stays there"
     page.get_by_role("link", name="Video").click()
-    expect(page.get_by_text("A clip with one or more people")).to_be_visible()
+    expect(page.get_by_text("A video with one or more people")).to_be_visible()
     expect(page.locator("input[type=file]")).to_have_count(1)
     upload(page, short_clip)
     expect(page.get_by_text("12 of 12")).to_be_visible()
     assert uploads_in_memory(page) <= sample_picture().path.stat().st_size
-    page.get_by_role("button", name="Part and film").click()
-    page.get_by_text("Film in the player").click()
+    page.get_by_role("button", name="Trim and video options").click()
+    page.get_by_text("Video in the player").click()
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Run again with the new settings").click()
     expect(page.locator("video")).to_be_hidden()
@@ -486,7 +486,7 @@ def test_an_upload_leaves_the_servers_memory_and_can_be_run_again(page_of_an_emp
 def test_an_upload_stays_while_the_visitor_looks_elsewhere_until_it_is_removed(uploaded, server):
     film = film_of(uploaded)
     uploaded.get_by_role("link", name="Image").click()
-    expect(uploaded.get_by_text("the result appears here")).to_be_visible()
+    expect(uploaded.get_by_text("The result appears here")).to_be_visible()
     uploaded.get_by_role("link", name="Video").click()
     expect(uploaded.get_by_text("12 of 12")).to_be_visible()
     assert film_of(uploaded) == film
@@ -495,7 +495,7 @@ def test_an_upload_stays_while_the_visitor_looks_elsewhere_until_it_is_removed(u
     uploaded.get_by_role("radio", name="Upload").click()
     expect(uploaded.get_by_text("12 of 12")).to_be_visible()
     uploaded.get_by_role("button", name="Remove").click()
-    expect(uploaded.get_by_text("the result appears here")).to_be_visible()
+    expect(uploaded.get_by_text("The result appears here")).to_be_visible()
     no_errors(uploaded)
 
 
@@ -546,7 +546,7 @@ def test_who_was_away_for_long_is_told_that_the_clip_was_deleted(page, short_cli
     wait_until_gone(server, mine)
     line.cut = False
     page.get_by_role("link", name="Image").click()
-    expect(page.get_by_text("the result appears here")).to_be_visible()
+    expect(page.get_by_text("The result appears here")).to_be_visible()
     page.get_by_role("link", name="Video").click()
     expect(page.get_by_text("portrait.mp4 was deleted")).to_be_visible()
     upload(page, short_clip)

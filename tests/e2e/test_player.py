@@ -171,8 +171,8 @@ def test_the_player_is_not_begun_anew_where_another_run_is_offered(player):
     player.get_by_role("slider", name="Frame").fill("40")
     wait_for_frame(player, 40)
     player.evaluate("document.querySelector('.pp').dataset.same = 'yes'")
-    player.get_by_role("button", name="Part and film").click()
-    player.get_by_text("Film in the player").click()
+    player.get_by_role("button", name="Trim and video options").click()
+    player.get_by_text("Video in the player").click()
     player.keyboard.press("Escape")
     expect(player.get_by_role("button", name="Run again with the new settings")).to_be_visible()
     expect(player.locator("[data-stale=true]")).to_have_count(0)
@@ -189,7 +189,7 @@ SLOW_TIMERS = """late => {
 
 @pytest.mark.parametrize("order", ["before it tells", "while that is on its way"])
 def test_a_button_does_what_it_says_also_in_the_moment_in_which_the_player_tells_its_frame(player, order):
-    button = player.get_by_role("button", name="Make the zip")
+    button = player.get_by_role("button", name="Prepare zip")
     button.scroll_into_view_if_needed()
     player.wait_for_timeout(3000)  # what a page tells when it opens has been told
     player.evaluate(SLOW_TIMERS, 3000)
@@ -232,7 +232,7 @@ def test_a_loop_is_kept_within(player):
 
 def test_a_link_shows_the_same_moment_and_view(player, visit, server):
     player.get_by_role("slider", name="Frame").fill("123")
-    player.get_by_label("Add a curve").select_option("Nose height over the lower foot")
+    player.get_by_label("Add a curve").select_option("Nose height above the lower foot")
     player.locator("[data-set=layer]").select_option("Both")
     turn(player)
     player.wait_for_timeout(1500)
@@ -365,7 +365,7 @@ def test_a_saved_result_is_explored_without_its_film(page, walk, tmp_path, shot)
     path = tmp_path / "walk.posecore.npz"
     save_sequence(walk, path, facts={"source": "sports2d_demo.mp4", "options": {"smoothing": True}})
     page.goto("/explore")
-    expect(page.get_by_text("Open a result that was saved before")).to_be_visible()
+    expect(page.get_by_text("Open a saved result")).to_be_visible()
     upload(page, path)
     views = ("skeleton", "cursor", "rows")
     wait_for_player(page, views)
@@ -378,7 +378,7 @@ def test_a_saved_result_is_explored_without_its_film(page, walk, tmp_path, shot)
     page.wait_for_timeout(1000)
     assert len(set(frames(page, views).values())) == 1
     page.get_by_text("Smoothing", exact=True).first.click()
-    expect(page.get_by_text("This result was smoothed while it was estimated")).to_be_visible()
+    expect(page.get_by_text("This result was smoothed during analysis")).to_be_visible()
     shot(page, "explore")
 
 

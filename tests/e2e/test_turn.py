@@ -103,7 +103,7 @@ def test_the_live_picture_goes_by_the_relay(turn, visit, start_server, shot):
         expect(page.locator(".lp-strip")).to_contain_text("Route relayed")
         assert page.evaluate(ROUTE) == "relay"
         shot(page, "relayed")
-        page.get_by_text("The camera does not start?").click()
+        page.get_by_text("Camera not starting?").click()
         page.get_by_role("button", name="Check the connection").click()
         expect(page.get_by_text("Connected by a relay (relay)")).to_be_visible()
         expect(page.get_by_role("row", name="its own (host)")).to_have_text(re.compile("– none✓ found"))
@@ -117,7 +117,7 @@ def test_a_relay_that_refuses_is_told(turn, visit, start_server, shot):
     with start_server(**by_relay_alone(turn, "wrong")) as server:
         page = visit(server)
         page.goto("/webcam")
-        page.get_by_text("The camera does not start?").click()
+        page.get_by_text("Camera not starting?").click()
         page.get_by_role("button", name="Check the connection").click()
         expect(page.get_by_text("No route was found, although a TURN server is set up")).to_be_visible()
         expect(page.get_by_text("user name or password refused (401)")).to_be_visible()

@@ -75,13 +75,13 @@ def test_a_recording_opens_in_the_player(page, shot):
     page.wait_for_function("document.querySelector('video').readyState >= 2")
     page.wait_for_function("document.querySelector('.pp-overlay').dataset.frame !== undefined")
     assert page.locator("video").evaluate("film => film.duration") > 1.5
-    expect(page.get_by_text("smoothed while they were estimated")).to_be_attached()
+    expect(page.get_by_text("smoothed during analysis")).to_be_attached()
     shot(page, "take")
     no_errors(page)
-    expect(page.get_by_text("found while it was recorded")).to_be_visible()
-    page.get_by_role("button", name="Find the people again").click()
-    expect(page.get_by_text(re.compile(r"took \d+\.\d s"))).to_be_visible()
-    expect(page.get_by_text("found while it was recorded")).to_be_hidden()
+    expect(page.get_by_text("analysed live")).to_be_visible()
+    page.get_by_role("button", name="Re-analyse").click()
+    expect(page.get_by_text(re.compile(r"processed in \d+\.\d s"))).to_be_visible()
+    expect(page.get_by_text("analysed live")).to_be_hidden()
     no_errors(page)
 
 
@@ -110,14 +110,14 @@ def test_live_numbers_are_held_and_angles_chosen(page):
     page.get_by_role("button", name="Remove Left elbow").click()
     expect(page.locator(".lp-angle")).to_have_count(2)
     page.get_by_role("button", name="Freeze").click()
-    expect(page.get_by_text("Landmarks of the frame that is held")).to_be_visible()
+    expect(page.get_by_text("Landmarks of the frozen frame")).to_be_visible()
     expect(page.get_by_text("33 of 33 landmarks")).to_be_visible()
     held = page.locator(".lp").get_attribute("data-frame")
     page.wait_for_timeout(1500)
     assert page.locator(".lp").get_attribute("data-frame") == held
     page.get_by_role("button", name="Go on").click()
     page.wait_for_function(f"Number(document.querySelector('.lp').dataset.frame) > {held}")
-    expect(page.get_by_text("Landmarks of the frame that is held")).to_be_hidden()
+    expect(page.get_by_text("Landmarks of the frozen frame")).to_be_hidden()
     no_errors(page)
 
 
@@ -136,14 +136,14 @@ def test_in_a_mirror_the_3d_view_is_turned_like_the_picture_and_what_is_held_sta
     }""")
     left, right = (joint_at(page, ".lp-skeleton", landmark)[0] for landmark in (11, 12))
     assert left > right
-    expect(page.get_by_text("Landmarks of the frame that is held")).to_be_visible()
+    expect(page.get_by_text("Landmarks of the frozen frame")).to_be_visible()
     expect(page.get_by_role("button", name="Go on")).to_be_visible()
 
 
 def hold_who_faces_the_camera(page: Page) -> None:
     for _ in range(30):
         page.get_by_role("button", name="Freeze").click()
-        expect(page.get_by_text("Landmarks of the frame that is held")).to_be_visible()
+        expect(page.get_by_text("Landmarks of the frozen frame")).to_be_visible()
         held = page.locator(".lp").get_attribute("data-frame")
         page.wait_for_function(f"document.querySelector('.lp-skeleton').dataset.frame === '{held}'")
         left, right = (
@@ -152,7 +152,7 @@ def hold_who_faces_the_camera(page: Page) -> None:
         if left - right > 30:
             return
         page.get_by_role("button", name="Go on").click()
-        expect(page.get_by_text("Landmarks of the frame that is held")).to_be_hidden()
+        expect(page.get_by_text("Landmarks of the frozen frame")).to_be_hidden()
     raise AssertionError("nobody faces the camera")
 
 
@@ -176,7 +176,7 @@ def test_live_numbers_are_asked_for_without_a_run_of_the_page(page):
     ("switches", "sentence"),
     [
         ([], "No camera was found."),
-        (["--use-fake-device-for-media-stream", "--deny-permission-prompts"], "The camera was refused."),
+        (["--use-fake-device-for-media-stream", "--deny-permission-prompts"], "Camera access was blocked."),
     ],
 )
 def test_without_a_camera_the_page_says_what_to_do(visit, launch, server, switches, sentence):
@@ -185,8 +185,8 @@ def test_without_a_camera_the_page_says_what_to_do(visit, launch, server, switch
     page.goto("/webcam")
     picture_of(page).get_by_role("button", name="Start").click()
     expect(page.get_by_role("status").filter(has_text=sentence)).to_be_visible()
-    page.get_by_text("The camera does not start?").click()
-    expect(page.get_by_role("link", name="Take a snapshot or upload a picture")).to_be_visible()
+    page.get_by_text("Camera not starting?").click()
+    expect(page.get_by_role("link", name="Take or upload a photo")).to_be_visible()
     browser.close()
 
 
@@ -319,9 +319,9 @@ def test_on_a_full_server_one_waits_politely_and_gets_the_place_that_becomes_fre
         start_camera(first)
         wait_for_numbers(first)
         picture_of(second).get_by_role("button", name="Start").click()  # the page was open before
-        expect(second.get_by_text("this server has room for one live picture at a time")).to_be_visible()
+        expect(second.get_by_text("this server can run one live session at a time")).to_be_visible()
         shot(second, "full")
-        expect(second.get_by_role("link", name="Upload a clip meanwhile")).to_be_visible()
+        expect(second.get_by_role("link", name="Use a video instead")).to_be_visible()
         picture_of(first).get_by_role("button", name="Stop").click()
         picture_of(second).get_by_role("button", name="Start").click()
         wait_for_numbers(second)
@@ -335,7 +335,7 @@ def test_after_its_time_a_picture_ends_with_a_sentence_and_can_be_started_again(
         page = visit(server)
         picture = start_camera(page)
         wait_for_numbers(page)
-        expect(page.get_by_text("The live picture ended after 0.5 minutes")).to_be_visible()
+        expect(page.get_by_text("The live session ended after 0.5 minutes")).to_be_visible()
         picture.get_by_role("button", name="Start").click()
         wait_for_numbers(page)
         no_errors(page)
@@ -344,7 +344,7 @@ def test_after_its_time_a_picture_ends_with_a_sentence_and_can_be_started_again(
 
 def test_the_connection_can_be_checked_without_a_camera(page, shot):
     page.goto("/webcam")
-    page.get_by_text("The camera does not start?").click()
+    page.get_by_text("Camera not starting?").click()
     page.get_by_role("button", name="Check the connection").click()
     expect(page.get_by_text("Connected directly (host)")).to_be_visible()
     expect(page.get_by_role("row", name="its own (host)")).to_have_text(re.compile("✓ found✓ found"))
@@ -356,7 +356,7 @@ def test_a_strangers_offer_of_a_connection_is_refused(page):
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto("/webcam")
-    page.get_by_text("The camera does not start?").click()
+    page.get_by_text("Camera not starting?").click()
     page.get_by_role("button", name="Check the connection").click()
     expect(page.get_by_text("Connected directly (host)")).to_be_visible()
     address = next(url for url in asked if "/route/" in url)

@@ -11,7 +11,6 @@ ROOT = Path(__file__).resolve().parents[2]
 class StoppedStream:
     """What the Webcam page sees of a stream that is not playing."""
 
-    video_processor = None
     state = type("State", (), {"playing": False})
 
 

@@ -13,14 +13,14 @@ def captions(app) -> str:
 
 def test_the_fast_engine_is_named(open_page):
     app = open_page("image", sample="photo")
-    assert "Model full on OpenVINO" in captions(app)
+    assert "Full model on OpenVINO" in captions(app)
 
 
 def test_mediapipe_may_be_chosen_and_is_named(open_page):
     app = open_page("image", sample="photo")
     app.radio(key="engine").set_value("mediapipe").run()
     assert not app.exception
-    assert "Model full on MediaPipe Tasks" in captions(app)
+    assert "Full model on MediaPipe Tasks" in captions(app)
     assert not app.toast
 
 
@@ -36,7 +36,7 @@ def test_a_fallback_is_said_once(without_openvino, open_page):
     app = open_page("image", sample="photo")
     [toast] = app.toast
     assert REASON in toast.value
-    assert "Model full on MediaPipe Tasks" in captions(app)
+    assert "Full model on MediaPipe Tasks" in captions(app)
     assert len(app.dataframe[0].value) == 33
     app.toggle(key="image_labels").set_value(True).run()
     assert not app.toast

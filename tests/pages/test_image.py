@@ -25,7 +25,7 @@ def landmarks_shown(app) -> int:
 def test_it_begins_empty_and_says_what_to_do(open_page):
     app = open_page("image")
     assert not app.error
-    assert "the result appears here" in app.info[0].value
+    assert "The result appears here" in app.info[0].value
 
 
 def test_a_photograph(open_page):

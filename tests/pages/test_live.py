@@ -23,8 +23,8 @@ from pages.ui.live.current import Live, frame_for_snapshot
 from pages.ui.live.film_track import FilmTrack
 from pages.ui.live.numbers import advice, report
 from pages.ui.live.places import FULL, TIME, has_place, is_full, why_over
+from pages.ui.live.recorder import Recorder
 from pages.ui.live.stream import LiveOptions, LiveStream
-from pages.ui.live.take import Recorder
 from pages.ui.live.tracks import Outgoing
 from posecore import FramePoses, PoseOptions, PoseSequence
 from posecore.limits import Limits
@@ -380,7 +380,7 @@ def test_a_recording_that_cannot_be_written_says_so_and_lets_the_picture_go_on(m
     def full(*arguments, **named):
         raise OSError("no space left on device")
 
-    monkeypatch.setattr("pages.ui.live.take.FilmWriter.write", full)
+    monkeypatch.setattr("pages.ui.live.recorder.FilmWriter.write", full)
     recorder, nobody = Recorder(60), FramePoses.nobody((64, 48))
     for number in range(40):
         recorder.add(np.zeros((48, 64, 3), np.uint8), nobody, number / 20)
@@ -437,9 +437,9 @@ def test_a_recording_hides_the_room_like_the_picture(portrait):
         (None, 300, PoseOptions(), None),
         ((30, 28), 12, PoseOptions(), None),
         ((3, 1), 300, PoseOptions(), None),
-        ((30, 12), 80, PoseOptions(), "12 of 30 frames a second, 80 ms each. The model Lite"),
-        ((30, 12), 80, PoseOptions(model="lite"), "A smaller camera picture"),
-        ((30, 12), 80, PoseOptions(people=3, search="thorough"), "The quick look"),
+        ((30, 12), 80, PoseOptions(), "Only 12 of 30 fps analysed (80 ms per frame). Try the Lite model"),
+        ((30, 12), 80, PoseOptions(model="lite"), "Try a smaller camera width"),
+        ((30, 12), 80, PoseOptions(people=3, search="thorough"), "Try the quick person search"),
     ],
 )
 def test_what_would_be_faster_is_told_from_what_was_measured(rates, estimate_ms, options, words):
@@ -485,7 +485,7 @@ def test_a_picture_ends_when_its_time_is_over(portrait, monkeypatch):
     told = set()
     camera = Camera([portrait] * 400, 0.02)
     seen = watch(stream, camera, lambda: told.add(json.loads(report(stream, {}))["advice"]))
-    assert "This live picture ends in 10 s, so that others get a turn." in told
+    assert "This live session ends in 10 s so that others get a turn." in told
     assert stream.over == TIME
     assert len(seen) < 300
     assert json.loads(report(stream, {}))["over"] == TIME
@@ -521,7 +521,7 @@ def test_a_resting_picture_goes_on_when_it_is_seen_again(portrait):
     assert numbers[-1] > 10
 
 
-@pytest.mark.parametrize(("light", "words"), [(0, "the picture is dark"), (128, "Nobody is in view.")])
+@pytest.mark.parametrize(("light", "words"), [(0, "the image is dark"), (128, "No person in view.")])
 def test_why_nobody_is_seen(light, words):
     stream = LiveStream(LiveOptions(PoseOptions()))
     picture = np.full((240, 320, 3), light, np.uint8)

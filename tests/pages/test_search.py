@@ -27,10 +27,10 @@ def test_thorough_finds_all(three_men):
 @pytest.mark.parametrize("search", ["fast", "thorough"])
 def test_more_than_were_asked_for_are_told_of(three_men, search):
     three_men.radio(key="search").set_value(search).run()
-    assert not [info for info in three_men.info if "more people" in info.value]
+    assert not [info for info in three_men.info if "Maximum people" in info.value]
     three_men.number_input(key="people").set_value(2).run()
     assert people_in_table(three_men) == 2
-    [info] = [info for info in three_men.info if "more people" in info.value]
+    [info] = [info for info in three_men.info if "Maximum people" in info.value]
     assert "1 more" in info.value
 
 

@@ -46,7 +46,7 @@ def started(clip: Path) -> ClipRun:
 
 
 def test_it_begins_empty_and_says_what_to_do(open_page):
-    assert "the result appears here" in open_page("video").info[0].value
+    assert "The result appears here" in open_page("video").info[0].value
 
 
 def test_a_clip(open_page, short_clip):
@@ -91,7 +91,7 @@ def test_what_was_uploaded_stays_while_the_visitor_looks_elsewhere(open_page, ap
     run = upload(open_page("video"), "portrait.mp4", short_clip.read_bytes())
     app.switch_page("pages/image.py").run()
     app.switch_page("pages/video.py").run()
-    assert app.session_state["visit"].get(ClipRun) is run, "nothing is worked on again"
+    assert app.session_state["visit"].get(ClipRun) is run, "nothing is processed again"
     assert app.metric[0].value == "10 of 10"
     app.button_group(key="video_source").set_value("Sample").run()
     assert run.closed
@@ -120,7 +120,7 @@ def test_an_upload_may_be_removed(open_page, short_clip):
     run = upload(app, "portrait.mp4", short_clip.read_bytes())
     app.button(key="video_remove").click().run()
     assert not app.exception
-    assert "the result appears here" in app.info[0].value
+    assert "The result appears here" in app.info[0].value
     assert not run.clip.path.parent.exists()
     assert not run.film.parent.exists()
 

@@ -1,1 +1,1 @@
-"""Everything to explore a result with, on the Explore and the Video page."""
+"""The pieces for exploring a result, on the Explore and the Video page."""

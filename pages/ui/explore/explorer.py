@@ -1,4 +1,4 @@
-"""Everything to explore a result with: the player, who is shown, smoothing, and the numbers of the frame it is at."""
+"""Explore a result: player, verdicts, smoothing, choice of people, and the table of the current frame."""
 
 import streamlit as st
 
@@ -13,25 +13,25 @@ from posecore import PoseSequence
 
 
 def explore(playback: Playback, page: st.Page, *, key: str, clip: str, already: str | None, film: str | None):
-    """Show a result; what is chosen about it is kept for the visit.
+    """Show a result; the choices about it are kept for the visit.
 
     Args:
         playback: the result.
-        page: that this is on.
+        page: the current page.
         key: of this place on the page.
-        clip: tells this result from another.
-        already: what has smoothed it before, as a sentence; None: nothing.
-        film: where the browser finds its film; None: there is none.
+        clip: identifies the result.
+        already: a sentence about earlier smoothing; None if there was none.
+        film: address of its video; None if there is none.
 
     Returns:
-        The result as it is shown: smoothed, named, and without those who are hidden.
+        The result as it is shown: smoothed, named, and without hidden people.
     """
     above = st.container()
     show_lab(playback, key=f"{key}_smoothing", already=already)
     shown = choose_people(playback.sequence, page=key, key=clip)
     show_trust(playback, shown, key=f"{key}_trust")
     with above:
-        with st.container():  # of one place, however many sentences: Streamlit begins what is below anew once it moves
+        with st.container():  # one element for any number of verdicts: Streamlit restarts what is below when it moves
             show_verdicts(playback, shown)
         _play(playback, shown, page, key, clip, film)
     return shown
@@ -39,7 +39,7 @@ def explore(playback: Playback, page: st.Page, *, key: str, clip: str, already: 
 
 @st.fragment
 def _play(playback: Playback, shown: PoseSequence, page: st.Page, key: str, clip: str, film: str | None) -> None:
-    """The player tells its frame when it is paused: only this is run then."""
+    """Show the player and the table of its frame. A paused player reports its frame, and only this runs again."""
     played = address(playback.token, page)
     everybody = playback.sequence.named(shown.names)
     if played is None:

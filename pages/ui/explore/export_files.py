@@ -1,4 +1,4 @@
-"""The files of a result: one alone, or several in one zip."""
+"""Downloads of a result: single files, or several in one zip."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,18 +18,18 @@ from posecore.export.formats import FORMATS, plan_files
 
 _USUAL = ["csv", "html", "result", "manifest"]
 _FILM = "film"
-_FILM_TITLE = "Film with skeletons (MP4)"
+_FILM_TITLE = "Video with skeletons (MP4)"
 
 
 @dataclass(frozen=True)
 class Film:
-    """The film with skeletons, which a worker makes where it is wanted: that takes long.
+    """The video with skeletons. It takes long to make, so a worker makes it on request.
 
     Attributes:
-        path: where it lies once it was made.
-        name: that it gets.
-        ready: it was made, and shows just what is shown.
-        start: lets the worker begin; the page is to be run again then, and once more when the worker has ended.
+        path: where it is once it is made.
+        name: of the downloaded file.
+        ready: whether it is made and shows exactly the current people, names and smoothing.
+        start: starts the worker; the page must run again then, and once more when the worker has finished.
     """
 
     path: Path
@@ -40,7 +40,7 @@ class Film:
 
 @dataclass(frozen=True)
 class _Result:
-    """What the files are of, and where on the page their making is told."""
+    """The result to make files of, and the place on the page for progress and notes."""
 
     shown: PoseSequence
     playback: Playback
@@ -54,7 +54,7 @@ class _Result:
 
 @dataclass(frozen=True)
 class _Made:
-    """A file that was made, and what of."""
+    """A file that was made, and the result and formats it was made from."""
 
     of: PoseSequence
     wanted: tuple[str, ...]
@@ -77,24 +77,24 @@ def offer_files(
     """Let the visitor choose files, make them, and offer them for download.
 
     Args:
-        shown: what they are of.
-        playback: whose folder they lie in.
+        shown: the result as it is shown, which the files are made from.
+        playback: its folder holds the files.
         facts: makes the manifest.
-        page: that this is on.
-        stem: what their names begin with.
-        key: of this result.
-        film: with skeletons; None where the result has no clip.
+        page: the current page.
+        stem: start of the file names.
+        key: identifies the result.
+        film: the video with skeletons; None if the result has no video.
     """
     with st.expander("Files", icon=":material/folder_zip:", expanded=True):
         chosen = st.pills(
-            "What goes into the zip",
+            "Choose files",
             [*([_FILM] if film else []), *FORMATS],
             selection_mode="multi",
             default=_USUAL,
             format_func=_title,
             key=f"files_{page.url_path}",
             persist_state="session",
-            help="They are of the people who are shown, by their names, smoothed as chosen.",
+            help="Files contain only the people shown, with their names and the chosen smoothing.",
         )
         several = st.container(horizontal=True)
         one = st.container(horizontal=True, vertical_alignment="bottom")
@@ -111,25 +111,25 @@ def _title(name: str) -> str:
 
 
 def _explain(chosen: Sequence[str]) -> None:
-    with st.popover("What these files are", icon=":material/help:"):
+    with st.popover("About these files", icon=":material/help:"):
         if _FILM in chosen:
-            st.markdown(f"**{_FILM_TITLE}.** For any player: the clip with the skeletons drawn on it.")
+            st.markdown(f"**{_FILM_TITLE}.** The video with the skeletons drawn on it, for any player.")
         for name in [name for name in chosen if name != _FILM] or FORMATS:
             st.markdown(f"**{FORMATS[name].title}.** {FORMATS[name].help}")
 
 
 def _offer_zip(result: _Result, chosen: tuple[str, ...]) -> None:
     if not chosen:
-        st.caption("Choose at least one.")
+        st.caption("Choose at least one file.")
         return
     film = result.film if _FILM in chosen else None
     formats = [name for name in chosen if name != _FILM]
-    waiting = f"files_waiting_{result.page.url_path}"  # for the film, which belongs to them
+    waiting = f"files_waiting_{result.page.url_path}"  # for the video with skeletons, which goes into the zip
     go_on = st.session_state.pop(waiting, None) == chosen and film is not None and film.ready
     if _is_offered(result, "zip", chosen):
         return
     if not go_on and not st.button(
-        "Make the zip", type="primary", icon=":material/folder_zip:", key=f"make_zip_{result.key}"
+        "Prepare zip", type="primary", icon=":material/folder_zip:", key=f"make_zip_{result.key}"
     ):
         return
     if film is not None and not film.ready:
@@ -141,17 +141,17 @@ def _offer_zip(result: _Result, chosen: tuple[str, ...]) -> None:
 
 def _offer_one(result: _Result) -> None:
     name = st.selectbox(
-        "Or one alone",
+        "Single file",
         list(FORMATS),
         format_func=_title,
         key=f"one_file_{result.page.url_path}",
         persist_state="session",
         width=320,
-        help="A format that has a file for each person, or two that belong together, comes as a zip of them.",
+        help="A format that needs several files, such as one per person, is downloaded as a zip.",
     )
     if _is_offered(result, "one", (name,)):
         return
-    if not st.button("Make the file", icon=":material/draft:", key=f"make_one_{result.key}"):
+    if not st.button("Prepare file", icon=":material/draft:", key=f"make_one_{result.key}"):
         return
     planned = plan_files(result.shown, [name], stem=result.stem, facts=result.facts())
     if len(planned) > 1:
@@ -182,12 +182,13 @@ def _zip_of(result: _Result, names: Sequence[str], film: Film | None = None) -> 
 def _make(
     result: _Result, kind: str, wanted: tuple[str, ...], name: str, make: Callable[[Path, OnFile], Iterable[str]]
 ) -> None:
-    """Make a file with progress and a way to stop, and run the page again, which offers it then."""
+    """Make a file, with progress and a stop button, then run the page again, which offers it."""
     result.below.button("Stop", icon=":material/stop_circle:", key=f"stop_{kind}_{result.key}")
-    progress = result.below.progress(0.0, "Making the files")
+    progress = result.below.progress(0.0, "Preparing files")
 
     def report(done: int, total: int, title: str) -> None:
-        progress.progress(done / max(1, total), f"{done} of {total} · {title}")  # a stop ends the run of the page here
+        # The stop button ends the run of the page here.
+        progress.progress(done / max(1, total), f"{done} of {total} · {title}")
 
     path, token = result.playback.offer(name)
     notes = tuple(make(path, report))
@@ -201,7 +202,7 @@ def _kept(result: _Result, kind: str) -> str:
 
 
 def _is_offered(result: _Result, kind: str, wanted: tuple[str, ...]) -> bool:
-    """Offer what was made of just this; False where nothing was."""
+    """Offer the file that was made from exactly this; False if there is none."""
     made: _Made | None = st.session_state.get(_kept(result, kind))
     if made is None or made.wanted != wanted:
         return False
@@ -211,7 +212,7 @@ def _is_offered(result: _Result, kind: str, wanted: tuple[str, ...]) -> bool:
         result.below.warning(note, icon=":material/info:")
     if made.megabytes:
         st.link_button(
-            f"{made.name} ({made.megabytes:.1f} MB)",
+            f"Download {made.name} ({made.megabytes:.1f} MB)",
             f"{address(made.token, result.page)}?download",
             icon=":material/download:",
             type="primary" if kind == "zip" else "secondary",
@@ -220,7 +221,7 @@ def _is_offered(result: _Result, kind: str, wanted: tuple[str, ...]) -> bool:
 
 
 def same(one: PoseSequence, other: PoseSequence) -> bool:
-    """Both show the same people by the same names in the same places."""
+    """Whether both show the same people with the same names at the same positions."""
     if one is other:
         return True
     alike = one.person_ids.tolist() == other.person_ids.tolist() and dict(one.names) == dict(other.names)

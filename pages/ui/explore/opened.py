@@ -14,14 +14,14 @@ from posecore.export.saved import load_sequence
 
 @dataclass(frozen=True)
 class Opened:
-    """A saved result, for as long as its folder is there.
+    """A saved result, for as long as its folder exists.
 
     Attributes:
-        key: tells it from others of the visit.
-        name: of the file, as the visitor knows it.
-        facts: what was saved beside the landmarks.
+        key: unique in the visit.
+        name: of the visitor's file.
+        facts: what was saved with the landmarks.
         playback: the result for the player.
-        folder: what the player's files lie in.
+        folder: holds the player's files.
     """
 
     key: str
@@ -36,26 +36,26 @@ class Opened:
 
     @property
     def stem(self) -> str:
-        """The start of the names of files that are made of it."""
+        """Start of the names of files made from it."""
         return PurePath(self.name).name.partition(".")[0] or "result"
 
     @property
     def already(self) -> str | None:
-        """What has smoothed it before it was saved, as a sentence; None where that is known to be nothing."""
+        """A sentence about smoothing before it was saved; None if there certainly was none."""
         afterwards = self.facts.get("smoothing_afterwards")
         if isinstance(afterwards, dict) and afterwards.get("method") != "none":
             return f"This result was smoothed before it was saved ({afterwards.get('method')})."
         options = self.facts.get("options")
         if not isinstance(options, dict) or "smoothing" not in options:
-            return "Whether this result was smoothed before it was saved is not known."
-        return "This result was smoothed while it was estimated (One-Euro)." if options["smoothing"] else None
+            return "It is not known whether this result was smoothed before it was saved."
+        return "This result was smoothed during analysis (One-Euro)." if options["smoothing"] else None
 
 
 def open_result(file: UploadedFile) -> Opened:
     """Read a saved result.
 
     Raises:
-        UnreadableResult: where it is none.
+        UnreadableResult: if the file is not a saved result.
     """
     saved = load_sequence(file)
     folder = Folder("opened")

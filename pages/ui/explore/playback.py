@@ -1,4 +1,4 @@
-"""A result made ready for the player: smoothed as the visitor wants it, and written where the browser reads it."""
+"""A result prepared for the player: smoothed as chosen, and written to a file that the browser fetches."""
 
 import threading
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ _NAME = "moments.bin"
 
 @dataclass
 class _Served:
-    """The addresses that end with the folder."""
+    """The addresses to withdraw when the folder is removed."""
 
     tokens: set[str] = field(default_factory=set)
 
@@ -27,16 +27,16 @@ class _Served:
 
 
 class Playback:
-    """One result, for as long as its folder is there.
+    """One result, for as long as its folder exists.
 
     Attributes:
-        raw: as it was estimated or opened.
-        trust: how far it can be trusted, each person.
-        sequence: as it is shown: smoothed.
-        smoothing: how.
-        effect: what that did to each person; empty where nothing was smoothed.
-        moments: what the player reads.
-        token: of its address, see ``pages.ui.shared.served``.
+        raw: the result as it was estimated or opened.
+        trust: how reliable it is, for each person.
+        sequence: the smoothed result, as it is shown.
+        smoothing: how it was smoothed.
+        effect: of the smoothing on each person; empty without smoothing.
+        moments: the file for the player.
+        token: of that file's address, see ``pages.ui.shared.served``.
     """
 
     def __init__(self, raw: PoseSequence, folder: Folder) -> None:
@@ -50,10 +50,10 @@ class Playback:
         folder.before_closing(self._served.end)
 
     def use(self, smoothing: Smoothing) -> None:
-        """Smooth it so, and write it for the player; at once where that was done last.
+        """Smooth the result and write it for the player, unless it is smoothed like this already.
 
         Raises:
-            InvalidOption: where the clip cannot be smoothed so; what was shown before stays.
+            InvalidOption: if the result cannot be smoothed like this; what was shown before stays.
         """
         with self._lock:
             if smoothing == self.smoothing:
@@ -72,7 +72,7 @@ class Playback:
             self.sequence, self.smoothing = smoothed, smoothing
 
     def offer(self, name: str) -> tuple[Path, str]:
-        """Where to write a file that the visitor may fetch by this name while the folder is there, and its token."""
+        """Path for a file that the visitor can download under this name while the folder exists, and its token."""
         self._made += 1
         path = self._folder.path / f"{self._made}.file"
         token = serve(path, name)
@@ -80,7 +80,7 @@ class Playback:
         return path, token
 
     def serves(self, token: str) -> bool:
-        """What ``offer`` gave this token is still here."""
+        """Whether the file that ``offer`` gave this token still exists."""
         return token in self._served.tokens and not self._folder.closed
 
     def _forget(self, path: Path) -> None:

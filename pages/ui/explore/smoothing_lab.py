@@ -1,4 +1,4 @@
-"""The smoothing lab: which filter, and what it did."""
+"""The smoothing lab: choose a filter and see its effect."""
 
 import pandas as pd
 import streamlit as st
@@ -14,20 +14,19 @@ _METHODS = {
     "savitzky-golay": "Savitzky-Golay",
 }
 _EXPLAINED = {
-    "none": "The landmarks as the model gave them, frame by frame.",
-    "one-euro": "The filter of live streams: it looks back only, so quick movements come late. Begins with "
-    "MediaPipe's settings.",
-    "butterworth": "A low pass run forwards and backwards: nothing comes late. 6 Hz is usual for walking; raise it for "
-    "quick movements.",
-    "savitzky-golay": "A polynomial through the frames around: nothing comes late, and peaks keep their height.",
+    "none": "The landmarks exactly as the model gave them, frame by frame.",
+    "one-euro": "The filter for live streams: it uses only past frames, so fast movements lag. Starts with MediaPipe's "
+    "settings.",
+    "butterworth": "Zero-lag low-pass filter. 6 Hz is usual for walking; raise it for faster movements.",
+    "savitzky-golay": "Fits a polynomial to neighbouring frames: no lag, and peaks keep their height.",
 }
-# A Butterworth filter needs more than two frames for each turn of its cutoff.
-_FRAMES_PER_TURN = 2.2
+# A Butterworth filter needs more than two frames for each period of its cutoff.
+_FRAMES_PER_PERIOD = 2.2
 
 
 def choose_smoothing(sequence: PoseSequence, *, key: str, again: bool) -> Smoothing:
-    """The widgets of the lab; what they say is kept for the visit. ``again``: what was smoothed before."""
-    highest = sequence.fps / _FRAMES_PER_TURN
+    """Offer the filters and their settings, kept for the visit. ``again``: the result is smoothed already."""
+    highest = sequence.fps / _FRAMES_PER_PERIOD
     usual = Smoothing()
     key = f"{key}_again" if again else key
     first = "butterworth" if usual.cutoff_hz <= highest else "one-euro"
@@ -56,7 +55,7 @@ def choose_smoothing(sequence: PoseSequence, *, key: str, again: bool) -> Smooth
             5.0,
             usual.fill_gaps_s,
             key,
-            help="Places in between are interpolated; in tables they have a presence of 0.",
+            help="Positions in gaps are interpolated; tables show them with a presence of 0.",
         )
     return Smoothing(method=method, **options)
 
@@ -68,16 +67,16 @@ def _number(label: str, least: float, most: float, value: float, key: str, help:
 
 
 def show_lab(playback: Playback, *, key: str, already: str | None) -> None:
-    """The choice, applied to what is played, and its effect in numbers.
+    """Offer the filters, smooth the playback, and show the effect in numbers.
 
     Args:
-        playback: is smoothed so.
+        playback: the result to smooth.
         key: of this place on the page.
-        already: what has smoothed the result before it came here; None: nothing.
+        already: a sentence about earlier smoothing of the result; None if there was none.
     """
     with st.expander("Smoothing", icon=":material/waves:"):
         if already:
-            st.warning(f"{already} What is chosen here comes on top of that.", icon=":material/info:")
+            st.warning(f"{already} Smoothing chosen here is applied on top of that.", icon=":material/info:")
         smoothing = choose_smoothing(playback.raw, key=key, again=already is not None)
         try:
             with st.spinner("Smoothing", show_time=True):
@@ -88,8 +87,8 @@ def show_lab(playback: Playback, *, key: str, already: str | None) -> None:
         if playback.effect:
             st.dataframe(_effect(playback), hide_index=True, width="content")
             st.caption(
-                "Jitter: how far a landmark is from the straight way between the frames around it. Lag: how much later "
-                "the smoothed movement is. Choose Both beside Landmarks to see raw and smoothed on each other."
+                "Jitter: how far a landmark is from a straight line between neighbouring frames. Lag: the delay of the "
+                "smoothed movement. Choose Both under Landmarks in the player to see raw and smoothed overlaid."
             )
 
 

@@ -1,4 +1,4 @@
-"""How far the numbers of a result can be trusted: a sentence for each person, and what it rests on."""
+"""How reliable a result is: a verdict for each person, and the numbers behind it."""
 
 from pathlib import Path
 
@@ -15,22 +15,22 @@ _RULES = Path(__file__).resolve().parents[3] / "docs" / "trust.md"
 
 
 def show_verdicts(playback: Playback, shown: PoseSequence) -> None:
-    """One plain sentence for each person who is shown."""
+    """Show the verdict on each person who is shown."""
     trusts = _of(playback, shown)
     several = len(playback.raw.person_ids) > 1
     for trust in trusts[:_MOST_SENTENCES]:
         whose = f"**{_name(shown, trust.person)}:** " if several else ""
         st.markdown(f":material/verified_user: {whose}{trust.verdict}")
     if len(trusts) > _MOST_SENTENCES:
-        st.caption(f"And {len(trusts) - _MOST_SENTENCES} more people: see How far to trust this.")
+        st.caption(f"And {len(trusts) - _MOST_SENTENCES} more people: see How reliable is this?")
 
 
 def show_trust(playback: Playback, shown: PoseSequence, *, key: str) -> None:
-    """The numbers below the sentences, and when each landmark was visible."""
-    with st.expander("How far to trust this", icon=":material/verified_user:"):
+    """Show the numbers behind the verdicts, and when each landmark was visible."""
+    with st.expander("How reliable is this?", icon=":material/verified_user:"):
         people = shown.person_ids[shown.seen.any(axis=0)].tolist()
         if not people:
-            st.caption("Nobody is shown who is in any frame.")
+            st.caption("None of the people shown appears in any frame.")
             return
         table = trust_table(playback.raw.only(people).named(shown.names))
         st.dataframe(table.drop(columns="verdict"), hide_index=True)
@@ -39,7 +39,7 @@ def show_trust(playback: Playback, shown: PoseSequence, *, key: str) -> None:
             person = st.selectbox("Visibility of", people, format_func=lambda one: _name(shown, one), key=f"{key}_whom")
         figure = plot_visibility(playback.raw, person)
         show_figure(figure, height=680, label=f"Visibility over time, {_name(shown, person)}", key=f"{key}_visibility")
-        with st.popover("The rules behind the sentences", icon=":material/help:"):
+        with st.popover("How we judge this", icon=":material/help:"):
             st.markdown(_RULES.read_text(encoding="utf-8").partition("\n")[2])
 
 

@@ -1,4 +1,4 @@
-"""The picture a visitor works on: where it comes from, and what is kept of it for the visit."""
+"""The visitor's photo: its sources, and its results kept for the visit."""
 
 import hashlib
 from dataclasses import asdict, dataclass
@@ -24,8 +24,8 @@ SNAPSHOT_ADDRESS = "snapshot"
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
-    """A decoded picture; ``key`` tells it from others of the visit, ``rgb`` is (H, W, 3) uint8 upright."""
+class Photo:
+    """A decoded photo; ``key`` is unique in the visit, ``rgb`` is (H, W, 3) uint8, upright."""
 
     key: str
     name: str
@@ -33,18 +33,18 @@ class Picture:
     rgb: np.ndarray
 
 
-def choose_picture() -> Picture | None:
-    """Offer the sources and return the picture of the chosen one, or None while there is none.
+def choose_photo() -> Photo | None:
+    """Offer the sources and return the photo of the chosen one, or None while there is none.
 
     Raises:
-        UnreadableMedia, MediaTooLarge: about the picture given.
+        UnreadableMedia, MediaTooLarge: if the photo cannot be used.
     """
     if st.query_params.pop(SNAPSHOT_ADDRESS, None):
         _keep_snapshot()
     sources = [UPLOAD, CAMERA, SAMPLE]
     if _SNAPSHOT_KEY in st.session_state:
         sources.append(SNAPSHOT)
-    source = choose_source("Picture from", sources, sample=SAMPLE, address="photo", key=_SOURCE_KEY)
+    source = choose_source("Source", sources, sample=SAMPLE, address="photo", key=_SOURCE_KEY)
     if source == SAMPLE:
         return _sample()
     if source == SNAPSHOT:
@@ -52,18 +52,18 @@ def choose_picture() -> Picture | None:
     return _given(_ask_for_file(source))
 
 
-def estimated(picture: Picture, options: PoseOptions) -> FramePoses:
-    """The people in the picture; estimated once for each picture and options.
+def estimated(photo: Photo, options: PoseOptions) -> FramePoses:
+    """The people in the photo; estimated once for each photo and options.
 
     Raises:
         PosecoreError: as ``posecore.estimate_image``.
     """
-    return _estimate(picture.key, options, picture)
+    return _estimate(photo.key, options, photo)
 
 
 @dataclass(frozen=True)
 class Look:
-    """How people are drawn on their picture; as for ``posecore.draw_poses``."""
+    """How people are drawn on the photo; as for ``posecore.draw_poses``."""
 
     skeleton: bool
     labels: bool
@@ -72,14 +72,14 @@ class Look:
     background: Background
 
 
-def drawn(picture: Picture, poses: FramePoses, look: Look) -> np.ndarray:
-    """The picture with these of its people drawn on it, in full size; drawn once for each look of theirs."""
-    of_whom = (picture.key, poses.xy.tobytes(), tuple(sorted(poses.names.items())))
-    return _draw(of_whom, look, picture, poses)
+def drawn(photo: Photo, poses: FramePoses, look: Look) -> np.ndarray:
+    """The photo with these people drawn on it, in full size; drawn once for each look."""
+    people = (photo.key, poses.xy.tobytes(), tuple(sorted(poses.names.items())))
+    return _draw(people, look, photo, poses)
 
 
 def show(rgb: np.ndarray, caption: str, alt: str) -> None:
-    """Put a picture on the page: whole on the screen, and sent no larger than a screen shows it."""
+    """Show a photo so that all of it fits on the screen, sent no larger than the screen needs."""
     height, width = rgb.shape[:2]
     with st.container(width=max(1, min(width, round(_SHOWN_HEIGHT_PX * width / height)))):
         st.image(fit_picture(rgb, _SCREEN_PX), width="stretch", output_format="JPEG", alt=alt)
@@ -87,47 +87,47 @@ def show(rgb: np.ndarray, caption: str, alt: str) -> None:
 
 
 def _keep_snapshot() -> None:
-    """Make a frame of the live camera the picture that the page opens with."""
+    """Make a frame of the live stream the photo that the page opens with."""
     rgb = frame_for_snapshot()
     if rgb is not None:
         key = hashlib.sha256(rgb.tobytes()).hexdigest()
-        st.session_state[_SNAPSHOT_KEY] = Picture(key, "snapshot.png", "Snapshot of the live camera", rgb)
+        st.session_state[_SNAPSHOT_KEY] = Photo(key, "snapshot.png", "Snapshot of the live camera", rgb)
         st.session_state[_SOURCE_KEY] = SNAPSHOT
 
 
 def _ask_for_file(source: str):
     if source == CAMERA:
-        return st.camera_input("Take a picture", help="The browser asks for permission; nothing is kept.")
+        return st.camera_input("Take a photo", help="Your browser asks for permission. The photo is not stored.")
     return st.file_uploader(
-        "A picture with one or more people",
+        "A photo with one or more people",
         type=[suffix.removeprefix(".") for suffix in PICTURE_SUFFIXES],
-        help="JPEG, PNG, WebP, AVIF, TIFF, BMP, GIF or HEIC. It is not kept.",
+        help="JPEG, PNG, WebP, AVIF, TIFF, BMP, GIF or HEIC. It is not stored.",
     )
 
 
-def _given(file) -> Picture | None:
+def _given(file) -> Photo | None:
     if file is None:
         return None
     return _decode(file.file_id, file.name, file)
 
 
-def _sample() -> Picture:
+def _sample() -> Photo:
     sample = sample_picture()
     return _decode(str(sample.path), sample.path.name, sample.path.read_bytes(), sample.credit)
 
 
-# Kept for this visit only, and only the newest: the next picture takes the place of the last.
-@st.cache_resource(scope="session", max_entries=1, show_spinner="Opening the picture")
-def _decode(key: str, name: str, _file, caption: str = "Your picture") -> Picture:
+# Kept for this visit only, and only the newest: the next photo replaces the last.
+@st.cache_resource(scope="session", max_entries=1, show_spinner="Opening the photo")
+def _decode(key: str, name: str, _file, caption: str = "Your photo") -> Photo:
     data = _file if isinstance(_file, bytes) else _file.getvalue()
-    return Picture(key, name, caption, decode_picture(data, name=name))
+    return Photo(key, name, caption, decode_picture(data, name=name))
 
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner="Finding the landmarks")
-def _estimate(key: str, options: PoseOptions, _picture: Picture) -> FramePoses:
-    return estimate_image(_picture.rgb, options)
+def _estimate(key: str, options: PoseOptions, _photo: Photo) -> FramePoses:
+    return estimate_image(_photo.rgb, options)
 
 
 @st.cache_resource(scope="session", max_entries=1, show_spinner=False)
-def _draw(of_whom: tuple, look: Look, _picture: Picture, _poses: FramePoses) -> np.ndarray:
-    return draw_poses(_picture.rgb, _poses, **asdict(look))
+def _draw(people: tuple, look: Look, _photo: Photo, _poses: FramePoses) -> np.ndarray:
+    return draw_poses(_photo.rgb, _poses, **asdict(look))

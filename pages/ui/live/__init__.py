@@ -1,1 +1,1 @@
-"""The live camera: what is done with each frame, away from the thread of the page and from the event loop."""
+"""The pieces of the Webcam page, and the processing of live frames outside the page's thread and the event loop."""

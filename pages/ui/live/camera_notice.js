@@ -1,13 +1,13 @@
-// Says in words why the browser gives this page no camera, and says nothing where it does.
+// Shows why the browser gives this page no camera, or nothing if it does.
 
 const REASONS = {
   insecure:
-    "This page was opened over http, and browsers give a camera only to pages over https. " +
-    "Ask for the https address, or use a picture or a clip instead.",
+    "This page was opened over http, but browsers allow the camera only over https. " +
+    "Ask for the https address, or use a photo or video instead.",
   refused:
-    "The camera was refused. Allow it with the icon beside the address and press Start again, " +
-    "or use a picture or a clip instead.",
-  absent: "No camera was found. Connect one, or use the sample clip, a picture or a clip instead.",
+    "Camera access was blocked. Allow it with the icon beside the address and press Start again, " +
+    "or use a photo or video instead.",
+  absent: "No camera was found. Connect one, or use the sample video, a photo or a video instead.",
 };
 
 export default function ({ parentElement }) {
@@ -18,7 +18,7 @@ export default function ({ parentElement }) {
     notice.hidden = !reason;
   };
   look();
-  // Permission and devices change while the page is open, and not every browser tells of it.
+  // Permission and devices change while the page is open, and not every browser has an event for it.
   const timer = setInterval(look, 1000);
   return () => clearInterval(timer);
 }
@@ -34,6 +34,6 @@ async function permission() {
   try {
     return (await navigator.permissions.query({ name: "camera" })).state;
   } catch {
-    return "unknown"; // a browser that does not tell
+    return "unknown"; // this browser does not say
   }
 }

@@ -1,4 +1,4 @@
-"""A notice that says why there is no camera: only the browser knows, so the browser decides."""
+"""A notice that says why there is no camera, which only the browser knows."""
 
 from pathlib import Path
 
@@ -20,6 +20,6 @@ _notice = st.components.v2.component(
 )
 
 
-def tell_missing_camera() -> None:
-    """Show a sentence where the page has no camera (no https, refused, or none connected), else nothing."""
+def show_camera_notice() -> None:
+    """Show why the page has no camera (no https, blocked, or none connected); show nothing if it has one."""
     _notice(key="missing_camera")

@@ -1,4 +1,4 @@
-"""The live picture of the visit."""
+"""The live stream of the visit."""
 
 import weakref
 from collections.abc import Callable, Mapping
@@ -20,12 +20,12 @@ _OVER = "live_over"
 
 @dataclass(frozen=True)
 class Live:
-    """The visit's live picture.
+    """The visit's live stream.
 
     Attributes:
-        source: what it is from.
-        stream: the picture.
-        token: of the address at which the browser asks for its numbers.
+        source: name of its source.
+        stream: the stream.
+        token: of the address from which the browser fetches its numbers.
     """
 
     source: str
@@ -34,11 +34,11 @@ class Live:
 
 
 def live_from(source: str, options: LiveOptions, open_track: Callable[[], MediaStreamTrack] | None = None) -> Live:
-    """The visit's picture from this source, going on by these options; a new one where the last is over.
+    """The visit's stream from this source with these options; a new stream if the last one is over.
 
     Args:
-        source: a picture from another is another picture.
-        options: from the next frame on.
+        source: name of the source; a new source gets a new stream.
+        options: applied from the next frame on.
         open_track: as for ``LiveStream``.
     """
     live: Live | None = st.session_state.get(_KEY)
@@ -53,19 +53,19 @@ def live_from(source: str, options: LiveOptions, open_track: Callable[[], MediaS
 
 
 def place_is_there() -> bool:
-    """Whether the visit has a place among the live pictures of the server, or would get one."""
+    """Whether the visit has one of the server's places for live streams, or would get one."""
     live: Live | None = st.session_state.get(_KEY)
     return not is_full() or (live is not None and has_place(live.stream))
 
 
 def why_last_is_over() -> str | None:
-    """Why the server ended the visit's last picture after a while, in words; None where it did not."""
+    """Why the server ended the visit's last stream, if its time was over; None otherwise."""
     return why_over(TIME) if st.session_state.get(_OVER) == TIME else None
 
 
 def _new(source: str, stream: LiveStream) -> Live:
-    # A visit that is gone takes its stream along, whatever browsers still ask for. One that has ended still answers,
-    # so that the page learns why.
+    # A weak reference, so that requests from browsers do not keep the stream of a finished visit alive. An ended stream
+    # still answers, so that the page learns why it ended.
     token = feed.offer(partial(_answer, weakref.ref(stream)))
     weakref.finalize(stream, feed.withdraw, token)
     return Live(source, stream, token)
@@ -77,7 +77,7 @@ def _answer(stream: Callable[[], LiveStream | None], asked: Mapping[str, str]) -
 
 
 def frame_for_snapshot() -> np.ndarray | None:
-    """The frame that is held, else the newest one of the visit's last stream, (H, W, 3) uint8; None: there is none."""
+    """The frozen frame, or else the newest of the visit's last stream, (H, W, 3) uint8; None if there is none."""
     live: Live | None = st.session_state.get(_KEY)
     if live is None:
         return None

@@ -1,4 +1,4 @@
-"""A film in place of a camera, over and over at its own pace."""
+"""A video in place of a camera, looped at its own speed."""
 
 import asyncio
 import time
@@ -18,9 +18,9 @@ _LATEST_S = 0.1
 
 
 class FilmTrack(MediaStreamTrack):
-    """The frames of a film when they are due; where they are read too slowly the film is slower, too.
+    """The frames of a video when they are due; if reading is too slow, the video slows down.
 
-    aiortc's own player does not keep the pace once it plays a film for the second time: it decodes without end then.
+    aiortc's own player loses the timing when it loops: from the second round on it decodes without waiting.
     """
 
     kind = "video"
@@ -31,10 +31,10 @@ class FilmTrack(MediaStreamTrack):
         self._began: float | None = None
 
     async def recv(self) -> av.VideoFrame:
-        """The next frame, at its time.
+        """The next frame, when it is due.
 
         Raises:
-            MediaStreamError: where the track was stopped.
+            MediaStreamError: if the track was stopped.
         """
         if self.readyState != "live":
             raise MediaStreamError
@@ -43,21 +43,21 @@ class FilmTrack(MediaStreamTrack):
         self._began = now - time_s if self._began is None else self._began
         late = now - self._began - time_s
         if late > _LATEST_S:
-            self._began += late  # the film goes on from here: there is always a frame to show
+            self._began += late  # the video continues from here instead of skipping frames
         else:
             await asyncio.sleep(max(0.0, -late))
         frame.pts, frame.time_base = round(time_s * _RATE), _TIME_BASE
         return frame
 
     def stop(self) -> None:
-        """No more frames; the file is closed."""
+        """Send no more frames and close the file."""
         super().stop()
-        with suppress(ValueError):  # a frame is being read: the file is closed when nobody needs it any more
+        with suppress(ValueError):  # a frame is being read; the file is closed once it is no longer used
             self._frames.close()
 
 
 def _play(path: Path) -> Iterator[tuple[av.VideoFrame, float]]:
-    """Frames with their times, which go on where the film begins anew."""
+    """Frames with their times, which continue when the video starts again."""
     begin = 0.0
     for _ in count():
         last = 0.0

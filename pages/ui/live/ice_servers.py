@@ -1,4 +1,4 @@
-"""The STUN and TURN servers that a live picture may go by, as the host names them."""
+"""The STUN and TURN servers of live streams, as the host configured them."""
 
 import json
 import os
@@ -16,10 +16,10 @@ _SCHEMES = ("stun:", "stuns:", "turn:", "turns:")
 
 
 def browser_configuration() -> dict[str, Any]:
-    """What a browser's ``RTCPeerConnection`` is given.
+    """Configuration for the browser's ``RTCPeerConnection``.
 
     Raises:
-        InvalidOption: where the host's servers or policy are not what they must be.
+        InvalidOption: if the host's servers or policy are invalid.
     """
     policy = _secrets().get("ice_policy") or os.environ.get(_POLICY) or _POLICIES[0]
     if policy not in _POLICIES:
@@ -28,13 +28,13 @@ def browser_configuration() -> dict[str, Any]:
 
 
 def ice_servers() -> list[dict[str, Any]] | None:
-    """The STUN and TURN servers of the host: from the secrets, else ``$POSECORE_ICE_SERVERS`` as JSON.
+    """The host's STUN and TURN servers: from the secrets, or else from ``$POSECORE_ICE_SERVERS`` as JSON.
 
-    None where neither names any: streamlit-webrtc then looks for Cloudflare's, Twilio's or Hugging Face's in the
-    environment, and takes a public STUN server where there are none.
+    None if neither names any: streamlit-webrtc then looks for those of Cloudflare, Twilio or Hugging Face in the
+    environment, and otherwise uses a public STUN server.
 
     Raises:
-        InvalidOption: where one of them is not as a browser wants it, or they are no list.
+        InvalidOption: if they are not a list, or one is not valid for a browser.
     """
     servers = _secrets().get("ice_servers")
     if servers is None:
@@ -57,7 +57,7 @@ def _decoded(text: str) -> Any:
 
 
 def _checked(server: Any) -> dict[str, Any]:
-    """One server as a browser wants it. What is told of a wrong one never holds its credential."""
+    """One server in the form for a browser. Error messages never contain its credential."""
     if not isinstance(server, Mapping):
         raise InvalidOption(f"Expected each ICE server to have urls, but got {type(server).__name__}.")
     urls = server.get("urls")
@@ -68,24 +68,22 @@ def _checked(server: Any) -> dict[str, Any]:
     for url in urls:
         if not isinstance(url, str) or not url.startswith(_SCHEMES):
             raise InvalidOption(
-                f"Expected the urls of an ICE server to begin with {', '.join(_SCHEMES)}, but got {_told(url)}."
+                f"Expected the urls of an ICE server to begin with {', '.join(_SCHEMES)}, but got {_public(url)}."
             )
     missing = [name for name in ("username", "credential") if not server.get(name)]
     turn = next((url for url in urls if url.startswith("turn")), None)
     if missing and turn:
-        raise InvalidOption(
-            f"Expected {' and '.join(missing)} for {_told(turn)}: a TURN server lets nobody in without."
-        )
+        raise InvalidOption(f"Expected {' and '.join(missing)} for {_public(turn)}: a TURN server requires both.")
     return dict(server)
 
 
-def _told(url: Any) -> str:
-    """What visitors may read of an address: not the user and password that some hosts write into it."""
+def _public(url: Any) -> str:
+    """The part of an address that visitors may read: without the user and password that some hosts write into it."""
     return repr(url.rpartition("@")[2]) if isinstance(url, str) else type(url).__name__
 
 
 def _secrets() -> dict[str, Any]:
     try:
         return st.secrets.to_dict()
-    except FileNotFoundError:  # no secrets file: nothing is secret
+    except FileNotFoundError:  # there is no secrets file
         return {}

@@ -1,4 +1,4 @@
-"""The newest frame of a live picture in numbers, as the page's own script asks for it."""
+"""The numbers of a live stream's newest frame, for the live panel's script."""
 
 import json
 import math
@@ -16,24 +16,24 @@ from posecore.motion.angles import ANGLES, measure_angle
 from posecore.view.palette import css, person_color
 
 _MOST_ANGLES = 6
-# Slow is where less than this share of the frames that come is worked on; of a few frames that is not told.
+# The server is too slow if it processes less than this share of the frames; not judged for very few frames.
 _ENOUGH = 0.7
 _FEWEST_IN = 5.0
 _SOON_S = 60
 _SURE_AFTER_S = 2.0
-# Of 255: a room in which a lamp is on has three times as much.
+# Mean of 255; a room with a lamp on is three times as bright.
 _DARK = 25
 
 
 def report(stream: LiveStream, asked: Mapping[str, str]) -> str:
-    """JSON: figures, the people of the newest frame, and the angles of all frames since the one that is named.
+    """JSON with the rates, the people of the newest frame, and the angles of all frames since a given one.
 
-    Who asks is seen to look at the picture.
+    A request also shows that the page is visible.
 
     Args:
-        stream: that it is of.
-        asked: ``since``: number of the last frame that is known already; ``angles``: names with commas between;
-            ``hold``: 1 to stay at the newest frame, 0 to go on.
+        stream: the live stream.
+        asked: ``since``: number of the last frame that the browser knows; ``angles``: comma-separated names;
+            ``hold``: 1 to freeze the numbers at the newest frame, 0 to resume.
     """
     stream.asked_at = time.monotonic()
     if asked.get("hold") in ("0", "1"):
@@ -44,7 +44,7 @@ def report(stream: LiveStream, asked: Mapping[str, str]) -> str:
     shown = stream.held or (moments[-1] if moments else None)
     figures = stream.pace.figures()
     slow = advice(stream.pace.rates_for_long(), figures.estimate_ms, stream.options.pose)
-    told: dict[str, Any] = {
+    answer: dict[str, Any] = {
         "figures": asdict(figures),
         "problem": stream.problem,
         "advice": _ends_soon(stream) or slow or why_nobody(stream, moments),
@@ -55,28 +55,28 @@ def report(stream: LiveStream, asked: Mapping[str, str]) -> str:
         "number": -1 if shown is None else shown.number,
     }
     if shown is not None:
-        told |= {"size": shown.poses.size, "people": _people(shown.poses)}
+        answer |= {"size": shown.poses.size, "people": _people(shown.poses)}
         fresh = [moment for moment in moments if since < moment.number <= shown.number]
-        told["angles"] = _angles(fresh, angles, shown.poses)
-    return json.dumps(told, separators=(",", ":"), allow_nan=False)
+        answer["angles"] = _angles(fresh, angles, shown.poses)
+    return json.dumps(answer, separators=(",", ":"), allow_nan=False)
 
 
 def advice(rates: tuple[float, float] | None, estimate_ms: float, pose: PoseOptions) -> str | None:
-    """What would make it faster, where the machine is measured to be too slow; None where it is not.
+    """What would make it faster if the server is too slow; None if it is fast enough.
 
     Args:
-        rates: as of ``Pace.rates_for_long``.
-        estimate_ms: to find and draw the people of one frame.
+        rates: as from ``Pace.rates_for_long``.
+        estimate_ms: time to find and draw the people of one frame.
         pose: how they are found.
     """
     if rates is None or rates[0] < _FEWEST_IN or rates[1] >= _ENOUGH * rates[0]:
         return None
-    slow = f"This machine works on {rates[1]:.0f} of {rates[0]:.0f} frames a second, {estimate_ms:.0f} ms each."
+    slow = f"Only {rates[1]:.0f} of {rates[0]:.0f} fps analysed ({estimate_ms:.0f} ms per frame)."
     if pose.people > 1 and pose.search == "thorough":
-        return f"{slow} The quick look for people, under Settings, is faster."
+        return f"{slow} Try the quick person search in Settings."
     if str(pose.model) != "lite":
-        return f"{slow} The model Lite, under Settings, is faster."
-    return f"{slow} A smaller camera picture or fewer people are faster."
+        return f"{slow} Try the Lite model in Settings."
+    return f"{slow} Try a smaller camera width or fewer people."
 
 
 def _recording(stream: LiveStream) -> dict[str, Any] | None:
@@ -94,12 +94,12 @@ def _recording(stream: LiveStream) -> dict[str, Any] | None:
 def _ends_soon(stream: LiveStream) -> str | None:
     if stream.seconds_left > _SOON_S:
         return None
-    # By tens, since each new sentence is read aloud to whoever does not see it.
-    return f"This live picture ends in {10 * math.ceil(stream.seconds_left / 10)} s, so that others get a turn."
+    # In steps of ten seconds, as screen readers read each new sentence aloud.
+    return f"This live session ends in {10 * math.ceil(stream.seconds_left / 10)} s so that others get a turn."
 
 
 def why_nobody(stream: LiveStream, moments: Sequence[Moment]) -> str | None:
-    """What is seen where it is nobody; None where it is somebody, or was until a moment ago."""
+    """Why nobody is found; None if somebody is, or was until a moment ago."""
     newest = stream.latest
     if newest is None or not moments:
         return None
@@ -107,8 +107,8 @@ def why_nobody(stream: LiveStream, moments: Sequence[Moment]) -> str | None:
     if moments[0].time_s > since or any(len(moment.poses) for moment in moments if moment.time_s > since):
         return None
     if newest.rgb[::16, ::16].mean() < _DARK:
-        return "Nobody is seen: the picture is dark. More light helps."
-    return "Nobody is in view."
+        return "No person found: the image is dark. More light helps."
+    return "No person in view."
 
 
 def _people(poses: FramePoses) -> list[dict[str, Any]]:
@@ -116,7 +116,7 @@ def _people(poses: FramePoses) -> list[dict[str, Any]]:
 
 
 def _angles(moments: Sequence[Moment], names: Sequence[str], newest: FramePoses) -> dict[str, Any]:
-    """Of one person: the first of the newest frame."""
+    """The angles of one person, the first of the newest frame."""
     if not moments or not names:
         return {"times": [], "values": {name: [] for name in names}}
     person = int(newest.person_ids[0]) if len(newest) else 1

@@ -1,4 +1,4 @@
-"""How fast a live picture goes: frames a second, and how long each takes."""
+"""Frame rates and processing times of a live stream."""
 
 import time
 from collections import deque
@@ -8,17 +8,17 @@ from statistics import median
 _OVER_S = 2.0
 _OVER_FRAMES = 30
 _LONG_S = 6.0
-_MOST = 512  # of a camera of 60 frames a second, more than for that long
+_MOST = 512  # more than a camera with 60 frames per second sends in that time
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Of the last seconds.
+    """Rates and times over the last seconds.
 
     Attributes:
-        frames_in, frames_out: a second: that arrived, and that were worked on and went back.
-        estimate_ms: to find and draw the people of one frame; median.
-        server_ms: from a frame's arrival to its going back; median.
+        frames_in, frames_out: frames per second that arrived, and that were processed and sent back.
+        estimate_ms: median time to find and draw the people of a frame.
+        server_ms: median time from a frame's arrival to its return.
     """
 
     frames_in: float
@@ -28,7 +28,7 @@ class Figures:
 
 
 class Pace:
-    """Told of each frame by whoever handles it; each method by one thread."""
+    """Collects the times of frames. Each method is called by one thread only."""
 
     def __init__(self) -> None:
         self._in: deque[float] = deque(maxlen=_MOST)
@@ -37,27 +37,27 @@ class Pace:
         self._through: deque[float] = deque(maxlen=_OVER_FRAMES)
 
     def came_in(self) -> None:
-        """A frame arrived."""
+        """Record that a frame arrived."""
         self._in.append(time.monotonic())
 
     def worked(self, seconds: float) -> None:
-        """So long it took to find and draw its people."""
+        """Record how long it took to find and draw the people of a frame."""
         self._estimates.append(seconds)
 
     def went_out(self, seconds: float) -> None:
-        """A frame goes back so long after it arrived."""
+        """Record that a frame is sent back, and how long after its arrival."""
         self._out.append(time.monotonic())
         self._through.append(seconds)
 
     def rates_for_long(self) -> tuple[float, float] | None:
-        """Frames a second that arrived and that were worked on, of a longer while; None before it is over."""
+        """Frames per second that arrived and were processed over a longer time; None before it has passed."""
         came = list(self._in)
         if not came or came[0] > time.monotonic() - _LONG_S:
             return None
         return _rate(self._in, _LONG_S), _rate(self._out, _LONG_S)
 
     def figures(self) -> Figures:
-        """What they come to."""
+        """Current rates and times."""
         return Figures(
             _rate(self._in), _rate(self._out), 1000 * _middle(self._estimates), 1000 * _middle(self._through)
         )

@@ -1,4 +1,4 @@
-"""How many live pictures the server has room for at once, and how long one may take: each wants a processor."""
+"""Limits on simultaneous live streams and their duration, as each needs a processor."""
 
 import threading
 import weakref
@@ -11,12 +11,12 @@ TIME = "time"
 
 
 def why_over(reason: str) -> str:
-    """``FULL`` or ``TIME`` in words for the visitor."""
+    """Explain ``FULL`` or ``TIME`` to the visitor."""
     if reason == FULL:
-        room = "one live picture" if LIMITS.live_viewers == 1 else f"{LIMITS.live_viewers} live pictures"
-        return f"All places are taken: this server has room for {room} at a time."
+        sessions = "one live session" if LIMITS.live_viewers == 1 else f"{LIMITS.live_viewers} live sessions"
+        return f"All places are taken: this server can run {sessions} at a time."
     minutes = LIMITS.live_seconds / 60
-    return f"The live picture ended after {minutes:.3g} minutes, so that others get a turn. Press Start to go on."
+    return f"The live session ended after {minutes:.3g} minutes so that others get a turn. Press Start to continue."
 
 
 _lock = threading.Lock()
@@ -24,7 +24,7 @@ _holders: "weakref.WeakSet[Any]" = weakref.WeakSet()
 
 
 def take_place(holder: object) -> bool:
-    """Give it a place, which it has until ``leave_place`` or until nobody refers to it; False: there is none left."""
+    """Take a place until ``leave_place``, or until nothing refers to the holder; False if none is left."""
     with _lock:
         if holder not in _holders and len(_holders) >= LIMITS.live_viewers:
             return False
@@ -33,23 +33,23 @@ def take_place(holder: object) -> bool:
 
 
 def leave_place(holder: object) -> None:
-    """Free its place, if it has one."""
+    """Free the holder's place, if it has one."""
     with _lock:
         _holders.discard(holder)
 
 
 def has_place(holder: object) -> bool:
-    """Whether it has one."""
+    """Whether the holder has a place."""
     with _lock:
         return holder in _holders
 
 
 def taken() -> int:
-    """How many there are that have one."""
+    """Number of places in use."""
     with _lock:
         return len(_holders)
 
 
 def is_full() -> bool:
-    """Whether nobody else gets a place."""
+    """Whether no place is left."""
     return taken() >= LIMITS.live_viewers

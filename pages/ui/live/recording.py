@@ -1,4 +1,4 @@
-"""The buttons of a recording: countdown, length, stop; the take then opens on the Video page."""
+"""The controls of a recording: countdown, length and stop. A finished recording opens on the Video page."""
 
 import secrets
 import time
@@ -8,7 +8,7 @@ from datetime import datetime
 import streamlit as st
 
 from pages.ui.live.current import Live
-from pages.ui.live.take import Recorder
+from pages.ui.live.recorder import Recorder
 from pages.ui.shared.navigation import VIDEO
 from pages.ui.shared.visits import current_visit
 from pages.ui.video.clip_run import RunOptions, keep_upload, new_run
@@ -22,13 +22,13 @@ _COUNTDOWNS_S = [0, 3, 5, 10]
 
 
 @dataclass
-class _Recording:
-    """One that was asked for.
+class _Running:
+    """A recording in progress.
 
     Attributes:
-        live: what is recorded.
-        recorder: is given the frames once the countdown is over.
-        options: what the people are found with.
+        live: the recorded stream.
+        recorder: gets the frames once the countdown is over.
+        options: of the live analysis.
     """
 
     live: Live
@@ -40,40 +40,40 @@ class _Recording:
         return self.recorder.over or self.live.stream.ended
 
 
-def open_finished_take() -> None:
-    """End the recording where it is as long as it may be, or the picture is over, and go to the take.
+def open_finished_recording() -> None:
+    """Open the recording on the Video page if it reached its length or its stream ended.
 
-    Called in a run of the whole page, of which no part runs by a clock: such a part may undo a change of page.
+    Called in a run of the whole page, since a fragment that runs periodically could undo a change of page.
     """
-    recording: _Recording | None = st.session_state.get(_KEY)
-    if recording is not None and recording.over:
-        _finish(recording)
+    running: _Running | None = st.session_state.get(_KEY)
+    if running is not None and running.over:
+        _finish(running)
 
 
 def must_finish() -> bool:
-    """Whether the page is to be run as a whole, so that ``open_finished_take`` can end the recording."""
-    recording: _Recording | None = st.session_state.get(_KEY)
-    return recording is not None and recording.over
+    """Whether the whole page must run, so that ``open_finished_recording`` can open the recording."""
+    running: _Running | None = st.session_state.get(_KEY)
+    return running is not None and running.over
 
 
 def offer_recording(live: Live, options: RunOptions) -> None:
-    """The buttons, while a picture is live. How far a recording is, the page's own script shows.
+    """Show the buttons while a stream is live. The live panel's script shows the progress of a recording.
 
     Args:
-        live: the picture.
-        options: what the people of the take were found with.
+        live: the stream.
+        options: of the live analysis.
     """
-    recording: _Recording | None = st.session_state.get(_KEY)
-    if recording is not None and recording.live is live:
+    running: _Running | None = st.session_state.get(_KEY)
+    if running is not None and running.live is live:
         if st.button("Stop recording", icon=":material/stop_circle:", type="primary"):
-            _finish(recording)
+            _finish(running)
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.button("Record", icon=":material/radio_button_checked:", type="primary"):
             seconds, countdown_s = _chosen()
             recorder = Recorder(seconds, options.background)
             live.stream.record(recorder, time.monotonic() + countdown_s)
-            st.session_state[_KEY] = _Recording(live, recorder, options)
+            st.session_state[_KEY] = _Running(live, recorder, options)
             st.rerun()
         _choose()
 
@@ -91,7 +91,7 @@ def _choose() -> None:
             persist_state="session",
         )
         st.segmented_control(
-            "Ends by itself after",
+            "Stop automatically after",
             lengths,
             default=lengths[-1],
             required=True,
@@ -106,24 +106,24 @@ def _chosen() -> tuple[int, int]:
     return min(length, LIMITS.take_seconds), st.session_state.get("take_countdown") or 0
 
 
-def _finish(recording: _Recording) -> None:
+def _finish(running: _Running) -> None:
     st.session_state.pop(_KEY, None)
-    recording.live.stream.record(None, 0.0)
-    take = recording.recorder.finish()
-    if take is None:
-        st.session_state["live_recording_problem"] = recording.recorder.problem or "Nothing was recorded."
+    running.live.stream.record(None, 0.0)
+    recording = running.recorder.finish()
+    if recording is None:
+        st.session_state["live_recording_problem"] = running.recorder.problem or "Nothing was recorded."
         st.rerun()
     visit = current_visit()
     name = f"recording {datetime.now():%Y-%m-%d %H.%M.%S}.mp4"
-    clip = Clip(secrets.token_hex(8), name, take.film, take.folder)
+    clip = Clip(secrets.token_hex(8), name, recording.film, recording.folder)
     keep_upload(visit, clip)
-    new_run(visit, clip).is_done(take.sequence, recording.options, missed=take.missed)
+    new_run(visit, clip).is_done(recording.sequence, running.options, missed=recording.missed)
     show_upload()
     st.switch_page(VIDEO)
 
 
-def tell_problem() -> None:
-    """Say why there is no take, where there is none."""
+def show_problem() -> None:
+    """Show why the last recording failed, if it did."""
     problem = st.session_state.pop("live_recording_problem", None)
     if problem:
         st.warning(problem, icon=":material/info:")

@@ -1,4 +1,4 @@
-"""Sending the landmarks of the live picture on to other programs of the visitor's own machine."""
+"""Send the landmarks of a live stream to other programs on the visitor's own machine."""
 
 import ipaddress
 import os
@@ -18,7 +18,7 @@ _KEY = "live_sending"
 
 
 class _Way(NamedTuple):
-    """A way to other programs. The port is the host's to change, since a visitor who chose it could reach any."""
+    """A protocol. Only the host can change its port, since a visitor could otherwise reach any program."""
 
     begin: Callable[[int], OscSender | WebSocketFeed]
     where: str
@@ -26,10 +26,10 @@ class _Way(NamedTuple):
     usual_port: int
 
     def port(self) -> int:
-        """As the host has it.
+        """The port that the host set, or the default.
 
         Raises:
-            InvalidOption: where that is no number.
+            InvalidOption: if it is not a whole number.
         """
         return whole_number(self.variable, os.environ.get(self.variable, str(self.usual_port)))
 
@@ -41,11 +41,11 @@ _WAYS = {
 
 
 class Sending:
-    """What one live picture is sent on to. It ends with the picture.
+    """The receivers of one live stream. It ends with the stream.
 
     Attributes:
-        live: the picture.
-        open: the ways that are in use, by their names.
+        live: the stream.
+        open: the receivers in use, by name of the protocol.
     """
 
     def __init__(self, live: Live) -> None:
@@ -54,10 +54,10 @@ class Sending:
         live.stream.when_ended(self.close)
 
     def choose(self, ways: list[str]) -> None:
-        """Open what is wanted, close what is not.
+        """Open the chosen receivers and close the others.
 
         Raises:
-            FeedUnavailable: where a port is taken.
+            FeedUnavailable: if a port is taken.
         """
         for way in set(self.open) - set(ways):
             self.open.pop(way).close()
@@ -69,29 +69,29 @@ class Sending:
             self.live.stream.send_on = self.send if self.open else None
 
     def send(self, poses: FramePoses, number: int) -> None:
-        """To all that are open; from any thread."""
+        """Send to all open receivers; from any thread."""
         for receiver in list(self.open.values()):
             receiver.send(poses, number)
 
     def close(self) -> None:
-        """No more; at once, also on the event loop: programs that are slow to say good-bye are waited for elsewhere."""
+        """Stop without waiting, even on the event loop: slow receivers are closed in threads of their own."""
         self.live.stream.send_on = None
         for way in list(self.open):
             threading.Thread(target=self.open.pop(way).close, name="end-of-feed", daemon=True).start()
 
 
 def is_at_the_machine() -> bool:
-    """Whether the visitor sits at the machine that runs this server: nobody else has programs here.
+    """Whether the visitor sits at the machine that runs this server, as only they have programs there.
 
-    It is what the browser says of its address; whoever lies about it gets landmarks sent to the server's own
-    loopback, and nothing else.
+    This trusts the address that the browser sends. A false one only makes the server send landmarks to its own
+    loopback.
     """
     host = urlsplit(st.context.url or "").hostname
     return is_loopback(host) and (st.context.ip_address is None or is_loopback(st.context.ip_address))
 
 
 def is_loopback(host: str | None) -> bool:
-    """Whether a name or an address is this machine's own."""
+    """Whether a name or address means this machine."""
     if host == "localhost":
         return True
     with suppress(ValueError):
@@ -100,7 +100,7 @@ def is_loopback(host: str | None) -> bool:
 
 
 def offer_sending(live: Live) -> None:
-    """The choice of programs, off at first; nothing for a visitor from elsewhere."""
+    """Offer the protocols, off by default; show nothing to visitors from other machines."""
     if not is_at_the_machine():
         return
     sending: Sending | None = st.session_state.get(_KEY)
@@ -108,13 +108,13 @@ def offer_sending(live: Live) -> None:
         sending = st.session_state[_KEY] = Sending(live)
     with st.popover("Send to other programs", icon=":material/cast:"):
         ways = st.pills(
-            "Landmarks of each frame, while the picture is live",
+            "Send the landmarks of each live frame by",
             list(_WAYS),
             selection_mode="multi",
             key="live_ways",
             persist_state="session",
-            help="For games, music, AR and VR on this machine. Nothing leaves it. docs/live-feed.md says what is sent, "
-            "and has receivers of ten lines each.",
+            help="For games, music, AR and VR on this machine. Nothing leaves it. docs/live-feed.md describes what is "
+            "sent, with receivers of ten lines each.",
         )
         for way in ways:
             st.caption(f"{way}: {_WAYS[way].where.format(_WAYS[way].port())}")

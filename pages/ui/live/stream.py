@@ -1,4 +1,4 @@
-"""One visitor's live picture: its people are found in the newest frame, and that frame goes back with them on it."""
+"""One visitor's live stream: people are found in the newest frame, which is sent back with skeletons drawn on it."""
 
 import logging
 import math
@@ -15,7 +15,7 @@ from aiortc import MediaStreamTrack
 
 from pages.ui.live.pace import Pace
 from pages.ui.live.places import FULL, TIME, leave_place, take_place
-from pages.ui.live.take import Recorder
+from pages.ui.live.recorder import Recorder
 from pages.ui.live.tracks import Incoming, Outgoing
 from posecore import FramePoses, LiveSession, PosecoreError, PoseOptions
 from posecore.limits import LIMITS
@@ -24,23 +24,23 @@ from posecore.view.silhouettes import Background
 
 _LOG = logging.getLogger(__name__)
 
-# The skeleton needs no more, and encoding costs by the pixel.
+# Enough for the skeleton; encoding costs time for each pixel.
 _LONGEST_PX = 960
-# Whoever sees the picture asks for its numbers several times a second: a tab that does not is hidden, or asleep.
+# A visible page asks for the numbers several times per second; one that does not is hidden or asleep.
 _UNSEEN_AFTER_S = 10.0
 REMEMBERED_S = 30.0
-"""How far back a stream remembers who was where."""
+"""How far back a stream remembers its landmarks."""
 _MOST_MOMENTS = 2_000
 
 
 @dataclass(frozen=True)
 class LiveOptions:
-    """What a visitor chooses about a live picture.
+    """The options of a live stream.
 
     Attributes:
         pose: how people are found.
-        background: what becomes of all that is not a person.
-        mirror: the picture comes back as in a mirror.
+        background: what to do with everything behind the people.
+        mirror: whether the frames are sent back mirrored.
     """
 
     pose: PoseOptions
@@ -56,8 +56,8 @@ class Moment:
     """The people of one frame.
 
     Attributes:
-        number: of the frame among those that were worked on.
-        time_s: since the first of them.
+        number: of the frame among the processed ones, from 0.
+        time_s: seconds since the first of them.
         poses: its people.
     """
 
@@ -68,7 +68,7 @@ class Moment:
 
 @dataclass(frozen=True, eq=False)
 class LiveFrame:
-    """A frame as it came, and its people, with their silhouettes where those are asked for."""
+    """A frame as it arrived and its people, with silhouettes if the background is changed."""
 
     rgb: np.ndarray
     poses: FramePoses
@@ -77,23 +77,23 @@ class LiveFrame:
 
 
 class LiveStream:
-    """A live picture from its start to its end; each has a new one.
+    """A live stream from its start to its end; after that, a new one is needed.
 
-    The frames arrive and leave on the event loop; all work on them is done in one thread of the stream's own, always
-    on the newest frame. A frame that cannot be worked on goes back as it came, and ``problem`` says why. So do all
-    frames while the model is loaded.
+    Frames arrive and leave on the event loop. They are processed in one thread of the stream's own, always the newest
+    first. A frame that cannot be processed is sent back as it arrived, and ``problem`` says why. So are all frames
+    while the model is loading.
 
     Attributes:
         incoming, outgoing: its ends, for streamlit-webrtc.
-        pace: how fast it goes.
-        latest: the newest frame that was worked on.
-        held: the frame at which the visitor holds the numbers; None while they go on.
-        problem: why frames go back without people on them; None while all is well.
-        loading: the model is being loaded.
-        ended: it is over.
-        over: why the server ended it, ``FULL`` or ``TIME``; None where it did not.
-        asked_at: when its numbers were last asked for, of ``time.monotonic``; None: never.
-        send_on: is given the people of each frame and its number, by the thread that works on them.
+        pace: its rates and times.
+        latest: the newest processed frame.
+        held: the frame at which the visitor froze the numbers; None while they continue.
+        problem: why frames are sent back without skeletons; None if all is well.
+        loading: whether the model is loading.
+        ended: whether the stream is over.
+        over: why the server ended it, ``FULL`` or ``TIME``; None if it did not.
+        asked_at: ``time.monotonic`` of the last request for its numbers; None if there was none.
+        send_on: called with the people of each frame and its number, by the processing thread.
     """
 
     def __init__(self, options: LiveOptions, open_track: Callable[[], MediaStreamTrack] | None = None) -> None:
@@ -121,46 +121,46 @@ class LiveStream:
 
     @property
     def seconds_left(self) -> float:
-        """Until its time is over."""
+        """Seconds until its time is over."""
         return math.inf if self._time_over_s is None else max(0.0, self._time_over_s - time.monotonic())
 
     @property
     def goes_on_unseen(self) -> bool:
-        """Somebody needs its frames who does not look at the page."""
+        """Whether its frames are needed even if the page is hidden."""
         return self._recording is not None or self.send_on is not None
 
     @property
     def recording(self) -> tuple[Recorder, float] | None:
-        """What is recorded to, and how many seconds there are until it begins; None where nothing is."""
+        """The current recorder and the seconds until it begins; None if nothing is recorded."""
         recording = self._recording
         return None if recording is None else (recording[0], max(0.0, recording[1] - time.monotonic()))
 
     @property
     def resting(self) -> bool:
-        """Frames are not worked on, since the page is hidden."""
+        """Whether frames are not processed because the page is hidden."""
         unseen = self.asked_at is not None and time.monotonic() - self.asked_at > _UNSEEN_AFTER_S
         return unseen and not self.goes_on_unseen
 
     def hold(self, on: bool) -> None:
-        """Keep the newest frame at hand, or no longer; from any thread."""
+        """Freeze the numbers at the newest frame, or resume; from any thread."""
         self.held = self.latest if on else None
 
     def moments(self) -> list[Moment]:
-        """The frames of the last half minute, from the oldest to the newest; from any thread."""
+        """The moments of the last half minute, oldest first; from any thread."""
         with self._changed:
             moments = list(self._moments)
         return [moment for moment in moments if moment.time_s >= moments[-1].time_s - REMEMBERED_S]
 
     def when_ended(self, action: Callable[[], None]) -> None:
-        """Do this at the end, too."""
+        """Call this when the stream ends."""
         self._at_end.append(action)
 
     def record(self, recorder: Recorder | None, begin_s: float) -> None:
-        """Give it each frame that is worked on from a moment of ``time.monotonic`` on; None: no more."""
+        """Record every processed frame from a ``time.monotonic`` on; None stops recording."""
         self._recording = None if recorder is None else (recorder, begin_s)
 
     def end(self) -> None:
-        """Stop, and free the model; from any thread, as often as you like."""
+        """Stop and free the model; from any thread. Calling it again does nothing."""
         with self._changed:
             self.ended = True
             self._recording = None
@@ -181,11 +181,11 @@ class LiveStream:
         if self.loading:
             self.outgoing.give(self._as_it_came(frame))
         with self._changed:
-            self._waiting = (frame, time.monotonic())  # in place of one that nobody has had time for
+            self._waiting = (frame, time.monotonic())  # replaces a frame that there was no time for
             self._changed.notify()
 
     def _begin(self) -> bool:
-        """Whether there is room for it."""
+        """Start the thread; False if the server has no place left."""
         if not take_place(self):
             self._end_since(FULL)
             return False
@@ -207,7 +207,7 @@ class LiveStream:
             while (taken := self._next()) is not None:
                 if session.options != self.options:
                     self._load(session)
-                    continue  # this frame, and those that came meanwhile, were shown as they came
+                    continue  # the frames that arrived meanwhile were sent back as they were
                 frame, arrived = taken
                 self.outgoing.give(self._drawn(session, frame, arrived))
                 self.pace.went_out(time.monotonic() - arrived)
@@ -220,9 +220,9 @@ class LiveStream:
             session.open(self.options)
         except PosecoreError as error:
             self.problem = str(error)
-        except Exception as error:  # noqa: BLE001 - the picture must go on; the page says what happened
-            _LOG.exception("The model of a live picture could not be opened")
-            self.problem = f"The model could not be opened ({type(error).__name__})."
+        except Exception as error:  # noqa: BLE001 - the stream must continue; the page shows the problem
+            _LOG.exception("The model of a live stream could not be loaded")
+            self.problem = f"The model could not be loaded ({type(error).__name__})."
         with self._changed:
             self.loading, self._waiting = False, None
 
@@ -233,7 +233,7 @@ class LiveStream:
             return None if self.ended else taken
 
     def _drawn(self, session: "_Session", frame: av.VideoFrame, arrived: float) -> av.VideoFrame:
-        """The frame with its people; the frame as it came where that fails: the picture must go on."""
+        """The frame with its people drawn on it, or as it arrived if that fails: the stream must continue."""
         try:
             rgb = _small(frame).to_ndarray(format="rgb24")
             start = time.monotonic()
@@ -246,14 +246,14 @@ class LiveStream:
         except PosecoreError as error:
             self.problem = str(error)
             return self._as_it_came(frame)
-        except Exception as error:  # noqa: BLE001 - the page says what happened
-            _LOG.exception("A live frame could not be worked on")
-            self.problem = f"A frame could not be worked on ({type(error).__name__})."
+        except Exception as error:  # noqa: BLE001 - the page shows the problem
+            _LOG.exception("A live frame could not be processed")
+            self.problem = f"A frame could not be processed ({type(error).__name__})."
             return self._as_it_came(frame)
         return drawn
 
     def _as_it_came(self, frame: av.VideoFrame) -> av.VideoFrame:
-        """Without people, and on the side that the visitor is used to."""
+        """The frame without skeletons, mirrored if the visitor chose that."""
         if not self.options.mirror:
             return frame
         return _to_frame(mirror_picture(frame.to_ndarray(format="rgb24")), frame)
@@ -265,7 +265,7 @@ class LiveStream:
         with self._changed:
             number = self._moments[-1].number + 1 if self._moments else 0
             self._began = self._began or arrived
-            # Without the silhouettes, which are many times as large.
+            # Without silhouettes, which are many times as large.
             moment = Moment(number, arrived - self._began, replace(poses, masks=()))
             self._moments.append(moment)
             self.latest, self.problem = LiveFrame(rgb, poses, number, moment.time_s), None
@@ -274,7 +274,7 @@ class LiveStream:
 
 
 class _Session:
-    """The model of one stream, opened again where the visitor chooses otherwise. Of the worker's thread alone."""
+    """The model of one stream, opened again when the options change. Only for the worker's thread."""
 
     def __init__(self) -> None:
         self.options: LiveOptions | None = None
@@ -282,11 +282,11 @@ class _Session:
 
     def open(self, options: LiveOptions) -> None:
         self.close()
-        self.options = options  # also where it fails: the visitor is told, and asked to choose otherwise
+        self.options = options  # even if it fails, so that it is not tried again until the options change
         self._open = LiveSession(options.pose, background=options.background, mirror=options.mirror)
 
     def step(self, rgb: np.ndarray, time_s: float) -> tuple[FramePoses, np.ndarray] | None:
-        """None where the model could not be opened."""
+        """The people and the drawn frame; None if the model could not be opened."""
         return None if self._open is None else self._open.step(rgb, time_s)
 
     def close(self) -> None:
@@ -296,10 +296,10 @@ class _Session:
 
 
 def _to_frame(rgb: np.ndarray, of: av.VideoFrame) -> av.VideoFrame:
-    """A picture as the encoder wants it, at the time of the frame that it is of."""
+    """An image as a frame for the encoder, with the time of the original frame."""
     if rgb.shape[0] % 2 or rgb.shape[1] % 2:
         frame = av.VideoFrame.from_ndarray(rgb, format="rgb24")
-    else:  # in a tenth of the time that FFmpeg takes for it
+    else:  # ten times as fast as FFmpeg
         frame = av.VideoFrame.from_ndarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2YUV_I420), format="yuv420p")
     frame.pts, frame.time_base = of.pts, of.time_base
     return frame

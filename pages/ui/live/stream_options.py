@@ -1,4 +1,4 @@
-"""The choices about the live picture itself."""
+"""The options of the live stream."""
 
 from typing import Any
 
@@ -12,15 +12,15 @@ _WIDTHS_PX = [320, 640, 1280]
 _USUAL_PX = 640
 
 
-def choose_picture(pose: PoseOptions, *, camera: bool) -> tuple[LiveOptions, dict[str, Any]]:
-    """Background, mirror and size of the picture.
+def choose_stream(pose: PoseOptions, *, camera: bool) -> tuple[LiveOptions, dict[str, Any]]:
+    """Offer background, mirror and camera width.
 
     Args:
         pose: how people are found.
-        camera: it is from the visitor's camera, of which size and side can be chosen.
+        camera: whether the source is the visitor's camera, which can be mirrored and has a choice of widths.
 
     Returns:
-        The options, and what the browser is to ask of the camera.
+        The options, and the constraints for the browser's camera.
     """
     with st.container(horizontal=True, vertical_alignment="bottom"):
         background = choose_background("webcam_background")
@@ -30,19 +30,19 @@ def choose_picture(pose: PoseOptions, *, camera: bool) -> tuple[LiveOptions, dic
             key="webcam_mirror",
             persist_state="session",
             disabled=not camera,
-            help="As you see yourself in a mirror. The numbers stay as the camera sees you.",
+            help="Shows you as in a mirror. The numbers stay as the camera sees you.",
         )
         width = st.selectbox(
-            "Camera picture",
+            "Camera width",
             _WIDTHS_PX,
             index=_WIDTHS_PX.index(_USUAL_PX),
-            format_func=lambda width: f"{width} px wide",
+            format_func=lambda width: f"{width} px",
             key="webcam_width",
             persist_state="session",
             disabled=not camera,
             width=160,
-            help="A larger picture shows people who are farther away, and takes longer. It holds from the next start.",
+            help="A larger width finds people who are farther away, but takes longer. Takes effect at the next start.",
         )
-    # The width alone: a browser that is asked for a height as well cuts off what a wide or an upright camera sees more.
+    # Only the width: with a height as well, browsers crop the image of wide or upright cameras.
     wanted = {"video": {"width": {"ideal": width}}, "audio": False}
     return LiveOptions(pose, background, mirror=mirror and camera), wanted

@@ -1,4 +1,4 @@
-"""Both ends of a live picture, as aiortc and streamlit-webrtc want them. They live on the server's event loop."""
+"""Both ends of a live stream for aiortc and streamlit-webrtc. They run on the server's event loop."""
 
 import asyncio
 import sys
@@ -10,10 +10,9 @@ import av
 from aiortc import MediaStreamTrack
 from aiortc.mediastreams import MediaStreamError
 
-# Frames on their way to the encoder that are not taken yet. One waits while another is encoded; what is more would
-# only come late.
+# Frames that wait for the encoder. One waits while another is encoded; more would only arrive late.
 _MOST_WAITING = 3
-# Whoever holds a frame for longer than this is no encoder.
+# A frame that is held for longer than this is not waiting for the encoder.
 _LONGEST_S = 1.0
 
 
@@ -22,8 +21,8 @@ class Incoming:
 
     Args:
         on_frame: called with each frame, on the event loop: it must not take long.
-        on_end: called once when no more come.
-        open_track: where the frames come from if streamlit-webrtc gives no track, as for a film in place of a camera.
+        on_end: called once after the last frame.
+        open_track: opens the source of frames if streamlit-webrtc adds no track, as for a video in place of a camera.
     """
 
     def __init__(
@@ -48,13 +47,13 @@ class Incoming:
         return self._track is not None or self._open_track is not None
 
     def start(self) -> None:
-        """Begin to read; on the event loop."""
+        """Start reading; on the event loop."""
         if self._track is None and self._open_track is not None:
             self._track = self._open_track()
         self._task = asyncio.get_running_loop().create_task(self._read())
 
     def stop(self) -> None:
-        """Read no more; from any thread."""
+        """Stop reading; from any thread."""
         if self._task is not None:
             self._task.get_loop().call_soon_threadsafe(self._task.cancel)
         self._end()
@@ -77,7 +76,7 @@ class Incoming:
 
 
 class Outgoing(MediaStreamTrack):
-    """The frames that go back to the visitor, each as soon as it is given and none that is older than the newest."""
+    """The frames that go back to the visitor: always the newest, as soon as it is given."""
 
     kind = "video"
 
@@ -90,15 +89,15 @@ class Outgoing(MediaStreamTrack):
         self._since: deque[float] = deque()
 
     def give(self, frame: av.VideoFrame) -> None:
-        """Show this frame next; from any thread. Before anybody watches, it is not shown."""
+        """Send this frame next; from any thread. It is dropped if the connection is not open yet."""
         if self._of_loop is not None and not self._of_loop.is_closed():
             self._of_loop.call_soon_threadsafe(self._put, frame)
 
     async def recv(self) -> av.VideoFrame:
-        """The next frame, once it is there.
+        """The next frame, as soon as there is one.
 
         Raises:
-            MediaStreamError: where no more will come.
+            MediaStreamError: if the stream has ended.
         """
         self._of_loop = asyncio.get_running_loop()
         await self._there.wait()
@@ -111,7 +110,7 @@ class Outgoing(MediaStreamTrack):
         return frame
 
     def end(self) -> None:
-        """No more frames; from any thread."""
+        """Send no more frames; from any thread."""
         if self._of_loop is not None and not self._of_loop.is_closed():
             self._of_loop.call_soon_threadsafe(self._finish)
 
@@ -126,21 +125,21 @@ class Outgoing(MediaStreamTrack):
             self._there.set()
 
     def _still_held(self) -> int:
-        """Frames that somebody still holds.
+        """Number of frames that are still referenced.
 
-        The relay that streamlit-webrtc puts in between keeps all in a queue without end where encoding is too slow,
-        and has no way to be asked.
+        If encoding is too slow, streamlit-webrtc's relay keeps frames in an unbounded queue, whose length cannot be
+        read.
         """
         early = time.monotonic() - _LONGEST_S
         while self._since and self._since[0] < early:
             self._since.popleft()
             self._on_their_way.popleft()
-        return sum(count > _OF_NOBODY for count in _references(self._on_their_way))
+        return sum(count > _UNUSED for count in _references(self._on_their_way))
 
 
 def _references(frames: Iterable[object]) -> list[int]:
     return [sys.getrefcount(frame) for frame in frames]
 
 
-# Of what only a deque holds; differs between versions of Python.
-_OF_NOBODY = _references(deque([object()]))[0]
+# Reference count of an object that only a deque holds; it differs between versions of Python.
+_UNUSED = _references(deque([object()]))[0]

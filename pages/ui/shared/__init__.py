@@ -1,1 +1,1 @@
-"""What several pages share; imports no page's own pieces."""
+"""What several pages share. Imports nothing from the folders of single pages."""

@@ -1,37 +1,38 @@
-"""What the numbers mean, in plain words. One wording for every page."""
+"""Explanations that several pages share."""
 
 import streamlit as st
 
 NUMBERS = """
-- **x, y** are places in the picture: in pixels from its top left corner, or as shares of its width and height.
-- **z** is depth, and relative: 0 at the middle of the hips, smaller is nearer to the camera. It does not say how far
-  away the person stands.
-- **Metres** are the model's estimate of the body's real size and shape. They are centred on the hips, so a person who
-  walks across the picture does not move in them.
-- **Visibility** (0 to 1) is the model's own guess that a landmark is in view and not hidden. Below 0.5 its place is
-  mostly invented: legs below the edge of a portrait, for example.
-- **Presence** (0 to 1) is its guess that the landmark lies inside the picture.
+- **x, y** are positions in the image: in pixels from its top left corner, or as a share of its width and height.
+- **z** is relative depth: 0 at the middle of the hips, smaller is nearer to the camera. It does not say how far away
+  the person is.
+- **Metres** are the model's estimate of the body's real size and shape. They are centred on the hips, so they do not
+  show a person walking across the image.
+- **Visibility** (0 to 1) is the model's estimate that a landmark is in view and not hidden. Below 0.5 its position is
+  mostly a guess, such as legs below the edge of a portrait.
+- **Presence** (0 to 1) is the model's estimate that a landmark lies inside the image.
 - **Left** and **right** are the person's own.
 """
 
 NOBODY = (
-    "No person was found. It helps when the person is upright, well lit and fills at least a third of the picture; "
-    "or choose the thorough search, or a lower detection score, under Settings."
-)
-
-MORE_PEOPLE = (
-    "There are more people in this picture than were asked for: {count} more. Raise **People, at most** under Settings "
-    "to see them."
+    "No person was found. It helps if the person is upright, well lit and fills at least a third of the image. "
+    "You can also try the thorough search or a lower detection confidence in Settings."
 )
 
 SEVERAL_PEOPLE = (
-    "People are numbered as they come into view. They keep their number when they cross, and while away for up to "
-    "two seconds; whoever comes back later is a new one. Nobody is recognized: a number says when, not who. "
-    "(Measured on five clips, in one of which two people cross: everybody kept one number.)"
+    "Numbers show order of appearance, not identity. People keep their number when they cross or are away for up to "
+    "two seconds; anyone who returns later gets a new one. "
+    "(Measured on five videos, in one of which two people cross: everyone kept their number.)"
 )
 
 
+def more_people(count: int) -> str:
+    """What to say if more people were found than the visitor asked for."""
+    were_found = "1 more person was found" if count == 1 else f"{count} more people were found"
+    return f"{were_found}. Raise **Maximum people** in Settings to show them."
+
+
 def explain_numbers() -> None:
-    """A folded box with the meaning of every number on the page."""
+    """Show what every number on the page means, folded away at first."""
     with st.expander("What do these numbers mean?", icon=":material/help:"):
         st.markdown(NUMBERS)

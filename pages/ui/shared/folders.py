@@ -1,4 +1,4 @@
-"""Temporary folders that are gone with whatever they belong to, at the latest with the server."""
+"""Temporary folders that are removed with their owner, at the latest when the server stops."""
 
 import shutil
 import tempfile
@@ -11,11 +11,11 @@ from pathlib import Path
 class Folder:
     """A temporary folder.
 
-    ``close`` removes it and all that is in it; that also happens when nothing refers to it any more, and when
+    ``close`` removes it and everything in it. That also happens when nothing refers to it any more, and when
     the server stops.
 
     Args:
-        purpose: a word for its name.
+        purpose: part of the folder's name.
     """
 
     def __init__(self, purpose: str) -> None:
@@ -30,5 +30,5 @@ class Folder:
 
     @property
     def closed(self) -> bool:
-        """It is gone."""
+        """Whether the folder is removed."""
         return not self.close.alive

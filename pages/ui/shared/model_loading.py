@@ -1,4 +1,4 @@
-"""Getting the model and its engine ready, with the download shown; and what is said of them."""
+"""Load the model and its engine, and say which they are."""
 
 import streamlit as st
 
@@ -8,38 +8,38 @@ _TOLD_KEY = "fallback_told"
 
 
 def load_model(options: PoseOptions) -> None:
-    """Find the model that the options name and load it; where it has to be downloaded, show how far that is.
+    """Load the model that the options name, showing the progress of a download.
 
     Raises:
-        ModelNotFound, ModelNotVerified: where it cannot be had.
+        ModelNotFound, ModelNotVerified: if it cannot be loaded.
     """
     bar = None
 
     def show(done: int, total: int) -> None:
         nonlocal bar
-        text = f"Downloading the model {options.model}: {done / 1e6:.1f} MB"
+        text = f"Downloading the {options.model} model: {done / 1e6:.1f} MB"
         share = min(1.0, done / total) if total else 0.0
         bar = st.progress(share, text) if bar is None else bar.progress(share, text)
 
     find_model(options.model, on_progress=show)
     if bar is not None:
         bar.empty()
-    tell_fallback(options)
+    show_fallback(options)
 
 
-def tell_fallback(options: PoseOptions) -> None:
-    """Say, once a visit, where MediaPipe stands in for the fast engine."""
+def show_fallback(options: PoseOptions) -> None:
+    """Say once a visit that MediaPipe replaces the fast engine, if it does."""
     engine = find_engine(options)
     if engine.instead_because and not st.session_state.get(_TOLD_KEY):
         st.session_state[_TOLD_KEY] = True
-        # A toast stays when the page runs again; a box would go with the first click.
+        # A toast stays when the page runs again; a box would disappear with the first click.
         st.toast(
-            f"{engine.library} does the work: the same numbers, about half as fast. {engine.instead_because}",
+            f"Using {engine.library}: the same results at about half the speed. {engine.instead_because}",
             icon=":material/speed:",
             duration="infinite",
         )
 
 
 def engine_line(options: PoseOptions) -> str:
-    """Which model and engine a result comes from, for a caption."""
-    return f"Model {options.model} on {find_engine(options).library}"
+    """The model and engine of a result, for a caption."""
+    return f"{str(options.model).capitalize()} model on {find_engine(options).library}"

@@ -1,8 +1,8 @@
-"""The pages, their names and their addresses, and the way to them."""
+"""The pages with their names and addresses."""
 
 import streamlit as st
 
-# No icons: Streamlit would have every visitor's browser fetch them from a server of Google's for the tab.
+# No icons: for the tab, Streamlit would have every visitor's browser fetch them from a Google server.
 HOME = st.Page("pages/home.py", title="Home", default=True)
 IMAGE = st.Page("pages/image.py", title="Image", url_path="image")
 VIDEO = st.Page("pages/video.py", title="Video", url_path="video")
@@ -13,16 +13,16 @@ _ROUTED_KEY = "routed"
 
 
 def route() -> st.Page:
-    """The page that the address asks for. Called by the entry of the app, in every run."""
+    """The page at the current address. Called by the app's entry script in every run."""
     st.session_state[_ROUTED_KEY] = True
     return st.navigation([HOME, IMAGE, VIDEO, EXPLORE, WEBCAM], position="top")
 
 
 def require_route() -> None:
-    """Start over through the entry of the app, where a page was run without it.
+    """Start over with the app's entry script if a page was run without it.
 
-    Until the entry has run once in a server's life, Streamlit takes the folder ``pages`` for its older
-    kind of app and runs the page of a deep link by itself. Calling ``st.navigation`` ends that.
+    Until the entry script has run once on a server, Streamlit takes the folder ``pages`` for an app of its older
+    kind and runs the page of a deep link directly. Calling ``st.navigation`` ends that.
     """
     if not st.session_state.get(_ROUTED_KEY):
         route()

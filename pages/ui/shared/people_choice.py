@@ -1,4 +1,4 @@
-"""Several people in one result: who of them is shown, and what they are called."""
+"""Choose which people of a result are shown, and their names."""
 
 import base64
 from collections.abc import Sequence
@@ -17,12 +17,12 @@ Poses = TypeVar("Poses", FramePoses, PoseSequence)
 _LONGEST_NAME = 24
 _WIDTH_PX = 640
 _ROWS_WITHOUT_SCROLLING = 8
-_BACKGROUNDS: dict[Background, str] = {"keep": "As it is", "blur": "Blurred", "plain": "Plain"}
+_BACKGROUNDS: dict[Background, str] = {"keep": "Original", "blur": "Blurred", "plain": "Plain"}
 
 
 @dataclass(frozen=True)
 class _Choice:
-    """What was chosen about the people of one result; the editor wants the same table to begin with each time."""
+    """The choices about the people of one result. The editor must be given the same initial table in each run."""
 
     key: str
     begun_with: pd.DataFrame
@@ -30,12 +30,12 @@ class _Choice:
 
     @property
     def table(self) -> pd.DataFrame:
-        """As it is now."""
+        """The table with its edits."""
         return self.begun_with if self.edited is None else self.edited
 
 
 def choose_background(key: str, *, disabled: bool = False) -> Background:
-    """What becomes of all that is not a person."""
+    """Offer what to do with everything behind the people."""
     return st.segmented_control(
         "Background",
         list(_BACKGROUNDS),
@@ -45,17 +45,17 @@ def choose_background(key: str, *, disabled: bool = False) -> Background:
         key=key,
         persist_state="session",
         disabled=disabled,
-        help="What is behind the people stays, is blurred, or becomes one light colour.",
+        help="Keep what is behind the people, blur it, or replace it with one light colour.",
     )
 
 
 def choose_people(poses: Poses, *, page: str, key: str) -> Poses:
-    """The people whom the visitor wants to see, with the names they were given; all of them where there is one.
+    """Let the visitor hide and name people, if there are several, and return the others with their names.
 
     Args:
-        poses: of a picture or of a clip.
-        page: what was chosen there is kept while the visitor is elsewhere.
-        key: of this result: another one begins with everybody shown.
+        poses: of a photo or a video.
+        page: name of the page; its choices are kept while the visitor is on another.
+        key: identifies the result; a new one starts with everyone shown.
     """
     ids = poses.person_ids.tolist()
     if len(ids) < 2:
@@ -65,7 +65,7 @@ def choose_people(poses: Poses, *, page: str, key: str) -> Poses:
         chosen = st.session_state.get(kept)
         if chosen is None or chosen.key != key:
             chosen = _Choice(key, _people(poses))
-        elif widget not in st.session_state:  # it was not on the page for a while, and has forgotten
+        elif widget not in st.session_state:  # it was not shown for a while and lost its edits
             chosen = _Choice(key, chosen.table)
         table = st.data_editor(
             chosen.begun_with,
@@ -77,7 +77,7 @@ def choose_people(poses: Poses, *, page: str, key: str) -> Poses:
             height="content" if len(ids) <= _ROWS_WITHOUT_SCROLLING else 320,
         )
         st.session_state[kept] = _Choice(key, chosen.begun_with, table)
-        st.caption("Untick to hide somebody, give names: picture, 3D view, table and files follow.")
+        st.caption("Hide or rename people; every view and file updates.")
     shown = tuple(table["person"][table["show"]].tolist())
     names = {
         person: name.strip()[:_LONGEST_NAME]
@@ -101,30 +101,30 @@ def _people(poses: FramePoses | PoseSequence) -> pd.DataFrame:
 
 
 def _when(sequence: PoseSequence, slot: int) -> str:
-    """From when to when somebody was seen, and in what share of that."""
+    """When a person was seen first and last, and in what share of the frames between."""
     frames = sequence.seen[:, slot].nonzero()[0]
     if not len(frames):
         return "never"
     first, last = sequence.times_s[frames[[0, -1]]]
     share = len(frames) / (frames[-1] - frames[0] + 1)
-    return f"{first:.1f} to {last:.1f} s, in {share:.0%} of the frames"
+    return f"{first:.1f} to {last:.1f} s, in {share:.0%} of frames"
 
 
-def _columns(of_clip: bool) -> dict[str, object]:
+def _columns(of_video: bool) -> dict[str, object]:
     column = st.column_config
     columns: dict[str, object] = {
         "show": column.CheckboxColumn("Show", width="small"),
         "color": column.ImageColumn("Colour", width="small"),
-        "person": column.NumberColumn("Number", width="small", help="In the order in which they came into view."),
-        "name": column.TextColumn("Name", max_chars=_LONGEST_NAME, help="Click to type one."),
+        "person": column.NumberColumn("Number", width="small", help="In order of appearance."),
+        "name": column.TextColumn("Name", max_chars=_LONGEST_NAME, help="Click to enter a name."),
     }
-    if of_clip:
+    if of_video:
         columns["seen"] = column.TextColumn("Seen")
     return columns
 
 
 def _dot(person: int) -> str:
-    """A dot in the person's colour, as a picture for a table."""
+    """A dot in the person's colour, as an image for the table."""
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">'
         f'<circle cx="8" cy="8" r="6" fill="{css(person_color(person))}"/></svg>'

@@ -1,4 +1,4 @@
-"""How a page says that something did not work."""
+"""Show errors on a page."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from posecore import PosecoreError
 
 @contextmanager
 def problems_shown() -> Iterator[None]:
-    """Show an error that posecore raises in the block as its sentence, where the page stopped."""
+    """Show the message of a posecore error that is raised in the block."""
     try:
         yield
     except PosecoreError as error:
@@ -18,5 +18,5 @@ def problems_shown() -> Iterator[None]:
 
 
 def show_problem(text: str) -> None:
-    """An error as a box; its line breaks stay."""
+    """Show an error message in a box, with its line breaks."""
     st.error(text.replace("\n", "  \n"), icon=":material/error:")

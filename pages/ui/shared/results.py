@@ -1,4 +1,4 @@
-"""What every result is shown with: the table of landmarks, the 3D skeleton, the downloads."""
+"""The table of landmarks, the 3D skeleton and the downloads that every result has."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,7 @@ from pages.ui.shared.figure import show_figure
 from posecore import BLAZEPOSE_33, FramePoses, plot_pose_3d, to_table
 from posecore.tables import COLUMNS, NAME
 
-_COORDINATES = {"world": "World (metres)", "picture": "Picture (pixels)"}
+_COORDINATES = {"world": "3D (metres)", "picture": "Image (pixels)"}
 _PART_OF = {BLAZEPOSE_33.landmarks[index]: part for part, members in BLAZEPOSE_33.parts.items() for index in members}
 _HEADINGS = {
     "person": "Person",
@@ -30,9 +30,9 @@ _HEADINGS = {
 
 
 def _choose_coordinates(key: str, *, several: bool = False) -> str:
-    """A switch between the two frames of the 3D skeleton.
+    """Offer the two coordinate systems of the 3D skeleton.
 
-    Of several people, who would all stand in one place, it begins with their places in the picture.
+    With several people, who would all stand in the same place in metres, the default is the image's.
     """
     return st.segmented_control(
         "Coordinates",
@@ -42,16 +42,15 @@ def _choose_coordinates(key: str, *, several: bool = False) -> str:
         format_func=lambda name: _COORDINATES[name],
         key=f"{key}_of_several" if several else key,
         persist_state="session",
-        help="World: the body's own shape in metres, centred on the hips. Picture: places in the picture, with "
-        "relative depth.",
+        help="3D: the shape of the body in metres, centred on the hips. Image: positions in the image, with relative "
+        "depth.",
     )
 
 
 def show_skeleton(poses: FramePoses, *, key: str, several: bool = False) -> None:
-    """The 3D skeleton, with a switch between its two frames; its camera stays where the visitor put it.
+    """Show the 3D skeleton with a choice of coordinates; its camera stays where the visitor put it.
 
-    With ``several`` people in the whole of it, somebody who is alone in a frame has the colour that is theirs among
-    the others.
+    With ``several`` people in the whole result, a person who is alone in a frame still has their own colour.
     """
     coordinates = _choose_coordinates(f"{key}_coordinates", several=several)
     figure = plot_pose_3d(poses, coordinates=coordinates, color_by="person" if several else "confidence")
@@ -59,9 +58,9 @@ def show_skeleton(poses: FramePoses, *, key: str, several: bool = False) -> None
 
 
 def show_table(poses: FramePoses, *, key: str, several: bool = False) -> None:
-    """The landmarks as a sortable table, with filters by body part and visibility.
+    """Show the landmarks as a sortable table, with filters by body part and visibility.
 
-    With ``several`` people in the whole of it, their numbers are shown also where one is alone.
+    With ``several`` people in the whole result, a person who is alone in a frame is still shown with their number.
     """
     with st.container(horizontal=True, vertical_alignment="bottom"):
         parts = st.pills(
@@ -71,10 +70,10 @@ def show_table(poses: FramePoses, *, key: str, several: bool = False) -> None:
             format_func=str.capitalize,
             key=f"{key}_parts",
             persist_state="session",
-            help="None chosen: all are shown.",
+            help="If none is chosen, all are shown.",
         )
         least = st.slider(
-            "Visibility at least", 0.0, 1.0, 0.0, 0.05, key=f"{key}_least", persist_state="session", width=260
+            "Minimum visibility", 0.0, 1.0, 0.0, 0.05, key=f"{key}_least", persist_state="session", width=260
         )
     table = _filtered(to_table(poses), parts, least)
     order = [name for name in _HEADINGS if name in table and (name != "person" or several)]
@@ -86,11 +85,11 @@ def show_table(poses: FramePoses, *, key: str, several: bool = False) -> None:
         height=min(36 * (len(table) + 1) + 2, 480),
         placeholder="n/a",
     )
-    st.caption(f"{len(table)} of {len(poses) * len(BLAZEPOSE_33)} landmarks. Click a heading to sort by it.")
+    st.caption(f"{len(table)} of {len(poses) * len(BLAZEPOSE_33)} landmarks. Click a heading to sort.")
 
 
 def offer_download(label: str, make: Callable[[], str | bytes] | bytes, file_name: str, mime: str) -> None:
-    """A download button whose file is made when it is pressed; pressing it does not run the page again."""
+    """Show a download button. Its file is made when it is pressed, without a run of the page."""
     st.download_button(label, make, file_name, mime, on_click="ignore", icon=":material/download:", key=f"get_{label}")
 
 
@@ -108,7 +107,7 @@ def _column_config() -> dict[str, Any]:
         for name, heading in _HEADINGS.items()
         if name in COLUMNS
     }
-    config[NAME] = column.TextColumn(_HEADINGS[NAME], help="As you gave it.")
+    config[NAME] = column.TextColumn(_HEADINGS[NAME], help="The name you gave.")
     config["landmark"] = column.TextColumn(_HEADINGS["landmark"], help=COLUMNS["landmark"], pinned=True)
     for name in ("visibility", "presence"):
         config[name] = column.ProgressColumn(

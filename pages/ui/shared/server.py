@@ -1,4 +1,4 @@
-"""How the app begins and ends as a server."""
+"""Start and stop of the app's server."""
 
 import signal
 import webbrowser
@@ -9,15 +9,15 @@ from types import FrameType
 import streamlit as st
 import uvicorn
 
-# How long a server that is told to stop waits for what browsers are still fetching.
+# How long a stopping server waits for browsers that are still fetching something.
 _PATIENCE_S = 3
 _EVERY_ADDRESS = ("", "0.0.0.0", "::")
 
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
-    """Around the server's life: it opens a browser where there is a screen, and can be stopped properly."""
-    # Streamlit does not hand out the server that it makes; the one that runs has a method set for signals.
+    """Open a browser if there is a screen, and make the server stop cleanly."""
+    # Streamlit does not give access to its server, but one of its methods is set as the signal handler.
     server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
     if isinstance(server, uvicorn.Server):
         _stop_on_signals(server)
@@ -27,14 +27,14 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 
 
 def _stop_on_signals(server: uvicorn.Server) -> None:
-    """Let the process end in the usual way, so that what visitors gave is deleted on the way out.
+    """Let the process end normally, so that visitors' files are deleted.
 
-    uvicorn waits without end for answers that a browser does not take, as one that shows a paused film does.
-    Then it raises the signal once more, which ends Python at once and leaves visitors' files behind.
+    By itself uvicorn waits forever for a browser that does not read its answer, such as one with a paused video. It
+    then raises the signal again, which ends Python at once and leaves visitors' files behind.
     """
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        server.force_exit = server.should_exit  # told a second time: do not wait at all
+        server.force_exit = server.should_exit  # on a second signal: do not wait at all
         server.should_exit = True
 
     server.config.timeout_graceful_shutdown = _PATIENCE_S

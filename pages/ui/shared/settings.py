@@ -1,4 +1,4 @@
-"""The choices that every page offers about the estimation."""
+"""The settings of the analysis that every page offers."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -18,17 +18,17 @@ _MODELS = {
     "full": "Full: recommended",
     "heavy": "Heavy: most accurate, slowest",
 }
-_SEARCHES = {"fast": "Quick: one look at the whole picture", "thorough": "Thorough: also who is small or far away"}
-_ENGINES = {"auto": "Fast: recommended", "mediapipe": "MediaPipe's own"}
+_SEARCHES = {"fast": "Quick: one pass over the whole image", "thorough": "Thorough: also finds small or distant people"}
+_ENGINES = {"auto": "Fast: recommended", "mediapipe": "MediaPipe: reference, slower"}
 
 
 def page_head(title: str) -> PoseOptions:
-    """The page's title with a Settings button beside it; the options are kept for the whole visit.
+    """Show the title with a Settings button beside it, and return the options, which are kept for the whole visit.
 
-    The model that the options name is ready to use afterwards; where it cannot be had, the usual one is.
+    Their model is loaded; if it cannot be, the default model takes its place.
 
     Raises:
-        ModelNotFound, ModelNotVerified: where the chosen model cannot be had.
+        ModelNotFound, ModelNotVerified: if the default model cannot be loaded.
     """
     require_route()
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
@@ -39,9 +39,9 @@ def page_head(title: str) -> PoseOptions:
 
 
 def _with_model_ready(options: PoseOptions) -> PoseOptions:
-    """The options, their model loaded; with the usual model in place of one that cannot be had.
+    """Load the model of the options; return them with the default model if theirs cannot be loaded.
 
-    The page goes on below the error: a visitor's upload would be lost with a page that stops.
+    The page continues below the error: if it stopped, the visitor's upload would be lost.
     """
     usual = PoseOptions().model
     try:
@@ -49,7 +49,7 @@ def _with_model_ready(options: PoseOptions) -> PoseOptions:
     except (ModelNotFound, ModelNotVerified) as error:
         if options.model == usual:
             raise
-        show_problem(f"{error}\nGoing on with the model {_MODELS[str(usual)]}.")
+        show_problem(f"{error}\nUsing the {usual} model instead.")
         options = replace(options, model=usual)
         load_model(options)
     return options
@@ -65,7 +65,7 @@ def _choose_options() -> PoseOptions:
             format_func=lambda name: _MODELS[name],
             key="model",
             persist_state="session",
-            help="A larger model places landmarks better and takes longer. One that is not on this machine yet is "
+            help="Larger models are more accurate and take longer. A model that is not on this server yet is "
             "downloaded first.",
         )
         engine = st.radio(
@@ -74,35 +74,40 @@ def _choose_options() -> PoseOptions:
             format_func=lambda name: _ENGINES[name],
             key="engine",
             persist_state="session",
-            help="Both run the same model and give the same numbers. MediaPipe's own is the reference and takes about "
-            "twice the time.",
+            help="Both run the same model and give the same numbers. MediaPipe is the reference and takes about twice "
+            "as long.",
         )
         people = st.number_input(
-            "People, at most",
+            "Maximum people",
             min_value=1,
             max_value=LIMITS.people,
             value=usual.people,
             key="people",
             persist_state="session",
-            help="Each has a number and a colour. To ask for more than there are takes longer, as more are looked for.",
+            help="Each person gets a number and a colour. A maximum above the real number takes longer, as the search "
+            "continues.",
         )
         search = st.radio(
-            "Looking for people",
+            "Person search",
             list(_SEARCHES),
             format_func=lambda name: _SEARCHES[name],
             key="search",
             persist_state="session",
             disabled=engine == "mediapipe",
-            help="Thorough looks at parts of the picture too: of 12 people on four photographs it finds 11, the quick "
-            "look 4. It takes about half a second a picture. In clips and live it goes on, a little in each frame, "
-            "while fewer people are followed than wanted. MediaPipe's own engine cannot.",
+            help="Thorough also searches parts of the image: of 12 people in four photos it finds 11, the quick search "
+            "4. It takes about half a second per photo. In videos and live it continues, a little in each frame, "
+            "until the maximum number of people is found. Not available with the MediaPipe engine.",
         )
         detector = _choose_detector(disabled=engine == "mediapipe" or search == "fast")
-        min_detection = _score("Detection score", "How sure the detector must be that there is a person.", "detection")
-        min_presence = _score("Presence score", "How sure the model must be that its landmarks show one.", "presence")
+        min_detection = _score(
+            "Detection confidence", "How sure the detector must be that it found a person.", "detection"
+        )
+        min_presence = _score(
+            "Presence confidence", "How sure the model must be that its landmarks show a person.", "presence"
+        )
         min_tracking = _score(
             "Tracking overlap",
-            "In clips with several people: who is found anew and overlaps a followed one by this much is that person.",
+            "In videos with several people: a detection that overlaps a tracked person by this much is that person.",
             "tracking",
         )
     return PoseOptions(
@@ -118,16 +123,16 @@ def _choose_options() -> PoseOptions:
 
 
 def _choose_detector(*, disabled: bool) -> Path | None:
-    """Offered only where its file is on this machine."""
+    """Offer the object detector, if its file is on this machine."""
     file = find_object_detector()
     if file is None:
         return None
     wanted = st.toggle(
-        "Begin with the object detector",
+        "Use the object detector",
         key="object_detector",
         persist_state="session",
         disabled=disabled,
-        help=f"{file.name} proposes where people are, in place of BlazePose's own detector.",
+        help=f"{file.name} suggests where people are, instead of BlazePose's own detector.",
     )
     return file if wanted and not disabled else None
 

@@ -1,4 +1,4 @@
-"""Where a page's picture or clip comes from, kept for the visit and shown in the address."""
+"""The source of a page's photo or video, kept for the visit and shown in the address."""
 
 from collections.abc import Sequence
 
@@ -6,14 +6,14 @@ import streamlit as st
 
 
 def choose_source(label: str, sources: Sequence[str], *, sample: str, address: str, key: str) -> str:
-    """A switch between sources; ``?sample=...`` in the address opens the page with the sample chosen.
+    """Offer the sources; ``?sample=...`` in the address opens the page with the sample chosen.
 
     Args:
-        label: what stands above the switch.
-        sources: names of the sources, the usual one first.
-        sample: which of them is the sample.
-        address: what ``?sample=`` says while the sample is shown.
-        key: where the choice is kept.
+        label: above the choice.
+        sources: names of the sources, the default first.
+        sample: the source that is the sample.
+        address: value of ``?sample=`` while the sample is shown.
+        key: under which the choice is kept.
     """
     if key not in st.session_state:
         st.session_state[key] = sample if "sample" in st.query_params else sources[0]

@@ -1,12 +1,12 @@
-"""The little of the look that the theme in .streamlit/config.toml cannot say."""
+"""Styles that the theme in .streamlit/config.toml cannot express."""
 
 import streamlit as st
 
 _CSS = """
 <style>
-/* Streamlit leaves six rem above a page for a header that is three high. */
+/* Streamlit leaves 6rem above a page for a header of 3rem. */
 [data-testid="stMainBlockContainer"] { padding-top: 4rem; padding-bottom: 3rem; }
-/* The element that carries Plotly's code has nothing to show, and needs no room for it. */
+/* The element that loads Plotly shows nothing and needs no room. */
 .st-key-plotly_library { display: none; }
 .st-key-missing_camera:has([hidden]) { display: none; }
 </style>
@@ -14,5 +14,5 @@ _CSS = """
 
 
 def use_less_room() -> None:
-    """Begin the page right under the navigation."""
+    """Start the page right below the navigation."""
     st.html(_CSS)

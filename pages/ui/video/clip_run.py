@@ -1,4 +1,4 @@
-"""A clip being worked on: in a thread of its own, so that the page stays alive and can stop it."""
+"""The analysis of a video, in a thread of its own so that the page stays responsive and can stop it."""
 
 import shutil
 import threading
@@ -25,14 +25,14 @@ from posecore.runs.segments import usual_workers
 from posecore.view.silhouettes import Background
 
 WORKERS = max(1, usual_workers() // LIMITS.runs_at_once)
-"""Processes for one clip, so that those of several visitors have cores too."""
+"""Processes for one video; leaves cores for other visitors."""
 
 _PLACES = threading.BoundedSemaphore(LIMITS.runs_at_once)
 
 
 @dataclass
 class RunState:
-    """What the worker tells the page. Its fields are set by the worker, and read by the page."""
+    """State of a run, written by the worker and read by the page."""
 
     progress: Progress | None = None
     waiting: bool = True
@@ -40,7 +40,7 @@ class RunState:
     notes: list[str] = field(default_factory=list)
     error: str | None = None
     seconds: float = 0.0
-    drawing: bool = False  # the film with skeletons is being made, of what was found
+    drawing: bool = False  # the video with skeletons is being made from the result
     cut_short: bool = False
     stop: threading.Event = field(default_factory=threading.Event)
     done: threading.Event = field(default_factory=threading.Event)
@@ -49,13 +49,13 @@ class RunState:
 
 @dataclass(frozen=True)
 class RunOptions:
-    """Everything a visitor may choose about a run.
+    """The options of a run.
 
     Attributes:
         pose: how people are found.
-        part: which frames.
-        film: one is made for the player: these frames, without skeletons.
-        background: what becomes in it of all that is not a person.
+        part: which frames to analyse, and how to encode them.
+        film: whether to make a video of these frames, without skeletons, for the player.
+        background: what to do with everything behind the people in that video.
     """
 
     pose: PoseOptions = field(default_factory=PoseOptions)
@@ -69,26 +69,26 @@ class RunOptions:
 
 
 class ClipRun:
-    """One clip, its options, its worker and the film.
+    """The analysis of one video: its options, worker and files.
 
-    ``start`` begins the work. ``close`` ends the worker and removes the film; that also happens when nothing
-    refers to the run any more, and when the server stops.
+    ``start`` starts the worker. ``close`` ends it and removes the files; that also happens when nothing refers to
+    the run any more, and when the server stops.
 
     Attributes:
-        clip: what is worked on.
-        film: where the player's film is written.
-        film_token: for its address in the browser, see ``pages.ui.shared.served``.
-        annotated: where the film with skeletons is written, once it is asked for.
-        annotated_token: for its address.
-        annotated_of: what that film shows; None while there is none.
-        was_live: its people were found while the film was recorded.
+        clip: the video.
+        film: path of the player's video.
+        film_token: of its address, see ``pages.ui.shared.served``.
+        annotated: path of the video with skeletons, which is made on request.
+        annotated_token: of its address.
+        annotated_of: the result that it shows; None if it is not made.
+        was_live: whether the people were found live, during the recording.
     """
 
     def __init__(self, clip: Clip) -> None:
         self.state = RunState()
         self.options: RunOptions | None = None
         self.was_live = False
-        # Before the clip, so that the worker has ended when the clip goes.
+        # Set before the video, so that the worker has ended when the video is removed.
         self._folder = Folder("run")
         self.film = self._folder.path / "film.mp4"
         self.film_token = serve(self.film, self.film.name)
@@ -104,16 +104,16 @@ class ClipRun:
 
     @property
     def name(self) -> str:
-        """The clip's name, as the visitor knows it."""
+        """Name of the visitor's file."""
         return self.clip.name
 
     @property
     def closed(self) -> bool:
-        """Its film is gone."""
+        """Whether its files are removed."""
         return self._folder.closed
 
     def _describe(self) -> ClipInfo | None:
-        """What is known of the clip before it is worked on; None, with the error set, where it is none."""
+        """What is known of the video before it is analysed; None, with the error set, if it is unreadable."""
         try:
             return describe(self.clip.path, self.name)
         except PosecoreError as error:
@@ -122,13 +122,13 @@ class ClipRun:
             return None
 
     def expect(self, options: RunOptions) -> Expected:
-        """What a run with these options will about cost."""
+        """Estimated cost of a run with these options."""
         if self.info is None:
             return Expected(None, None, None)
         return expect_run(self.info, options.part, film=options.film)
 
     def start(self, options: RunOptions) -> None:
-        """Begin the work; once for each run."""
+        """Start the worker; only once for each run."""
         self.options = options
         if self.info is None:
             return
@@ -140,11 +140,11 @@ class ClipRun:
         self.state.worker.start()
 
     def is_done(self, sequence: PoseSequence, options: RunOptions, *, missed: int) -> None:
-        """There is nothing to do any more: these are the people of all frames of the clip, which is the film itself."""
+        """Finish without a worker: the recorded video was analysed live, with this result for all its frames."""
         self.options, self.was_live = options, True
         shutil.copyfile(self.clip.path, self.film)
         if missed:
-            self.state.notes.append(f"{missed} frames are not in the recording: the machine had no time for them.")
+            self.state.notes.append(f"Frames missing from the recording because the server was too slow: {missed}.")
         self.state.result, self.state.waiting = sequence, False
         self.state.seconds = max(1e-3, float(sequence.times_s[-1] - sequence.times_s[0]))
         self.state.done.set()
@@ -158,14 +158,14 @@ class ClipRun:
         return self._playback
 
     def draw(self, shown: PoseSequence) -> None:
-        """Make the film with skeletons: of these people, by these names; nothing is estimated."""
+        """Start making the video with skeletons of these people; nothing is estimated."""
         assert self.options is not None
         self.state = replace(
             self.state, progress=None, waiting=True, drawing=True, stop=threading.Event(), done=threading.Event()
         )
         self.annotated_of = shown
         self._folder.before_closing(_end, self.state, [])
-        # A changed background is in the player's film alone: the silhouettes are not kept.
+        # A changed background is only in the player's video, as silhouettes are not kept.
         source = self.film if self.options.background != "keep" else self.clip.path
         self.state.worker = threading.Thread(
             target=_draw, args=(self.state, source, self.options, shown, self.annotated), daemon=True
@@ -173,23 +173,23 @@ class ClipRun:
         self.state.worker.start()
 
     def stop(self) -> None:
-        """End the run after the frame it is at, and keep what was done."""
+        """End the run after the current frame and keep the result so far."""
         self.state.stop.set()
 
     @property
     def stopped_early(self) -> bool:
-        """The visitor ended it before its last frame."""
+        """Whether the visitor ended it before its last frame."""
         return self.state.cut_short
 
 
 def run_of(visit: Visit, clip: Clip) -> ClipRun:
-    """The run of a clip: the one there is, whether finished or not, or else a new one."""
+    """The run of a video: the current one, finished or not, or else a new one."""
     run = visit.get(ClipRun)
     return new_run(visit, clip) if run is None or run.closed or run.clip.key != clip.key else run
 
 
 def new_run(visit: Visit, clip: Clip) -> ClipRun:
-    """A run of a clip that is not started yet; the run before ends, and its files go."""
+    """A new run of a video, not started yet, in place of the last run, whose files are deleted."""
     visit.forget(ClipRun)
     run = ClipRun(clip)
     visit.keep(run)
@@ -197,13 +197,13 @@ def new_run(visit: Visit, clip: Clip) -> ClipRun:
 
 
 def keep_upload(visit: Visit, clip: Clip) -> None:
-    """Keep a clip in place of the one before."""
+    """Keep a video in place of the last one."""
     forget_upload(visit)
     visit.keep(clip)
 
 
 def forget_upload(visit: Visit) -> None:
-    """Delete the visitor's clip and what was made of it."""
+    """Delete the visitor's video and everything made from it."""
     run, clip = visit.get(ClipRun), visit.get(Clip)
     if run is not None and run.clip is clip:
         visit.forget(ClipRun)
@@ -212,7 +212,7 @@ def forget_upload(visit: Visit) -> None:
 
 def _draw(state: RunState, source: Path, options: RunOptions, shown: PoseSequence, film: Path) -> None:
     part = options.part
-    if options.background != "keep":  # of the player's film, which begins at 0 and is of just these frames
+    if options.background != "keep":  # drawn on the player's video, which starts at 0 and has exactly these frames
         shown, part = _as_in_film(shown, part), ClipOptions(film_quality=part.film_quality)
     try:
         with _place(state) as found:
@@ -220,9 +220,9 @@ def _draw(state: RunState, source: Path, options: RunOptions, shown: PoseSequenc
                 colors, report = color_by(options.pose), _reporter(state)
                 draw_video(source, shown, film, color_by=colors, part=part, on_progress=report, workers=1)
     except PosecoreError as error:
-        state.notes.append(f"The film with skeletons could not be made: {error}")
-    except Exception as error:  # a thread has nobody above it to tell
-        state.notes.append(f"The film with skeletons could not be made ({type(error).__name__}: {error}).")
+        state.notes.append(f"The video with skeletons could not be made: {error}")
+    except Exception as error:  # the thread has no caller that could report it
+        state.notes.append(f"The video with skeletons could not be made ({type(error).__name__}: {error}).")
         raise
     finally:
         state.done.set()
@@ -230,7 +230,7 @@ def _draw(state: RunState, source: Path, options: RunOptions, shown: PoseSequenc
 
 @contextmanager
 def _place(state: RunState) -> Iterator[bool]:
-    """Wait for a place among the runs that go on at once; False where the visitor ends the run before."""
+    """Wait for a place among the simultaneous runs; False if the visitor stops the run before it gets one."""
     while not _PLACES.acquire(timeout=0.2):
         if state.stop.is_set():
             yield False
@@ -249,7 +249,7 @@ def _work(state: RunState, source: Path, name: str, options: RunOptions, film: P
             if not found:
                 return
             start = time.monotonic()
-            # In a process of its own: a file made to harm must not take the server down.
+            # In a process of its own: a malicious file must not take the server down.
             state.result = estimate_video(
                 source,
                 options.pose,
@@ -263,8 +263,8 @@ def _work(state: RunState, source: Path, name: str, options: RunOptions, film: P
             )
     except PosecoreError as error:
         state.error = str(error).replace(source.name, name)
-    except Exception as error:  # a thread has nobody above it to tell
-        state.error = f"The clip could not be worked on ({type(error).__name__}: {error})."
+    except Exception as error:  # the thread has no caller that could report it
+        state.error = f"The video could not be processed ({type(error).__name__}: {error})."
         raise
     finally:
         state.seconds = time.monotonic() - start

@@ -1,4 +1,4 @@
-"""The clip a visitor works on, and where it comes from."""
+"""The visitor's video and its sources."""
 
 import streamlit as st
 
@@ -15,8 +15,8 @@ _UPLOADS_KEY = "video_uploads"
 
 
 def choose_clip(visit: Visit) -> Clip | None:
-    """Offer the sources and return the chosen clip, or None while there is none."""
-    source = choose_source("Clip from", [UPLOAD, SAMPLE], sample=SAMPLE, address="clip", key=_SOURCE_KEY)
+    """Offer the sources and return the chosen video, or None while there is none."""
+    source = choose_source("Source", [UPLOAD, SAMPLE], sample=SAMPLE, address="clip", key=_SOURCE_KEY)
     if source == SAMPLE:
         sample = ready_sample_clip()
         st.caption(f"{sample.title}. {sample.credit}")
@@ -26,22 +26,22 @@ def choose_clip(visit: Visit) -> Clip | None:
 
 
 def show_upload() -> None:
-    """What the visitor gave is what the page shows next; called on another page."""
+    """Make the Video page show the visitor's own video next; called on another page."""
     st.session_state[_SOURCE_KEY] = UPLOAD
 
 
-# The same for all visitors. Where it cannot be downloaded, that is tried again in an hour, not in every run.
-@st.cache_resource(ttl=3600, show_spinner="Getting the sample clip")
+# The same for all visitors. If the download fails, it is tried again in an hour, not in every run.
+@st.cache_resource(ttl=3600, show_spinner="Getting the sample video")
 def ready_sample_clip() -> Sample:
-    """The sample clip, downloaded where it is not on this machine yet."""
+    """The sample video, downloaded if it is not on this machine yet."""
     return sample_clip()
 
 
 def _take_upload(visit: Visit) -> None:
-    """The uploader. What it is given moves to disk; the next run of the page has a new, empty one."""
+    """Show the uploader. A file moves to disk; the next run of the page shows a new, empty uploader."""
     number = st.session_state.setdefault(_UPLOADS_KEY, 0)
     file = st.file_uploader(
-        "A clip with one or more people",
+        "A video with one or more people",
         type=[suffix.removeprefix(".") for suffix in CLIP_SUFFIXES],
         help="MP4, MOV, WebM, MKV or AVI. It is deleted when you leave or choose another.",
         key=f"video_upload_{number}",
@@ -53,13 +53,14 @@ def _take_upload(visit: Visit) -> None:
 
 
 def _kept_upload(visit: Visit) -> Clip | None:
-    """The clip that was uploaded before, with a way to delete it."""
+    """The uploaded video, with a button to delete it."""
     clip = visit.get(Clip)
     if clip is None:
         return None
     if clip.deleted:
         st.info(
-            f"{clip.name} was deleted, since you were away for a while. Choose it again.", icon=":material/auto_delete:"
+            f"{clip.name} was deleted because you were away for a while. Choose it again.",
+            icon=":material/auto_delete:",
         )
         return None
     with st.container(horizontal=True, vertical_alignment="center"):

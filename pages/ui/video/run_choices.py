@@ -1,4 +1,4 @@
-"""The choices about a clip: which part of it, and what film is made."""
+"""The choices about a video: what to analyse of it, and what video to make for the player."""
 
 from dataclasses import replace
 
@@ -9,19 +9,19 @@ from pages.ui.video.clip_run import ClipRun, RunOptions
 from posecore import ClipOptions, PoseOptions, find_engine
 from posecore.pipeline import Expected
 
-_SIDES = {0: "As the clip", 1920: "1920 px", 1280: "1280 px", 854: "854 px", 640: "640 px"}
-_QUALITIES = {"fast": "Fast to make", "small": "Small file"}
+_SIDES = {0: "Original", 1920: "1920 px", 1280: "1280 px", 854: "854 px", 640: "640 px"}
+_QUALITIES = {"fast": "Faster", "small": "Smaller file"}
 _SHORTEST_S = 0.1
 
 
 def choose_run(run: ClipRun, pose: PoseOptions) -> RunOptions:
-    """A button with the choices about this clip, and what they will cost."""
+    """Offer the choices about a video in a popover, with their estimated cost."""
     if run.info is None:
         return RunOptions(pose)
-    with st.popover("Part and film", icon=":material/content_cut:"):
+    with st.popover("Trim and video options", icon=":material/content_cut:"):
         start_s, end_s = _choose_stretch(run)
         every = st.number_input(
-            "Every n-th frame",
+            "Use every nth frame",
             1,
             30,
             1,
@@ -30,14 +30,14 @@ def choose_run(run: ClipRun, pose: PoseOptions) -> RunOptions:
             help="2 takes half the time. Fast movements need every frame.",
         )
         film = st.toggle(
-            "Film in the player",
+            "Video in the player",
             True,
             key="part_film",
             persist_state="session",
-            help="Without it the run is faster, and the player shows the 3D skeleton and the curves alone.",
+            help="Off is faster, but the player then shows only the 3D skeleton and the curves.",
         )
         side = st.selectbox(
-            "Longest side of the film",
+            "Longest side of the video",
             list(_SIDES),
             index=list(_SIDES).index(1280),
             format_func=lambda side: _SIDES[side],
@@ -46,7 +46,7 @@ def choose_run(run: ClipRun, pose: PoseOptions) -> RunOptions:
             disabled=not film,
         )
         quality = st.radio(
-            "The film is",
+            "Encoding",
             list(_QUALITIES),
             format_func=lambda name: _QUALITIES[name],
             key="part_quality",
@@ -62,7 +62,7 @@ def choose_run(run: ClipRun, pose: PoseOptions) -> RunOptions:
 
 
 def _unsmoothed(pose: PoseOptions) -> PoseOptions:
-    """Landmarks as the model gives them, for the player to smooth; MediaPipe's own engine always smooths one person."""
+    """The options without smoothing, which the player adds; MediaPipe's engine always smooths a single person."""
     always = pose.people == 1 and find_engine(pose).name == "mediapipe"
     return replace(pose, smoothing=always)
 
@@ -72,19 +72,19 @@ def _choose_stretch(run: ClipRun) -> tuple[float, float | None]:
     if length_s is None or length_s < 2 * _SHORTEST_S:
         return 0.0, None
     start_s, end_s = st.slider(
-        "From and to (seconds)", 0.0, length_s, (0.0, length_s), _SHORTEST_S, format="%.1f", key=f"part_{run.clip.key}"
+        "Trim (seconds)", 0.0, length_s, (0.0, length_s), _SHORTEST_S, format="%.1f", key=f"part_{run.clip.key}"
     )
     whole = end_s >= length_s - _SHORTEST_S
     return start_s, None if whole else max(end_s, start_s + _SHORTEST_S)
 
 
 def cost(expected: Expected) -> str:
-    """One line: 18,000 frames, about 4 minutes, a film of about 500 MB."""
+    """Cost in one line, such as "18,000 frames: about 4 minutes, video of about 500 MB."."""
     if expected.frames is None or expected.seconds is None:
-        return "How long this clip is cannot be told before it has been read."
+        return "Length unknown until the video has been read."
     if expected.seconds < 90:
         time = f"{max(1, round(expected.seconds))} s"
     else:
         time = f"{round(expected.seconds / 60)} minutes"
-    film = f", a film of about {max(1, round(expected.film_mb))} MB" if expected.film_mb else ", no film"
+    film = f", video of about {max(1, round(expected.film_mb))} MB" if expected.film_mb else ", no video"
     return f"{expected.frames:,} frames: about {time}{film}."

@@ -1,4 +1,4 @@
-"""A clip to work on, and how an upload becomes one: on disk, and in memory no longer."""
+"""The visitor's video on disk, where an upload is moved from memory."""
 
 import shutil
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from pages.ui.shared.folders import Folder
 
 @dataclass(frozen=True)
 class Clip:
-    """A clip on disk.
+    """A video on disk.
 
     Attributes:
-        key: tells it from others of the visit.
-        name: as the visitor knows it.
-        path: where it lies.
-        folder: what it lies in, where that goes with it; None for the sample, which stays.
+        key: unique in the visit.
+        name: of the visitor's file.
+        path: of the file on disk.
+        folder: is removed with the video; None for the sample, which stays.
     """
 
     key: str
@@ -27,23 +27,23 @@ class Clip:
     folder: Folder | None = None
 
     def close(self) -> None:
-        """Delete it, unless it is the sample."""
+        """Delete the video, unless it is the sample."""
         if self.folder is not None:
             self.folder.close()
 
     @property
     def deleted(self) -> bool:
-        """Whether its files are gone."""
+        """Whether its files are deleted."""
         return self.folder is not None and self.folder.closed
 
 
 def to_disk(file: UploadedFile) -> Clip:
-    """Write an upload to disk, and free the copy that Streamlit keeps in memory for the whole visit.
+    """Write an upload to disk and free the copy that Streamlit would keep in memory for the whole visit.
 
-    The widget that gave ``file`` must not be shown again: it would show a file that is gone.
+    The uploader that returned ``file`` must not be shown again: it would show a deleted file.
     """
     folder = Folder("clip")
-    # Only the ending of the visitor's name is used, which the uploader has checked: the rest could be anything.
+    # Only the suffix of the visitor's file name is used, as the uploader has checked it; the rest could be anything.
     path = folder.path / f"clip{Path(file.name).suffix}"
     with path.open("wb") as target:
         shutil.copyfileobj(file, target)

@@ -1,1 +1,1 @@
-"""The player: film, overlay, 3D skeleton, curves and rows under one cursor."""
+"""The player: video, overlay, 3D skeleton, curves and rows under one cursor."""

@@ -1,6 +1,6 @@
-"""A clip as the player reads it: one file of which the browser fetches the pieces it is about to show.
+"""The result in a form for the player: one file, from which the browser fetches the pieces it is about to show.
 
-Numbers are as fine as a screen shows them. Files for people are made from the sequence, never from this.
+Numbers are only as precise as a screen needs. Downloads are made from the sequence, never from this file.
 """
 
 import math
@@ -15,21 +15,21 @@ from posecore import BLAZEPOSE_33, PoseSequence
 from posecore.motion.curves import CURVES, measure_curve_confidence, measure_curves
 
 PIECE_FRAMES = 256
-# Of a clip with more frames times people only every second, third ... frame is shown.
+# With more frames times people than this, only every second, third ... frame is shown.
 MOST_SHOWN = 100_000
 
 _MISSING = -32768
 _FINEST = 32_000
-_METRE = 1e-4  # of one step; 3.2 m from the hips is farther than any hand reaches
+_METRE = 1e-4  # size of one step; the limit of 3.2 m from the hips is beyond any hand's reach
 
 
 @dataclass(frozen=True)
 class Moments:
-    """A written clip.
+    """A file for the player.
 
     Attributes:
-        path: the file.
-        header: what the player must know to read it, ready for JSON.
+        path: of the file.
+        header: what the player needs to read it, ready for JSON.
     """
 
     path: Path
@@ -37,17 +37,17 @@ class Moments:
 
 
 def write_moments(path: Path, layers: Mapping[str, PoseSequence]) -> Moments:
-    """Write a clip for the player.
+    """Write a result for the player.
 
     Args:
-        path: where to.
-        layers: the same people in the same frames by name, such as raw and smoothed.
+        path: of the new file.
+        layers: versions of the result by name, such as raw and smoothed, with the same frames and people.
     """
     first = next(iter(layers.values()))
     step = max(1, math.ceil(len(first) * len(first.person_ids) / MOST_SHOWN))
     shown = {name: _every(sequence, step) for name, sequence in layers.items()}
     times = first.times_s[::step]
-    pixel = 4 * max(first.size) / _FINEST  # places up to four pictures away
+    pixel = 4 * max(first.size) / _FINEST  # the limit is four times the longest side
     with path.open("wb") as file:
         file.write(times.astype("<f8").tobytes())
         places = {name: _write_layer(file, sequence, pixel) for name, sequence in shown.items()}
@@ -91,7 +91,7 @@ def _write_layer(file: BinaryIO, sequence: PoseSequence, pixel: float) -> dict[s
     for piece in _pieces(sequence, pixel):
         file.write(piece)
     curves_at = file.tell()
-    # Also where landmarks are hardly visible: the player shades those stretches by the threshold it is set to.
+    # Even where landmarks are hardly visible: the player shades those stretches by its visibility limit.
     measured = measure_curves(sequence, list(CURVES), min_visibility=0.0)
     for name in CURVES:
         file.write(measured[name].astype("<f4").tobytes())
@@ -107,6 +107,6 @@ def _pieces(sequence: PoseSequence, pixel: float) -> Iterator[bytes]:
 
 
 def _steps(values: np.ndarray, size: float) -> bytes:
-    """Whole numbers of steps of this size; a place out of reach stays at the edge of it."""
+    """Values as whole numbers of steps of this size, clipped to the range of 16 bits."""
     steps = np.clip(np.round(values / size), -_FINEST, _FINEST)
     return np.where(np.isnan(steps), _MISSING, steps).astype("<i2").tobytes()

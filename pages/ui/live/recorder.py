@@ -1,4 +1,4 @@
-"""A recording of a live picture: its frames without skeletons, as a film, and who was in them."""
+"""Recordings of a live stream: its frames as a video without skeletons, and the people in them."""
 
 import queue
 import threading
@@ -21,14 +21,14 @@ _MOST_WAITING = 8
 
 
 @dataclass(frozen=True)
-class Take:
-    """What was recorded.
+class Recording:
+    """A finished recording.
 
     Attributes:
-        film: where it lies.
-        folder: what it lies in, and goes with.
-        sequence: the people of just its frames.
-        missed: frames that are in neither, since the machine had no time for them.
+        film: path of the video.
+        folder: holds the video, and is removed with it.
+        sequence: the people in exactly its frames.
+        missed: number of frames that were left out because the server was too slow.
     """
 
     film: Path
@@ -38,14 +38,14 @@ class Take:
 
 
 class Recorder:
-    """Takes frames and their people until it is told to stop or has as many seconds as it may.
+    """Records frames and their people until it is finished or has reached its length.
 
-    Encoding is done in a thread of its own. A frame for which there is no time is left out of the film and of the
-    landmarks alike, so that these stay one. A recorder that nobody refers to any more ends, and leaves nothing.
+    Encoding runs in a thread of its own. A frame that there is no time for is left out of both the video and the
+    landmarks, so that they match. A recorder that nothing refers to any more ends and deletes its files.
 
     Args:
-        longest_s: no more than so many seconds.
-        background: of the film: who hides a room in the live picture does not want it in the recording.
+        longest_s: longest recording, in seconds.
+        background: of the video: a room that is hidden live must not appear in the recording.
     """
 
     def __init__(self, longest_s: float, background: Background = "keep") -> None:
@@ -53,32 +53,32 @@ class Recorder:
         self._writing = _Writing(background)
         self._first_s: float | None = None
         self._last_s = 0.0
-        self._thread = threading.Thread(target=self._writing.run, name="take", daemon=True)
+        self._thread = threading.Thread(target=self._writing.run, name="recorder", daemon=True)
         self._thread.start()
         self._forget = weakref.finalize(self, self._writing.abandon)
 
     @property
     def seconds(self) -> float:
-        """How long it is by now."""
+        """Length so far, in seconds."""
         return 0.0 if self._first_s is None else self._last_s - self._first_s
 
     @property
     def full(self) -> bool:
-        """It has as many seconds as it may; what comes is not taken any more."""
+        """Whether it has reached its length and takes no more frames."""
         return self.seconds >= self.longest_s
 
     @property
     def problem(self) -> str | None:
-        """Why it cannot be written; None while it can."""
+        """Why it cannot be written; None if all is well."""
         return self._writing.problem
 
     @property
     def over(self) -> bool:
-        """It takes no more."""
+        """Whether it takes no more frames."""
         return self.full or self.problem is not None
 
     def add(self, rgb: np.ndarray, poses: FramePoses, time_s: float) -> None:
-        """Take a frame; at once, by one thread."""
+        """Add a frame without waiting; always from the same thread."""
         if self.over:
             return
         try:
@@ -89,27 +89,27 @@ class Recorder:
         self._first_s = time_s if self._first_s is None else self._first_s
         self._last_s = time_s
 
-    def finish(self) -> Take | None:
-        """End it; None where there is nothing in it, or it could not be written (``problem`` says why)."""
+    def finish(self) -> Recording | None:
+        """End the recording; None if it is empty or could not be written (``problem`` says why)."""
         self._forget.detach()
         self._writing.waiting.put(None)
         self._thread.join()
-        return self._writing.take()
+        return self._writing.result()
 
 
 _Frame = tuple[np.ndarray, FramePoses, float]
 
 
 class _Writing:
-    """The side of the thread. It knows nothing of the recorder, so that a recorder can be forgotten."""
+    """The thread's side. It has no reference to the recorder, so that an unused recorder can be collected."""
 
     def __init__(self, background: Background) -> None:
         self.waiting: queue.Queue[_Frame | None] = queue.Queue(_MOST_WAITING)
         self.missed = 0
         self.problem: str | None = None
         self._background = background
-        self._folder = Folder("take")
-        self._film = self._folder.path / "take.mp4"
+        self._folder = Folder("recording")
+        self._film = self._folder.path / "recording.mp4"
         self._people = PoseRecorder()
         self._size = (0, 0)
         self._abandoned = False
@@ -120,43 +120,43 @@ class _Writing:
             try:
                 self._write(first)
             except (PosecoreError, OSError) as error:
-                self.problem = f"The recording could not be written: {error}"
-                while self.waiting.get() is not None:  # whoever still gives frames must not wait
+                self.problem = f"The recording could not be saved: {error}"
+                while self.waiting.get() is not None:  # keep the queue empty: adding frames must not wait
                     pass
         if self._abandoned:
             self._folder.close()
 
     def abandon(self) -> None:
-        """Nobody wants it any more."""
+        """End the thread and delete the files."""
         self._abandoned = True
         with suppress(queue.Empty):
             while True:
                 self.waiting.get_nowait()
         self.waiting.put(None)
 
-    def take(self) -> Take | None:
-        """What was written, once the thread has ended."""
+    def result(self) -> Recording | None:
+        """The finished recording, once the thread has ended."""
         if self.problem or not len(self._people):
             self._folder.close()
             return None
         arrays = self._people.arrays()
         times = arrays["times_s"]
         fps = 1 / float(np.median(np.diff(times))) if len(times) > 1 else 30.0
-        return Take(self._film, self._folder, PoseSequence(**arrays, size=self._size, fps=fps), self.missed)
+        return Recording(self._film, self._folder, PoseSequence(**arrays, size=self._size, fps=fps), self.missed)
 
     def _write(self, first: _Frame) -> None:
         self._size = first[1].size
         with FilmWriter(self._film, self._size) as film:
-            taken: _Frame | None = first
-            while taken is not None:
-                self._write_frame(film, *taken, first[2])
-                taken = self.waiting.get()
+            frame: _Frame | None = first
+            while frame is not None:
+                self._write_frame(film, *frame, first[2])
+                frame = self.waiting.get()
 
     def _write_frame(self, film: FilmWriter, rgb: np.ndarray, poses: FramePoses, at_s: float, begin_s: float) -> None:
         if self._background != "keep" and len(poses) and not poses.masks:
-            self.missed += 1  # the background was switched meanwhile: what is behind the people is not to be seen
+            self.missed += 1  # the background was switched on meanwhile, and this frame has no silhouettes to hide it
             return
-        if poses.size != self._size:  # a phone was turned, or the camera has less light and fewer pixels now
+        if poses.size != self._size:  # a phone was turned, or the camera changed its resolution
             rgb = cv2.resize(rgb, self._size, interpolation=cv2.INTER_AREA)
             poses = poses.resized(self._size)
         film.write(on_background(rgb, poses, self._background), at_s - begin_s)
