@@ -12,6 +12,15 @@ from posecore.media.samples import sample_picture
 from posecore.pipeline import release_models
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+IN_A_BROWSER = Path(__file__).resolve().parent / "e2e"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that drive a browser are marked by their folder, and come last: the others answer sooner."""
+    for item in items:
+        if item.path.is_relative_to(IN_A_BROWSER):
+            item.add_marker("browser")
+    items.sort(key=lambda item: item.path.is_relative_to(IN_A_BROWSER))
 
 
 @pytest.fixture(scope="session")

@@ -17,8 +17,6 @@ from playwright.sync_api import Page, TimeoutError, expect
 from posecore.media.films import FilmWriter
 from posecore.media.samples import sample_clip, sample_picture
 
-pytestmark = pytest.mark.browser
-
 SECONDS_AFTER_LEAVING = 5  # as the server of these tests is started
 CAMERA_EYE = "document.querySelector('.js-plotly-plot')?._fullLayout?.scene?._scene?.getCamera().eye"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}

@@ -15,8 +15,6 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.browser
-
 USER, REALM = "visitor", "posecore.test"
 CONNECTION = "document.querySelector(\"iframe[title*='webrtc']\").contentWindow.posecoreConnection"
 ROUTE = f"""async () => {{

@@ -12,8 +12,6 @@ from playwright.sync_api import Page, expect
 from websockets.exceptions import ConnectionClosedOK
 from websockets.sync.client import connect
 
-pytestmark = pytest.mark.browser
-
 CONNECTION = "document.querySelector(\"iframe[title*='webrtc']\").contentWindow.posecoreConnection"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
