@@ -13,8 +13,8 @@ from pages.ui.shared.problems import problems_shown
 from pages.ui.shared.results import offer_download, show_skeleton, show_table
 from pages.ui.shared.settings import page_head
 from posecore import FramePoses, PoseOptions
-from posecore.export.csv_file import to_csv
 from posecore.export.json_file import to_json
+from posecore.export.table_file import to_csv
 from posecore.media.pictures import encode_png
 from posecore.view.silhouettes import cut_out
 

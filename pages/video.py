@@ -18,8 +18,8 @@ from pages.ui.video.clip_run import WORKERS, ClipRun, RunOptions, new_run, run_o
 from pages.ui.video.clip_source import choose_clip
 from pages.ui.video.run_choices import choose_run, cost
 from posecore import PoseSequence, Progress
-from posecore.export.manifest import make_manifest
 from posecore.media.files import file_sha256
+from posecore.runs.manifest import make_manifest
 
 # A video that takes no longer than this is processed without asking.
 _AT_ONCE_S = 20.0

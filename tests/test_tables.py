@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from posecore import BLAZEPOSE_33, FramePoses, InvalidPoses, PoseSequence, from_table, to_table
-from posecore.export.csv_file import to_csv
+from posecore.export.table_file import to_csv
 
 SIZE = (640, 480)
 COLUMNS = [

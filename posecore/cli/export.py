@@ -214,7 +214,7 @@ def _is_everything(words: list[str]) -> bool:
 
 def _stem(file: Path) -> str:
     """What the outputs are called: as the result is, without its ending."""
-    from posecore.export.file_names import safe_name
+    from posecore.export.formats import safe_name
     from posecore.export.saved import SUFFIX
 
     name = file.name

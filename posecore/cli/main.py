@@ -78,7 +78,7 @@ def _models_released() -> Iterator[None]:
 
 def run_image(args: argparse.Namespace) -> Report:
     """Estimate each picture and write its outputs; a picture that cannot be read does not stop the rest."""
-    from posecore.export.csv_file import to_csv
+    from posecore.export.table_file import to_csv
     from posecore.media.pictures import decode_picture, encode_png
     from posecore.pipeline import estimate_image
     from posecore.view.drawing import draw_poses
@@ -108,9 +108,11 @@ def run_image(args: argparse.Namespace) -> Report:
 
 def run_video(args: argparse.Namespace) -> Report:
     """Estimate one clip and write its film, table, manifest and saved result."""
-    from posecore.export.formats import FORMATS
-    from posecore.export.manifest import make_manifest
+    from posecore.export.json_file import write_manifest
+    from posecore.export.saved import save_sequence
+    from posecore.export.table_file import write_csv
     from posecore.media.files import file_sha256
+    from posecore.runs.manifest import make_manifest
     from posecore.runs.pool import warm_up
 
     options, part = _options(args), _part(args)
@@ -128,8 +130,9 @@ def run_video(args: argparse.Namespace) -> Report:
             report.add_failed(args.file, error)
             return report
         manifest = make_manifest(sequence, options, source=args.file.name, seconds=seconds, part=part, **run)
-        for form in (FORMATS[name] for name in ("csv", "manifest", "result")):
-            form.write(sequence, folder / f"{stem}{form.suffix}", manifest)
+        write_csv(sequence, folder / f"{stem}.landmarks.csv")
+        write_manifest(sequence, folder / f"{stem}.manifest.json", facts=manifest)
+        save_sequence(sequence, folder / f"{stem}.posecore.npz", facts=manifest)
         outputs = [args.out / path.name for path in sorted(folder.iterdir())]
     report.add_done(args.file, outputs, manifest=manifest)
     for note in manifest["notes"]:

@@ -1,4 +1,4 @@
-"""A bundle: a result in several formats in one zip, with a text that says what each file is."""
+"""A bundle: a result in several formats in one zip, with a README that explains each file."""
 
 import os
 import tempfile
@@ -8,27 +8,25 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from posecore.errors import InvalidOption, PosecoreError
-from posecore.export.file_names import safe_name
-from posecore.export.formats import PlannedFile, plan_files
-from posecore.export.writers import Facts
+from posecore.export.formats import Facts, PlannedFile, plan_files, safe_name
 from posecore.poses import PoseSequence
 from posecore.system import whole_file
 
 README = "README.txt"
 NOT_MADE = "not-made.txt"
 
-# These are compressed inside: packing them again takes time and saves nothing.
+# Already compressed: packing them again takes time and saves nothing.
 _PACKED = {".mp4", ".gif", ".npz", ".parquet", ".nc"}
 
-# Of the name of an extra file: cut shorter it might lose its ending.
+# Of the name of an extra file: cut shorter, it might lose its ending.
 _MOST_BYTES = 200
 
 OnFile = Callable[[int, int, str], bool | None]
-"""Called before each file with the number done, that of all, and its title; returning False ends the work."""
+"""Called before each file with the number done, the total and its title; returning False stops the work."""
 
 
-class _EndedError(Exception):
-    """Somebody ended it."""
+class _StoppedError(Exception):
+    """The caller stopped the work."""
 
 
 def write_bundle(
@@ -43,101 +41,79 @@ def write_bundle(
 ) -> list[str]:
     """Write a result in several formats into one zip, which appears whole or not at all.
 
-    Its files are in a folder named ``stem``. A file that cannot be made does not spoil the others: why is told in
-    ``not-made.txt`` there. Files are made one by one beside ``path`` and go as soon as they are in the zip.
+    Its files are in a folder named ``stem``. A file that cannot be made does not affect the others: ``not-made.txt`` in
+    that folder says why. Files are made one by one beside ``path`` and removed as soon as they are in the zip.
 
     Args:
         sequence: the result.
-        path: where to.
+        path: of the zip.
         names: of the formats, keys of ``posecore.export.formats.FORMATS``.
-        stem: what folder and files are called; made safe as a file name.
-        facts: what is known of the result, as ``posecore.export.manifest`` makes it.
-        extra: files that are there already, by the names that they get in the zip.
-        on_progress: see ``OnFile``; the zip is not written where it returns False.
+        stem: of the names of folder and files; made safe as a file name.
+        facts: what is known of the result, as ``posecore.runs.manifest`` makes it.
+        extra: existing files, by their names in the zip.
+        on_progress: see ``OnFile``; the zip is not written if it returns False.
 
     Returns:
         A sentence for each file that could not be made, as in ``not-made.txt``.
 
     Raises:
-        InvalidOption: where there is no such format, or the name of an extra file is that of another one.
-        OSError: where the zip cannot be written or an extra file cannot be read.
+        InvalidOption: if there is no such format, or two files have one name.
+        OSError: if the zip cannot be written or an extra file cannot be read.
     """
     planned = plan_files(sequence, names, stem=stem, facts=facts)
     there = {safe_name(name, "file", _MOST_BYTES): Path(file) for name, file in (extra or {}).items()}
     _check_names([README, NOT_MADE, *(each.file_name for each in planned), *there])
-    tell = _teller(len(planned) + len(there), on_progress)
+    folder = safe_name(stem, "clip")
+    made, notes = [], []
+
+    def report(done: int, title: str) -> None:
+        if on_progress is not None and on_progress(done, len(planned) + len(there), title) is False:
+            raise _StoppedError
+
     try:
         with (
             whole_file(path) as part,
-            # A file from before 1980, which a zip has no date for, is dated 1980.
-            zipfile.ZipFile(part, "w", strict_timestamps=False) as archive,
+            # Zip has no dates before 1980: a file from before gets that year.
+            zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive,
+            tempfile.TemporaryDirectory(dir=part.parent) as temporary,
         ):
-            return _fill(_Folder(archive, safe_name(stem, "clip")), planned, there, Path(path), tell)
-    except _EndedError:
-        return []
-
-
-class _Folder:
-    """The one folder of a zip that everything is in."""
-
-    def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
-        self._archive = archive
-        self._name = name
-
-    def add(self, file: Path, name: str) -> None:
-        method = zipfile.ZIP_STORED if Path(name).suffix.lower() in _PACKED else zipfile.ZIP_DEFLATED
-        self._archive.write(file, f"{self._name}/{name}", method)
-
-    def add_text(self, name: str, text: str) -> None:
-        self._archive.writestr(f"{self._name}/{name}", text, zipfile.ZIP_DEFLATED)
-
-
-def _fill(
-    folder: _Folder,
-    planned: list[PlannedFile],
-    there: Mapping[str, Path],
-    target: Path,
-    tell: Callable[[int, str], None],
-) -> list[str]:
-    made, notes = [], []
-    for done, each in enumerate(planned):
-        tell(done, each.title)
-        with tempfile.TemporaryDirectory(prefix=".part-", dir=target.absolute().parent) as temporary:
-            try:
-                folder.add(each.write(temporary), each.file_name)
-            except PosecoreError as error:
-                notes.append(f"{each.title}: {error}")
-            else:
+            for done, each in enumerate(planned):
+                report(done, each.title)
+                try:
+                    file = each.write(temporary)
+                except PosecoreError as error:
+                    notes.append(f"{each.title}: {error}")
+                    continue
+                archive.write(file, f"{folder}/{each.file_name}", _packing(file))
+                file.unlink()
                 made.append(each)
-    for done, (name, file) in enumerate(there.items(), len(planned)):
-        tell(done, name)
-        folder.add(file, name)
-    tell(len(planned) + len(there), "Zip")
-    folder.add_text(README, _readme(made, there, notes))
-    if notes:
-        folder.add_text(NOT_MADE, "".join(f"{_paragraph(note)}\n\n" for note in notes))
+            for done, (name, file) in enumerate(there.items(), len(planned)):
+                report(done, name)
+                archive.write(file, f"{folder}/{name}", _packing(Path(name)))
+            report(len(planned) + len(there), "Zip")
+            archive.writestr(f"{folder}/{README}", _readme(made, there, notes))
+            if notes:
+                archive.writestr(f"{folder}/{NOT_MADE}", "".join(f"{_paragraph(note)}\n\n" for note in notes))
+    except _StoppedError:
+        return []
     return notes
-
-
-def _teller(total: int, on_progress: OnFile | None) -> Callable[[int, str], None]:
-    def tell(done: int, title: str) -> None:
-        if on_progress is not None and on_progress(done, total, title) is False:
-            raise _EndedError
-
-    return tell
 
 
 def _check_names(names: list[str]) -> None:
     seen: set[str] = set()
     for name in names:
-        # To Windows and macOS two names that differ in capitals alone are one file.
+        # To Windows and macOS two names that differ only in capitals are one file.
         if name.casefold() in seen:
             raise InvalidOption(f"Expected files with names of their own, but got two called {name}.")
         seen.add(name.casefold())
 
 
-def _readme(made: list[PlannedFile], there: Mapping[str, Path], notes: list[str]) -> str:
-    sections = ["What is in this folder. Estimated by posecore; for exploring movement, not for medical decisions."]
+def _packing(file: Path) -> int:
+    return zipfile.ZIP_STORED if file.suffix.lower() in _PACKED else zipfile.ZIP_DEFLATED
+
+
+def _readme(made: list[PlannedFile], there: Iterable[str], notes: list[str]) -> str:
+    sections = ["What is in this folder. Estimated by posecore, for exploring movement and not for medical decisions."]
     files_of: dict[str, list[PlannedFile]] = {}
     for each in made:
         files_of.setdefault(each.format.name, []).append(each)

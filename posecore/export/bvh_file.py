@@ -2,17 +2,17 @@
 
 - Metres, which is what Blender's importer expects at its scale 1. (Programs that count in centimetres: scale by 100.)
 - Axes: x to the picture's right, y up, z towards the camera. In the rest pose, a T-pose, the person looks along z.
-  y = 0 is the lowest that a heel or toe gets in the clip.
-- Bones have the median length that they have in the clip. The joints' directions are those of the world landmarks.
+  y = 0 is the lowest point that a heel or toe reaches.
+- Bones have their median length in the video. The joints' directions are those of the world landmarks.
 - ``Hips`` has a position and a rotation, each other joint a rotation: degrees around three axes, each turned with
   those before it. Their order is Z, X, Y for hips, trunk, head and arms, X, Y, Z for neck, thighs and shanks, X, Z, Y
-  for feet (a reader finds it in each joint's CHANNELS): three angles are ill defined where the middle one is 90
-  degrees, and with the bone's own axis in the middle no knee or hip in a squat comes near. Angles do not jump: they go
-  beyond 180 degrees where the turn goes on.
-- A bone's two ends do not show how it is twisted around itself: limbs have no twist. Hips and trunk
+  for feet (a reader finds it in each joint's CHANNELS): three angles are ill defined if the middle one is 90 degrees,
+  and with the bone's own axis in the middle no knee or hip in a squat comes near. Angles do not jump: they exceed 180
+  degrees if the turn goes on.
+- The two ends of a bone do not show how it is twisted around itself: limbs have no twist. Hips and trunk
   turn with the hip and shoulder lines, the head with ears and nose.
-- BVH has a rate and no times. A clip with uneven times is brought to its nominal rate by linear interpolation.
-- BVH cannot say that somebody is not there: in such frames the last pose is held (before the first one, the first).
+- BVH has a rate and no times. A video with uneven times is resampled to its nominal rate by linear interpolation.
+- BVH cannot say that a person is absent: in such frames the last pose is held (before the first one, the first).
 """
 
 import os
@@ -23,7 +23,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.errors import InvalidPoses
-from posecore.export.number_rows import number_rows
 from posecore.motion.people import person_slot
 from posecore.motion.resampling import to_even_times
 from posecore.motion.root import ASSUMED_FIELD_OF_VIEW_DEG, RootChoice, place_person
@@ -42,7 +41,7 @@ class _Joint:
     """One joint: the bone that leads to it from its parent, and where it is.
 
     Attributes:
-        name: as in the file, where an end has none.
+        name: as in the file, in which an end has none.
         parent: name of its parent; empty for the root.
         at: landmarks whose middle it is.
         rest: direction from its parent in the rest pose.
@@ -95,7 +94,7 @@ _JOINTS = {
 }
 # Of the rotations of a joint, by the axis along which its bone lies at rest.
 _ORDERS = {_X: "ZXY", _Y: "XYZ", _Z: "XZY"}
-# Joints that turn with a line across the body, and not with one bone alone.
+# Joints that turn with a line across the body, and not only with one bone.
 _ACROSS = ("Hips", "Spine", "Head")
 
 _Places = dict[str, Doubles]
@@ -112,17 +111,17 @@ def write_bvh(
     """Write one person's movement as a skeleton; the file appears whole or not at all.
 
     Args:
-        sequence: of any people.
-        path: where to.
+        sequence: of any number of people.
+        path: of the file.
         person_id: whose movement.
         root: ``"estimated"``: the person moves through the room, as far as one camera can tell (see
             ``posecore.motion.root``, also for how uncertain depth is); ``"none"``: the hips stay in place.
-        field_of_view_deg: assumed of the camera, along the picture's longer side.
+        field_of_view_deg: assumed of the camera, along the longer side of the picture.
 
     Raises:
-        InvalidOption: where nobody has this id, or an option is outside its range.
-        InvalidPoses: where the person is never seen with all the landmarks that the skeleton has.
-        OSError: where the file cannot be written.
+        InvalidOption: if nobody has this id, or an option is outside its range.
+        InvalidPoses: if the person is never seen with all the landmarks that the skeleton has.
+        OSError: if the file cannot be written.
     """
     person_slot(sequence, person_id)
     even = to_even_times(sequence.only([person_id]))
@@ -139,7 +138,7 @@ def write_bvh(
         stream.write("HIERARCHY\n")
         stream.writelines(_hierarchy("Hips", _offsets(places), depth=0))
         stream.write(f"MOTION\nFrames: {len(table)}\nFrame Time: {1 / even.fps:.9f}\n")
-        stream.writelines(number_rows(table, ["%.6f"] * table.shape[1], separator=" "))
+        np.savetxt(stream, table, "%.6f")
 
 
 def _middle(points: FloatArray, landmarks: tuple[str, ...]) -> Doubles:
@@ -154,7 +153,7 @@ def _to_left(points: FloatArray, pair: tuple[str, str]) -> Doubles:
 
 
 def _rotations(places: _Places, points: FloatArray) -> dict[str, Doubles]:
-    """(T, 3, 3) of each joint that is no end, in the frame of its parent; NaN where not known."""
+    """(T, 3, 3) of each joint that is not an end, in the frame of its parent; NaN if unknown."""
     trunk = places["Neck"] - places["Hips"]
     turned = {
         "Hips": rotation_to_axes(_to_left(points, _HIPS), trunk, axes=(_X, _Y)),
@@ -181,7 +180,7 @@ def _children(name: str) -> list[_Joint]:
 
 
 def _order(name: str) -> str:
-    """Around which axes a joint turns, one after the other."""
+    """The axes around which a joint turns, in order."""
     if name in _ACROSS:
         return "ZXY"
     [child] = _children(name)
@@ -189,7 +188,7 @@ def _order(name: str) -> str:
 
 
 def _held_frames(rotations: dict[str, Doubles], person_id: int) -> NDArray[np.intp]:
-    """(T,) for each frame the last one up to it in which all is known; the first such one before that."""
+    """(T,) for each frame the last one up to it in which everything is known; before the first such frame, that one."""
     known = np.all([np.isfinite(matrices).all(axis=(1, 2)) for matrices in rotations.values()], axis=0)
     if not known.any():
         raise InvalidPoses(

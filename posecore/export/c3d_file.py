@@ -1,10 +1,10 @@
 """C3D: markers in the binary format of motion capture laboratories (c3d.org). One person a file.
 
 - Millimetres (``POINT:UNITS``), as is usual; float32. Y is up (``POINT:X_SCREEN`` = +X, ``POINT:Y_SCREEN`` = +Y): x to
-  the picture's right, z towards the camera. y = 0 is the lowest that a heel or toe gets in the clip.
-- C3D has a rate and no times. A clip with uneven times is brought to its nominal rate by linear interpolation; what
-  was missing stays so (see ``posecore.motion.resampling``).
-- A landmark that is not there has the residual -1; all others 0, as these are estimates without one.
+  the picture's right, z towards the camera. y = 0 is the lowest point that a heel or toe reaches.
+- C3D has a rate and no times. A video with uneven times is resampled to its nominal rate by linear interpolation; what
+  was missing stays missing (see ``posecore.motion.resampling``).
+- A missing landmark has the residual -1; all others have 0, as these estimates come without one.
 """
 
 import os
@@ -24,7 +24,7 @@ from posecore.system import VERSION, whole_file
 
 _MM = 1000.0
 _MOST_FRAMES = 65_535
-# A text in a C3D file has at most 255 bytes, and a letter of UTF-8 up to four.
+# Text in a C3D file has at most 255 bytes, and a letter of UTF-8 up to four.
 _MOST_LETTERS = 60
 
 
@@ -39,24 +39,24 @@ def write_c3d(
     """Write one person's 33 landmarks as points; the file appears whole or not at all.
 
     Args:
-        sequence: of any people.
-        path: where to.
+        sequence: of any number of people.
+        path: of the file.
         person_id: whose landmarks.
         root: ``"estimated"``: the person moves through the room, as far as one camera can tell (see
             ``posecore.motion.root``, also for how uncertain depth is); ``"none"``: the hips stay in place.
-        field_of_view_deg: assumed of the camera, along the picture's longer side.
+        field_of_view_deg: assumed of the camera, along the longer side of the picture.
 
     Raises:
-        InvalidOption: where nobody has this id, or an option is outside its range.
-        InvalidPoses: where the person is never seen, or there are over 65,535 frames.
-        OSError: where the file cannot be written.
+        InvalidOption: if nobody has this id, or an option is outside its range.
+        InvalidPoses: if the person is never seen, or there are over 65,535 frames.
+        OSError: if the file cannot be written.
     """
     person_slot(sequence, person_id)
     even = to_even_times(sequence.only([person_id]))
     if len(even) > _MOST_FRAMES:
         raise InvalidPoses(
-            f"Expected at most {_MOST_FRAMES:,} frames, which is as far as a C3D file counts, but got {len(even):,}. "
-            "Write the clip in parts, or as TRC."
+            f"Expected at most {_MOST_FRAMES:,} frames, the most that a C3D file can count, but got {len(even):,}. "
+            "Write the video in parts, or as TRC."
         )
     points = place_person(even, person_id, root=root, field_of_view_deg=field_of_view_deg)
     document = _document(points * _MM, even.fps)
@@ -77,7 +77,7 @@ def _name(sequence: PoseSequence, person_id: int) -> str:
 
 
 def _document(points_mm: NDArray[np.float32], rate: float) -> Any:
-    """The points (T, K, 3) and what says how to read them."""
+    """The points (T, K, 3) with the parameters needed to read them."""
     document = ezc3d.c3d()
     point = document["parameters"]["POINT"]
     point["RATE"]["value"] = [rate]

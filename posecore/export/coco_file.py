@@ -1,7 +1,7 @@
-"""COCO: keypoint results, and the dataset that says what they are results of.
+"""COCO: keypoint results, and the dataset that they belong to.
 
-The forms are those of https://cocodataset.org/#format-results and #format-data. A frame of a clip is an image there;
-its id is its number, from 0. COCO knows no clips: neither time nor who is who from frame to frame is in the results.
+The forms are those of https://cocodataset.org/#format-results and #format-data. A frame of a video is an image there;
+its id is its number, from 0. COCO has no videos: the results hold neither times nor who is who from frame to frame.
 """
 
 import json
@@ -41,10 +41,10 @@ def to_coco_results(poses: FramePoses | PoseSequence, *, keypoints: Keypoints = 
 
     Each has ``image_id`` (number of the frame, from 0), ``category_id`` (1: person), ``keypoints`` (x, y, v of each in
     turn: pixels to two decimals and the visibility, 0..1, to three) and ``score`` (mean visibility of all of these
-    keypoints). A keypoint that is not there is 0, 0, 0, as COCO has it; NaN never occurs.
+    keypoints). A missing keypoint is 0, 0, 0, as in COCO; NaN never occurs.
 
     Args:
-        poses: of a picture or a clip.
+        poses: of a photo or a video.
         keypoints: COCO's own 17, or all 33 landmarks.
 
     Raises:
@@ -59,10 +59,10 @@ def to_coco_results(poses: FramePoses | PoseSequence, *, keypoints: Keypoints = 
 
 
 def coco_dataset(poses: FramePoses | PoseSequence, *, keypoints: Keypoints = 17) -> dict[str, Any]:
-    """The COCO dataset that ``to_coco_results`` are results of: the frames as images, and the category person.
+    """The COCO dataset that ``to_coco_results`` belong to: the frames as images, and the category person.
 
-    Without annotations, since nobody labelled the frames. ``COCO.loadRes`` of pycocotools wants it, and it carries what
-    results have no place for: sizes, times (``time_s``) and the keypoints' names.
+    It has no annotations, since nobody labelled the frames. ``COCO.loadRes`` of pycocotools needs it, and it holds what
+    results have no place for: sizes, times (``time_s``) and the names of the keypoints.
 
     Raises:
         InvalidOption: for another number of keypoints.
@@ -96,7 +96,7 @@ def write_coco_results(
 
     Raises:
         InvalidOption: for another number of keypoints.
-        OSError: where the file cannot be written.
+        OSError: if the file cannot be written.
     """
     results = to_coco_results(poses, keypoints=keypoints)
     with whole_file(path) as part, part.open("w", encoding="ascii") as file:
@@ -112,7 +112,7 @@ def write_coco_dataset(
 
     Raises:
         InvalidOption: for another number of keypoints.
-        OSError: where the file cannot be written.
+        OSError: if the file cannot be written.
     """
     text = json.dumps(coco_dataset(poses, keypoints=keypoints), allow_nan=False)
     with whole_file(path) as part:

@@ -1,38 +1,49 @@
-"""The catalogue of all that a result can be written as.
+"""The catalogue of the formats that a result can be written in, and the files that they make of it.
 
-Each is written by a function of ``posecore.export.writers``.
+A format is one row of ``FORMATS`` and one file of this folder, which is imported when the format is written: some of
+the libraries take seconds to load.
 """
 
 import os
+import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from posecore.errors import InvalidOption, InvalidPoses
-from posecore.export import writers
-from posecore.export.file_names import person_labels, safe_name
-from posecore.export.writers import Facts
 from posecore.poses import PoseSequence
 
-Writer = Callable[[PoseSequence, Path, Facts], None]
-"""Writes one file, whole or not at all. Of a format that is per person the sequence is of one person."""
+Facts = Mapping[str, Any]
+"""What is known of a result, as ``posecore.runs.manifest`` makes it: plain values."""
+
+# Windows takes these names for devices, whatever their ending.
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³")}
+# A file name has at most 255 bytes, which stem, person and suffix share.
+_MOST_BYTES_OF_STEM = 140
+_MOST_BYTES_OF_PERSON = 60
 
 
 @dataclass(frozen=True)
 class Format:
-    """One form of file that a result can be written as.
+    """A format that a result can be written in.
 
     Attributes:
         name: what it is asked for by.
         title: for a page.
-        help: who opens it and what it holds: a sentence or two.
-        suffix: of its files, behind the name of the clip (and of the person).
+        help: who opens it and what it holds, in a sentence or two.
+        suffix: of its files, after the name of the video (and of the person).
         mime: its media type.
-        write: writes it.
-        per_person: it holds one person, so each has a file.
-        beside: what else belongs to it, by the suffixes of those files.
+        writer: "module.function" of ``posecore.export``, called with a sequence and a path. It writes the file whole or
+            not at all.
+        per_person: each person has a file, and the writer is also given the person's id.
+        with_facts: the writer is also given ``facts``.
+        options: keyword arguments of the writer.
+        beside: writers of files that belong to it, by their suffixes, called as ``writer`` is.
     """
 
     name: str
@@ -40,18 +51,20 @@ class Format:
     help: str
     suffix: str
     mime: str
-    write: Writer = field(repr=False)
+    writer: str
     per_person: bool = False
-    beside: Mapping[str, Writer] = field(default_factory=dict, repr=False)
+    with_facts: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict)
+    beside: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class PlannedFile:
-    """One file that is to be made.
+    """A file that is to be made.
 
     Attributes:
-        format: that it is of.
-        title: of the format, and of whom it is.
+        format: of the file.
+        title: of the format, and of the person if it holds only one.
         file_name: safe on every system.
         make: writes it to a path.
     """
@@ -65,8 +78,8 @@ class PlannedFile:
         """Make it in a folder; it appears whole or not at all.
 
         Raises:
-            PosecoreError: where it cannot be made of this sequence; the text says why.
-            OSError: where it cannot be written.
+            PosecoreError: if it cannot be made of this sequence; the text says why.
+            OSError: if it cannot be written.
         """
         path = Path(folder, self.file_name)
         self.make(path)
@@ -81,17 +94,17 @@ def export(
     Args:
         sequence: the result.
         name: of the format, a key of ``FORMATS``.
-        folder: where to; it must be there.
-        stem: what the files are called, in front of person and suffix; made safe as a file name.
-        facts: what is known of the result, as ``posecore.export.manifest`` makes it.
+        folder: of the files; it must exist.
+        stem: of the file names, before person and suffix; made safe as a file name.
+        facts: what is known of the result, as ``posecore.runs.manifest`` makes it.
 
     Returns:
         The files. One that was made before another failed stays.
 
     Raises:
-        InvalidOption: where there is no such format, or facts are not for JSON.
-        InvalidPoses: where the format is per person and nobody is ever seen, or it cannot hold this sequence.
-        OSError: where a file cannot be written.
+        InvalidOption: if there is no such format, or facts are not plain values.
+        InvalidPoses: if the format is per person and nobody is ever seen, or it cannot hold this sequence.
+        OSError: if a file cannot be written.
     """
     return [planned.write(folder) for planned in plan_files(sequence, [name], stem=stem, facts=facts)]
 
@@ -99,19 +112,19 @@ def export(
 def plan_files(
     sequence: PoseSequence, names: Iterable[str], *, stem: str, facts: Facts | None = None
 ) -> list[PlannedFile]:
-    """The files that a result in these formats would be, none of them made yet. Arguments as for ``export``.
+    """The files that a result makes in these formats, none of them written yet. Arguments as for ``export``.
 
-    A format that is per person has a file for each who is seen. Where nobody is, it has one that raises InvalidPoses
-    when it is made, so that whoever makes several tells of it as of any other that cannot be made.
+    A format that is per person has a file for each person who is seen. If nobody is, it has one that raises
+    InvalidPoses when it is made, so that callers report it like any other file that cannot be made.
 
     Raises:
-        InvalidOption: where there is no such format.
+        InvalidOption: if there is no such format.
     """
     wanted = list(dict.fromkeys(names))
     unknown = [name for name in wanted if name not in FORMATS]
     if unknown:
         raise InvalidOption(f"Expected formats among {', '.join(FORMATS)}, but got {unknown[0]!r}.")
-    # A text that came out of a file may hold half a letter, which no encoding of a text file takes.
+    # Text read from a file may hold half a surrogate pair, which no encoding of a text file takes.
     names_of = {person: name.encode(errors="replace").decode() for person, name in sequence.names.items()}
     sequence = replace(sequence, names=names_of)
     stem = safe_name(stem, "clip")
@@ -119,52 +132,78 @@ def plan_files(
 
 
 def _files_of(form: Format, sequence: PoseSequence, stem: str, facts: Facts) -> Iterator[PlannedFile]:
-    if form.per_person:
-        yield from _files_of_people(form, sequence, stem, facts)
+    options = {**form.options, "facts": facts} if form.with_facts else form.options
+    if not form.per_person:
+        for suffix, writer in {form.suffix: form.writer, **form.beside}.items():
+            yield PlannedFile(form, form.title, stem + suffix, partial(_write, writer, options, sequence))
         return
-    for suffix, write in {form.suffix: form.write, **form.beside}.items():
-        yield PlannedFile(form, form.title, stem + suffix, partial(_call, write, sequence, facts))
-
-
-def _files_of_people(form: Format, sequence: PoseSequence, stem: str, facts: Facts) -> Iterator[PlannedFile]:
     seen = sequence.person_ids[sequence.seen.any(axis=0)].tolist()
     if not seen:
-        yield PlannedFile(form, form.title, stem + form.suffix, _nobody)
+        yield PlannedFile(form, form.title, stem + form.suffix, _refuse_nobody)
     labels = person_labels(sequence)
     for person in seen:
         title = f"{form.title}, {labels[person].replace('_', ' ')}"
-        make = partial(_call, form.write, sequence.only([person]), facts)
+        make = partial(_write, form.writer, {**options, "person_id": person}, sequence.only([person]))
         yield PlannedFile(form, title, f"{stem}.{labels[person]}{form.suffix}", make)
 
 
-def _call(write: Writer, sequence: PoseSequence, facts: Facts, path: Path) -> None:
-    write(sequence, path, facts)
+def _write(writer: str, options: Mapping[str, Any], sequence: PoseSequence, path: Path) -> None:
+    module, function = writer.split(".")
+    getattr(import_module(f"posecore.export.{module}"), function)(sequence, path, **options)
 
 
-def _nobody(path: Path) -> None:
-    raise InvalidPoses("Nobody is seen in any frame of this clip, so there is no movement to write.")
+def _refuse_nobody(path: Path) -> None:
+    raise InvalidPoses("Nobody is seen in any frame of this video, so there is no movement to write.")
+
+
+def safe_name(text: str, otherwise: str, most_bytes: int = _MOST_BYTES_OF_STEM) -> str:
+    """The text as far as it can be a file name on every system and in every zip; ``otherwise`` if nothing is left.
+
+    Letters of any script and blanks stay. What Windows forbids or nobody sees becomes "_"; dots, blanks and "_" at
+    either end go, so that no name is a path, hidden, or different on Windows; ``most_bytes`` of UTF-8 are kept.
+    """
+    kept = "".join("_" if letter in '<>:"/\\|?*' or not letter.isprintable() else letter for letter in text)
+    short = unicodedata.normalize("NFC", kept).strip("._ ").encode()[:most_bytes].decode(errors="ignore").rstrip("._ ")
+    if short.partition(".")[0].rstrip().casefold() in _DEVICES:
+        short = f"{short}_" if "." not in short else short.replace(".", "_", 1)
+    return short or otherwise
+
+
+def person_labels(sequence: PoseSequence) -> dict[int, str]:
+    """A distinct part of a file name for each person, by id: the given name, or else ``person_1``."""
+    plain = {person: f"person_{person}" for person in sequence.person_ids.tolist()}
+    labels = {
+        person: safe_name(
+            "_".join(sequence.names.get(person, "").split()).replace(".", "_"), label, _MOST_BYTES_OF_PERSON
+        )
+        for person, label in plain.items()
+    }
+    # To Windows and macOS "Ann" and "ann" are one file.
+    times = Counter(label.casefold() for label in labels.values())
+    unlike = {person: f"{label}_{person}" if times[label.casefold()] > 1 else label for person, label in labels.items()}
+    return unlike if len({label.casefold() for label in unlike.values()}) == len(unlike) else plain
 
 
 _JSON, _TEXT, _BINARY = "application/json", "text/plain", "application/octet-stream"
 
-_FORMATS = (
+_ROWS = (
     Format(
         "csv",
         "Table (CSV)",
-        "For spreadsheets, R and pandas: a row for each frame, person and landmark, in pixels and in metres around the "
+        "For spreadsheets, R and pandas: a row for each frame, person and landmark, in pixels and in metres from the "
         "hips, with visibility and presence.",
         ".landmarks.csv",
         "text/csv",
-        writers.csv,
+        "table_file.write_csv",
     ),
     Format(
         "parquet",
         "Table (Parquet)",
-        "For pandas, Polars, DuckDB and R: the same table as the CSV with the types of its columns, far smaller and "
-        "quicker to read.",
+        "For pandas, Polars, DuckDB and R: the same table as the CSV with typed columns, far smaller and quicker to "
+        "read.",
         ".landmarks.parquet",
         "application/vnd.apache.parquet",
-        writers.parquet,
+        "table_file.write_parquet",
     ),
     Format(
         "json",
@@ -172,44 +211,46 @@ _FORMATS = (
         "For programs and web pages: the same numbers frame by frame, with what each of them means.",
         ".landmarks.json",
         _JSON,
-        writers.json_text,
+        "json_file.write_json",
     ),
     Format(
         "coco17",
         "COCO keypoints, 17 (JSON)",
-        "For pycocotools and tools that compare pose models: COCO keypoint results in pixels, and beside them the "
-        "frames that they are of.",
+        "For pycocotools and tools that compare pose models: COCO keypoint results in pixels, with a second file that "
+        "lists the frames.",
         ".coco17.json",
         _JSON,
-        partial(writers.coco, keypoints=17),
-        beside={".coco17.frames.json": partial(writers.coco_frames, keypoints=17)},
+        "coco_file.write_coco_results",
+        options={"keypoints": 17},
+        beside={".coco17.frames.json": "coco_file.write_coco_dataset"},
     ),
     Format(
         "coco33",
         "COCO keypoints, 33 (JSON)",
-        "The same with all 33 landmarks of BlazePose, for tools that take keypoints of any number.",
+        "The same with all 33 landmarks of BlazePose, for tools that take any number of keypoints.",
         ".coco33.json",
         _JSON,
-        partial(writers.coco, keypoints=33),
-        beside={".coco33.frames.json": partial(writers.coco_frames, keypoints=33)},
+        "coco_file.write_coco_results",
+        options={"keypoints": 33},
+        beside={".coco33.frames.json": "coco_file.write_coco_dataset"},
     ),
     Format(
         "angles",
         "Joint angles (CSV)",
-        "For spreadsheets, R and pandas: a row for each frame and person with their angles in degrees, measured in 3D; "
-        "a straight knee is 180.",
+        "For spreadsheets, R and pandas: a row for each frame and person with their joint angles in degrees, measured "
+        "in 3D; a straight knee is 180.",
         ".angles.csv",
         "text/csv",
-        writers.angles,
+        "table_file.write_angles",
     ),
     Format(
         "trc",
         "Markers (TRC)",
-        "For OpenSim and Pose2Sim: the landmarks as markers in metres, y up; the way of the hips through the room is "
+        "For OpenSim and Pose2Sim: the landmarks as markers in metres, y up; the path of the hips through the room is "
         "estimated from one camera.",
         ".trc",
         _TEXT,
-        writers.trc,
+        "opensim_file.write_trc",
         per_person=True,
     ),
     Format(
@@ -219,27 +260,27 @@ _FORMATS = (
         "coordinates of an OpenSim model.",
         ".mot",
         _TEXT,
-        writers.mot,
+        "opensim_file.write_mot",
         per_person=True,
     ),
     Format(
         "c3d",
         "Markers (C3D)",
         "For Mokka, Visual3D, MATLAB and other motion capture programs: the landmarks as points in millimetres, y up; "
-        "the way of the hips through the room is estimated from one camera.",
+        "the path of the hips through the room is estimated from one camera.",
         ".c3d",
         _BINARY,
-        writers.c3d,
+        "c3d_file.write_c3d",
         per_person=True,
     ),
     Format(
         "bvh",
         "Animation (BVH)",
-        "For Blender, Maya and game engines: a moving skeleton in metres; its way through the room is estimated from "
+        "For Blender, Maya and game engines: a moving skeleton in metres; its path through the room is estimated from "
         "one camera, and limbs are not twisted.",
         ".bvh",
         _TEXT,
-        writers.bvh,
+        "bvh_file.write_bvh",
         per_person=True,
     ),
     Format(
@@ -248,31 +289,32 @@ _FORMATS = (
         "For xarray and the Python package movement: everything as labelled arrays.",
         ".nc",
         "application/x-netcdf",
-        writers.netcdf,
+        "netcdf_file.write_netcdf",
     ),
     Format(
         "skeleton-mp4",
-        "Skeleton film (MP4)",
-        "For any player: the skeletons alone, without the picture behind them.",
+        "Skeleton video (MP4)",
+        "For any player: only the skeletons, without the picture behind them.",
         ".skeleton.mp4",
         "video/mp4",
-        writers.film,
+        "skeleton_file.write_skeleton_film",
     ),
     Format(
         "skeleton-gif",
         "Skeleton animation (GIF)",
-        "For slides and chats: the skeletons alone as a small moving picture.",
+        "For slides and chats: only the skeletons, as a small moving picture.",
         ".skeleton.gif",
         "image/gif",
-        writers.gif,
+        "skeleton_file.write_skeleton_gif",
     ),
     Format(
         "html",
         "Report (HTML)",
-        "For any browser, also without a network: the result as one page to look at and to pass on.",
+        "For any browser, even without a network: the result as one page to read and to share.",
         ".report.html",
         "text/html",
-        writers.report,
+        "report.write_report",
+        with_facts=True,
     ),
     Format(
         "result",
@@ -281,17 +323,19 @@ _FORMATS = (
         "any of the other formats later.",
         ".posecore.npz",
         _BINARY,
-        writers.result,
+        "saved.save_sequence",
+        with_facts=True,
     ),
     Format(
         "manifest",
         "How it was made (JSON)",
-        "For whoever repeats or checks the run: clip, model, options, smoothing and versions.",
+        "To reproduce or check this run: video, model, options, smoothing and versions.",
         ".manifest.json",
         _JSON,
-        writers.manifest,
+        "json_file.write_manifest",
+        with_facts=True,
     ),
 )
 
-FORMATS: Mapping[str, Format] = MappingProxyType({form.name: form for form in _FORMATS})
+FORMATS: Mapping[str, Format] = MappingProxyType({form.name: form for form in _ROWS})
 """All formats by their names, in the order in which a page offers them."""

@@ -1,12 +1,16 @@
-"""JSON: the landmarks frame by frame, with what is needed to read them beside them."""
+"""JSON: the landmarks frame by frame with what is needed to read them, and the manifest of a run."""
 
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
+from posecore.errors import InvalidOption
 from posecore.poses import FramePoses, PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
+from posecore.system import whole_file
 from posecore.tables import COLUMNS, to_table
 
 FORMAT_VERSION = 1
@@ -19,13 +23,50 @@ def to_json(poses: FramePoses | PoseSequence) -> str:
 
     ``landmarks`` names the 33 landmarks and ``values`` the numbers kept for each, so that
     ``frames[f]["people"][p]["values"][k][v]`` is value v of landmark k. A frame in which nobody was
-    found has no people; one who was given a name has it beside the id. Numbers are rounded to six decimals.
+    found has no people; a person who was given a name has it beside the id. Numbers are rounded to six decimals.
     """
-    return "".join(json_pieces(poses))
+    return "".join(_pieces(poses))
 
 
-def json_pieces(poses: FramePoses | PoseSequence) -> Iterator[str]:
-    """The same text piece by piece, a frame each: that of a long clip fills gigabytes."""
+def write_json(poses: FramePoses | PoseSequence, path: str | os.PathLike[str]) -> None:
+    """Write ``to_json`` frame by frame; the file appears whole or not at all.
+
+    Raises:
+        OSError: if the file cannot be written.
+    """
+    with whole_file(path) as part, open(part, "w", encoding="utf-8", newline="") as stream:
+        stream.writelines(_pieces(poses))
+
+
+def write_manifest(
+    _sequence: PoseSequence, path: str | os.PathLike[str], *, facts: Mapping[str, Any] | None = None
+) -> None:
+    """Write what is known of a result as JSON; the file appears whole or not at all.
+
+    Args:
+        _sequence: the result, of which nothing but the facts is written.
+        path: of the file.
+        facts: as ``posecore.runs.manifest`` makes them.
+
+    Raises:
+        InvalidOption: if there are no facts, or they are not plain values.
+        OSError: if the file cannot be written.
+    """
+    if not facts:
+        raise InvalidOption("Nothing is known of how this result was made, so there is no manifest.")
+    try:
+        text = json.dumps(dict(facts), indent=2, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidOption(
+            f"Expected facts to be plain values that JSON can hold, but got others: {error}."
+        ) from error
+    with whole_file(path) as part:
+        # Half a surrogate pair becomes its number, as JSON writes it.
+        part.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
+
+
+def _pieces(poses: FramePoses | PoseSequence) -> Iterator[str]:
+    """The text piece by piece, a frame each: a long video's fills gigabytes."""
     about = {
         "format": "posecore-landmarks",
         "version": FORMAT_VERSION,
@@ -37,7 +78,8 @@ def json_pieces(poses: FramePoses | PoseSequence) -> Iterator[str]:
         "frames": [],
     }
     yield _text(about).removesuffix("]}")
-    for index, frame in enumerate(_frames(poses)):
+    frames = [poses] if isinstance(poses, FramePoses) else (poses.frame(index) for index in range(len(poses)))
+    for index, frame in enumerate(frames):
         piece = _text({"frame": index, "time_s": round(frame.time_s, _DECIMALS), "people": _people(frame)})
         yield f",{piece}" if index else piece
     yield "]}"
@@ -45,13 +87,6 @@ def json_pieces(poses: FramePoses | PoseSequence) -> Iterator[str]:
 
 def _text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-
-
-def _frames(poses: FramePoses | PoseSequence) -> Iterator[FramePoses]:
-    if isinstance(poses, FramePoses):
-        yield poses
-    else:
-        yield from (poses.frame(index) for index in range(len(poses)))
 
 
 def _people(frame: FramePoses) -> list[dict[str, object]]:

@@ -1,4 +1,4 @@
-"""NetCDF: a poses dataset as the package ``movement`` has it (https://movement.neuroinformatics.dev)."""
+"""NetCDF: a poses dataset as defined by the package ``movement`` (https://movement.neuroinformatics.dev)."""
 
 import os
 from collections import Counter
@@ -11,7 +11,7 @@ from posecore.skeletons import BLAZEPOSE_33
 from posecore.system import VERSION, whole_file
 
 _KEYPOINTS = ("keypoints", "individuals")
-# About 50 KB of each variable are packed together: little to unpack for whoever wants a few frames.
+# Packs about 50 KB of each variable together: little to unpack for readers of a few frames.
 _CHUNK_FRAMES = 256
 
 
@@ -21,7 +21,7 @@ def write_netcdf(sequence: PoseSequence, path: str | os.PathLike[str]) -> None:
     ``xarray.open_dataset`` opens it, which is how ``movement`` loads its own files.
 
     Raises:
-        OSError: where the file cannot be written.
+        OSError: if the file cannot be written.
     """
     dataset = to_dataset(sequence)
     with whole_file(path) as part:
@@ -29,17 +29,17 @@ def write_netcdf(sequence: PoseSequence, path: str | os.PathLike[str]) -> None:
 
 
 def to_dataset(sequence: PoseSequence) -> xr.Dataset:
-    """A sequence as a poses dataset of ``movement``, with all that a sequence holds.
+    """A sequence as a poses dataset of ``movement``, with everything that a sequence holds.
 
-    ``movement`` works on the first two of these variables; K = 33 keypoints, P individuals, NaN = not there:
+    ``movement`` works on the first two of these variables; K = 33 keypoints, P individuals, NaN = absent:
         position: (T, 2, K, P) pixels of the upright picture, x to the right, y down.
         confidence: (T, K, P) 0..1, the visibility.
         presence: (T, K, P) 0..1.
         depth: (T, K, P) the sequence's ``z``: pixels, 0 at the middle of the hips, smaller is nearer to the camera.
         world: (T, 3, K, P) metres from the middle of the hips, along the dimension ``space_world``.
 
-    ``time`` is in seconds, the clip's own, so its steps may be uneven; the attribute ``fps`` is only a label.
-    Individuals are called by their names, else ``person_1`` and so on; ``person_id`` holds the ids beside them.
+    ``time`` is that of the video, in seconds, so its steps may be uneven; the attribute ``fps`` is only a label.
+    Individuals have their given names, or else ``person_1`` and so on; ``person_id`` holds their ids.
     """
     variables = {
         "position": (("time", "space", *_KEYPOINTS), _keypoints_first(sequence.xy), "pixel"),
@@ -76,7 +76,7 @@ def _keypoints_first(array: np.ndarray) -> np.ndarray:
 
 
 def _labels(sequence: PoseSequence) -> list[str]:
-    """One for each person, no two alike: ``movement`` selects people by them."""
+    """A distinct label for each person: ``movement`` selects people by them."""
     ids = sequence.person_ids.tolist()
     labels = [_printable(sequence.names.get(person, "")) or f"person_{person}" for person in ids]
     times = Counter(labels)
@@ -85,7 +85,7 @@ def _labels(sequence: PoseSequence) -> list[str]:
 
 
 def _printable(name: str) -> str:
-    # HDF5 ends a text at its first NUL, and takes nothing that is not Unicode.
+    # HDF5 ends text at its first NUL, and rejects what is not Unicode.
     return "".join(letter for letter in name if letter.isprintable()).strip()
 
 

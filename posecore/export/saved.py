@@ -1,8 +1,8 @@
-"""The saved result: a sequence and what is known of it in one file, there and back bit for bit.
+"""The saved result: a sequence and what is known of it in one file, restored bit for bit.
 
-The file is a NumPy ``.npz`` with a JSON member ``about.json``; docs/file-format.md describes it. Whoever opens one may
-have it from anywhere. So nothing in it is unpickled or evaluated, and all sizes it declares are held against
-``posecore.limits`` and against each other before an array is made.
+The file is a NumPy ``.npz`` with a JSON member ``about.json``; docs/file-format.md describes it. It may come from
+anywhere. So nothing in it is unpickled or evaluated, and all sizes it declares are checked against ``posecore.limits``
+and against each other before an array is made.
 """
 
 import json
@@ -47,7 +47,7 @@ class Saved:
 
     Attributes:
         sequence: the poses.
-        facts: what was stored beside them, as ``posecore.export.manifest`` makes it; plain values.
+        facts: what was stored beside them, as ``posecore.runs.manifest`` makes it; plain values.
     """
 
     sequence: PoseSequence
@@ -67,13 +67,13 @@ def save_sequence(
 
     Args:
         sequence: kept bit for bit, with NaN, names and times.
-        path: where to; ``SUFFIX`` is the ending that belongs to it.
-        facts: plain values for JSON, as those of a manifest.
-        compressed: off: written forty times as fast, a fifth larger.
+        path: of the file; its usual ending is ``SUFFIX``.
+        facts: plain values for JSON, such as those of a manifest.
+        compressed: False: written forty times as fast, a fifth larger.
 
     Raises:
-        InvalidOption: where ``facts`` (or an infinite ``fps``) are not for JSON, or the arrays fill 2 GB and more.
-        OSError: where the file cannot be written.
+        InvalidOption: if ``facts`` (or an infinite ``fps``) are not for JSON, or the arrays fill 2 GB and more.
+        OSError: if the file cannot be written.
     """
     about = _about_text(sequence, facts or {})
     method = zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED
@@ -93,14 +93,14 @@ def load_sequence(source: str | os.PathLike[str] | BinaryIO) -> Saved:
     Memory: the arrays once and 1 MB.
 
     Args:
-        source: a path, or a binary file that can be sought in.
+        source: a path, or a seekable binary file.
 
     Raises:
-        UnreadableResult: where there is no such file, or it is damaged, of another kind, of a newer version, or over
+        UnreadableResult: if there is no such file, or it is damaged, of another kind, of a newer version, or beyond
             the limits.
     """
     shown = _shown(source)
-    with _told_in_words(shown):
+    with _unreadable_in_words(shown):
         if not isinstance(source, (str, os.PathLike)):
             return _load(source, shown)
         with open(source, "rb") as stream:
@@ -133,14 +133,14 @@ def _about_text(sequence: PoseSequence, facts: Mapping[str, Any]) -> bytes:
 
 @dataclass(frozen=True)
 class _Layout:
-    """How one array lies in its member, as far as that follows from the numbers of frames and people."""
+    """The layout of an array in its member, which follows from the numbers of frames and people."""
 
     dtype: str
     shape: tuple[int, ...]
 
     @property
     def header(self) -> str:
-        """What NumPy writes in front of the numbers, without the blanks behind it."""
+        """What NumPy writes before the numbers, without the padding."""
         return str({"descr": self.dtype, "fortran_order": False, "shape": self.shape}).removesuffix("}") + ", }"
 
     @property
@@ -172,7 +172,7 @@ def _write_array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, layout: _Lay
     header = BytesIO()
     npy.write_array_header_1_0(header, {"descr": layout.dtype, "fortran_order": False, "shape": layout.shape})
     member.file_size = header.tell() + layout.array_bytes
-    # In blocks: the arrays of a sequence are views into one, so that each has to be copied to lie in a row.
+    # In blocks: the arrays of a sequence are views into one, so each has to be copied to be contiguous.
     step = max(1, _BLOCK_BYTES // max(1, layout.array_bytes // max(1, len(array))))
     try:
         with archive.open(member, "w") as stream:
@@ -181,7 +181,7 @@ def _write_array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, layout: _Lay
                 stream.write(array[start : start + step].astype(layout.dtype, copy=False).tobytes())
     except zipfile.LargeZipFile as error:
         raise InvalidOption(
-            f"Expected a clip whose poses fill less than 2 GB, but {member.filename} does not. Save it in parts."
+            f"Expected a video whose poses fill less than 2 GB, but {member.filename} does not. Save it in parts."
         ) from error
 
 
@@ -191,8 +191,8 @@ def _shown(source: str | os.PathLike[str] | BinaryIO) -> str:
 
 
 @contextmanager
-def _told_in_words(shown: str) -> Iterator[None]:
-    """Whatever reading a file of unknown origin may end with, as one sentence."""
+def _unreadable_in_words(shown: str) -> Iterator[None]:
+    """Convert all that can go wrong with a file of unknown origin to UnreadableResult, in one sentence."""
     try:
         yield
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError) as error:
@@ -215,14 +215,14 @@ def _load(stream: BinaryIO, shown: str) -> Saved:
 
 
 def _check_directory(stream: BinaryIO, shown: str) -> None:
-    """That the list of members is short: zipfile reads the whole of it, however many members are said to be there."""
+    """Reject an oversized zip directory, which zipfile would read whole."""
     stream.seek(0)
     if stream.read(4) != b"PK\x03\x04":
         raise UnreadableResult(f"{shown} is not a result saved by posecore. Choose a file that ends with {SUFFIX}.")
     length = stream.seek(0, os.SEEK_END)
     stream.seek(max(0, length - 42))
     tail = stream.read(42)
-    # At the very end, as we write it: no comment behind it, no zip64 record (PK 6 7) in front of it.
+    # At the very end, as we write it: no comment after it, no zip64 record (PK 6 7) before it.
     end = tail[20:]
     whole = len(tail) == 42 and end.startswith(b"PK\x05\x06") and end.endswith(b"\0\0")
     if not whole or tail.startswith(b"PK\x06\x07"):
@@ -251,7 +251,7 @@ def _read_about(archive: zipfile.ZipFile, members: Members, shown: str) -> dict[
 
 
 def _plain_size(member: zipfile.ZipInfo, shown: str) -> int:
-    """Bytes of a member once unpacked; only of kinds whose unpacking can be held to that number."""
+    """Unpacked bytes of a member; only of kinds whose unpacking can be limited to that number."""
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or member.flag_bits & 1:
         raise UnreadableResult(f"{shown} is packed in another way than posecore does. It is not opened.")
     return member.file_size
@@ -300,7 +300,7 @@ def _check_about(about: dict[str, Any], shown: str) -> None:
 
 
 def _is_count(value: object) -> bool:
-    # JSON has numbers of any length, which Python would multiply and print.
+    # JSON allows numbers of any length, which Python would multiply and print.
     return type(value) is int and 0 <= value < 1 << 53
 
 
@@ -324,7 +324,7 @@ def _check_limits(frames: int, people: int, size: list[int], shown: str) -> None
 
 
 def _check_array(archive: zipfile.ZipFile, members: Members, name: str, layout: _Layout, shown: str) -> None:
-    """That a member holds this array and nothing else: what its header says is compared, never evaluated."""
+    """Check that a member holds this array and nothing else: its header is compared, never evaluated."""
     if name not in members:
         raise UnreadableResult(f"{shown} is damaged: expected a member {name}, but there is none.")
     size = _plain_size(members[name], shown)
@@ -337,7 +337,7 @@ def _check_array(archive: zipfile.ZipFile, members: Members, name: str, layout: 
 
 
 def _skip_header(stream: Any, layout: _Layout) -> int | None:
-    """Where the numbers of a .npy file of version 1 begin; None where they are not laid out so."""
+    """Offset of the numbers in a .npy file of version 1; None if their layout is different."""
     magic = stream.read(10)
     if len(magic) < 10 or magic[:8] != b"\x93NUMPY\x01\x00":
         return None
@@ -354,7 +354,7 @@ def _read_array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, layout: _Layo
     with archive.open(member) as stream:
         _skip_header(stream, layout)
         for start in range(0, len(memory), _BLOCK_BYTES):
-            # Reading the last bytes also checks the sum over all of them.
+            # Reading the last bytes also verifies the checksum.
             block = memory[start : start + _BLOCK_BYTES]
             if stream.readinto(block) != len(block):
                 raise EOFError

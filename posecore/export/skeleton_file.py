@@ -1,7 +1,7 @@
-"""The skeletons of a clip alone, moving on a plain page: a film (MP4) or an animation (GIF).
+"""Only the skeletons of a video, moving on a plain page: a video (MP4) or an animation (GIF).
 
-They are drawn as on a clip, in its own coordinates, so the page has the shape of the picture. Frames without people
-are empty pages. Frames are drawn one by one: a long clip needs no more memory than a short one.
+They are drawn as on the original, in its own coordinates, so the page has the shape of its frames. Frames without
+people are empty pages. Frames are drawn one by one: a long video needs no more memory than a short one.
 """
 
 import os
@@ -19,7 +19,7 @@ from posecore.view.drawing import Overlay
 from posecore.view.palette import INK, PEOPLE, SIDES, WHITE, Color
 
 FILM_SIDE = 720
-"""Longer side of the film, pixels: of lines and dots there is no more to be seen in a larger one."""
+"""Longer side of the video in pixels: lines and dots show no more in a larger one."""
 GIF_SIDE = 480
 GIF_FRAMES_PER_S = 15
 GIF_FRAMES = 150
@@ -27,27 +27,27 @@ GIF_FRAMES = 150
 _PAPER: Color = (244, 245, 247)
 
 _TICKS_PER_S = 100  # the clock of a GIF
-_SHORTEST_TICKS = 2  # browsers take what is shorter for a mistake and show it for a tenth of a second
-_MOST_TICKS = 65_535  # that a GIF can tell of one picture; Pillow joins pictures that are alike
+_SHORTEST_TICKS = 2  # browsers take anything shorter for a mistake and show it for a tenth of a second
+_MOST_TICKS = 65_535  # of one image in a GIF; Pillow joins identical images
 
 
 def write_skeleton_film(sequence: PoseSequence, path: str | os.PathLike[str]) -> None:
     """Write all frames as an MP4 (H.264), each at its own time; the file appears whole or not at all.
 
-    Its longer side is ``FILM_SIDE`` pixels. Colours tell the sides of the body, or the people where several are seen;
-    landmarks with a visibility below 0.5 are left out.
+    Its longer side is ``FILM_SIDE`` pixels. Colours distinguish the sides of the body, or the people if there are
+    several; landmarks with a visibility below 0.5 are left out.
 
     Args:
-        sequence: of any people; their names, or else ids, stand over them where they are several.
-        path: where to.
+        sequence: of any number of people; if there are several, each has its name or id above it.
+        path: of the file.
 
     Raises:
-        InvalidPoses: where there is no frame.
-        OSError: where the file cannot be written.
+        InvalidPoses: if there is no frame.
+        OSError: if the file cannot be written.
     """
     _check_frames(sequence)
     size = _page_size(sequence.size, FILM_SIDE)
-    # For how long the last frame is shown; a rate that nobody films with would break the film's clock.
+    # Duration of the last frame; an absurd rate would break the video's clock.
     rate = float(np.clip(sequence.fps, 0.1, 1000))
     with FilmWriter(path, size, fps_hint=rate, quality="small") as film:
         for time_s, page in zip(sequence.times_s.tolist(), _pages(sequence, range(len(sequence)), size), strict=True):
@@ -55,26 +55,26 @@ def write_skeleton_film(sequence: PoseSequence, path: str | os.PathLike[str]) ->
 
 
 def write_skeleton_gif(sequence: PoseSequence, path: str | os.PathLike[str]) -> None:
-    """Write an animation that begins again for ever, as a GIF; the file appears whole or not at all.
+    """Write an endlessly repeated animation as a GIF; the file appears whole or not at all.
 
-    Of a clip with more than ``GIF_FRAMES_PER_S`` frames a second, or more than ``GIF_FRAMES`` altogether, frames are
-    chosen that are evenly spaced in time, over all of it; the file's comment says how many. Each is shown until the
-    time of the next one, to the hundredth of a second. A clip longer than 655 s is played faster: the format cannot
-    tell more of a picture that does not change. Colours and names are as in the film; the longer side is ``GIF_SIDE``.
+    Of a video with more than ``GIF_FRAMES_PER_S`` frames per second, or more than ``GIF_FRAMES`` in all, evenly spaced
+    frames are chosen; the file's comment says how many. Each is shown until the time of the next one, to the hundredth
+    of a second. A video longer than 655 s is played faster: the format cannot show an unchanged image for longer.
+    Colours and names are as in the video; the longer side is ``GIF_SIDE``.
 
     Args:
-        sequence: of any people.
-        path: where to.
+        sequence: of any number of people.
+        path: of the file.
 
     Raises:
-        InvalidPoses: where there is no frame.
-        OSError: where the file cannot be written.
+        InvalidPoses: if there is no frame.
+        OSError: if the file cannot be written.
     """
     _check_frames(sequence)
     chosen = _chosen_frames(sequence.times_s)
     size = _page_size(sequence.size, GIF_SIDE)
     palette = _palette()
-    # One palette for all, and no dots between its colours: what does not move does not change, and takes no space.
+    # One palette for all and no dithering: what does not move does not change, and takes no space.
     pictures = (
         Image.fromarray(page).quantize(palette=palette, dither=Image.Dither.NONE)
         for page in _pages(sequence, chosen.tolist(), size)
@@ -93,11 +93,11 @@ def write_skeleton_gif(sequence: PoseSequence, path: str | os.PathLike[str]) -> 
 
 def _check_frames(sequence: PoseSequence) -> None:
     if len(sequence) == 0:
-        raise InvalidPoses("This clip has no frames, so there is nothing to make a film of.")
+        raise InvalidPoses("This video has no frames, so there is nothing to draw.")
 
 
 def _page_size(size: tuple[int, int], longer: int) -> tuple[int, int]:
-    """In the shape of the picture; even, as a film needs it."""
+    """Width and height in the shape of the original; even numbers, as a video needs them."""
     scale = longer / max(size)
     width, height = (max(2, 2 * round(side * scale / 2)) for side in size)
     return width, height
@@ -105,7 +105,7 @@ def _page_size(size: tuple[int, int], longer: int) -> tuple[int, int]:
 
 def _pages(sequence: PoseSequence, frames: range | list[int], size: tuple[int, int]) -> Iterator[np.ndarray]:
     """(H, W, 3) uint8 for each of the frames, good until the next one is asked for."""
-    # Colours are chosen for the whole clip: they must not change when a second person comes or goes.
+    # Colours are chosen for the whole video: they must not change when a second person comes or goes.
     several = np.count_nonzero(sequence.seen.any(axis=0)) > 1
     page = np.full((size[1], size[0], 3), _PAPER, np.uint8)
     for frame in frames:
@@ -126,7 +126,7 @@ def _chosen_frames(times_s: NDArray[np.float64]) -> NDArray[np.intp]:
 
 
 def _durations_ms(times_s: NDArray[np.float64], fps: float) -> list[int]:
-    """For how long each frame is shown; the last one as long as is usual."""
+    """How long each frame is shown; the last one for the usual time."""
     usual_s = float(np.median(np.diff(times_s))) if len(times_s) > 1 else 1 / fps
     passed = np.append(times_s, times_s[-1] + usual_s) - times_s[0]
     # Rounded times, not rounded durations: their errors would add up.
@@ -136,7 +136,7 @@ def _durations_ms(times_s: NDArray[np.float64], fps: float) -> list[int]:
 
 
 def _palette() -> Image.Image:
-    """What the drawing is made of: its colours, and their blends with what they border on."""
+    """The colours of the drawing, and their blends with adjoining colours."""
     colors = [*SIDES.values(), *PEOPLE]
     ramps = [(_PAPER, INK), *((INK, color) for color in colors), *((WHITE, color) for color in colors)]
     blends = [np.linspace(start, end, 14) for start, end in ramps]

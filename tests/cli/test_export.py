@@ -151,7 +151,7 @@ def test_what_cannot_be_made_does_not_stop_the_rest(run, sequence, tmp_path):
     save_sequence(sequence.only([]), path)
     code, said, complaints = run(path, "--to", "trc,csv", "--json")
     assert code == 2
-    assert complaints == "Markers (TRC): Nobody is seen in any frame of this clip, so there is no movement to write.\n"
+    assert complaints == "Markers (TRC): Nobody is seen in any frame of this video, so there is no movement to write.\n"
     report = json.loads(said)
     assert [Path(name).name for name in report["done"][0]["outputs"]] == ["nobody.landmarks.csv"]
     assert [entry["error"] for entry in report["failed"]] == [complaints.strip()]

@@ -5,16 +5,17 @@ import subprocess
 import sys
 import tracemalloc
 from dataclasses import replace
+from pathlib import PureWindowsPath
 
 import numpy as np
 import pytest
 
 from posecore import InvalidOption, InvalidPoses, PosecoreError, to_table
-from posecore.export import blocks
-from posecore.export.csv_file import to_csv
-from posecore.export.formats import FORMATS, export, plan_files
+from posecore.export import table_file
+from posecore.export.formats import FORMATS, export, person_labels, plan_files, safe_name
 from posecore.export.json_file import to_json
 from posecore.export.saved import load_sequence
+from posecore.export.table_file import to_csv
 
 FACTS = {"source": "walk.mp4", "frames": 40}
 PER_PERSON = {"trc", "mot", "c3d", "bvh"}
@@ -84,8 +85,8 @@ def test_a_hostile_stem_stays_in_the_folder(mover, stem, tmp_path):
 
 
 def test_the_table_is_that_of_to_csv_whatever_it_is_cut_into(mover, tmp_path, monkeypatch):
-    monkeypatch.setattr(blocks, "_ROWS", 33 * 2 * 7)  # seven frames at a time
-    assert [len(table) for table in blocks.table_blocks(mover)] == [462] * 5 + [330]
+    monkeypatch.setattr(table_file, "_ROWS", 33 * 2 * 7)  # seven frames at a time
+    assert [len(table) for table in table_file.table_blocks(mover)] == [462] * 5 + [330]
     [path] = export(mover, "csv", tmp_path, stem="walk")
     assert path.read_bytes() == to_csv(mover).encode()
     assert path.read_text().count("\n") == len(to_table(mover)) + 1
@@ -140,3 +141,63 @@ def test_the_catalogue_loads_nothing_heavy():
     code = f"import sys, posecore.export.formats, posecore.export.bundle; print(sorted({heavy!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+HOSTILE = [
+    ("walk (1)", "walk (1)"),
+    ("Žofie 走", "Žofie 走"),
+    ("../../x", "x"),
+    ("a/b\\c", "a_b_c"),
+    ("C:\\x", "C__x"),
+    ("CON", "CON_"),
+    ("con.txt", "con_txt"),
+    ("LPT¹", "LPT¹_"),
+    ("console", "console"),
+    ("clip. ", "clip"),
+    (".hidden", "hidden"),
+    ("a\0b\nc\x1b[31m", "a_b_c_[31m"),
+    ("right\u202eto left", "right_to left"),
+    ("half \ud800 letter", "half _ letter"),
+    ("", "other"),
+    ("...", "other"),
+    ("/", "other"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), HOSTILE)
+def test_a_name_is_safe_on_every_system(text, expected):
+    name = safe_name(text, "other")
+    assert name == expected
+    assert safe_name(name, "other") == name
+    assert PureWindowsPath(name).parts == (name,)
+
+
+def test_one_that_is_too_long_is_cut_between_letters():
+    assert safe_name("走" * 1000, "other", 100) == "走" * 33
+    assert len(safe_name("x" * 1000, "other")) < 255
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ({}, ["person_3", "person_7"]),
+        ({3: "Grace  Hopper"}, ["Grace_Hopper", "person_7"]),
+        ({3: "Ann", 7: "ann"}, ["Ann_3", "ann_7"]),
+        ({3: "../x", 7: "x"}, ["x_3", "x_7"]),
+        ({3: "../..", 7: "a.trc"}, ["person_3", "a_trc"]),
+        ({3: "person_7"}, ["person_7_3", "person_7_7"]),
+        ({3: "x" * 300, 7: "x" * 301}, ["x" * 60 + "_3", "x" * 60 + "_7"]),
+    ],
+)
+def test_people_are_told_apart(mover, names, expected):
+    assert list(person_labels(mover.named(names)).values()) == expected
+
+
+def test_where_names_with_ids_are_alike_nobody_has_one(mover):
+    three = replace(
+        mover,
+        **{name: getattr(mover, name)[:, [0, 1, 1]] for name in ("xy", "z", "world", "visibility", "presence")},
+        person_ids=[3, 7, 9],
+        names={3: "x", 7: "x", 9: "X_3"},
+    )
+    assert list(person_labels(three).values()) == ["person_3", "person_7", "person_9"]

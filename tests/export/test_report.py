@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from posecore import PoseOptions, PoseSequence, estimate_video
-from posecore.export.html_file import MOST_PEOPLE, write_report
+from posecore.export.report import MOST_PEOPLE, write_report
 from posecore.motion.angles import ANGLES, measure_angles
 from posecore.motion.trust import judge
 from posecore.view.report_figures import plotly_script
@@ -175,7 +175,7 @@ def test_of_many_people_those_seen_most_are_shown_and_the_others_named(mover, tm
 def test_a_clip_of_nobody_is_a_short_page(mover, tmp_path, frames):
     nobody = PoseSequence.from_frames([], size=(64, 48), fps=25) if frames == 0 else mover.only([7])
     html, page = write(nobody, tmp_path)
-    assert "Nobody was found in any frame of this clip." in page.text
+    assert "Nobody was found in any frame of this video." in page.text
     assert len(html) < 20_000
 
 

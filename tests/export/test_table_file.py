@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from posecore import FramePoses, PoseSequence, from_table, to_table
-from posecore.export import blocks
-from posecore.export.parquet_file import write_parquet
+from posecore.export import table_file
+from posecore.export.table_file import write_parquet
 from posecore.tables import COLUMNS
 
 SIZE = (640, 480)
@@ -35,7 +35,7 @@ def sequence() -> PoseSequence:
 
 @pytest.fixture(params=[1 << 18, 100, 1], ids=["at-once", "in-blocks", "frame-by-frame"])
 def block(request, monkeypatch) -> int:
-    monkeypatch.setattr(blocks, "_ROWS", request.param)
+    monkeypatch.setattr(table_file, "_ROWS", request.param)
     return request.param
 
 
@@ -72,7 +72,7 @@ def test_columns_have_sensible_types_and_say_what_they_hold(sequence, tmp_path):
 
 
 def test_a_long_clip_is_written_in_row_groups(sequence, monkeypatch, tmp_path):
-    monkeypatch.setattr(blocks, "_ROWS", 2 * 66)
+    monkeypatch.setattr(table_file, "_ROWS", 2 * 66)
     write_parquet(sequence, tmp_path / "a.parquet")
     file = pq.ParquetFile(tmp_path / "a.parquet")
     assert [file.metadata.row_group(index).num_rows for index in range(file.num_row_groups)] == [132, 132, 132, 66]
@@ -97,7 +97,7 @@ def test_nothing_is_left_of_a_file_that_could_not_be_written(sequence, monkeypat
     def full_disk(_: object) -> None:
         raise OSError("no space left")
 
-    monkeypatch.setattr(blocks, "to_table", lambda poses: full_disk(poses) if len(poses) else to_table(poses))
+    monkeypatch.setattr(table_file, "to_table", lambda poses: full_disk(poses) if len(poses) else to_table(poses))
     with pytest.raises(OSError, match="no space left"):
         write_parquet(sequence, tmp_path / "a.parquet")
     assert not list(tmp_path.iterdir())

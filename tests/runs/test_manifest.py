@@ -3,8 +3,8 @@ import json
 import pytest
 
 from posecore import FramePoses, PoseOptions, PoseSequence
-from posecore.export.manifest import make_manifest
 from posecore.motion.smoothing import Smoothing
+from posecore.runs.manifest import make_manifest
 
 
 @pytest.fixture

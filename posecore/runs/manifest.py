@@ -1,4 +1,4 @@
-"""The manifest: what was run on what, with what, so that a result can be told from another and repeated."""
+"""The manifest: what was run on which video and with what, to identify a result and to reproduce it."""
 
 import platform
 from collections.abc import Sequence
@@ -36,15 +36,15 @@ def make_manifest(
 
     Args:
         sequence: the result.
-        options: what it was made with.
-        source: name of the clip.
-        seconds: how long the run took.
-        part: which frames were worked on and how the film was made; all of them where None.
-        notes: what the run had to say of the clip.
-        workers: the most processes that the clip was cut into stretches for; 1: one ordered run.
-        background: of the film.
-        smoothing: what the finished result was smoothed with; None: nothing.
-        source_sha256: of the clip's bytes, as ``posecore.media.files.file_sha256`` gives it; None: not taken.
+        options: it was made with.
+        source: name of the video.
+        seconds: duration of the run.
+        part: which frames were processed and how they were encoded; None: all of them.
+        notes: what the run reported about the video.
+        workers: maximum number of processes that shared the video; 1: one ordered run.
+        background: of the annotated video.
+        smoothing: applied to the finished result; None: nothing.
+        source_sha256: of the video's bytes, as ``posecore.media.files.file_sha256`` gives it; None: not taken.
     """
     width, height = sequence.size
     engine = find_engine(options)
@@ -76,7 +76,7 @@ def make_manifest(
 
 
 def _while_estimating(options: PoseOptions, engine: EngineUsed) -> str:
-    # MediaPipe itself smooths wherever it is asked for one person, and has no switch for it.
+    # MediaPipe itself smooths if it is asked for one person, and has no switch for it.
     if options.smoothing or (engine.name == "mediapipe" and options.people == 1):
         return "One-Euro, with MediaPipe's settings, each person by itself"
     return "none while estimating"
