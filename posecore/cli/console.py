@@ -1,47 +1,58 @@
-"""What all commands share: telling people and programs what was done, and outputs that appear whole or not at all."""
+"""What all commands share: reports for people and programs, progress, and outputs that appear whole or not at all."""
 
-import argparse
+import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
-from posecore.errors import InvalidOption, PosecoreError
+from posecore.errors import InvalidOption
+
+if TYPE_CHECKING:
+    from posecore.estimation.engines import EngineUsed
+    from posecore.estimation.pose_options import PoseOptions
 
 EXIT_BAD_INPUT = 2
 
 
 @dataclass
 class Report:
-    """What was done, for people and for ``--json``."""
+    """What a command did: in sentences as it goes along, or as one JSON object at the end."""
 
+    as_json: bool
     done: list[dict[str, Any]] = field(default_factory=list)
     failed: list[dict[str, str]] = field(default_factory=list)
 
     def add_done(self, source: Path, outputs: list[Path], **facts: Any) -> None:
-        """Note a file that was worked on and what came of it."""
+        """Record a file that was processed and its outputs."""
         self.done.append({"source": str(source), "outputs": [str(path) for path in outputs], **facts})
 
-    def add_failed(self, source: Path, error: PosecoreError | str) -> None:
-        """Note a file that could not be used, and say so on stderr, in one line."""
+    def add_failed(self, source: Path, error: Exception | str) -> None:
+        """Record a file that could not be used, and say so in one line on stderr."""
         self.failed.append({"source": str(source), "error": one_line(error)})
         complain(error)
 
-    @property
-    def exit_code(self) -> int:
-        """0, or 2 where any file failed."""
+    def say(self, text: str) -> None:
+        """Print for people, unless stdout is reserved for JSON."""
+        if not self.as_json:
+            tqdm.write(text)
+
+    def finish(self) -> int:
+        """Print the JSON object if it is wanted, and return the exit code: 0, or 2 if any file failed."""
+        if self.as_json:
+            print(json.dumps({"done": self.done, "failed": self.failed}, ensure_ascii=False))
         return EXIT_BAD_INPUT if self.failed else 0
 
 
 @contextmanager
 def whole_outputs(out: Path) -> Iterator[Path]:
-    """A folder to write into; its files move to ``out`` only where the block ends well."""
+    """A folder to write into; its files move to ``out`` only if the block ends well."""
     try:
         out.mkdir(parents=True, exist_ok=True)
         temporary = tempfile.TemporaryDirectory(prefix=".posecore-", dir=out)
@@ -53,17 +64,38 @@ def whole_outputs(out: Path) -> Iterator[Path]:
             os.replace(path, out / path.name)
 
 
-def say(args: argparse.Namespace, text: str) -> None:
-    """Tell people, where nothing else is to be on stdout."""
-    if not args.json:
-        tqdm.write(text)
+@contextmanager
+def progress_bar(**options: Any) -> Iterator[Callable[..., None]]:
+    """A bar on a terminal; called with the number done, the total and perhaps a title, it shows them."""
+    with tqdm(disable=None, leave=False, **options) as bar:
+
+        def show(done: int, total: int | None, title: str | None = None) -> None:
+            bar.total = total
+            if title is not None:
+                bar.set_description(title, refresh=False)
+            bar.update(done - bar.n)
+
+        yield show
 
 
-def complain(error: PosecoreError | str) -> None:
-    """Tell on stderr, in one line."""
+def load_model(options: "PoseOptions") -> "EngineUsed":
+    """Find the model before anything is decoded, to show its download or report that it is missing."""
+    from posecore.estimation.engines import find_engine
+    from posecore.estimation.models import find_model
+
+    with progress_bar(desc="Model", unit="B", unit_scale=True, delay=0.5) as show:
+        find_model(options.model, on_progress=show)
+    engine = find_engine(options)
+    if engine.instead_because:
+        complain(f"Using {engine.library}: the same numbers at about half the speed. {engine.instead_because}")
+    return engine
+
+
+def complain(error: Exception | str) -> None:
+    """Print on stderr, in one line."""
     tqdm.write(one_line(error), file=sys.stderr)
 
 
-def one_line(error: PosecoreError | str) -> str:
+def one_line(error: Exception | str) -> str:
     """The text of an error without line breaks."""
     return " ".join(str(error).split())

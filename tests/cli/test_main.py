@@ -157,12 +157,17 @@ def test_landmarks_may_be_left_as_the_model_gives_them(short_clip, tmp_path):
             ["image", sample_picture().path, "--out", "OUT", "--people", "0"],
             "'people' to be a whole number from 1 to 20, but got 0",
         ),
-        (["image", sample_picture().path, "--out", "OUT", "--people", "two"], "invalid int value"),
+        (
+            ["image", sample_picture().path, "--out", "OUT", "--people", "two"],
+            "'two' is not a valid integer",
+        ),
         (["image", sample_picture().path, "--out", "OUT", "--model", "best"], "best"),
         (["image", sample_picture().path, "--out", "OUT", "--model", "absent.task"], "absent.task"),
         (["image", sample_picture().path, "--out", __file__], "Nothing can be written to"),
         (["image", "a/x.jpg", "b/x.png", "--out", "OUT"], "x.annotated.png"),
         (["image", sample_picture().path], "--out"),
+        (["image", "x.jpg", "--out", "OUT", "--search", "far"], "'far' is not one of 'fast', 'thorough'"),
+        (["picture", "x.jpg"], "image | video | export"),
         ([], "image | video | export"),
     ],
 )

@@ -1,0 +1,69 @@
+"""``posecore image``: photos with their landmarks drawn, and their tables."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+from tqdm import tqdm
+
+from posecore.cli import options
+from posecore.cli.console import Report, complain, load_model, whole_outputs
+from posecore.errors import InvalidOption, UnreadableMedia
+from posecore.estimation.pose_options import PoseOptions
+from posecore.view.silhouettes import Background
+
+
+@click.command()
+@click.argument("files", type=options.PATH, nargs=-1, required=True, metavar="FILE...")
+@options.out
+@options.estimation
+@options.background
+@options.as_json
+def image(files: tuple[Path, ...], out: Path, background: Background, as_json: bool, **estimation: Any) -> int:
+    """For each photo (JPEG, PNG, WebP, HEIC, ...) write STEM.annotated.png and STEM.landmarks.csv.
+
+    A photo that cannot be read does not stop the others.
+    """
+    from posecore.export.table_file import to_csv
+    from posecore.media.pictures import decode_picture, encode_png
+    from posecore.pipeline import estimate_image
+    from posecore.view.drawing import draw_poses
+
+    wanted = PoseOptions(**estimation, segmentation=background != "keep")
+    _check_stems(files)
+    engine = load_model(wanted)
+    report = Report(as_json)
+    # For several photos, tqdm shows a bar if there is a terminal.
+    for file in tqdm(files, unit="photo", disable=True if len(files) == 1 else None):
+        try:
+            rgb = decode_picture(file)
+            poses = estimate_image(rgb, wanted)
+            drawn = draw_poses(rgb, poses, background=background)
+            with whole_outputs(out) as folder:
+                (folder / f"{file.stem}.annotated.png").write_bytes(encode_png(drawn))
+                (folder / f"{file.stem}.landmarks.csv").write_text(to_csv(poses), encoding="utf-8")
+        except UnreadableMedia as error:
+            report.add_failed(file, error)
+            continue
+        outputs = [out / f"{file.stem}.annotated.png", out / f"{file.stem}.landmarks.csv"]
+        report.add_done(file, outputs, people=len(poses), size_px=list(poses.size), engine=engine.as_dict())
+        if poses.left_out:
+            complain(f"{file.name}: {_count(poses.left_out)} more in the photo. Raise --people to include them.")
+        report.say(f"{file.name}: {_count(len(poses))}. Wrote {outputs[0]} and {outputs[1].name}")
+    return report.finish()
+
+
+def _check_stems(files: tuple[Path, ...]) -> None:
+    """Refuse photos whose outputs would overwrite each other."""
+    seen: dict[str, Path] = {}
+    for file in files:
+        other = seen.setdefault(file.stem, file)
+        if other is not file:
+            raise InvalidOption(
+                f"Expected file names that differ before the ending, but got {other} and {file}, which "
+                f"would both write {file.stem}.annotated.png. Write them to two folders."
+            )
+
+
+def _count(people: int) -> str:
+    return {0: "nobody found", 1: "1 person"}.get(people, f"{people} people")

@@ -1,0 +1,87 @@
+"""Options that several commands share."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import click
+
+from posecore.estimation.pose_options import EngineChoice, PoseOptions, SearchChoice
+from posecore.view.silhouettes import Background
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+_USUAL = PoseOptions()
+
+# Files are checked where they are read: one that cannot be read must not stop the others.
+PATH = click.Path(readable=False, path_type=Path)
+
+
+out = click.option(
+    "--out", type=PATH, required=True, metavar="DIR", help="Folder to write to; created if it does not exist."
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print what was done as one JSON object.")
+background = click.option(
+    "--background",
+    type=click.Choice(get_args(Background)),
+    default="keep",
+    show_default=True,
+    help="Behind the people: keep it, blur it, or make it plain.",
+)
+_ESTIMATION = [
+    click.option(
+        "--model",
+        default=_USUAL.model,
+        show_default=True,
+        metavar="NAME|FILE",
+        help="lite (fastest), full, heavy (most accurate), or the path of a .task file.",
+    ),
+    click.option(
+        "--people",
+        type=int,
+        default=_USUAL.people,
+        show_default=True,
+        metavar="N",
+        help="Maximum number of people to find.",
+    ),
+    click.option(
+        "--search",
+        type=click.Choice(get_args(SearchChoice)),
+        default=_USUAL.search,
+        show_default=True,
+        help="thorough also finds small or distant people, and takes longer.",
+    ),
+    click.option(
+        "--object-detector",
+        type=PATH,
+        metavar="FILE",
+        help="For the thorough search: an object detection model of MediaPipe's, such as efficientdet_lite0.tflite.",
+    ),
+    *(
+        click.option(f"--min-{name}", type=float, default=0.5, show_default=True, metavar="0..1", help=meaning)
+        for name, meaning in (
+            ("detection", "Score from which a detected person counts."),
+            ("presence", "Score from which the landmarks of a person count."),
+            ("tracking", "With several people: overlap from which a detected person is one already followed."),
+        )
+    ),
+    click.option(
+        "--engine",
+        type=click.Choice(get_args(EngineChoice)),
+        default=_USUAL.engine,
+        show_default=True,
+        help="fast (OpenVINO), mediapipe (the reference), or auto: fast if it runs here.",
+    ),
+    click.option(
+        "--threads",
+        type=int,
+        metavar="N",
+        help="Threads of the fast engine.  [default: one for each core, at most four]",
+    ),
+]
+
+
+def estimation(command: _Command) -> _Command:
+    """Add the options of the estimation, under the names that ``PoseOptions`` has for them."""
+    for option in reversed(_ESTIMATION):
+        command = option(command)
+    return command

@@ -1,0 +1,133 @@
+"""``posecore video``: a video with its landmarks drawn, their table, a manifest and the saved result."""
+
+import time
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+
+from posecore.cli import options
+from posecore.cli.console import Report, complain, load_model, progress_bar, whole_outputs
+from posecore.errors import UnreadableMedia, WorkerLost
+from posecore.estimation.pose_options import PoseOptions
+from posecore.media.clip_options import ClipOptions, FilmQuality
+from posecore.view.silhouettes import Background
+
+_USUAL = ClipOptions()
+
+
+@click.command()
+@click.argument("file", type=options.PATH, metavar="FILE")
+@options.out
+@click.option("--no-film", is_flag=True, help="Write only the numbers, which is faster.")
+@click.option("--start", "start_s", type=float, default=_USUAL.start_s, metavar="S", help="Begin at this second.")
+@click.option("--end", "end_s", type=float, metavar="S", help="End before this second.")
+@click.option(
+    "--every", type=int, default=_USUAL.every, show_default=True, metavar="N", help="Use only every N-th frame."
+)
+@click.option(
+    "--film-side",
+    type=int,
+    metavar="PX",
+    help="Longest side of the annotated video.  [default: that of the original]",
+)
+@click.option(
+    "--film-quality",
+    type=click.Choice(get_args(FilmQuality)),
+    default=_USUAL.film_quality,
+    show_default=True,
+    help="Encode fast, or make the file small.",
+)
+@click.option(
+    "--workers",
+    type=int,
+    metavar="N",
+    help="Processes that share a long video of one person, a stretch each; 1: one ordered run.  "
+    "[default: half the cores]",
+)
+@click.option(
+    "--no-smoothing",
+    is_flag=True,
+    help="Landmarks as the model gives them, to be smoothed later (see export --smoothing).",
+)
+@options.estimation
+@options.background
+@options.as_json
+def video(
+    file: Path,
+    out: Path,
+    no_film: bool,
+    start_s: float,
+    end_s: float | None,
+    every: int,
+    film_side: int | None,
+    film_quality: FilmQuality,
+    workers: int | None,
+    no_smoothing: bool,
+    background: Background,
+    as_json: bool,
+    **estimation: Any,
+) -> int:
+    """Annotate a video (MP4, MOV, WebM, AVI, MKV, ...) and save its landmarks.
+
+    Writes STEM.annotated.mp4, STEM.landmarks.csv, STEM.manifest.json and STEM.posecore.npz, which the app and the
+    export command open again.
+    """
+    from posecore.export.json_file import write_manifest
+    from posecore.export.saved import save_sequence
+    from posecore.export.table_file import write_csv
+    from posecore.media.files import file_sha256
+    from posecore.pipeline import estimate_video
+    from posecore.runs.manifest import make_manifest
+    from posecore.runs.pool import warm_up
+    from posecore.runs.segments import usual_workers
+
+    wanted = PoseOptions(**estimation, segmentation=background != "keep", smoothing=not no_smoothing)
+    part = ClipOptions(start_s, end_s, every, film_side, film_quality)
+    workers = usual_workers() if workers is None else workers
+    warm_up()  # a worker gets ready while the model is looked for here
+    load_model(wanted)
+    notes: list[str] = []
+    report = Report(as_json)
+    with whole_outputs(out) as folder:
+        start = time.monotonic()
+        try:
+            with progress_bar(unit="frame") as show:
+                sequence = estimate_video(
+                    file,
+                    wanted,
+                    part=part,
+                    annotated=None if no_film else folder / f"{file.stem}.annotated.mp4",
+                    background=background,
+                    workers=workers,
+                    on_progress=lambda progress: show(progress.frames, progress.total),
+                    on_note=notes.append,
+                )
+            seconds = time.monotonic() - start
+            sha256 = file_sha256(file)
+        except (UnreadableMedia, WorkerLost) as error:
+            report.add_failed(file, error)
+            return report.finish()
+        manifest = make_manifest(
+            sequence,
+            wanted,
+            source=file.name,
+            seconds=seconds,
+            part=part,
+            notes=notes,
+            workers=workers,
+            background=background,
+            source_sha256=sha256,
+        )
+        write_csv(sequence, folder / f"{file.stem}.landmarks.csv")
+        write_manifest(sequence, folder / f"{file.stem}.manifest.json", facts=manifest)
+        save_sequence(sequence, folder / f"{file.stem}.posecore.npz", facts=manifest)
+        outputs = [out / path.name for path in sorted(folder.iterdir())]
+    report.add_done(file, outputs, manifest=manifest)
+    for note in notes:
+        complain(note)
+    seen, frames = manifest["frames_with_a_person"], manifest["frames"]
+    pace = frames / manifest["seconds_taken"]
+    report.say(f"{file.name}: a person in {seen} of {frames} frames, {pace:.0f} frames per second.")
+    report.say("Wrote " + ", ".join(map(str, outputs)))
+    return report.finish()
