@@ -1,6 +1,6 @@
 """Fetch a published file by its URL, size and SHA-256 into the user's cache."""
 
-# pooch and requests are imported where they are used: they take their time, and few runs download.
+# pooch and requests are imported where they are used: they load slowly, and few runs download.
 import hashlib
 import os
 from collections.abc import Callable, Generator
@@ -16,22 +16,22 @@ STALL_TIMEOUT_S = 15.0
 _CHUNK_BYTES = 1 << 18
 
 OnBytes = Callable[[int, int], None]
-"""Called with (bytes done, bytes in all) while a download runs."""
+"""Called with the bytes done and the total while a download runs."""
 
 
 class DownloadFailed(PosecoreError):
-    """The file did not arrive; the text is the reason, as a part of a sentence."""
+    """The file did not arrive; the text is the reason, as part of a sentence."""
 
 
 class DownloadNotVerified(PosecoreError):
-    """What arrived is not the expected file; it is not kept."""
+    """The file that arrived is not the expected one; it is not kept."""
 
 
 def cache_dir() -> Path:
-    """The folder in which posecore keeps downloads, in the place the platform has for such files.
+    """The folder in which posecore keeps downloads, in the usual place of the platform.
 
     Raises:
-        DownloadFailed: this user has no such place.
+        DownloadFailed: if this user has no such place.
     """
     import pooch
 
@@ -42,21 +42,21 @@ def cache_dir() -> Path:
 
 
 def download(url: str, target: Path, *, size: int, sha256: str, on_progress: OnBytes | None = None) -> None:
-    """Write what a URL sends to ``target``.
+    """Download a file to ``target``.
 
-    pooch writes it under a temporary name in the same folder and renames it once its hash is right, so
-    that ``target`` is whole or not there; the temporary file is removed whatever is raised.
+    pooch writes it under a temporary name in the same folder and renames it once its hash is right, so that
+    ``target`` appears whole or not at all; the temporary file is removed whatever is raised.
 
     Args:
-        url: where the file is. From https no redirect to anything else is followed.
-        target: where it shall be; its folder is made.
+        url: of the file. No redirect leads away from https.
+        target: path of the file; its folder is created.
         size: expected, in bytes. A body that is longer is not read to its end.
         sha256: expected hash, 64 lower-case hexadecimal digits.
-        on_progress: called while bytes arrive. An exception it raises ends the download.
+        on_progress: called as bytes arrive. An exception it raises ends the download.
 
     Raises:
         DownloadFailed: no network, no such file, a stalled or broken connection, a folder not writable.
-        DownloadNotVerified: the size or the hash is another.
+        DownloadNotVerified: the size or the hash is not the expected one.
     """
     import pooch
 
@@ -70,7 +70,7 @@ def download(url: str, target: Path, *, size: int, sha256: str, on_progress: OnB
 
 
 def _fetch(url: str, path: str, _: object, *, size: int, sha256: str, on_progress: OnBytes | None) -> None:
-    """Fill pooch's temporary file. Its own downloader neither stops at a size nor counts exactly."""
+    """Fill pooch's temporary file. Its own downloader neither stops at a size nor reports exact progress."""
     digest, done = hashlib.sha256(), 0
     with closing(_chunks(url)) as chunks, open(path, "wb") as file:
         for chunk in chunks:
@@ -86,12 +86,12 @@ def _fetch(url: str, path: str, _: object, *, size: int, sha256: str, on_progres
     if got != expected:
         unkept = f"What {url} sent is not the expected file, so it was not kept."
         raise DownloadNotVerified(f"{unkept} Expected {expected}, but got {got}.")
-    # Temporary files are for their owner alone, but a cache may be filled as one user and read as another.
+    # Only their owner can read temporary files, but a cache may be filled by one user and read by another.
     os.chmod(path, 0o644)
 
 
 def _chunks(url: str) -> Generator[bytes, None, None]:
-    """The body at a URL, piece by piece, as it is stored there."""
+    """The body at a URL, piece by piece, as stored there."""
     import requests
 
     try:
@@ -111,7 +111,7 @@ def _in_plain_words(error: Exception) -> str:
     from requests import exceptions
     from urllib3.exceptions import ProtocolError, ReadTimeoutError
 
-    words = (  # in mid-stream, requests makes a ConnectionError of urllib3's ReadTimeoutError
+    words = (  # in mid-stream, requests turns urllib3's ReadTimeoutError into a ConnectionError
         ((exceptions.Timeout, ReadTimeoutError), f"the server did not answer within {STALL_TIMEOUT_S:g} s"),
         ((exceptions.ChunkedEncodingError, ProtocolError), "the connection broke off"),
         (exceptions.SSLError, "no secure connection could be made (is the server's certificate trusted?)"),
