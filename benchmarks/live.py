@@ -4,6 +4,7 @@ import argparse
 import itertools
 import json
 import os
+import shutil
 import socket
 import statistics
 import subprocess
@@ -256,7 +257,7 @@ def parse_arguments() -> argparse.Namespace:
 def main() -> None:
     """Run the command line."""
     args = parse_arguments()
-    chromium = run.find_browser()
+    chromium = next(filter(None, map(shutil.which, run.BROWSERS)), None)
     if chromium is None:
         sys.exit("Chromium was not found (on Debian: apt-get install chromium).")
     result: dict[str, Any] = {"cores": usable_cores()}

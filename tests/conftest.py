@@ -1,6 +1,7 @@
 """Fixtures that every test may use."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,6 +42,17 @@ def portrait() -> np.ndarray:
 def portrait_poses(portrait: np.ndarray) -> FramePoses:
     """The person in the sample photograph, by the real model."""
     return estimate_image(portrait)
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Programs that a test starts obey SIGINT, even if this run was started to ignore it (nohup, in the background).
+
+    A program inherits that a signal is ignored, but not that it is handled.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(autouse=True, scope="session")

