@@ -6,6 +6,7 @@
 
 Needs Python 3.11 or later with its standard library, and a package index that pip can reach. The app has
 the virtual environment .venv, the tests have .venv-test; each is made if it is missing or out of date.
+On Debian and Ubuntu, missing system libraries are installed with apt-get.
 """
 
 import sys
