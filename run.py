@@ -16,7 +16,6 @@ if sys.version_info < (3, 11):  # noqa: UP036 - the other imports may be too muc
 
 import contextlib
 import ctypes
-import hashlib
 import os
 import shutil
 import signal
@@ -33,7 +32,7 @@ SYSTEM_PARTS = {**DEBIAN_PACKAGES, "ensurepip": "python{}.{}-venv".format(*sys.v
 BROWSER_PARTS = {"chromium": "chromium", "libatomic.so.1": "libatomic1"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 UNPACK_SAMPLE = """import sys; from pathlib import Path; from posecore.media.samples import install_clip_from_wheel
-Path(sys.argv[1]).write_text(str(install_clip_from_wheel(Path(sys.argv[2]))), encoding="utf-8")"""
+Path(sys.argv[1]).write_text(str(install_clip_from_wheel(Path(sys.argv[2]))), "utf-8")"""
 
 
 class SetupFailed(Exception):
@@ -73,9 +72,9 @@ def set_up(folder: Path, for_tests: bool) -> Path:
     python = folder / ("bin/python" if os.name == "posix" else "Scripts/python.exe")
     pip = [str(python), "-m", "pip", "--disable-pip-version-check", "--no-input"]
     wanted = {"requirements.txt": [], "requirements-test.txt": ["--no-deps"]} if for_tests else {"requirements.txt": []}
-    made_of = hashlib.sha256(sys.version.encode() + b"".join((ROOT / file).read_bytes() for file in wanted)).hexdigest()
+    made_of = f"{sys.implementation.cache_tag}\n" + "\n".join((ROOT / file).read_text("utf-8") for file in wanted)
     stamp = folder / "posecore-stamp.txt"
-    if not (python.exists() and stamp.exists() and stamp.read_text() == made_of):
+    if not (python.exists() and stamp.exists() and stamp.read_text("utf-8") == made_of):
         if stamp.exists():  # an interrupted pip leaves packages that look installed and are not
             shutil.rmtree(folder)
         folder.mkdir(exist_ok=True)
@@ -84,7 +83,7 @@ def set_up(folder: Path, for_tests: bool) -> Path:
         run_step(f"making {folder.name}", [base, "-m", "venv", str(folder)])
         for file, options in wanted.items():
             run_step(f"installing {file} (may take minutes)", [*pip, "install", *options, "-r", str(ROOT / file)])
-        stamp.write_text(made_of)
+        stamp.write_text(made_of, "utf-8")
     fetch_sample(folder / "posecore-sample.txt", python, pip)
     return python
 
@@ -120,7 +119,7 @@ def is_there(part: str) -> bool:
 
 def fetch_sample(record: Path, python: Path, pip: list[str]) -> None:
     """Put the sample video into the user's cache and record where; the app works without it, too."""
-    if record.exists() and Path(record.read_text(encoding="utf-8")).exists():
+    if record.exists() and Path(record.read_text("utf-8")).exists():
         return
     how = ["--no-deps", "--only-binary=:all:", "--retries=1", "--timeout=30"]
     with tempfile.TemporaryDirectory() as wheels:

@@ -153,7 +153,7 @@ def test_the_second_start_has_nothing_to_do(steps: Steps) -> None:
 
 
 def change_the_python(steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "version", "3.99.0 (main)")
+    monkeypatch.setattr(sys.implementation, "cache_tag", "cpython-399")
 
 
 def interrupt_the_installation(steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
