@@ -10,6 +10,7 @@ NaN means "not there": a person slot in which nobody was found in that frame.
 Both values are checked once, here, when they are made; their arrays are read-only.
 """
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
@@ -18,7 +19,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from posecore.errors import InvalidPoses
+from posecore.errors import InvalidOption, InvalidPoses
 from posecore.skeletons import BLAZEPOSE_33
 from posecore.system import naming_missing_library
 
@@ -27,20 +28,21 @@ with naming_missing_library():
 
 FloatArray = NDArray[np.float32]
 
-# Trailing shape of each array of landmarks, behind (people, landmarks).
-_LANDMARK_ARRAYS: dict[str, tuple[int, ...]] = {
+LANDMARK_ARRAYS: Mapping[str, tuple[int, ...]] = {
     "xy": (2,),
     "z": (),
     "world": (3,),
     "visibility": (),
     "presence": (),
 }
-_WIDTHS = [tail[0] if tail else 1 for tail in _LANDMARK_ARRAYS.values()]
-# Where the values of each array are, where those of a landmark stand side by side.
-_PLACES = {
-    name: slice(end - width, end)
-    for name, width, end in zip(_LANDMARK_ARRAYS, _WIDTHS, accumulate(_WIDTHS), strict=True)
-}
+"""The arrays of landmarks by name, each with its shape behind (people, landmarks)."""
+
+COORDINATES = ("xy", "z", "world")
+"""Those of them that say where landmarks are; the others say how sure the model is."""
+
+_WIDTHS = [math.prod(tail) for tail in LANDMARK_ARRAYS.values()]
+VALUES_PER_LANDMARK = sum(_WIDTHS)
+"""How many numbers a landmark has in all of its arrays."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,18 +131,23 @@ class FramePoses:
         """Number of people."""
         return len(self.person_ids)
 
+    @property
+    def arrays(self) -> dict[str, Any]:
+        """The landmark arrays by name, see ``LANDMARK_ARRAYS``."""
+        return {name: getattr(self, name) for name in LANDMARK_ARRAYS}
+
     def resized(self, size: tuple[int, int]) -> "FramePoses":
-        """The same people in the picture at another (width, height)."""
-        across, down = (np.float32(new / old) for new, old in zip(size, self.size, strict=True))
+        """The same people in the picture scaled to another (width, height)."""
+        across, down = _scale(self.size, size)
         masks = tuple(mask.scaled(float(across), float(down)) for mask in self.masks)
         return replace(self, xy=self.xy * np.array([across, down]), z=self.z * across, size=size, masks=masks)
 
     def take(self, indices: Sequence[int]) -> "FramePoses":
         """Only these of the people, by their places on the P axis, in this order."""
         wanted = np.asarray(indices, np.intp)
-        arrays: dict[str, Any] = {name: getattr(self, name)[wanted] for name in (*_LANDMARK_ARRAYS, "person_ids")}
+        arrays = {name: array[wanted] for name, array in self.arrays.items()}
         masks = tuple(self.masks[index] for index in wanted) if self.masks else ()
-        return replace(self, **arrays, masks=masks)
+        return replace(self, **arrays, person_ids=self.person_ids[wanted], masks=masks)
 
     def named(self, names: Mapping[int, str]) -> "FramePoses":
         """The same with these names, by ids."""
@@ -153,10 +160,7 @@ class FramePoses:
     @classmethod
     def nobody(cls, size: tuple[int, int], time_s: float = 0.0) -> Self:
         """The value of a frame in which nobody was found (P = 0)."""
-        arrays: dict[str, Any] = {
-            name: np.empty((0, len(BLAZEPOSE_33), *tail), np.float32) for name, tail in _LANDMARK_ARRAYS.items()
-        }
-        return cls(**arrays, person_ids=np.empty(0, np.int64), time_s=time_s, size=size)
+        return cls(**_nan_arrays(0), person_ids=np.empty(0, np.int64), time_s=time_s, size=size)
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,6 +211,11 @@ class PoseSequence:
         return len(self.times_s)
 
     @property
+    def arrays(self) -> dict[str, Any]:
+        """The landmark arrays by name, see ``LANDMARK_ARRAYS``."""
+        return {name: getattr(self, name) for name in LANDMARK_ARRAYS}
+
+    @property
     def seen(self) -> NDArray[np.bool_]:
         """(T, P) bool: the person was found in the frame."""
         return np.asarray(np.isfinite(self.xy[..., 0]).any(axis=-1))
@@ -218,7 +227,7 @@ class PoseSequence:
             IndexError: where there is no such frame.
         """
         here = np.isfinite(self.xy[index, ..., 0]).any(axis=-1)  # of this frame: a clip's may be a million
-        arrays = {name: getattr(self, name)[index][here] for name in _LANDMARK_ARRAYS}
+        arrays = {name: array[index][here] for name, array in self.arrays.items()}
         return FramePoses(
             **arrays,
             person_ids=self.person_ids[here],
@@ -226,6 +235,44 @@ class PoseSequence:
             size=self.size,
             names=self.names,
         )
+
+    def at(self, frames: slice | NDArray[np.integer] | NDArray[np.bool_]) -> "PoseSequence":
+        """Some of the frames, at their own times.
+
+        Args:
+            frames: which; in order of time. A slice gives views of the arrays, as NumPy does, and one that takes every
+                n-th frame an n-th of ``fps``. Otherwise ``fps`` stays as it is.
+
+        Raises:
+            IndexError: if there are no such frames.
+            InvalidPoses: if the frames are not in order of time, or one is there twice.
+        """
+        step = abs(frames.step or 1) if isinstance(frames, slice) else 1
+        arrays = {name: array[frames] for name, array in self.arrays.items()}
+        return replace(self, **arrays, times_s=self.times_s[frames], fps=self.fps / step)
+
+    def resized(self, size: tuple[int, int]) -> "PoseSequence":
+        """The same people in frames scaled to another (width, height)."""
+        across, down = _scale(self.size, size)
+        return replace(self, xy=self.xy * np.array([across, down]), z=self.z * across, size=size)
+
+    def slot(self, person_id: int) -> int:
+        """Place on the P axis of a person who is seen in at least one frame.
+
+        Raises:
+            InvalidOption: if nobody has this id.
+            InvalidPoses: if the person is seen in no frame.
+        """
+        ids = self.person_ids.tolist()
+        if person_id not in ids:
+            there = ", ".join(map(str, ids)) or "none"
+            raise InvalidOption(f"Expected 'person_id' to be one of this clip's ({there}), but got {person_id}.")
+        slot = ids.index(person_id)
+        if not np.isfinite(self.xy[:, slot, :, 0]).any():
+            raise InvalidPoses(
+                f"Person {person_id} is seen in no frame of this clip, so there is no movement of theirs."
+            )
+        return slot
 
     def named(self, names: Mapping[int, str]) -> "PoseSequence":
         """The same with these names, by ids."""
@@ -237,8 +284,21 @@ class PoseSequence:
         # People who are side by side are a view: pages ask for them at each rerun, and a clip may fill a gigabyte.
         together = len(kept) > 0 and kept[-1] - kept[0] + 1 == len(kept)
         slots = slice(kept[0], kept[-1] + 1) if together else kept
-        arrays: dict[str, Any] = {name: getattr(self, name)[:, slots] for name in _LANDMARK_ARRAYS}
+        arrays = {name: array[:, slots] for name, array in self.arrays.items()}
         return replace(self, **arrays, person_ids=self.person_ids[slots])
+
+    @classmethod
+    def empty(cls, times_s: ArrayLike, person_ids: ArrayLike, *, size: tuple[int, int], fps: float) -> Self:
+        """These people at these times, seen in no frame: NaN throughout.
+
+        Args:
+            times_s: (T,) seconds, strictly increasing.
+            person_ids: (P,) unique labels.
+            size: (width, height), pixels.
+            fps: nominal frames per second.
+        """
+        times, ids = np.asarray(times_s, np.float64), np.asarray(person_ids, np.int64)
+        return cls(**_nan_arrays(times.size, ids.size), person_ids=ids, times_s=times, size=size, fps=fps)
 
     @classmethod
     def from_frames(cls, frames: Sequence[FramePoses], *, size: tuple[int, int], fps: float) -> Self:
@@ -278,7 +338,7 @@ class PoseRecorder:
         self._slots: dict[int, int] = {}  # of each id
         self._times = np.empty(self._STEP, np.float64)
         # All values of a landmark side by side: one array, which grows where it lies.
-        self._values = np.empty((self._STEP, 0, len(BLAZEPOSE_33), sum(_WIDTHS)), np.float32)
+        self._values = np.empty((self._STEP, 0, len(BLAZEPOSE_33), VALUES_PER_LANDMARK), np.float32)
 
     def __len__(self) -> int:
         """Number of frames."""
@@ -291,14 +351,13 @@ class PoseRecorder:
 
     def add(self, frame: FramePoses) -> None:
         """Add the next frame."""
-        self._make_room(frame.person_ids.tolist())
+        people = frame.person_ids.tolist()
+        self._make_room(people)
         values = self._values[self._count]
         values[:] = np.nan
-        for name, place in _PLACES.items():
-            array = getattr(frame, name)
-            for index, person in enumerate(frame.person_ids.tolist()):
-                if person in self._slots:
-                    values[self._slots[person], :, place] = array[index].reshape(len(BLAZEPOSE_33), -1)
+        for person, packed in zip(people, pack_landmarks(frame), strict=True):
+            if person in self._slots:
+                values[self._slots[person]] = packed
         self._times[self._count] = frame.time_s
         self._count += 1
 
@@ -314,9 +373,7 @@ class PoseRecorder:
         ids = sorted(self._slots)
         order = [self._slots[person] for person in ids]
         values = self._values[:, : len(ids)] if order == sorted(order) else self._values[:, order]
-        arrays = {name: values[..., place] for name, place in _PLACES.items()}
-        arrays = {name: arrays[name] if tail else arrays[name][..., 0] for name, tail in _LANDMARK_ARRAYS.items()}
-        return {**arrays, "person_ids": np.array(ids, np.int64), "times_s": self._times}
+        return {**unpack_landmarks(values), "person_ids": np.array(ids, np.int64), "times_s": self._times}
 
     def put_in_order(self) -> None:
         """Sort the frames by time; of two with the same time only the one added last is left."""
@@ -352,6 +409,21 @@ class PoseRecorder:
         self._values.resize((frames, *self._values.shape[1:]), refcheck=False)
 
 
+def pack_landmarks(poses: FramePoses) -> FloatArray:
+    """(P, K, 8) float32: all values of a landmark side by side, in the order of ``LANDMARK_ARRAYS``."""
+    columns = zip(poses.arrays.values(), _WIDTHS, strict=True)
+    return np.concatenate([array.reshape(len(poses), len(BLAZEPOSE_33), width) for array, width in columns], axis=-1)
+
+
+def unpack_landmarks(values: FloatArray) -> dict[str, Any]:
+    """Views of the landmark arrays by name, in (..., K, 8) values that lie as in ``pack_landmarks``."""
+    ends = list(accumulate(_WIDTHS))
+    return {
+        name: values[..., end - width : end] if tail else values[..., end - 1]
+        for (name, tail), width, end in zip(LANDMARK_ARRAYS.items(), _WIDTHS, ends, strict=True)
+    }
+
+
 def check_frame(poses: object) -> None:
     """Raise InvalidPoses where something else than the poses of one frame is given, a sequence above all."""
     if not isinstance(poses, FramePoses):
@@ -369,7 +441,7 @@ def _check_people(value: FramePoses | PoseSequence, *, lead: tuple[int, ...]) ->
     if len(np.unique(ids)) != len(ids):
         raise InvalidPoses(f"Expected 'person_ids' to be unique, but got {ids.tolist()}.")
     object.__setattr__(value, "person_ids", ids)
-    for name, tail in _LANDMARK_ARRAYS.items():
+    for name, tail in LANDMARK_ARRAYS.items():
         array = _frozen(getattr(value, name), np.float32)
         expected = (*lead, len(ids), len(BLAZEPOSE_33), *tail)
         if array.shape != expected:
@@ -379,6 +451,18 @@ def _check_people(value: FramePoses | PoseSequence, *, lead: tuple[int, ...]) ->
     if width <= 0 or height <= 0:
         raise InvalidPoses(f"Expected 'size' to be above zero both ways, but got {(width, height)}.")
     object.__setattr__(value, "size", (width, height))
+
+
+def _nan_arrays(*lead: int) -> dict[str, Any]:
+    """The landmark arrays of a value, NaN throughout; ``lead`` is the shape in front of the landmarks."""
+    return {
+        name: np.full((*lead, len(BLAZEPOSE_33), *tail), np.nan, np.float32) for name, tail in LANDMARK_ARRAYS.items()
+    }
+
+
+def _scale(old: tuple[int, int], new: tuple[int, int]) -> tuple[np.float32, np.float32]:
+    """By how much a picture grows, across and down."""
+    return np.float32(new[0] / old[0]), np.float32(new[1] / old[1])
 
 
 def _frozen(array: ArrayLike, dtype: type[np.generic]) -> NDArray:  # type: ignore[type-arg]

@@ -4,8 +4,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from posecore import FramePoses, InvalidPoses, PoseSequence
-from posecore.poses import PoseRecorder
+from posecore import FramePoses, InvalidOption, InvalidPoses, PoseSequence
+from posecore.poses import LANDMARK_ARRAYS, PoseRecorder, pack_landmarks, unpack_landmarks
 
 SIZE = (640, 480)
 
@@ -158,3 +158,116 @@ def test_some_of_the_people_of_a_clip(portrait_poses, wanted, is_view):
     assert some.person_ids.tolist() == [person for person in wanted if person in (1, 2, 3)]
     assert some.xy.shape[:2] == (3, len(some.person_ids))
     assert np.shares_memory(some.xy, sequence.xy) == is_view
+
+
+def moving(frames: int = 6, ids: tuple[int, ...] = (1, 4)) -> PoseSequence:
+    """People whose every number is another one, named, at uneven times."""
+    values = np.arange(frames * len(ids) * 33 * 8, dtype=np.float32).reshape(frames, len(ids), 33, 8)
+    times = np.cumsum(np.arange(frames) + 1.0) / 10
+    return PoseSequence(
+        **unpack_landmarks(values), person_ids=np.array(ids), times_s=times, size=SIZE, fps=30, names={4: "Ada"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("frames", "expected", "fps"),
+    [
+        (slice(None), [0, 1, 2, 3, 4, 5], 30),
+        (slice(2, 4), [2, 3], 30),
+        (slice(None, None, 2), [0, 2, 4], 15),
+        (slice(1, None, 3), [1, 4], 10),
+        (slice(9, 12), [], 30),
+        (np.array([0, 1, 5]), [0, 1, 5], 30),
+        (np.array([], int), [], 30),
+        (np.arange(6) % 2 == 1, [1, 3, 5], 30),
+    ],
+)
+def test_some_of_the_frames_of_a_sequence(frames, expected, fps):
+    sequence = moving()
+    some = sequence.at(frames)
+    for name in LANDMARK_ARRAYS:
+        np.testing.assert_array_equal(getattr(some, name), getattr(sequence, name)[expected])
+    np.testing.assert_array_equal(some.times_s, sequence.times_s[expected])
+    assert (some.person_ids.tolist(), some.names, some.size, some.fps) == ([1, 4], {4: "Ada"}, SIZE, fps)
+    assert np.shares_memory(some.xy, sequence.xy) == (isinstance(frames, slice) and len(expected) > 0)
+
+
+@pytest.mark.parametrize(
+    ("frames", "error", "message"),
+    [
+        (np.array([6]), IndexError, "out of bounds"),
+        (np.array([True, False]), IndexError, "boolean index"),
+        (slice(None, None, -1), InvalidPoses, "strictly increasing"),
+        (np.array([3, 1]), InvalidPoses, "strictly increasing"),
+        (np.array([1, 1]), InvalidPoses, "strictly increasing"),
+        (3, InvalidPoses, r"'times_s' to have shape \(T,\)"),
+    ],
+)
+def test_frames_that_make_no_sequence(frames, error, message):
+    with pytest.raises(error, match=message):
+        moving().at(frames)
+
+
+@pytest.mark.parametrize(
+    ("size", "across", "down"), [(SIZE, 1, 1), ((1280, 960), 2, 2), ((320, 480), 0.5, 1), ((641, 119), 641 / 640, None)]
+)
+def test_a_sequence_in_frames_of_another_size(size, across, down):
+    sequence = moving()
+    resized = sequence.resized(size)
+    np.testing.assert_array_equal(resized.xy[..., 0], sequence.xy[..., 0] * np.float32(across))
+    np.testing.assert_array_equal(resized.xy[..., 1], sequence.xy[..., 1] * np.float32(down or 119 / 480))
+    np.testing.assert_array_equal(resized.z, sequence.z * np.float32(across))
+    np.testing.assert_array_equal(resized.world, sequence.world)
+    assert (resized.size, resized.fps, resized.names) == (size, sequence.fps, sequence.names)
+    for index in range(len(sequence)):
+        np.testing.assert_array_equal(resized.frame(index).xy, sequence.frame(index).resized(size).xy)
+
+
+@pytest.mark.parametrize("size", [(0, 480), (640, -1)])
+def test_frames_have_a_size(size):
+    with pytest.raises(InvalidPoses, match="'size' to be above zero"):
+        moving().resized(size)
+
+
+@pytest.mark.parametrize(("times", "ids"), [([], []), ([0.5], [1, 2]), ([0.0, 0.1, 0.4], [7])])
+def test_a_sequence_in_which_nobody_is_seen(times, ids):
+    empty = PoseSequence.empty(times, ids, size=SIZE, fps=30)
+    assert (empty.times_s.tolist(), empty.person_ids.tolist()) == (times, ids)
+    assert empty.xy.shape == (len(times), len(ids), 33, 2)
+    assert all(np.isnan(array).all() for array in empty.arrays.values())
+    assert not empty.seen.any()
+
+
+@pytest.mark.parametrize(
+    ("times", "ids", "message"),
+    [([0.1, 0.1], [1], "strictly increasing"), ([0.0], [2, 2], "unique"), ([[0.0]], [1], "'times_s' to have shape")],
+)
+def test_an_empty_sequence_is_checked_too(times, ids, message):
+    with pytest.raises(InvalidPoses, match=message):
+        PoseSequence.empty(times, ids, size=SIZE, fps=30)
+
+
+@pytest.mark.parametrize(("person", "slot"), [(1, 0), (4, 1)])
+def test_the_slot_of_a_person(person, slot):
+    assert moving().slot(person) == slot
+
+
+@pytest.mark.parametrize(
+    ("sequence", "person", "error", "message"),
+    [
+        (moving(), 2, InvalidOption, r"'person_id' to be one of this clip's \(1, 4\), but got 2"),
+        (moving(ids=()), 1, InvalidOption, r"\(none\)"),
+        (PoseSequence.empty([0.0], [1], size=SIZE, fps=30), 1, InvalidPoses, "Person 1 is seen in no frame"),
+    ],
+)
+def test_the_slot_of_somebody_who_is_not_there(sequence, person, error, message):
+    with pytest.raises(error, match=message):
+        sequence.slot(person)
+
+
+@pytest.mark.parametrize("people", [0, 1, 3])
+def test_packed_landmarks_are_the_same_when_unpacked(people):
+    values = np.random.default_rng(people).normal(size=(people, 33, 8)).astype(np.float32)
+    poses = FramePoses(**frame_arrays(people) | unpack_landmarks(values))
+    np.testing.assert_array_equal(pack_landmarks(poses), values)
+    assert {name: array.shape[2:] for name, array in poses.arrays.items()} == dict(LANDMARK_ARRAYS)

@@ -23,7 +23,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.errors import InvalidPoses
-from posecore.motion.people import person_slot
 from posecore.motion.resampling import to_even_times
 from posecore.motion.root import ASSUMED_FIELD_OF_VIEW_DEG, RootChoice, place_person
 from posecore.motion.rotations import Doubles, continuous_euler, rotation_to_axes, shortest_rotation
@@ -123,7 +122,7 @@ def write_bvh(
         InvalidPoses: if the person is never seen with all the landmarks that the skeleton has.
         OSError: if the file cannot be written.
     """
-    person_slot(sequence, person_id)
+    sequence.slot(person_id)  # raises if there is no movement of theirs
     even = to_even_times(sequence.only([person_id]))
     points = place_person(even, person_id, root=root, field_of_view_deg=field_of_view_deg)
     places = {name: _middle(points, joint.at) for name, joint in _JOINTS.items()}

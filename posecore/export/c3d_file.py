@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.errors import InvalidPoses
-from posecore.motion.people import person_slot
 from posecore.motion.resampling import to_even_times
 from posecore.motion.root import ASSUMED_FIELD_OF_VIEW_DEG, RootChoice, place_person
 from posecore.poses import PoseSequence
@@ -51,7 +50,7 @@ def write_c3d(
         InvalidPoses: if the person is never seen, or there are over 65,535 frames.
         OSError: if the file cannot be written.
     """
-    person_slot(sequence, person_id)
+    sequence.slot(person_id)  # raises if there is no movement of theirs
     even = to_even_times(sequence.only([person_id]))
     if len(even) > _MOST_FRAMES:
         raise InvalidPoses(

@@ -28,7 +28,6 @@ import numpy as np
 
 from posecore.errors import InvalidPoses
 from posecore.motion.angles import ANGLES, measure_angles
-from posecore.motion.people import person_slot
 from posecore.motion.root import ASSUMED_FIELD_OF_VIEW_DEG, RootChoice, place_person
 from posecore.poses import PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
@@ -90,7 +89,8 @@ def write_mot(
         InvalidPoses: if the person is never seen, or no angle is ever known.
         OSError: if the file cannot be written.
     """
-    alone = sequence.only([sequence.person_ids[person_slot(sequence, person_id)]])
+    sequence.slot(person_id)  # raises if there is no movement of theirs
+    alone = sequence.only([person_id])
     angles = measure_angles(alone, space="world", min_visibility=min_visibility)[:, 0].astype(np.float64)
     known = np.isfinite(angles).any(axis=1)
     if not known.any():

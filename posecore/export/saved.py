@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from posecore.errors import InvalidOption, InvalidPoses, UnreadableResult
 from posecore.limits import LIMITS
-from posecore.poses import PoseSequence
+from posecore.poses import LANDMARK_ARRAYS, PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
 from posecore.system import VERSION, whole_file
 
@@ -153,11 +153,7 @@ def _layouts(frames: int, people: int) -> dict[str, _Layout]:
     return {
         "times_s": _Layout("<f8", (frames,)),
         "person_ids": _Layout("<i8", (people,)),
-        "xy": _Layout("<f4", (*landmarks, 2)),
-        "z": _Layout("<f4", landmarks),
-        "world": _Layout("<f4", (*landmarks, 3)),
-        "visibility": _Layout("<f4", landmarks),
-        "presence": _Layout("<f4", landmarks),
+        **{name: _Layout("<f4", (*landmarks, *tail)) for name, tail in LANDMARK_ARRAYS.items()},
     }
 
 

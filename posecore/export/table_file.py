@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pandas as pd
 import pyarrow as pa
@@ -96,13 +95,6 @@ def table_blocks(poses: FramePoses | PoseSequence) -> Iterator[pd.DataFrame]:
     _, people, landmarks = poses.visibility.shape
     step = max(1, _ROWS // max(1, people * landmarks))
     for start in range(0, max(1, len(poses)), step):
-        table = to_table(_frames(poses, slice(start, start + step)))
+        table = to_table(poses.at(slice(start, start + step)))
         table["frame"] += start
         yield table
-
-
-def _frames(sequence: PoseSequence, wanted: slice) -> PoseSequence:
-    arrays = {
-        name: getattr(sequence, name)[wanted] for name in ("xy", "z", "world", "visibility", "presence", "times_s")
-    }
-    return replace(sequence, **arrays)

@@ -12,14 +12,11 @@ from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
 from posecore.errors import InvalidOption
-from posecore.poses import FloatArray, PoseSequence
+from posecore.poses import COORDINATES, FloatArray, PoseSequence
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.intp]
 Seconds = NDArray[np.float64]
-
-COORDINATES = ("xy", "z", "world")
-"""The arrays of a sequence that say where landmarks are; the others say how sure the model is."""
 
 # A gap of exactly the length that was asked for is bridged, whatever its times were rounded to.
 _ROUNDING_S = 1e-6
@@ -59,9 +56,7 @@ def fill_gaps(sequence: PoseSequence, longest_s: float) -> PoseSequence:
     gaps = [_short_gaps(there, sequence.times_s, longest_s) for there in sequence.seen.T]
     if not any(len(found) for found in gaps):
         return sequence
-    arrays: dict[str, Any] = {
-        name: np.array(getattr(sequence, name)) for name in (*COORDINATES, "visibility", "presence")
-    }
+    arrays: dict[str, Any] = {name: np.array(array) for name, array in sequence.arrays.items()}
     for person, found in enumerate(gaps):
         inside = _inside(found, len(sequence))
         for name in COORDINATES:

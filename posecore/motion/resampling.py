@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from posecore.errors import InvalidOption
 from posecore.limits import LIMITS
-from posecore.motion.gaps import COORDINATES, Seconds, patterns, stretches
+from posecore.motion.gaps import Seconds, patterns, stretches
 from posecore.poses import FloatArray, PoseSequence
 
 # Times closer to the grid than this are on it already: far below what any clip's timestamps tell.
@@ -41,11 +41,8 @@ def to_even_times(sequence: PoseSequence, rate: float | None = None) -> PoseSequ
     grid = _grid(sequence.times_s, rate)
     if len(grid) == len(sequence) and (np.abs(grid - sequence.times_s) <= _ROUNDING_S).all():
         return replace(sequence, fps=rate) if rate != sequence.fps else sequence
-    arrays: dict[str, Any] = {name: _resample(getattr(sequence, name), sequence.times_s, grid) for name in _ARRAYS}
+    arrays: dict[str, Any] = {name: _resample(array, sequence.times_s, grid) for name, array in sequence.arrays.items()}
     return replace(sequence, **arrays, times_s=grid, fps=rate)
-
-
-_ARRAYS = (*COORDINATES, "visibility", "presence")
 
 
 def _grid(times_s: Seconds, rate: float) -> Seconds:

@@ -29,7 +29,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.errors import InvalidOption, InvalidPoses
-from posecore.motion.people import person_slot
 from posecore.poses import FloatArray, PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
 
@@ -127,7 +126,8 @@ def place_person(
     """
     if root not in get_args(RootChoice):
         raise InvalidOption(f"Expected 'root' to be one of {get_args(RootChoice)}, but got {root!r}.")
-    alone = sequence.only([sequence.person_ids[person_slot(sequence, person_id)]])
+    sequence.slot(person_id)  # raises if there is no movement of theirs
+    alone = sequence.only([person_id])
     points = alone.world[:, 0]
     if root == "estimated":
         path = estimate_root(alone, field_of_view_deg=field_of_view_deg).path[:, 0]

@@ -17,7 +17,6 @@ from scipy.signal import butter, savgol_filter, sosfiltfilt
 
 from posecore.errors import InvalidOption
 from posecore.motion.gaps import (
-    COORDINATES,
     Seconds,
     check_gap,
     even_grid,
@@ -27,7 +26,7 @@ from posecore.motion.gaps import (
     usual_step_s,
 )
 from posecore.motion.one_euro import OneEuro
-from posecore.poses import FloatArray, PoseSequence
+from posecore.poses import COORDINATES, FloatArray, PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
 
 SmoothingMethod = Literal["none", "one-euro", "butterworth", "savitzky-golay"]

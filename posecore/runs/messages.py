@@ -17,13 +17,11 @@ from posecore.estimation.pose_options import PoseOptions
 from posecore.media.clip_options import ClipOptions
 from posecore.media.clips import ClipInfo
 from posecore.media.yuv import Colors
-from posecore.poses import FramePoses
+from posecore.poses import VALUES_PER_LANDMARK, FramePoses, pack_landmarks, unpack_landmarks
 from posecore.runs.job import Job
 from posecore.skeletons import BLAZEPOSE_33
 
 Fields = dict[str, Any]
-
-_VALUES = 8  # of a landmark: x, y, z, world x, y, z, visibility, presence
 
 
 def send(stream: IO[bytes], kind: str, payload: bytes = b"", **fields: Any) -> None:
@@ -96,23 +94,15 @@ def clip_from_fields(fields: Fields) -> ClipInfo:
 
 def poses_to_message(poses: FramePoses) -> tuple[bytes, Fields]:
     """The poses of a frame as bytes and plain values."""
-    values = np.concatenate(
-        [poses.xy, poses.z[..., None], poses.world, poses.visibility[..., None], poses.presence[..., None]],
-        axis=2,
-    )
     fields = {"time_s": poses.time_s, "size": poses.size, "person_ids": poses.person_ids.tolist()}
-    return values.astype(np.float32).tobytes(), fields
+    return pack_landmarks(poses).tobytes(), fields
 
 
 def poses_from_message(payload: bytes, fields: Fields) -> FramePoses:
     """The poses of a frame again, to the last bit."""
-    values = np.frombuffer(payload, np.float32).reshape(-1, len(BLAZEPOSE_33), _VALUES)
+    values = np.frombuffer(payload, np.float32).reshape(-1, len(BLAZEPOSE_33), VALUES_PER_LANDMARK)
     return FramePoses(
-        xy=values[..., 0:2],
-        z=values[..., 2],
-        world=values[..., 3:6],
-        visibility=values[..., 6],
-        presence=values[..., 7],
+        **unpack_landmarks(values),
         person_ids=np.array(fields["person_ids"], np.int64),
         time_s=fields["time_s"],
         size=tuple(fields["size"]),

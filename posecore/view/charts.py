@@ -3,7 +3,6 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from posecore.motion.people import person_slot
 from posecore.poses import PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
 
@@ -19,7 +18,7 @@ def plot_visibility(sequence: PoseSequence, person_id: int) -> go.Figure:
         InvalidOption: where there is nobody with this id.
         InvalidPoses: where this person is never seen.
     """
-    slot = person_slot(sequence, person_id)
+    slot = sequence.slot(person_id)
     step = max(1, -(-len(sequence) // _MOST_COLUMNS))
     starts = np.arange(0, len(sequence), step)
     visibility = sequence.visibility[:, slot]

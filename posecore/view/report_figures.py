@@ -16,7 +16,6 @@ from plotly.subplots import make_subplots
 
 from posecore.motion.angles import ANGLES
 from posecore.motion.gaps import stretches
-from posecore.motion.people import person_slot
 from posecore.poses import FloatArray, PoseSequence
 from posecore.view.charts import plot_visibility
 from posecore.view.palette import SIDES_ON_PAGE, css
@@ -119,7 +118,7 @@ def plot_steps(sequence: PoseSequence, person_id: int) -> Steps:
         InvalidOption: where there is nobody with this id.
         InvalidPoses: where this person is never seen.
     """
-    seen = np.flatnonzero(sequence.seen[:, person_slot(sequence, person_id)])
+    seen = np.flatnonzero(sequence.seen[:, sequence.slot(person_id)])
     frames = seen[np.unique(np.linspace(0, len(seen) - 1, min(MOST_STEPS, len(seen))).round().astype(int))]
     alone = sequence.only([person_id]).named({})
     figure = plot_stage(alone, coordinates="world")

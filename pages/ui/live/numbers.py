@@ -4,7 +4,7 @@ import json
 import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -126,16 +126,11 @@ def _angles(moments: Sequence[Moment], names: Sequence[str], newest: FramePoses)
 
 
 def _of_one(moments: Sequence[Moment], person: int) -> PoseSequence:
-    arrays = {
-        "xy": np.full((len(moments), 1, 33, 2), np.nan, np.float32),
-        "z": np.full((len(moments), 1, 33), np.nan, np.float32),
-        "world": np.full((len(moments), 1, 33, 3), np.nan, np.float32),
-        "visibility": np.full((len(moments), 1, 33), np.nan, np.float32),
-        "presence": np.full((len(moments), 1, 33), np.nan, np.float32),
-    }
+    times = [moment.time_s for moment in moments]
+    nobody = PoseSequence.empty(times, [person], size=moments[-1].poses.size, fps=30.0)
+    arrays = {name: array.copy() for name, array in nobody.arrays.items()}
     for index, moment in enumerate(moments):
         for slot in np.flatnonzero(moment.poses.person_ids == person)[:1]:
             for name, array in arrays.items():
                 array[index, 0] = getattr(moment.poses, name)[slot]
-    times = np.array([moment.time_s for moment in moments])
-    return PoseSequence(**arrays, person_ids=np.array([person]), times_s=times, size=moments[-1].poses.size, fps=30.0)
+    return replace(nobody, **arrays)

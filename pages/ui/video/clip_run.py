@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 
-import numpy as np
-
 from pages.ui.explore.playback import Playback
 from pages.ui.shared.folders import Folder
 from pages.ui.shared.served import serve, withdraw
@@ -213,7 +211,8 @@ def forget_upload(visit: Visit) -> None:
 def _draw(state: RunState, source: Path, options: RunOptions, shown: PoseSequence, film: Path) -> None:
     part = options.part
     if options.background != "keep":  # drawn on the player's video, which starts at 0 and has exactly these frames
-        shown, part = _as_in_film(shown, part), ClipOptions(film_quality=part.film_quality)
+        shown = replace(shown.resized(part.film_size(shown.size)), times_s=shown.times_s - shown.times_s[0])
+        part = ClipOptions(film_quality=part.film_quality)
     try:
         with _place(state) as found:
             if found:
@@ -278,18 +277,6 @@ def _reporter(state: RunState):
         return not state.stop.is_set()
 
     return report
-
-
-def _as_in_film(sequence: PoseSequence, part: ClipOptions) -> PoseSequence:
-    size = part.film_size(sequence.size)
-    across, down = (np.float32(new / old) for new, old in zip(size, sequence.size, strict=True))
-    return replace(
-        sequence,
-        xy=sequence.xy * np.array([across, down]),
-        z=sequence.z * across,
-        size=size,
-        times_s=sequence.times_s - sequence.times_s[0],
-    )
 
 
 def _end(state: RunState, tokens: Sequence[str]) -> None:

@@ -45,7 +45,7 @@ def write_moments(path: Path, layers: Mapping[str, PoseSequence]) -> Moments:
     """
     first = next(iter(layers.values()))
     step = max(1, math.ceil(len(first) * len(first.person_ids) / MOST_SHOWN))
-    shown = {name: _every(sequence, step) for name, sequence in layers.items()}
+    shown = {name: sequence.at(slice(None, None, step)) for name, sequence in layers.items()}
     times = first.times_s[::step]
     pixel = 4 * max(first.size) / _FINEST  # the limit is four times the longest side
     with path.open("wb") as file:
@@ -74,16 +74,6 @@ def write_moments(path: Path, layers: Mapping[str, PoseSequence]) -> Moments:
         ],
     }
     return Moments(path, header)
-
-
-def _every(sequence: PoseSequence, step: int) -> PoseSequence:
-    if step == 1:
-        return sequence
-    names = ("xy", "z", "world", "visibility", "presence", "times_s")
-    arrays = {name: getattr(sequence, name)[::step] for name in names}
-    return PoseSequence(
-        **arrays, person_ids=sequence.person_ids, size=sequence.size, fps=sequence.fps / step, names=sequence.names
-    )
 
 
 def _write_layer(file: BinaryIO, sequence: PoseSequence, pixel: float) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """The numbers of a live picture on the page: figures, 3D skeleton, angles, table. Its script asks the server itself."""
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -79,15 +80,13 @@ def _nothing() -> None:
 @lru_cache(maxsize=40)
 def _stage(people: int, space: str, mirror: bool) -> str:
     """Axes and traces for so many people, of whom nobody is there yet."""
-    nobody = {name: np.full((1, people, 33, *rest), np.nan) for name, rest in _SHAPES.items()}
-    nobody["world"][:, :, 0], nobody["visibility"][:, :, 0] = _HIGHEST_M, 1  # so far the axes shall reach
-    sequence = PoseSequence(**nobody, person_ids=np.arange(1, people + 1), times_s=np.zeros(1), size=_SIZE, fps=30.0)
+    nobody = PoseSequence.empty([0.0], np.arange(1, people + 1), size=_SIZE, fps=30.0)
+    world, visibility = nobody.world.copy(), nobody.visibility.copy()
+    world[:, :, 0], visibility[:, :, 0] = _HIGHEST_M, 1  # so far the axes shall reach
+    sequence = replace(nobody, world=world, visibility=visibility)
     figure: dict[str, Any] = plot_stage(sequence, coordinates=space).to_dict()
     figure["layout"].pop("template", None)
     if mirror:
         axis = figure["layout"]["scene"]["xaxis"]
         axis["range"] = axis["range"][::-1]
     return to_json_plotly(figure)
-
-
-_SHAPES = {"xy": (2,), "z": (), "world": (3,), "visibility": (), "presence": ()}
