@@ -6,7 +6,7 @@ import tempfile
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,9 +14,8 @@ from types import TracebackType
 from typing import Self, get_args
 
 from posecore.errors import InvalidOption, check_choice
-from posecore.estimation.blazepose.regions import Region
 from posecore.estimation.engines import PictureEstimator, open_picture_estimator, open_stream_estimator
-from posecore.estimation.inputs import RgbArray
+from posecore.estimation.inputs import ResumeState, RgbArray
 from posecore.estimation.pose_options import PoseOptions
 from posecore.limits import LIMITS
 from posecore.media.clip_options import ClipOptions, FilmQuality
@@ -262,7 +261,7 @@ class _Reporter:
         self._frames = 0
         self.goes_on = True
 
-    def frame(self, poses: FramePoses, followed: Sequence[Region]) -> bool:
+    def frame(self, poses: FramePoses, resume_state: ResumeState) -> bool:
         """Count a frame."""
         self._frames += 1
         if self.goes_on and self._on_progress is not None:
@@ -284,10 +283,10 @@ class _Collector(_Reporter):
         frames = self._total or LIMITS.clip_frames
         self._recorder = PoseRecorder(max(self._people, LIMITS.person_frames // frames))
 
-    def frame(self, poses: FramePoses, followed: Sequence[Region]) -> bool:
+    def frame(self, poses: FramePoses, resume_state: ResumeState) -> bool:
         """Keep a frame."""
         self._recorder.add(poses)
-        return super().frame(poses, followed)
+        return super().frame(poses, resume_state)
 
     def notes(self) -> list[str]:
         """What a user should know of what was kept."""

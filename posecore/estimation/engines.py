@@ -1,6 +1,5 @@
 """Which engine runs: the fast one wherever it does, MediaPipe where it does not or where MediaPipe was asked for."""
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib.metadata import version
@@ -10,8 +9,7 @@ from posecore.errors import EngineUnavailable
 from posecore.estimation import mediapipe_tasks
 from posecore.estimation.blazepose import picture_estimator, stream_estimator
 from posecore.estimation.blazepose.graph import load
-from posecore.estimation.blazepose.regions import Region
-from posecore.estimation.inputs import Picture, RgbArray
+from posecore.estimation.inputs import Picture, ResumeState, RgbArray
 from posecore.estimation.pose_options import PoseOptions
 from posecore.poses import FramePoses
 
@@ -51,15 +49,15 @@ class StreamEstimator(Protocol):
     """Estimates the frames of one clip or one live stream, in order."""
 
     @property
-    def followed(self) -> tuple[Region, ...]:
-        """Where people are looked for in the next frame; empty where the engine does not tell."""
+    def resume_state(self) -> ResumeState:
+        """What ``resume`` needs to go on behind the last frame; None if the engine cannot."""
 
     @property
     def saw_more(self) -> bool:
         """Whether more people than are wanted were in view at some time, as far as that is known."""
 
-    def follow(self, regions: Iterable[Region]) -> None:
-        """Look there in the next frame; without effect where the engine does not tell."""
+    def resume(self, state: ResumeState) -> None:
+        """Go on where an estimator of the same engine left off, as its ``resume_state`` says; None: start afresh."""
 
     def step(self, rgb: Picture, time_s: float) -> FramePoses:
         """The people in the next frame, (H, W, 3) uint8, upright, or its ``pixels``; time goes forward."""

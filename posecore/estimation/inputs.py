@@ -1,6 +1,6 @@
 """The door of every estimator: what comes in is checked here, once."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,10 @@ class LazyPicture(Protocol):
 
 Picture = RgbArray | LazyPicture
 """What an estimator takes."""
+
+ResumeState = Any
+"""What one estimator of a stream hands to another that goes on where it left off: plain values for JSON, which only
+estimators look into."""
 
 
 def whole_of(picture: Picture) -> RgbArray:

@@ -7,14 +7,13 @@ landmarks over time. A video-mode landmarker therefore belongs to one clip or on
 
 import math
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from posecore.estimation.blazepose.regions import Region
-from posecore.estimation.inputs import Picture, RgbArray, check_picture, check_time, whole_of
+from posecore.estimation.inputs import Picture, ResumeState, RgbArray, check_picture, check_time, whole_of
 from posecore.estimation.models import find_model, model_unusable
 from posecore.estimation.pose_options import PoseOptions
 from posecore.estimation.tracking import Tracks, left_to_right
@@ -97,12 +96,12 @@ class StreamEstimator(_Estimator):
         return False
 
     @property
-    def followed(self) -> tuple[Region, ...]:
-        """Nobody: MediaPipe keeps its regions to itself."""
-        return ()
+    def resume_state(self) -> ResumeState:
+        """None: MediaPipe keeps to itself where people are."""
+        return None
 
-    def follow(self, regions: Iterable[Region]) -> None:
-        """Without effect: MediaPipe takes no regions."""
+    def resume(self, state: ResumeState) -> None:
+        """Without effect: MediaPipe cannot be told where people are."""
 
     def step(self, rgb: Picture, time_s: float) -> FramePoses:
         """The people in the next frame.

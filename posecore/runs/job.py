@@ -1,11 +1,10 @@
 """What a run is asked to do, and who is told of what comes of it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from posecore.estimation.blazepose.regions import Region
+from posecore.estimation.inputs import ResumeState
 from posecore.estimation.pose_options import PoseOptions
 from posecore.media.clip_options import ClipOptions
 from posecore.media.clips import ClipInfo
@@ -28,7 +27,7 @@ class Job:
         sound: the film has the clip's sound.
         lead_in_s: so long before the part begins, frames are estimated and told of, but not in the film: where
             a clip is cut into parts, the person is followed when a part begins.
-        follow: who is followed in the first frame.
+        resume: where to go on in the first frame: the ``resume_state`` of an estimator; None: afresh.
     """
 
     path: Path
@@ -40,7 +39,7 @@ class Job:
     replay: Path | None = None
     sound: bool = True
     lead_in_s: float = 0.0
-    follow: tuple[Region, ...] = ()
+    resume: ResumeState = None
 
 
 class Listener(Protocol):
@@ -49,10 +48,10 @@ class Listener(Protocol):
     def opened(self, clip: ClipInfo) -> None:
         """The clip can be read."""
 
-    def frame(self, poses: FramePoses, followed: Sequence[Region]) -> bool:
+    def frame(self, poses: FramePoses, resume_state: ResumeState) -> bool:
         """A frame is done; where the answer is False the run ends there, and what was done is kept.
 
         Args:
             poses: of the people in it.
-            followed: where they are looked for in the next frame; empty where the engine does not tell.
+            resume_state: the estimator's, behind this frame.
         """

@@ -5,14 +5,12 @@ reads files that may have been made to harm, so what it says is taken as plain v
 """
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
-from posecore.estimation.blazepose.regions import Region
 from posecore.estimation.pose_options import PoseOptions
 from posecore.media.clip_options import ClipOptions
 from posecore.media.clips import ClipInfo
@@ -57,7 +55,7 @@ def job_to_fields(job: Job) -> Fields:
         "replay": None if job.replay is None else str(job.replay),
         "sound": job.sound,
         "lead_in_s": job.lead_in_s,
-        "follow": regions_to_fields(job.follow),
+        "resume": job.resume,
     }
 
 
@@ -78,7 +76,7 @@ def job_from_fields(fields: Fields) -> Job:
         replay=None if fields["replay"] is None else Path(fields["replay"]),
         sound=fields["sound"],
         lead_in_s=fields["lead_in_s"],
-        follow=regions_from_fields(fields["follow"]),
+        resume=fields["resume"],
     )
 
 
@@ -107,13 +105,3 @@ def poses_from_message(payload: bytes, fields: Fields) -> FramePoses:
         time_s=fields["time_s"],
         size=tuple(fields["size"]),
     )
-
-
-def regions_to_fields(regions: Sequence[Region]) -> list[Fields]:
-    """Regions as plain values."""
-    return [asdict(region) for region in regions]
-
-
-def regions_from_fields(fields: list[Fields]) -> tuple[Region, ...]:
-    """The regions again."""
-    return tuple(Region(**region) for region in fields)

@@ -75,8 +75,8 @@ class Worker:
             if kind == "opened":
                 listener.opened(messages.clip_from_fields(fields["clip"]))
             elif kind == "frame":
-                followed = messages.regions_from_fields(fields.pop("followed"))
-                if not listener.frame(messages.poses_from_message(payload, fields), followed):
+                resume_state = fields.pop("resume_state")
+                if not listener.frame(messages.poses_from_message(payload, fields), resume_state):
                     self._ask("stop")
 
         notes: list[str] = self._answers(tell)["notes"]

@@ -1,11 +1,9 @@
 """Poses that were found before, in place of an estimator: for a film that is drawn again."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from posecore.errors import InvalidPoses
-from posecore.estimation.blazepose.regions import Region
-from posecore.estimation.inputs import Picture
+from posecore.estimation.inputs import Picture, ResumeState
 from posecore.export.saved import load_sequence, save_sequence
 from posecore.media.films import TIME_BASE
 from posecore.poses import FramePoses, PoseSequence
@@ -23,14 +21,14 @@ class Replay:
         path: what ``write_replay`` wrote.
     """
 
-    followed: tuple[Region, ...] = ()
+    resume_state: ResumeState = None
     saw_more = False
 
     def __init__(self, path: Path) -> None:
         self._sequence = load_sequence(path).sequence
         self._at = {_tick(time_s): index for index, time_s in enumerate(self._sequence.times_s.tolist())}
 
-    def follow(self, regions: Iterable[Region]) -> None:
+    def resume(self, state: ResumeState) -> None:
         """Without effect: nobody is looked for."""
 
     def step(self, rgb: Picture, time_s: float) -> FramePoses:

@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from posecore.errors import InvalidOption
-from posecore.estimation.blazepose.regions import Region
 from posecore.estimation.engines import find_engine
+from posecore.estimation.inputs import ResumeState
 from posecore.media.clips import ClipInfo
 from posecore.poses import FramePoses
 from posecore.runs import pool
@@ -131,11 +131,11 @@ class _Teller:
         self._lock = threading.Lock()
         self.stopped = False
 
-    def frame(self, poses: FramePoses, followed: Sequence[Region]) -> bool:
+    def frame(self, poses: FramePoses, resume_state: ResumeState) -> bool:
         """Tell of a frame; False where all shall stop."""
         with self._lock:
             try:
-                goes_on = self._listener.frame(poses, followed)
+                goes_on = self._listener.frame(poses, resume_state)
             except BaseException:
                 self.stopped = True  # the others must not go on for nobody
                 raise
@@ -151,7 +151,7 @@ class _Stretch:
         self._teller = teller
         self.frames = 0
         self.first_s = job.part.start_s
-        self.followed: Sequence[Region] = ()
+        self.resume_state: ResumeState = None
         self.before: deque[FramePoses] = deque(maxlen=_COMPARED_FRAMES)
         self.last: deque[FramePoses] = deque(maxlen=_COMPARED_FRAMES)
 
@@ -161,7 +161,7 @@ class _Stretch:
         Raises:
             _Irregular: where its clip is damaged there, or ends before it.
         """
-        job = self.job if after is None else replace(self.job, lead_in_s=0.0, follow=tuple(after.followed))
+        job = self.job if after is None else replace(self.job, lead_in_s=0.0, resume=after.resume_state)
         try:
             notes = pool.run(job, self)
         except InvalidOption as error:
@@ -176,9 +176,9 @@ class _Stretch:
         """Begin; also where its process died and it begins anew."""
         self._begin()
 
-    def frame(self, poses: FramePoses, followed: Sequence[Region]) -> bool:
+    def frame(self, poses: FramePoses, resume_state: ResumeState) -> bool:
         """Keep what is needed of a frame; those of the lead-in are told to nobody else."""
-        self.followed = followed
+        self.resume_state = resume_state
         if poses.time_s < self.job.part.start_s:
             self.before.append(poses)
             return not self._teller.stopped
@@ -186,7 +186,7 @@ class _Stretch:
             self.first_s = poses.time_s
         self.frames += 1
         self.last.append(poses)
-        return self._teller.frame(poses, followed)
+        return self._teller.frame(poses, resume_state)
 
     def _begin(self) -> None:
         self.frames = 0

@@ -36,7 +36,7 @@ def run(job: Job, listener: Listener, *, on_packet: Callable[[], None] | None = 
     with ExitStack() as stack:
         reader = _open(stack, job, on_packet)
         estimator = stack.enter_context(closing(_open_estimator(job)))
-        estimator.follow(job.follow)
+        estimator.resume(job.resume)
         listener.opened(reader.info)
         frames = stack.enter_context(ahead(reader))
         write, sound = _open_film(stack, job, reader.info)
@@ -46,7 +46,7 @@ def run(job: Job, listener: Listener, *, on_packet: Callable[[], None] | None = 
             last_s = frame.time_s
             if last_s >= job.part.start_s:
                 write((frame, poses))
-            if not listener.frame(poses, estimator.followed):
+            if not listener.frame(poses, estimator.resume_state):
                 break
         if last_s is None:
             raise InvalidOption(f"The clip has no frame from {job.part.start_s:g} s on. Choose an earlier start.")

@@ -9,14 +9,14 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 from posecore.errors import MediaTooLarge, PosecoreError
-from posecore.estimation.blazepose.regions import Region
 from posecore.estimation.engines import find_engine
+from posecore.estimation.inputs import ResumeState
 from posecore.limits import LIMITS
 from posecore.media.clips import ClipInfo, open_clip
 from posecore.media.joining import join_films
@@ -62,10 +62,10 @@ class _Teller:
         """Say what is known of the clip."""
         self._mouth.say("opened", clip=messages.clip_to_fields(clip))
 
-    def frame(self, poses: FramePoses, followed: Sequence[Region]) -> bool:
+    def frame(self, poses: FramePoses, resume_state: ResumeState) -> bool:
         """Say what was found in a frame; False where the run shall end."""
         payload, fields = messages.poses_to_message(poses)
-        self._mouth.say("frame", payload, **fields, followed=messages.regions_to_fields(followed))
+        self._mouth.say("frame", payload, **fields, resume_state=resume_state)
         return not self._stop.is_set()
 
 

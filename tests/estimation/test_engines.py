@@ -122,3 +122,24 @@ def test_view_of_an_array_gives_what_its_copy_gives(portrait, engine):
         view, copy = estimator.estimate(mirrored), estimator.estimate(mirrored.copy())
     assert len(view) == 1
     np.testing.assert_array_equal(view.xy, copy.xy)
+
+
+def test_a_stream_goes_on_where_another_left_off(portrait):
+    """The person is looked for where the other stream would; a search of the picture gives other numbers."""
+    options = PoseOptions(engine="fast", smoothing=False)
+    first, second, afresh = (open_stream_estimator(options) for _ in range(3))
+    assert first.resume_state == []
+    for index in range(3):
+        first.step(portrait, index / 25)
+    second.resume(json.loads(json.dumps(first.resume_state)))
+    afresh.resume(None)
+    expected, resumed, searched = (estimator.step(portrait, 3 / 25) for estimator in (first, second, afresh))
+    np.testing.assert_array_equal(resumed.xy, expected.xy)
+    assert not np.array_equal(searched.xy, expected.xy)
+
+
+def test_mediapipe_cannot_go_on_where_another_left_off(portrait):
+    with closing(open_stream_estimator(PoseOptions(engine="mediapipe"))) as estimator:
+        estimator.resume(None)
+        estimator.step(portrait, 0.0)
+        assert estimator.resume_state is None

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from posecore import ClipOptions, FramePoses, PoseOptions, Region
+from posecore import ClipOptions, FramePoses, PoseOptions
 from posecore.media.clips import ClipInfo
 from posecore.media.yuv import Colors
 from posecore.runs import messages
@@ -20,7 +20,7 @@ JOB = Job(
     film=Path("/a/film.mp4"),
     sound=False,
     lead_in_s=0.1,
-    follow=(Region(1.1, 2.2, 300.3, -0.4, 0.9), Region(5, 6, 7, 8, 1)),
+    resume=[{"x": 1.1, "score": 1 / 3}, {"x": 5}],
 )
 CLIP = ClipInfo((640, 480), 30000 / 1001, None, 12.3, "h264", Colors(1, 2, 9, 16), 0.04)
 
@@ -36,7 +36,7 @@ def through_a_pipe(kind: str, payload: bytes = b"", **fields):
     return said
 
 
-@pytest.mark.parametrize("job", [JOB, replace(JOB, film=None, follow=(), part=ClipOptions(), pose=PoseOptions())])
+@pytest.mark.parametrize("job", [JOB, replace(JOB, film=None, resume=None, part=ClipOptions(), pose=PoseOptions())])
 def test_a_job(job):
     _, fields, _ = through_a_pipe("run", **messages.job_to_fields(job))
     assert messages.job_from_fields(fields) == job

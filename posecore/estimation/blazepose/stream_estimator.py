@@ -2,14 +2,14 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from posecore.estimation.blazepose.filters import PoseSmoothing
 from posecore.estimation.blazepose.graph import BlazePose
 from posecore.estimation.blazepose.landmarks import RegionPose, to_frame
 from posecore.estimation.blazepose.regions import Region, overlap
 from posecore.estimation.blazepose.search import Search, SquareBySquare, Sweep, with_mask
-from posecore.estimation.inputs import Picture, check_picture, check_time
+from posecore.estimation.inputs import Picture, ResumeState, check_picture, check_time
 from posecore.estimation.object_detector import thorough_search
 from posecore.estimation.oks import oks_between
 from posecore.estimation.pose_options import PoseOptions
@@ -47,13 +47,13 @@ class StreamEstimator:
         """Nothing is held that needs freeing: the networks are shared, the rest is memory."""
 
     @property
-    def followed(self) -> tuple[Region, ...]:
-        """Where people are looked for in the next frame."""
-        return tuple(self._people.followed)
+    def resume_state(self) -> ResumeState:
+        """The regions in which people are looked for in the next frame."""
+        return [asdict(region) for region in self._people.followed]
 
-    def follow(self, regions: Iterable[Region]) -> None:
+    def resume(self, state: ResumeState) -> None:
         """Look there in the next frame, whoever was followed so far."""
-        self._people.follow(regions)
+        self._people.follow([Region(**region) for region in state or ()])
 
     @property
     def saw_more(self) -> bool:
