@@ -2,11 +2,11 @@
 
 import math
 import os
-import tempfile
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,6 +26,7 @@ from posecore.runs.annotation import ColorBy
 from posecore.runs.annotation import color_by as colors_of
 from posecore.runs.job import Job, Listener
 from posecore.runs.replay import write_replay
+from posecore.system import whole_file
 from posecore.view.drawing import draw_poses
 from posecore.view.mirror import mirror_picture, mirror_poses
 from posecore.view.silhouettes import Background
@@ -217,22 +218,25 @@ def draw_video(
         OSError: where the film cannot be written.
         WorkerLost: where the worker process died twice, or got stuck.
     """
-    part, film = part or ClipOptions(), Path(annotated)
+    part = part or ClipOptions()
+    pose = PoseOptions(people=1 if color_by == "side" else LIMITS.people)
     listener = _Reporter(part, on_progress)
-    with tempfile.TemporaryDirectory(prefix=".film-", dir=film.absolute().parent) as folder:
-        replay, drawn = Path(folder, "poses.npz"), Path(folder, film.name)
+    with suppress(_EndedError), whole_file(annotated) as film:
+        replay = film.with_name(f"{film.name}.poses.npz")
         write_replay(sequence, replay)
-        people = 1 if color_by == "side" else LIMITS.people
-        job = Job(Path(path), PoseOptions(people=people), part, drawn, replay=replay)
-        _run(job, listener, workers)
-        if listener.goes_on:
-            os.replace(drawn, film)
+        _run(Job(Path(path), pose, part, film, replay=replay), listener, workers)
+        if not listener.goes_on:
+            raise _EndedError
 
 
 def _run(job: Job, listener: Listener, workers: int | None) -> list[str]:
     if workers is not None and not (isinstance(workers, int) and workers >= 1):
         raise InvalidOption(f"Expected 'workers' to be None or a whole number from 1, but got {workers}.")
     return single.run(job, listener) if workers is None else segments.run(job, listener, workers)
+
+
+class _EndedError(Exception):
+    """The caller ended a run whose film is not to be kept."""
 
 
 def _check_background(background: Background, options: PoseOptions) -> None:

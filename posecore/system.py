@@ -83,14 +83,37 @@ def _container_share(cgroup: Path) -> int | None:
 def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Where to write what is to be at ``path``; it is moved there once the block has ended well.
 
-    After an error nothing is left of it, and what was at ``path`` before is still there.
+    After an error nothing is left of it, and what was at ``path`` before is still there. Until then the file is in a
+    folder of its own: whatever else the block leaves there, or a process that dies, is deleted with it.
 
     Raises:
-        OSError: where the folder is missing or cannot be written to.
+        OSError: if the folder is missing or cannot be written to.
     """
     target = Path(path)
-    # Beside its target: a move within one folder is one step, which no reader sees half done.
-    with tempfile.TemporaryDirectory(prefix=".part-", dir=target.absolute().parent) as folder:
-        part = Path(folder, target.name)
+    with _part_folder(target.absolute().parent) as folder:
+        part = folder / target.name
         yield part
         os.replace(part, target)
+
+
+@contextmanager
+def whole_files(folder: str | os.PathLike[str]) -> Iterator[Path]:
+    """A folder to write into; its files are moved to ``folder`` once the block has ended well.
+
+    After an error nothing is left of them, and what was in ``folder`` before is still there.
+
+    Raises:
+        OSError: if the folder is missing or cannot be written to.
+    """
+    target = Path(folder)
+    with _part_folder(target.absolute()) as parts:
+        yield parts
+        for part in sorted(parts.iterdir()):
+            os.replace(part, target / part.name)
+
+
+@contextmanager
+def _part_folder(beside: Path) -> Iterator[Path]:
+    # Beside the target: a move on one disk is one step, which no reader sees half done.
+    with tempfile.TemporaryDirectory(prefix=".part-", dir=beside, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)

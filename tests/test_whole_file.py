@@ -1,6 +1,6 @@
 import pytest
 
-from posecore.system import whole_file
+from posecore.system import whole_file, whole_files
 
 
 def test_it_appears_with_the_end_of_the_block(tmp_path):
@@ -29,4 +29,50 @@ def test_after_an_error_all_is_as_it_was(tmp_path):
 
 def test_there_has_to_be_a_folder(tmp_path):
     with pytest.raises(OSError, match="missing"), whole_file(tmp_path / "missing" / "a.txt"):
+        pytest.fail("there is no folder to write to")
+
+
+def test_what_else_is_left_beside_it_is_deleted(tmp_path):
+    target = tmp_path / "a.txt"
+    with whole_file(target) as part:
+        part.write_text("new")
+        part.with_name("left by a process that died").mkdir()
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_block_that_writes_nothing_is_an_error(tmp_path):
+    with pytest.raises(FileNotFoundError), whole_file(tmp_path / "a.txt"):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_several_appear_together_and_replace_what_was_there(tmp_path):
+    (tmp_path / "a.txt").write_text("old")
+    (tmp_path / "other.txt").write_text("other")
+    with whole_files(tmp_path) as folder:
+        (folder / "a.txt").write_text("new")
+        (folder / "b.txt").write_text("new")
+        assert not (tmp_path / "b.txt").exists()
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
+        "a.txt": "new",
+        "b.txt": "new",
+        "other.txt": "other",
+    }
+
+
+def test_of_several_none_appears_after_an_error(tmp_path):
+    (tmp_path / "a.txt").write_text("old")
+
+    def write_one_of_two() -> None:
+        with whole_files(tmp_path) as folder:
+            (folder / "a.txt").write_text("new")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_one_of_two()
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a.txt": "old"}
+
+
+def test_several_need_a_folder_too(tmp_path):
+    with pytest.raises(OSError, match="missing"), whole_files(tmp_path / "missing"):
         pytest.fail("there is no folder to write to")

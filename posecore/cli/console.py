@@ -1,11 +1,9 @@
 """What all commands share: reports for people and programs, progress, and outputs that appear whole or not at all."""
 
 import json
-import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tqdm import tqdm
 
 from posecore.errors import InvalidOption
+from posecore.system import whole_files
 
 if TYPE_CHECKING:
     from posecore.estimation.engines import EngineUsed
@@ -52,16 +51,14 @@ class Report:
 
 @contextmanager
 def whole_outputs(out: Path) -> Iterator[Path]:
-    """A folder to write into; its files move to ``out`` only if the block ends well."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        temporary = tempfile.TemporaryDirectory(prefix=".posecore-", dir=out)
-    except OSError as error:
-        raise InvalidOption(f"Nothing can be written to {out}: {error.strerror}.") from error
-    with temporary as name:
-        yield Path(name)
-        for path in sorted(Path(name).iterdir()):
-            os.replace(path, out / path.name)
+    """``whole_files`` in a folder that is made if it is missing."""
+    with ExitStack() as stack:
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            folder = stack.enter_context(whole_files(out))
+        except OSError as error:
+            raise InvalidOption(f"Nothing can be written to {out}: {error.strerror}.") from error
+        yield folder
 
 
 @contextmanager

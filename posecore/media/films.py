@@ -2,9 +2,8 @@
 
 import math
 import os
-import secrets
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +17,7 @@ from posecore.errors import InvalidOption
 from posecore.media.clip_options import FilmQuality
 from posecore.media.sound import Sound
 from posecore.media.yuv import BT709, Colors, Plane, YuvFrame, planes_of, to_yuv
-from posecore.system import usable_cores
+from posecore.system import usable_cores, whole_file
 
 TIME_BASE = Fraction(1, 90_000)
 """The clock of a film, in seconds: it holds every common frame rate to a hair, 29.97 included."""
@@ -80,8 +79,6 @@ class FilmWriter:
         if min(size) < 1 or not 0 < fps_hint < math.inf:
             raise InvalidOption(f"Expected size and fps_hint above zero, but got {size} and {fps_hint}.")
         self._path = Path(path).absolute()
-        # Beside the target, so that the final rename is a single step on one disk.
-        self._unfinished = self._path.with_name(f".{secrets.token_hex(8)}.part")
         self.size = size
         self._fps_hint = fps_hint
         self._colors = colors
@@ -95,12 +92,14 @@ class FilmWriter:
         self._last_tick = -1
 
     def __enter__(self) -> "FilmWriter":
-        self._container = av.open(
-            f"file:{self._unfinished}", mode="w", format="mp4", options={"movflags": "+faststart"}
-        )
-        self._stream = self._add_stream()
-        if self._sound is not None:
-            self._sound.add_to(self._container)
+        with ExitStack() as stack:
+            part = stack.enter_context(whole_file(self._path))
+            self._container = av.open(f"file:{part}", mode="w", format="mp4", options={"movflags": "+faststart"})
+            stack.callback(self._close)
+            self._stream = self._add_stream()
+            if self._sound is not None:
+                self._sound.add_to(self._container)
+            self._exit = stack.pop_all()
         return self
 
     def write(self, rgb: np.ndarray, time_s: float) -> None:
@@ -148,15 +147,17 @@ class FilmWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            if error is None:
-                self._finish()
-        finally:
-            # Does nothing after _finish went well. Otherwise the file is thrown away, so a further error of
-            # closing it (the same full disk) is no news.
-            with suppress(av.FFmpegError):
-                self._container.close()
-            self._unfinished.unlink(missing_ok=True)
+        if error is not None:
+            self._exit.__exit__(kind, error, trace)
+            return
+        with self._exit:
+            self._finish()
+
+    def _close(self) -> None:
+        # Does nothing after _finish went well. Otherwise the file is thrown away, so a further error of closing it
+        # (the same full disk) is no news.
+        with suppress(av.FFmpegError):
+            self._container.close()
 
     def _finish(self) -> None:
         if self._last_tick < 0:
@@ -164,7 +165,6 @@ class FilmWriter:
         self._container.mux(self._stream.encode(None))
         self._write_sound(until_s=self._last_s - self._first_s + 1 / self._fps_hint)
         self._container.close()
-        self._unfinished.replace(self._path)
 
     def _add_stream(self) -> VideoStream:
         # 29.97... becomes 30000/1001, not a ratio of two 16-digit numbers.

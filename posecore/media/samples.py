@@ -7,8 +7,6 @@ the photograph, and its description says so.
 
 import hashlib
 import importlib.util
-import os
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from posecore.downloads import DownloadFailed, DownloadNotVerified, OnBytes, cac
 from posecore.errors import UnreadableMedia
 from posecore.media.films import FilmWriter
 from posecore.media.pictures import decode_picture
+from posecore.system import whole_file
 
 CLIP_NAME = "sports2d_demo.mp4"
 CLIP_SIZE = 3_968_304
@@ -97,10 +96,8 @@ def install_clip_from_wheel(wheel: Path) -> Path:
         raise DownloadNotVerified(f"The clip in {wheel} was not kept. Expected sha256 {CLIP_SHA256}, but got {got}.")
     target = _clip_path()
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        part = Path(folder, CLIP_NAME)
+    with whole_file(target) as part:
         part.write_bytes(content)
-        os.replace(part, target)
     return target
 
 

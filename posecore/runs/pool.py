@@ -2,12 +2,10 @@
 
 import atexit
 import os
-import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -18,6 +16,7 @@ from posecore.media.clips import ClipInfo
 from posecore.media.joining import Part
 from posecore.runs.job import Job, Listener
 from posecore.runs.process import Worker, WorkerDied
+from posecore.system import whole_file
 
 Result = TypeVar("Result")
 
@@ -56,12 +55,8 @@ def run(job: Job, listener: Listener) -> list[str]:
     Raises:
         As that; WorkerLost.
     """
-    with _own_folder(job.film) as film:
-        inside = replace(job, path=job.path.absolute(), film=film)
-        notes = _twice(job.path.name, lambda worker: worker.run(inside, listener))
-        if job.film is not None and film is not None:
-            os.replace(film, job.film)
-    return notes
+    with _whole_film(job) as inside:
+        return _twice(job.path.name, lambda worker: worker.run(inside, listener))
 
 
 def join(films: Sequence[Part], job: Job, clip: ClipInfo) -> None:
@@ -75,11 +70,8 @@ def join(films: Sequence[Part], job: Job, clip: ClipInfo) -> None:
     Raises:
         OSError: where the film cannot be written; WorkerLost.
     """
-    with _own_folder(job.film) as film:
-        inside = replace(job, path=job.path.absolute(), film=film)
+    with _whole_film(job) as inside:
         _twice(job.path.name, lambda worker: worker.join(films, inside, clip.start_s))
-        if job.film is not None and film is not None:
-            os.replace(film, job.film)
 
 
 def _twice(name: str, do: Callable[[Worker], Result]) -> Result:
@@ -97,17 +89,10 @@ def _twice(name: str, do: Callable[[Worker], Result]) -> Result:
 
 
 @contextmanager
-def _own_folder(film: Path | None) -> Iterator[Path | None]:
-    """A place for the film beside where it will be, whatever a process that dies leaves in it."""
-    if film is None:
-        yield None
-        return
-    film = film.absolute()
-    folder = tempfile.mkdtemp(prefix=".film-", dir=film.parent)
-    try:
-        yield Path(folder, film.name)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+def _whole_film(job: Job) -> Iterator[Job]:
+    """The job with paths for another process, its film in a folder that goes with whatever a dead process left."""
+    with nullcontext() if job.film is None else whole_file(job.film) as film:
+        yield replace(job, path=job.path.absolute(), film=film)
 
 
 class _Pool:

@@ -201,7 +201,7 @@ def test_an_interrupted_run_leaves_nothing(number, code, tmp_path):
     command = [sys.executable, "-m", "posecore", "video", str(sample_clip().path), "--out", str(tmp_path)]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     until = time.monotonic() + 60
-    while not list(tmp_path.glob(".posecore-*/*")) and time.monotonic() < until:
+    while not list(tmp_path.glob(".part-*/*")) and time.monotonic() < until:
         time.sleep(0.05)
     os.kill(process.pid, number)
     _, errors = process.communicate(timeout=30)
