@@ -1,4 +1,4 @@
-"""The three ways through: a picture, a clip, a live stream. Decode, estimate, draw, write."""
+"""The three ways in: a photo, a video, a live stream. Decode, estimate, draw, write."""
 
 import math
 import os
@@ -21,11 +21,12 @@ from posecore.limits import LIMITS
 from posecore.media.clip_options import ClipOptions, FilmQuality
 from posecore.media.clips import ClipInfo
 from posecore.poses import FramePoses, PoseRecorder, PoseSequence
-from posecore.runs import segments, single
 from posecore.runs.annotation import ColorBy
 from posecore.runs.annotation import color_by as colors_of
-from posecore.runs.job import Job, Listener
+from posecore.runs.job import Job, RunObserver
+from posecore.runs.local import run_locally
 from posecore.runs.replay import write_replay
+from posecore.runs.segments import run_in_workers
 from posecore.system import whole_file
 from posecore.view.drawing import draw_poses
 from posecore.view.mirror import mirror_picture, mirror_poses
@@ -34,11 +35,11 @@ from posecore.view.silhouettes import Background
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a clip is.
+    """Progress through a video.
 
     Attributes:
         frames: frames done.
-        total: frames in all as the file declares them, or None where it does not say.
+        total: number of frames that the file declares, or None if it declares none.
         seconds: time taken so far.
         frame: the poses of the newest frame.
     """
@@ -50,17 +51,17 @@ class Progress:
 
     @property
     def frames_per_second(self) -> float:
-        """Frames done for each second taken."""
+        """Frames done per second."""
         return self.frames / self.seconds if self.seconds > 0 else 0.0
 
     @property
     def share(self) -> float | None:
-        """Part done, 0..1, or None where the total is unknown."""
+        """Share done, 0..1, or None if the total is unknown."""
         return min(1.0, self.frames / self.total) if self.total else None
 
     @property
     def seconds_left(self) -> float | None:
-        """Time left at the pace so far, or None where it cannot be told."""
+        """Time left at the pace so far, or None if it is unknown."""
         if not self.total or not self.frames:
             return None
         return max(0, self.total - self.frames) * self.seconds / self.frames
@@ -68,12 +69,12 @@ class Progress:
 
 @dataclass(frozen=True)
 class Expected:
-    """What a run will about cost.
+    """Estimated cost of a run.
 
     Attributes:
-        frames: that are worked on, or None where the clip does not say how many it has.
-        seconds: it takes on two cores of 2024; a slower machine takes longer in proportion.
-        film_mb: size of the film in megabytes; 0 without one.
+        frames: number of frames to process, or None if the video does not declare how many it has.
+        seconds: time on two cores of 2024; a slower machine takes longer in proportion.
+        film_mb: size of the annotated video in megabytes; 0 without one.
     """
 
     frames: int | None
@@ -89,7 +90,7 @@ _FILM_MB: dict[FilmQuality, float] = {"fast": 0.017, "small": 0.007}
 
 
 def expect_run(clip: ClipInfo, part: ClipOptions, *, film: bool) -> Expected:
-    """About how long a run will take and how large its film will be; a film of much detail is larger."""
+    """Estimate how long a run will take and how large its film will be; one with much detail is larger."""
     frames = part.frames_of(clip.frame_count, clip.fps)
     if frames is None:
         return Expected(None, None, None)
@@ -100,29 +101,29 @@ def expect_run(clip: ClipInfo, part: ClipOptions, *, film: bool) -> Expected:
     return Expected(frames, milliseconds / 1000, frames * _FILM_MB[quality] * written)
 
 
-# Called after each frame; returning False ends the run there and keeps what was done.
 OnProgress = Callable[[Progress], bool | None]
+"""Called after each frame; returning False ends the run there and keeps what was done."""
 
 
 def estimate_image(rgb: RgbArray, options: PoseOptions | None = None) -> FramePoses:
-    """The people in one picture.
+    """Find the people in one photo.
 
-    The loaded model is kept and used again for the next picture with the same options.
+    The loaded model is kept for the next photo with the same options.
 
     Args:
-        rgb: (H, W, 3) uint8, upright (``posecore.media.pictures.decode_picture`` gives it so).
-        options: ``PoseOptions()`` where None.
+        rgb: (H, W, 3) uint8, upright (as from ``posecore.media.pictures.decode_picture``).
+        options: ``PoseOptions()`` if None.
 
     Raises:
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
-        InvalidOption: where rgb is not such an array.
-        EngineUnavailable, MissingSystemLibrary: where the engine asked for does not run on this machine.
+        InvalidOption: if rgb is not such an array.
+        EngineUnavailable, MissingSystemLibrary: if the chosen engine does not run on this machine.
     """
     return _PICTURE_ESTIMATORS.estimate(rgb, options or PoseOptions())
 
 
 def release_models() -> None:
-    """Free the models that ``estimate_image`` keeps; MediaPipe complains where that is left to the end of a program."""
+    """Free the models that ``estimate_image`` keeps; MediaPipe complains if that is left to the end of a program."""
     _PICTURE_ESTIMATORS.close()
 
 
@@ -138,55 +139,55 @@ def estimate_video(
     on_note: Callable[[str], None] | None = None,
     workers: int | None = None,
 ) -> PoseSequence:
-    """The people in each frame of a clip.
+    """Find the people in each frame of a video.
 
-    Decoding, estimating, and drawing and encoding go side by side, a few frames apart: memory grows by the
-    landmarks alone, about 1 KB for each frame and person. World landmarks are centred on the hips: a
-    person who walks does not move in them. Of several people each has an id, in the order in which they
-    come, and keeps it through an absence of up to two seconds; whoever comes back later is a new person.
+    Decoding, estimating, and drawing and encoding run side by side, a few frames apart: memory grows only with the
+    landmarks, by about 1 KB per frame and person. World landmarks are centred on the hips: a person who walks does
+    not move in them. With several people, each has an id in order of appearance and keeps it through an absence of
+    up to two seconds; anyone who comes back later is a new person.
 
     Args:
-        path: the clip.
-        options: ``PoseOptions()`` where None.
-        part: which frames, and how the film is made; ``ClipOptions()``, which is all of them, where None.
-        annotated: where to write the film with the skeletons drawn (H.264 MP4, with the clip's sound); it
+        path: the video.
+        options: ``PoseOptions()`` if None.
+        part: which frames, and how the annotated video is made; ``ClipOptions()``, which is all of them, if None.
+        annotated: where to write the video with the skeletons drawn (H.264 MP4, with the original sound); it
             appears whole or not at all.
-        skeletons: False: they are not drawn: a film of just the frames that the sequence is of, at its times.
-        background: what becomes in that film of all that is not a person: it stays, is blurred, or becomes one
-            light colour. The latter two need ``segmentation`` among the options. Masks are in the film alone, not
-            in the sequence.
-        on_progress: called after each frame with a ``Progress``; where it returns False the run ends
-            there, and the frames done so far are the result (the film too).
-        on_note: called at the end with a sentence for each thing that a user should know: a clip that is
-            damaged, sound that breaks off, more people than were asked for.
-        workers: None: the clip is read in this process. 1: in a process of its own, so that a file made to
-            harm takes only that down. Such a run does a few more frames after ``on_progress`` ended it,
-            and where its process dies it begins once more, so that progress goes back. More: a long clip
-            of one person is cut into stretches for so many processes, and progress comes from all of
-            them; see ``posecore.runs.segments``.
+        skeletons: False: they are not drawn, so that video is just the frames of the sequence, at their times.
+        background: what happens in that video to everything that is not a person: it is kept, blurred, or replaced
+            by one light colour. The latter two need ``segmentation`` among the options. Masks are only in that
+            video, not in the sequence.
+        on_progress: called after each frame with a ``Progress``; if it returns False the run ends there, and the
+            frames done so far are the result (also in the annotated video).
+        on_note: called at the end with a sentence for each thing that a user should know: a damaged video, sound
+            that breaks off, more people than asked for.
+        workers: None: the video is read in this process. 1: in a process of its own, so that a malicious file can
+            take down only that. Such a run does a few more frames after ``on_progress`` has ended it, and if its
+            process dies it begins once more, so that progress goes back. More: a long video of one person is cut
+            into segments for so many processes, and progress comes from all of them; see
+            ``posecore.runs.segments``.
 
     Returns:
         The sequence, with the file's own frame times. A frame in which nobody was found is NaN.
 
     Raises:
-        UnreadableMedia, MediaTooLarge: about the clip.
-        InvalidOption: where the clip ends before the part begins, ``workers`` is no such number, or ``background``
+        UnreadableMedia, MediaTooLarge: about the video.
+        InvalidOption: if the video ends before the part begins, ``workers`` is not such a number, or ``background``
             is none of the above or needs masks that were not asked for.
-        OSError: where the film cannot be written.
+        OSError: if the annotated video cannot be written.
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
-        EngineUnavailable, MissingSystemLibrary: where the engine asked for does not run on this machine.
-        WorkerLost: where the worker process died twice, or got stuck.
+        EngineUnavailable, MissingSystemLibrary: if the chosen engine does not run on this machine.
+        WorkerLost: if the worker process died twice, or got stuck.
     """
     options, part = options or PoseOptions(), part or ClipOptions()
     film = None if annotated is None else Path(annotated)
     _check_background(background, options)
     job = Job(Path(path), options, part, film, skeletons, background)
-    listener = _Collector(options.people, part, on_progress)
-    notes = _run(job, listener, workers)
-    for note in [*notes, *listener.notes()]:
+    observer = _RecordingObserver(options.people, part, on_progress)
+    notes = _dispatch(job, observer, workers)
+    for note in [*notes, *observer.notes()]:
         if on_note is not None:
             on_note(note)
-    return listener.sequence()
+    return observer.sequence()
 
 
 def draw_video(
@@ -199,40 +200,41 @@ def draw_video(
     on_progress: OnProgress | None = None,
     workers: int | None = None,
 ) -> None:
-    """The film of a clip again, with the people of a sequence drawn on it: named, or without some of them.
+    """Draw the people of a sequence on its video: renamed, or without some of them.
 
     Nothing is estimated.
 
     Args:
-        path: the clip.
-        sequence: found in this clip, with the same part.
-        annotated: where to write the film; it appears whole or not at all.
-        color_by: as for ``posecore.draw_poses``: "person" where there were several to begin with.
+        path: the video.
+        sequence: found in this video, with the same part.
+        annotated: where to write the annotated video; it appears whole or not at all.
+        color_by: as for ``posecore.draw_poses``: "person" if there were several to begin with.
         part: as for ``estimate_video``.
-        on_progress: as for ``estimate_video``; a film that is ended by it is not written.
+        on_progress: as for ``estimate_video``; if it ends the run, nothing is written.
         workers: None: in this process. 1: in a process of its own.
 
     Raises:
-        UnreadableMedia, MediaTooLarge: about the clip.
-        InvalidPoses: where the poses are those of a clip of another size.
-        OSError: where the film cannot be written.
-        WorkerLost: where the worker process died twice, or got stuck.
+        UnreadableMedia, MediaTooLarge: about the video.
+        InvalidPoses: if the poses are those of a video of another size.
+        OSError: if the annotated video cannot be written.
+        WorkerLost: if the worker process died twice, or got stuck.
     """
     part = part or ClipOptions()
     pose = PoseOptions(people=1 if color_by == "side" else LIMITS.people)
-    listener = _Reporter(part, on_progress)
+    observer = _ProgressObserver(part, on_progress)
     with suppress(_EndedError), whole_file(annotated) as film:
         replay = film.with_name(f"{film.name}.poses.npz")
         write_replay(sequence, replay)
-        _run(Job(Path(path), pose, part, film, replay=replay), listener, workers)
-        if not listener.goes_on:
+        _dispatch(Job(Path(path), pose, part, film, replay=replay), observer, workers)
+        if not observer.goes_on:
             raise _EndedError
 
 
-def _run(job: Job, listener: Listener, workers: int | None) -> list[str]:
+def _dispatch(job: Job, observer: RunObserver, workers: int | None) -> list[str]:
+    """Run a job in this process, or in as many others as were asked for."""
     if workers is not None and not (isinstance(workers, int) and workers >= 1):
         raise InvalidOption(f"Expected 'workers' to be None or a whole number from 1, but got {workers}.")
-    return single.run(job, listener) if workers is None else segments.run(job, listener, workers)
+    return run_locally(job, observer) if workers is None else run_in_workers(job, observer, workers)
 
 
 class _EndedError(Exception):
@@ -245,11 +247,11 @@ def _check_background(background: Background, options: PoseOptions) -> None:
         raise InvalidOption(f"Expected 'segmentation' to be on for a {background} background, but it is off.")
 
 
-class _Reporter:
-    """Tells how far a run is.
+class _ProgressObserver:
+    """Reports the progress of a run.
 
     Attributes:
-        goes_on: nobody has ended it.
+        goes_on: the caller has not ended it.
     """
 
     def __init__(self, part: ClipOptions, on_progress: OnProgress | None) -> None:
@@ -257,15 +259,15 @@ class _Reporter:
         self._part = part
         self._on_progress = on_progress
 
-    def opened(self, clip: ClipInfo) -> None:
-        """Begin; also where a run begins anew."""
+    def on_opened(self, clip: ClipInfo) -> None:
+        """Begin; also when a run begins again."""
         self._clip = clip
         self._total = self._part.frames_of(clip.frame_count, clip.fps)
         self._start = time.monotonic()
         self._frames = 0
         self.goes_on = True
 
-    def frame(self, poses: FramePoses, resume_state: ResumeState) -> bool:
+    def on_frame(self, poses: FramePoses, resume_state: ResumeState) -> bool:
         """Count a frame."""
         self._frames += 1
         if self.goes_on and self._on_progress is not None:
@@ -274,56 +276,56 @@ class _Reporter:
         return self.goes_on
 
 
-class _Collector(_Reporter):
-    """Keeps what a run tells of, too."""
+class _RecordingObserver(_ProgressObserver):
+    """Also records the poses."""
 
     def __init__(self, people: int, part: ClipOptions, on_progress: OnProgress | None) -> None:
         super().__init__(part, on_progress)
         self._people = people
 
-    def opened(self, clip: ClipInfo) -> None:
-        """Begin; also where a run begins anew."""
-        super().opened(clip)
+    def on_opened(self, clip: ClipInfo) -> None:
+        """Begin; also when a run begins again."""
+        super().on_opened(clip)
         frames = self._total or LIMITS.clip_frames
         self._recorder = PoseRecorder(max(self._people, LIMITS.person_frames // frames))
 
-    def frame(self, poses: FramePoses, resume_state: ResumeState) -> bool:
-        """Keep a frame."""
+    def on_frame(self, poses: FramePoses, resume_state: ResumeState) -> bool:
+        """Record a frame."""
         self._recorder.add(poses)
-        return super().frame(poses, resume_state)
+        return super().on_frame(poses, resume_state)
 
     def notes(self) -> list[str]:
-        """What a user should know of what was kept."""
+        """What a user should know about the recorded poses."""
         if not self._recorder.left_out:
             return []
         return [
-            f"More people came and went than are kept of a clip of this length: after {self._recorder.people} of them, "
-            "new ones are in the film alone. Choose a shorter part."
+            "More people came and went than can be kept for a clip of this length: after the first "
+            f"{self._recorder.people} of them, new ones are only in the film. Choose a shorter part."
         ]
 
     def sequence(self) -> PoseSequence:
         """All frames."""
-        self._recorder.put_in_order()  # several workers tell of theirs side by side
+        self._recorder.put_in_order()  # several workers report theirs side by side
         fps = self._clip.fps / self._part.every
         return PoseSequence(**self._recorder.arrays(), size=self._clip.size, fps=fps)
 
 
 class LiveSession:
-    """The people in a live stream, frame by frame.
+    """Finds the people in a live stream, frame by frame.
 
-    Each stream has a session of its own, closed at its end (it is a context manager). ``step`` may be
-    called from any thread; calls wait for each other.
+    Each stream has a session of its own, closed at its end (it is a context manager). ``step`` may be called from any
+    thread; calls wait for each other.
 
     Args:
-        options: ``PoseOptions()`` where None.
-        background: what becomes in the drawn frames of all that is not a person, as for ``estimate_video``.
-        mirror: the drawn frames are as in a mirror, which is how people are used to see themselves. The landmarks are
-            not: left stays the person's own left, and pixels are those of the frame that is given.
+        options: ``PoseOptions()`` if None.
+        background: what happens in the drawn frames to everything that is not a person, as for ``estimate_video``.
+        mirror: mirror the drawn frames, which is how people are used to seeing themselves. The landmarks are not
+            mirrored: left stays the person's own left, and pixels are those of the given frame.
 
     Raises:
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
-        EngineUnavailable, MissingSystemLibrary: where the engine asked for does not run on this machine.
-        InvalidOption: where ``background`` needs masks that were not asked for.
+        EngineUnavailable, MissingSystemLibrary: if the chosen engine does not run on this machine.
+        InvalidOption: if ``background`` needs masks that were not asked for.
     """
 
     def __init__(
@@ -337,14 +339,14 @@ class LiveSession:
         self._lock = threading.Lock()
 
     def step(self, rgb: RgbArray, time_s: float) -> tuple[FramePoses, RgbArray]:
-        """The people in the next frame, and the frame with them drawn on it.
+        """Find the people in the next frame, and draw them on a copy of it.
 
         Args:
-            rgb: (H, W, 3) uint8, upright; left as it is.
-            time_s: seconds since some fixed moment, later than at the call before.
+            rgb: (H, W, 3) uint8, upright; is not changed.
+            time_s: seconds since some fixed moment, later than in the call before.
 
         Raises:
-            InvalidOption: where rgb is not such an array or time does not go forward.
+            InvalidOption: if rgb is not such an array or time does not go forward.
         """
         with self._lock:
             poses = self._estimator.step(rgb, time_s)
@@ -365,7 +367,7 @@ class LiveSession:
 
 
 class _PictureEstimators:
-    """Keeps the estimators used last, since loading a model takes longer than using it."""
+    """Keeps the estimators used last: loading a model takes longer than using it."""
 
     KEPT = 2
 
@@ -374,13 +376,13 @@ class _PictureEstimators:
         self._kept: OrderedDict[PoseOptions, PictureEstimator] = OrderedDict()
 
     def estimate(self, rgb: RgbArray, options: PoseOptions) -> FramePoses:
-        # One lock for choosing and using: an estimator serves one thread at a time and must not be closed
-        # while it does, and one inference already fills the processor.
+        # One lock for choosing and using: an estimator serves one thread at a time and must not be closed meanwhile,
+        # and one inference already fills the processor.
         with self._lock:
             return self._get(options).estimate(rgb)
 
     def close(self) -> None:
-        """Free them all; another call to ``estimate`` opens anew."""
+        """Free them all; another call to ``estimate`` loads again."""
         with self._lock:
             while self._kept:
                 self._kept.popitem()[1].close()

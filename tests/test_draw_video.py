@@ -27,7 +27,7 @@ def refuse_to_estimate(monkeypatch):
     def refuse(*_):
         raise AssertionError("it was estimated again")
 
-    monkeypatch.setattr("posecore.runs.single.open_stream_estimator", refuse)
+    monkeypatch.setattr("posecore.runs.local.open_stream_estimator", refuse)
 
 
 def test_the_same_people_make_the_same_film(made, tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-"""Films of the stretches of a clip, joined to one without encoding anything anew."""
+"""Films of the segments of a clip, joined to one without re-encoding."""
 
 import os
 from collections.abc import Sequence
@@ -16,11 +16,11 @@ Part = tuple[Path, float]
 
 
 def join_films(parts: Sequence[Part], target: str | os.PathLike[str], sound: Sound | None) -> None:
-    """Write the films, one behind the other, as one MP4, with the sound given.
+    """Write the films, one after the other, as one MP4, with the given sound.
 
     Args:
         parts: in order; all made with the same settings by ``FilmWriter``. The first begins the film.
-        target: overwritten. It is whole only where this function returns.
+        target: overwritten. It is complete only if this function returns.
         sound: of the whole, or None.
     """
     with ExitStack() as stack:

@@ -1,4 +1,4 @@
-"""The people drawn on the frames of a clip, for the film of it."""
+"""People drawn on the frames of a clip, for its annotated film."""
 
 from typing import Literal, cast
 
@@ -19,16 +19,16 @@ ColorBy = Literal["side", "person"]
 
 
 def color_by(options: PoseOptions) -> ColorBy:
-    """Colours are chosen for the whole run: they must not change when a second person comes or goes."""
+    """What the colours of a run stand for; they must not change when a second person comes or goes."""
     return "person" if options.people > 1 else "side"
 
 
 class Annotator:
-    """Draws people on frames that were read for a film, and converts colours only where they are.
+    """Draws people on frames that were read for a film, and converts colours only where the people are.
 
     Args:
         size: (width, height) of the film.
-        color_by: as for ``draw_poses``; None: no skeletons are drawn.
+        color_by: as for ``draw_poses``; None: without skeletons.
         background: as for ``draw_poses``.
     """
 
@@ -40,7 +40,7 @@ class Annotator:
         self._canvas: Rgb = np.empty((size[1], size[0], 3), np.uint8)
 
     def draw(self, frame: ClipFrame, poses: FramePoses) -> tuple[YuvFrame, list[Patch]]:
-        """The frame in the film's size, and what to replace of it; good until the next call."""
+        """The frame in the film's size, and the patches to replace in it; valid until the next call."""
         assert frame.yuv is not None  # the clip was opened for a film
         yuv, picture = frame.yuv, cast(Picture, frame.pixels)
         if self._size != poses.size:

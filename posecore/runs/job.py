@@ -1,4 +1,4 @@
-"""What a run is asked to do, and who is told of what comes of it."""
+"""What a run is asked to do, and who observes it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,14 +20,14 @@ class Job:
         path: the clip.
         pose: how people are found.
         part: which frames, and how the film is made.
-        film: where to write the film; None: no film.
-        skeletons: they are drawn on it.
-        background: what becomes in the film of all that is not a person.
-        replay: what ``posecore.runs.replay`` wrote: people are not looked for but taken from there.
-        sound: the film has the clip's sound.
-        lead_in_s: so long before the part begins, frames are estimated and told of, but not in the film: where
-            a clip is cut into parts, the person is followed when a part begins.
-        resume: where to go on in the first frame: the ``resume_state`` of an estimator; None: afresh.
+        film: where to write the annotated film; None: no film.
+        skeletons: draw them on it.
+        background: what happens in the film to everything that is not a person.
+        replay: a file from ``posecore.runs.replay``: the poses come from there instead of an estimator.
+        sound: give the film the clip's sound.
+        lead_in_s: estimate and report frames from this long before the part, but leave them out of the film: when a
+            clip is cut into segments, a segment's person is already tracked when it begins.
+        resume: the ``resume_state`` of the estimator to go on from; None: start afresh.
     """
 
     path: Path
@@ -42,16 +42,16 @@ class Job:
     resume: ResumeState = None
 
 
-class Listener(Protocol):
-    """Told of a run, in order, by the thread that runs it."""
+class RunObserver(Protocol):
+    """Follows a run; called in order by the thread that runs it."""
 
-    def opened(self, clip: ClipInfo) -> None:
-        """The clip can be read."""
+    def on_opened(self, clip: ClipInfo) -> None:
+        """The clip can be read and the run begins; also when it has to begin again."""
 
-    def frame(self, poses: FramePoses, resume_state: ResumeState) -> bool:
-        """A frame is done; where the answer is False the run ends there, and what was done is kept.
+    def on_frame(self, poses: FramePoses, resume_state: ResumeState) -> bool:
+        """A frame is done. Return False to end the run there and keep what was done.
 
         Args:
             poses: of the people in it.
-            resume_state: the estimator's, behind this frame.
+            resume_state: the estimator's, after this frame.
         """

@@ -1,7 +1,7 @@
 """Stages of a run side by side: each works in a thread of its own, in order, a few items apart.
 
-The work itself (decoding, inference, encoding) happens outside Python's lock, so threads suffice to fill
-the cores. Queues are short: what is on its way at once is a handful of frames, however long the clip.
+The work itself (decoding, inference, encoding) happens outside Python's lock, so threads are enough to keep the
+cores busy. Queues are short: only a handful of frames is under way at once, however long the clip.
 """
 
 import queue
@@ -14,7 +14,7 @@ from typing import Generic, Self, TypeVar, cast
 
 Item = TypeVar("Item")
 
-# One item waiting at a stage that is busy evens out their pace; more would only be more memory.
+# A few items waiting at a busy stage even out the pace; more would only take more memory.
 _DEPTH = 3
 
 
@@ -27,11 +27,11 @@ _END = object()
 
 
 @contextmanager
-def ahead(items: Iterable[Item]) -> Iterator[Iterator[Item]]:
+def prefetch(items: Iterable[Item]) -> Iterator[Iterator[Item]]:
     """The same items, taken from their source by another thread, up to three before they are asked for.
 
-    An error of the source is raised where its item would have come. At the end of the block the thread has
-    stopped, wherever the source was, so that the source may be closed.
+    An error of the source is raised in place of its item. At the end of the block the thread has stopped, wherever
+    the source was, so that the source can be closed.
     """
     waiting: queue.Queue[object] = queue.Queue(_DEPTH)
     stop = threading.Event()
@@ -45,12 +45,12 @@ def ahead(items: Iterable[Item]) -> Iterator[Iterator[Item]]:
         thread.join()
 
 
-class Behind(Generic[Item]):
+class BackgroundSink(Generic[Item]):
     """Calls a function with each item given, in order, in another thread; a context manager.
 
-    ``put`` waits while three items are waiting already. An error of the function is raised by the next
-    ``put`` or at the end of the block, and items given after it are dropped. The block ends when all is
-    done; where it ends by an error of its own, what is waiting is dropped.
+    ``put`` waits while three items are waiting already. An error of the function is raised by the next ``put`` or at
+    the end of the block, and items given after it are dropped. The block ends when all is done; if it ends with an
+    error of its own, waiting items are dropped.
     """
 
     def __init__(self, work: Callable[[Item], object]) -> None:
@@ -60,7 +60,7 @@ class Behind(Generic[Item]):
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def put(self, item: Item) -> None:
-        """Give an item."""
+        """Queue an item."""
         self._raise()
         self._waiting.put(item)
 

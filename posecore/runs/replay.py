@@ -1,4 +1,4 @@
-"""Poses that were found before, in place of an estimator: for a film that is drawn again."""
+"""Poses that were found before, in place of an estimator: to draw a film again."""
 
 from pathlib import Path
 
@@ -10,15 +10,15 @@ from posecore.poses import FramePoses, PoseSequence
 
 
 def write_replay(sequence: PoseSequence, path: Path) -> None:
-    """Write a sequence for ``Replay``, which may be in another process."""
+    """Write a sequence for ``Replay``, also in another process."""
     save_sequence(sequence, path, compressed=False)
 
 
 class Replay:
-    """The poses of each frame as they were found; it stands where an estimator of a stream would.
+    """Estimator of a stream that returns the poses found before.
 
     Args:
-        path: what ``write_replay`` wrote.
+        path: a file from ``write_replay``.
     """
 
     resume_state: ResumeState = None
@@ -32,10 +32,10 @@ class Replay:
         """Without effect: nobody is looked for."""
 
     def step(self, rgb: Picture, time_s: float) -> FramePoses:
-        """Who was found in the frame at that time; nobody where it was not looked at.
+        """The people found in the frame at that time; nobody if that frame was left out.
 
         Raises:
-            InvalidPoses: where the frames have another size than those the poses are of.
+            InvalidPoses: if the frames have another size than those of the poses.
         """
         size = (rgb.shape[1], rgb.shape[0])
         if size != self._sequence.size:
@@ -44,9 +44,9 @@ class Replay:
         return FramePoses.nobody(size, time_s) if index is None else self._sequence.frame(index)
 
     def close(self) -> None:
-        """Nothing is held that needs freeing."""
+        """Nothing to free."""
 
 
 def _tick(time_s: float) -> int:
-    """On the clock of our films: the frame may come from one that was made of the clip."""
+    """Time on the clock of our films, since the frame may come from a film made of the clip."""
     return round(time_s / TIME_BASE)

@@ -1,9 +1,9 @@
-"""A long clip in stretches, each in a worker process of its own: for machines with cores to spare.
+"""A long clip in segments, each in a worker process of its own: for machines with cores to spare.
 
-A stretch begins a little before its cut, so that the person is followed when it comes there, and what both
-sides of a cut see just before it is compared. Where they do not hold the same person, the later stretch is done
-again from where the earlier one left off. Whatever else is out of the ordinary (a damaged clip, stamps that had
-to be mended) makes the whole clip one ordered run.
+A segment begins a little before its cut, so that its person is already tracked at the cut, and what both sides of
+a cut see just before it is compared. If they do not hold the same person, the later segment is run again from where
+the earlier one left off. Anything else out of the ordinary (a damaged clip, timestamps that had to be repaired) makes
+the whole clip one ordered run.
 """
 
 import tempfile
@@ -23,82 +23,87 @@ from posecore.estimation.inputs import ResumeState
 from posecore.media.clips import ClipInfo
 from posecore.poses import FramePoses
 from posecore.runs import pool
-from posecore.runs.job import Job, Listener
+from posecore.runs.job import Job, RunObserver
 from posecore.system import usable_cores
 
 # Two cores are filled by one ordered run.
-_CORES_OF_A_RUN = 2
-# A shorter stretch does not pay for its own start.
+_CORES_PER_RUN = 2
+# A shorter segment does not pay for its own start.
 _SHORTEST_FRAMES = 150
 
-# A stretch begins so many frames before its cut; compared are the last few of them.
+# A segment begins so many frames before its cut; the last few of them are compared.
 _LEAD_IN_FRAMES = 15
 _COMPARED_FRAMES = 5
-# Two people are the same one where their landmarks are, in the median, this near: share of the body's size.
-# (One person, followed from two different frames on: 0.01; two people side by side: 0.5 and more.)
+# Two people are the same one if the median distance between their landmarks is at most this share of the body's size.
+# (One person, tracked from two different frames on: 0.01; two people side by side: 0.5 and more.)
 _SAME_PERSON = 0.15
 
 
 class _Irregular(Exception):
-    """The stretches do not make the whole; it has to be one run."""
+    """The segments do not make the whole; it has to be one run."""
 
 
-def run(job: Job, listener: Listener, workers: int) -> list[str]:
-    """As ``posecore.runs.pool.run``, with as many processes as are worth while, up to ``workers``.
+def run_in_workers(job: Job, observer: RunObserver, workers: int) -> list[str]:
+    """``posecore.runs.pool.run_in_worker`` with as many processes as are worth while, up to ``workers``.
 
-    With more than one, the listener is told of frames out of order, from several threads, one at a time; a
-    frame it is told of twice replaces the one before.
+    With more than one, the observer is called with frames out of order, from several threads, one at a time; a frame
+    that is reported twice replaces the one before.
     """
     if workers > 1 and _may_be_cut(job):
         clip = pool.describe(job.path)
         cuts = plan_cuts(clip, job, workers)
         if cuts:
-            return run_cut(job, listener, clip, cuts)
-    return pool.run(job, listener)
+            return run_in_segments(job, observer, clip, cuts)
+    return pool.run_in_worker(job, observer)
 
 
 def usual_workers() -> int:
     """How many processes suit this machine."""
-    return max(1, usable_cores() // _CORES_OF_A_RUN)
+    return max(1, usable_cores() // _CORES_PER_RUN)
 
 
 def plan_cuts(clip: ClipInfo, job: Job, workers: int) -> list[float]:
-    """Times in seconds at which to cut, so that the stretches are equally long; none where it is not worth it."""
+    """Times in seconds at which to cut into segments of equal length; none if it is not worth it."""
     frames = job.part.frames_of(clip.frame_count, clip.fps) or 0
-    stretches = min(workers, frames // _SHORTEST_FRAMES)
+    segments = min(workers, frames // _SHORTEST_FRAMES)
     length_s = frames / clip.fps
-    return [job.part.start_s + length_s * index / stretches for index in range(1, stretches)]
+    return [job.part.start_s + length_s * index / segments for index in range(1, segments)]
 
 
-def run_cut(job: Job, listener: Listener, clip: ClipInfo, cuts: Sequence[float]) -> list[str]:
-    """The run with these cuts, or in one piece where the stretches do not fit together."""
-    teller = _Teller(listener)
-    listener.opened(clip)
+def run_in_segments(job: Job, observer: RunObserver, clip: ClipInfo, cuts: Sequence[float]) -> list[str]:
+    """Run a job with these cuts, or in one piece if the segments do not fit together."""
+    shared = _SharedObserver(observer)
+    observer.on_opened(clip)
     with tempfile.TemporaryDirectory(prefix=".film-", dir=job.film.absolute().parent if job.film else None) as folder:
-        stretches = _stretches(job, clip, cuts, teller, Path(folder))
+        segments = _plan_segments(job, clip, cuts, shared, Path(folder))
         try:
-            _run_all(stretches, teller)
-            for earlier, later in pairwise(stretches):
-                if not teller.stopped and not _agree(earlier, later):
-                    later.run(after=earlier)
+            _run_side_by_side(segments, shared)
+            for earlier, later in pairwise(segments):
+                if not shared.stopped and not _agree(earlier, later):
+                    later.run_in_worker(after=earlier)
         except _Irregular:
-            return pool.run(job, listener)
-        done = [stretch for stretch in stretches if stretch.frames]
+            return pool.run_in_worker(job, observer)
+        done = [segment for segment in segments if segment.frames]
         if job.film is not None:
-            films = [(stretch.job.film, stretch.first_s) for stretch in done if stretch.job.film is not None]
-            pool.join(films, job, clip)
-    return [_stopped_note(done)] if teller.stopped else []
+            films = [(segment.job.film, segment.first_s) for segment in done if segment.job.film is not None]
+            pool.join_segments(films, job, clip)
+    if not shared.stopped:
+        return []
+    parts = ", ".join(f"{segment.first_s:.1f} to {segment.last[-1].time_s:.1f}" for segment in done)
+    return [f"Stopped early. The clip was processed in several segments at once; the finished parts are {parts} s."]
 
 
 def _may_be_cut(job: Job) -> bool:
-    # Of several people the ids, with every n-th frame the choice of frames, would depend on the cuts.
+    # With several people the ids, with every n-th frame the choice of frames, would depend on the cuts.
     return job.replay is None and job.pose.people == 1 and job.part.every == 1 and find_engine(job.pose).name == "fast"
 
 
-def _stretches(job: Job, clip: ClipInfo, cuts: Sequence[float], teller: "_Teller", folder: Path) -> list["_Stretch"]:
+def _plan_segments(
+    job: Job, clip: ClipInfo, cuts: Sequence[float], shared: "_SharedObserver", folder: Path
+) -> list["_Segment"]:
     starts, ends = [job.part.start_s, *cuts], [*cuts, job.part.end_s]
     threads = job.pose.threads or max(1, usable_cores() // len(starts))
-    stretches = []
+    segments = []
     for index, (start_s, end_s) in enumerate(zip(starts, ends, strict=True)):
         own = replace(
             job,
@@ -108,85 +113,85 @@ def _stretches(job: Job, clip: ClipInfo, cuts: Sequence[float], teller: "_Teller
             sound=False,
             lead_in_s=(_LEAD_IN_FRAMES + 0.5) / clip.fps if index else 0.0,
         )
-        stretches.append(_Stretch(own, teller))
-    return stretches
+        segments.append(_Segment(own, shared))
+    return segments
 
 
-def _run_all(stretches: list["_Stretch"], teller: "_Teller") -> None:
-    with ThreadPoolExecutor(len(stretches)) as threads:
-        futures = [threads.submit(stretch.run) for stretch in stretches]
+def _run_side_by_side(segments: list["_Segment"], shared: "_SharedObserver") -> None:
+    with ThreadPoolExecutor(len(segments)) as threads:
+        futures = [threads.submit(segment.run_in_worker) for segment in segments]
         try:
             for future in futures:
                 future.result()
         except BaseException:
-            teller.stopped = True  # the others need not go on
+            shared.stopped = True  # the others need not go on
             raise
 
 
-class _Teller:
-    """Tells one listener of all stretches; they stop together."""
+class _SharedObserver:
+    """Passes the frames of all segments on to one observer; they stop together."""
 
-    def __init__(self, listener: Listener) -> None:
-        self._listener = listener
+    def __init__(self, observer: RunObserver) -> None:
+        self._observer = observer
         self._lock = threading.Lock()
         self.stopped = False
 
-    def frame(self, poses: FramePoses, resume_state: ResumeState) -> bool:
-        """Tell of a frame; False where all shall stop."""
+    def on_frame(self, poses: FramePoses, resume_state: ResumeState) -> bool:
+        """Pass a frame on; False if all segments are to stop."""
         with self._lock:
             try:
-                goes_on = self._listener.frame(poses, resume_state)
+                goes_on = self._observer.on_frame(poses, resume_state)
             except BaseException:
-                self.stopped = True  # the others must not go on for nobody
+                self.stopped = True  # the others need not go on
                 raise
             self.stopped = self.stopped or not goes_on
         return not self.stopped
 
 
-class _Stretch:
-    """One stretch: told of its own run, it keeps what the cuts on both sides are judged by."""
+class _Segment:
+    """One segment. It observes its own run, and keeps what the cuts on both sides are judged by."""
 
-    def __init__(self, job: Job, teller: _Teller) -> None:
+    def __init__(self, job: Job, shared: _SharedObserver) -> None:
         self.job = job
-        self._teller = teller
+        self._shared = shared
         self.frames = 0
         self.first_s = job.part.start_s
         self.resume_state: ResumeState = None
         self.before: deque[FramePoses] = deque(maxlen=_COMPARED_FRAMES)
         self.last: deque[FramePoses] = deque(maxlen=_COMPARED_FRAMES)
 
-    def run(self, after: "_Stretch | None" = None) -> None:
-        """Run it, from its lead-in on, or from where another one left off.
+    def run_in_worker(self, after: "_Segment | None" = None) -> None:
+        """Run it, with its lead-in, or from where another one left off.
 
         Raises:
-            _Irregular: where its clip is damaged there, or ends before it.
+            _Irregular: if its clip is damaged there, or ends before it.
         """
         job = self.job if after is None else replace(self.job, lead_in_s=0.0, resume=after.resume_state)
         try:
-            notes = pool.run(job, self)
+            notes = pool.run_in_worker(job, self)
         except InvalidOption as error:
-            if self._teller.stopped:  # before it came to its first frame
+            if self._shared.stopped:  # before it came to its first frame
                 self._begin()
                 return
             raise _Irregular from error
         if notes:
             raise _Irregular
 
-    def opened(self, clip: ClipInfo) -> None:
-        """Begin; also where its process died and it begins anew."""
+    def on_opened(self, clip: ClipInfo) -> None:
+        """Begin; also when its process died and it begins again."""
         self._begin()
 
-    def frame(self, poses: FramePoses, resume_state: ResumeState) -> bool:
-        """Keep what is needed of a frame; those of the lead-in are told to nobody else."""
+    def on_frame(self, poses: FramePoses, resume_state: ResumeState) -> bool:
+        """Keep what is needed of a frame, and pass it on unless it belongs to the lead-in."""
         self.resume_state = resume_state
         if poses.time_s < self.job.part.start_s:
             self.before.append(poses)
-            return not self._teller.stopped
+            return not self._shared.stopped
         if self.frames == 0:
             self.first_s = poses.time_s
         self.frames += 1
         self.last.append(poses)
-        return self._teller.frame(poses, resume_state)
+        return self._shared.on_frame(poses, resume_state)
 
     def _begin(self) -> None:
         self.frames = 0
@@ -194,11 +199,11 @@ class _Stretch:
         self.last.clear()
 
 
-def _agree(earlier: _Stretch, later: _Stretch) -> bool:
+def _agree(earlier: _Segment, later: _Segment) -> bool:
     """Whether both hold the same person, or nobody, just before the cut between them.
 
     Raises:
-        _Irregular: where they do not have the same frames there.
+        _Irregular: if they do not have the same frames there.
     """
     times = [[poses.time_s for poses in side] for side in (earlier.last, later.before)]
     if len(times[0]) < _COMPARED_FRAMES or times[0] != times[1]:
@@ -211,8 +216,3 @@ def _same(one: FramePoses, other: FramePoses) -> bool:
         return len(one) == len(other)
     apart = np.median(np.linalg.norm(one.xy[0] - other.xy[0], axis=1))
     return bool(apart <= _SAME_PERSON * np.linalg.norm(np.ptp(one.xy[0], axis=0)))
-
-
-def _stopped_note(done: list[_Stretch]) -> str:
-    stretches = ", ".join(f"{stretch.first_s:.1f} to {stretch.last[-1].time_s:.1f}" for stretch in done)
-    return f"Stopped early. The clip was worked on in several stretches at once; done are those from {stretches} s."

@@ -1,6 +1,6 @@
-"""The worker's side: a process that does jobs until the one that started it closes its input.
+"""The worker process: does jobs until its parent closes its input.
 
-Started by ``posecore.runs.process``; it says what it has to say on its standard output.
+Started by ``posecore.runs.worker_process``; it writes its messages to its standard output.
 """
 
 import os
@@ -23,63 +23,63 @@ from posecore.media.joining import join_films
 from posecore.media.sound import Sound
 from posecore.poses import FramePoses
 from posecore.runs import messages
-from posecore.runs.single import run
+from posecore.runs.local import run_locally
 
-# How often it says that it is still decoding, where no frame is wanted.
+# How often the worker reports that it is still decoding while no frame is wanted.
 _SIGN_OF_LIFE_S = 1.0
-# What OpenVINO and OpenCV say in errors of their own.
+# Found in the errors of OpenVINO and OpenCV.
 _LACK_OF_MEMORY = ("std::bad_alloc", "Insufficient memory")
 
 
-class _Mouth:
-    """Where the worker's messages go; several threads may speak."""
+class _MessageWriter:
+    """Thread-safe message writer."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
         self._lock = threading.Lock()
         self._last_s = time.monotonic()
 
-    def say(self, kind: str, payload: bytes = b"", **fields: Any) -> None:
-        """Say something, as ``messages.send`` does."""
+    def write(self, kind: str, payload: bytes = b"", **fields: Any) -> None:
+        """Write a message, see ``messages.send``."""
         with self._lock:
             self._last_s = time.monotonic()
             messages.send(self._stream, kind, payload, **fields)
 
-    def say_alive(self) -> None:
-        """Now and then."""
+    def write_alive(self) -> None:
+        """Write a sign of life if there was no message for a while."""
         if time.monotonic() - self._last_s > _SIGN_OF_LIFE_S:
-            self.say("alive")
+            self.write("alive")
 
 
-class _Teller:
-    """Tells the other process of a run, and ends the run where that asks for it."""
+class _RemoteObserver:
+    """Passes a run on to the observer in the parent process, and ends the run if the parent asks for it."""
 
-    def __init__(self, mouth: _Mouth, stop: threading.Event) -> None:
-        self._mouth = mouth
+    def __init__(self, writer: _MessageWriter, stop: threading.Event) -> None:
+        self._writer = writer
         self._stop = stop
 
-    def opened(self, clip: ClipInfo) -> None:
-        """Say what is known of the clip."""
-        self._mouth.say("opened", clip=messages.clip_to_fields(clip))
+    def on_opened(self, clip: ClipInfo) -> None:
+        """Pass on what is known of the clip."""
+        self._writer.write("opened", clip=messages.clip_to_fields(clip))
 
-    def frame(self, poses: FramePoses, resume_state: ResumeState) -> bool:
-        """Say what was found in a frame; False where the run shall end."""
+    def on_frame(self, poses: FramePoses, resume_state: ResumeState) -> bool:
+        """Pass on a frame; False if the run is to end."""
         payload, fields = messages.poses_to_message(poses)
-        self._mouth.say("frame", payload, **fields, resume_state=resume_state)
+        self._writer.write("frame", payload, **fields, resume_state=resume_state)
         return not self._stop.is_set()
 
 
 def main() -> None:
     """Do jobs until the input ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this one
-    mouth = _Mouth(_own_output())
-    jobs, stop = _listen(sys.stdin.buffer)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent process
+    writer = _MessageWriter(_own_output())
+    next_job, stop = _read_jobs(sys.stdin.buffer)
     while True:
-        kind, fields = jobs()
+        kind, fields = next_job()
         try:
-            mouth.say("done", **_ACTIONS[kind](fields, mouth, stop))
-        except Exception as error:  # noqa: BLE001 - told where the job came from
-            mouth.say("failed", **_failure(error))
+            writer.write("done", **_ACTIONS[kind](fields, writer, stop))
+        except Exception as error:  # noqa: BLE001 - raised in the parent process
+            writer.write("failed", **_failure(error))
 
 
 def _failure(error: Exception) -> messages.Fields:
@@ -94,43 +94,43 @@ def _failure(error: Exception) -> messages.Fields:
     return {"error": "RuntimeError", "text": f"{type(error).__name__}: {error}"}
 
 
-def _describe(fields: messages.Fields, mouth: _Mouth, stop: threading.Event) -> messages.Fields:
+def _describe(fields: messages.Fields, writer: _MessageWriter, stop: threading.Event) -> messages.Fields:
     path, name = fields["path"], fields["name"]
-    with _memory_limited(), open_clip(path, name=name, on_packet=mouth.say_alive) as clip:
+    with _memory_limited(), open_clip(path, name=name, on_packet=writer.write_alive) as clip:
         return {"clip": messages.clip_to_fields(clip.info)}
 
 
-def _run(fields: messages.Fields, mouth: _Mouth, stop: threading.Event) -> messages.Fields:
+def _run_job(fields: messages.Fields, writer: _MessageWriter, stop: threading.Event) -> messages.Fields:
     job = messages.job_from_fields(fields)
     if job.replay is None:
         find_engine(job.pose)  # loaded before memory is limited
     with _memory_limited():
-        return {"notes": run(job, _Teller(mouth, stop), on_packet=mouth.say_alive)}
+        return {"notes": run_locally(job, _RemoteObserver(writer, stop), on_packet=writer.write_alive)}
 
 
-def _join(fields: messages.Fields, mouth: _Mouth, stop: threading.Event) -> messages.Fields:
-    parts = [(Path(path), start_s) for path, start_s in fields.pop("parts")]
-    start_s = fields.pop("start_s") + parts[0][1]
+def _join_segments(fields: messages.Fields, writer: _MessageWriter, stop: threading.Event) -> messages.Fields:
+    films = [(Path(path), start_s) for path, start_s in fields.pop("films")]
+    start_s = fields.pop("start_s") + films[0][1]
     job = messages.job_from_fields(fields)
     assert job.film is not None
     with _memory_limited(), Sound(job.path, start_s) as sound:
-        join_films(parts, job.film, sound if job.sound else None)
+        join_films(films, job.film, sound if job.sound else None)
     return {}
 
 
-_ACTIONS: dict[str, Callable[[messages.Fields, _Mouth, threading.Event], messages.Fields]] = {
+_ACTIONS: dict[str, Callable[[messages.Fields, _MessageWriter, threading.Event], messages.Fields]] = {
     "describe": _describe,
-    "run": _run,
-    "join": _join,
+    "run": _run_job,
+    "join": _join_segments,
 }
 
 
-def _listen(stream: IO[bytes]) -> tuple[Callable[[], tuple[str, messages.Fields]], threading.Event]:
-    """Where jobs come from, and what is set while the job at hand should end."""
+def _read_jobs(stream: IO[bytes]) -> tuple[Callable[[], tuple[str, messages.Fields]], threading.Event]:
+    """Function that waits for the next job, and an event that is set when the current one is to end."""
     jobs: queue.SimpleQueue[tuple[str, messages.Fields]] = queue.SimpleQueue()
     stop = threading.Event()
 
-    def listen() -> None:
+    def read() -> None:
         while (message := messages.receive(stream)) is not None:
             kind, fields, _ = message
             if kind == "stop":
@@ -138,14 +138,14 @@ def _listen(stream: IO[bytes]) -> tuple[Callable[[], tuple[str, messages.Fields]
             else:
                 stop.clear()
                 jobs.put((kind, fields))
-        os._exit(0)  # whoever asked is gone: nobody waits for what is being done, least of all a hanging decoder
+        os._exit(0)  # the parent is gone: nobody waits for the current job, least of all for a hanging decoder
 
-    threading.Thread(target=listen, daemon=True).start()
+    threading.Thread(target=read, daemon=True).start()
     return jobs.get, stop
 
 
 def _own_output() -> IO[bytes]:
-    """Standard output, for messages alone: what native libraries print there goes nowhere."""
+    """Standard output, for messages only: what native libraries print there is discarded."""
     own = os.fdopen(os.dup(1), "wb")
     with open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), 1)
@@ -154,26 +154,22 @@ def _own_output() -> IO[bytes]:
 
 @contextmanager
 def _memory_limited() -> Iterator[None]:
-    """Let the process take so much memory and no more: an allocation beyond it fails (Linux)."""
+    """Limit the memory that the process may allocate in addition: beyond it an allocation fails (Linux)."""
     if sys.platform != "linux":
         yield
         return
     import resource
 
+    # What the process holds already of what RLIMIT_DATA counts.
+    status = Path("/proc/self/status").read_text()
+    [kilobytes] = [line.split()[1] for line in status.splitlines() if line.startswith("VmData:")]
+    limit = int(kilobytes) * 1024 + LIMITS.clip_megabytes * 1_000_000
     before = resource.getrlimit(resource.RLIMIT_DATA)
-    most = _data_bytes() + LIMITS.clip_megabytes * 1_000_000
-    resource.setrlimit(resource.RLIMIT_DATA, (most, before[1]))
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, before[1]))
     try:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_DATA, before)
-
-
-def _data_bytes() -> int:
-    """What the process holds of what RLIMIT_DATA counts."""
-    status = Path("/proc/self/status").read_text()
-    [line] = [line for line in status.splitlines() if line.startswith("VmData:")]
-    return int(line.split()[1]) * 1024
 
 
 if __name__ == "__main__":

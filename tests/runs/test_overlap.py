@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from posecore.runs.overlap import Behind, ahead
+from posecore.runs.overlap import BackgroundSink, prefetch
 
 
 @pytest.fixture(autouse=True)
@@ -21,33 +21,33 @@ def numbers_then_error(count):
 
 
 def test_items_come_in_order_and_all():
-    with ahead(range(100)) as items:
+    with prefetch(range(100)) as items:
         assert list(items) == list(range(100))
 
 
-def test_a_source_is_not_read_far_ahead():
+def test_a_source_is_not_read_far_prefetch():
     taken = []
-    with ahead(taken.append(n) or n for n in range(100)) as items:
+    with prefetch(taken.append(n) or n for n in range(100)) as items:
         assert next(items) == 0
         time.sleep(0.1)
         assert len(taken) <= 6
 
 
 def test_an_error_of_the_source_comes_after_its_items():
-    with ahead(numbers_then_error(5)) as items:
+    with prefetch(numbers_then_error(5)) as items:
         assert [next(items) for _ in range(5)] == list(range(5))
         with pytest.raises(ValueError, match="damaged"):
             next(items)
 
 
 def test_leaving_early_ends_the_source():
-    with ahead(iter(int, 1)) as items:  # 0, 0, 0, ... for ever
+    with prefetch(iter(int, 1)) as items:  # 0, 0, 0, ... for ever
         assert next(items) == 0
 
 
 def test_work_is_done_in_order_before_the_block_ends():
     done = []
-    with Behind(done.append) as behind:
+    with BackgroundSink(done.append) as behind:
         for number in range(50):
             behind.put(number)
     assert done == list(range(50))
@@ -62,7 +62,7 @@ def test_an_error_of_the_work_is_raised_at_the_end_and_what_follows_is_dropped()
         done.append(number)
 
     def give():
-        with Behind(work) as behind:
+        with BackgroundSink(work) as behind:
             for number in range(100):
                 behind.put(number)
 
@@ -79,7 +79,7 @@ def test_an_error_of_the_block_drops_what_waits():
         done.append(number)
 
     def give():
-        with Behind(work) as behind:
+        with BackgroundSink(work) as behind:
             for number in range(3):
                 behind.put(number)
             go.set()

@@ -13,7 +13,7 @@ from posecore import ClipOptions, MediaTooLarge, PoseOptions, UnreadableMedia, W
 from posecore.limits import LIMITS
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
-from posecore.runs import pool, process
+from posecore.runs import pool, worker_process
 
 LINUX = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc to find and limit processes")
 
@@ -132,7 +132,9 @@ def test_a_process_that_is_killed_twice_is_reported(clip, tmp_path):
             for worker in workers():
                 os.kill(worker, signal.SIGKILL)
 
-    with pytest.raises(WorkerLost, match=r"portrait\.mp4 was given up: .* ended twice \(signal 9, then signal 9\)"):
+    with pytest.raises(
+        WorkerLost, match=r"portrait\.mp4 could not be processed: .* ended twice \(signal 9, then signal 9\)"
+    ):
         estimate_video(clip, annotated=tmp_path / "film.mp4", on_progress=kill, workers=1)
     assert list(tmp_path.iterdir()) == []
     assert len(estimate_video(clip, part=ClipOptions(end_s=0.2), workers=1)) == 5, "the next clip finds a worker"
@@ -140,7 +142,7 @@ def test_a_process_that_is_killed_twice_is_reported(clip, tmp_path):
 
 @LINUX
 def test_a_process_that_hangs_is_given_up(clip, tmp_path, monkeypatch):
-    monkeypatch.setattr(process, "LIMITS", replace(LIMITS, seconds_per_frame=2))
+    monkeypatch.setattr(worker_process, "LIMITS", replace(LIMITS, seconds_per_frame=2))
     part = ClipOptions(film_quality="small")
 
     def halt(done):
@@ -149,7 +151,7 @@ def test_a_process_that_hangs_is_given_up(clip, tmp_path, monkeypatch):
                 os.kill(worker, signal.SIGSTOP)
 
     start = time.monotonic()
-    with pytest.raises(WorkerLost, match="nothing came of it for 2 s"):
+    with pytest.raises(WorkerLost, match="no progress for 2 s"):
         estimate_video(clip, part=part, annotated=tmp_path / "film.mp4", on_progress=halt, workers=1)
     assert time.monotonic() - start < 30
     assert workers() == []

@@ -1,4 +1,4 @@
-"""A clip cut into stretches gives what one ordered run gives, wherever it is cut."""
+"""A clip cut into segments gives what one ordered run gives, wherever it is cut."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -10,7 +10,7 @@ import pytest
 from posecore import ClipOptions, InvalidOption, PoseOptions, PoseSequence, estimate_video
 from posecore.media.clips import open_clip
 from posecore.media.samples import sample_clip
-from posecore.pipeline import _Collector
+from posecore.pipeline import _RecordingObserver
 from posecore.runs import pool, segments
 from posecore.runs.job import Job
 
@@ -19,13 +19,13 @@ FAST = PoseOptions(engine="fast")
 
 def run_cut(path: Path, cuts: list[float], *, on_progress=None, **changed) -> tuple[PoseSequence, list[str]]:
     job = Job(path, FAST, **({"part": ClipOptions()} | changed))
-    collector = _Collector(job.pose.people, job.part, on_progress)
-    notes = segments.run_cut(job, collector, pool.describe(path), cuts)
-    return collector.sequence(), notes
+    observer = _RecordingObserver(job.pose.people, job.part, on_progress)
+    notes = segments.run_in_segments(job, observer, pool.describe(path), cuts)
+    return observer.sequence(), notes
 
 
-def even_cuts(sequence: PoseSequence, stretches: int) -> list[float]:
-    return [float(sequence.times_s[-1]) * index / stretches for index in range(1, stretches)]
+def even_cuts(sequence: PoseSequence, count: int) -> list[float]:
+    return [float(sequence.times_s[-1]) * index / count for index in range(1, count)]
 
 
 def apart(one: PoseSequence, other: PoseSequence) -> np.ndarray:
@@ -36,35 +36,35 @@ def apart(one: PoseSequence, other: PoseSequence) -> np.ndarray:
     return np.linalg.norm(one.xy[both, 0] - other.xy[both, 0], axis=-1)
 
 
-@pytest.mark.parametrize("stretches", [2, 3, 7])
-def test_one_person_is_where_the_single_run_has_him(shared_data, stretches):
-    clip = shared_data / "google-reference" / "pose_1.mp4"
-    single = estimate_video(clip, FAST)
-    sequence, notes = run_cut(clip, even_cuts(single, stretches))
+@pytest.mark.parametrize("count", [2, 3, 7])
+def test_one_person_is_where_the_single_run_has_him(shared_data, count):
+    single = estimate_video(shared_data / "google-reference" / "pose_1.mp4", FAST)
+    sequence, notes = run_cut(shared_data / "google-reference" / "pose_1.mp4", even_cuts(single, count))
     pixels = apart(sequence, single)
     assert notes == []
     assert np.median(pixels) <= 1
     assert np.percentile(pixels, 99) <= 8
 
 
-@pytest.mark.parametrize("stretches", [2, 4, 8])
-def test_of_two_people_it_is_the_same_one(shared_data, stretches):
-    clip = shared_data / "clips" / "sports2d_demo.mp4"
-    single = estimate_video(clip, FAST)
-    sequence, _ = run_cut(clip, even_cuts(single, stretches))
+@pytest.mark.parametrize("count", [2, 4, 8])
+def test_of_two_people_it_is_the_same_one(shared_data, count):
+    single = estimate_video(shared_data / "clips" / "sports2d_demo.mp4", FAST)
+    sequence, _ = run_cut(shared_data / "clips" / "sports2d_demo.mp4", even_cuts(single, count))
     size = np.linalg.norm(np.ptp(single.xy[single.seen[:, 0], 0], axis=1), axis=-1)
     same = np.median(apart(sequence, single), axis=1) < 0.25 * np.median(size)
     assert same.mean() >= 0.97
 
 
-def test_a_stretch_that_holds_somebody_else_is_done_again(shared_data, monkeypatch):
-    """The clip has two people; cut in the middle, the later stretch finds the other one first."""
+def test_a_segment_that_holds_somebody_else_is_run_again(shared_data, monkeypatch):
+    """The clip has two people; cut in the middle, the later segment finds the other one first."""
     clip = shared_data / "clips" / "sports2d_demo.mp4"
-    single = estimate_video(clip, FAST)
+    single = estimate_video(shared_data / "clips" / "sports2d_demo.mp4", FAST)
     cuts = even_cuts(single, 2)
     again = []
-    run = segments._Stretch.run
-    monkeypatch.setattr(segments._Stretch, "run", lambda self, after=None: again.append(after) or run(self, after))
+    run = segments._Segment.run_in_worker
+    monkeypatch.setattr(
+        segments._Segment, "run_in_worker", lambda self, after=None: again.append(after) or run(self, after)
+    )
     repaired, _ = run_cut(clip, cuts)
     assert [after is not None for after in again] == [False, False, True]
     monkeypatch.setattr(segments, "_agree", lambda earlier, later: True)
@@ -111,7 +111,7 @@ def with_tone(source: Path, target: Path) -> Path:
     return target
 
 
-def test_stopping_keeps_every_stretch_and_says_which(tmp_path):
+def test_stopping_keeps_every_segment_and_says_which(tmp_path):
     clip = sample_clip().path
     film = tmp_path / "film.mp4"
     seen = []
@@ -170,11 +170,11 @@ def test_workers_are_a_whole_number(workers, portrait):
 
 
 def test_several_workers_are_used_for_a_long_clip(monkeypatch):
-    """Through the front door; the clip has 230 frames or more, so it is long for a shortest stretch of 60."""
+    """Through the front door; the clip has 230 frames or more, so it is long for a shortest segment of 60."""
     monkeypatch.setattr(segments, "_SHORTEST_FRAMES", 60)
     runs = []
-    run = pool.run
-    monkeypatch.setattr(pool, "run", lambda job, listener: runs.append(job) or run(job, listener))
+    run = pool.run_in_worker
+    monkeypatch.setattr(pool, "run_in_worker", lambda job, observer: runs.append(job) or run(job, observer))
     progress = []
     sequence = estimate_video(sample_clip().path, FAST, workers=2, on_progress=progress.append)
     assert len(runs) >= 2
@@ -184,7 +184,7 @@ def test_several_workers_are_used_for_a_long_clip(monkeypatch):
 
 def test_several_people_and_every_other_frame_stay_in_one_piece(monkeypatch):
     monkeypatch.setattr(segments, "_SHORTEST_FRAMES", 10)
-    monkeypatch.setattr(segments, "run_cut", lambda *_: pytest.fail("it was cut"))
+    monkeypatch.setattr(segments, "run_in_segments", lambda *_: pytest.fail("it was cut"))
     clip = sample_clip().path
     estimate_video(clip, PoseOptions(people=2), part=ClipOptions(end_s=1), workers=3)
     estimate_video(clip, part=ClipOptions(end_s=1, every=2), workers=3)

@@ -12,19 +12,19 @@ from posecore.media.films import FilmWriter
 from posecore.media.sound import Sound
 from posecore.poses import FramePoses
 from posecore.runs.annotation import Annotator, color_by
-from posecore.runs.job import Job, Listener
-from posecore.runs.overlap import Behind, ahead
+from posecore.runs.job import Job, RunObserver
+from posecore.runs.overlap import BackgroundSink, prefetch
 from posecore.runs.replay import Replay
 
 _Annotated = tuple[ClipFrame, FramePoses]
 
 
-def run(job: Job, listener: Listener, *, on_packet: Callable[[], None] | None = None) -> list[str]:
-    """Do a job. The film appears whole or not at all.
+def run_locally(job: Job, observer: RunObserver, *, on_packet: Callable[[], None] | None = None) -> list[str]:
+    """Run a job in this process. The film appears whole or not at all.
 
     Args:
         job: what to do.
-        listener: told of each frame.
+        observer: called for each frame.
         on_packet: called, in another thread, for each packet of the clip before it is decoded.
 
     Returns:
@@ -33,12 +33,14 @@ def run(job: Job, listener: Listener, *, on_packet: Callable[[], None] | None = 
     Raises:
         As ``posecore.pipeline.estimate_video``.
     """
+    part = replace(job.part, start_s=max(0.0, job.part.start_s - job.lead_in_s))
     with ExitStack() as stack:
-        reader = _open(stack, job, on_packet)
-        estimator = stack.enter_context(closing(_open_estimator(job)))
+        reader = stack.enter_context(open_clip(job.path, for_film=job.film is not None, part=part, on_packet=on_packet))
+        estimator: StreamEstimator = open_stream_estimator(job.pose) if job.replay is None else Replay(job.replay)
+        stack.enter_context(closing(estimator))
         estimator.resume(job.resume)
-        listener.opened(reader.info)
-        frames = stack.enter_context(ahead(reader))
+        observer.on_opened(reader.info)
+        frames = stack.enter_context(prefetch(reader))
         write, sound = _open_film(stack, job, reader.info)
         last_s = None
         for frame in frames:
@@ -46,26 +48,17 @@ def run(job: Job, listener: Listener, *, on_packet: Callable[[], None] | None = 
             last_s = frame.time_s
             if last_s >= job.part.start_s:
                 write((frame, poses))
-            if not listener.frame(poses, estimator.resume_state):
+            if not observer.on_frame(poses, estimator.resume_state):
                 break
         if last_s is None:
             raise InvalidOption(f"The clip has no frame from {job.part.start_s:g} s on. Choose an earlier start.")
-    return [*_notes(reader, last_s, sound), *_notes_on_people(job.pose.people, estimator)]
-
-
-def _open(stack: ExitStack, job: Job, on_packet: Callable[[], None] | None) -> ClipReader:
-    part = replace(job.part, start_s=max(0.0, job.part.start_s - job.lead_in_s))
-    return stack.enter_context(open_clip(job.path, for_film=job.film is not None, part=part, on_packet=on_packet))
-
-
-def _open_estimator(job: Job) -> StreamEstimator:
-    return open_stream_estimator(job.pose) if job.replay is None else Replay(job.replay)
+    return list(_notes(job, reader, last_s, sound, estimator))
 
 
 def _open_film(stack: ExitStack, job: Job, clip: ClipInfo) -> tuple[Callable[[_Annotated], None], Sound | None]:
-    """What takes the frames of the film, and its sound."""
+    """Function that takes the frames of the film, and the film's sound."""
     if job.film is None:
-        return _leave, None
+        return lambda _: None, None
     part = job.part
     sound = stack.enter_context(Sound(job.path, clip.start_s + part.start_s)) if job.sound else None
     film = stack.enter_context(
@@ -79,11 +72,7 @@ def _open_film(stack: ExitStack, job: Job, clip: ClipInfo) -> tuple[Callable[[_A
         )
     )
     annotator = Annotator(film.size, color_by(job.pose) if job.skeletons else None, job.background)
-    return stack.enter_context(Behind(partial(_write, film, annotator))).put, sound
-
-
-def _leave(annotated: _Annotated) -> None:
-    """There is no film."""
+    return stack.enter_context(BackgroundSink(partial(_write, film, annotator))).put, sound
 
 
 def _write(film: FilmWriter, annotator: Annotator, annotated: _Annotated) -> None:
@@ -92,13 +81,7 @@ def _write(film: FilmWriter, annotator: Annotator, annotated: _Annotated) -> Non
     film.write_yuv(yuv, frame.time_s, patches)
 
 
-def _notes_on_people(people: int, estimator: StreamEstimator) -> Iterator[str]:
-    if estimator.saw_more:
-        asked = "the one that was" if people == 1 else f"the {people} that were"
-        yield f"There seem to be more people in the clip than {asked} asked for. Raise the number to see them."
-
-
-def _notes(clip: ClipReader, last_s: float, sound: Sound | None) -> Iterator[str]:
+def _notes(job: Job, clip: ClipReader, last_s: float, sound: Sound | None, estimator: StreamEstimator) -> Iterator[str]:
     if clip.damaged_packets or clip.broke_off:
         of_all = f" of {clip.info.duration_s:.1f}" if clip.info.duration_s else ""
         yield (
@@ -107,3 +90,6 @@ def _notes(clip: ClipReader, last_s: float, sound: Sound | None) -> Iterator[str
         )
     if sound is not None and sound.broke_off:
         yield "The clip's sound is damaged: the film has it up to there."
+    if estimator.saw_more:
+        asked = "the one that was" if job.pose.people == 1 else f"the {job.pose.people} that were"
+        yield f"There seem to be more people in the clip than {asked} asked for. Raise the number to see them."

@@ -1,7 +1,7 @@
-"""Worker processes as seen by the one that starts them: kept for the next job, watched, ended when they hang.
+"""A worker process as its parent sees it: reused for the next job, watched, and ended when it hangs.
 
-Clips are decoded there and not here, since a file may have been made to harm: it may take that process down,
-but not the program that asked for it.
+Clips are decoded there and not here, since a file may be malicious: it may take that process down, but not the
+program that asked for it.
 """
 
 import errno
@@ -20,20 +20,20 @@ from posecore.limits import LIMITS
 from posecore.media.clips import ClipInfo
 from posecore.media.joining import Part
 from posecore.runs import messages
-from posecore.runs.job import Job, Listener
+from posecore.runs.job import Job, RunObserver
 
 _Message = tuple[str, messages.Fields, bytes]
 
-# Messages that were said and not read yet; a worker that is further ahead waits.
-_UNREAD = 64
+# Received messages that were not handled yet; a worker that is further ahead waits.
+_UNHANDLED = 64
 
 
 class WorkerDied(Exception):
     """The process ended in the middle of something; the text says how."""
 
 
-class Worker:
-    """A process that does one job at a time."""
+class WorkerProcess:
+    """A process that does one job at a time, see ``posecore.runs.worker``."""
 
     def __init__(self) -> None:
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
@@ -43,78 +43,78 @@ class Worker:
             stdout=subprocess.PIPE,
             env=environment,
         )
-        self._said: queue.Queue[_Message | None] = queue.Queue(_UNREAD)
+        self._received: queue.Queue[_Message | None] = queue.Queue(_UNHANDLED)
         self._busy = False
-        threading.Thread(target=self._hear, daemon=True).start()
+        threading.Thread(target=self._receive, daemon=True).start()
 
     @property
     def ready(self) -> bool:
-        """It lives and has nothing to do."""
+        """It is alive and idle."""
         return not self._busy and self._process.poll() is None
 
     def describe(self, path: os.PathLike[str] | str, name: str | None) -> ClipInfo:
-        """What is known of a clip, once its first frame is decoded.
+        """What is known of a clip once its first frame is decoded.
 
         Raises:
             As ``posecore.media.clips.open_clip``; WorkerLost; WorkerDied.
         """
-        self._ask("describe", path=os.fspath(path), name=name)
-        return messages.clip_from_fields(self._answers()["clip"])
+        self._send("describe", path=path, name=name)
+        return messages.clip_from_fields(self._wait()["clip"])
 
-    def run(self, job: Job, listener: Listener) -> list[str]:
-        """As ``posecore.runs.single.run``, in that process.
+    def run(self, job: Job, observer: RunObserver) -> list[str]:
+        """``posecore.runs.local.run_locally`` in that process.
 
-        Where the listener ends the run, a few more frames may be done, and told of, before it ends.
+        If the observer ends the run, a few more frames may be processed and reported before it ends.
 
         Raises:
             As that; WorkerLost; WorkerDied.
         """
-        self._ask("run", **messages.job_to_fields(job))
 
-        def tell(kind: str, fields: messages.Fields, payload: bytes) -> None:
+        def handle(kind: str, fields: messages.Fields, payload: bytes) -> None:
             if kind == "opened":
-                listener.opened(messages.clip_from_fields(fields["clip"]))
+                observer.on_opened(messages.clip_from_fields(fields["clip"]))
             elif kind == "frame":
-                resume_state = fields.pop("resume_state")
-                if not listener.frame(messages.poses_from_message(payload, fields), resume_state):
-                    self._ask("stop")
+                poses = messages.poses_from_message(payload, fields)
+                if not observer.on_frame(poses, fields["resume_state"]):
+                    self._send("stop")
 
-        notes: list[str] = self._answers(tell)["notes"]
+        self._send("run", **messages.job_to_fields(job))
+        notes: list[str] = self._wait(handle)["notes"]
         return notes
 
-    def join(self, films: Sequence[Part], job: Job, clip_start_s: float) -> None:
-        """Join films to that of a job; see ``posecore.runs.pool.join``."""
-        parts = [(str(path), start_s) for path, start_s in films]
-        self._ask("join", parts=parts, start_s=clip_start_s, **messages.job_to_fields(job))
-        self._answers()
+    def join_segments(self, films: Sequence[Part], job: Job, clip_start_s: float) -> None:
+        """Join the films of segments, see ``posecore.runs.pool.join_segments``."""
+        self._send("join", films=films, start_s=clip_start_s, **messages.job_to_fields(job))
+        self._wait()
 
     def end(self) -> None:
         """End the process, whatever it is doing."""
         self._process.kill()
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
-            with suppress(OSError):  # what was still to be written has nobody to read it
+            with suppress(OSError):  # nobody is left to read what was still to be written
                 pipe.close()  # type: ignore[union-attr]
         with suppress(queue.Empty):
             while True:
-                self._said.get_nowait()
+                self._received.get_nowait()
 
-    def _ask(self, kind: str, **fields: Any) -> None:
+    def _send(self, kind: str, **fields: Any) -> None:
         assert self._process.stdin is not None
         self._busy = True
-        with suppress(OSError):  # it has died, as the answer will show
+        with suppress(OSError):  # it has died, as waiting for its answer will show
             messages.send(self._process.stdin, kind, **fields)
 
-    def _hear(self) -> None:
+    def _receive(self) -> None:
         assert self._process.stdout is not None
         try:
             while (message := messages.receive(self._process.stdout)) is not None:
-                self._said.put(message)
+                self._received.put(message)
         except (ValueError, OSError):
-            self._process.kill()  # what it says makes no sense any more
-        self._said.put(None)
+            self._process.kill()  # its messages make no sense any more
+        self._received.put(None)
 
-    def _answers(self, tell: Callable[[str, messages.Fields, bytes], None] = lambda *_: None) -> messages.Fields:
+    def _wait(self, handle: Callable[[str, messages.Fields, bytes], None] = lambda *_: None) -> messages.Fields:
+        """Handle messages until the job is done, and return the fields of the last one."""
         while True:
             kind, fields, payload = self._next()
             self._busy = kind not in ("done", "failed")
@@ -122,18 +122,19 @@ class Worker:
                 return fields
             if kind == "failed":
                 _raise(**fields)
-            tell(kind, fields, payload)
+            handle(kind, fields, payload)
 
     def _next(self) -> _Message:
         try:
-            message = self._said.get(timeout=LIMITS.seconds_per_frame)
+            message = self._received.get(timeout=LIMITS.seconds_per_frame)
         except queue.Empty:
             raise WorkerLost(
-                f"The clip was given up: nothing came of it for {LIMITS.seconds_per_frame} s. It may be damaged, or "
+                f"The clip was given up: there was no progress for {LIMITS.seconds_per_frame} s. It may be damaged, or "
                 "made to keep a decoder busy."
             ) from None
         if message is None:
-            raise WorkerDied(_how_it_ended(self._process.wait()))
+            code = self._process.wait()
+            raise WorkerDied(f"signal {-code}" if code < 0 else f"exit code {code}")
         return message
 
 
@@ -142,7 +143,3 @@ def _raise(error: str, text: str, number: int | None = None, file: str | None = 
         raise OSError(number or errno.EIO, text, file)
     kind = getattr(errors, error, RuntimeError)
     raise kind(text) if issubclass(kind, PosecoreError) else RuntimeError(text)
-
-
-def _how_it_ended(code: int) -> str:
-    return f"signal {-code}" if code < 0 else f"exit code {code}"
