@@ -1,5 +1,6 @@
 """A clip cut into segments gives what one ordered run gives, wherever it is cut."""
 
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,6 +16,12 @@ from posecore.runs import pool, segments
 from posecore.runs.job import Job
 
 FAST = PoseOptions(engine="fast")
+
+
+@pytest.fixture(scope="module")
+def run_once(shared_data):
+    """The one ordered run of a clip, by its name among the shared data; each clip is run only once."""
+    return cache(lambda name: estimate_video(shared_data / name, FAST))
 
 
 def run_cut(path: Path, cuts: list[float], *, on_progress=None, **changed) -> tuple[PoseSequence, list[str]]:
@@ -37,8 +44,8 @@ def apart(one: PoseSequence, other: PoseSequence) -> np.ndarray:
 
 
 @pytest.mark.parametrize("count", [2, 3, 7])
-def test_one_person_is_where_the_single_run_has_him(shared_data, count):
-    single = estimate_video(shared_data / "google-reference" / "pose_1.mp4", FAST)
+def test_one_person_is_where_the_single_run_has_him(shared_data, run_once, count):
+    single = run_once("google-reference/pose_1.mp4")
     sequence, notes = run_cut(shared_data / "google-reference" / "pose_1.mp4", even_cuts(single, count))
     pixels = apart(sequence, single)
     assert notes == []
@@ -47,18 +54,18 @@ def test_one_person_is_where_the_single_run_has_him(shared_data, count):
 
 
 @pytest.mark.parametrize("count", [2, 4, 8])
-def test_of_two_people_it_is_the_same_one(shared_data, count):
-    single = estimate_video(shared_data / "clips" / "sports2d_demo.mp4", FAST)
+def test_of_two_people_it_is_the_same_one(shared_data, run_once, count):
+    single = run_once("clips/sports2d_demo.mp4")
     sequence, _ = run_cut(shared_data / "clips" / "sports2d_demo.mp4", even_cuts(single, count))
     size = np.linalg.norm(np.ptp(single.xy[single.seen[:, 0], 0], axis=1), axis=-1)
     same = np.median(apart(sequence, single), axis=1) < 0.25 * np.median(size)
     assert same.mean() >= 0.97
 
 
-def test_a_segment_that_holds_somebody_else_is_run_again(shared_data, monkeypatch):
+def test_a_segment_that_holds_somebody_else_is_run_again(shared_data, run_once, monkeypatch):
     """The clip has two people; cut in the middle, the later segment finds the other one first."""
     clip = shared_data / "clips" / "sports2d_demo.mp4"
-    single = estimate_video(shared_data / "clips" / "sports2d_demo.mp4", FAST)
+    single = run_once("clips/sports2d_demo.mp4")
     cuts = even_cuts(single, 2)
     again = []
     run = segments._Segment.run_in_worker
