@@ -1,13 +1,13 @@
-"""The two values that everything else is written in terms of: the poses of one frame, and of a clip.
+"""The two values that everything else is written in terms of: the poses of one frame, and of a video.
 
 Coordinate frames
     ``xy``     pixels of the upright source picture; origin top left, x to the right, y down.
-    ``z``      depth on the same scale as x (pixels); 0 at the middle of the hips, smaller is nearer to
-               the camera. It is relative: it does not say how far away the person stands.
+    ``z``      depth on the scale of x (pixels); 0 at the middle of the hips, smaller is nearer to the
+               camera. It is relative: it does not say how far away the person is.
     ``world``  metres; origin at the middle of the hips, x to the picture's right, y down, z away from
                the camera. A person who walks does not move in it.
-NaN means "not there": a person slot in which nobody was found in that frame.
-Both values are checked once, here, when they are made; their arrays are read-only.
+NaN means "not there": the person of that slot was not found in that frame.
+Both values are validated once, here, when they are made; their arrays are read-only.
 """
 
 import math
@@ -47,10 +47,10 @@ VALUES_PER_LANDMARK = sum(_WIDTHS)
 
 @dataclass(frozen=True, eq=False)
 class Mask:
-    """The silhouette of one person, as an engine gives it: in a square of its own, which may be turned.
+    """Silhouette of one person as an engine gives it: in a square of its own, which may be rotated.
 
     Attributes:
-        values: (h, w) float32, 0..1: how likely a pixel shows the person.
+        values: (h, w) float32, 0..1: probability that a pixel shows the person.
         to_picture: (2, 3) affine map from (column, row) of ``values`` to pixels of the picture.
     """
 
@@ -58,30 +58,30 @@ class Mask:
     to_picture: NDArray[np.float64]
 
     def scaled(self, across: float, down: float) -> "Mask":
-        """The same in a picture that is so many times as wide and as high."""
+        """The mask in a picture that is so many times as wide and as high."""
         return Mask(self.values, self.to_picture * np.array([[across], [down]]))
 
     def mirrored(self, width: int) -> "Mask":
-        """The same in a picture of this width that is seen in a mirror."""
+        """The mask in the mirrored picture, which has this width."""
         turned = self.to_picture * np.array([[-1.0], [1.0]])
         turned[0, 2] += width - 1
         return Mask(self.values, turned)
 
     def within(self, side: int) -> "Mask":
-        """The same with at most so many values a side, each the mean of those in its place."""
+        """The mask with at most so many values per side, each the mean of those that it replaces."""
         height, width = self.values.shape
         scale = side / max(height, width)
         if scale >= 1:
             return self
         new = (max(1, round(width * scale)), max(1, round(height * scale)))
         values = cv2.resize(self.values, new, interpolation=cv2.INTER_AREA)
-        # The middle of a new value is that of the old ones that it stands for.
+        # The centre of a new value is that of the old ones that it replaces.
         across, down = width / new[0], height / new[1]
         to_old = np.array([[across, 0, (across - 1) / 2], [0, down, (down - 1) / 2], [0, 0, 1]])
         return Mask(np.asarray(values, np.float32), self.to_picture @ to_old)
 
     def on_picture(self, size: tuple[int, int]) -> FloatArray:
-        """(H, W) 0..1: how likely each pixel of a picture of (width, height) shows the person."""
+        """(H, W) 0..1: probability that each pixel of a picture of (width, height) shows the person."""
         drawn = cv2.warpAffine(self.values, self.to_picture, size, flags=cv2.INTER_LINEAR)
         return np.asarray(drawn, np.float32)
 
@@ -99,12 +99,12 @@ class FramePoses:
         person_ids: (P,) int64, unique labels.
         time_s: seconds since the first frame; 0 for a picture.
         size: (width, height) of the upright picture, pixels.
-        masks: the silhouette of each person, where they were asked for; else empty.
-        names: of people who were given one, by their ids.
-        left_out: how many more people were found than were asked for; a picture's alone, 0 where that is not known.
+        masks: the silhouette of each person if requested; else empty.
+        names: names of people by id, of those who have one.
+        left_out: how many more people were found than requested; only for a picture, 0 if unknown.
 
     Raises:
-        InvalidPoses: where shapes do not agree, ids repeat, or the size is not positive.
+        InvalidPoses: if shapes do not agree, ids repeat, or the size is not positive.
     """
 
     xy: FloatArray
@@ -143,31 +143,31 @@ class FramePoses:
         return replace(self, xy=self.xy * np.array([across, down]), z=self.z * across, size=size, masks=masks)
 
     def take(self, indices: Sequence[int]) -> "FramePoses":
-        """Only these of the people, by their places on the P axis, in this order."""
+        """Some of the people, by their places on the P axis, in this order."""
         wanted = np.asarray(indices, np.intp)
         arrays = {name: array[wanted] for name, array in self.arrays.items()}
         masks = tuple(self.masks[index] for index in wanted) if self.masks else ()
         return replace(self, **arrays, person_ids=self.person_ids[wanted], masks=masks)
 
     def named(self, names: Mapping[int, str]) -> "FramePoses":
-        """The same with these names, by ids."""
+        """The same with these names, by id."""
         return replace(self, names=names)
 
     def only(self, person_ids: Collection[int]) -> "FramePoses":
-        """The same without anybody else; ids that nobody here has do no harm."""
+        """Only the people with these ids; ids that nobody has are ignored."""
         return self.take([index for index, person in enumerate(self.person_ids.tolist()) if person in person_ids])
 
     @classmethod
     def nobody(cls, size: tuple[int, int], time_s: float = 0.0) -> Self:
-        """The value of a frame in which nobody was found (P = 0)."""
+        """A frame in which nobody was found (P = 0)."""
         return cls(**_nan_arrays(0), person_ids=np.empty(0, np.int64), time_s=time_s, size=size)
 
 
 @dataclass(frozen=True, eq=False)
 class PoseSequence:
-    """The poses of a clip: T frames, P people, K = 33 landmarks.
+    """The poses of a video: T frames, P people, K = 33 landmarks.
 
-    A person is one slot of the P axis through all frames; where that person is not seen, the slot is NaN.
+    A person is one slot of the P axis through all frames; the slot is NaN while that person is not seen.
 
     Attributes:
         xy, z, world, visibility, presence: as in ``FramePoses`` with a leading T.
@@ -175,12 +175,12 @@ class PoseSequence:
         times_s: (T,) float64, seconds since the first frame, strictly increasing, from the file's own
             timestamps. (float64: float32 loses the millisecond after some hours.)
         size: (width, height) of the upright frames, pixels.
-        fps: the clip's nominal frames a second. Only a label: time is ``times_s``.
-        names: of people who were given one, by their ids.
+        fps: nominal frames per second of the video. Only a label: time is ``times_s``.
+        names: names of people by id, of those who have one.
 
     Raises:
-        InvalidPoses: where shapes do not agree, times do not increase, ids repeat, or size or fps are
-            not positive.
+        InvalidPoses: if shapes do not agree, times do not increase, ids repeat, or size or fps are not
+            positive.
     """
 
     xy: FloatArray
@@ -221,12 +221,12 @@ class PoseSequence:
         return np.asarray(np.isfinite(self.xy[..., 0]).any(axis=-1))
 
     def frame(self, index: int) -> FramePoses:
-        """The people seen in one frame; those who are not there are left out.
+        """The people seen in one frame, without those who are not there.
 
         Raises:
-            IndexError: where there is no such frame.
+            IndexError: if there is no such frame.
         """
-        here = np.isfinite(self.xy[index, ..., 0]).any(axis=-1)  # of this frame: a clip's may be a million
+        here = np.isfinite(self.xy[index, ..., 0]).any(axis=-1)  # of this frame only: a video may have a million
         arrays = {name: array[index][here] for name, array in self.arrays.items()}
         return FramePoses(
             **arrays,
@@ -275,13 +275,13 @@ class PoseSequence:
         return slot
 
     def named(self, names: Mapping[int, str]) -> "PoseSequence":
-        """The same with these names, by ids."""
+        """The same with these names, by id."""
         return replace(self, names=names)
 
     def only(self, person_ids: Collection[int]) -> "PoseSequence":
-        """The same frames without anybody else; ids that nobody here has do no harm."""
+        """The same frames with only the people with these ids; ids that nobody has are ignored."""
         kept = np.flatnonzero(np.isin(self.person_ids, list(person_ids)))
-        # People who are side by side are a view: pages ask for them at each rerun, and a clip may fill a gigabyte.
+        # Adjacent slots give views: pages ask for them at each rerun, and a video may fill a gigabyte.
         together = len(kept) > 0 and kept[-1] - kept[0] + 1 == len(kept)
         slots = slice(kept[0], kept[-1] + 1) if together else kept
         arrays = {name: array[:, slots] for name, array in self.arrays.items()}
@@ -304,13 +304,13 @@ class PoseSequence:
     def from_frames(cls, frames: Sequence[FramePoses], *, size: tuple[int, int], fps: float) -> Self:
         """Join frames into a sequence with one slot for each person id that occurs.
 
-        A clip in which nobody occurs keeps one slot, person 1, that is NaN throughout, so that its
-        frames and times are not lost.
+        If nobody occurs there is one slot, person 1, that is NaN throughout, so that the frames and their times
+        are kept.
 
         Args:
             frames: in order of time; may be empty.
             size: (width, height), pixels.
-            fps: nominal frames a second.
+            fps: nominal frames per second.
         """
         recorder = PoseRecorder()
         for frame in frames:
@@ -319,16 +319,16 @@ class PoseSequence:
 
 
 class PoseRecorder:
-    """Collects frames as they come, in 1.06 KB for each frame and person (the numbers themselves).
+    """Collects frames as they come, in 1.06 KB per frame and person (the numbers themselves).
 
     Args:
-        most_people: whoever comes when there are so many already is left out; None: nobody is.
+        most_people: people beyond this number are left out, in order of appearance; None: keep all.
 
     Attributes:
-        left_out: whether somebody was.
+        left_out: whether anybody was left out.
     """
 
-    # By how many frames it grows: memory is moved, not copied, and what is not used yet is little.
+    # Frames to grow by: memory is moved, not copied, and little of it is unused.
     _STEP = 512
 
     def __init__(self, most_people: int | None = None) -> None:
@@ -337,7 +337,7 @@ class PoseRecorder:
         self._count = 0
         self._slots: dict[int, int] = {}  # of each id
         self._times = np.empty(self._STEP, np.float64)
-        # All values of a landmark side by side: one array, which grows where it lies.
+        # All values of a landmark side by side, in one array that grows in place.
         self._values = np.empty((self._STEP, 0, len(BLAZEPOSE_33), VALUES_PER_LANDMARK), np.float32)
 
     def __len__(self) -> int:
@@ -362,10 +362,10 @@ class PoseRecorder:
         self._count += 1
 
     def arrays(self) -> dict[str, Any]:
-        """What a ``PoseSequence`` is made of, besides its size and fps; nothing may be added afterwards.
+        """All that a ``PoseSequence`` needs besides its size and fps; nothing may be added afterwards.
 
-        A clip in which nobody occurs has one slot, person 1, that is NaN throughout, so that its frames
-        and times are not lost.
+        If nobody occurs there is one slot, person 1, that is NaN throughout, so that the frames and their times
+        are kept.
         """
         if not self._slots:
             self._make_room([1])
@@ -376,7 +376,7 @@ class PoseRecorder:
         return {**unpack_landmarks(values), "person_ids": np.array(ids, np.int64), "times_s": self._times}
 
     def put_in_order(self) -> None:
-        """Sort the frames by time; of two with the same time only the one added last is left."""
+        """Sort the frames by time; of frames with the same time only the last one added is kept."""
         self._resize(self._count)
         if (np.diff(self._times) > 0).all():
             return
@@ -397,14 +397,14 @@ class PoseRecorder:
             self._widen()
 
     def _widen(self) -> None:
-        # By a quarter more than is needed: all that is there is copied, and in a street somebody comes all the time.
+        # By a quarter more than needed: growing copies everything, and in a street new people come all the time.
         lead, slots, landmarks, width = self._values.shape
         wanted = len(self._slots) if slots == 0 else len(self._slots) * 5 // 4
         missing = np.full((lead, wanted - slots, landmarks, width), np.nan, np.float32)
         self._values = np.concatenate([self._values, missing], axis=1)
 
     def _resize(self, frames: int) -> None:
-        # In place: a copy would need twice the memory, and nobody else has seen these arrays.
+        # In place: a copy would need twice the memory, and nobody else has these arrays yet.
         self._times.resize(frames, refcheck=False)
         self._values.resize((frames, *self._values.shape[1:]), refcheck=False)
 
@@ -425,7 +425,7 @@ def unpack_landmarks(values: FloatArray) -> dict[str, Any]:
 
 
 def check_frame(poses: object) -> None:
-    """Raise InvalidPoses where something else than the poses of one frame is given, a sequence above all."""
+    """Raise InvalidPoses if something other than the poses of one frame is given, most likely a sequence."""
     if not isinstance(poses, FramePoses):
         raise InvalidPoses(
             f"Expected the FramePoses of one frame, but got a {type(poses).__name__}. "
@@ -434,7 +434,7 @@ def check_frame(poses: object) -> None:
 
 
 def _check_people(value: FramePoses | PoseSequence, *, lead: tuple[int, ...]) -> None:
-    """Check and freeze what both values share; ``lead`` is the shape in front of (people, landmarks)."""
+    """Validate and freeze what both values share; ``lead`` is the shape in front of (people, landmarks)."""
     ids = _frozen(value.person_ids, np.int64)
     if ids.ndim != 1:
         raise InvalidPoses(f"Expected 'person_ids' to have shape (P,), but got {ids.shape}.")

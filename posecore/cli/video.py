@@ -42,7 +42,7 @@ _USUAL = ClipOptions()
     "--workers",
     type=int,
     metavar="N",
-    help="Processes that share a long video of one person, a stretch each; 1: one ordered run.  "
+    help="Processes that share a long video of one person, a segment each; 1: one ordered run.  "
     "[default: half the cores]",
 )
 @click.option(

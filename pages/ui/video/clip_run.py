@@ -44,6 +44,11 @@ class RunState:
     done: threading.Event = field(default_factory=threading.Event)
     worker: threading.Thread | None = None
 
+    def report(self, progress: Progress) -> bool:
+        """Take the progress of the run; False ends it."""
+        self.progress = progress
+        return not self.stop.is_set()
+
 
 @dataclass(frozen=True)
 class RunOptions:
@@ -216,8 +221,8 @@ def _draw(state: RunState, source: Path, options: RunOptions, shown: PoseSequenc
     try:
         with _place(state) as found:
             if found:
-                colors, report = color_by(options.pose), _reporter(state)
-                draw_video(source, shown, film, color_by=colors, part=part, on_progress=report, workers=1)
+                colors = color_by(options.pose)
+                draw_video(source, shown, film, color_by=colors, part=part, on_progress=state.report, workers=1)
     except PosecoreError as error:
         state.notes.append(f"The video with skeletons could not be made: {error}")
     except Exception as error:  # the thread has no caller that could report it
@@ -256,7 +261,7 @@ def _work(state: RunState, source: Path, name: str, options: RunOptions, film: P
                 annotated=film,
                 skeletons=False,
                 background=options.background if film else "keep",
-                on_progress=_reporter(state),
+                on_progress=state.report,
                 on_note=state.notes.append,
                 workers=WORKERS,
             )
@@ -269,14 +274,6 @@ def _work(state: RunState, source: Path, name: str, options: RunOptions, film: P
         state.seconds = time.monotonic() - start
         state.cut_short = state.stop.is_set()
         state.done.set()
-
-
-def _reporter(state: RunState):
-    def report(progress: Progress) -> bool:
-        state.progress = progress
-        return not state.stop.is_set()
-
-    return report
 
 
 def _end(state: RunState, tokens: Sequence[str]) -> None:
