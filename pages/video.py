@@ -58,7 +58,7 @@ def show_facts(run: ClipRun, sequence: PoseSequence) -> None:
         run.name,
         f"{width} × {height} px, {sequence.fps:.4g} fps",
         "analysed live" if run.was_live else processed,
-        engine_line(run.options.pose),
+        engine_line(run.used_options.pose),
     ]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.metric("Frames with a person", f"{seen} of {len(sequence)}", width="content")
@@ -86,7 +86,7 @@ def has_annotated(run: ClipRun, shown: PoseSequence) -> bool:
 
 def manifest(run: ClipRun, sequence: PoseSequence) -> dict[str, Any]:
     """The facts needed to reproduce the result."""
-    options, state = run.options, run.state
+    options, state = run.used_options, run.state
     return make_manifest(
         sequence,
         options.pose,
@@ -104,19 +104,20 @@ def manifest(run: ClipRun, sequence: PoseSequence) -> dict[str, Any]:
 def show_result(run: ClipRun, sequence: PoseSequence) -> None:
     """Show everything about a finished run."""
     if run.stopped_early:
-        total = run.expect(run.options).frames
+        total = run.expect(run.used_options).frames
         of_all = f"{len(sequence)} of {total}" if total else f"{len(sequence)}"
         st.info(f"Stopped after {of_all} frames. This is a partial result.", icon=":material/stop_circle:")
     for note in run.state.notes:
         st.warning(note, icon=":material/info:")
     if not sequence.seen.any():
         st.warning(NOBODY, icon=":material/person_off:")
-    if run.options.pose.people > 1:
+    options = run.used_options
+    if options.pose.people > 1:
         st.caption(f":material/groups: {SEVERAL_PEOPLE}")
     show_facts(run, sequence)
     smoothed = "These landmarks were already smoothed during analysis (One-Euro)."
-    already = smoothed if run.options.pose.smoothing else None
-    film = address(run.film_token, VIDEO) if run.options.film else None
+    already = smoothed if options.pose.smoothing else None
+    film = address(run.film_token, VIDEO) if options.film else None
     shown = explore(run.playback, VIDEO, key="video", clip=run.film_token, already=already, film=film)
     offer_film(run, shown)
     offer_files(

@@ -41,7 +41,7 @@ _TEXTS = {
 }
 
 
-def stream(source: str, options: LiveOptions, wanted: dict[str, Any]) -> tuple[Live, WebRtcStreamerContext]:
+def stream(source: str, options: LiveOptions, wanted: dict[str, Any]) -> tuple[Live, WebRtcStreamerContext[Any, Any]]:
     """Show the live stream with its Start and Stop buttons."""
     servers = ice_servers()
     common: dict[str, Any] = {
@@ -85,7 +85,8 @@ def show_numbers(live: Live | None, options: PoseOptions) -> None:
     """Show rates, angles, 3D skeleton and table, which the browser fetches itself; the frozen frame comes from here."""
     camera = live is not None and live.source == CAMERA
     mirror = live is not None and live.stream.options.mirror
-    frozen = show_panel(live and address(live.token, WEBCAM), options.people, camera=camera, mirror=mirror, idle=_IDLE)
+    numbers = None if live is None else address(live.token, WEBCAM)
+    frozen = show_panel(numbers, options.people, camera=camera, mirror=mirror, idle=_IDLE)
     if must_finish():
         st.rerun(scope="app")
     if live is None or frozen is None:

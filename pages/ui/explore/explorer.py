@@ -12,7 +12,9 @@ from pages.ui.shared.served import address
 from posecore import PoseSequence
 
 
-def explore(playback: Playback, page: st.Page, *, key: str, clip: str, already: str | None, film: str | None):
+def explore(
+    playback: Playback, page: st.Page, *, key: str, clip: str, already: str | None, film: str | None
+) -> PoseSequence:
     """Show a result; the choices about it are kept for the visit.
 
     Args:

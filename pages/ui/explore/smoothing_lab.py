@@ -1,13 +1,15 @@
 """The smoothing lab: choose a filter and see its effect."""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from pages.ui.explore.playback import Playback
 from posecore import InvalidOption, PoseSequence
-from posecore.motion.smoothing import Smoothing
+from posecore.motion.smoothing import Smoothing, SmoothingMethod
 
-_METHODS = {
+_METHODS: dict[SmoothingMethod, str] = {
     "none": "None",
     "one-euro": "One-Euro",
     "butterworth": "Butterworth",
@@ -29,7 +31,7 @@ def choose_smoothing(sequence: PoseSequence, *, key: str, again: bool) -> Smooth
     highest = sequence.fps / _FRAMES_PER_PERIOD
     usual = Smoothing()
     key = f"{key}_again" if again else key
-    first = "butterworth" if usual.cutoff_hz <= highest else "one-euro"
+    first: SmoothingMethod = "butterworth" if usual.cutoff_hz <= highest else "one-euro"
     method = st.segmented_control(
         "Smoothing",
         list(_METHODS),
@@ -40,7 +42,7 @@ def choose_smoothing(sequence: PoseSequence, *, key: str, again: bool) -> Smooth
         persist_state="session",
     )
     st.caption(_EXPLAINED[method])
-    options = {}
+    options: dict[str, Any] = {}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if method == "butterworth":
             options["cutoff_hz"] = _number("Cutoff (Hz)", 0.5, max(1.0, round(highest, 1)), usual.cutoff_hz, key)

@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 import streamlit as st
+from streamlit.typing import UploadedFile
 
 from pages.ui.live.current import frame_for_snapshot
 from pages.ui.shared.sources import choose_source
@@ -95,7 +96,7 @@ def _keep_snapshot() -> None:
         st.session_state[_SOURCE_KEY] = SNAPSHOT
 
 
-def _ask_for_file(source: str):
+def _ask_for_file(source: str) -> UploadedFile | None:
     if source == CAMERA:
         return st.camera_input("Take a photo", help="Your browser asks for permission. The photo is not stored.")
     return st.file_uploader(
@@ -105,7 +106,7 @@ def _ask_for_file(source: str):
     )
 
 
-def _given(file) -> Photo | None:
+def _given(file: UploadedFile | None) -> Photo | None:
     if file is None:
         return None
     return _decode(file.file_id, file.name, file)
@@ -118,7 +119,7 @@ def _sample() -> Photo:
 
 # Kept for this visit only, and only the newest: the next photo replaces the last.
 @st.cache_resource(scope="session", max_entries=1, show_spinner="Opening the photo")
-def _decode(key: str, name: str, _file, caption: str = "Your photo") -> Photo:
+def _decode(key: str, name: str, _file: bytes | UploadedFile, caption: str = "Your photo") -> Photo:
     data = _file if isinstance(_file, bytes) else _file.getvalue()
     return Photo(key, name, caption, decode_picture(data, name=name))
 
@@ -129,5 +130,5 @@ def _estimate(key: str, options: PoseOptions, _photo: Photo) -> FramePoses:
 
 
 @st.cache_resource(scope="session", max_entries=1, show_spinner=False)
-def _draw(people: tuple, look: Look, _photo: Photo, _poses: FramePoses) -> np.ndarray:
+def _draw(people: tuple[object, ...], look: Look, _photo: Photo, _poses: FramePoses) -> np.ndarray:
     return draw_poses(_photo.rgb, _poses, **asdict(look))

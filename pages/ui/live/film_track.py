@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import suppress
 from fractions import Fraction
 from itertools import count
@@ -56,7 +56,7 @@ class FilmTrack(MediaStreamTrack):
             self._frames.close()
 
 
-def _play(path: Path) -> Iterator[tuple[av.VideoFrame, float]]:
+def _play(path: Path) -> Generator[tuple[av.VideoFrame, float]]:
     """Frames with their times, which continue when the video starts again."""
     begin = 0.0
     for _ in count():

@@ -256,7 +256,8 @@ class LiveStream:
         """The frame without skeletons, mirrored if the visitor chose that."""
         if not self.options.mirror:
             return frame
-        return _to_frame(mirror_picture(frame.to_ndarray(format="rgb24")), frame)
+        rgb: np.ndarray = frame.to_ndarray(format="rgb24")
+        return _to_frame(mirror_picture(rgb), frame)
 
     def _remember(self, rgb: np.ndarray, poses: FramePoses, arrived: float) -> None:
         recording = self._recording
@@ -300,7 +301,8 @@ def _to_frame(rgb: np.ndarray, of: av.VideoFrame) -> av.VideoFrame:
     if rgb.shape[0] % 2 or rgb.shape[1] % 2:
         frame = av.VideoFrame.from_ndarray(rgb, format="rgb24")
     else:  # ten times as fast as FFmpeg
-        frame = av.VideoFrame.from_ndarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2YUV_I420), format="yuv420p")
+        yuv: np.ndarray = cv2.cvtColor(rgb, cv2.COLOR_RGB2YUV_I420)
+        frame = av.VideoFrame.from_ndarray(yuv, format="yuv420p")
     frame.pts, frame.time_base = of.pts, of.time_base
     return frame
 

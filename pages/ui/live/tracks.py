@@ -62,7 +62,9 @@ class Incoming:
         assert self._track is not None
         try:
             while True:
-                self._on_frame(await self._track.recv())
+                frame = await self._track.recv()
+                assert isinstance(frame, av.VideoFrame)  # it is the track of a camera or a film
+                self._on_frame(frame)
         except MediaStreamError:
             pass
         finally:

@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -67,7 +67,7 @@ def choose_people(poses: Poses, *, page: str, key: str) -> Poses:
             chosen = _Choice(key, _people(poses))
         elif widget not in st.session_state:  # it was not shown for a while and lost its edits
             chosen = _Choice(key, chosen.table)
-        table = st.data_editor(
+        table: pd.DataFrame = st.data_editor(
             chosen.begun_with,
             key=widget,
             hide_index=True,
@@ -110,9 +110,9 @@ def _when(sequence: PoseSequence, slot: int) -> str:
     return f"{first:.1f} to {last:.1f} s, in {share:.0%} of frames"
 
 
-def _columns(of_video: bool) -> dict[str, object]:
+def _columns(of_video: bool) -> dict[str, Any]:
     column = st.column_config
-    columns: dict[str, object] = {
+    columns: dict[str, Any] = {
         "show": column.CheckboxColumn("Show", width="small"),
         "color": column.ImageColumn("Colour", width="small"),
         "person": column.NumberColumn("Number", width="small", help="In order of appearance."),

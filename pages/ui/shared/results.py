@@ -8,9 +8,10 @@ import streamlit as st
 
 from pages.ui.shared.figure import show_figure
 from posecore import BLAZEPOSE_33, FramePoses, plot_pose_3d, to_table
+from posecore.motion.measuring import Space
 from posecore.tables import COLUMNS, NAME
 
-_COORDINATES = {"world": "3D (metres)", "picture": "Image (pixels)"}
+_COORDINATES: dict[Space, str] = {"world": "3D (metres)", "picture": "Image (pixels)"}
 _PART_OF = {BLAZEPOSE_33.landmarks[index]: part for part, members in BLAZEPOSE_33.parts.items() for index in members}
 _HEADINGS = {
     "person": "Person",
@@ -29,7 +30,7 @@ _HEADINGS = {
 }
 
 
-def _choose_coordinates(key: str, *, several: bool = False) -> str:
+def _choose_coordinates(key: str, *, several: bool = False) -> Space:
     """Offer the two coordinate systems of the 3D skeleton.
 
     With several people, who would all stand in the same place in metres, the default is the image's.

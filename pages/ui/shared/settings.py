@@ -11,6 +11,7 @@ from pages.ui.shared.navigation import require_route
 from pages.ui.shared.problems import show_problem
 from posecore import ModelNotFound, ModelNotVerified, PoseOptions
 from posecore.estimation.object_detector import find_object_detector
+from posecore.estimation.pose_options import EngineChoice, SearchChoice
 from posecore.limits import LIMITS
 
 _MODELS = {
@@ -18,8 +19,11 @@ _MODELS = {
     "full": "Full: recommended",
     "heavy": "Heavy: most accurate, slowest",
 }
-_SEARCHES = {"fast": "Quick: one pass over the whole image", "thorough": "Thorough: also finds small or distant people"}
-_ENGINES = {"auto": "Fast: recommended", "mediapipe": "MediaPipe: reference, slower"}
+_SEARCHES: dict[SearchChoice, str] = {
+    "fast": "Quick: one pass over the whole image",
+    "thorough": "Thorough: also finds small or distant people",
+}
+_ENGINES: dict[EngineChoice, str] = {"auto": "Fast: recommended", "mediapipe": "MediaPipe: reference, slower"}
 
 
 def page_head(title: str) -> PoseOptions:

@@ -22,4 +22,4 @@ def choose_source(label: str, sources: Sequence[str], *, sample: str, address: s
         st.query_params["sample"] = address
     else:
         st.query_params.pop("sample", None)
-    return chosen
+    return str(chosen)

@@ -75,7 +75,9 @@ class Visit:
 def current_visit() -> Visit:
     """The visit of the current session."""
     if _KEY not in st.session_state:
-        st.session_state[_KEY] = Visit(get_script_run_ctx().session_id)
+        context = get_script_run_ctx()
+        assert context is not None  # a page is running
+        st.session_state[_KEY] = Visit(context.session_id)
     visit = st.session_state[_KEY]
     visit.stay()
     return _while_connected(id(visit), visit)

@@ -153,6 +153,12 @@ class ClipRun:
         self.state.done.set()
 
     @property
+    def used_options(self) -> RunOptions:
+        """The options of a run that was started."""
+        assert self.options is not None
+        return self.options
+
+    @property
     def playback(self) -> Playback:
         """The finished result for the player."""
         assert self.state.result is not None
@@ -162,16 +168,16 @@ class ClipRun:
 
     def draw(self, shown: PoseSequence) -> None:
         """Start making the video with skeletons of these people; nothing is estimated."""
-        assert self.options is not None
+        options = self.used_options
         self.state = replace(
             self.state, progress=None, waiting=True, drawing=True, stop=threading.Event(), done=threading.Event()
         )
         self.annotated_of = shown
         self._folder.before_closing(_end, self.state, [])
         # A changed background is only in the player's video, as silhouettes are not kept.
-        source = self.film if self.options.background != "keep" else self.clip.path
+        source = self.film if options.background != "keep" else self.clip.path
         self.state.worker = threading.Thread(
-            target=_draw, args=(self.state, source, self.options, shown, self.annotated), daemon=True
+            target=_draw, args=(self.state, source, options, shown, self.annotated), daemon=True
         )
         self.state.worker.start()
 

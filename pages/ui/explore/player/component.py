@@ -10,6 +10,7 @@ from plotly.io.json import to_json_plotly
 
 from pages.ui.explore.player.moments import Moments
 from posecore import BLAZEPOSE_33, PoseSequence
+from posecore.motion.measuring import Space
 from posecore.view.palette import SIDES, SIDES_ON_PAGE, css, person_color
 from posecore.view.stage import bones, plot_stage
 
@@ -94,7 +95,7 @@ def _nothing() -> None:
 
 
 @st.cache_data(scope="session", max_entries=4, show_spinner=False)
-def _stage(clip: str, space: str, _sequence: PoseSequence) -> str:
+def _stage(clip: str, space: Space, _sequence: PoseSequence) -> str:
     figure = plot_stage(_sequence, coordinates=space).to_dict()
     figure["layout"].pop("template", None)
     return to_json_plotly(figure)

@@ -11,6 +11,7 @@ from plotly.io.json import to_json_plotly
 
 from posecore import BLAZEPOSE_33, PoseSequence
 from posecore.motion.angles import ANGLES
+from posecore.motion.measuring import Space
 from posecore.view.stage import bones, plot_stage
 
 _HERE = Path(__file__).parent
@@ -78,7 +79,7 @@ def _nothing() -> None:
 
 
 @lru_cache(maxsize=40)
-def _stage(people: int, space: str, mirror: bool) -> str:
+def _stage(people: int, space: Space, mirror: bool) -> str:
     """Axes and traces for so many people, of whom nobody is there yet."""
     nobody = PoseSequence.empty([0.0], np.arange(1, people + 1), size=_SIZE, fps=30.0)
     world, visibility = nobody.world.copy(), nobody.visibility.copy()
