@@ -1,0 +1,177 @@
+"""README and docs/ are true: what they list is all there is, their links lead somewhere, and their code runs."""
+
+import re
+import subprocess
+import sys
+from dataclasses import fields
+from functools import cache
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import plotly.io
+import pytest
+
+from docs.draw_architecture import ROOMS, edges, edges_drawn
+from posecore.export.formats import FORMATS
+from posecore.limits import Limits
+from posecore.media.films import FilmWriter
+from posecore.media.samples import sample_picture
+from posecore.motion.angles import ANGLES, describe_angles
+from posecore.motion.smoothing import SmoothingMethod
+from posecore.tables import COLUMNS
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+
+
+def text_of(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def rows_of(name: str) -> list[list[str]]:
+    """The cells of all tables of a page, row by row, without their heads."""
+    lines = text_of(name).splitlines()
+    heads = {index - 1 for index, line in enumerate(lines) if re.fullmatch(r"\|[-| ]+\|", line)}
+    rows = [line for index, line in enumerate(lines) if line.startswith("|") and not {index, index - 1} & heads]
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", row.strip("|"))] for row in rows]
+
+
+def words_of(name: str) -> list[str]:
+    """What stands in backticks in the first column of a page's tables."""
+    return [word for row in rows_of(name) for word in re.findall(r"`([^`]+)`", row[0])]
+
+
+def code_in(page: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def anchors_of(page: Path) -> set[str]:
+    """The headings of a page, as a link names them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+def test_the_readme_is_short_and_leads_to_every_page():
+    readme = text_of("README.md")
+    assert len(readme.splitlines()) <= 150
+    linked = {ROOT / target for target in re.findall(r"\]\(([\w./-]+)\)", readme)}
+    assert set(PAGES[1:]) <= linked
+
+
+@each_page
+def test_links_lead_somewhere(page):
+    for target in re.findall(r"\]\((?!https?:)([^)]+)\)", page.read_text(encoding="utf-8")):
+        path, _, anchor = target.partition("#")
+        file = page.parent / path if path else page
+        assert file.exists(), target
+        assert not anchor or anchor in anchors_of(file), target
+
+
+@each_page
+def test_files_that_are_named_are_there(page):
+    text = page.read_text(encoding="utf-8")
+    folders = "posecore|pages|tests|benchmarks|docs|examples"
+    for name in re.findall(rf"(?:`|python )((?:{folders})/[a-z0-9_./-]*)", text):
+        assert (ROOT / name).exists(), name
+
+
+@each_page
+def test_python_in_it_is_python(page):
+    for block in code_in(page, "python"):
+        compile(block, page.name, "exec")
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/library.md", "docs/smoothing.md"])
+def test_python_in_it_runs(name, tmp_path, portrait, monkeypatch):
+    (tmp_path / "photo.jpg").write_bytes(sample_picture().path.read_bytes())
+    height, width = portrait.shape[:2]
+    with FilmWriter(tmp_path / "walk.mp4", (width, height), fps_hint=25) as film:
+        for index in range(60):
+            film.write(np.roll(portrait, index, axis=1), index / 25)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(plotly.io.renderers, "default", "")  # no figure opens a browser
+    for block in code_in(ROOT / name, "python"):
+        exec(block, {"__name__": "a_block"})
+
+
+def test_every_format_is_in_the_table_of_files():
+    assert sorted(words_of("docs/files.md")) == sorted(FORMATS)
+
+
+def test_every_angle_is_in_the_table_of_angles():
+    told = {row[0]: row[3] for row in rows_of("docs/angles.md")}
+    assert told.keys() == {re.sub("^(left|right) ", "", angle.title.lower()) for angle in ANGLES.values()}
+    for row in describe_angles().itertuples():
+        assert told[re.sub("^(left|right) ", "", row.name.replace("_", " "))] == row.reading
+
+
+def test_every_column_is_in_the_table_of_numbers():
+    assert words_of("docs/numbers.md") == list(COLUMNS)
+
+
+def test_every_smoothing_method_is_in_its_table():
+    assert sorted(words_of("docs/smoothing.md")) == sorted(get_args(SmoothingMethod))
+
+
+def test_every_limit_is_in_the_table_of_hosting():
+    told = {row[0].strip("`"): row[1] for row in rows_of("docs/hosting.md")}
+    assert told == {f"POSECORE_LIMIT_{field.name.upper()}": f"{field.default:,}" for field in fields(Limits)}
+
+
+@cache
+def help_of(*command: str) -> str:
+    asked = [sys.executable, "-m", "posecore", *command, "--help"]
+    return subprocess.run(asked, capture_output=True, text=True, check=True, cwd=ROOT).stdout
+
+
+@cache
+def commands() -> tuple[str, ...]:
+    return tuple(re.findall(r"^ {2,4}([a-z]+) {2,}\w", help_of(), re.MULTILINE))
+
+
+def options_in(text: str) -> set[str]:
+    return set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", text)) - {"--help"}
+
+
+def options_of(command: str) -> set[str]:
+    """Those that the help of a command lists, not those that its sentences mention."""
+    return options_in("\n".join(re.findall(r"^ {2,6}(-.*?)(?: {2}|$)", help_of(command), re.MULTILINE)))
+
+
+def test_every_command_and_option_is_in_the_guide_of_the_command_line():
+    sections = [section.split("\n", 1) for section in text_of("docs/command-line.md").split("\n## ")[1:]]
+    told: dict[str, set[str]] = {}
+    for heading, text in sections:
+        rows = "\n".join(re.findall(r"^\|.*", text, re.MULTILINE))
+        for command in heading.split(" and "):
+            told[command] = told.get(command, set()) | options_in(rows)
+    assert told == {command: options_of(command) for command in commands()}
+
+
+@each_page
+def test_its_command_lines_are_understood(page):
+    for command, arguments in re.findall(r"python -m posecore (\w+)([^`\n]*)", page.read_text(encoding="utf-8")):
+        assert command in commands()
+        assert options_in(arguments) <= options_of(command) | {"--help"}
+
+
+@pytest.mark.parametrize("name", ["docs/app.md", "docs/hosting.md", "docs/live-feed.md"])
+def test_what_is_bold_is_a_word_of_the_pages(name):
+    sources = [path for path in (ROOT / "pages").rglob("*") if path.suffix in {".py", ".js", ".html"}]
+    shown = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    bold = re.findall(r"\*\*(.+?)\*\*", text_of(name))
+    assert bold
+    assert [label for label in bold if not re.search(rf"[\"'>`]{re.escape(label)}[\"'<`]", shown)] == []
+
+
+def test_the_picture_of_the_architecture_is_up_to_date():
+    assert edges_drawn() == edges(), "run python -m docs.draw_architecture"
+
+
+def test_every_room_is_in_the_table_of_the_architecture():
+    there = [room for room in ROOMS if any(room in arrow for arrow in edges())]
+    folders = {re.sub(r"(\.py|/)$", "", word).replace("/", ".") for word in words_of("docs/architecture.md")}
+    assert set(there) <= folders
