@@ -299,8 +299,8 @@ class _RecordingObserver(_ProgressObserver):
         if not self._recorder.left_out:
             return []
         return [
-            "More people came and went than can be kept for a clip of this length: after the first "
-            f"{self._recorder.people} of them, new ones are only in the film. Choose a shorter part."
+            "More people came and went than can be kept for a video of this length: after the first "
+            f"{self._recorder.people} of them, new ones are only in the annotated video. Choose a shorter part."
         ]
 
     def sequence(self) -> PoseSequence:

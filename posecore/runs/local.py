@@ -51,7 +51,7 @@ def run_locally(job: Job, observer: RunObserver, *, on_packet: Callable[[], None
             if not observer.on_frame(poses, estimator.resume_state):
                 break
         if last_s is None:
-            raise InvalidOption(f"The clip has no frame from {job.part.start_s:g} s on. Choose an earlier start.")
+            raise InvalidOption(f"The video has no frame from {job.part.start_s:g} s on. Choose an earlier start.")
     return list(_notes(job, reader, last_s, sound, estimator))
 
 
@@ -85,11 +85,11 @@ def _notes(job: Job, clip: ClipReader, last_s: float, sound: Sound | None, estim
     if clip.damaged_packets or clip.broke_off:
         of_all = f" of {clip.info.duration_s:.1f}" if clip.info.duration_s else ""
         yield (
-            f"The clip is damaged or was cut off: the last frame that can be read is at {last_s:.1f}{of_all} s. "
+            f"The video is damaged or was cut off: the last frame that can be read is at {last_s:.1f}{of_all} s. "
             "Where frames before it are missing, the times show a gap."
         )
     if sound is not None and sound.broke_off:
-        yield "The clip's sound is damaged: the film has it up to there."
+        yield "The sound of the video is damaged: the result has it up to there."
     if estimator.saw_more:
         asked = "the one that was" if job.pose.people == 1 else f"the {job.pose.people} that were"
-        yield f"There seem to be more people in the clip than {asked} asked for. Raise the number to see them."
+        yield f"There seem to be more people in the video than {asked} asked for. Raise the number to see them."

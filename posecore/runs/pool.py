@@ -83,7 +83,7 @@ def _try_twice(name: str, do: Callable[[WorkerProcess], Result]) -> Result:
             ends.append(str(error))
     raise WorkerLost(
         f"{name} could not be processed: its worker process ended twice ({', then '.join(ends)}). Either the machine "
-        "has too little memory for this clip, or the file crashes a decoder."
+        "has too little memory for this video, or the file crashes a decoder."
     )
 
 

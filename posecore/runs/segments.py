@@ -90,7 +90,7 @@ def run_in_segments(job: Job, observer: RunObserver, clip: ClipInfo, cuts: Seque
     if not shared.stopped:
         return []
     parts = ", ".join(f"{segment.first_s:.1f} to {segment.last[-1].time_s:.1f}" for segment in done)
-    return [f"Stopped early. The clip was processed in several segments at once; the finished parts are {parts} s."]
+    return [f"Stopped early. The video was processed in several segments at once; the finished parts are {parts} s."]
 
 
 def _may_be_cut(job: Job) -> bool:

@@ -86,7 +86,9 @@ def _failure(error: Exception) -> messages.Fields:
     if isinstance(error, PosecoreError):
         return {"error": type(error).__name__, "text": str(error)}
     if isinstance(error, MemoryError) or any(words in str(error) for words in _LACK_OF_MEMORY):
-        text = f"The clip needs more memory than the {LIMITS.clip_megabytes:,} MB that one may take. Scale it down."
+        text = (
+            f"The video needs more memory than the {LIMITS.clip_megabytes:,} MB that it may use. Reduce its resolution."
+        )
         return {"error": MediaTooLarge.__name__, "text": text}
     if isinstance(error, OSError):
         file = None if error.filename is None else os.fspath(error.filename)

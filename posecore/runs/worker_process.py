@@ -129,8 +129,8 @@ class WorkerProcess:
             message = self._received.get(timeout=LIMITS.seconds_per_frame)
         except queue.Empty:
             raise WorkerLost(
-                f"The clip was given up: there was no progress for {LIMITS.seconds_per_frame} s. It may be damaged, or "
-                "made to keep a decoder busy."
+                f"The video was given up: there was no progress for {LIMITS.seconds_per_frame} s. It may be damaged, "
+                "or made to keep a decoder busy."
             ) from None
         if message is None:
             code = self._process.wait()

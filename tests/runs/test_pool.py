@@ -88,7 +88,7 @@ def test_progress_ends_the_run_and_keeps_what_was_done(clip, tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("text.mp4", b"no clip at all", "text.mp4 cannot be read as a clip"),
+        ("text.mp4", b"no clip at all", "text.mp4 cannot be read as a video"),
         ("empty.mp4", b"", "empty.mp4 is empty"),
         ("missing.mp4", None, "missing.mp4"),
     ],
@@ -166,7 +166,7 @@ def test_a_clip_that_needs_too_much_memory_is_one_sentence(tmp_path, monkeypatch
         for index in range(6):
             film.write(np.full((2304, 4096, 3), 40 * index, np.uint8), index / 10)
     monkeypatch.setenv("POSECORE_LIMIT_CLIP_MEGABYTES", megabytes)
-    with pytest.raises(MediaTooLarge, match=r"needs more memory than .* may take"):
+    with pytest.raises(MediaTooLarge, match=r"needs more memory than .* may use"):
         estimate_video(clip, annotated=tmp_path / "film.mp4", workers=1)
     assert [path.name for path in tmp_path.iterdir()] == ["large.mp4"]
     monkeypatch.delenv("POSECORE_LIMIT_CLIP_MEGABYTES")
