@@ -21,7 +21,8 @@ if __name__ == "__main__":
     show_app()
 else:
     from pages.ui.live import feed, probe
-    from pages.ui.shared import served
+    from pages.ui.shared import assets, served
     from pages.ui.shared.server import lifespan
 
-    app = st.App(__file__, routes=[*served.routes(), *feed.routes(), *probe.routes()], lifespan=lifespan)
+    routes = [*assets.routes(), *served.routes(), *feed.routes(), *probe.routes()]
+    app = st.App(__file__, routes=routes, lifespan=lifespan)

@@ -6,7 +6,6 @@ from pages.ui.explore.explorer import explore
 from pages.ui.explore.export_files import offer_files
 from pages.ui.explore.opened import Opened, open_result
 from pages.ui.shared.explain import NOBODY, explain_numbers
-from pages.ui.shared.figure import load_library
 from pages.ui.shared.navigation import EXPLORE, VIDEO, require_route
 from pages.ui.shared.problems import problems_shown, show_problem
 from pages.ui.shared.visits import Visit, current_visit
@@ -59,7 +58,6 @@ def show_page() -> None:
     """Show the page, from the choice of a file to its result."""
     require_route()
     st.title("Explore", anchor=False)
-    load_library()
     visit = current_visit()
     take_upload(visit)
     opened = visit.get(Opened)

@@ -1,8 +1,6 @@
 """A notice that says why there is no camera, which only the browser knows."""
 
-from pathlib import Path
-
-import streamlit as st
+from pages.ui.shared.component import module_component
 
 _CSS = """
 .posecore-camera {
@@ -11,12 +9,11 @@ _CSS = """
 }
 """
 
-_notice = st.components.v2.component(
+_notice = module_component(
     "posecore_camera",
     html='<div class="posecore-camera" role="status" hidden></div>',
     css=_CSS,
-    js=(Path(__file__).parent / "camera_notice.js").read_text(encoding="utf-8"),
-    isolate_styles=False,
+    module="live/camera_notice.js",
 )
 
 

@@ -5,33 +5,18 @@ figure. In a browser without a graphics processor that takes half a second each 
 back. This component hands each figure to ``Plotly.react`` of one and the same chart instead.
 """
 
-from pathlib import Path
-
-import plotly
 import plotly.graph_objects as go
-import streamlit as st
 from plotly.io.json import to_json_plotly
 
-# The library goes to the browser once for each visit, apart from the figures that use it.
-_LIBRARY = (Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_text(encoding="utf-8")
-_LIBRARY_JS = (
-    f"if (!window.Plotly) {{\n{_LIBRARY}\nwindow.Plotly ??= self.moduleName;\n}}\nexport default function () {{}}\n"
-)
+from pages.ui.shared.component import module_component
 
-_FIGURE_JS = (Path(__file__).parent / "figure.js").read_text(encoding="utf-8")
-_FIGURE_CSS = """
+_CSS = """
 .posecore-figure { width: 100%; overflow: hidden; touch-action: pan-y; }
 """
 
-_library = st.components.v2.component("posecore_plotly_library", js=_LIBRARY_JS, isolate_styles=False)
-_figure = st.components.v2.component(
-    "posecore_figure", html='<div class="posecore-figure"></div>', css=_FIGURE_CSS, js=_FIGURE_JS, isolate_styles=False
+_figure = module_component(
+    "posecore_figure", html='<div class="posecore-figure"></div>', css=_CSS, module="shared/figure.js"
 )
-
-
-def load_library() -> None:
-    """Send Plotly to the browser. Called once in a page, before its figures and outside of any fragment."""
-    _library(key="plotly_library")
 
 
 def show_figure(figure: go.Figure, *, height: int, label: str, key: str) -> None:

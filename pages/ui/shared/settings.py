@@ -5,7 +5,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.ui.shared.figure import load_library
 from pages.ui.shared.model_loading import load_model
 from pages.ui.shared.navigation import require_route
 from pages.ui.shared.problems import show_problem
@@ -38,7 +37,6 @@ def page_head(title: str) -> PoseOptions:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.title(title, anchor=False, width="content")
         options = _choose_options()
-    load_library()
     return _with_model_ready(options)
 
 

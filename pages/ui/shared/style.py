@@ -6,8 +6,6 @@ _CSS = """
 <style>
 /* Streamlit leaves 6rem above a page for a header of 3rem. */
 [data-testid="stMainBlockContainer"] { padding-top: 4rem; padding-bottom: 3rem; }
-/* The element that loads Plotly shows nothing and needs no room. */
-.st-key-plotly_library { display: none; }
 .st-key-missing_camera:has([hidden]) { display: none; }
 </style>
 """

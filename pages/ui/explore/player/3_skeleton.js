@@ -147,9 +147,8 @@ function themed(layout, element) {
   return { paper_bgcolor: "rgba(0,0,0,0)", ...layout, autosize: true, font: { color, family, ...layout.font } };
 }
 
-// The library arrives as an element of its own, maybe after this one.
 async function plotly() {
-  while (!window.Plotly) await pause(50);
+  await (await shared).loadPlotly();
 }
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -9,6 +9,7 @@ import streamlit as st
 from plotly.io.json import to_json_plotly
 
 from pages.ui.explore.player.moments import Moments
+from pages.ui.shared.assets import asset
 from posecore import BLAZEPOSE_33, PoseSequence
 from posecore.motion.measuring import Space
 from posecore.view.palette import SIDES, SIDES_ON_PAGE, css, person_color
@@ -28,7 +29,8 @@ _player = st.components.v2.component(
     "posecore_player",
     html=_read(_HERE / "player.html"),
     css=_read(_HERE / "player.css"),
-    js=_read(_HERE.parents[1] / "shared" / "telling.js", *sorted(_HERE.glob("*.js"))),
+    js=f'const shared = import(new URL("{asset("shared/plotly.js")}", document.baseURI).href);\n'
+    + _read(_HERE.parents[1] / "shared" / "telling.js", *sorted(_HERE.glob("*.js"))),
     isolate_styles=False,
 )
 

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 from plotly.io.json import to_json_plotly
 
+from pages.ui.shared.assets import asset
 from posecore import BLAZEPOSE_33, PoseSequence
 from posecore.motion.angles import ANGLES
 from posecore.motion.measuring import Space
@@ -32,7 +33,8 @@ _panel = st.components.v2.component(
     "posecore_live",
     html=(_HERE / "panel.html").read_text(encoding="utf-8"),
     css=(_HERE / "panel.css").read_text(encoding="utf-8"),
-    js="".join(script.read_text(encoding="utf-8") for script in _SCRIPTS),
+    js=f'const shared = import(new URL("{asset("shared/plotly.js")}", document.baseURI).href);\n'
+    + "".join(script.read_text(encoding="utf-8") for script in _SCRIPTS),
     isolate_styles=False,
 )
 

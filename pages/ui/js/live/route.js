@@ -1,47 +1,60 @@
+// @ts-check
 // Tries a connection to the server as the live picture would have it, with no camera and nothing sent, and says which
 // route was found.
 
 const GATHER_MS = 6000;
 const CONNECT_MS = 15000;
 const STEP_MS = 100;
+/** @type {Record<string, string>} */
 const KINDS = {
   host: "its own (host)",
   srflx: "as seen from outside (server reflexive, by STUN)",
   relay: "of a relay (relay, by TURN)",
 };
+/** @type {Record<string, string>} */
 const FOUND = {
   host: "Connected directly (host): the shortest route there is.",
   srflx: "Connected through a router (server reflexive): a direct route.",
   prflx: "Connected through a router (peer reflexive): a direct route.",
   relay: "Connected by a relay (relay): a TURN server passes the stream on.",
 };
+
+/** @type {WeakMap<HTMLElement, Check>} */
 const checks = new WeakMap();
 
 class Check {
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
-    this.button = root.querySelector("button");
+    this.address = "";
+    /** @type {Set<string>} */
+    this.errors = new Set();
+    this.button = /** @type {HTMLButtonElement} */ (root.querySelector("button"));
     this.button.addEventListener("click", () => this.run());
   }
 
   async run() {
     this.button.disabled = true;
-    this.show(null, [], []);
-    this.errors = new Set();
+    this.errors.clear();
+    this.show([], []);
     let peer = null;
     try {
       const configuration = await this.ask();
       peer = new RTCPeerConnection(configuration);
       await this.connect(peer, configuration);
     } catch (error) {
-      this.say(`The check could not be finished: ${error.message}`);
+      this.say(`The check could not be finished: ${/** @type {Error} */ (error).message}`);
     } finally {
       peer?.close();
       this.button.disabled = false;
     }
   }
 
-  async connect(peer, { iceServers, iceTransportPolicy }) {
+  /**
+   * @param {RTCPeerConnection} peer
+   * @param {RTCConfiguration} configuration
+   */
+  async connect(peer, { iceServers = [], iceTransportPolicy }) {
     peer.addEventListener("icecandidateerror", ({ url, errorCode, errorText }) => {
       this.errors.add(`No address from ${url}: ${errorCode === 401 ? "user name or password refused" : errorText || "no answer"} (${errorCode})`);
     });
@@ -49,16 +62,21 @@ class Check {
     peer.createDataChannel("check");
     await peer.setLocalDescription(await peer.createOffer());
     await until(() => peer.iceGatheringState === "complete", GATHER_MS);
-    const own = kindsIn(peer.localDescription.sdp);
+    const offer = /** @type {RTCSessionDescription} */ (peer.localDescription);
+    const own = kindsIn(offer.sdp);
     this.say("Trying to connect …");
-    const answer = await this.ask({ type: "offer", sdp: peer.localDescription.sdp });
+    const answer = await this.ask(offer);
     await peer.setRemoteDescription(answer);
     await until(() => ["connected", "failed"].includes(peer.connectionState), CONNECT_MS);
     const route = peer.connectionState === "connected" ? await routeOf(peer) : null;
     this.say(route ? FOUND[route] : noRoute(iceServers, iceTransportPolicy));
-    this.show(route, own, kindsIn(answer.sdp));
+    this.show(own, kindsIn(answer.sdp));
   }
 
+  /**
+   * @param {RTCSessionDescription} [offer] none: the servers to go by are asked for
+   * @returns {Promise<any>} a configuration, or the answer to the offer
+   */
   async ask(offer) {
     const sent = offer && { method: "POST", body: JSON.stringify(offer) };
     const response = await fetch(this.address, { ...sent, signal: AbortSignal.timeout(CONNECT_MS) });
@@ -66,12 +84,17 @@ class Check {
     return response.json();
   }
 
+  /** @param {string} text */
   say(text) {
-    this.root.querySelector(".rc-said").textContent = text;
+    this.part(".rc-said").textContent = text;
   }
 
-  show(route, own, servers) {
-    const table = this.root.querySelector("table");
+  /**
+   * @param {string[]} own kinds of addresses that the browser has
+   * @param {string[]} servers and that the server has
+   */
+  show(own, servers) {
+    const table = /** @type {HTMLTableElement} */ (this.part("table"));
     table.hidden = !own.length && !servers.length;
     table.tBodies[0].replaceChildren(
       ...Object.entries(KINDS).map(([kind, words]) => {
@@ -81,17 +104,32 @@ class Check {
         return row;
       }),
     );
-    const errors = [...(this.errors ?? [])];
-    const list = this.root.querySelector(".rc-errors");
-    list.hidden = !errors.length;
-    list.replaceChildren(...errors.map((textContent) => Object.assign(document.createElement("li"), { textContent })));
+    const list = this.part(".rc-errors");
+    list.hidden = !this.errors.size;
+    list.replaceChildren(
+      ...[...this.errors].map((textContent) => Object.assign(document.createElement("li"), { textContent })),
+    );
+  }
+
+  /**
+   * @param {string} selector
+   * @returns {HTMLElement}
+   */
+  part(selector) {
+    return /** @type {HTMLElement} */ (this.root.querySelector(selector));
   }
 }
 
+/** @param {boolean} found */
 const mark = (found) => Object.assign(document.createElement("td"), { textContent: found ? "✓ found" : "– none" });
 
+/** @param {string} sdp */
 const kindsIn = (sdp) => [...new Set([...sdp.matchAll(/ typ (host|srflx|relay)/g)].map(([, kind]) => kind))];
 
+/**
+ * @param {RTCIceServer[]} iceServers
+ * @param {RTCIceTransportPolicy} [policy]
+ */
 function noRoute(iceServers, policy) {
   const turn = iceServers.some(({ urls }) => [urls].flat().some((url) => /^turns?:/.test(url)));
   const only = policy === "relay" ? " This host lets streams go by its TURN server alone." : "";
@@ -100,19 +138,28 @@ function noRoute(iceServers, policy) {
     : "No route was found: the network between blocks the stream. Whoever hosts this page can set up a TURN server.";
 }
 
+/**
+ * @param {RTCPeerConnection} peer connected
+ * @returns {Promise<string>} the kind of address that it goes by
+ */
 async function routeOf(peer) {
-  const stats = new Map([...(await peer.getStats())]);
+  const stats = new Map([.../** @type {any} */ (await peer.getStats())]);
   const pair = [...stats.values()].find((one) => one.type === "candidate-pair" && one.nominated);
   return stats.get(pair?.localCandidateId)?.candidateType ?? "host";
 }
 
+/**
+ * @param {() => boolean} holds
+ * @param {number} ms so long at most
+ */
 async function until(holds, ms) {
   const end = performance.now() + ms;
   while (!holds() && performance.now() < end) await new Promise((done) => setTimeout(done, STEP_MS));
 }
 
+/** @param {{data: {address: string}, parentElement: HTMLElement}} component */
 export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector(".rc");
+  const root = /** @type {HTMLElement} */ (parentElement.querySelector(".rc"));
   const check = checks.get(root) ?? new Check(root);
   checks.set(root, check);
   check.address = data.address;

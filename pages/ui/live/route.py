@@ -6,16 +6,16 @@ from pathlib import Path
 import streamlit as st
 
 from pages.ui.live import probe
+from pages.ui.shared.component import module_component
 
 _HERE = Path(__file__).parent
 _KEY = "route_check"
 
-_check = st.components.v2.component(
+_check = module_component(
     "posecore_route",
     html=(_HERE / "route.html").read_text(encoding="utf-8"),
     css=(_HERE / "route.css").read_text(encoding="utf-8"),
-    js=(_HERE / "route.js").read_text(encoding="utf-8"),
-    isolate_styles=False,
+    module="live/route.js",
 )
 
 

@@ -1,5 +1,7 @@
+// @ts-check
 // Shows why the browser gives this page no camera, or nothing if it does.
 
+/** @type {Record<string, string>} */
 const REASONS = {
   insecure:
     "This page was opened over http, but browsers allow the camera only over https. " +
@@ -10,11 +12,12 @@ const REASONS = {
   absent: "No camera was found. Connect one, or use the sample video, a photo or a video instead.",
 };
 
+/** @param {{parentElement: HTMLElement}} component */
 export default function ({ parentElement }) {
-  const notice = parentElement.querySelector(".posecore-camera");
+  const notice = /** @type {HTMLElement} */ (parentElement.querySelector(".posecore-camera"));
   const look = async () => {
     const reason = await missing();
-    notice.textContent = REASONS[reason] ?? "";
+    notice.textContent = reason ? REASONS[reason] : "";
     notice.hidden = !reason;
   };
   look();
@@ -23,6 +26,7 @@ export default function ({ parentElement }) {
   return () => clearInterval(timer);
 }
 
+/** @returns {Promise<keyof typeof REASONS | null>} the reason; null: there is a camera */
 async function missing() {
   if (!window.isSecureContext || !navigator.mediaDevices) return "insecure";
   if ((await permission()) === "denied") return "refused";
@@ -32,7 +36,7 @@ async function missing() {
 
 async function permission() {
   try {
-    return (await navigator.permissions.query({ name: "camera" })).state;
+    return (await navigator.permissions.query({ name: /** @type {PermissionName} */ ("camera") })).state;
   } catch {
     return "unknown"; // this browser does not say
   }

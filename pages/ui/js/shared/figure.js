@@ -1,0 +1,78 @@
+// @ts-check
+// Draws the figure in data.figure with one Plotly chart for the life of the element.
+
+import { loadPlotly, themed } from "./plotly.js";
+import { painted, pause } from "./timing.js";
+
+const CONFIG = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["resetCameraLastSave3d"] };
+
+/** @typedef {{figure: string, height: number, label: string}} Data the figure as Plotly's JSON; height in px */
+
+/** @type {WeakMap<HTMLElement, Chart>} */
+const charts = new WeakMap();
+
+class Chart {
+  /** @param {HTMLElement} element */
+  constructor(element) {
+    this.element = element;
+    /** @type {Data | null} */
+    this.newest = null;
+    this.busy = false;
+    this.held = false;
+    this.release = () => {
+      this.held = false;
+      this.draw();
+    };
+    // While the figure is being turned, a redraw would take it out of the hand.
+    element.addEventListener("pointerdown", () => (this.held = true));
+    window.addEventListener("pointerup", this.release);
+  }
+
+  /** @param {Data} data only the newest is ever waited for */
+  want(data) {
+    this.newest = data;
+    this.draw();
+  }
+
+  async draw() {
+    if (this.busy || this.held || !this.newest) return;
+    this.busy = true;
+    try {
+      const Plotly = await loadPlotly();
+      while (this.newest && !this.held) {
+        const { figure, height, label } = this.newest;
+        this.newest = null;
+        const { data, layout } = JSON.parse(figure);
+        this.element.style.height = `${height}px`;
+        this.element.setAttribute("role", "figure");
+        this.element.setAttribute("aria-label", label);
+        const start = performance.now();
+        await Plotly.react(this.element, data, themed(layout, this.element), CONFIG);
+        await painted();
+        // Half of the time at most: where drawing is slow, the live picture beside must not wait for it.
+        await pause(performance.now() - start);
+      }
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  end() {
+    this.newest = null;
+    window.removeEventListener("pointerup", this.release);
+    /** @type {any} */ (window).Plotly?.purge(this.element);
+  }
+}
+
+/** @param {{data: Data, parentElement: HTMLElement}} component */
+export default function ({ data, parentElement }) {
+  const element = /** @type {HTMLElement} */ (parentElement.querySelector(".posecore-figure"));
+  const chart = charts.get(element) ?? new Chart(element);
+  charts.set(element, chart);
+  chart.want(data);
+  return () => {
+    if (element.isConnected) return;
+    charts.delete(element);
+    chart.end();
+  };
+}

@@ -1,0 +1,55 @@
+"""The pages' scripts and Plotly: served at addresses that name their content, so that a browser keeps them for good."""
+
+import gzip
+import hashlib
+from functools import cache
+from pathlib import Path
+
+import plotly
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+_FOLDER = "assets"
+_SCRIPTS = Path(__file__).parents[1] / "js"
+_PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+_NOSNIFF = {"X-Content-Type-Options": "nosniff"}
+_HEADERS = _NOSNIFF | {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+
+# Read once: what is sent is what the addresses were made of, also where the files are changed later.
+_files = {path.relative_to(_SCRIPTS).as_posix(): path.read_bytes() for path in sorted(_SCRIPTS.rglob("*.js"))}
+_files[_PLOTLY.name] = _PLOTLY.read_bytes()
+_version = hashlib.sha256(b"".join(name.encode() + content for name, content in _files.items())).hexdigest()[:16]
+
+
+def asset(name: str) -> str:
+    """The address of a file, relative to any page of the app; a script's name is its path in ``pages/ui/js``.
+
+    Raises:
+        KeyError: there is no such file.
+    """
+    if name not in _files:
+        raise KeyError(name)
+    return f"{_FOLDER}/{_version}/{name}"
+
+
+def routes() -> list[Route]:
+    """What the server must be given, so that it serves them."""
+    base = st.get_option("server.baseUrlPath").strip("/")
+    # Not `async`: a file is compressed in a thread when it is first asked for.
+    return [Route(f"{'/' if base else ''}{base}/{_FOLDER}/{_version}/{{name:path}}", _answer)]
+
+
+def _answer(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in _files:
+        return PlainTextResponse("There is no such file.", 404, _NOSNIFF)
+    if "gzip" not in request.headers.get("Accept-Encoding", ""):
+        return Response(_files[name], headers=_HEADERS, media_type="text/javascript")
+    return Response(_compressed(name), headers=_HEADERS | {"Content-Encoding": "gzip"}, media_type="text/javascript")
+
+
+@cache
+def _compressed(name: str) -> bytes:
+    return gzip.compress(_files[name], mtime=0)
