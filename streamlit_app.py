@@ -20,9 +20,11 @@ def show_app() -> None:
 if __name__ == "__main__":
     show_app()
 else:
-    from pages.ui.live import feed, probe
-    from pages.ui.shared import assets, served
+    from starlette.middleware import Middleware
+
+    from pages.ui.shared import addresses, assets
+    from pages.ui.shared.compression import CompressFrontEnd
     from pages.ui.shared.server import lifespan
 
-    routes = [*assets.routes(), *served.routes(), *feed.routes(), *probe.routes()]
-    app = st.App(__file__, routes=routes, lifespan=lifespan)
+    routes = [*assets.routes(), *addresses.routes()]
+    app = st.App(__file__, routes=routes, middleware=[Middleware(CompressFrontEnd)], lifespan=lifespan)

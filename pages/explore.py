@@ -49,7 +49,7 @@ def show_result(opened: Opened) -> None:
         st.caption(" · ".join(facts), width="stretch")
     if not seen:
         st.warning(NOBODY, icon=":material/person_off:")
-    shown = explore(opened.playback, EXPLORE, key="explore", clip=opened.key, already=opened.already, film=None)
+    shown = explore(opened.playback, key="explore", clip=opened.key, already=opened.already, film=None)
     offer_files(shown, opened.playback, lambda: opened.facts, page=EXPLORE, stem=opened.stem, key=opened.key)
     explain_numbers()
 

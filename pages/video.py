@@ -7,11 +7,11 @@ import streamlit as st
 
 from pages.ui.explore.explorer import explore
 from pages.ui.explore.export_files import Film, offer_files, same
+from pages.ui.shared.addresses import address
 from pages.ui.shared.explain import NOBODY, SEVERAL_PEOPLE, explain_numbers
 from pages.ui.shared.model_loading import engine_line
 from pages.ui.shared.navigation import VIDEO
 from pages.ui.shared.problems import problems_shown, show_problem
-from pages.ui.shared.served import address
 from pages.ui.shared.settings import page_head
 from pages.ui.shared.visits import current_visit
 from pages.ui.video.clip_run import WORKERS, ClipRun, RunOptions, new_run, run_of
@@ -68,7 +68,7 @@ def show_facts(run: ClipRun, sequence: PoseSequence) -> None:
 def offer_film(run: ClipRun, shown: PoseSequence) -> None:
     """Offer the video with skeletons: made on request, and again if what is shown has changed since."""
     if has_annotated(run, shown):
-        film = address(run.annotated_token, VIDEO)
+        film = address(run.annotated_token)
         st.link_button("Video with skeletons (MP4)", f"{film}?download", icon=":material/download:")
     elif st.button(
         "Make video with skeletons",
@@ -117,8 +117,8 @@ def show_result(run: ClipRun, sequence: PoseSequence) -> None:
     show_facts(run, sequence)
     smoothed = "These landmarks were already smoothed during analysis (One-Euro)."
     already = smoothed if options.pose.smoothing else None
-    film = address(run.film_token, VIDEO) if options.film else None
-    shown = explore(run.playback, VIDEO, key="video", clip=run.film_token, already=already, film=film)
+    film = address(run.film_token) if options.film else None
+    shown = explore(run.playback, key="video", clip=run.film_token, already=already, film=film)
     offer_film(run, shown)
     offer_files(
         shown,

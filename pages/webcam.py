@@ -9,7 +9,6 @@ from streamlit_webrtc import WebRtcMode, WebRtcStreamerContext, webrtc_streamer
 from pages.ui.image.photo import SNAPSHOT_ADDRESS
 from pages.ui.live.camera_notice import show_camera_notice
 from pages.ui.live.current import Live, live_from, place_is_there, why_last_is_over
-from pages.ui.live.feed import address
 from pages.ui.live.film_track import FilmTrack
 from pages.ui.live.ice_servers import browser_configuration, ice_servers
 from pages.ui.live.panel import show_panel
@@ -19,9 +18,10 @@ from pages.ui.live.route import offer_route_check
 from pages.ui.live.sending import offer_sending
 from pages.ui.live.stream import LiveOptions
 from pages.ui.live.stream_options import choose_stream
+from pages.ui.shared.addresses import address
 from pages.ui.shared.explain import SEVERAL_PEOPLE, explain_numbers
 from pages.ui.shared.model_loading import engine_line
-from pages.ui.shared.navigation import IMAGE, VIDEO, WEBCAM
+from pages.ui.shared.navigation import IMAGE, VIDEO
 from pages.ui.shared.problems import problems_shown
 from pages.ui.shared.results import show_table
 from pages.ui.shared.settings import page_head
@@ -85,7 +85,7 @@ def show_numbers(live: Live | None, options: PoseOptions) -> None:
     """Show rates, angles, 3D skeleton and table, which the browser fetches itself; the frozen frame comes from here."""
     camera = live is not None and live.source == CAMERA
     mirror = live is not None and live.stream.options.mirror
-    numbers = None if live is None else address(live.token, WEBCAM)
+    numbers = None if live is None else address(live.token)
     frozen = show_panel(numbers, options.people, camera=camera, mirror=mirror, idle=_IDLE)
     if must_finish():
         st.rerun(scope="app")
@@ -118,7 +118,7 @@ def show_help() -> None:
             "- If the video stays black, the network probably blocks the stream. The host of this page can then set up "
             "a TURN server, as described in the README. Check which connections work:\n"
         )
-        offer_route_check(WEBCAM)
+        offer_route_check()
         with st.container(horizontal=True):
             st.page_link(IMAGE, label="Take or upload a photo")
             st.page_link(VIDEO, label="Upload a video")

@@ -156,12 +156,12 @@ def finished(page):
 
 def film_of(page: Page) -> str:
     """The address of the film that is shown; the page may be there before the player is."""
-    expect(page.locator("video")).to_have_attribute("src", re.compile("/files/"))
+    expect(page.locator("video")).to_have_attribute("src", re.compile("private/"))
     return page.locator("video").get_attribute("src")
 
 
 def test_the_film_comes_from_disk_in_the_parts_that_the_player_asks_for(finished, server):
-    assert film_of(finished).startswith(f"{server.url}/files/")
+    assert film_of(finished).startswith(f"{server.url}/private/")
     film = finished.locator("video")
     length = film.evaluate("film => film.duration")
     assert length == pytest.approx(7.67, abs=0.1)
@@ -217,7 +217,7 @@ def test_a_file_comes_alone(finished):
 
 
 def test_nobody_finds_a_film_without_its_address(page):
-    answer = page.request.get("/files/" + "A" * 43)
+    answer = page.request.get("/private/" + "A" * 43)
     assert answer.status == 404
     assert "not here any more" in answer.text()
 

@@ -311,7 +311,7 @@ def test_nothing_is_asked_of_the_server_while_it_plays(player):
     player.on("request", lambda request: told.append(request.url))
     press_play(player)
     player.wait_for_function(f"{AT_VIDEO}.currentTime > 1")
-    assert [url for url in told if "/files/" not in url] == []
+    assert [url for url in told if "/private/" not in url] == []
     drawn = int(player.locator(".pp-rows").get_attribute("data-drawn"))
     player.wait_for_timeout(500)
     assert int(player.locator(".pp-rows").get_attribute("data-drawn")) > drawn

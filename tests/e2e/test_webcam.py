@@ -162,12 +162,12 @@ def test_live_numbers_are_asked_for_without_a_run_of_the_page(page):
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.wait_for_timeout(3000)
-    live = [url for url in asked if "/live/" in url]
+    live = [url for url in asked if "/private/" in url]
     assert len(live) == len(asked)
     assert 5 <= len(live) <= 20
     answer = page.request.get(live[-1].split("?")[0] + "?since=abc&angles=left_knee,nonsense")
     assert list(answer.json()["angles"]["values"]) == ["left_knee"]
-    assert page.request.get(live[-1].replace("/live/", "/live/x")).status == 404
+    assert page.request.get(live[-1].replace("/private/", "/private/x")).status == 404
 
 
 @pytest.mark.parametrize(
@@ -357,10 +357,10 @@ def test_a_strangers_offer_of_a_connection_is_refused(page):
     page.get_by_text("Camera not starting?").click()
     page.get_by_role("button", name="Check the connection").click()
     expect(page.get_by_text("Connected directly (host)")).to_be_visible()
-    address = next(url for url in asked if "/route/" in url)
+    address = next(url for url in asked if "/private/" in url)
     for body in ("", "{", "[]", '{"sdp": "v=0", "type": "x"}', '{"sdp": 1, "type": "answer"}', "x" * 100_000):
         assert page.request.post(address, data=body).status == 400
-    assert page.request.get(address.replace("/route/", "/route/x")).status == 404
+    assert page.request.get(address.replace("/private/", "/private/x")).status == 404
 
 
 def test_landmarks_go_on_to_another_program_of_this_machine(visit, start_server, free_port, shot):

@@ -1,8 +1,17 @@
 """Pages without a browser."""
 
+import socket
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from email.message import Message
 from pathlib import Path
 
 import pytest
+import uvicorn
+from starlette.applications import Starlette
 from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,3 +46,35 @@ def open_page(app):
         return app
 
     return go
+
+
+@pytest.fixture(scope="session")
+def serving() -> Callable[[Starlette], AbstractContextManager[str]]:
+    """Serve an application on a port of its own until the block ends."""
+
+    @contextmanager
+    def serve(application: Starlette) -> Iterator[str]:
+        listening = socket.create_server(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(application, log_level="warning", lifespan="off"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        thread.join(30)
+
+    return serve
+
+
+@pytest.fixture(scope="session")
+def fetch() -> Callable[..., tuple[int, Message, bytes]]:
+    """Ask for an address: status, headers and content of the answer."""
+
+    def ask(url: str, body: bytes | None = None, **headers: str) -> tuple[int, Message, bytes]:
+        request = urllib.request.Request(url, body, {name.replace("_", "-"): value for name, value in headers.items()})
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, answer.headers, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers, error.read()
+
+    return ask

@@ -6,20 +6,19 @@ from pages.ui.explore.playback import Playback
 from pages.ui.explore.player.component import first_seen, show_player
 from pages.ui.explore.smoothing_lab import show_lab
 from pages.ui.explore.verdicts import show_trust, show_verdicts
+from pages.ui.shared.addresses import address
 from pages.ui.shared.people_choice import choose_people
 from pages.ui.shared.results import show_table
-from pages.ui.shared.served import address
 from posecore import PoseSequence
 
 
 def explore(
-    playback: Playback, page: st.Page, *, key: str, clip: str, already: str | None, film: str | None
+    playback: Playback, *, key: str, clip: str, already: str | None, film: str | None
 ) -> PoseSequence:
     """Show a result; the choices about it are kept for the visit.
 
     Args:
         playback: the result.
-        page: the current page.
         key: of this place on the page.
         clip: identifies the result.
         already: a sentence about earlier smoothing; None if there was none.
@@ -35,14 +34,14 @@ def explore(
     with above:
         with st.container():  # one element for any number of verdicts: Streamlit restarts what is below when it moves
             show_verdicts(playback, shown)
-        _play(playback, shown, page, key, clip, film)
+        _play(playback, shown, key, clip, film)
     return shown
 
 
 @st.fragment
-def _play(playback: Playback, shown: PoseSequence, page: st.Page, key: str, clip: str, film: str | None) -> None:
+def _play(playback: Playback, shown: PoseSequence, key: str, clip: str, film: str | None) -> None:
     """Show the player and the table of its frame. A paused player reports its frame, and only this runs again."""
-    played = address(playback.token, page)
+    played = address(playback.token)
     everybody = playback.sequence.named(shown.names)
     if played is None:
         st.info("The player needs the app's own server. Start it with: streamlit run streamlit_app.py")

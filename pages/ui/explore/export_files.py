@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.ui.explore.playback import Playback
-from pages.ui.shared.served import address
+from pages.ui.shared.addresses import address
 from posecore import PoseSequence
 from posecore.errors import PosecoreError
 from posecore.export.bundle import OnFile, write_bundle
@@ -213,7 +213,7 @@ def _is_offered(result: _Result, kind: str, wanted: tuple[str, ...]) -> bool:
     if made.megabytes:
         st.link_button(
             f"Download {made.name} ({made.megabytes:.1f} MB)",
-            f"{address(made.token, result.page)}?download",
+            f"{address(made.token)}?download",
             icon=":material/download:",
             type="primary" if kind == "zip" else "secondary",
         )

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pages.ui.explore.player.moments import Moments, write_moments
+from pages.ui.shared.addresses import withdraw
 from pages.ui.shared.folders import Folder
-from pages.ui.shared.served import serve, withdraw
+from pages.ui.shared.served import serve
 from posecore import PoseSequence
 from posecore.motion.smoothing import Smoothing, smooth_sequence
 from posecore.motion.smoothing_effect import SmoothingEffect, compare
@@ -36,7 +37,7 @@ class Playback:
         smoothing: how it was smoothed.
         effect: of the smoothing on each person; empty without smoothing.
         moments: the file for the player.
-        token: of that file's address, see ``pages.ui.shared.served``.
+        token: of that file's address, see ``pages.ui.shared.addresses``.
     """
 
     def __init__(self, raw: PoseSequence, folder: Folder) -> None:

@@ -1,18 +1,21 @@
 """The live stream of the visit."""
 
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 import streamlit as st
 from aiortc import MediaStreamTrack
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
 
-from pages.ui.live import feed
 from pages.ui.live.numbers import report
 from pages.ui.live.places import TIME, has_place, is_full, why_over
 from pages.ui.live.stream import LiveOptions, LiveStream
+from pages.ui.shared.addresses import offer, withdraw
 
 _KEY = "live"
 _OVER = "live_over"
@@ -45,7 +48,7 @@ def live_from(source: str, options: LiveOptions, open_track: Callable[[], MediaS
     if live is None or live.source != source or live.stream.ended:
         if live is not None:
             live.stream.end()
-            feed.withdraw(live.token)
+            withdraw(live.token)
             st.session_state[_OVER] = live.stream.over
         live = st.session_state[_KEY] = _new(source, LiveStream(options, open_track))
     live.stream.options = options
@@ -66,14 +69,19 @@ def why_last_is_over() -> str | None:
 def _new(source: str, stream: LiveStream) -> Live:
     # A weak reference, so that requests from browsers do not keep the stream of a finished visit alive. An ended stream
     # still answers, so that the page learns why it ended.
-    token = feed.offer(partial(_answer, weakref.ref(stream)))
-    weakref.finalize(stream, feed.withdraw, token)
+    token = offer(partial(_answer, weakref.ref(stream)))
+    weakref.finalize(stream, withdraw, token)
     return Live(source, stream, token)
 
 
-def _answer(stream: Callable[[], LiveStream | None], asked: Mapping[str, str]) -> str:
+# A run of the page for each of five tables a second would take the processor that the picture needs. So the page's own
+# script asks for them.
+async def _answer(stream: Callable[[], LiveStream | None], request: Request) -> Response | None:
     there = stream()
-    return "{}" if there is None else report(there, asked)
+    if there is None:
+        return None
+    text = await run_in_threadpool(report, there, dict(request.query_params))
+    return Response(text, media_type="application/json")
 
 
 def frame_for_snapshot() -> np.ndarray | None:

@@ -1,69 +1,36 @@
 """The server's end of a trial connection: whether, and by which route, this server and a browser reach each other.
 
-Nothing heavy is imported here until somebody asks: the server imports this before any page.
+Nothing heavy is imported here until somebody asks: most never do.
 """
 
 import asyncio
 import json
-import secrets
 from contextlib import suppress
 from typing import Any
 
-import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
 
-from pages.ui.shared.served import root_of
-
-_FOLDER = "route"
-_HEADERS = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
 _MOST_BYTES = 65_536
 _MOST_AT_ONCE = 4
 # A route is found within seconds or never; the browser reads then which it is.
 _LONGEST_S = 25.0
 
-_tokens: set[str] = set()
 _going_on: set[asyncio.Task[None]] = set()
 
 
-def offer() -> str:
-    """Let a browser try; the token that is returned is part of the address, and cannot be guessed."""
-    token = secrets.token_urlsafe(32)
-    _tokens.add(token)
-    return token
-
-
-def withdraw(token: str) -> None:
-    """No more trials of this token."""
-    _tokens.discard(token)
-
-
-def address(token: str, page: st.Page) -> str | None:
-    """Where a browser that shows ``page`` tries; None where this server does not answer (see ``root_of``)."""
-    root = root_of(page)
-    return None if root is None else f"{root}/{_FOLDER}/{token}"
-
-
-def routes() -> list[Route]:
-    """What the server must be given, so that it answers."""
-    base = st.get_option("server.baseUrlPath").strip("/")
-    return [Route(f"{'/' if base else ''}{base}/{_FOLDER}/{{token}}", _answer, methods=["GET", "POST"])]
-
-
-async def _answer(request: Request) -> Response:
-    if request.path_params["token"] not in _tokens:
-        return PlainTextResponse("This page is over.", 404, _HEADERS)
+async def answer(request: Request) -> Response:
+    """Tell which servers to go by (GET), or take a browser's offer of a connection and answer it (POST)."""
     if request.method != "POST":
-        return JSONResponse(await run_in_threadpool(_configuration), headers=_HEADERS)
+        return JSONResponse(await run_in_threadpool(_configuration))
     if len(_going_on) >= _MOST_AT_ONCE:
-        return PlainTextResponse("Others are trying their connection. Try again in half a minute.", 503, _HEADERS)
+        return PlainTextResponse("Others are trying their connection. Try again in half a minute.", 503)
     try:
         described = await _accept(await _read(request))
     except Exception as error:  # noqa: BLE001 - whatever aiortc makes of a stranger's text
-        return PlainTextResponse(f"This is no offer of a connection ({type(error).__name__}).", 400, _HEADERS)
-    return JSONResponse(described, headers=_HEADERS)
+        return PlainTextResponse(f"This is no offer of a connection ({type(error).__name__}).", 400)
+    return JSONResponse(described)
 
 
 async def _read(request: Request) -> dict[str, str]:

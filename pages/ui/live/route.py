@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.ui.live import probe
+from pages.ui.shared.addresses import address, offer, withdraw
 from pages.ui.shared.component import module_component
 
 _HERE = Path(__file__).parent
@@ -23,14 +24,14 @@ class _Offered:
     """A token, which ends with the visit."""
 
     def __init__(self) -> None:
-        self.token = probe.offer()
-        weakref.finalize(self, probe.withdraw, self.token)
+        self.token = offer(probe.answer, "POST")
+        weakref.finalize(self, withdraw, self.token)
 
 
-def offer_route_check(page: st.Page) -> None:
+def offer_route_check() -> None:
     """The button, and below it what was found; nothing where this server does not answer."""
     if _KEY not in st.session_state:
         st.session_state[_KEY] = _Offered()
-    address = probe.address(st.session_state[_KEY].token, page)
-    if address is not None:
-        _check(key="route", data={"address": address})
+    there = address(st.session_state[_KEY].token)
+    if there is not None:
+        _check(key="route", data={"address": there})

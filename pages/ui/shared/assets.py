@@ -1,8 +1,6 @@
 """The pages' scripts and Plotly: served at addresses that name their content, so that a browser keeps them for good."""
 
-import gzip
 import hashlib
-from functools import cache
 from pathlib import Path
 
 import plotly
@@ -11,11 +9,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from pages.ui.shared.compression import FOR_GOOD, compressed
+
 _FOLDER = "assets"
 _SCRIPTS = Path(__file__).parents[1] / "js"
 _PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 _NOSNIFF = {"X-Content-Type-Options": "nosniff"}
-_HEADERS = _NOSNIFF | {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+_HEADERS = _NOSNIFF | {"Cache-Control": FOR_GOOD, "Vary": "Accept-Encoding"}
 
 # Read once: what is sent is what the addresses were made of, also where the files are changed later.
 _files = {path.relative_to(_SCRIPTS).as_posix(): path.read_bytes() for path in sorted(_SCRIPTS.rglob("*.js"))}
@@ -45,11 +45,7 @@ def _answer(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in _files:
         return PlainTextResponse("There is no such file.", 404, _NOSNIFF)
-    if "gzip" not in request.headers.get("Accept-Encoding", ""):
-        return Response(_files[name], headers=_HEADERS, media_type="text/javascript")
-    return Response(_compressed(name), headers=_HEADERS | {"Content-Encoding": "gzip"}, media_type="text/javascript")
-
-
-@cache
-def _compressed(name: str) -> bytes:
-    return gzip.compress(_files[name], mtime=0)
+    content, headers = _files[name], _HEADERS
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        content, headers = compressed(content), headers | {"Content-Encoding": "gzip"}
+    return Response(content, headers=headers, media_type="text/javascript")

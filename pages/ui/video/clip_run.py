@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 
 from pages.ui.explore.playback import Playback
+from pages.ui.shared.addresses import withdraw
 from pages.ui.shared.folders import Folder
-from pages.ui.shared.served import serve, withdraw
+from pages.ui.shared.served import serve
 from pages.ui.shared.visits import Visit
 from pages.ui.video.uploads import Clip
 from posecore import ClipOptions, PosecoreError, PoseOptions, PoseSequence, Progress, draw_video, estimate_video
@@ -80,7 +81,7 @@ class ClipRun:
     Attributes:
         clip: the video.
         film: path of the player's video.
-        film_token: of its address, see ``pages.ui.shared.served``.
+        film_token: of its address, see ``pages.ui.shared.addresses``.
         annotated: path of the video with skeletons, which is made on request.
         annotated_token: of its address.
         annotated_of: the result that it shows; None if it is not made.

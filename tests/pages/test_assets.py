@@ -1,0 +1,112 @@
+"""Scripts and the front-end on their way to a browser: over a real connection."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from pages.ui.shared import assets
+from pages.ui.shared.component import module_component
+from pages.ui.shared.compression import CompressFrontEnd
+
+SCRIPTS = Path(assets.__file__).parents[1] / "js"
+LONG = "export const text = 'over and over';\n" * 1000
+FOR_GOOD = {"Cache-Control": "public, immutable, max-age=31536000"}
+
+
+def answering(path: str, kind: str, *, status: int = 200, **headers: str) -> Route:
+    async def answer(_request):
+        return Response(LONG, status, {name.replace("_", "-"): value for name, value in headers.items()}, kind)
+
+    return Route(path, answer)
+
+
+FRONT_END = [
+    Route("/", lambda request: HTMLResponse(LONG)),
+    answering("/static/js/index.DormvYxC.js", "text/javascript", **FOR_GOOD),
+    answering("/static/media/font.woff2", "font/woff2", **FOR_GOOD),
+    answering("/static/js/done.js", "text/javascript", **FOR_GOOD, Content_Encoding="br"),
+    answering("/static/js/missing.js", "text/javascript", status=404, **FOR_GOOD),
+    answering("/component/streamlit_webrtc.x/assets/index-rcVU95cS.js", "text/javascript", Cache_Control="public"),
+    answering("/component/streamlit_webrtc.x/index.js", "text/javascript", Cache_Control="public"),
+    answering("/private/numbers", "application/json", Cache_Control="private, no-store"),
+]
+
+
+@pytest.fixture(scope="module")
+def url(serving):
+    middleware = [Middleware(CompressFrontEnd)]
+    with serving(Starlette(routes=[*assets.routes(), *FRONT_END], middleware=middleware)) as there:
+        yield there
+
+
+@pytest.mark.parametrize("name", ["plotly.min.js", "shared/plotly.js", "live/route.js"])
+def test_an_asset_is_compressed_and_kept_for_good(url, fetch, name):
+    status, headers, plain = fetch(f"{url}/{assets.asset(name)}")
+    assert (status, headers["Content-Encoding"]) == (200, None)
+    status, headers, content = fetch(f"{url}/{assets.asset(name)}", Accept_Encoding="gzip, br")
+    assert (status, headers["Content-Encoding"], headers["Vary"]) == (200, "gzip", "Accept-Encoding")
+    assert gzip.decompress(content) == plain
+    assert len(content) == int(headers["Content-Length"]) < 0.6 * len(plain)
+    assert headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Content-Type"].startswith("text/javascript")
+
+
+def test_every_script_is_served_as_it_is_on_disk(url, fetch):
+    for path in SCRIPTS.rglob("*.js"):
+        assert fetch(f"{url}/{assets.asset(path.relative_to(SCRIPTS).as_posix())}")[2] == path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "nothing.js",
+        "../shared/assets.py",
+        "..%2fshared%2fassets.py",
+        "live/../../shared/assets.py",
+        "%2e%2e/shared/assets.py",
+        "//etc/passwd",
+        "live",
+        "live/route.js%00",
+    ],
+)
+def test_nothing_else_is_served(url, fetch, name):
+    folder = assets.asset("plotly.min.js").removesuffix("plotly.min.js")
+    assert fetch(f"{url}/{folder}{name}")[0] == 404
+
+
+def test_another_version_is_not_served(url, fetch):
+    assert fetch(f"{url}/{re.sub('/[0-9a-f]+/', '/0000/', assets.asset('live/route.js'))}")[0] == 404
+
+
+def test_a_module_that_is_not_there_is_noticed_at_once():
+    with pytest.raises(KeyError, match=r"live/nothing\.js"):
+        module_component("nothing", html="<p></p>", css="p {\n}", module="live/nothing.js")
+
+
+@pytest.mark.parametrize(
+    ("path", "encoding", "lasts"),
+    [
+        ("/", "gzip", None),
+        ("/static/js/index.DormvYxC.js", "gzip", FOR_GOOD["Cache-Control"]),
+        ("/static/media/font.woff2", None, FOR_GOOD["Cache-Control"]),
+        ("/static/js/done.js", "br", FOR_GOOD["Cache-Control"]),
+        ("/static/js/missing.js", None, FOR_GOOD["Cache-Control"]),
+        ("/component/streamlit_webrtc.x/assets/index-rcVU95cS.js", "gzip", "public, max-age=31536000, immutable"),
+        ("/component/streamlit_webrtc.x/index.js", None, "public"),
+        ("/private/numbers", None, "private, no-store"),
+    ],
+)
+def test_what_never_changes_is_compressed_and_the_rest_is_left_alone(url, fetch, path, encoding, lasts):
+    _, headers, content = fetch(url + path, Accept_Encoding="gzip")
+    assert headers["Content-Encoding"] == encoding
+    assert headers["Cache-Control"] == lasts
+    assert (gzip.decompress(content) if encoding == "gzip" else content) == LONG.encode()
+    assert fetch(url + path)[2] == LONG.encode()
