@@ -1,0 +1,271 @@
+"""How many bytes a browser fetches for each page, photos and films aside. See README.md here."""
+
+import argparse
+import asyncio
+import json
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+# So that it runs as a file, from any folder, and measures the code beside it.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from live import CAMERA, SWITCHES, server
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+
+import run
+from posecore import estimate_video
+from posecore.export.saved import save_sequence
+from posecore.media.samples import sample_clip
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE_MS = 180_000
+QUIET_S = 2.0  # nothing comes for so long: the page is loaded
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+class Shown(NamedTuple):
+    """A page with all that it shows.
+
+    Attributes:
+        address: of a visit.
+        finish: waits until everything is there.
+    """
+
+    address: str
+    finish: Callable[[Page, Path], None]
+
+
+def _home(page: Page, _result: Path) -> None:
+    expect(page.get_by_role("heading", name="See how people move")).to_be_visible()
+
+
+def _image(page: Page, _result: Path) -> None:
+    expect(page.get_by_test_id("stDataFrame").locator("canvas").first).to_be_visible()
+    expect(page.locator(".js-plotly-plot canvas").first).to_be_visible()
+
+
+def _video(page: Page, _result: Path) -> None:
+    expect(page.locator(".pp-skeleton canvas").first).to_be_visible()
+    expect(page.get_by_test_id("stDataFrame").locator("canvas").first).to_be_visible()
+
+
+def _explore(page: Page, result: Path) -> None:
+    expect(page.get_by_role("heading", name="Explore")).to_be_visible()
+    if page.get_by_text("Open a result that was saved before").is_visible():
+        page.wait_for_timeout(1000)  # the uploader takes nothing in its first moment
+        page.locator("input[type=file]").set_input_files(result)
+    _video(page, result)
+
+
+def _webcam(page: Page, _result: Path) -> None:
+    expect(page.frame_locator("iframe[title*='webrtc']").get_by_role("button", name="Start")).to_be_visible()
+    expect(page.get_by_text("Press Start: the skeleton")).to_be_visible()
+
+
+PAGES = {
+    "Home": Shown("/", _home),
+    "Image": Shown("/image?sample=photo", _image),
+    "Video": Shown("/video?sample=clip", _video),
+    "Explore": Shown("/explore", _explore),
+    "Webcam": Shown("/webcam", _webcam),
+}
+
+
+class WebSocketCounter:
+    """Passes connections on to a server, and counts what comes back through WebSockets, as it is on the wire.
+
+    The browser itself tells only how long the messages are once they are unpacked.
+    """
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self.received = 0
+
+    @contextmanager
+    def listening(self) -> Iterator[str]:
+        """The address to use instead of the server's."""
+        loop = asyncio.new_event_loop()
+        thread = threading.Thread(target=loop.run_forever, daemon=True)
+        thread.start()
+        started = asyncio.run_coroutine_threadsafe(asyncio.start_server(self._pass_on, "127.0.0.1", 0), loop).result()
+        yield f"http://127.0.0.1:{started.sockets[0].getsockname()[1]}"
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self._port)
+        asked = await reader.read(65_536)
+        up_writer.write(asked)
+        is_websocket = b"upgrade: websocket" in asked.lower()
+
+        def count(size: int) -> None:
+            self.received += size if is_websocket else 0
+
+        await asyncio.gather(_pump(reader, up_writer, lambda _size: None), _pump(up_reader, writer, count))
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, count: Callable[[int], None]) -> None:
+    try:
+        while part := await reader.read(65_536):
+            count(len(part))
+            writer.write(part)
+            await writer.drain()
+    except ConnectionError:
+        pass
+    writer.close()
+
+
+class Watch:
+    """What one tab fetches.
+
+    Attributes:
+        requests: address and bytes on the wire, with their heads, of what is neither a photo nor a film.
+    """
+
+    def __init__(self, page: Page, counter: WebSocketCounter) -> None:
+        self._page = page
+        self._counter = counter
+        self._asked: dict[str, tuple[str, str]] = {}
+        self._open: set[str] = set()
+        cdp = page.context.new_cdp_session(page)
+        cdp.on("Network.requestWillBeSent", self._begin)
+        cdp.on("Network.responseReceived", self._note_type)
+        cdp.on("Network.loadingFinished", self._finish)
+        cdp.on("Network.loadingFailed", lambda event: self._open.discard(event["requestId"]))
+        cdp.send("Network.enable")
+        self.restart()
+
+    def restart(self) -> None:
+        """Count from here."""
+        self.requests: list[tuple[str, int]] = []
+        self._before = self._counter.received
+
+    def _begin(self, event: dict[str, Any]) -> None:
+        self._asked[event["requestId"]] = (event["request"]["url"], event.get("type", ""))
+        self._open.add(event["requestId"])
+
+    def _note_type(self, event: dict[str, Any]) -> None:
+        self._asked[event["requestId"]] = (event["response"]["url"], event["type"])
+
+    def _finish(self, event: dict[str, Any]) -> None:
+        self._open.discard(event["requestId"])
+        url, kind = self._asked.get(event["requestId"], ("", ""))
+        if kind not in ("Image", "Media") and url.startswith("http"):
+            self.requests.append((urlsplit(url).path, int(event["encodedDataLength"])))
+
+    @property
+    def websocket(self) -> int:
+        """Bytes that came through the page's WebSocket."""
+        return self._counter.received - self._before
+
+    def settle(self) -> dict[str, Any]:
+        """What came until now and until nothing comes any more."""
+        last, since = None, time.monotonic()
+        while time.monotonic() - since < QUIET_S:
+            self._page.wait_for_timeout(200)
+            now = (len(self.requests), self.websocket)
+            if now != last:
+                last, since = now, time.monotonic()
+        by_size = sorted(self.requests, key=lambda one: -one[1])
+        http = sum(size for _, size in by_size)
+        return {
+            "bytes": http + self.websocket,
+            "http": http,
+            "websocket": self.websocket,
+            "largest": by_size[:8],
+        }
+
+
+def visit(context: BrowserContext, counter: WebSocketCounter, name: str, result: Path) -> tuple[Page, Watch]:
+    """A page in a tab of its own, with all that it shows."""
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    watch = Watch(page, counter)
+    page.goto(PAGES[name].address)
+    PAGES[name].finish(page, result)
+    return page, watch
+
+
+def turn(page: Page, watch: Watch, name: str, result: Path) -> None:
+    """Leave a page for another one that was seen before, and come back; the way back is counted."""
+    other = "Image" if name == "Home" else "Home"
+    for there in (other, name, other, name):
+        watch.settle()
+        watch.restart()
+        page.get_by_role("link", name=there, exact=True).first.click()
+        expect(page).to_have_title(f"{there} · Pose explorer")
+    if name != "Home" and "sample" in PAGES[name].address:
+        page.wait_for_timeout(500)
+    PAGES[name].finish(page, result)
+
+
+def measure(context: BrowserContext, counter: WebSocketCounter, name: str, result: Path) -> dict[str, Any]:
+    """A browser's first visit of a page, its second, and a turn to the page from another."""
+    page, watch = visit(context, counter, name, result)
+    measured = {"page": name, "first": watch.settle()}
+    page.close()
+    page, watch = visit(context, counter, name, result)
+    measured["second"] = watch.settle()
+    turn(page, watch, name, result)
+    measured["turn"] = watch.settle()
+    page.close()
+    return measured
+
+
+def parse_arguments() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pages", nargs="*", metavar="PAGE", help=f"of {', '.join(PAGES)} (all)")
+    parser.add_argument("--largest", action="store_true", help="also print the largest requests of the first visits")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything measured to this file")
+    args = parser.parse_args()
+    if unknown := set(args.pages) - set(PAGES):
+        parser.error(f"expected pages of {', '.join(PAGES)}, got {', '.join(sorted(unknown))}")
+    return args
+
+
+def main() -> None:
+    """Run the command line."""
+    args = parse_arguments()
+    chromium = run.find_browser()
+    if chromium is None:
+        sys.exit("Chromium was not found (on Debian: apt-get install chromium).")
+    rows = []
+    print(f"{'kB':<10}{'first visit':>12}{'second visit':>14}{'page turn':>12}")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        server(ROOT / "streamlit_app.py") as (url, _pid),
+        sync_playwright() as playwright,
+    ):
+        result = Path(folder, "walk.posecore.npz")
+        if "Explore" in (args.pages or PAGES):
+            save_sequence(estimate_video(sample_clip().path), result)
+        counter = WebSocketCounter(urlsplit(url).port or 80)
+        browser = playwright.chromium.launch(executable_path=chromium, args=[*SWITCHES, *CAMERA])
+        with counter.listening() as address:
+            for name in args.pages or PAGES:
+                context = browser.new_context(base_url=address, viewport={"width": 1360, "height": 900})
+                row = measure(context, counter, name, result)
+                rows.append(row)
+                first, second, turned = (row[which]["bytes"] / 1000 for which in ("first", "second", "turn"))
+                print(f"{name:<10}{first:>12.0f}{second:>14.0f}{turned:>12.0f}", flush=True)
+                if args.largest:
+                    print(f"{'':<10}{row['first']['websocket'] / 1000:>12.0f} through the WebSocket")
+                    for path, size in row["first"]["largest"]:
+                        print(f"{'':<10}{size / 1000:>12.0f} {path}")
+                context.close()
+        browser.close()
+    if args.json:
+        args.json.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
