@@ -157,7 +157,7 @@ def finished(page):
 def film_of(page: Page) -> str:
     """The address of the film that is shown; the page may be there before the player is."""
     expect(page.locator("video")).to_have_attribute("src", re.compile("private/"))
-    return page.locator("video").get_attribute("src")
+    return page.locator("video").evaluate("film => film.src")
 
 
 def test_the_film_comes_from_disk_in_the_parts_that_the_player_asks_for(finished, server):
