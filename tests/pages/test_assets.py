@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+import zstandard
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import HTMLResponse, Response
@@ -15,6 +16,7 @@ from pages.ui.shared.component import module_component
 from pages.ui.shared.compression import CompressFrontEnd
 
 SCRIPTS = Path(assets.__file__).parents[1] / "js"
+DECODERS = {"gzip": gzip.decompress, "zstd": zstandard.decompress}
 LONG = "export const text = 'over and over';\n" * 1000
 FOR_GOOD = {"Cache-Control": "public, immutable, max-age=31536000"}
 
@@ -45,13 +47,14 @@ def url(serving):
         yield there
 
 
+@pytest.mark.parametrize(("accepted", "encoding"), [("gzip, deflate", "gzip"), ("gzip, deflate, br, zstd", "zstd")])
 @pytest.mark.parametrize("name", ["plotly.min.js", "shared/plotly.js", "live/route.js"])
-def test_an_asset_is_compressed_and_kept_for_good(url, fetch, name):
+def test_an_asset_is_compressed_and_kept_for_good(url, fetch, name, accepted, encoding):
     status, headers, plain = fetch(f"{url}/{assets.asset(name)}")
     assert (status, headers["Content-Encoding"]) == (200, None)
-    status, headers, content = fetch(f"{url}/{assets.asset(name)}", Accept_Encoding="gzip, br")
-    assert (status, headers["Content-Encoding"], headers["Vary"]) == (200, "gzip", "Accept-Encoding")
-    assert gzip.decompress(content) == plain
+    status, headers, content = fetch(f"{url}/{assets.asset(name)}", Accept_Encoding=accepted)
+    assert (status, headers["Content-Encoding"], headers["Vary"]) == (200, encoding, "Accept-Encoding")
+    assert DECODERS[encoding](content) == plain
     assert len(content) == int(headers["Content-Length"]) < 0.6 * len(plain)
     assert headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert headers["X-Content-Type-Options"] == "nosniff"

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from pages.ui.shared.compression import FOR_GOOD, compressed
+from pages.ui.shared.compression import FOR_GOOD, compressed, encoding_for
 
 _FOLDER = "assets"
 _SCRIPTS = Path(__file__).parents[1] / "js"
@@ -46,6 +46,6 @@ def _answer(request: Request) -> Response:
     if name not in _files:
         return PlainTextResponse("There is no such file.", 404, _NOSNIFF)
     content, headers = _files[name], _HEADERS
-    if "gzip" in request.headers.get("Accept-Encoding", ""):
-        content, headers = compressed(content), headers | {"Content-Encoding": "gzip"}
+    if encoding := encoding_for(request.headers):
+        content, headers = compressed(content, encoding), headers | {"Content-Encoding": encoding}
     return Response(content, headers=headers, media_type="text/javascript")

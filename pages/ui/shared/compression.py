@@ -6,22 +6,37 @@ Here each is compressed once.
 
 import gzip
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
+import zstandard
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+# A fifth smaller than gzip; what is above takes longer for the same.
+_ZSTD_LEVEL = 18
 FOR_GOOD = "public, max-age=31536000, immutable"
 _TEXTUAL = ("text/", "application/javascript", "application/json", "image/svg+xml")
 # A component's files, as their build names them: by what is in them. Streamlit has them fetched anew with each page.
 _COMPONENT_FILE = re.compile(r"/component/.+/assets/[^/]+-[\w-]{8}\.(js|css)$")
 
 
+def encoding_for(headers: Mapping[str, str]) -> str | None:
+    """The best encoding that whoever asks with these headers can read; None: none.
+
+    Browsers offer zstd over https, and to the machine they run on; gzip always.
+    """
+    accepted = headers.get("Accept-Encoding", "")
+    return next((encoding for encoding in ("zstd", "gzip") if encoding in accepted), None)
+
+
 @lru_cache(maxsize=256)
-def compressed(content: bytes) -> bytes:
-    """The same for gzip, made once. Known by its content, since one file can have many addresses."""
-    return gzip.compress(content, mtime=0)
+def compressed(content: bytes, encoding: str) -> bytes:
+    """The content in an encoding of ``encoding_for``, made once. Known by itself: a file can have many addresses."""
+    if encoding == "gzip":
+        return gzip.compress(content, mtime=0)
+    return zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(content)
 
 
 class CompressFrontEnd:
@@ -41,7 +56,7 @@ class _Answer:
     """Takes an answer in parts, and sends it on."""
 
     def __init__(self, scope: Scope, send: Send) -> None:
-        self._accepted = "gzip" in Headers(scope=scope).get("Accept-Encoding", "")
+        self._encoding = encoding_for(Headers(scope=scope))
         self._is_component_file = _COMPONENT_FILE.search(scope["path"]) is not None
         self._send = send
         self._start: Message | None = None  # held back while the parts of what is compressed come in
@@ -53,20 +68,20 @@ class _Answer:
             headers = MutableHeaders(raw=message["headers"])
             if self._is_component_file:
                 headers["Cache-Control"] = FOR_GOOD
-            if self._accepted and _is_to_be_compressed(headers):
+            if self._encoding and _is_to_be_compressed(headers):
                 self._start = message
                 return
-        if self._start is None or message["type"] != "http.response.body":
+        if self._start is None or self._encoding is None or message["type"] != "http.response.body":
             await self._send(message)
             return
         self._body += message.get("body", b"")
         if not message.get("more_body", False):
-            await self._finish(self._start)
+            await self._finish(self._start, self._encoding)
 
-    async def _finish(self, start: Message) -> None:
-        body = await run_in_threadpool(compressed, self._body)
+    async def _finish(self, start: Message, encoding: str) -> None:
+        body = await run_in_threadpool(compressed, self._body, encoding)
         headers = MutableHeaders(raw=start["headers"])
-        headers["Content-Encoding"] = "gzip"
+        headers["Content-Encoding"] = encoding
         headers["Content-Length"] = str(len(body))
         headers.add_vary_header("Accept-Encoding")
         await self._send(start)
