@@ -71,7 +71,8 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Abst
                 command, cwd=ROOT, env=os.environ | own | environment, stdout=stream, stderr=stream
             )
         try:
-            _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process, log)
+            below = environment.get("STREAMLIT_SERVER_BASE_URL_PATH")
+            _wait_for(f"http://127.0.0.1:{port}/{f'{below}/' if below else ''}_stcore/health", process, log)
             yield Server(f"http://127.0.0.1:{port}", temporary, log, process)
         finally:
             process.terminate()
