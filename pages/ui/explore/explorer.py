@@ -12,9 +12,7 @@ from pages.ui.shared.results import show_table
 from posecore import PoseSequence
 
 
-def explore(
-    playback: Playback, *, key: str, clip: str, already: str | None, film: str | None
-) -> PoseSequence:
+def explore(playback: Playback, *, key: str, clip: str, already: str | None, film: str | None) -> PoseSequence:
     """Show a result; the choices about it are kept for the visit.
 
     Args:

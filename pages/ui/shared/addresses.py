@@ -66,7 +66,7 @@ def routes() -> list[Route]:
 async def _answer(request: Request) -> Response:
     offered = _offers.get(request.path_params["token"])
     if offered is None:
-        answer = None
+        answer: Response | None = None
     elif request.method not in offered.methods:
         answer = PlainTextResponse("This is only to be read.", 405, {"Allow": ", ".join(offered.methods)})
     else:
