@@ -43,7 +43,7 @@ class Score:
     """What one way came to."""
 
     way: str
-    paces: list[float] = field(default_factory=list)  # frames a second, of each round
+    paces: list[float] = field(default_factory=list)  # frames per second, of each round
     people: float = 0.0  # seen in a frame, mean
     ids: int = 0  # in the whole clip
 

@@ -58,7 +58,7 @@ class InvalidOption(PosecoreError, ValueError):
 
 
 def check_choice(name: str, value: str | None, choices: tuple[str | None, ...]) -> None:
-    """Raise InvalidOption where an option is none of its choices."""
+    """Raise InvalidOption if an option is none of its choices."""
     if value not in choices:
         expected = ", ".join(repr(choice) for choice in choices)
         raise InvalidOption(f"Expected {name!r} to be one of {expected}, but got {value!r}.")

@@ -18,7 +18,7 @@ class Limits:
     Attributes:
         picture_pixels: width x height of a picture; checked before it is decoded.
         clip_frame_pixels: width x height of one frame of a clip (8K UHD is 33 million).
-        clip_frames: frames of one clip (an hour at 60 frames a second is 216,000).
+        clip_frames: frames of one clip (an hour at 60 frames per second is 216,000).
         people: people looked for at once.
         person_frames: frames times people of one clip whose landmarks are kept, 1 KB each: of a clip in which
             more people come and go than that has room for, those who come last are left out.
@@ -52,7 +52,7 @@ class Limits:
         """The defaults, with each ``POSECORE_LIMIT_<FIELD>`` of the environment in place.
 
         Raises:
-            InvalidOption: where a value is not a whole number above zero.
+            InvalidOption: if a value is not a whole number above zero.
         """
         given = os.environ if environment is None else environment
         changed = {}
@@ -67,7 +67,7 @@ def whole_number(name: str, text: str) -> int:
     """The number that a variable of the environment holds.
 
     Raises:
-        InvalidOption: where it is not a whole number above zero.
+        InvalidOption: if it is not a whole number above zero.
     """
     if not text.isdecimal() or int(text) == 0:
         raise InvalidOption(f"Expected {name} to be a whole number above zero, but got {text!r}.")

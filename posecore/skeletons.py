@@ -38,7 +38,7 @@ class Skeleton:
         return tuple(_side(name) for name in self.landmarks)
 
     def index(self, landmark: str) -> int:
-        """Index of a landmark by its name; ValueError where there is none of that name."""
+        """Index of a landmark by its name; ValueError if there is none of that name."""
         return self.landmarks.index(landmark)
 
 

@@ -31,7 +31,7 @@ def naming_missing_library() -> Iterator[None]:
     """Turn the loader's error inside the block into one that says what to install.
 
     Raises:
-        MissingSystemLibrary: where the block failed because a shared library is absent.
+        MissingSystemLibrary: if the block failed because a shared library is absent.
         Any other error of the block passes through unchanged.
     """
     try:
@@ -65,7 +65,7 @@ def usable_cores() -> int:
 
 
 def _container_share(cgroup: Path) -> int | None:
-    """Whole cores of the container's CPU quota (Linux control groups, version 2 or 1), or None where it has none."""
+    """Whole cores of the container's CPU quota (Linux control groups, version 2 or 1), or None if it has none."""
     try:
         quota, period = (cgroup / "cpu.max").read_text().split()
     except (OSError, ValueError):

@@ -76,10 +76,10 @@ def from_table(table: pd.DataFrame, *, size: tuple[int, int], fps: float) -> Pos
     Args:
         table: with the columns of ``COLUMNS`` (others are ignored), as ``to_table`` or a CSV gives it.
         size: (width, height) of the picture in pixels; the table does not carry it.
-        fps: nominal frames a second; the table does not carry it.
+        fps: nominal frames per second; the table does not carry it.
 
     Raises:
-        InvalidPoses: where columns or rows are missing, or the same row is there twice.
+        InvalidPoses: if columns or rows are missing, or the same row is there twice.
     """
     missing = [name for name in COLUMNS if name not in table.columns]
     if missing:

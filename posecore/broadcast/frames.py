@@ -44,7 +44,7 @@ def people_json(poses: FramePoses) -> list[dict[str, Any]]:
 
 
 def as_numbers(values: ArrayLike, digits: int) -> list[Any]:
-    """Plain numbers in lists as the array is nested, None where there is none."""
+    """Plain numbers in lists as the array is nested, None if there is none."""
     rounded = np.asarray(values, float).round(digits)
     numbers = rounded.astype(object)
     numbers[~np.isfinite(rounded)] = None

@@ -25,7 +25,7 @@ class OscSender:
         port: of the program that listens, 1024 to 65535.
 
     Raises:
-        InvalidOption: where port is none of those.
+        InvalidOption: if port is none of those.
     """
 
     def __init__(self, port: int = 9000) -> None:

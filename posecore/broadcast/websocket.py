@@ -45,8 +45,8 @@ class WebSocketFeed:
         port: 1024 to 65535; of the loopback interface alone, so that no other machine can connect.
 
     Raises:
-        InvalidOption: where port is none of those.
-        FeedUnavailable: where the port is taken.
+        InvalidOption: if port is none of those.
+        FeedUnavailable: if the port is taken.
     """
 
     def __init__(self, port: int = 8765) -> None:
@@ -142,7 +142,7 @@ class WebSocketFeed:
                     connection.close(CloseCode.POLICY_VIOLATION, f"No answer to a ping for {_PATIENCE_S:.0f} seconds.")
 
     def _frame_after(self, frame: bytes | None, connection: ServerConnection) -> bytes | None:
-        """The newest frame, once it is another than this one; None where the connection is over."""
+        """The newest frame, once it is another than this one; None if the connection is over."""
         with self._changed:
             self._changed.wait_for(lambda: self._newest is not frame or connection not in self._connections)
             return self._newest if connection in self._connections else None

@@ -71,7 +71,7 @@ def find_engine(options: PoseOptions) -> EngineUsed:
 
     Raises:
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
-        EngineUnavailable: where the fast engine was asked for by its name and does not run.
+        EngineUnavailable: if the fast engine was asked for by its name and does not run.
     """
     if options.engine == "mediapipe":
         return _used("mediapipe")

@@ -47,7 +47,7 @@ def check_picture(picture: Picture) -> None:
     """Refuse what is not a picture; a ``LazyPicture`` was checked where it was read.
 
     Raises:
-        InvalidOption: where an array is not (H, W, 3) uint8 with at least one pixel.
+        InvalidOption: if an array is not (H, W, 3) uint8 with at least one pixel.
     """
     if isinstance(picture, np.ndarray) and not _is_rgb(picture):
         raise InvalidOption(
@@ -63,7 +63,7 @@ def check_time(time_s: float, last_s: float) -> None:
     """Refuse a frame that does not come after the one before.
 
     Raises:
-        InvalidOption: where time does not go forward.
+        InvalidOption: if time does not go forward.
     """
     if not time_s > last_s:
         raise InvalidOption(f"Expected 'time_s' to be later than {last_s}, but got {time_s}.")

@@ -32,7 +32,7 @@ class _Estimator:
 
     Raises:
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
-        MissingSystemLibrary: where MediaPipe's native part cannot be loaded.
+        MissingSystemLibrary: if MediaPipe's native part cannot be loaded.
     """
 
     _RUNNING_MODE: str
@@ -111,7 +111,7 @@ class StreamEstimator(_Estimator):
             time_s: the frame's own time, later than that of the frame before.
 
         Raises:
-            InvalidOption: where time does not go forward.
+            InvalidOption: if time does not go forward.
         """
         time_ms = self._next_ms(time_s)
         found = self._estimate(lambda image: self._landmarker.detect_for_video(image, time_ms), whole_of(rgb), time_s)

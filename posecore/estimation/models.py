@@ -44,7 +44,7 @@ class ModelIdentity:
     Attributes:
         file_name: last part of the path.
         sha256: of the file, as 64 hexadecimal digits.
-        registered_name: name of the bundle with this hash, or None where it is not on record.
+        registered_name: name of the bundle with this hash, or None if it is not on record.
     """
 
     file_name: str

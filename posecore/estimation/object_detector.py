@@ -52,7 +52,7 @@ def thorough_search(blazepose: BlazePose, options: PoseOptions) -> Search:
 
 
 def find_object_detector() -> Path | None:
-    """The file of an object detector in the model folders of this machine, or None where there is none."""
+    """The file of an object detector in the model folders of this machine, or None if there is none."""
     files = (folder / name for name in FILE_NAMES for folder in model_folders())
     return next((file for file in files if file.is_file()), None)
 
@@ -66,7 +66,7 @@ class ObjectDetector:
     Raises:
         ModelNotFound: there is no such file.
         ModelUnusable: it is no object detector that knows people.
-        MissingSystemLibrary: where MediaPipe's native part cannot be loaded.
+        MissingSystemLibrary: if MediaPipe's native part cannot be loaded.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:

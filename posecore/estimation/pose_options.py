@@ -40,7 +40,7 @@ class PoseOptions:
         threads: of the fast engine for one inference; None: one for each usable core, at most four.
 
     Raises:
-        InvalidOption: where a value is outside its range.
+        InvalidOption: if a value is outside its range.
     """
 
     model: str | os.PathLike[str] = "full"

@@ -24,7 +24,7 @@ class ClipOptions:
         film_quality: see ``FilmQuality``.
 
     Raises:
-        InvalidOption: where a value is outside its range.
+        InvalidOption: if a value is outside its range.
     """
 
     start_s: float = 0.0
@@ -60,7 +60,7 @@ class ClipOptions:
         return width, height
 
     def frames_of(self, frame_count: int | None, fps: float) -> int | None:
-        """How many frames are worked on, of a clip that states so many; None where it states none."""
+        """How many frames are worked on, of a clip that states so many; None if it states none."""
         if frame_count is None:
             return None
         last = frame_count if self.end_s is None else min(frame_count, math.ceil(self.end_s * fps))

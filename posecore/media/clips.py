@@ -53,8 +53,8 @@ class ClipInfo:
     Attributes:
         size: (width, height) in pixels of every frame, upright and with square pixels.
         fps: mean frames per second, a label (29.97... stays that); 30.0 where the container does not say.
-        frame_count: number of frames by the container, an estimate; None where it does not say.
-        duration_s: length in seconds by the container; None where it does not say.
+        frame_count: number of frames by the container, an estimate; None if it does not say.
+        duration_s: length in seconds by the container; None if it does not say.
         codec: FFmpeg's name of the video codec, such as "h264".
         colors: what the numbers in a frame's ``yuv`` mean.
         start_s: the file's own stamp of the first frame in seconds; 0 where it has none.
@@ -110,9 +110,9 @@ def open_clip(
         on_packet: called for each packet before it is decoded, also where its frames are left out.
 
     Raises:
-        UnreadableMedia: where the file is missing, empty, damaged, a still picture, sound alone, or not
+        UnreadableMedia: if the file is missing, empty, damaged, a still picture, sound alone, or not
             a clip of a known format.
-        MediaTooLarge: where a frame is over ``LIMITS.clip_frame_pixels`` or the clip states more than
+        MediaTooLarge: if a frame is over ``LIMITS.clip_frame_pixels`` or the clip states more than
             ``LIMITS.clip_frames`` frames.
     """
     path = Path(path)
@@ -212,7 +212,7 @@ class ClipReader:
         self.broke_off = start_s == 0 and stated - count > max(2, 0.02 * stated)
 
     def _seek(self, stamp_s: float) -> av.VideoFrame | None:
-        """The last key frame before a stamp, or where the file leads to instead; None where it cannot be had."""
+        """The last key frame before a stamp, or where the file leads to instead; None if it cannot be had."""
         try:
             self._container.seek(int(stamp_s / (self._stream.time_base or 1)), stream=self._stream)
         except (av.FFmpegError, OverflowError):
@@ -302,7 +302,7 @@ def open_container(path: Path, shown: str) -> InputContainer:
     """Open a file of one of the known containers, and it alone.
 
     Raises:
-        UnreadableMedia: where it is not such a file.
+        UnreadableMedia: if it is not such a file.
     """
     # "file:" and an absolute path: a name such as "-i.mp4" or "http:/x" stays a name.
     url = f"file:{path.absolute()}"

@@ -23,7 +23,7 @@ def read_head(path: Path, shown: str) -> bytes:
         shown: what the file is called in an error.
 
     Raises:
-        UnreadableMedia: where the file is missing, not a regular file, not permitted, or empty.
+        UnreadableMedia: if the file is missing, not a regular file, not permitted, or empty.
     """
     try:
         # A pipe or a device is turned away before it is opened: reading one may never end.
@@ -42,7 +42,7 @@ def file_sha256(path: Path) -> str:
     """SHA-256 of a file's bytes in hexadecimal, read some at a time: it tells one clip from another of that name.
 
     Raises:
-        UnreadableMedia: where the file cannot be read.
+        UnreadableMedia: if the file cannot be read.
     """
     try:
         with path.open("rb") as file:
@@ -52,7 +52,7 @@ def file_sha256(path: Path) -> str:
 
 
 def require_content(data: bytes, shown: str) -> None:
-    """Raise UnreadableMedia where ``data`` is empty."""
+    """Raise UnreadableMedia if ``data`` is empty."""
     if not data:
         raise UnreadableMedia(f"{shown} is empty (0 bytes).")
 

@@ -61,9 +61,9 @@ class FilmWriter:
         size: as given.
 
     Raises:
-        InvalidOption: where ``size`` or ``fps_hint`` is not above zero, a frame does not fit, its time is not
+        InvalidOption: if ``size`` or ``fps_hint`` is not above zero, a frame does not fit, its time is not
             later than that of the frame before, or the block ends without a frame.
-        OSError: where the file cannot be written.
+        OSError: if the file cannot be written.
     """
 
     def __init__(

@@ -42,8 +42,8 @@ def decode_picture(source: bytes | os.PathLike[str] | str, *, name: str | None =
         (H, W, 3) uint8 RGB, C-contiguous and writable, origin top left.
 
     Raises:
-        UnreadableMedia: where the file is missing, empty, damaged, or not a picture of a known format.
-        MediaTooLarge: where it has more than ``LIMITS.picture_pixels`` pixels; nothing is decoded then.
+        UnreadableMedia: if the file is missing, empty, damaged, or not a picture of a known format.
+        MediaTooLarge: if it has more than ``LIMITS.picture_pixels`` pixels; nothing is decoded then.
     """
     if isinstance(source, bytes):
         shown, head, file = name or "The photo", source[:64], io.BytesIO(source)
@@ -55,7 +55,7 @@ def decode_picture(source: bytes | os.PathLike[str] | str, *, name: str | None =
 
 
 def identify_picture(path: os.PathLike[str] | str) -> str | None:
-    """The format of a picture file ("JPEG", "PNG", ...), or None where it is not a picture."""
+    """The format of a picture file ("JPEG", "PNG", ...), or None if it is not a picture."""
     try:
         with Image.open(path, formats=_DECODERS) as image:
             return image.format

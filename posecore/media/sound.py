@@ -35,7 +35,7 @@ class Sound:
         start_s: the clip's own stamp, in seconds, of the frame with which the film begins.
 
     Attributes:
-        kept: how it gets into the film, or None where the clip has no sound that can be read.
+        kept: how it gets into the film, or None if the clip has no sound that can be read.
         broke_off: the film has only a part of it.
     """
 

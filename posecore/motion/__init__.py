@@ -1,1 +1,1 @@
-"""Pure functions of a sequence: what a movement is, and how far it can be trusted."""
+"""Pure functions of a sequence: angles, curves, smoothing, and how reliable the numbers are."""

@@ -1,20 +1,20 @@
-"""Angles of the body by one published table, ``ANGLES``.
+"""Body angles, defined in one published table, ``ANGLES``.
 
-Joint angles are **included angles**: what two limbs enclose where they meet, 0 to 180 degrees, 180 = straight.
+Joint angles are **included angles**: the angle between two limb segments, 0 to 180 degrees, 180 = straight.
 
-- One number a joint. It does not tell bending from a movement to the side, it does not see a limb turn about its own
-  length, and it has no sign: a knee that is overstretched by 5 degrees reads 175, as one that is bent by 5 does.
-- Gait analysis (Winter, "Biomechanics and Motor Control of Human Movement") counts the other way, from 0 = straight:
-  its knee flexion is 180 minus the angle here, as long as the leg moves in the plane that is looked at.
-- These are not the joint coordinate systems that the International Society of Biomechanics recommends (Wu et al.,
+- There is one number per joint. It cannot separate flexion from abduction, does not see a limb rotate about its own
+  axis, and has no sign: a knee hyperextended by 5 degrees reads 175, and so does one flexed by 5.
+- Gait analysis (Winter, "Biomechanics and Motor Control of Human Movement") counts from 0 = straight: its knee flexion
+  is 180 minus the angle here, as long as the leg moves in the plane of analysis.
+- These are not the joint coordinate systems recommended by the International Society of Biomechanics (Wu et al.,
   Journal of Biomechanics 35, 2002, and 38, 2005; for the knee Grood & Suntay, Journal of Biomechanical Engineering 105,
-  1983). Those split a joint into three rotations, for which 33 landmarks do not say enough.
-- Which landmarks stand for a limb is this project's own choice, made to fit what the model finds. So are the neck, the
-  lean of the trunk and the tilt of the pelvis.
+  1983). Those split a joint into three rotations, which 33 landmarks do not determine.
+- Which landmarks represent a limb is this project's own choice, made to fit what the model finds. The same goes for
+  the neck, trunk lean and pelvis tilt.
 
-Up is up in the picture, as the camera was held: world landmarks are in the camera's directions too. A camera that
-is tilted tilts the lean of the trunk and the tilt of the pelvis; no joint angle changes. Seen from the side both hips
-are nearly one point in the picture, so there the tilt of the pelvis means something only in 3D.
+"Up" means up in the picture, as the camera was held: world landmarks use the camera's axes too. A tilted camera
+changes trunk lean and pelvis tilt, but no joint angle. Seen from the side, both hips are nearly one point in the
+picture, so in that view pelvis tilt is meaningful only in 3D.
 """
 
 from collections.abc import Mapping
@@ -35,20 +35,20 @@ from posecore.skeletons import BLAZEPOSE_33
 from posecore.tables import NAME
 
 Point = tuple[str, ...]
-"""Names of landmarks; the point is in the middle of them."""
+"""Names of landmarks; the point is their midpoint."""
 
 _Doubles = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class AngleDefinition:
-    """What one angle is.
+    """Definition of one angle.
 
     Attributes:
         name: such as ``"left_knee"``; left and right are the person's own.
         title: such as ``"Left knee"``.
-        points: of a joint three, the joint in the middle; else the two ends of a line.
-        reading: what its numbers mean.
+        points: three for a joint, with the joint in the middle; otherwise the two ends of a line.
+        reading: how to read its numbers.
         kind: ``"joint"``: the angle at the middle point between the lines to the other two. ``"lean"``: between
             the line from the first point to the second and straight up, 0 to 180 degrees. ``"tilt"``: between the
             line through both points and the horizontal (in 3D the horizontal plane), 0 to 90 degrees.
@@ -62,7 +62,7 @@ class AngleDefinition:
 
     @cached_property
     def landmarks(self) -> tuple[int, ...]:
-        """Indices of all landmarks that it is made of."""
+        """Indices of all the landmarks it depends on."""
         return tuple(BLAZEPOSE_33.index(name) for point in self.points for name in point)
 
 
@@ -70,7 +70,7 @@ _EARS, _SHOULDERS, _HIPS = (
     tuple(f"{side}_{part}" for side in ("left", "right")) for part in ("ear", "shoulder", "hip")
 )
 
-# Of the joints that there are two of: the landmarks, without their side.
+# Paired joints: the landmarks without "left_" or "right_", and how to read the angle.
 _LIMBS: Mapping[str, tuple[tuple[Point, Point, Point], str]] = {
     "shoulder": ((("elbow",), ("shoulder",), ("hip",)), "0 = arm along the trunk, 180 = arm overhead"),
     "elbow": ((("shoulder",), ("elbow",), ("wrist",)), "180 = straight"),
@@ -89,34 +89,34 @@ def _on_side(side: str, joint: str) -> AngleDefinition:
 
 _DEFINITIONS = (
     *(_on_side(side, joint) for joint in _LIMBS for side in ("left", "right")),
-    # The ears are the part of the head that moves least when it turns about its length.
+    # Of all head landmarks the midpoint of the ears moves least when the head turns.
     AngleDefinition("neck", "Neck", (_EARS, _SHOULDERS, _HIPS), "180 = head in line with the trunk"),
     AngleDefinition("trunk_lean", "Trunk lean", (_HIPS, _SHOULDERS), "0 = upright, 90 = horizontal", "lean"),
-    # Lateral tilt (obliquity). The tilt forwards and backwards cannot be told from two points.
+    # Lateral tilt (obliquity). Two points cannot show anterior or posterior tilt.
     AngleDefinition(
         "pelvis_tilt", "Pelvis tilt", (_HIPS[:1], _HIPS[1:]), "0 = level, 90 = one hip above the other", "tilt"
     ),
 )
 
 ANGLES: Mapping[str, AngleDefinition] = MappingProxyType({each.name: each for each in _DEFINITIONS})
-"""All angles by name, in the order in which they are measured."""
+"""All angles by name, in the order of ``measure_angles``."""
 
 
 def measure_angles(sequence: PoseSequence, *, space: Space = "world", min_visibility: float = 0.5) -> FloatArray:
-    """All angles of ``ANGLES`` in each frame.
+    """Measure every angle in ``ANGLES`` in each frame.
 
     Args:
         sequence: its ``world`` or ``xy`` is used.
-        space: ``"world"``: in 3D. ``"picture"``: as they look in the picture, where a limb that points
-            towards the camera is foreshortened.
-        min_visibility: 0..1, of each landmark that an angle is made of.
+        space: ``"world"``: in 3D. ``"picture"``: as seen in the picture, where a limb that points towards the
+            camera is foreshortened.
+        min_visibility: 0..1, required of each landmark an angle depends on.
 
     Returns:
-        (T, P, A) float32, degrees. NaN where one of the angle's landmarks is not there or less visible, or
-        where one of its two lines has no length.
+        (T, P, A) float32, degrees. NaN where one of the angle's landmarks is missing or below ``min_visibility``,
+        or one of its two lines has zero length.
 
     Raises:
-        InvalidOption: where an option is none of the above.
+        InvalidOption: if an option is none of the above.
     """
     angles = [measure_angle(sequence, name, space=space, min_visibility=min_visibility) for name in ANGLES]
     return np.stack(angles, axis=-1)
@@ -125,18 +125,19 @@ def measure_angles(sequence: PoseSequence, *, space: Space = "world", min_visibi
 def measure_angle(
     sequence: PoseSequence, name: str, *, space: Space = "world", min_visibility: float = 0.5
 ) -> FloatArray:
-    """One of the angles, (T, P) float32, degrees; else as ``measure_angles``.
+    """Measure one angle: (T, P) float32, degrees; options and NaN as for ``measure_angles``.
 
     Raises:
-        InvalidOption: where there is no angle of this name, too.
+        InvalidOption: if no angle has this name, or an option is invalid.
     """
     if name not in ANGLES:
         raise InvalidOption(f"Expected 'name' to be one of {', '.join(ANGLES)}, but got {name!r}.")
     definition = ANGLES[name]
-    points = [
-        visible_landmarks(sequence, _indices(point), space=space, min_visibility=min_visibility).mean(axis=-2)
-        for point in definition.points
-    ]
+    points = []
+    for point in definition.points:
+        indices = [BLAZEPOSE_33.index(landmark) for landmark in point]
+        places = visible_landmarks(sequence, indices, space=space, min_visibility=min_visibility)
+        points.append(places.mean(axis=-2))
     if definition.kind == "joint":
         start, joint, end = points
         return _between(start - joint, end - joint).astype(np.float32)
@@ -148,7 +149,7 @@ def measure_angle(
 
 
 def angular_speed(angles: FloatArray, times_s: NDArray[np.float64]) -> FloatArray:
-    """Degrees a second, with their sign: above zero while the angle grows (a joint is straightened).
+    """Signed angular speed in degrees per second: positive while the angle grows (a joint extends).
 
     Args:
         angles: (T, ...), degrees.
@@ -158,16 +159,16 @@ def angular_speed(angles: FloatArray, times_s: NDArray[np.float64]) -> FloatArra
         (T, ...) float32; see ``rate_of_change``.
 
     Raises:
-        InvalidOption: where the times do not fit.
+        InvalidOption: if the times have another length or do not strictly increase.
     """
     return rate_of_change(angles, times_s).astype(np.float32)
 
 
 def angles_table(sequence: PoseSequence, *, space: Space = "world", min_visibility: float = 0.5) -> pd.DataFrame:
-    """One row for each frame and person: ``frame``, ``time_s``, ``person`` and a column for each angle, in degrees.
+    """Table with one row per frame and person: ``frame``, ``time_s``, ``person`` and each angle in degrees.
 
-    Where somebody has a name, the column ``name`` stands behind that of the id, as in ``posecore.to_table``.
-    Options, NaN and errors are those of ``measure_angles``.
+    If anyone is named, the column ``name`` follows ``person``, as in ``posecore.to_table``. Options, NaN and errors
+    are those of ``measure_angles``.
     """
     angles = measure_angles(sequence, space=space, min_visibility=min_visibility)
     frames, people, count = angles.shape
@@ -185,14 +186,14 @@ def angles_table(sequence: PoseSequence, *, space: Space = "world", min_visibili
 
 
 def describe_angles() -> pd.DataFrame:
-    """The published table: each angle's ``name``, ``at`` which point, ``from`` and ``to`` what, and its ``reading``."""
+    """The published table of definitions: the columns are ``name``, ``at``, ``from``, ``to`` and ``reading``."""
     columns = ["name", "at", "from", "to", "reading"]
     return pd.DataFrame([(each.name, *_described(each), each.reading) for each in ANGLES.values()], columns=columns)
 
 
 def _described(definition: AngleDefinition) -> tuple[str, str, str]:
     """(at, from, to) in words."""
-    words = [_words(point) for point in definition.points]
+    words = [point[0] if len(point) == 1 else f"middle of {' and '.join(point)}" for point in definition.points]
     if definition.kind == "joint":
         return words[1], words[0], words[2]
     if definition.kind == "lean":
@@ -200,19 +201,10 @@ def _described(definition: AngleDefinition) -> tuple[str, str, str]:
     return "–", "the horizontal", f"line through {' and '.join(words)}"
 
 
-def _words(point: Point) -> str:
-    names = " and ".join(point)
-    return names if len(point) == 1 else f"middle of {names}"
-
-
-def _indices(point: Point) -> list[int]:
-    return [BLAZEPOSE_33.index(name) for name in point]
-
-
 def _between(first: _Doubles, second: _Doubles) -> _Doubles:
-    """Degrees between vectors (..., 2 or 3), 0 to 180; NaN where one has no length.
+    """Angle in degrees between vectors (..., 2 or 3), 0 to 180; NaN where one has zero length.
 
-    The arc tangent is exact also near 0 and 180, where the arc cosine of the dot product is not.
+    Unlike the arc cosine of the dot product, the arc tangent stays accurate near 0 and 180.
     """
     squares = [
         (first[..., i] * second[..., j] - first[..., j] * second[..., i]) ** 2

@@ -1,17 +1,16 @@
-"""The catalogue of everything that can be drawn over time, ``CURVES``: one number for each frame and person.
+"""The catalogue of everything that can be plotted over time, ``CURVES``: one number per frame and person.
 
 What the numbers are
-    Angles are those of ``posecore.motion.angles``; angular speeds those of the angles in 3D, with their sign.
+    Angles are those of ``posecore.motion.angles``; angular speeds are signed and use the 3D angles.
     Heights over the lower foot are metres above the lowest heel or toe. World landmarks are centred on the hips, so
-    these show how a person bends and reaches, but not a jump: in the air the foot is no floor.
-    Heights in the picture, above its lower edge, do show a jump; but also a camera that moves, and a person who comes
-    nearer.
-    Speeds relative to the hips are metres a second, in 3D; the person's way through the room is not in them.
+    these show how a person bends and reaches, but not a jump: in the air the foot is not on the floor.
+    Heights in the picture, above its lower edge, do show a jump, but also camera motion and a person coming nearer.
+    Speeds relative to the hips are metres per second in 3D; they exclude the person's path through the room.
     The speed across the picture is that of the hips, in both directions as a share of the picture's height. It is not
-    in metres, because the distance of the camera is not known, and it does not see a way towards the camera.
+    in metres, because the distance to the camera is unknown, and it misses motion towards the camera.
 
-Speeds follow from differences between frames, which make a landmark's jitter larger: smooth a sequence first.
-NaN is where a landmark that the value needs is not there or not visible enough, as for angles.
+Speeds are differences between frames, which amplify landmark jitter: smooth the sequence first.
+As for angles, values are NaN where a landmark they need is missing or not visible enough.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -44,12 +43,12 @@ class Curve:
     """One number over time.
 
     Attributes:
-        name: of what and which number, such as ``"left_knee.angle_3d"``.
+        name: body part and quantity, such as ``"left_knee.angle_3d"``.
         title: such as ``"Left knee angle, 3D"``.
-        short_title: for narrow places; no other curve has the same.
-        group: under which it is offered.
+        short_title: for narrow spaces; unique.
+        group: heading it is offered under.
         unit: such as ``"°/s"``.
-        landmarks: indices of those that its value in a frame is made of. None for visibility itself.
+        landmarks: indices of the landmarks its value in a frame depends on; empty for visibility itself.
     """
 
     name: str
@@ -61,42 +60,42 @@ class Curve:
 
 
 def measure_curve(sequence: PoseSequence, name: str, *, min_visibility: float = 0.5) -> FloatArray:
-    """One of the curves, (T, P) float32, in its own unit; see ``measure_curves``."""
+    """Measure one curve: (T, P) float32, in its own unit; see ``measure_curves``."""
     return measure_curves(sequence, [name], min_visibility=min_visibility)[name]
 
 
 def measure_curves(
     sequence: PoseSequence, names: Sequence[str], *, min_visibility: float = 0.5
 ) -> dict[str, FloatArray]:
-    """Several curves at once; each angle is measured only once.
+    """Measure several curves at once; each angle is measured only once.
 
     Args:
         sequence: is not changed.
-        names: out of ``CURVES``.
-        min_visibility: 0..1, of each landmark that a value needs.
+        names: keys of ``CURVES``.
+        min_visibility: 0..1, required of each landmark a value depends on.
 
     Returns:
-        By name (T, P) float32, in the unit of the curve; NaN where not known. Visibility itself is known of everybody
-        who is seen, whatever ``min_visibility`` is.
+        For each name (T, P) float32, in the unit of the curve; NaN where unknown. Visibility itself is known for
+        everyone who is seen, whatever ``min_visibility`` is.
 
     Raises:
-        InvalidOption: where there is no curve of a name, or ``min_visibility`` is outside its range.
+        InvalidOption: if no curve has one of the names, or ``min_visibility`` is outside its range.
     """
     measured = _Measured(sequence, min_visibility)
     return {name: _FORMULAS[_curve(name).name](measured).astype(np.float32) for name in names}
 
 
 def measure_curve_confidence(sequence: PoseSequence, name: str) -> FloatArray:
-    """How visible the least visible landmark is that a curve's value needs: to shade what cannot be relied on.
+    """Lowest visibility among the landmarks a curve depends on, for shading what is not reliable.
 
-    A value is known where this is at least ``min_visibility``. For a speed it is that of the frame itself, without the
-    neighbours. It is 1 for the visibility itself, which is known of everybody who is seen.
+    A value is known where this is at least ``min_visibility``. For a speed it covers the frame itself, not its
+    neighbours. For visibility itself, which is known for everyone who is seen, it is 1.
 
     Returns:
         (T, P) float32, 0..1; NaN where the person is not seen.
 
     Raises:
-        InvalidOption: where there is no curve of this name.
+        InvalidOption: if no curve has this name.
     """
     landmarks = list(_curve(name).landmarks)
     if not landmarks:
@@ -114,7 +113,7 @@ def _curve(name: str) -> Curve:
 
 
 class _Measured:
-    """A sequence and what has been measured in it: curves that rest on the same angle share it."""
+    """A sequence with its measured angles cached, so that curves share them."""
 
     def __init__(self, sequence: PoseSequence, min_visibility: float) -> None:
         check_visibility(min_visibility)
@@ -214,7 +213,7 @@ def _speed_curves() -> Iterator[tuple[Curve, _Formula]]:
 
 
 def _point(name: str) -> tuple[str, tuple[int, ...]]:
-    """(title, indices of the landmarks in the middle of which it is)."""
+    """Title of a point, and the indices of the landmarks it is the midpoint of."""
     if name == "hips":
         return "Hip", _HIPS
     return name.replace("_", " ").capitalize(), (BLAZEPOSE_33.index(name),)
@@ -225,4 +224,4 @@ _CATALOGUE = (*_angle_curves(), *_height_curves(), *_speed_curves(), (_VISIBILIT
 _FORMULAS = {curve.name: formula for curve, formula in _CATALOGUE}
 
 CURVES: Mapping[str, Curve] = MappingProxyType({curve.name: curve for curve, _ in _CATALOGUE})
-"""All curves by name, those of a group together, in the order in which they are offered."""
+"""All curves by name, grouped, in the order they are offered."""

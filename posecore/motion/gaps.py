@@ -1,6 +1,6 @@
-"""Moments in which a person is not seen: where they are, how short ones are bridged, what lies between them.
+"""Gaps in which a person is not seen: finding them, filling short ones, and splitting a track at the rest.
 
-Seconds are those of ``times_s``; nothing here takes frames to be evenly spaced.
+All times come from ``times_s``; frames need not be evenly spaced.
 """
 
 from collections.abc import Iterator
@@ -18,39 +18,39 @@ BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.intp]
 Seconds = NDArray[np.float64]
 
-# A gap of exactly the length that was asked for is bridged, whatever its times were rounded to.
+# Tolerance for rounded times, so that a gap of exactly the given length is filled.
 _ROUNDING_S = 1e-6
-# A step of more than so many usual ones is a hole in the clip: what happened in it cannot be told.
+# A step longer than this many usual ones is a hole in the video: what happened in it is unknown.
 _HOLE_STEPS = 5.0
-# Times are even where none is further than this share of a step from an even grid (milliseconds are often rounded).
+# Times count as even if none is further than this share of a step from an even grid (many are rounded to milliseconds).
 _EVEN_WITHIN = 0.1
 
 
 def fill_gaps(sequence: PoseSequence, longest_s: float) -> PoseSequence:
-    """The same with short gaps bridged: frames without a person, between frames with the same person.
+    """Fill short gaps: frames without a person, between frames with the same person.
 
     Each coordinate follows a shape-preserving cubic (PCHIP; Fritsch & Butland 1984) through the frames around the
-    gap: it never swings beyond the two values on either side. Nothing is made up before a person's first frame
-    or after the last. A landmark that is NaN beside the gap stays NaN in it.
+    gap, so it never overshoots the values on either side. Nothing is made up before a person's first frame or after
+    the last. A landmark that is NaN beside the gap stays NaN in it.
 
-    In a frame that was filled
+    In a filled frame
 
-    - ``visibility`` is the lower of the two frames around the gap, for each landmark. So thresholds decide in the gap
-      as beside it: a curve goes on where both sides show the joint, and stays broken where one does not. (With 0, all
-      that asks for a visible joint would leave the gap as it was, and filling it would be for nothing; an
-      interpolated value would read like a guess of the model's for this frame.)
-    - ``presence`` is exactly 0 for all landmarks, because the model found nobody there. It never says so itself of
-      somebody it found, so a filled frame can be told by it, in each file too: see ``filled``.
+    - ``visibility`` is the lower of the two frames around the gap, for each landmark. Thresholds then decide in the
+      gap as they do beside it: a curve continues if both sides show the joint, and stays broken if one does not.
+      (With 0, every threshold would reject the filled frames, and filling them would be pointless; an interpolated
+      value would look like the model's own estimate for this frame.)
+    - ``presence`` is exactly 0 for all landmarks, because the model found nobody there. The model never gives 0 for
+      a person it found, so this marks a filled frame, in saved files too: see ``filled``.
 
     Args:
         sequence: is not changed.
-        longest_s: seconds between the frames around the gap, up to which it is filled; 0: none is.
+        longest_s: longest gap to fill, in seconds between the frames around it; 0 fills none.
 
     Returns:
-        The sequence itself where there is nothing to fill.
+        A new sequence, or the given one if there is nothing to fill.
 
     Raises:
-        InvalidOption: where ``longest_s`` is negative or not finite.
+        InvalidOption: if ``longest_s`` is negative or not finite.
     """
     check_gap(longest_s, "longest_s")
     gaps = [_short_gaps(there, sequence.times_s, longest_s) for there in sequence.seen.T]
@@ -69,31 +69,31 @@ def fill_gaps(sequence: PoseSequence, longest_s: float) -> PoseSequence:
 
 
 def filled(sequence: PoseSequence) -> BoolArray:
-    """(T, P) bool: the frames that ``fill_gaps`` filled, told by what it wrote there; also from a file."""
+    """(T, P) bool: the frames filled by ``fill_gaps``, recognised by a presence of 0; works for saved files too."""
     return np.asarray(sequence.seen & (sequence.presence == 0).all(axis=-1))
 
 
 def check_gap(longest_s: float, name: str) -> None:
-    """Raise InvalidOption unless it is a finite number of seconds, 0 or more."""
+    """Raise InvalidOption unless ``longest_s`` is a finite number of seconds, 0 or more."""
     if not 0 <= longest_s < np.inf:
         raise InvalidOption(f"Expected {name!r} to be 0 or more seconds, but got {longest_s}.")
 
 
 def usual_step_s(times_s: Seconds) -> float:
-    """Seconds from frame to frame, without the unusual ones; NaN where there are fewer than two frames.
+    """Usual seconds from frame to frame, ignoring outliers; NaN if there are fewer than two frames.
 
-    It is the mean of the steps that are within a half of the median: the median alone of 30 frames a second told in
-    whole milliseconds would be 33 ms.
+    It is the mean of the steps within half a median of the median: at 30 frames per second rounded to whole
+    milliseconds, the median itself would be 33 ms.
     """
     if len(times_s) < 2:
         return float("nan")
     steps = np.diff(times_s)
-    median = np.percentile(steps, 50, method="lower")  # one of them, so that some are within a half of it
+    median = np.percentile(steps, 50, method="lower")  # an actual step, so that at least one is within range
     return float(steps[np.abs(steps - median) <= median / 2].mean())
 
 
 def even_grid(times_s: Seconds, step_s: float) -> Seconds | None:
-    """Even times from the first to the last, about ``step_s`` apart; None where they are even already."""
+    """Even times from the first to the last, about ``step_s`` apart; None if ``times_s`` is even already."""
     passed = times_s - times_s[0]
     if (np.abs(passed - step_s * np.arange(len(passed))) <= _EVEN_WITHIN * step_s).all():
         return None
@@ -101,9 +101,9 @@ def even_grid(times_s: Seconds, step_s: float) -> Seconds | None:
 
 
 def stretches(there: BoolArray, times_s: Seconds) -> list[slice]:
-    """The runs of frames in which something is there, each to be taken by itself.
+    """Runs of consecutive frames in which something is there.
 
-    A run ends where a frame is without it, and where the clip itself has a hole: a step of more than five usual ones.
+    A run ends at a frame without it, and at a hole in the video itself: a step of more than five usual ones.
 
     Args:
         there: (T,).
@@ -118,12 +118,12 @@ def stretches(there: BoolArray, times_s: Seconds) -> list[slice]:
 
 
 def patterns(values: FloatArray) -> Iterator[tuple[IntArray, BoolArray]]:
-    """Groups of landmarks that are there in the same frames: (their indices, those frames as (T,) bool).
+    """Group landmarks that are there in the same frames: (their indices, those frames as (T,) bool).
 
-    Mostly one group: a person is there with all landmarks or with none.
+    There is usually one group: a person has all landmarks or none.
 
     Args:
-        values: (T, K) or (T, K, axes); a landmark is there where none of its values is NaN.
+        values: (T, K) or (T, K, axes); a landmark is there if none of its values is NaN.
     """
     there: BoolArray = np.asarray(np.isfinite(values).reshape(*values.shape[:2], -1).all(axis=-1))
     kinds, of_landmark = np.unique(np.packbits(there, axis=0), axis=1, return_inverse=True)
@@ -133,7 +133,7 @@ def patterns(values: FloatArray) -> Iterator[tuple[IntArray, BoolArray]]:
 
 
 def _short_gaps(there: BoolArray, times_s: Seconds, longest_s: float) -> IntArray:
-    """(N, 2): the frames before and after each gap that is short enough."""
+    """(N, 2): the frames before and after each sufficiently short gap."""
     seen = np.flatnonzero(there)
     before, after = seen[:-1], seen[1:]
     short = (after - before > 1) & (times_s[after] - times_s[before] <= longest_s + _ROUNDING_S)
@@ -149,13 +149,13 @@ def _inside(gaps: IntArray, frames: int) -> BoolArray:
 
 
 def _bridge(values: FloatArray, times_s: Seconds, wanted: BoolArray, longest_s: float) -> None:
-    """Fill the wanted frames, in place, where a landmark's own gap is short enough too."""
+    """Fill the wanted frames in place, if the landmark's own gap is short enough too."""
     for landmarks, there in patterns(values):
         gaps = _short_gaps(there, times_s, longest_s)
         frames = np.flatnonzero(_inside(gaps, len(there)) & wanted)
         if len(frames) == 0:
             continue
-        # Two frames on either side of a gap settle the curve in it, and a long clip has few gaps.
+        # Two frames on either side determine the curve in a gap; using more would slow down long videos.
         seen = np.flatnonzero(there)
         near = np.searchsorted(seen, gaps[:, :1]) + np.arange(-1, 3)
         knots = seen[np.unique(near.clip(0, len(seen) - 1))]

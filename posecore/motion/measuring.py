@@ -1,4 +1,4 @@
-"""What all that is measured has in common: landmarks that can be relied on, and change over time."""
+"""Basics shared by all measurements: visible landmarks and rates of change."""
 
 from collections.abc import Sequence
 from typing import Literal, get_args
@@ -18,7 +18,7 @@ _Doubles = NDArray[np.float64]
 def visible_landmarks(
     sequence: PoseSequence, landmarks: Sequence[int], *, space: Space, min_visibility: float
 ) -> _Doubles:
-    """Where some landmarks are, as far as they can be relied on: the one rule for all that is measured.
+    """Select landmarks that are visible enough: the one rule for all measurements.
 
     Args:
         sequence: its ``world`` or ``xy`` is used.
@@ -27,10 +27,10 @@ def visible_landmarks(
         min_visibility: 0..1.
 
     Returns:
-        (T, P, N, 3 or 2) float64, metres or pixels; NaN for a landmark that is not there or less visible.
+        (T, P, N, 3 or 2) float64, metres or pixels; NaN for a landmark that is missing or below ``min_visibility``.
 
     Raises:
-        InvalidOption: where an option is none of the above.
+        InvalidOption: if an option is none of the above.
     """
     if space not in get_args(Space):
         raise InvalidOption(f"Expected 'space' to be one of {get_args(Space)}, but got {space!r}.")
@@ -42,30 +42,33 @@ def visible_landmarks(
 
 
 def check_visibility(min_visibility: float) -> None:
-    """Raise InvalidOption where a lowest visibility is not from 0 to 1."""
+    """Raise InvalidOption unless ``min_visibility`` is from 0 to 1."""
     if not 0 <= min_visibility <= 1:
         raise InvalidOption(f"Expected 'min_visibility' to be from 0 to 1, but got {min_visibility}.")
 
 
 def rate_of_change(values: NDArray[np.floating], times_s: NDArray[np.float64]) -> _Doubles:
-    """By how much values change in a second, from the true times, within each stretch without a gap.
+    """Change per second, from the true times, within each stretch without a gap.
 
     Inside a stretch it is the slope of the parabola through a frame and its two neighbours (the central difference for
-    uneven steps, as ``numpy.gradient`` has it); at the ends that to the one neighbour. A stretch ends where the value
-    is NaN, and where the clip itself has a hole (see ``posecore.motion.gaps.stretches``).
+    uneven steps, as in ``numpy.gradient``); at the ends, the slope to the only neighbour. A stretch ends where the
+    value is NaN, and at a hole in the video itself (see ``posecore.motion.gaps.stretches``).
 
     Args:
         values: (T, ...).
         times_s: (T,), strictly increasing.
 
     Returns:
-        (T, ...) float64; NaN where the value is, and in a stretch of one frame.
+        (T, ...) float64; NaN where the value is NaN, and in a stretch of one frame.
 
     Raises:
-        InvalidOption: where the times do not fit.
+        InvalidOption: if the times have another length or do not strictly increase.
     """
     times_s = np.asarray(times_s, np.float64)
-    _check_times(times_s, len(values))
+    if times_s.shape != (len(values),):
+        raise InvalidOption(f"Expected 'times_s' to have shape {(len(values),)}, but got {times_s.shape}.")
+    if not (np.diff(times_s) > 0).all():
+        raise InvalidOption("Expected 'times_s' to be strictly increasing, but got a step that is not.")
     per_value = (-1, *[1] * (np.ndim(values) - 1))
     steps = np.diff(times_s)
     slopes = np.diff(values, axis=0) / _without_holes(steps, times_s).reshape(per_value)
@@ -75,15 +78,8 @@ def rate_of_change(values: NDArray[np.floating], times_s: NDArray[np.float64]) -
     return np.where(np.isnan(before), after, np.where(np.isnan(after), before, central))
 
 
-def _check_times(times_s: _Doubles, frames: int) -> None:
-    if times_s.shape != (frames,):
-        raise InvalidOption(f"Expected 'times_s' to have shape {(frames,)}, but got {times_s.shape}.")
-    if not (np.diff(times_s) > 0).all():
-        raise InvalidOption("Expected 'times_s' to be strictly increasing, but got a step that is not.")
-
-
 def _without_holes(steps: _Doubles, times_s: _Doubles) -> _Doubles:
-    """The same steps, NaN where the clip has a hole."""
+    """The same steps, with NaN at holes in the video."""
     wide = steps.copy()
     for stretch in stretches(np.ones(len(times_s), bool), times_s)[1:]:
         wide[stretch.start - 1] = np.nan
@@ -91,7 +87,7 @@ def _without_holes(steps: _Doubles, times_s: _Doubles) -> _Doubles:
 
 
 def _beside(between: _Doubles, frames: int) -> tuple[_Doubles, _Doubles]:
-    """What (T - 1, ...) values between T frames are before and after each frame; NaN beyond the ends."""
+    """Spread (T - 1, ...) values between frames to the value before and after each frame; NaN beyond the ends."""
     before, after = np.full((2, frames, *between.shape[1:]), np.nan)
     before[1:] = after[:-1] = between
     return before, after

@@ -1,6 +1,6 @@
-"""The filters that a stream is smoothed with as it comes: each value by itself, with its own memory.
+"""Causal filters that smooth a stream value by value.
 
-Values are whole arrays; a filter belongs to one person.
+They take whole arrays and filter each element by itself; use one filter per person.
 """
 
 import math
@@ -12,10 +12,10 @@ FloatArray = NDArray[np.float32]
 
 
 class LowPass:
-    """Exponential smoothing with a fixed share of the new value.
+    """Exponential smoothing with a fixed weight.
 
     Args:
-        share: of the new value in the result, 0..1.
+        share: weight of the new value in the result, 0..1.
     """
 
     def __init__(self, share: float) -> None:
@@ -23,7 +23,7 @@ class LowPass:
         self._value: FloatArray | None = None
 
     def apply(self, values: FloatArray) -> FloatArray:
-        """The smoothed values; the first ones pass as they are."""
+        """Return the smoothed values; the first ones pass unchanged."""
         if self._value is None:
             self._value = values
         else:
@@ -37,9 +37,9 @@ class OneEuro:
     Casiez, Roussel, Vogel: 1 Euro Filter, CHI 2012.
 
     Args:
-        min_cutoff: Hz, for a value at rest: lower is steadier.
-        beta: by how much the cutoff rises with speed: higher lags less.
-        speed_cutoff: Hz, at which the speed itself is smoothed.
+        min_cutoff: cutoff for a value at rest, Hz; lower is steadier.
+        beta: how much the cutoff rises with speed; higher lags less.
+        speed_cutoff: cutoff of the speed's own low pass, Hz.
     """
 
     def __init__(self, *, min_cutoff: float, beta: float, speed_cutoff: float = 1.0) -> None:
@@ -52,13 +52,13 @@ class OneEuro:
         self._speed: FloatArray | None = None
 
     def apply(self, values: FloatArray, time_s: float, scale: float = 1.0) -> FloatArray:
-        """The smoothed values; the first ones pass as they are.
+        """Return the smoothed values; the first ones pass unchanged.
 
         Args:
-            values: any shape, the same at each call.
-            time_s: later than at the call before.
-            scale: what speeds are measured in: the size of the person, so that one who stands nearer is
-                not taken to move faster.
+            values: any shape, the same in each call.
+            time_s: later than in the previous call.
+            scale: unit of speed: the size of the person, so that a person nearer to the camera does not count
+                as faster.
         """
         if self._last is None or self._smooth is None or self._speed is None:
             self._smooth, self._speed = values, np.zeros_like(values)
@@ -73,6 +73,6 @@ class OneEuro:
 
 
 def _share(cutoff: FloatArray, step_s: float) -> FloatArray:
-    """Share of the new value in a first-order low pass of this cutoff in Hz."""
+    """Weight of the new value in a first-order low pass with this cutoff in Hz."""
     turns = np.float32(2 * math.pi * step_s) * cutoff
     return turns / (turns + 1)

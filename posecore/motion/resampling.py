@@ -1,4 +1,4 @@
-"""A sequence at even times, for file formats that have a rate of frames and no times."""
+"""Resampling to even times, for file formats that store a frame rate but no times."""
 
 import math
 from dataclasses import replace
@@ -12,26 +12,28 @@ from posecore.limits import LIMITS
 from posecore.motion.gaps import Seconds, patterns, stretches
 from posecore.poses import FloatArray, PoseSequence
 
-# Times closer to the grid than this are on it already: far below what any clip's timestamps tell.
+# Times closer to the grid than this count as on it: far below the resolution of any video's timestamps.
 _ROUNDING_S = 1e-6
+
+_ARRAYS = (*COORDINATES, "visibility", "presence")
 
 
 def to_even_times(sequence: PoseSequence, rate: float | None = None) -> PoseSequence:
-    """The same movement with frames at even times: frame n at the first frame's time + n / rate.
+    """Resample to even times: frame n is at the first frame's time + n / rate.
 
-    All values are interpolated linearly between the two frames around, within each stretch in which a landmark is
-    there. Gaps and holes in the clip (see ``posecore.motion.gaps.stretches``) stay NaN: nothing is made up. The end of
-    a stretch holds for half a step, so that no moment is lost because the grid falls beside it.
+    All values are interpolated linearly between the two neighbouring frames, within each stretch in which a landmark
+    is there. Gaps and holes in the video (see ``posecore.motion.gaps.stretches``) stay NaN: nothing is made up. The
+    ends of a stretch are held for half a step, so that a short one is not lost between two grid times.
 
     Args:
         sequence: is not changed.
-        rate: frames a second; the clip's nominal rate where None.
+        rate: frames per second; None: the video's nominal rate.
 
     Returns:
-        The sequence itself where its times are those already.
+        A new sequence, or the given one if its times are even already.
 
     Raises:
-        InvalidOption: where ``rate`` is not above zero, or would give more frames than a clip may have.
+        InvalidOption: if ``rate`` is not above zero, or would give more frames than a video may have.
     """
     rate = sequence.fps if rate is None else rate
     if not 0 < rate < math.inf:
@@ -56,7 +58,7 @@ def _grid(times_s: Seconds, rate: float) -> Seconds:
 
 
 def _resample(values: FloatArray, times_s: Seconds, grid: Seconds) -> FloatArray:
-    """(T, P, K, ...) at other times."""
+    """Interpolate (T, P, K, ...) values at the times of the grid."""
     resampled = np.full((len(grid), *values.shape[1:]), np.nan, np.float32)
     half = (grid[1] - grid[0]) / 2 if len(grid) > 1 else math.inf
     for person in range(values.shape[1]):
@@ -69,7 +71,7 @@ def _resample(values: FloatArray, times_s: Seconds, grid: Seconds) -> FloatArray
 
 
 def _between(values: FloatArray, times_s: Seconds, wanted: Seconds) -> NDArray[np.float64]:
-    """Linear interpolation of (n, ...) values along their first axis; the ends hold beyond them."""
+    """Linear interpolation of (n, ...) values along their first axis; the end values are held beyond the ends."""
     places = np.interp(wanted, times_s, np.arange(len(times_s)))
     before = np.floor(places).astype(np.intp)
     after = np.minimum(before + 1, len(times_s) - 1)

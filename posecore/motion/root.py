@@ -1,24 +1,24 @@
-"""Where people are: the path of their hips through the room, estimated from a single camera.
+"""The path of each person's hips through the room, estimated from a single camera.
 
-World landmarks are centred on the hips, so that a person who walks does not move in them. Here they are put back to
-where they project onto the picture: for each frame the translation t = (tx, ty, tz) is found by which a pinhole camera
-sees each world landmark (X, Y, Z) at its pixel (u, v)::
+World landmarks are centred on the hips, so a walking person does not move in them. This module finds, for each frame,
+the translation t = (tx, ty, tz) with which a pinhole camera sees each world landmark (X, Y, Z) at its pixel (u, v)::
 
     u = f (X + tx) / (Z + tz) + cx        v = f (Y + ty) / (Z + tz) + cy
 
-with the camera's centre (cx, cy) in the middle of the picture and no lens distortion.
+with the principal point (cx, cy) in the middle of the picture and no lens distortion.
 
-How far this can be trusted:
+How reliable this is:
 
-- The focal length f of the camera is not known; it follows from a field of view that is **assumed** unless the caller
-  gives it. A wrong one scales depth (tz) in proportion and leaves the way across the picture as it is.
-- The scale is that of the world landmarks: how large the model takes a body to be. It cannot tell a child from a
-  grown-up further away.
-- Depth from one camera is uncertain: it rests on how large the person looks, so one percent there is one percent
-  of the distance, in each frame anew. The way across and up is far steadier. Smooth what you use.
-- The model sees a crop around each person and not where it lies in the picture. So world landmarks do not know from
-  which side the camera looks at somebody near the edge, and that is not put right here.
-- A camera that moves, or looks up or down, moves or tilts the path; its floor is not known.
+- The camera's focal length f is unknown; it follows from a field of view that is **assumed** unless the caller gives
+  it. A wrong one scales depth (tz) in proportion and leaves motion across the picture as it is.
+- The scale is that of the world landmarks: the body size the model assumes. It cannot distinguish a child from an
+  adult further away.
+- Depth from one camera is uncertain: it depends on the person's apparent size, so an error of one percent in size is
+  one percent of the distance, independently in each frame. Sideways and vertical motion is far steadier. Smooth the
+  result before using it.
+- The model sees a crop around each person, not where the crop lies in the picture. So world landmarks ignore the
+  angle from which the camera sees a person near the edge, and this is not corrected here.
+- A camera that moves, or looks up or down, moves or tilts the path; the floor is unknown.
 """
 
 import math
@@ -35,10 +35,10 @@ from posecore.skeletons import BLAZEPOSE_33
 RootChoice = Literal["estimated", "none"]
 
 ASSUMED_FIELD_OF_VIEW_DEG = 60.0
-"""Of the picture's longer side: that of a 31 mm lens on 36 mm film, between phones' main cameras and webcams."""
+"""Along the picture's longer side: that of a 31 mm lens on 36 mm film, between phone main cameras and webcams."""
 
 _FEET = list(BLAZEPOSE_33.parts["feet"])
-# Mean square of the landmarks' distance from their middle, for a focal length of 1: about a tenth of a pixel.
+# Variance of the landmarks' positions for a focal length of 1; below this (about a tenth of a pixel) depth is unknown.
 _SMALLEST_SPREAD = 1e-8
 _Y_UP = np.array([1, -1, -1], np.float32)
 
@@ -51,10 +51,10 @@ class RootPath:
 
     Attributes:
         path: (T, P, 3) float32, metres from the camera: x to the picture's right, y down, z away from the camera.
-            NaN where the person is not seen, or no place in front of the camera fits.
-        error_px: (T, P) float32: how far the landmarks, put there, are from where they were seen (root mean square
-            over landmarks, weighted by visibility). Small is no proof: a wrong depth may project well.
-        field_of_view_deg: of the picture's longer side, as assumed or given.
+            NaN where the person is not seen, or no position in front of the camera fits.
+        error_px: (T, P) float32, reprojection error: root mean square distance between the projected and the seen
+            landmarks, weighted by visibility. A small error proves nothing: a wrong depth may project well.
+        field_of_view_deg: along the picture's longer side, as assumed or given.
         focal_px: the focal length that follows from it, in pixels.
     """
 
@@ -65,17 +65,17 @@ class RootPath:
 
 
 def estimate_root(sequence: PoseSequence, *, field_of_view_deg: float = ASSUMED_FIELD_OF_VIEW_DEG) -> RootPath:
-    """The path of each person's hips in metres, as far as one camera can tell; see the module for how far that is.
+    """Estimate the path of each person's hips in metres; the module docstring says how reliable it is.
 
-    Each frame by itself, without smoothing: least squares over all landmarks, weighted by visibility. The equations
-    above are linear in t once multiplied by the depth Z + tz.
+    Each frame is solved by itself, without smoothing: least squares over all landmarks, weighted by visibility. The
+    equations above are linear in t once multiplied by the depth Z + tz.
 
     Args:
         sequence: its ``world`` and ``xy`` are used.
-        field_of_view_deg: of the camera along the picture's longer side.
+        field_of_view_deg: of the camera, along the picture's longer side.
 
     Raises:
-        InvalidOption: where the field of view is not between 0 and 180 degrees.
+        InvalidOption: if the field of view is not between 0 and 180 degrees.
     """
     if not 0 < field_of_view_deg < 180:
         raise InvalidOption(
@@ -84,17 +84,17 @@ def estimate_root(sequence: PoseSequence, *, field_of_view_deg: float = ASSUMED_
     focal_px = max(sequence.size) / 2 / math.tan(math.radians(field_of_view_deg) / 2)
     rays = (sequence.xy.astype(np.float64) - np.array(sequence.size) / 2) / focal_px
     world = sequence.world.astype(np.float64)
-    weights = _weights(sequence, rays, world)
-    # Where a weight is 0 the values do not count, but NaN times 0 would.
-    used = weights[..., None] > 0
-    rays, world = np.where(used, rays, 0), np.where(used, world, 0)
+    used = np.isfinite(rays).all(axis=-1) & np.isfinite(world).all(axis=-1) & (sequence.visibility > 0)
+    weights = np.where(used, sequence.visibility, 0).astype(np.float64)
+    # NaN with a weight of 0 would still make the sums NaN.
+    rays, world = np.where(used[..., None], rays, 0), np.where(used[..., None], world, 0)
     path = _solve(rays, world, weights)
     error_px = focal_px * _projection_error(rays, world, weights, path)
     return RootPath(path.astype(np.float32), error_px.astype(np.float32), float(field_of_view_deg), focal_px)
 
 
 def to_y_up(points: FloatArray) -> FloatArray:
-    """The same points (..., 3) with y up and z towards the camera, x as it was: half a turn around x."""
+    """Turn points (..., 3) half around x: y up and z towards the camera, x unchanged."""
     return np.asarray(points * _Y_UP)
 
 
@@ -105,24 +105,24 @@ def place_person(
     root: RootChoice = "estimated",
     field_of_view_deg: float = ASSUMED_FIELD_OF_VIEW_DEG,
 ) -> FloatArray:
-    """One person's landmarks in a room with a floor, as files for motion programs want them.
+    """Place one person's landmarks in a room with a floor, as file formats for motion programs expect.
 
-    Axes: x to the picture's right, y up, z towards the camera. y = 0 is the lowest that a heel or toe gets in the
-    whole clip; x = z = 0 is where the hips are when the person is first seen.
+    Axes: x to the picture's right, y up, z towards the camera. y = 0 is the lowest position of a heel or toe in the
+    whole video; x = z = 0 is where the hips are when the person is first seen.
 
     Args:
-        sequence: of any people.
-        person_id: whose landmarks.
+        sequence: with any number of people.
+        person_id: the person to place.
         root: ``"estimated"``: the person moves along the path of ``estimate_root``; ``"none"``: the hips stay above
             one point at one height.
         field_of_view_deg: as for ``estimate_root``.
 
     Returns:
-        (T, K, 3) float32, metres; NaN where the person is not there.
+        (T, K, 3) float32, metres; NaN where the person is not seen.
 
     Raises:
-        InvalidOption: where nobody has this id, or an option is outside its range.
-        InvalidPoses: where the person is never seen, or never at a place in front of the camera.
+        InvalidOption: if nobody has this id, or an option is outside its range.
+        InvalidPoses: if the person is never seen, or no frame has a position in front of the camera.
     """
     if root not in get_args(RootChoice):
         raise InvalidOption(f"Expected 'root' to be one of {get_args(RootChoice)}, but got {root!r}.")
@@ -145,17 +145,11 @@ def place_person(
     return points
 
 
-def _weights(sequence: PoseSequence, rays: _Doubles, world: _Doubles) -> _Doubles:
-    """(T, P, K) visibility, 0 where a landmark cannot be used."""
-    there = np.isfinite(rays).all(axis=-1) & np.isfinite(world).all(axis=-1) & (sequence.visibility > 0)
-    return np.where(there, sequence.visibility, 0).astype(np.float64)
-
-
 def _solve(rays: _Doubles, world: _Doubles, weights: _Doubles) -> _Doubles:
-    """(T, P, 3) the translations.
+    """Solve for the translations, (T, P, 3).
 
-    With a = (u - cx) / f the equation of a landmark is tx - a tz = a Z - X, and so for y. For any tz the best tx and
-    ty are weighted means; without them one unknown is left.
+    With a = (u - cx) / f the equation of a landmark is tx - a tz = a Z - X, and likewise for y. For any tz the best
+    tx and ty are weighted means; substituting them leaves tz as the only unknown.
     """
     total = weights.sum(axis=-1)
     share = (weights / np.where(total > 0, total, np.nan)[..., None])[..., None]
@@ -169,7 +163,7 @@ def _solve(rays: _Doubles, world: _Doubles, weights: _Doubles) -> _Doubles:
 
 
 def _projection_error(rays: _Doubles, world: _Doubles, weights: _Doubles, path: _Doubles) -> _Doubles:
-    """(T, P) root mean square of what is left, for a focal length of 1."""
+    """(T, P) root mean square of the residuals, for a focal length of 1."""
     placed = world + path[..., None, :]
     depth = placed[..., 2:]
     left = placed[..., :2] / np.where(depth > 0, depth, np.nan) - rays

@@ -1,6 +1,6 @@
-"""Rotations that turn the bones of a resting figure to where they are seen; all as (T, 3, 3) matrices.
+"""Rotations from a figure's rest pose to its seen pose, as (T, 3, 3) matrices.
 
-A matrix turns column vectors: ``turned = matrix @ rest``. Vectors are (T, 3). What is not known is NaN.
+Matrices act on column vectors: ``turned = matrix @ rest``. Vectors are (T, 3). Unknown values are NaN.
 """
 
 from typing import Any
@@ -11,40 +11,40 @@ from scipy.spatial.transform import Rotation
 
 Doubles = NDArray[np.float64]
 
-# A vector shorter than this has no direction (metres).
+# Metres; a shorter vector has no direction.
 _SHORTEST = 1e-6
 
 
 def unit(vectors: Doubles) -> Doubles:
-    """The same directions with length 1; NaN for a vector that has none."""
+    """Scale vectors to length 1; NaN for a vector too short to have a direction."""
     length = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.asarray(vectors / np.where(length > _SHORTEST, length, np.nan))
 
 
 def rotation_to_axes(first: Doubles, second: Doubles, *, axes: tuple[int, int]) -> Doubles:
-    """The rotation that turns one coordinate axis exactly onto ``first`` and another as near as it can to ``second``.
+    """Rotation that turns one coordinate axis exactly onto ``first`` and another as close as possible to ``second``.
 
     Args:
         first: (T, 3).
-        second: (T, 3), not along ``first``.
-        axes: which two, 0 to 2 for x, y, z.
+        second: (T, 3), not parallel to ``first``.
+        axes: the two axes, 0 to 2 for x, y, z.
     """
     exact, other = axes
     matrix = np.empty((len(first), 3, 3))
     matrix[..., exact] = unit(first)
     along = (matrix[..., exact] * second).sum(axis=-1, keepdims=True)
     matrix[..., other] = unit(second - along * matrix[..., exact])
-    # The third follows in the order x, y, z, x, y: as a cross product of the one after it and the one after that.
+    # The third axis is the cross product of the next two in the cycle x, y, z, x, y.
     third = 3 - exact - other
     matrix[..., third] = np.cross(matrix[..., (third + 1) % 3], matrix[..., (third + 2) % 3])
     return matrix
 
 
 def shortest_rotation(rest: Doubles, wanted: Doubles) -> Doubles:
-    """The smallest rotation that turns ``rest`` (3,) onto each of the directions ``wanted`` (T, 3).
+    """Smallest rotation that turns ``rest`` (3,) onto each of the directions ``wanted`` (T, 3).
 
-    Of all rotations that do so it is the one without twist around the bone: what a bone's two ends show.
-    For the direction opposite to ``rest`` it is half a turn around one axis of many.
+    It has no twist around the bone, which the bone's two ends could not show. For the direction opposite to ``rest``
+    it is half a turn around an arbitrary perpendicular axis.
     """
     start, end = unit(rest[None])[0], unit(wanted)
     axis = np.cross(start, end)
@@ -58,18 +58,18 @@ def shortest_rotation(rest: Doubles, wanted: Doubles) -> Doubles:
 
 
 def continuous_euler(matrices: Doubles, order: str) -> Doubles:
-    """(T, 3) degrees of the rotations around the three axes, one after the other, without jumps over time.
+    """Euler angles in degrees, (T, 3), without jumps over time.
 
-    The same rotation has two sets of angles (and each angle any number of full turns); that one is taken which is
-    nearest to the frame before, so that a program which interpolates between frames never spins.
+    Each rotation has two sets of Euler angles (and each angle may be off by full turns); the set nearest to the
+    previous frame is taken, so that a program which interpolates between frames never spins.
 
     Args:
         matrices: (T, 3, 3), without NaN.
-        order: three different axes as scipy names them; capitals, so each turns with the ones before it: "ZXY".
+        order: three different axes as scipy names them, such as "ZXY"; capitals mean intrinsic rotations.
     """
     angles = Rotation.from_matrix(matrices).as_euler(order, degrees=True)
-    # The middle angle b may also be 180 - b, with half a turn more in both others. Which of the two is nearer changes
-    # where it passes 90 degrees; from there on the other one is followed until it passes again.
+    # The other set: the middle angle b becomes 180 - b, and the outer two gain half a turn. When b passes 90 degrees
+    # the other set becomes the nearer one, until b passes 90 degrees again.
     other = angles * [1, -1, 1] + 180
     stay, change = (_turned(angles[:-1], following[1:]) for following in (angles, other))
     on_other = np.concatenate([[False], np.logical_xor.accumulate(change < stay)])
@@ -77,13 +77,13 @@ def continuous_euler(matrices: Doubles, order: str) -> Doubles:
 
 
 def _turned(before: Doubles, after: Doubles) -> Doubles:
-    """(T,) how far three angles turn, each the short way round; squared degrees."""
+    """(T,) sum of squared changes of three angles, each the short way round; squared degrees."""
     steps = (after - before + 180) % 360 - 180
     return np.asarray((steps**2).sum(axis=-1))
 
 
 def _cross_matrices(vectors: Doubles) -> Doubles:
-    """(T, 3, 3) matrices whose product with a vector is the cross product."""
+    """(T, 3, 3) matrices whose product with a vector is the cross product with it."""
     matrix = np.zeros((len(vectors), 3, 3))
     x, y, z = vectors.T
     matrix[:, 0, 1], matrix[:, 0, 2], matrix[:, 1, 2] = -z, y, -x
@@ -92,7 +92,7 @@ def _cross_matrices(vectors: Doubles) -> Doubles:
 
 
 def _half_turn(direction: Doubles) -> Any:
-    """Half a turn that reverses a direction (3,): around the coordinate axis across it, as far as there is one."""
+    """Half a turn that reverses a direction (3,), around the perpendicular axis nearest to a coordinate axis."""
     across = np.eye(3)[np.argmin(np.abs(direction))]
     axis = unit(across - (across @ direction) * direction)
     return 2 * np.outer(axis, axis) - np.eye(3)

@@ -1,7 +1,7 @@
-"""Smoothing of a finished sequence: which filter, and how it is run.
+"""Smoothing of a finished sequence: the filters and how they are run.
 
-A finished clip may look ahead, so unlike a stream it can be smoothed without lag. Times are the clip's own.
-What a filter did to a clip is measured in ``posecore.motion.smoothing_effect``.
+A filter for a finished video can look ahead, so unlike a stream's it adds no lag. Times are the video's own.
+``posecore.motion.smoothing_effect`` measures what a filter did.
 """
 
 import math
@@ -37,13 +37,13 @@ _Filter = Callable[[FloatArray, Seconds, FloatArray], FloatArray]
 
 
 class _EvenFilter(NamedTuple):
-    """A filter of (n, columns) at even times, and the fewest frames that it can be run on."""
+    """A filter for (n, columns) at even times, and the fewest frames it works on."""
 
     apply: Callable[[Columns], Columns]
     fewest: int
 
 
-# What each method is told by.
+# The options that each method reads.
 _OPTIONS_OF: dict[str, tuple[str, ...]] = {
     "none": (),
     "one-euro": ("min_cutoff_hz", "beta"),
@@ -53,47 +53,47 @@ _OPTIONS_OF: dict[str, tuple[str, ...]] = {
 _ORDERS = (2, 4, 6, 8)
 _POLYNOMIALS = (1, 2, 3, 4, 5)
 
-# MediaPipe measures speed in sides of the person's region. Its side is 4 times the trunk's longer diagonal: 3.8 to 4.2
-# in the median of clips of people who walk, squat, dance and sign, and within a tenth of that in most frames.
+# MediaPipe measures speed in side lengths of the person's region. The side is 4 times the trunk's longer diagonal: the
+# medians of videos of people walking, squatting, dancing and signing are 3.8 to 4.2, most frames within a tenth of it.
 _REGION_PER_TRUNK = 4.0
 _DIAGONALS = tuple(
     (BLAZEPOSE_33.index(f"{side}_shoulder"), BLAZEPOSE_33.index(f"{other}_hip"))
     for side, other in (("left", "right"), ("right", "left"))
 )
-# It filters world landmarks at half the beta (so as if the region were 2 m) and twice the cutoff at rest.
+# MediaPipe filters world landmarks with half the beta (as if the region were 2 m) and twice the cutoff at rest.
 _REGION_M = 2.0
 _WORLD_REST = 2.0
 
 
 @dataclass(frozen=True)
 class Smoothing:
-    """How the landmarks of a finished clip are smoothed over time. Each method reads its own options only.
+    """How to smooth the landmarks of a finished video over time. Each method reads only its own options.
 
     Methods:
-        ``"butterworth"``: a low pass that is run forwards and backwards, so that it adds no lag: usual in gait
-            analysis as "4th order, zero lag, 6 Hz" (Winter, Biomechanics and Motor Control of Human Movement).
-            ``order`` is that of both runs together: 4 is a filter of order 2, run twice. Each run alone is set to a
-            higher cutoff, by Winter's correction (sqrt(2) - 1)^(-1/order) on the bilinear transform's
-            frequency axis, so that both together pass 1/sqrt(2) (-3 dB) of the amplitude at ``cutoff_hz``.
-        ``"savitzky-golay"``: the value at the middle of a polynomial that is fitted to the frames around
-            (Savitzky & Golay, Analytical Chemistry 36, 1964). It adds no lag and keeps peaks.
-        ``"one-euro"``: the filter of streams (Casiez, Roussel & Vogel, CHI 2012), which looks back only and so lags.
+        ``"butterworth"``: a low pass run forwards and backwards, so that it adds no lag; common in gait analysis as
+            "4th order, zero lag, 6 Hz" (Winter, Biomechanics and Motor Control of Human Movement). ``order`` is that
+            of both runs together: 4 is a filter of order 2, run twice. Each run uses a higher cutoff, by Winter's
+            correction (sqrt(2) - 1)^(-1/order) on the bilinear transform's frequency axis, so that both together
+            pass 1/sqrt(2) (-3 dB) of the amplitude at ``cutoff_hz``.
+        ``"savitzky-golay"``: the middle value of a polynomial fitted to the surrounding frames (Savitzky & Golay,
+            Analytical Chemistry 36, 1964). It adds no lag and preserves peaks.
+        ``"one-euro"``: the filter for streams (Casiez, Roussel & Vogel, CHI 2012), which only looks back and so lags.
             The defaults are MediaPipe's.
-        ``"none"``: coordinates stay as they are.
+        ``"none"``: leaves coordinates as they are.
 
     Attributes:
         method: see above.
-        cutoff_hz: Butterworth: must be below half of the clip's frames a second.
+        cutoff_hz: Butterworth: must be below half of the video's frames per second.
         order: Butterworth: 2, 4, 6 or 8; higher is steeper.
-        window_s: Savitzky-Golay: length of the window; the nearest odd number of frames is taken.
+        window_s: Savitzky-Golay: length of the window, rounded to an odd number of frames.
         polynomial: Savitzky-Golay: order of the polynomial, 1 to 5.
-        min_cutoff_hz: One-Euro: cutoff for a landmark at rest, in the picture; twice that in world landmarks.
-        beta: One-Euro: Hz by which the cutoff rises for a speed of one person's region (see ``smooth_sequence``)
-            a second; for world landmarks of two metres a second.
-        fill_gaps_s: gaps up to so many seconds are filled first (see ``posecore.motion.gaps``), with any method.
+        min_cutoff_hz: One-Euro: cutoff for a landmark at rest in the picture; world landmarks use twice that.
+        beta: One-Euro: rise of the cutoff in Hz at a speed of one region side (see ``smooth_sequence``) per second;
+            for world landmarks, at two metres per second.
+        fill_gaps_s: gaps up to this many seconds are filled first (see ``posecore.motion.gaps``), with any method.
 
     Raises:
-        InvalidOption: where a value is outside its range.
+        InvalidOption: if a value is outside its range.
     """
 
     method: SmoothingMethod = "butterworth"
@@ -118,12 +118,12 @@ class Smoothing:
         check_gap(self.fill_gaps_s, "fill_gaps_s")
 
     def as_dict(self) -> dict[str, object]:
-        """Plain values, for a manifest: the method, the options it reads, and the gaps."""
-        told = ("method", *_OPTIONS_OF[self.method], "fill_gaps_s")
-        return {name: value for name, value in asdict(self).items() if name in told}
+        """Plain values for a manifest: the method, the options it reads, and the gaps."""
+        read = ("method", *_OPTIONS_OF[self.method], "fill_gaps_s")
+        return {name: value for name, value in asdict(self).items() if name in read}
 
     def __str__(self) -> str:
-        """One line for screen, as "Butterworth, 4th order, 6 Hz, zero lag"."""
+        """One line for the screen, such as "Butterworth, 4th order, 6 Hz, zero lag"."""
         text = {
             "none": "No smoothing",
             "one-euro": f"One-Euro, {self.min_cutoff_hz:g} Hz at rest, beta {self.beta:g}",
@@ -134,21 +134,21 @@ class Smoothing:
 
 
 def smooth_sequence(sequence: PoseSequence, smoothing: Smoothing) -> PoseSequence:
-    """The same with ``xy``, ``z`` and ``world`` smoothed over time, each person by itself.
+    """Smooth ``xy``, ``z`` and ``world`` over time, each person separately.
 
-    ``visibility`` and ``presence`` stay as the model gave them: they are guesses about one frame, not places, and a
-    smoothed one would hide for how long a joint was out of sight. (Filled gaps: see ``gaps.fill_gaps``.)
+    ``visibility`` and ``presence`` stay as the model gave them: they are estimates about one frame, not positions, and
+    smoothing would hide how long a joint was out of sight. (Filled gaps: see ``gaps.fill_gaps``.)
 
-    Where a person is not seen the slot stays NaN, and the filter starts anew behind: what was before a gap has
-    no say in what is after it. The same goes for a hole in the clip's own times of more than five frames.
+    Where a person is not seen, values stay NaN and the filter starts again afterwards: nothing before a gap
+    influences what follows it. The same goes for a hole of more than five frames in the video's own times.
 
-    - Uneven times: Butterworth and Savitzky-Golay need even ones. Where a frame is more than a tenth of a
-      step from an even grid, the stretch is interpolated onto one (PCHIP), filtered, and interpolated back (cubic
-      spline) to its own times.
-    - Short stretches: the Butterworth filter pads both ends by mirroring two periods of its cutoff through the end
-      point, or what there is; a stretch of no more frames than its order stays as it is. Savitzky-Golay narrows
-      its window to the stretch; one that a polynomial could run through stays as it is.
-    - One-Euro in the picture measures speed in sides of the person's region, as MediaPipe does; the side is
+    - Uneven times: Butterworth and Savitzky-Golay need even ones. If a frame is more than a tenth of a step off an
+      even grid, the stretch is interpolated onto one (PCHIP), filtered, and interpolated back to its own times (cubic
+      spline).
+    - Short stretches: the Butterworth filter pads both ends by up to two periods of its cutoff, point-reflected at
+      the end point; a stretch with no more frames than its order stays as it is. Savitzky-Golay narrows its window to
+      the stretch; a stretch that the polynomial would fit exactly stays as it is.
+    - One-Euro in the picture measures speed in side lengths of the person's region, as MediaPipe does; the side is
       estimated in each frame as 4 times the longer diagonal from a shoulder to the opposite hip.
 
     Args:
@@ -156,10 +156,10 @@ def smooth_sequence(sequence: PoseSequence, smoothing: Smoothing) -> PoseSequenc
         smoothing: which filter.
 
     Returns:
-        The sequence itself where there is nothing to do.
+        A new sequence, or the given one if there is nothing to do.
 
     Raises:
-        InvalidOption: where the filter cannot be had at the clip's rate of frames.
+        InvalidOption: if the filter is not possible at the video's frame rate.
     """
     sequence = fill_gaps(sequence, smoothing.fill_gaps_s)
     if smoothing.method == "none" or len(sequence) < 2:
@@ -184,7 +184,7 @@ def _smooth_person(values: FloatArray, times_s: Seconds, sizes: FloatArray, smoo
 
 
 def _make_filter(smoothing: Smoothing, step_s: float, *, rest: float) -> _Filter:
-    """The filter of one array in a clip with this usual step; ``rest``: by how much its cutoff at rest is higher."""
+    """Make the filter for one array of a video with this usual step; ``rest`` multiplies One-Euro's cutoff at rest."""
     rate = 1 / step_s
     if smoothing.method == "one-euro":
         return partial(_one_euro, min_cutoff_hz=rest * smoothing.min_cutoff_hz, beta=smoothing.beta)
@@ -198,8 +198,8 @@ def _make_butterworth(smoothing: Smoothing, rate: float) -> _EvenFilter:
             f"Expected 'cutoff_hz' to be below {rate / 2:.4g} Hz, half of this clip's {rate:.4g} frames a second, "
             f"but got {smoothing.cutoff_hz:g} Hz."
         )
-    # Two runs of a filter halve the power twice, so one of them has to begin later; tan() is the axis on which
-    # the digital filter is a Butterworth filter.
+    # Two runs attenuate twice, so each needs a higher cutoff; tan() is the frequency axis on which the digital filter
+    # is a Butterworth filter.
     correction = (math.sqrt(2) - 1) ** (1 / smoothing.order)
     each_hz = math.atan(math.tan(math.pi * smoothing.cutoff_hz / rate) / correction) * rate / math.pi
     sections = butter(smoothing.order // 2, each_hz, fs=rate, output="sos")
@@ -213,7 +213,7 @@ def _make_butterworth(smoothing: Smoothing, rate: float) -> _EvenFilter:
 
 def _make_savgol(smoothing: Smoothing, rate: float) -> _EvenFilter:
     window = 2 * round(smoothing.window_s * rate / 2) + 1
-    # A polynomial goes through as many frames as it has coefficients; windows are odd.
+    # A polynomial fits as many frames exactly as it has coefficients; windows are odd.
     fewest = smoothing.polynomial + 2 + (smoothing.polynomial + 1) % 2
     if window < fewest:
         raise InvalidOption(
@@ -231,13 +231,13 @@ def _make_savgol(smoothing: Smoothing, rate: float) -> _EvenFilter:
 def _on_even_times(
     values: FloatArray, times_s: Seconds, _sizes: FloatArray, *, even: _EvenFilter, step_s: float
 ) -> FloatArray:
-    """Run a filter that needs even times; see ``smooth_sequence`` for what is done where they are not."""
+    """Run a filter that needs even times, resampling there and back if necessary; see ``smooth_sequence``."""
     grid = even_grid(times_s, step_s)
     if len(times_s if grid is None else grid) < even.fewest:
         return values
     columns = values.reshape(len(values), -1)
     smoothed = np.empty_like(columns)
-    # Some columns at a time: the filters work in float64 and keep several copies.
+    # In blocks, to save memory: the filters work in float64 and keep several copies.
     for start in range(0, columns.shape[1], len(BLAZEPOSE_33)):
         block = np.s_[:, start : start + len(BLAZEPOSE_33)]
         wide = columns[block].astype(np.float64)
@@ -259,7 +259,7 @@ def _one_euro(
 
 
 def _region_sizes(xy: FloatArray) -> FloatArray:
-    """(T, P) sides of the people's regions in pixels, at least 1."""
+    """(T, P) side of each person's region in pixels, at least 1."""
     diagonals = [np.linalg.norm(xy[..., shoulder, :] - xy[..., hip, :], axis=-1) for shoulder, hip in _DIAGONALS]
     return np.asarray(np.fmax(1, _REGION_PER_TRUNK * np.fmax(*diagonals)), np.float32)
 

@@ -1,4 +1,4 @@
-"""What smoothing did to a sequence: the jitter it removed, and the lag that it cost."""
+"""The effect of smoothing on a sequence: the jitter it removed and the lag it added."""
 
 import math
 from dataclasses import dataclass
@@ -12,32 +12,31 @@ from posecore.motion.gaps import BoolArray, Seconds, even_grid, stretches, usual
 from posecore.motion.smoothing import Smoothing, smooth_sequence
 from posecore.poses import FloatArray, PoseSequence
 
-# Lag is looked for up to so much.
+# The longest lag searched for.
 _LONGEST_LAG_S = 0.5
-# It is that of what is slower than this: noise that a filter lets through stands where it stood, and would pull the
-# answer to 0.
+# Lag is measured on slower movement only: noise that a filter lets through does not shift and would bias the lag to 0.
 _SLOW_HZ = 3.0
-# Millimetres or pixels: what moves less does not move, whatever rounding makes of it.
+# Millimetres or pixels: smaller movement is rounding.
 _STILL = 1e-3
 
 
 @dataclass(frozen=True)
 class SmoothingEffect:
-    """What smoothing did to one person; NaN where that cannot be told.
+    """The effect of smoothing on one person; NaN for what cannot be determined.
 
     Attributes:
         person: id.
-        jitter_before, jitter_after: millimetres (world) or pixels (picture): how far a landmark is from where
-            a straight line in time between the frames before and after would have it,
+        jitter_before, jitter_after: millimetres (world) or pixels (picture): distance of a landmark from the straight
+            line in time between the previous and next frames,
             |x[i] - x[i-1] - (x[i+1] - x[i-1]) (t[i] - t[i-1]) / (t[i+1] - t[i-1])|,
-            the median over landmarks and frames: one that leaps aside for a moment is wrong rather than unsteady,
-            and a few of those would be all that a mean tells of. (At even times it is half the second difference.)
-            Real acceleration is a part of it, so the best filter does not remove all.
-        lag_ms: by how many milliseconds the smoothed movement is later: the shift in time that leaves the least
-            squares between both, found to parts of a frame by a parabola through the best three. Both are
-            reduced to what is slower than 3 Hz first, by a filter that shifts neither. It is looked for up to half
-            a second or a quarter of the longest stretch, whichever is less: that bound itself means "or more".
-            NaN where the person moves less than the landmarks jitter.
+            as the median over landmarks and frames: a brief outlier is an error rather than jitter, and a few of
+            them would dominate a mean. (At even times it is half the second difference.) Real acceleration is part
+            of it, so even the best filter does not remove all of it.
+        lag_ms: by how many milliseconds the smoothed movement is later: the time shift with the least squared
+            difference between both, refined to a fraction of a frame by a parabola through the best three. Both are
+            first low-pass filtered at 3 Hz by a zero-lag filter. The search goes up to half a second or a quarter of
+            the longest stretch, whichever is less; that bound itself means "or more". NaN if the person moves less
+            than the landmarks jitter.
     """
 
     person: int
@@ -47,25 +46,25 @@ class SmoothingEffect:
 
     @property
     def jitter_removed(self) -> float:
-        """Percent of the jitter before; NaN where there was none."""
+        """Jitter removed, in percent; NaN if there was none."""
         return 100 * (1 - self.jitter_after / self.jitter_before) if self.jitter_before > 0 else math.nan
 
 
 def compare(
     raw: PoseSequence, smoothed: PoseSequence, *, space: Literal["world", "picture"] = "world"
 ) -> tuple[SmoothingEffect, ...]:
-    """The effect on each person, in the order of the sequence.
+    """Compare a sequence before and after smoothing: the effect on each person, in the sequence's order.
 
-    Only frames in which both have the person count, so those that were filled do not.
+    Only frames in which both have the person count, so filled frames do not.
 
     Args:
         raw: before.
         smoothed: the same people at the same times, after.
-        space: ``"world"``: of the world landmarks, in millimetres; ``"picture"``: of those in the picture, in pixels.
+        space: ``"world"``: world landmarks, in millimetres; ``"picture"``: landmarks in the picture, in pixels.
 
     Raises:
-        InvalidPoses: where times or people are not the same.
-        InvalidOption: where ``space`` is neither.
+        InvalidPoses: if times or people differ.
+        InvalidOption: if ``space`` is neither.
     """
     if space not in ("world", "picture"):
         raise InvalidOption(f"Expected 'space' to be 'world' or 'picture', but got {space!r}.")
@@ -117,15 +116,15 @@ def _lag_s(runs: list[tuple[FloatArray, FloatArray, Seconds]], step_s: float, ji
     """See ``SmoothingEffect``.
 
     Args:
-        runs: of slow movement, before and after.
-        step_s: of a frame.
-        jitter: of what was there before.
+        runs: slow movement before and after, with its times.
+        step_s: usual step of a frame.
+        jitter: before smoothing.
     """
     longest = max((len(times_s) for *_, times_s in runs), default=0)
     reach = min(round(_LONGEST_LAG_S / step_s), longest // 4)
     if reach == 0:
         return math.nan
-    # Shorter ones cannot be shifted so far.
+    # Shorter runs cannot be shifted this far.
     even = [_even_pair(*run, step_s) for run in runs if len(run[-1]) >= 4 * reach]
     if not _movement([before for before, _ in even]) > max(jitter, _STILL):
         return math.nan
@@ -138,7 +137,7 @@ def _lag_s(runs: list[tuple[FloatArray, FloatArray, Seconds]], step_s: float, ji
 
 
 def _even_pair(before: FloatArray, after: FloatArray, times_s: Seconds, step_s: float) -> tuple[FloatArray, FloatArray]:
-    """Both at the same even times, (n, landmarks, axes), without landmarks that are not always there."""
+    """Resample both to the same even times, (n, landmarks, axes), without landmarks that are missing anywhere."""
     whole = np.isfinite(before).all(axis=(0, 2)) & np.isfinite(after).all(axis=(0, 2))
     pair = before[:, whole], after[:, whole]
     grid = even_grid(times_s, step_s)
@@ -149,19 +148,19 @@ def _even_pair(before: FloatArray, after: FloatArray, times_s: Seconds, step_s: 
 
 
 def _movement(runs: list[FloatArray]) -> float:
-    """Root mean square of the landmarks' distances from their means."""
+    """Root mean square distance of the landmarks from their mean positions."""
     squares = _known([((values - values.mean(axis=0)) ** 2).sum(axis=-1).ravel() for values in runs])
     return math.sqrt(squares.mean(dtype=np.float64)) if squares.size else math.nan
 
 
 def _squares(before: FloatArray, after: FloatArray, shift: int, reach: int) -> float:
-    """Sum of squares between ``after`` and what was ``shift`` frames earlier before; over the same frames for all."""
+    """Sum of squares between ``after`` and ``before`` ``shift`` frames earlier, over the same frames for each shift."""
     count = len(after) - 2 * reach
     earlier = before[reach - shift : reach - shift + count]
     return float(((after[reach : reach + count] - earlier) ** 2).sum(dtype=np.float64))
 
 
 def _known(parts: list[FloatArray]) -> FloatArray:
-    """All of them in one, without NaN."""
+    """Concatenate arrays and drop NaN."""
     values = np.concatenate(parts)
     return values[np.isfinite(values)]

@@ -110,7 +110,7 @@ def judge(sequence: PoseSequence, *, min_visibility: float = 0.5) -> tuple[Trust
 
 
 def trust_table(sequence: PoseSequence, *, min_visibility: float = 0.5) -> pd.DataFrame:
-    """One row for each person with the main numbers of ``judge``; shares in percent."""
+    """Table with one row per person and the main numbers of ``judge``; shares in percent."""
     rows = []
     for trust in judge(sequence, min_visibility=min_visibility):
         worst = max(trust.drift, key=lambda bone: np.nan_to_num(trust.drift[bone], nan=-1.0))
@@ -139,7 +139,7 @@ def _judge(sequence: PoseSequence, slot: int, min_visibility: float) -> Trust:
     sure = sequence.visibility[there, slot] >= min_visibility
     trunk = np.linalg.norm(xy[:, _SHOULDERS].mean(axis=1) - xy[:, _HIPS].mean(axis=1), axis=-1)
     trunk_px = float(np.median(trunk)) if len(there) else np.nan
-    next_frame = _follows(there)
+    next_frame = np.diff(there) == 1
     found = Trust(
         person=int(sequence.person_ids[slot]),
         frames=len(there),
@@ -158,10 +158,6 @@ def _judge(sequence: PoseSequence, slot: int, min_visibility: float) -> Trust:
 
 def _share(wrong: BoolArray) -> FloatArray:
     return (wrong.mean(axis=0) if len(wrong) else np.full(wrong.shape[1], np.nan)).astype(np.float32)
-
-
-def _follows(there: NDArray[np.intp]) -> BoolArray:
-    return np.asarray(np.diff(there) == 1)
 
 
 def _longest_absence_s(sequence: PoseSequence, there: NDArray[np.intp]) -> float:

@@ -15,8 +15,8 @@ def plot_visibility(sequence: PoseSequence, person_id: int) -> go.Figure:
     A long clip is shown in at most 1,500 columns, each the mean of its frames.
 
     Raises:
-        InvalidOption: where there is nobody with this id.
-        InvalidPoses: where this person is never seen.
+        InvalidOption: if there is nobody with this id.
+        InvalidPoses: if this person is never seen.
     """
     slot = sequence.slot(person_id)
     step = max(1, -(-len(sequence) // _MOST_COLUMNS))

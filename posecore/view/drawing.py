@@ -88,9 +88,9 @@ def draw_poses(
         (H, W, 3) uint8.
 
     Raises:
-        InvalidPoses: where the picture is not (H, W, 3) uint8 of the size the poses are of, or the poses
+        InvalidPoses: if the picture is not (H, W, 3) uint8 of the size the poses are of, or the poses
             are not those of one frame, or have no masks where those are needed.
-        InvalidOption: where ``min_visibility``, ``color_by`` or ``background`` is none of the above.
+        InvalidOption: if ``min_visibility``, ``color_by`` or ``background`` is none of the above.
     """
     check_frame(poses)
     _check_picture(rgb, poses.size)

@@ -78,8 +78,8 @@ def plot_pose_3d(
             faded.
 
     Raises:
-        InvalidPoses: where the poses are not those of one frame.
-        InvalidOption: where an option is none of the above.
+        InvalidPoses: if the poses are not those of one frame.
+        InvalidOption: if an option is none of the above.
     """
     check_frame(poses)
     check_choice("coordinates", coordinates, ("world", "picture"))

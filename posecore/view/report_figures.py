@@ -115,8 +115,8 @@ def plot_steps(sequence: PoseSequence, person_id: int) -> Steps:
     """One person in 3D, in at most ``MOST_STEPS`` of the frames in which the person is seen, evenly chosen.
 
     Raises:
-        InvalidOption: where there is nobody with this id.
-        InvalidPoses: where this person is never seen.
+        InvalidOption: if there is nobody with this id.
+        InvalidPoses: if this person is never seen.
     """
     seen = np.flatnonzero(sequence.seen[:, sequence.slot(person_id)])
     frames = seen[np.unique(np.linspace(0, len(seen) - 1, min(MOST_STEPS, len(seen))).round().astype(int))]
@@ -139,7 +139,7 @@ _SEE_THROUGH = {"paper_bgcolor": "rgba(0, 0, 0, 0)", "plot_bgcolor": "rgba(0, 0,
 
 
 def _whole(values: FloatArray, per_unit: int) -> list[list[int | None]]:
-    """A flat list for each step; None where not known."""
+    """A flat list for each step; None if not known."""
     rows = values.reshape(len(values), -1) * per_unit
     return [[round(value) if np.isfinite(value) else None for value in row] for row in rows.tolist()]
 

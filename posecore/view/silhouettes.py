@@ -26,7 +26,7 @@ def silhouette(poses: FramePoses) -> NDArray[np.float32]:
     """(H, W) 0..1: how much of each pixel is people.
 
     Raises:
-        InvalidPoses: where there are people without masks: ``PoseOptions(segmentation=True)`` gives them.
+        InvalidPoses: if there are people without masks: ``PoseOptions(segmentation=True)`` gives them.
     """
     width, height = poses.size
     people = np.zeros((height, width), np.float32)

@@ -29,7 +29,7 @@ def plot_stage(sequence: PoseSequence, *, coordinates: Literal["world", "picture
         coordinates: as for ``posecore.plot_pose_3d``: metres around the hips, or pixels and depth on their scale.
 
     Raises:
-        InvalidOption: where ``coordinates`` is neither.
+        InvalidOption: if ``coordinates`` is neither.
     """
     check_choice("coordinates", coordinates, ("world", "picture"))
     space = _space(sequence, coordinates)

@@ -22,7 +22,7 @@ def load(options: PoseOptions) -> Networks:
 
     Raises:
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
-        EngineUnavailable: where OpenVINO or these networks do not run here.
+        EngineUnavailable: if OpenVINO or these networks do not run here.
     """
     threads = options.threads or min(usable_cores(), _MOST_THREADS)
     return load_networks(find_model(options.model), threads, masks=options.segmentation)
@@ -63,7 +63,7 @@ class BlazePose:
             within: the square of the picture to look at; the whole picture where None.
 
         Raises:
-            InvalidOption: where rgb is not such an array.
+            InvalidOption: if rgb is not such an array.
         """
         check_picture(rgb)
         height, width = rgb.shape[:2]
@@ -81,7 +81,7 @@ class BlazePose:
             mask: with the silhouette; where the options ask for ``segmentation``.
 
         Raises:
-            InvalidOption: where rgb is not such an array, or the region is not usable.
+            InvalidOption: if rgb is not such an array, or the region is not usable.
         """
         check_picture(rgb)
         if not region.usable:

@@ -190,7 +190,7 @@ def _no_metrics() -> Iterator[None]:
 
 
 def _cache_folder(sha256: str) -> Path | None:
-    """Where the files made of this bundle are kept, or None where this user can keep none."""
+    """Where the files made of this bundle are kept, or None if this user can keep none."""
     import openvino
 
     name = f"{sha256[:16]}-{_FORMAT}-openvino-{openvino.__version__.split('-')[0]}"
@@ -220,7 +220,7 @@ def _compile(core: Any, bundle: Path, network: _Network, *, folder: Path | None,
 
 
 def _from_cache(core: Any, prepared: Path, settings: dict[str, Any]) -> Any | None:
-    """The network as it was prepared, or None where it is not there or not whole."""
+    """The network as it was prepared, or None if it is not there or not whole."""
     try:
         expected = json.loads(prepared.with_suffix(".json").read_text())
         compiled = core.compile_model(prepared, "CPU", settings | {"CACHE_DIR": str(prepared.parent)})

@@ -21,7 +21,7 @@ class PictureEstimator:
 
     Raises:
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
-        EngineUnavailable: where OpenVINO or these networks do not run here.
+        EngineUnavailable: if OpenVINO or these networks do not run here.
     """
 
     def __init__(self, options: PoseOptions) -> None:
@@ -39,7 +39,7 @@ class PictureEstimator:
             rgb: (H, W, 3) uint8, upright.
 
         Raises:
-            InvalidOption: where rgb is not such an array.
+            InvalidOption: if rgb is not such an array.
         """
         poses, left_out = self._thorough(rgb) if self._options.search == "thorough" else self._fast(rgb)
         frame = to_frame(poses, (rgb.shape[1], rgb.shape[0]), time_s=0.0)

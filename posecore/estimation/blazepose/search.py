@@ -188,7 +188,7 @@ class Search:
         return people[len(known) :]
 
     def _confirmed(self, picture: Picture, region: Region) -> RegionPose | None:
-        """The person in a region, seen in the region that the person spans; None where there is nobody.
+        """The person in a region, seen in the region that the person spans; None if there is nobody.
 
         Where the networks do not agree, the region may be a poor one of somebody who is there: in the whole picture
         the detector sees little of a person against the light. Where there is patience for it, what it finds close

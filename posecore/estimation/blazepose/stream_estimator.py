@@ -35,7 +35,7 @@ class StreamEstimator:
 
     Raises:
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
-        EngineUnavailable: where OpenVINO or these networks do not run here.
+        EngineUnavailable: if OpenVINO or these networks do not run here.
     """
 
     def __init__(self, options: PoseOptions) -> None:
@@ -68,7 +68,7 @@ class StreamEstimator:
             time_s: the frame's own time, later than that of the frame before.
 
         Raises:
-            InvalidOption: where rgb is not such an array or time does not go forward.
+            InvalidOption: if rgb is not such an array or time does not go forward.
         """
         check_picture(rgb)
         check_time(time_s, self._last_s)
