@@ -1,1 +1,1 @@
-"""What a person looks at: poses drawn on their picture, and poses as a 3D figure."""
+"""Poses made visible: overlays on photos and videos, 3D figures and charts."""

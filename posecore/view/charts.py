@@ -1,4 +1,4 @@
-"""Figures of a whole clip."""
+"""Figures of a whole video."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -10,12 +10,12 @@ _MOST_COLUMNS = 1_500
 
 
 def plot_visibility(sequence: PoseSequence, person_id: int) -> go.Figure:
-    """A heat map of one person's visibility: 33 landmarks, over time. Frames without the person are blank.
+    """Heat map of one person's visibility: 33 landmarks over time. Frames without the person are blank.
 
-    A long clip is shown in at most 1,500 columns, each the mean of its frames.
+    A long video is shown in at most 1,500 columns, each the mean of its frames.
 
     Raises:
-        InvalidOption: if there is nobody with this id.
+        InvalidOption: if nobody has this id.
         InvalidPoses: if this person is never seen.
     """
     slot = sequence.slot(person_id)
@@ -34,7 +34,7 @@ def plot_visibility(sequence: PoseSequence, person_id: int) -> go.Figure:
         "zmin": 0,
         "zmax": 1,
         "colorscale": "Cividis",
-        # Below: beside the map it would take a third of a phone's width.
+        # Below the map: beside it, it would take a third of a phone's width.
         "colorbar": {
             "title": {"text": "visibility (0\N{EN DASH}1)", "side": "top"},
             "orientation": "h",

@@ -1,7 +1,7 @@
-"""People drawn on their picture: bones, joints, and on request the names of the landmarks.
+"""Drawing people on a photo or video frame: bones, joints and, on request, landmark names.
 
-Every stroke has a dark outline, so that it is readable on any background, and a width that follows the
-size of the person in the picture.
+Every stroke has a dark outline, so that it is visible on any background, and a width that scales with the person's
+size in the picture.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from posecore.view.silhouettes import Background, on_background
 
 _EDGES = np.array(BLAZEPOSE_33.edges)
 
-# Face, hands and feet have many landmarks close together, so they are drawn finer than the body.
+# Landmarks are dense on the face, hands and feet, so these are drawn finer than the body.
 _FINENESS = {"face": 0.45, "torso": 1.0, "arms": 1.0, "hands": 0.6, "legs": 1.0, "feet": 0.7}
 _SCALE = np.empty(len(BLAZEPOSE_33))
 for _part, _indices in BLAZEPOSE_33.parts.items():
@@ -31,13 +31,13 @@ _BONE_SCALE = _SCALE[_EDGES].min(axis=1)
 
 @dataclass(frozen=True)
 class _Figure:
-    """One person, ready to draw: what is shown, where, how wide and in which colours."""
+    """One person, ready to draw."""
 
     name: str
     color: Color  # of the person
-    points: FloatArray  # (K, 2) pixels, where (0, 0) is the middle of the first pixel, as OpenCV has it
+    points: FloatArray  # (K, 2) pixels; (0, 0) is the middle of the first pixel, as in OpenCV
     shown: NDArray[np.bool_]  # (K,)
-    width: float  # of a bone of the body, pixels
+    width: float  # of a body bone, pixels
     bone_colors: tuple[Color, ...]
 
     @property
@@ -47,13 +47,13 @@ class _Figure:
 
     @property
     def radii(self) -> NDArray[np.float64]:
-        """(K,) of the joints without their rim, pixels."""
+        """(K,) radii of the joints without their rim, pixels."""
         return 0.85 * self.width * _SCALE
 
     @property
     def extent(self) -> writing.Box:
-        """What the drawn person covers, pixels."""
-        reach = self.width + self.outline  # of the widest joint and the widest bone with their rims
+        """Bounding box of the drawn person, pixels."""
+        reach = self.width + self.outline  # enough for the widest joint and bone with their rims
         (left, top), (right, bottom) = (edge(self.points[self.shown], axis=0) for edge in (np.min, np.max))
         return writing.Box(left - reach, top - reach, right + reach, bottom + reach)
 
@@ -68,28 +68,27 @@ def draw_poses(
     color_by: Literal["side", "person"] | None = None,
     background: Background = "keep",
 ) -> np.ndarray:
-    """A new picture with the people drawn on it; the given one is not changed.
+    """Draw the people on a copy of the picture.
 
     Args:
-        rgb: (H, W, 3) uint8, the picture the poses are of.
+        rgb: (H, W, 3) uint8, the picture the poses belong to; it is not changed.
         poses: landmarks in pixels of that picture. NaN landmarks are left out.
-        skeleton: draw the bones too, not the joints alone.
-        labels: write the names of the landmarks beside them. A name that finds no free place, and any
-            name of a person too small for writing, is left out.
-        min_visibility: landmarks below it, 0..1, are left out; a bone needs both its ends.
-        color_by: ``"side"`` gives the bones of the person's left and right a colour each, ``"person"``
-            those of each person, and a tag with the name or id. None takes ``"person"`` where the frame
-            holds several people. A film of several people keeps its colours, where one of them leaves,
-            with ``"person"``.
-        background: what becomes of all that is not a person: ``"keep"``, ``"blur"``, or ``"plain"``, one light
-            colour. The latter two need poses with masks.
+        skeleton: draw the bones too, not only the joints.
+        labels: write the landmarks' names beside them. A name is left out if there is no free space for it, and
+            if the person is too small for lettering.
+        min_visibility: 0..1; landmarks below it are left out, and a bone needs both its ends.
+        color_by: ``"side"`` colours bones by the person's left and right; ``"person"`` by person, with a tag showing
+            the name or id. None means ``"person"`` if the frame has several people, otherwise ``"side"``. For a video
+            of several people choose ``"person"``, so that colours do not change when one of them leaves.
+        background: what to do with everything that is not a person: ``"keep"``, ``"blur"``, or ``"plain"`` (one light
+            colour). The latter two need poses with masks.
 
     Returns:
         (H, W, 3) uint8.
 
     Raises:
-        InvalidPoses: if the picture is not (H, W, 3) uint8 of the size the poses are of, or the poses
-            are not those of one frame, or have no masks where those are needed.
+        InvalidPoses: if the picture is not (H, W, 3) uint8 of the poses' size, the poses are not those of one frame,
+            or they lack masks that are needed.
         InvalidOption: if ``min_visibility``, ``color_by`` or ``background`` is none of the above.
     """
     check_frame(poses)
@@ -109,7 +108,9 @@ def draw_poses(
 
 
 class Overlay:
-    """The people of a frame, ready to be drawn on it: for films, in which most of a frame stays as it was.
+    """The people of a video frame, ready to draw, together with the areas that drawing changes.
+
+    Most of a frame stays unchanged, so a video writer needs to convert only these areas.
 
     Args:
         poses: landmarks in pixels of the frame.
@@ -117,8 +118,8 @@ class Overlay:
         min_visibility: as for ``draw_poses``.
 
     Attributes:
-        places: rows and columns of rectangles that hold every pixel that ``draw_on`` changes, one or two
-            for each person; they may overlap. They begin at even rows and columns.
+        places: (rows, columns) of rectangles that together contain every pixel changed by ``draw_on``, one or two
+            per person; they may overlap. They start at even rows and columns.
     """
 
     def __init__(self, poses: FramePoses, *, color_by: Literal["side", "person"], min_visibility: float = 0.5) -> None:
@@ -126,19 +127,19 @@ class Overlay:
         self._tags = _tags(self._figures, poses.size) if color_by == "person" else []
         bodies = [figure.extent for figure in self._figures if figure.shown.any()]
         touched = (_pixels_around(box, poses.size) for box in [*bodies, *(tag.box for tag in self._tags)])
-        self.places = [(rows, columns) for rows, columns in touched if _has_pixels(rows) and _has_pixels(columns)]
+        self.places = [
+            (rows, columns)
+            for rows, columns in touched
+            if rows.start < rows.stop and columns.start < columns.stop  # some are outside the frame
+        ]
 
     def draw_on(self, canvas: np.ndarray) -> None:
-        """Draw them on (H, W, 3) uint8 of the frame's size, C-contiguous and writable."""
+        """Draw the people on (H, W, 3) uint8 of the frame's size, C-contiguous and writable."""
         _draw_people(canvas, self._figures, self._tags, skeleton=True)
 
 
-def _has_pixels(span: slice) -> bool:
-    return bool(span.start < span.stop)
-
-
 def _pixels_around(box: writing.Box, size: tuple[int, int]) -> tuple[slice, slice]:
-    """The rows and columns that a box touches, with 2 pixels to spare for the blur of an edge."""
+    """The rows and columns a box touches, with 2 pixels to spare for antialiasing."""
     width, height = size
 
     def span(low: float, high: float, length: int) -> slice:
@@ -149,7 +150,7 @@ def _pixels_around(box: writing.Box, size: tuple[int, int]) -> tuple[slice, slic
 
 def _figures(poses: FramePoses, min_visibility: float, by_person: bool) -> list["_Figure"]:
     figures = [_figure(poses, index, min_visibility, by_person) for index in range(len(poses))]
-    return sorted(figures, key=lambda figure: figure.width)  # the largest is nearest: drawn last, on top
+    return sorted(figures, key=lambda figure: figure.width)  # the largest is the nearest: drawn last, on top
 
 
 def _draw_people(canvas: np.ndarray, figures: list["_Figure"], tags: list[writing.Tag], *, skeleton: bool) -> None:
@@ -157,7 +158,7 @@ def _draw_people(canvas: np.ndarray, figures: list["_Figure"], tags: list[writin
         if skeleton:
             _draw_bones(canvas, figure)
         _draw_joints(canvas, figure)
-    # Writing comes last, so that nobody's bones cross it.
+    # Tags come last, so that no bones cross them.
     for tag in tags:
         writing.draw_tag(canvas, tag)
 
@@ -175,7 +176,7 @@ def _check_picture(rgb: np.ndarray, size: tuple[int, int]) -> None:
 def _figure(poses: FramePoses, index: int, min_visibility: float, by_person: bool) -> _Figure:
     person = int(poses.person_ids[index])
     found = np.isfinite(poses.xy[index]).all(axis=1)
-    # Far outside the picture the exact place no longer shows, and OpenCV's integers would overflow.
+    # Far outside the picture the exact position does not matter, and OpenCV's integers would overflow.
     reach = 4 * max(poses.size)
     points = np.where(found[:, None], poses.xy[index], 0).clip(-reach, reach) - np.float32(0.5)
     return _Figure(
@@ -189,9 +190,9 @@ def _figure(poses: FramePoses, index: int, min_visibility: float, by_person: boo
 
 
 def _bone_width(points: FloatArray, size: tuple[int, int]) -> float:
-    """Pixels: in proportion to the person, within bounds in proportion to the picture.
+    """Bone width in pixels: proportional to the person, within bounds proportional to the picture.
 
-    The landmarks' spread about their middle changes less from frame to frame than their bounding box.
+    It uses the landmarks' standard deviation, which changes less from frame to frame than their bounding box.
     """
     spread = float(np.sqrt(points.var(axis=0).sum())) if len(points) else 0.0
     diagonal = float(np.hypot(*size))
@@ -199,7 +200,7 @@ def _bone_width(points: FloatArray, size: tuple[int, int]) -> float:
 
 
 def _draw_bones(canvas: np.ndarray, figure: _Figure) -> None:
-    """All outlines before all colours: no outline may cut through a neighbouring bone."""
+    """Draw all outlines before all colours, so that no outline cuts through a neighbouring bone."""
     drawn = np.flatnonzero(figure.shown[_EDGES].all(axis=1))
     starts, ends = figure.points[_EDGES[drawn, 0]], figure.points[_EDGES[drawn, 1]]
     widths = figure.width * _BONE_SCALE[drawn]
@@ -215,7 +216,7 @@ def _draw_joints(canvas: np.ndarray, figure: _Figure) -> None:
 
 
 def _tags(figures: list[_Figure], size: tuple[int, int]) -> list[writing.Tag]:
-    """The name or id of each person who shows, over the head."""
+    """Tags with the name or id of each visible person, above the head."""
     return [
         writing.place_tag(size, figure.name, figure.color, _crown(figure), figure.width)
         for figure in figures
@@ -224,7 +225,7 @@ def _tags(figures: list[_Figure], size: tuple[int, int]) -> list[writing.Tag]:
 
 
 def _crown(figure: _Figure) -> tuple[float, float]:
-    """About where the head ends. BlazePose has nothing above the eyes; that far up is about 6 bone widths."""
+    """Approximate top of the head: about 6 bone widths above the eyes, which are BlazePose's highest landmarks."""
     face = list(BLAZEPOSE_33.parts["face"])
     head = figure.points[face][figure.shown[face]]
     points = head if len(head) else figure.points[figure.shown]

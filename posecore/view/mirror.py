@@ -1,4 +1,4 @@
-"""A picture and its people as in a mirror, which is how people are used to see themselves."""
+"""Mirrored pictures and poses: people are used to seeing themselves in a mirror."""
 
 from dataclasses import replace
 
@@ -10,13 +10,13 @@ from posecore.poses import FramePoses
 
 
 def mirror_picture(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The (H, W, 3) uint8 picture with left and right exchanged; the one that is given is left as it is."""
-    # A twentieth of the time that NumPy takes to copy a view that runs backwards.
+    """Return a copy of the (H, W, 3) uint8 picture with left and right exchanged."""
+    # 20 times as fast as copying NumPy's reversed view.
     return np.asarray(cv2.flip(rgb, 1), np.uint8)
 
 
 def mirror_poses(poses: FramePoses) -> FramePoses:
-    """Where the people are in the mirrored picture; each landmark stays what it is."""
+    """Move the people to their positions in the mirrored picture; landmarks keep their names (left stays left)."""
     width, _ = poses.size
     xy = poses.xy * np.array([-1, 1], np.float32) + np.array([width, 0], np.float32)
     return replace(poses, xy=xy, masks=tuple(mask.mirrored(width) for mask in poses.masks))

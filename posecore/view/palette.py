@@ -1,8 +1,7 @@
-"""Colours with a meaning, shared by the drawing on a picture and the 3D figure.
+"""Colours and their meanings, shared by overlays and 3D figures.
 
-All are red, green, blue from 0 to 255. The hues are those of Okabe and Ito, "Color Universal Design"
-(2008), chosen so that people with any kind of colour blindness tell them apart; the yellow is darkened
-to stay visible on a white page.
+All are red, green, blue from 0 to 255. The hues are those of Okabe and Ito, "Color Universal Design" (2008), which
+remain distinguishable with any kind of colour blindness; the yellow is darkened to be visible on a white page.
 """
 
 from collections.abc import Mapping
@@ -19,8 +18,8 @@ PALE: Color = (172, 176, 184)
 RIM: Color = (92, 97, 106)
 INK: Color = (18, 20, 26)
 
-# Left and right are the person's own. The middle is white on a picture, where everything has a dark
-# outline, and grey in a figure, which stands on a white or a black page.
+# Left and right are the person's own. The middle is white on a photo or video, where everything has a dark outline,
+# and grey in a figure, which may be on a white or a black page.
 SIDES: Mapping[str, Color] = {"left": ORANGE, "right": SKY_BLUE, "middle": WHITE}
 SIDES_ON_PAGE: Mapping[str, Color] = {**SIDES, "middle": GREY}
 
@@ -35,35 +34,35 @@ PEOPLE: tuple[Color, ...] = (
 
 
 def person_color(person_id: int) -> Color:
-    """The colour of a person: the same in every frame, picture and figure. Six people share five colours."""
+    """Colour of a person: the same in every frame and figure. There are five; the sixth person gets the first again."""
     return PEOPLE[(person_id - 1) % len(PEOPLE)]
 
 
 def faded(color: Color) -> Color:
-    """The colour, most of the way to grey: it steps back on a white page and on a black one."""
+    """Blend the colour most of the way to grey, so that it recedes on a white page and on a black one."""
     red, green, blue = (round(0.35 * own + 0.65 * grey) for own, grey in zip(color, PALE, strict=True))
     return red, green, blue
 
 
 def css(color: Color) -> str:
-    """The colour as CSS and plotly write it."""
+    """Format the colour for CSS and plotly."""
     red, green, blue = color
     return f"rgb({red}, {green}, {blue})"
 
 
 def ink_on(color: Color) -> Color:
-    """Black or white, whichever is easier to read on the colour."""
+    """Near-black or white, whichever is easier to read on the colour."""
     red, green, blue = color
     return INK if 0.299 * red + 0.587 * green + 0.114 * blue > 140 else WHITE
 
 
-def _joined(start: str, end: str) -> str:
-    """The side of a bone, from those of its ends: a bone from the nose to the left eye is on the left."""
+def _bone_side(start: str, end: str) -> str:
+    """Side of a bone, from the sides of its ends: a bone from the nose to the left eye is on the left."""
     sides = {start, end} - {"middle"}
     return sides.pop() if len(sides) == 1 else "middle"
 
 
-# For each bone of the skeleton the side it is on; "middle" where it joins left to right.
+# The side of each bone of the skeleton; "middle" if it joins left and right.
 BONE_SIDES: tuple[str, ...] = tuple(
-    _joined(BLAZEPOSE_33.sides[start], BLAZEPOSE_33.sides[end]) for start, end in BLAZEPOSE_33.edges
+    _bone_side(BLAZEPOSE_33.sides[start], BLAZEPOSE_33.sides[end]) for start, end in BLAZEPOSE_33.edges
 )

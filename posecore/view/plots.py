@@ -1,7 +1,7 @@
-"""The people of one frame as a 3D figure that can be turned.
+"""Interactive 3D figures of the people in one frame.
 
-plotly's third axis points up; the camera starts in front of the person, where the picture was taken from,
-so that the person's right is on the left, as in the picture.
+plotly's third axis points up. The view starts in front of the person, where the camera was, so that the person's
+right is on the left, as in the picture.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,11 +23,11 @@ _EDGES = np.array(BLAZEPOSE_33.edges)
 _NAMES = [name.replace("_", " ") for name in BLAZEPOSE_33.landmarks]
 
 DOT = np.full(len(BLAZEPOSE_33), 11.0)
-"""Of each landmark the size of its dot in pixels: finer where landmarks crowd."""
+"""Size of each landmark's dot in pixels: smaller where landmarks are dense."""
 for _part, _size in (("face", 5.0), ("hands", 6.0), ("feet", 8.0)):
     DOT[list(BLAZEPOSE_33.parts[_part])] = _size
 THIN_BONES = (DOT[_EDGES] < 8).any(axis=1)
-"""Of each bone whether its line is a thin one."""
+"""Whether each bone is drawn with a thin line."""
 
 _SIDES_EXPLAINED = "  ".join(
     f'<span style="color: {css(SIDES_ON_PAGE[side])}">\N{BLACK CIRCLE}</span> {side}' for side in ("left", "right")
@@ -40,7 +40,7 @@ _CAMERA = {"eye": {"x": 0.28, "y": -1.65, "z": 0.28}, "center": {"x": 0, "y": 0,
 
 @dataclass(frozen=True)
 class _Person:
-    """One person's landmarks on the axes of the figure."""
+    """One person's landmarks in the axes of the figure."""
 
     id: int
     name: str
@@ -60,22 +60,21 @@ def plot_pose_3d(
     color_by: Literal["confidence", "side", "person"] = "confidence",
     min_visibility: float = 0.0,
 ) -> go.Figure:
-    """A 3D figure of the people of one frame (one of a sequence is ``sequence.frame(i)``).
+    """3D figure of the people in one frame (for a frame of a sequence: ``sequence.frame(i)``).
 
-    All axes have one scale, and the box they make is the same for every frame: 1 m from the hips to the
-    sides, up and down and 0.75 m in depth, or the picture. It grows, in steps, only where a landmark in
-    view would be outside. A camera that the viewer has turned stays when the figure is drawn anew.
+    All axes have the same scale, and their ranges are the same for every frame: 1 m from the hips to the sides, up and
+    down and 0.75 m in depth, or the picture. They grow, in steps, only if a visible landmark would be outside. The
+    viewer's camera position is kept when the figure is redrawn.
 
     Args:
         poses: NaN landmarks are left out. Without people the figure says so.
-        coordinates: ``"world"`` is metres with every person's hips at the origin, so several people
-            stand in one another; ``"picture"`` is pixels of the picture and relative depth on the scale
-            of x, so they stand beside each other.
-        color_by: of the joints: the model's ``"confidence"`` (visibility), the person's own ``"side"``,
-            or the ``"person"``. Bones are in the colours of the sides where there is one person, and of
-            the people where there are several or ``"person"`` is asked for.
-        min_visibility: landmarks below it, 0..1, and their bones are left out. Those shown below 0.5 are
-            faded.
+        coordinates: ``"world"``: metres with every person's hips at the origin, so several people overlap;
+            ``"picture"``: pixels of the picture, with relative depth on the scale of x, so they are side by side.
+        color_by: colour of the joints: the model's ``"confidence"`` (visibility), the person's own ``"side"``, or
+            the ``"person"``. Bones are coloured by person if there are several people or ``color_by`` is
+            ``"person"``, otherwise by side.
+        min_visibility: 0..1; landmarks below it and their bones are left out. Landmarks shown with a visibility
+            below 0.5 are faded.
 
     Raises:
         InvalidPoses: if the poses are not those of one frame.
@@ -103,15 +102,15 @@ def plot_pose_3d(
         has_sides=color_by == "side" or (color_by == "confidence" and len(people) == 1),
         has_bar=color_by == "confidence" and any(person.shown.any() for person in people),
     )
-    layout["annotations"] = _sentence(people)
+    layout["annotations"] = _empty_note(people)
     return go.Figure({"data": traces, "layout": layout})
 
 
-# The uid of a trace is letters, digits and underscores: plotly makes a CSS selector of it when the trace goes.
+# The uid of a trace may only have letters, digits and underscores: plotly uses it as a CSS selector.
 
 
 def _bones(person: _Person, space: Space, *, by_person: bool) -> Iterator[dict[str, Any]]:
-    """The bones of one person in two traces, because all lines of a trace have one width."""
+    """The bones of one person in two traces, because all lines of a trace have the same width."""
     drawn = person.shown[_EDGES].all(axis=1)
     sure = person.sure[_EDGES].all(axis=1)
     full = [person_color(person.id) if by_person else SIDES_ON_PAGE[side] for side in BONE_SIDES]
@@ -135,7 +134,7 @@ def _bones(person: _Person, space: Space, *, by_person: bool) -> Iterator[dict[s
 
 
 def _shortened(ends: FloatArray, by: float) -> NDArray[np.float64]:
-    """Bones (B, 2, 3) that end inside the dots of their joints, so that they do not hide the dots."""
+    """Shorten bones (B, 2, 3) so that they end inside the dots of their joints instead of hiding them."""
     start, end = np.moveaxis(ends.astype(float), 1, 0)
     along = end - start
     length = np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-6)
@@ -156,7 +155,7 @@ def _joints(person: _Person, space: Space, color_by: str, several: bool) -> dict
         "marker": {
             "size": (np.where(person.sure, 1.0, 0.65) * DOT)[shown],
             "line": {"color": css(RIM), "width": 1},
-            "opacity": 0.99,  # below 1 plotly draws the dots after the lines, and so on top of them
+            "opacity": 0.99,  # below 1, plotly draws the dots after the lines and so on top of them
             **_joint_colors(person, color_by),
         },
         "text": [_NAMES[joint] for joint in np.flatnonzero(shown)],
@@ -174,9 +173,9 @@ def _joint_colors(person: _Person, color_by: str) -> dict[str, Any]:
 
 
 def _coded(colors: Sequence[Color]) -> dict[str, Any]:
-    """Colours as plotly's numbers on a scale: it checks those much faster than a list of names.
+    """Encode colours as numbers on a plotly colour scale, which plotly validates much faster than a list of names.
 
-    A single colour goes by its name, because only then the legend shows it.
+    A single colour is given by name, because otherwise the legend would not show it.
     """
     scale = list(dict.fromkeys(colors))
     if len(scale) < 2:
@@ -197,7 +196,7 @@ def _hover(space: Space, whose: str) -> str:
 
 
 def floor_of(space: Space) -> dict[str, Any]:
-    """The trace of the grid on the floor."""
+    """Trace of the grid on the floor."""
     return {
         "type": "scatter3d",
         "mode": "lines",
@@ -215,13 +214,13 @@ def _xyz(points: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def layout_of(space: Space, *, several: bool, has_sides: bool, has_bar: bool) -> dict[str, Any]:
-    """The layout of a figure in a space.
+    """Layout of a figure in a space.
 
     Args:
         space: its axes.
-        several: it shows several people.
-        has_sides: colours tell the sides of the body.
-        has_bar: colours tell the visibility.
+        several: whether it shows several people.
+        has_sides: whether colours show the sides of the body.
+        has_bar: whether to show the colour bar for visibility.
     """
     notes = [space.note] * several + [_SIDES_EXPLAINED] * has_sides
     return {
@@ -235,7 +234,7 @@ def layout_of(space: Space, *, several: bool, has_sides: bool, has_bar: bool) ->
             "pad": {"t": 8},
         },
         "scene": _scene(space) | {"domain": {"x": [0, 1], "y": [0.13 if has_bar else 0, 1]}},
-        "uirevision": "pose",  # the same in every figure: the viewer's camera stays
+        "uirevision": "pose",  # the same in every figure, so that plotly keeps the viewer's camera
         "paper_bgcolor": "rgba(0, 0, 0, 0)",
         "margin": {"l": 0, "r": 0, "t": 50, "b": 0},
         "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "top"},
@@ -258,7 +257,7 @@ def _scene(space: Space) -> dict[str, Any]:
         }
         for axis, name, ends in zip("xyz", space.names, space.ranges, strict=True)
     }
-    # One scale for all axes: each as long as its range, the longest 1.
+    # The same scale for all axes: each is as long as its range, with the longest set to 1.
     ratio = {axis: abs(end - start) / space.longest for axis, (start, end) in zip("xyz", space.ranges, strict=True)}
     return {
         **axes,
@@ -291,8 +290,8 @@ def _color_bar(visible: bool) -> dict[str, Any]:
     }
 
 
-def _sentence(people: Sequence[_Person]) -> list[dict[str, Any]]:
-    """What stands in the middle of a figure in which there is nobody."""
+def _empty_note(people: Sequence[_Person]) -> list[dict[str, Any]]:
+    """Note in the middle of a figure that shows nobody."""
     if any(person.shown.any() for person in people):
         return []
     found = any(np.isfinite(person.points).all(axis=1).any() for person in people)

@@ -1,7 +1,7 @@
-"""The figures of the one-page report, as plain values for plotly's script in a page that has no network.
+"""Figures of the one-page report, as plain values for plotly's script in a page without network access.
 
-No name that somebody gave is in any of them: plotly takes some of HTML, links above all, for what it means. Colours of
-text and lines are left to the page, which knows whether it is light or dark.
+None of them contains a name given by a user: plotly interprets some HTML, links in particular. Colours of text and
+lines are left to the page, which knows whether it is light or dark.
 """
 
 import json
@@ -23,22 +23,24 @@ from posecore.view.plots import THIN_BONES
 from posecore.view.stage import bones, plot_stage
 
 MOST_POINTS = 2_000
-"""Of one curve: more than a screen has columns."""
+"""Most points of one curve: more than a screen has columns."""
 MOST_STEPS = 60
-"""Frames of the 3D figure."""
+"""Most frames of the 3D figure."""
 
 _JOINTS = {"knee": "Knees", "hip": "Hips", "elbow": "Elbows", "shoulder": "Shoulders"}
 _ROW_PX = 165
+_TRANSPARENT = {"paper_bgcolor": "rgba(0, 0, 0, 0)", "plot_bgcolor": "rgba(0, 0, 0, 0)"}
 
 
 @dataclass(frozen=True)
 class Steps:
-    """One person's landmarks in some frames, for a figure that shows one of them at a time.
+    """One person's landmarks in selected frames, for a figure that shows one frame at a time.
 
     Attributes:
-        figure: with nobody on it yet; its traces 1, 2 and 3 are thick bones, thin bones and joints.
-        data: plain values: ``frames`` and ``times_s`` of the N steps, ``points`` (N, 33 * 3) whole millimetres on the
-            axes of the figure, ``visibility`` (N, 33) percent, ``bones`` as pairs of landmarks, thick and thin ones.
+        figure: still empty; its traces 1, 2 and 3 are thick bones, thin bones and joints.
+        data: plain values: ``frames`` and ``times_s`` of the N steps, ``points`` (N, 33 * 3) whole millimetres in the
+            axes of the figure, ``visibility`` (N, 33) percent, and ``bones`` as pairs of landmarks, first the thick
+            and then the thin ones.
     """
 
     figure: go.Figure
@@ -46,25 +48,25 @@ class Steps:
 
 
 def plotly_script() -> str:
-    """The whole of plotly's script, to be put into a page once."""
+    """The whole plotly script, to be put into a page once."""
     return str(get_plotlyjs())
 
 
 def figure_json(figure: go.Figure) -> str:
-    """The figure as JSON that no HTML page takes for its own."""
+    """The figure as JSON that is safe inside an HTML page."""
     return safe_json(json.loads(figure.to_json()))
 
 
 def safe_json(value: Any) -> str:
-    """JSON without "<", ">" and "&": nothing in it can end the script that it stands in."""
+    """JSON without "<", ">" and "&", so that nothing in it can end the script element around it."""
     text = json.dumps(value, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def plot_angles(angles: FloatArray, times_s: NDArray[np.float64]) -> go.Figure:
-    """One person's knees, hips, elbows and shoulders over time, left and right together, with gaps where not known.
+    """Plot one person's knee, hip, elbow and shoulder angles over time, left and right together; NaN leaves gaps.
 
-    A curve has at most ``MOST_POINTS``: of each stretch of a long clip its lowest and its highest one.
+    A curve has at most ``MOST_POINTS``: in a long video, the lowest and highest of each group of frames.
 
     Args:
         angles: (T, A) degrees, in the order of ``ANGLES``.
@@ -96,13 +98,13 @@ def plot_angles(angles: FloatArray, times_s: NDArray[np.float64]) -> go.Figure:
         height=len(_JOINTS) * _ROW_PX,
         legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
         margin={"l": 45, "r": 10, "t": 45, "b": 45},
-        **_SEE_THROUGH,
+        **_TRANSPARENT,
     )
     return figure
 
 
 def plot_visibility_small(sequence: PoseSequence, person_id: int) -> go.Figure:
-    """``plot_visibility`` without its title, in half the bytes; errors are its own."""
+    """``plot_visibility`` without a title and in half the bytes; raises the same errors."""
     figure = plot_visibility(sequence, person_id)
     figure.update_layout(title=None, height=540, margin={"l": 105, "r": 0, "t": 10, "b": 45})
     [heat] = figure.data
@@ -112,10 +114,10 @@ def plot_visibility_small(sequence: PoseSequence, person_id: int) -> go.Figure:
 
 
 def plot_steps(sequence: PoseSequence, person_id: int) -> Steps:
-    """One person in 3D, in at most ``MOST_STEPS`` of the frames in which the person is seen, evenly chosen.
+    """One person in 3D, in up to ``MOST_STEPS`` evenly chosen frames out of those the person is seen in.
 
     Raises:
-        InvalidOption: if there is nobody with this id.
+        InvalidOption: if nobody has this id.
         InvalidPoses: if this person is never seen.
     """
     seen = np.flatnonzero(sequence.seen[:, sequence.slot(person_id)])
@@ -135,11 +137,8 @@ def plot_steps(sequence: PoseSequence, person_id: int) -> Steps:
     return Steps(figure, data)
 
 
-_SEE_THROUGH = {"paper_bgcolor": "rgba(0, 0, 0, 0)", "plot_bgcolor": "rgba(0, 0, 0, 0)"}
-
-
 def _whole(values: FloatArray, per_unit: int) -> list[list[int | None]]:
-    """A flat list for each step; None if not known."""
+    """A flat list of scaled whole numbers for each step; None for NaN."""
     rows = values.reshape(len(values), -1) * per_unit
     return [[round(value) if np.isfinite(value) else None for value in row] for row in rows.tolist()]
 
@@ -147,7 +146,7 @@ def _whole(values: FloatArray, per_unit: int) -> list[list[int | None]]:
 def _broken_at_holes(
     times_s: NDArray[np.float64], values: FloatArray
 ) -> tuple[NDArray[np.float64], NDArray[np.floating]]:
-    """The same with a NaN in each hole of the clip: a line over it would tell what nobody has seen."""
+    """Insert NaN into each hole of the video, so that no line is drawn across it."""
     after = [stretch.start for stretch in stretches(np.ones(len(times_s), bool), times_s)[1:]]
     return np.insert(times_s, after, times_s[after]), np.insert(values, after, np.nan)
 
@@ -155,7 +154,7 @@ def _broken_at_holes(
 def _thinned(
     times_s: NDArray[np.float64], values: NDArray[np.floating]
 ) -> tuple[NDArray[np.float64], NDArray[np.floating]]:
-    """Of each bucket of frames the lowest, the highest and the first unknown value, so that gaps stay gaps."""
+    """Keep the lowest, the highest and the first unknown value of each bucket of frames, so that gaps stay gaps."""
     if len(values) <= MOST_POINTS:
         return times_s, values
     unknown = np.isnan(values)
@@ -169,7 +168,7 @@ def _thinned(
 
     lowest = places(np.where(unknown, np.inf, values), np.inf, np.argmin)
     highest = places(np.where(unknown, -np.inf, values), -np.inf, np.argmax)
-    # Where a bucket knows everything this is its first frame, which does no harm.
+    # For a bucket without NaN this is its first frame, which does no harm.
     first_unknown = places(unknown, False, np.argmax)
     kept = np.unique(np.concatenate([lowest, highest, first_unknown]))
     return times_s[kept], values[kept]

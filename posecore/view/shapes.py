@@ -1,7 +1,7 @@
-"""Filled shapes with smooth edges, placed and sized to 1/16 pixel.
+"""Filled shapes with antialiased edges, positioned and sized to 1/16 pixel.
 
-OpenCV's own lines are a whole number of pixels wide, and its small circles are squares: both would show
-in a film, as jumps and as corners. Its convex polygons have neither fault, so everything is one of those.
+OpenCV's own lines are a whole number of pixels wide, and its small circles are squares; in a video both would be
+visible, as jumps and corners. Its convex polygons have neither fault, so every shape is one.
 Positions are OpenCV's: (0, 0) is the middle of the first pixel.
 """
 
@@ -38,7 +38,7 @@ def discs(centres: np.ndarray, radii: np.ndarray) -> Polygons:
 
 
 def pill(left: float, right: float, y: float, radius: float) -> Polygons:
-    """One level bar with round ends, whose ends are centred on ``left`` and ``right``."""
+    """One horizontal bar with round ends centred on ``left`` and ``right``."""
     middles = np.where(_CIRCLE[:, 0] > 0, right, left)
     return _fixed(np.column_stack((middles, np.full(len(_CIRCLE), y))) + radius * _CIRCLE)[None]
 

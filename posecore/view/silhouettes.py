@@ -1,4 +1,4 @@
-"""People apart from what is behind them: blurred, plain, or cut out."""
+"""Separating people from their background: blur it, make it plain, or cut people out."""
 
 from typing import Literal
 
@@ -13,20 +13,21 @@ with naming_missing_library():
     import cv2
 
 Background = Literal["keep", "blur", "plain"]
-"""What becomes of all that is not a person: it stays, is blurred, or becomes one colour."""
+"""What to do with everything that is not a person: keep it, blur it, or make it one colour."""
 
-# The network's own edge is soft; from here to there a pixel goes from background to person.
+# The network's masks have soft edges; between these values a pixel goes from background to person.
 _EDGE = (0.3, 0.7)
-# Blurred over this share of the picture's longer side; on a copy this much smaller, which nobody can tell.
+# Blur radius as a share of the picture's longer side, and how much smaller the blurred copy is (the difference does
+# not show).
 _BLUR, _SMALLER = 0.012, 4
 _PLAIN = (236, 238, 241)
 
 
 def silhouette(poses: FramePoses) -> NDArray[np.float32]:
-    """(H, W) 0..1: how much of each pixel is people.
+    """(H, W) float32, 0..1: the share of each pixel that is a person.
 
     Raises:
-        InvalidPoses: if there are people without masks: ``PoseOptions(segmentation=True)`` gives them.
+        InvalidPoses: if there are people without masks; ``PoseOptions(segmentation=True)`` provides them.
     """
     width, height = poses.size
     people = np.zeros((height, width), np.float32)
@@ -39,12 +40,12 @@ def silhouette(poses: FramePoses) -> NDArray[np.float32]:
 
 
 def on_background(rgb: np.ndarray, poses: FramePoses, background: Background) -> np.ndarray:
-    """The picture with its background changed; a new array.
+    """Return a copy of the picture with its background changed.
 
     Args:
-        rgb: (H, W, 3) uint8, the picture the poses are of.
+        rgb: (H, W, 3) uint8, the picture the poses belong to.
         poses: with masks, unless the background is kept.
-        background: what becomes of it.
+        background: what to do with it.
 
     Raises:
         InvalidPoses: as ``silhouette``.
@@ -57,7 +58,7 @@ def on_background(rgb: np.ndarray, poses: FramePoses, background: Background) ->
 
 
 def cut_out(rgb: np.ndarray, poses: FramePoses) -> NDArray[np.uint8]:
-    """(H, W, 4) uint8: the people, with everything else transparent.
+    """(H, W, 4) uint8 RGBA: the people, with everything else transparent.
 
     Raises:
         InvalidPoses: as ``silhouette``.
@@ -67,7 +68,7 @@ def cut_out(rgb: np.ndarray, poses: FramePoses) -> NDArray[np.uint8]:
 
 
 def _blurred(rgb: np.ndarray, counted: NDArray[np.float32]) -> np.ndarray:
-    """The picture blurred, each pixel as far as it counts: people leave no halo of their colours behind them."""
+    """Blur the picture with each pixel weighted by ``counted``, so that people's colours do not bleed into it."""
     height, width = rgb.shape[:2]
     size = (max(1, width // _SMALLER), max(1, height // _SMALLER))
     weights = cv2.resize(counted, size, interpolation=cv2.INTER_AREA) + np.float32(1e-3)

@@ -1,6 +1,6 @@
-"""The two frames of coordinates as axes of a 3D figure: what they mean and how far they reach.
+"""The two coordinate frames as axes of a 3D figure, with their names and ranges.
 
-The three axes are across the picture, away from the camera, and along the picture's height.
+The three axes run across the picture, away from the camera, and along the picture's height.
 """
 
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ class Space:
 
     Attributes:
         title: what the coordinates are.
-        note: what they do not tell about several people.
+        note: what to bear in mind with several people.
         unit: of all three axes.
-        digits: how many behind the point a coordinate is worth.
+        digits: decimal places of a coordinate.
         names: of the three axes, by their positive direction.
-        ranges: of the three axes. The last is from bottom to top: it falls where the axis points down.
-        floor_step: from line to line of the grid on the floor.
+        ranges: of the three axes. The last runs from bottom to top, so it decreases if the axis points down.
+        floor_step: spacing of the grid on the floor.
     """
 
     title: str
@@ -42,7 +42,7 @@ class Space:
 
 
 def world_points(poses: FramePoses) -> FloatArray:
-    """(P, K, 3) metres: right, depth, up. ``world`` has y down; a figure stands the right way up with y up."""
+    """(P, K, 3) metres: right, depth, up. ``world`` has y down, a figure's vertical axis points up."""
     x, y, z = np.moveaxis(poses.world, -1, 0)
     return np.stack((x, z, -y), axis=-1)
 
@@ -54,7 +54,7 @@ def picture_points(poses: FramePoses) -> FloatArray:
 
 
 def world_space(inside: FloatArray) -> Space:
-    """Axes around the hips that hold the points (N, 3)."""
+    """Axes centred on the hips that contain the points (N, 3)."""
     step = 0.25
     return Space(
         title="3D in metres, centred on the hips",
@@ -72,7 +72,7 @@ def world_space(inside: FloatArray) -> Space:
 
 
 def picture_space(size: tuple[int, int], inside: FloatArray) -> Space:
-    """Axes around a picture of (width, height) that hold the points (N, 3)."""
+    """Axes around a picture of (width, height) that contain the points (N, 3)."""
     width, height = size
     step = max(size) / 4
     top, bottom = _grown(0, height, inside[:, 2], step)
@@ -88,7 +88,7 @@ def picture_space(size: tuple[int, int], inside: FloatArray) -> Space:
 
 
 def floor_lines(space: Space) -> NDArray[np.float64]:
-    """(N, 3): a grid under the people, as one line with gaps (NaN)."""
+    """(N, 3) points of a grid under the people, as one line with gaps (NaN)."""
     (left, right), (near, far), (bottom, _) = space.ranges
     lines = [
         *([[x, near], [x, far]] for x in _ticks(left, right, space.floor_step)),
@@ -99,12 +99,12 @@ def floor_lines(space: Space) -> NDArray[np.float64]:
 
 
 def _grown(low: float, high: float, values: FloatArray, step: float) -> Range:
-    """The range, widened by whole steps until it holds the values."""
+    """Widen the range by whole steps until it contains the values."""
     under = low - float(values.min(initial=low))
     over = float(values.max(initial=high)) - high
     return low - step * float(np.ceil(under / step)), high + step * float(np.ceil(over / step))
 
 
 def _ticks(low: float, high: float, step: float) -> NDArray[np.float64]:
-    """From end to end in equal steps of about the wanted length, and few enough to be drawn."""
+    """Values from end to end in equal steps of about the given length, few enough to be drawn."""
     return np.linspace(low, high, min(round((high - low) / step), 24) + 1)

@@ -1,4 +1,4 @@
-"""The 3D figure of a whole clip, with nobody on it yet: whoever plays the clip puts the people of each frame there."""
+"""The empty 3D figure of a whole video; the player fills in the people of each frame."""
 
 from collections.abc import Iterator
 from typing import Any, Literal
@@ -14,19 +14,19 @@ from posecore.view.plots import DOT, THIN_BONES, floor_of, layout_of
 from posecore.view.spaces import Space, picture_space, world_space
 
 _SURE = 0.5
-# Axes that hold all but the strangest points of this many look the same as those of all.
+# This many points are enough to choose the axes.
 _MOST_POINTS = 200_000
 
 
 def plot_stage(sequence: PoseSequence, *, coordinates: Literal["world", "picture"]) -> go.Figure:
-    """Axes that hold all of a clip, and traces for each of its people whose points are not there yet (NaN).
+    """Figure with axes that contain the whole video, and for each person traces without points yet (NaN).
 
-    The traces of person 3 have the uids ``thick_bones_3``, ``thin_bones_3``, ``joints_3`` (33 points in the order of
-    the landmarks) and ``path_3``. Bones are lines with gaps: two ends and a gap for each of ``bones()``.
+    The traces of person 3 have the uids ``thick_bones_3``, ``thin_bones_3``, ``joints_3`` (33 points in landmark
+    order) and ``path_3``. Bones are lines with gaps: two ends and a gap for each of ``bones()``.
 
     Args:
-        sequence: whose people, and what the axes shall hold.
-        coordinates: as for ``posecore.plot_pose_3d``: metres around the hips, or pixels and depth on their scale.
+        sequence: its people get traces, its landmarks determine the axes.
+        coordinates: as for ``posecore.plot_pose_3d``: metres around the hips, or pixels with depth on their scale.
 
     Raises:
         InvalidOption: if ``coordinates`` is neither.
@@ -42,7 +42,7 @@ def plot_stage(sequence: PoseSequence, *, coordinates: Literal["world", "picture
 
 
 def bones() -> list[dict[str, Any]]:
-    """Each bone: the landmarks it joins, whether it is a thin one, and the side of the body it is on."""
+    """For each bone the landmarks it joins, whether it is thin, and its side of the body."""
     return [
         {"from": start, "to": end, "thin": bool(thin), "side": side}
         for (start, end), thin, side in zip(BLAZEPOSE_33.edges, THIN_BONES, BONE_SIDES, strict=True)
@@ -66,7 +66,7 @@ def _traces(person: int, name: str, several: bool) -> Iterator[dict[str, Any]]:
         color = css(person_color(person)) if several else [css(SIDES_ON_PAGE[side]) for side in sides for _ in range(3)]
         yield shared | {
             "uid": f"{kind}_{person}",
-            **_places(3 * len(sides)),
+            **_missing_points(3 * len(sides)),
             "mode": "lines",
             "name": name,
             "showlegend": several and kind == "thick_bones",
@@ -75,14 +75,14 @@ def _traces(person: int, name: str, several: bool) -> Iterator[dict[str, Any]]:
         }
     yield shared | {
         "uid": f"joints_{person}",
-        **_places(len(BLAZEPOSE_33)),
+        **_missing_points(len(BLAZEPOSE_33)),
         "mode": "markers",
         "name": f"joints of {name}",
         "showlegend": False,
         "marker": {
             "size": DOT,
             "line": {"color": css(RIM), "width": 1},
-            "opacity": 0.99,  # below 1 plotly draws the dots after the lines, and so on top of them
+            "opacity": 0.99,  # below 1, plotly draws the dots after the lines and so on top of them
             "color": np.zeros(len(BLAZEPOSE_33)),
             "coloraxis": "coloraxis",
         },
@@ -91,7 +91,7 @@ def _traces(person: int, name: str, several: bool) -> Iterator[dict[str, Any]]:
     }
     yield shared | {
         "uid": f"path_{person}",
-        **_places(1),
+        **_missing_points(1),
         "mode": "lines",
         "name": f"path of {name}",
         "showlegend": False,
@@ -100,6 +100,6 @@ def _traces(person: int, name: str, several: bool) -> Iterator[dict[str, Any]]:
     }
 
 
-def _places(count: int) -> dict[str, Any]:
-    """Points that are not there: plotly leaves out a trace that has none."""
+def _missing_points(count: int) -> dict[str, Any]:
+    """NaN points, because plotly drops a trace that has none at all."""
     return {axis: np.full(count, np.nan) for axis in "xyz"}
