@@ -1,1 +1,1 @@
-"""Pictures and clips, in and out. Nothing here knows about poses."""
+"""Reading and writing photos and videos. Nothing here knows about poses."""

@@ -1,4 +1,4 @@
-"""What a caller may choose about a clip and the film made of it."""
+"""Options for reading a video and encoding the annotated one."""
 
 import math
 from dataclasses import asdict, dataclass
@@ -7,20 +7,20 @@ from typing import Literal, get_args
 from posecore.errors import InvalidOption
 
 FilmQuality = Literal["fast", "small"]
-"""How a film is encoded: "fast" takes the least time, "small" a third of the size more slowly."""
+"""How a video is encoded: "fast" takes the least time; "small" is slower and gives about a third of the size."""
 
 _SMALLEST_SIDE = 64
 
 
 @dataclass(frozen=True)
 class ClipOptions:
-    """Which frames of a clip are worked on, and how the film of it is made.
+    """Which frames of a video are analysed, and how the annotated video is encoded.
 
     Attributes:
-        start_s, end_s: only frames from ``start_s`` to before ``end_s``, in seconds from the clip's first
-            frame; None: to its end. Times in the result stay those of the clip; the film begins at 0.
-        every: only each n-th of those frames; what moves fast needs all of them.
-        film_side: longest side of the film in pixels, where the clip's is longer; None: as the clip.
+        start_s, end_s: only frames from ``start_s`` to before ``end_s``, in seconds from the video's first
+            frame; None: to its end. Times in the result stay those of the video; the annotated one starts at 0.
+        every: use every nth of those frames; fast movement needs all of them.
+        film_side: largest allowed longer side of the annotated video in pixels; None: as the input.
         film_quality: see ``FilmQuality``.
 
     Raises:
@@ -50,17 +50,17 @@ class ClipOptions:
             )
 
     def as_dict(self) -> dict[str, object]:
-        """Plain values, for a manifest."""
+        """Plain values for a manifest."""
         return asdict(self)
 
     def film_size(self, size: tuple[int, int]) -> tuple[int, int]:
-        """(width, height) of the film of a clip of this size."""
+        """(width, height) of the annotated video for an input of this size."""
         scale = min(1.0, self.film_side / max(size)) if self.film_side else 1.0
         width, height = (max(1, round(side * scale)) for side in size)
         return width, height
 
     def frames_of(self, frame_count: int | None, fps: float) -> int | None:
-        """How many frames are worked on, of a clip that states so many; None if it states none."""
+        """Expected number of analysed frames if the video states ``frame_count``; None if it states none."""
         if frame_count is None:
             return None
         last = frame_count if self.end_s is None else min(frame_count, math.ceil(self.end_s * fps))

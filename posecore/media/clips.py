@@ -1,8 +1,8 @@
-"""Clips in: a file becomes a run of upright frames, each with its own time.
+"""Reading videos: upright frames, each with its own time.
 
-An upload may be a file made to harm. FFmpeg knows formats that are only lists of other files
-(HLS, concat, DASH, SDP), and it looks at what a file holds, not at how it is named. So only
-containers that carry their own data are allowed, and only this one local file can be opened.
+An upload may be malicious. FFmpeg supports formats that are only lists of other files (HLS, concat, DASH, SDP), and
+it goes by a file's content, not its name. So only self-contained containers are allowed, and only this one local file
+can be opened.
 """
 
 import math
@@ -29,35 +29,35 @@ CLIP_SUFFIXES = (
     ".mp4", ".mov", ".m4v", ".3gp", ".webm", ".mkv", ".avi", ".ts", ".mts", ".mpg", ".mpeg", ".wmv",
     ".flv", ".ogv",
 )  # fmt: skip
-"""File name endings to offer in an upload dialog. What a file is gets decided by its content alone."""
+"""File name endings to offer in an upload dialog. Only a file's content decides what it is."""
 
 _SELF_CONTAINED_ONLY = {
     "format_whitelist": "mov,matroska,avi,mpegts,mpeg,asf,flv,ogg",
     "protocol_whitelist": "file",
 }
 
-# The label of a clip whose container states no frame rate; times never come from it unless it has none.
+# Label of a video whose container states no frame rate; it affects times only if the file has no timestamps either.
 _USUAL_FPS = 30.0
-# Above this a stated rate is no camera's but the clock of the file that it was copied from.
+# A higher stated rate is not a camera's but the clock of the file it was copied from.
 _MOST_FPS = 10_000
-# Nearer to the beginning, decoding what comes before is as quick as looking for a key frame.
+# Closer to the beginning, decoding everything before the part is as fast as seeking.
 _WORTH_SEEKING_S = 2.0
-# A stamp this far back (seconds) is a clock that started anew, as where two recordings were joined.
+# A timestamp this far back (seconds) means that the clock restarted, as in joined recordings.
 _CLOCK_RESTART_S = 1.0
 
 
 @dataclass(frozen=True)
 class ClipInfo:
-    """What is known of a clip before it is decoded.
+    """What is known about a video before it is decoded.
 
     Attributes:
         size: (width, height) in pixels of every frame, upright and with square pixels.
-        fps: mean frames per second, a label (29.97... stays that); 30.0 where the container does not say.
-        frame_count: number of frames by the container, an estimate; None if it does not say.
-        duration_s: length in seconds by the container; None if it does not say.
-        codec: FFmpeg's name of the video codec, such as "h264".
-        colors: what the numbers in a frame's ``yuv`` mean.
-        start_s: the file's own stamp of the first frame in seconds; 0 where it has none.
+        fps: mean frames per second, not rounded and only a label; 30.0 if the container does not state it.
+        frame_count: number of frames stated by the container, an estimate; None if it states none.
+        duration_s: length in seconds stated by the container; None if it states none.
+        codec: FFmpeg's name for the video codec, such as "h264".
+        colors: colour space of a frame's ``yuv``.
+        start_s: the file's own timestamp of the first frame in seconds; 0 if it has none.
     """
 
     size: tuple[int, int]
@@ -71,13 +71,13 @@ class ClipInfo:
 
 @dataclass(frozen=True)
 class ClipFrame:
-    """One frame of a clip.
+    """One frame of a video.
 
     Attributes:
-        index: 0 for the first frame that was decoded, then one more each.
+        index: counts the frames that were asked for, from 0.
         time_s: presentation time in seconds since the first frame; see ``FrameClock``.
-        pixels: its colours, upright, origin top left, converted where they are asked for.
-        yuv: the same, as a film stores it; None unless it was asked for.
+        pixels: its pixels, upright, origin top left, converted to RGB on demand.
+        yuv: the same, as videos store it; None unless asked for.
     """
 
     index: int
@@ -87,7 +87,7 @@ class ClipFrame:
 
     @property
     def rgb(self) -> Rgb:
-        """All of it: (H, W, 3) uint8, C-contiguous and writable."""
+        """The whole frame: (H, W, 3) uint8, C-contiguous and writable."""
         return self.pixels.whole()
 
 
@@ -100,50 +100,46 @@ def open_clip(
     part: ClipOptions | None = None,
     on_packet: Callable[[], None] | None = None,
 ) -> Iterator["ClipReader"]:
-    """Open a clip for reading; the first frame is decoded at once, so a ``ClipReader`` has at least one.
+    """Open a video for reading; the first frame is decoded at once, so a ``ClipReader`` has at least one.
 
     Args:
-        path: the file. It is always taken as a path, never as a URL or an option.
-        name: what to call the clip in an error; by default the file's own name.
-        for_film: give each frame's ``yuv`` too.
-        part: which frames to give; None: all.
-        on_packet: called for each packet before it is decoded, also where its frames are left out.
+        path: the file; always treated as a path, never as a URL or an option.
+        name: what to call the video in an error; by default the file's own name.
+        for_film: provide each frame's ``yuv`` too.
+        part: which frames to provide; None: all.
+        on_packet: called for each packet before it is decoded, even if its frames are left out.
 
     Raises:
-        UnreadableMedia: if the file is missing, empty, damaged, a still picture, sound alone, or not
-            a clip of a known format.
-        MediaTooLarge: if a frame is over ``LIMITS.clip_frame_pixels`` or the clip states more than
+        UnreadableMedia: if the file is missing, empty, damaged, a photo, only sound, or not a video in a known
+            format.
+        MediaTooLarge: if a frame is over ``LIMITS.clip_frame_pixels`` or the video states more than
             ``LIMITS.clip_frames`` frames.
     """
     path = Path(path)
     shown = name or path.name
-    read_head(path, shown)  # says plainly what is missing, empty or a folder
+    read_head(path, shown)  # raises a clear error for a missing or empty file or a folder
     _refuse_picture(path, shown)
     with open_container(path, shown) as container:
         yield ClipReader(
-            container, shown, for_film=for_film, part=part or ClipOptions(), on_packet=on_packet or _ignore
+            container, shown, for_film=for_film, part=part or ClipOptions(), on_packet=on_packet or (lambda: None)
         )
 
 
-def _ignore() -> None:
-    """Nobody asked to be told."""
-
-
 class ClipReader:
-    """The frames of an open clip, one in memory at a time; comes from ``open_clip``.
+    """Iterator over the frames of an open video, one in memory at a time; created by ``open_clip``.
 
-    Iterate once. A rotation or mirroring tag of the file (display matrix) is applied, once. A frame whose
-    size differs from the first one's is scaled to it. Colours follow the file's tags (BT.601, BT.709, full
-    or limited range); an untagged file is taken as BT.601, as FFmpeg and OpenCV do. HDR is not tone-mapped.
+    Iterate once. The file's rotation or mirroring tag (display matrix) is applied, once. A frame whose size differs
+    from the first one's is scaled to it. Colours follow the file's tags (BT.601, BT.709, full or limited range); an
+    untagged file is treated as BT.601, as FFmpeg and OpenCV do. HDR is not tone-mapped.
 
-    A packet that cannot be decoded is skipped: the frames around it keep their times, and the gap shows
-    in them. Where the container itself breaks off, the clip ends there.
+    A packet that cannot be decoded is skipped: the frames around it keep their times, which show the gap. If the
+    container itself breaks off, the video ends there.
 
     Attributes:
-        info: what the container says of the clip.
-        damaged_packets: how many packets could not be read or decoded so far; 0 for a whole file.
-        broke_off: whether the file ended with many frames fewer than it states; known once it was read to
-            its end from its beginning.
+        info: what the container states about the video.
+        damaged_packets: number of packets that could not be read or decoded so far; 0 for an intact file.
+        broke_off: whether the file ended with far fewer frames than it states; known once the whole file has been
+            read.
     """
 
     def __init__(
@@ -188,18 +184,19 @@ class ClipReader:
                 return
             if time_s >= part.start_s:
                 if wanted % part.every == 0:
-                    yield self._frame(wanted // part.every, time_s, frame)
+                    yuv = self._upright.yuv(frame) if self._for_film else None
+                    yield ClipFrame(wanted // part.every, time_s, self._upright.pixels(frame), yuv)
                 wanted += 1
 
     def _timed(self, first: av.VideoFrame) -> Iterator[tuple[float, av.VideoFrame]]:
-        """Each frame with its time; those before the wanted part are left out as far as seeking goes."""
+        """Each frame with its time; frames before the wanted part are skipped as far as seeking allows."""
         clock = FrameClock(1 / self.info.fps)
         start_s = clock.time_of(first.time)
         if self._part.start_s >= _WORTH_SEEKING_S and first.time is not None:
             nearest = self._seek(first.time + self._part.start_s)
             if nearest is not None and first.time < (nearest.time or 0) <= first.time + self._part.start_s:
                 first, start_s = nearest, clock.time_of(nearest.time)
-            else:  # some files lead to a later frame, or nowhere: it is read from its beginning
+            else:  # in some files seeking fails or leads to a later frame: read from the beginning
                 first = self._seek(first.time) or first
         yield start_s, first
         count = 1
@@ -207,22 +204,18 @@ class ClipReader:
             count += 1
             self._check_count(count)
             yield clock.time_of(frame.time), frame
-        # A few frames fewer are no damage: an edit list may hide some.
+        # A few missing frames are not damage: an edit list may hide some.
         stated = self._stream.frames
         self.broke_off = start_s == 0 and stated - count > max(2, 0.02 * stated)
 
     def _seek(self, stamp_s: float) -> av.VideoFrame | None:
-        """The last key frame before a stamp, or where the file leads to instead; None if it cannot be had."""
+        """Seek to the last key frame before a timestamp; None on failure. Some files lead to another frame instead."""
         try:
             self._container.seek(int(stamp_s / (self._stream.time_base or 1)), stream=self._stream)
         except (av.FFmpegError, OverflowError):
             return None
         self._decoded = self._decode()
         return next(self._decoded, None)
-
-    def _frame(self, index: int, time_s: float, frame: av.VideoFrame) -> ClipFrame:
-        yuv = self._upright.yuv(frame) if self._for_film else None
-        return ClipFrame(index, time_s, self._upright.pixels(frame), yuv)
 
     def _decode(self) -> Iterator[av.VideoFrame]:
         packets = self._container.demux(self._stream)
@@ -252,15 +245,15 @@ class ClipReader:
 
 
 class FrameClock:
-    """Turns the presentation stamps of a file into times that start at 0 and strictly increase.
+    """Turns a file's presentation timestamps into times that start at 0 and strictly increase.
 
-    A good stamp is kept as it is, relative to the first. The others are mended:
+    A valid timestamp is kept, relative to the first. The others are repaired:
 
-    - missing: one nominal frame after the frame before;
-    - the same as the one before, or a little before it: half a nominal frame after it, so that the next
-      good stamp can stand;
-    - more than a second back: the clock started anew (joined recordings). This frame comes one nominal frame
-      after the one before, and the stamps that follow count from there.
+    - missing: one nominal frame after the previous frame;
+    - the same as the previous one, or slightly earlier: half a nominal frame after it, so that the next valid
+      timestamp can be kept;
+    - more than a second back: the clock restarted (joined recordings). This frame comes one nominal frame after the
+      previous one, and the timestamps that follow count from there.
     """
 
     def __init__(self, nominal_s: float) -> None:
@@ -269,11 +262,11 @@ class FrameClock:
         self._last_s: float | None = None
 
     def time_of(self, stamp_s: float | None) -> float:
-        """The time in seconds of the next frame, whose stamp in seconds is ``stamp_s`` (None: missing)."""
+        """Time in seconds of the next frame, whose timestamp in seconds is ``stamp_s`` (None: missing)."""
         if self._last_s is None:
             self._last_s = 0.0
         else:
-            # nextafter: half a nominal frame vanishes beside an absurdly large stamp.
+            # nextafter: adding half a nominal frame to an absurdly large timestamp would not change it.
             self._last_s = max(self._next_s(stamp_s, self._last_s), math.nextafter(self._last_s, math.inf))
         if self._origin_s is None and stamp_s is not None:
             self._origin_s = stamp_s - self._last_s
@@ -292,19 +285,19 @@ class FrameClock:
 
 
 def _refuse_picture(path: Path, shown: str) -> None:
-    # Asked first, because HEIC and AVIF pictures are MP4 files of one frame to FFmpeg.
+    # Needed because FFmpeg would read HEIC and AVIF photos as MP4 files with one frame.
     picture = identify_picture(path)
     if picture is not None:
         raise UnreadableMedia(f"{shown} is a photo ({picture}), not a video. Open it as a photo instead.")
 
 
 def open_container(path: Path, shown: str) -> InputContainer:
-    """Open a file of one of the known containers, and it alone.
+    """Open a file in one of the known containers, and no other file.
 
     Raises:
         UnreadableMedia: if it is not such a file.
     """
-    # "file:" and an absolute path: a name such as "-i.mp4" or "http:/x" stays a name.
+    # "file:" and an absolute path, so that a name such as "-i.mp4" or "http:/x" is only a name.
     url = f"file:{path.absolute()}"
     try:
         return av.open(url, mode="r", options=_SELF_CONTAINED_ONLY | _pixel_limit(), metadata_errors="replace")
@@ -316,14 +309,14 @@ def open_container(path: Path, shown: str) -> InputContainer:
 
 
 def _pixel_limit() -> dict[str, str]:
-    # Kept by FFmpeg itself, so it also holds for a stream whose frames grow after the first was checked.
-    # Twice the limit, because FFmpeg counts the margin that its decoders add to a frame.
+    # Enforced by FFmpeg itself, so it also covers a stream whose frames grow after the first one was checked.
+    # Twice the limit, because FFmpeg counts the margin its decoders add to a frame.
     return {"max_pixels": str(2 * LIMITS.clip_frame_pixels)}
 
 
 def _find_video(container: InputContainer, shown: str) -> VideoStream:
     stream = container.streams.best("video")
-    # The cover of a song is stored as a video stream of one frame.
+    # Cover art is stored as a video stream with one frame.
     if not isinstance(stream, VideoStream) or stream.disposition & Disposition.attached_pic:
         has = "sound but no images" if container.streams.audio else "no images"
         raise UnreadableMedia(f"{shown} has {has}, so there is nothing to analyse.")

@@ -1,4 +1,4 @@
-"""What pictures and clips share: a first look at a file before any decoder sees it, and which file it was."""
+"""Checks shared by photos and videos before any decoder sees a file, and file hashes."""
 
 import hashlib
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from posecore.errors import UnreadableMedia
 
 _HEAD_BYTES = 64
-# An ISO file ("ftyp") with one of these brands is a HEIF or AVIF picture; with any other it is a clip.
+# An ISO file ("ftyp") with one of these brands is a HEIF or AVIF photo; with any other it is a video.
 _PICTURE_BRANDS = (b"hei", b"hev", b"mif", b"msf", b"avi")
 _CLIP_SIGNATURES = (
     b"\x1aE\xdf\xa3",  # Matroska, WebM
@@ -16,17 +16,17 @@ _CLIP_SIGNATURES = (
 
 
 def read_head(path: Path, shown: str) -> bytes:
-    """The first bytes of a regular file, never none.
+    """Read the first bytes of a regular file; at least one.
 
     Args:
         path: the file.
-        shown: what the file is called in an error.
+        shown: what to call the file in an error.
 
     Raises:
         UnreadableMedia: if the file is missing, not a regular file, not permitted, or empty.
     """
     try:
-        # A pipe or a device is turned away before it is opened: reading one may never end.
+        # Pipes and devices are rejected before they are opened: reading one may never end.
         if path.exists() and not path.is_file():
             raise UnreadableMedia(f"{shown} is not a file.")
         with path.open("rb") as file:
@@ -39,7 +39,7 @@ def read_head(path: Path, shown: str) -> bytes:
 
 
 def file_sha256(path: Path) -> str:
-    """SHA-256 of a file's bytes in hexadecimal, read some at a time: it tells one clip from another of that name.
+    """SHA-256 of a file's bytes in hexadecimal, read in chunks; it distinguishes videos of the same name.
 
     Raises:
         UnreadableMedia: if the file cannot be read.
@@ -58,7 +58,7 @@ def require_content(data: bytes, shown: str) -> None:
 
 
 def looks_like_clip(head: bytes) -> bool:
-    """Whether the first bytes of a file are those of a common clip container."""
+    """Whether the first bytes of a file are those of a common video container."""
     if head[4:8] == b"ftyp":
         return not head[8:12].startswith(_PICTURE_BRANDS)
     return head.startswith(_CLIP_SIGNATURES) or (head[:4] == b"RIFF" and head[8:12] == b"AVI ")

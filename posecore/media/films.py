@@ -1,4 +1,4 @@
-"""Films out: RGB frames, each with its own time, become an H.264 file that browsers play."""
+"""Writing videos: frames, each with its own time, become an H.264 file that browsers can play."""
 
 import math
 import os
@@ -20,15 +20,15 @@ from posecore.media.yuv import BT709, Colors, Plane, YuvFrame, planes_of, to_yuv
 from posecore.system import usable_cores, whole_file
 
 TIME_BASE = Fraction(1, 90_000)
-"""The clock of a film, in seconds: it holds every common frame rate to a hair, 29.97 included."""
+"""The video's clock tick in seconds: fine enough for every common frame rate, 29.97 included."""
 
-# Measured on a 230-frame clip of 1768 x 994 (processor time of encoding alone on an AMD EPYC Zen 5; PSNR of the light
-# against the clip):
+# Measured on a 230-frame video of 1768 x 994 (processor time of encoding only, on an AMD EPYC Zen 5; PSNR of the luma
+# against the input):
 #   ultrafast 25  5.4 ms a frame, 6.6 MB, 40.5 dB      superfast 23   9.9 ms, 5.8 MB, 42.0 dB
 #   ultrafast 23  6.2 ms,         8.9 MB, 42.0 dB      veryfast 23   16.0 ms, 3.8 MB
-# The machine has the pose model to run as well, so the fastest is the usual choice. Without B-frames, frames are
-# stored in the order they are shown, so the first has time 0 in every player. A key frame every 60 frames costs
-# 10% of size and keeps dragging along the time line quick.
+# The machine has to run the pose model as well, so the fastest is the default. Without B-frames, frames are stored in
+# the order they are shown, so the first has time 0 in every player. A key frame every 60 frames adds 10% to the size
+# and keeps scrubbing responsive.
 _ENCODERS: dict[FilmQuality, dict[str, str]] = {
     "fast": {"preset": "ultrafast", "crf": "25"},
     "small": {"preset": "veryfast", "crf": "25"},
@@ -36,33 +36,33 @@ _ENCODERS: dict[FilmQuality, dict[str, str]] = {
 _ALWAYS = {"bf": "0", "g": "60"}
 
 Patch = tuple[slice, slice, np.ndarray]
-"""Rows, columns and (H, W, 3) uint8 RGB: a rectangle of a frame and what it shows."""
+"""Rows and columns of a rectangle of a frame, and its (H, W, 3) uint8 RGB content."""
 
 
 class FilmWriter:
-    """Writes one film; use it in a ``with`` block.
+    """Writes one video; use it in a ``with`` block.
 
-    The film appears under its name only when the block ends well. After an error in the block, or where no
-    frame was written, nothing is left behind, and a file that had the name before stays as it was.
+    The file appears under its name only if the block succeeds. After an error in the block, or if no frame was
+    written, nothing is left behind, and an existing file of that name stays as it was.
 
-    The film keeps the times it is given (a variable frame rate stays variable), starts at 0, and shows its
-    last frame for ``1 / fps_hint`` seconds. H.264, 4:2:0. A side with an odd number of pixels gets one more
-    line, a copy of the edge; nothing is scaled.
+    The video keeps the given times (a variable frame rate stays variable), starts at 0, and shows its last frame for
+    ``1 / fps_hint`` seconds. H.264, 4:2:0. A side with an odd number of pixels gets one more line, a copy of the edge;
+    nothing is scaled.
 
     Args:
-        path: where the film shall be, in a folder that exists. It is an MP4 file whatever its name.
+        path: target, in a folder that exists. It is an MP4 file whatever its name.
         size: (width, height) in pixels of the frames.
         fps_hint: the usual number of frames per second.
-        colors: what the numbers in the film mean; that of the frames given to ``write_yuv``.
+        colors: colour space of the video, and of the frames given to ``write_yuv``.
         quality: how it is encoded.
-        sound: to go with the film, from the time of its first frame to the end of its last.
+        sound: soundtrack, used from the time of the first frame to the end of the last.
 
     Attributes:
         size: as given.
 
     Raises:
-        InvalidOption: if ``size`` or ``fps_hint`` is not above zero, a frame does not fit, its time is not
-            later than that of the frame before, or the block ends without a frame.
+        InvalidOption: if ``size`` or ``fps_hint`` is not above zero, a frame has the wrong shape or type, its time
+            is not later than the previous one's, or the block ends without a frame.
         OSError: if the file cannot be written.
     """
 
@@ -84,7 +84,7 @@ class FilmWriter:
         self._colors = colors
         self._encoder = _ENCODERS[quality] | _ALWAYS | {"threads": str(max(1, usable_cores() - 1))}
         self._sound = sound
-        # libx264 copies what it is given, so one frame of memory serves all.
+        # libx264 copies its input, so one frame buffer serves all.
         self._frame = av.VideoFrame(size[0] + size[0] % 2, size[1] + size[1] % 2, "yuv420p")
         self._planes = planes_of(self._frame)
         self._first_s = 0.0
@@ -103,19 +103,18 @@ class FilmWriter:
         return self
 
     def write(self, rgb: np.ndarray, time_s: float) -> None:
-        """Add a frame: (H, W, 3) uint8 of the film's size, shown from ``time_s`` (seconds, any origin) on."""
+        """Add a frame: (H, W, 3) uint8 RGB of the video's size, shown from ``time_s`` (seconds, any origin) on."""
         self._check(rgb.shape, rgb.dtype, time_s)
         self._paste(slice(0, rgb.shape[0]), slice(0, rgb.shape[1]), rgb)
         self._encode(time_s)
 
     def write_yuv(self, frame: YuvFrame, time_s: float, patches: Sequence[Patch] = ()) -> None:
-        """Add a frame that is in 4:2:0 already, in the film's ``colors``, with some of it replaced.
+        """Add a frame that is already 4:2:0 in the video's ``colors``, with some rectangles replaced.
 
         Args:
-            frame: of the film's size.
-            time_s: shown from then on (seconds, any origin).
-            patches: rows, columns and (H, W, 3) uint8 RGB of what to replace; rows and columns begin at
-                even numbers.
+            frame: of the video's size.
+            time_s: when it starts to be shown (seconds, any origin).
+            patches: the rectangles and their new content; rows and columns start at even numbers.
         """
         self._check((*frame.luma.shape, 3), frame.luma.dtype, time_s)
         for target, source in zip(self._planes, (frame.luma, frame.blue, frame.red), strict=True):
@@ -133,7 +132,7 @@ class FilmWriter:
     def _encode(self, time_s: float) -> None:
         if self._last_tick < 0:
             self._first_s = time_s
-        # Two times may be closer than one tick of the film's clock, yet their order must stay.
+        # Two times may be closer than one tick of the video's clock, but must stay in order.
         tick = max(round((time_s - self._first_s) / TIME_BASE), self._last_tick + 1)
         self._frame.pts, self._frame.time_base = tick, TIME_BASE
         self._container.mux(self._stream.encode(self._frame))
@@ -154,8 +153,8 @@ class FilmWriter:
             self._finish()
 
     def _close(self) -> None:
-        # Does nothing after _finish went well. Otherwise the file is thrown away, so a further error of closing it
-        # (the same full disk) is no news.
+        # Does nothing after _finish succeeded. Otherwise the file is discarded, so a further error on closing it
+        # (such as the same full disk) does not matter.
         with suppress(av.FFmpegError):
             self._container.close()
 
@@ -190,7 +189,7 @@ class FilmWriter:
 
 
 def _fill(target: Plane, source: Plane) -> None:
-    """Copy a plane into one that may be a line longer or wider; that line repeats the edge."""
+    """Copy a plane into one that may be a row or column larger; that line repeats the edge."""
     height, width = source.shape
     target[:height, :width] = source
     target[height:, :width] = source[-1:]

@@ -12,7 +12,9 @@ from av.video.stream import VideoStream
 from posecore.media.sound import Sound
 
 Part = tuple[Path, float]
-"""A film, and when in the joined film it begins, in seconds from any origin."""
+"""A video file, and when it starts in the joined video, in seconds from any origin."""
+
+_OPTIONS = {"movflags": "+faststart"}
 
 
 def join_films(parts: Sequence[Part], target: str | os.PathLike[str], sound: Sound | None) -> None:
@@ -33,14 +35,11 @@ def join_films(parts: Sequence[Part], target: str | os.PathLike[str], sound: Sou
             _append(film, stream, path, start_s - parts[0][1], sound)
 
 
-_OPTIONS = {"movflags": "+faststart"}
-
-
 def _append(film: OutputContainer, stream: VideoStream, path: Path, start_s: float, sound: Sound | None) -> None:
     with av.open(f"file:{path}") as part:
         for packet in part.demux(video=0):
             if packet.pts is None or packet.dts is None or packet.time_base is None:
-                continue  # the empty one that marks the end
+                continue  # the empty packet that marks the end
             shift = round(start_s / packet.time_base)
             packet.pts, packet.dts, packet.stream = packet.pts + shift, packet.dts + shift, stream
             end_s = float((packet.pts + (packet.duration or 0)) * packet.time_base)

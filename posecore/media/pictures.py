@@ -1,4 +1,4 @@
-"""Still pictures: bytes or a file in, upright RGB out; RGB in, PNG out."""
+"""Photos: decoding bytes or a file to upright RGB, and encoding RGB as PNG."""
 
 import io
 import os
@@ -15,35 +15,35 @@ from posecore.media.files import looks_like_clip, read_head, require_content
 PICTURE_SUFFIXES = (
     ".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".heif", ".tif", ".tiff", ".bmp", ".gif",
 )  # fmt: skip
-"""File name endings to offer in an upload dialog. What a file is gets decided by its content alone."""
+"""File name endings to offer in an upload dialog. Only a file's content decides what it is."""
 
-# Pillow opens some 40 formats, among them EPS, which runs an interpreter. Only these are ever tried.
+# Pillow opens some 40 formats, including EPS, which runs an interpreter. Only these are ever tried.
 _DECODERS = ("JPEG", "PNG", "WEBP", "AVIF", "TIFF", "BMP", "GIF", "HEIF")
 
-# Measured on a 12-megapixel photograph: level 4 takes 0.6 s, and its file is 10% smaller than that
-# of level 1 (0.4 s); level 6 takes 1.5 s to save another 8%.
+# Measured on a 12-megapixel photo: level 4 takes 0.6 s and its file is 10% smaller than level 1's (0.4 s); level 6
+# takes 1.5 s to save another 8%.
 _PNG_LEVEL = 4
 
 pillow_heif.register_heif_opener()
 
 
 def decode_picture(source: bytes | os.PathLike[str] | str, *, name: str | None = None) -> np.ndarray:
-    """Decode a picture into upright RGB.
+    """Decode a photo into upright RGB.
 
-    The EXIF (or HEIF, AVIF, TIFF) orientation is applied, once. Transparency is laid on white. Of
-    several frames or pages the first is taken. 16-bit grey is scaled to 8 bits. Colour profiles are
-    not applied: a wide-gamut photograph comes out slightly paler.
+    The EXIF (or HEIF, AVIF, TIFF) orientation is applied, once. Transparent pixels are blended with white. Of several
+    frames or pages the first is used. 16-bit grey is scaled to 8 bits. Colour profiles are not applied: a wide-gamut
+    photo comes out slightly paler.
 
     Args:
         source: the bytes of the file, or its path.
-        name: what to call the picture in an error; by default the file's own name.
+        name: what to call the photo in an error; by default the file's own name.
 
     Returns:
         (H, W, 3) uint8 RGB, C-contiguous and writable, origin top left.
 
     Raises:
-        UnreadableMedia: if the file is missing, empty, damaged, or not a picture of a known format.
-        MediaTooLarge: if it has more than ``LIMITS.picture_pixels`` pixels; nothing is decoded then.
+        UnreadableMedia: if the file is missing, empty, damaged, or not a photo in a known format.
+        MediaTooLarge: if it has more than ``LIMITS.picture_pixels`` pixels; it is not decoded then.
     """
     if isinstance(source, bytes):
         shown, head, file = name or "The photo", source[:64], io.BytesIO(source)
@@ -55,20 +55,20 @@ def decode_picture(source: bytes | os.PathLike[str] | str, *, name: str | None =
 
 
 def identify_picture(path: os.PathLike[str] | str) -> str | None:
-    """The format of a picture file ("JPEG", "PNG", ...), or None if it is not a picture."""
+    """Format of a photo ("JPEG", "PNG", ...), or None if the file is not a photo."""
     try:
         with Image.open(path, formats=_DECODERS) as image:
             return image.format
-    except Exception:  # noqa: BLE001 - hostile bytes: whatever a decoder raises, this is not a picture
+    except Exception:  # noqa: BLE001 - hostile bytes: whatever a decoder raises, this is not a photo
         return None
 
 
 def fit_picture(rgb: np.ndarray, longest_px: int) -> np.ndarray:
-    """The picture, made smaller where a side is longer than ``longest_px``; never larger, never empty.
+    """Scale a picture down if a side is longer than ``longest_px``; never up, never to nothing.
 
     Args:
         rgb: (H, W, 3) uint8.
-        longest_px: of the longer side, pixels.
+        longest_px: largest longer side, pixels.
     """
     height, width = rgb.shape[:2]
     scale = longest_px / max(height, width)
@@ -79,15 +79,15 @@ def fit_picture(rgb: np.ndarray, longest_px: int) -> np.ndarray:
 
 
 def encode_png(rgb: np.ndarray) -> bytes:
-    """The bytes of a PNG file that holds ``rgb``, (H, W, 3) uint8."""
+    """Encode ``rgb``, (H, W, 3) uint8, as the bytes of a PNG file."""
     file = io.BytesIO()
     Image.fromarray(rgb).save(file, format="PNG", compress_level=_PNG_LEVEL)
     return file.getvalue()
 
 
 def _decode(file: io.BytesIO | Path, shown: str, head: bytes) -> np.ndarray:
-    # Decoders meet hostile bytes here and raise errors of a dozen kinds (OSError, SyntaxError,
-    # struct.error, ...). To the person they all mean one thing, so every kind is turned into it.
+    # On hostile bytes decoders raise errors of a dozen kinds (OSError, SyntaxError, struct.error, ...). To the user
+    # they all mean the same, so each is turned into one error.
     try:
         with Image.open(file, formats=_DECODERS) as image:
             _check_size(image.size, shown)
@@ -121,8 +121,8 @@ def _not_a_picture(shown: str, head: bytes) -> str:
 
 
 def _upright_rgb(image: Image.Image) -> np.ndarray:
-    # load() before the orientation is looked at: the TIFF decoder turns the picture itself while
-    # loading, and the HEIF decoder while opening, and both then drop the tag.
+    # load() before reading the orientation: the TIFF decoder rotates the photo itself while loading, and the HEIF
+    # decoder while opening, and both then drop the tag.
     image.load()
     image = ImageOps.exif_transpose(image)
     if image.mode.startswith("I;16"):
@@ -130,7 +130,8 @@ def _upright_rgb(image: Image.Image) -> np.ndarray:
     if image.mode in ("I", "F"):
         raise ValueError("32-bit samples have no agreed range, so there is no right way to show them")
     if image.has_transparency_data:
-        image = _on_white(image.convert("RGBA"))
+        rgba = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
     return np.array(image.convert("RGB"))
 
 
@@ -138,8 +139,3 @@ def _from_grey16(grey: np.ndarray) -> np.ndarray:
     # 65535 = 255 x 257, so dividing by 257 and rounding maps black to 0 and white to 255 exactly.
     grey8 = ((grey.astype(np.uint32) + 128) // 257).astype(np.uint8)
     return np.repeat(grey8[..., np.newaxis], 3, axis=2)
-
-
-def _on_white(rgba: Image.Image) -> Image.Image:
-    white = Image.new("RGBA", rgba.size, "white")
-    return Image.alpha_composite(white, rgba)

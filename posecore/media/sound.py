@@ -1,4 +1,4 @@
-"""The sound of a clip, for the film made of it: copied where MP4 players take it, else made AAC."""
+"""Carrying a video's soundtrack over to the annotated one: copied if MP4 players support it, else encoded as AAC."""
 
 import os
 from collections.abc import Iterator
@@ -13,30 +13,30 @@ from av.container import InputContainer, OutputContainer
 
 from posecore.media.clips import open_container
 
-# What browsers and QuickTime play inside an MP4. Anything else is made AAC.
+# Codecs that browsers and QuickTime play inside an MP4. Anything else is encoded as AAC.
 _COPIED = ("aac", "mp3", "mp3float")
 
 _AAC_RATES = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
 _BIT_RATE = 128_000
 
-# When the first of some packets sounds, in seconds of the film, and the packets.
+# Time at which the first packet is heard, in seconds of the written video, and the packets.
 _Timed = tuple[float, list[Any]]
 
 SoundKept = Literal["copied", "made AAC"]
 
 
 class Sound:
-    """The sound track of a clip, read alongside its frames; a context manager.
+    """The soundtrack of a video, read alongside its frames; a context manager.
 
-    Sound is never worth a film: where it is damaged it ends there, and ``broke_off`` says so.
+    Damaged sound never fails the video: the sound ends there, and ``broke_off`` says so.
 
     Args:
-        path: the clip.
-        start_s: the clip's own stamp, in seconds, of the frame with which the film begins.
+        path: the source video.
+        start_s: the source's own timestamp, in seconds, of the frame with which the written video starts.
 
     Attributes:
-        kept: how it gets into the film, or None if the clip has no sound that can be read.
-        broke_off: the film has only a part of it.
+        kept: how it gets into the written video, or None if there is no sound that can be read.
+        broke_off: whether the written video has only part of it.
     """
 
     def __init__(self, path: os.PathLike[str] | str, start_s: float) -> None:
@@ -51,14 +51,14 @@ class Sound:
         self._waiting: _Timed | None = None
 
     def add_to(self, film: OutputContainer) -> None:
-        """Give the film its sound track, before anything is written."""
+        """Add the soundtrack to a video before anything is written to it."""
         if self._stream is None:
             return
         packets = self._copied(film) if self.kept == "copied" else self._encoded(film)
         self._packets = self._as_far_as_it_goes(packets)
 
     def write_until(self, film: OutputContainer, time_s: float) -> None:
-        """Write what sounds before ``time_s`` of the film, as far as that has not been done."""
+        """Write the sound before ``time_s`` of the video that has not been written yet."""
         while True:
             if self._waiting is None:
                 self._waiting = next(self._packets, None)
@@ -66,7 +66,7 @@ class Sound:
                 return
             try:
                 film.mux(self._waiting[1])
-            except av.FFmpegError:  # where the disk is full, the next frame will say so
+            except av.FFmpegError:  # if the disk is full, writing the next frame will raise
                 self.broke_off, self._packets = True, iter(())
             self._waiting = None
 
@@ -93,7 +93,7 @@ class Sound:
                 packet.pts -= round(Fraction(self._start_s) / packet.time_base)
                 if packet.pts < 0:
                     continue
-                packet.dts = packet.pts  # sound is stored in the order in which it is heard
+                packet.dts = packet.pts  # sound is stored in presentation order
                 packet.stream = target
                 yield float(packet.pts * packet.time_base), [packet]
 

@@ -1,4 +1,4 @@
-"""A clip's stored frames turned into upright ones of one size, with square pixels."""
+"""Converting a video's stored frames to upright ones of one size, with square pixels."""
 
 import threading
 from collections import OrderedDict
@@ -12,14 +12,14 @@ from av.sidedata.sidedata import SideDataContainer
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 from numpy.typing import NDArray
 
-from posecore.media.yuv import BT709, Colors, Plane, YuvFrame, planes_of
+from posecore.media.yuv import BT709, Colors, YuvFrame, planes_of
 
 Rgb = NDArray[np.uint8]
 
-# swscale converts these in blocks of 2 x 2 pixels that know nothing of their neighbours, so that a part of a
-# frame becomes exactly what it is in the whole.
+# swscale converts these formats in independent blocks of 2 x 2 pixels, so a part of a frame converts to exactly what
+# it is in the whole.
 _BY_BLOCKS = ("yuv420p", "yuvj420p")
-# swscale prepares for each new size (0.4 ms), so parts are cut a little larger, in few sizes.
+# swscale has a set-up cost for each new size (0.4 ms), so parts are enlarged to one of few sizes.
 _STEP = 128
 _SIZES_KEPT = 16
 
@@ -29,7 +29,7 @@ class Upright:
 
     def __init__(self, first: av.VideoFrame, pixel_aspect: Fraction | None) -> None:
         self._turn = Turn.from_frame(first)
-        # Players widen a clip of non-square pixels; left narrow, people and angles in it would be squeezed.
+        # Players widen a video with non-square pixels; otherwise people and angles in it would be squeezed.
         self._stored_size = (max(1, round(first.width * (pixel_aspect or 1))), first.height)
         self.colors = Colors.of(first) if self._is_stored_so(first) else BT709
         self._reformatter = VideoReformatter()
@@ -43,30 +43,30 @@ class Upright:
         return (height, width) if self._turn.swap else (width, height)
 
     def pixels(self, frame: av.VideoFrame) -> "FramePixels":
-        """The frame's colours, none of which is converted yet."""
+        """The frame's pixels, to be converted on demand."""
         return FramePixels(self, frame)
 
     def rgb(self, frame: av.VideoFrame) -> Rgb:
         """The whole frame, (H, W, 3), contiguous and writable."""
         width, height = self._stored_size
-        # swscale's plain path. Its accurate-rounding path differs by 1.2 of 255 on average and takes
-        # four times as long (8.8 against 2.2 ms at 1768 x 994).
+        # swscale's default path. Its accurate-rounding path differs by 1.2 of 255 on average and takes four times as
+        # long (8.8 instead of 2.2 ms at 1768 x 994).
         stored = self._reformatter.reformat(frame, width=width, height=height, format="rgb24").to_ndarray()
         return np.ascontiguousarray(self._turn.apply(stored))
 
     def has_parts(self, frame: av.VideoFrame) -> bool:
-        """Whether ``part`` can give a part of this frame."""
+        """Whether ``part`` works for this frame."""
         even = frame.width % 2 == 0 and frame.height % 2 == 0
         return even and frame.format.name in _BY_BLOCKS and (frame.width, frame.height) == self._stored_size
 
     def part(self, frame: av.VideoFrame, rows: slice, columns: slice) -> Rgb:
-        """What ``rgb`` has in these rows and columns, the rest of the frame left alone."""
+        """``rgb(frame)[rows, columns]``, without converting the rest of the frame."""
         width, height = self.size
         stored = self._turn.stored(rows, columns, height, width)
         return self._turn.apply(self._parts.rgb(frame, *stored))
 
     def yuv(self, frame: av.VideoFrame) -> YuvFrame:
-        """The frame as 8-bit 4:2:0; where it is that already, its own memory, which must not be changed."""
+        """The frame as 8-bit 4:2:0; if it is stored so, views of its own memory, which must not be changed."""
         if not self._is_stored_so(frame):
             width, height = self._stored_size
             frame = self._to_yuv.reformat(
@@ -85,7 +85,7 @@ class Upright:
 
 
 class FramePixels:
-    """The colours of one frame, converted where they are asked for: who looks at a part pays for a part.
+    """The pixels of one frame, converted to RGB on demand, so that reading a part costs only that part.
 
     Attributes:
         shape: (H, W, 3) of the upright frame.
@@ -105,14 +105,14 @@ class FramePixels:
         return self._whole
 
     def area(self, rows: slice, columns: slice) -> Rgb:
-        """``whole()[rows, columns]``, which is only to be read; both slices lie within the frame."""
+        """``whole()[rows, columns]``, read-only; both slices must lie within the frame."""
         if self._whole is None and self._upright.has_parts(self._frame):
             return self._upright.part(self._frame, rows, columns)
         return self.whole()[rows, columns]
 
 
 class _Parts:
-    """Converts parts of frames, for several threads in turn; keeps what the sizes used last need."""
+    """Converts parts of frames; thread-safe. Keeps the buffers and converters of the sizes used last."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -126,7 +126,8 @@ class _Parts:
             part, reformatter = self._of_size(width, height, frame.format.name)
             part.colorspace, part.color_range = frame.colorspace, frame.color_range
             for target, source, share in zip(planes_of(part), planes_of(frame), (1, 2, 2), strict=True):
-                _copy(target, source[top // share :, left // share :])
+                y, x = top // share, left // share
+                target[:] = source[y : y + target.shape[0], x : x + target.shape[1]]
             rgb = np.asarray(reformatter.reformat(part, format="rgb24").to_ndarray(), np.uint8)
         return rgb[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
 
@@ -141,19 +142,17 @@ class _Parts:
 
 
 def _enlarged(span: slice, length: int) -> tuple[int, int]:
-    """Where a span may begin, at an even place, and how long it may be, in whole steps, to hold the one given."""
+    """Start and length of a larger span around the given one: the start is even, the length a multiple of ``_STEP``.
+
+    The length is limited to that of the side.
+    """
     size = min(length, -(-(span.stop - span.start + 1) // _STEP) * _STEP)
     return min(span.start, length - size) // 2 * 2, size
 
 
-def _copy(target: Plane, source: Plane) -> None:
-    height, width = target.shape
-    target[:] = source[:height, :width]
-
-
 @dataclass(frozen=True)
 class Turn:
-    """A display matrix, reduced to what keeps pixels whole: rows and columns swapped, then mirrored."""
+    """A display matrix reduced to exact pixel moves: swap rows and columns, then mirror."""
 
     swap: bool = False
     mirror_x: bool = False
@@ -161,16 +160,16 @@ class Turn:
 
     @classmethod
     def from_frame(cls, frame: av.VideoFrame) -> "Turn":
-        """That of a decoded frame."""
+        """The turn of a decoded frame."""
         matrix = cast(SideDataContainer, frame.side_data).get("DISPLAYMATRIX")
         return cls() if matrix is None else cls.from_matrix(bytes(matrix))
 
     @classmethod
     def from_matrix(cls, data: bytes) -> "Turn":
-        """That of a matrix as FFmpeg has it: nine native-endian 32-bit numbers.
+        """The turn of a matrix in FFmpeg's form: nine native-endian 32-bit numbers.
 
-        A stored (x, y) is shown at (a x + c y, b x + d y). An angle that is not a multiple of 90 degrees is
-        taken as the nearest one.
+        A stored (x, y) is shown at (a x + c y, b x + d y). An angle that is not a multiple of 90 degrees is rounded
+        to the nearest one.
         """
         a, b, _, c, d = (int(number) for number in np.frombuffer(data, np.int32)[:5])
         if abs(b) + abs(c) > abs(a) + abs(d):
@@ -178,24 +177,24 @@ class Turn:
         return cls(mirror_x=a < 0, mirror_y=d < 0)
 
     def view(self, stored: np.ndarray) -> np.ndarray:
-        """The picture, (H, W) or (H, W, 3), upright; the memory stays the same."""
+        """Upright view of a stored array, (H, W) or (H, W, 3)."""
         turned = stored.swapaxes(0, 1) if self.swap else stored
         return turned[:: -1 if self.mirror_y else 1, :: -1 if self.mirror_x else 1]
 
     def apply(self, stored: np.ndarray) -> np.ndarray:
-        """The picture, (H, W, 3), upright; where anything has to be turned, in new memory."""
+        """The stored (H, W, 3) array upright: itself if nothing has to be turned, otherwise a contiguous copy."""
         if self == Turn():
             return stored
         view = self.view(stored)
-        # One channel at a time: numpy copies single bytes with strides much faster than triples
-        # (7 against 21 ms for a 1080 x 1920 frame).
+        # One channel at a time: NumPy copies strided bytes much faster than strided triples (7 instead of 21 ms for a
+        # 1080 x 1920 frame).
         turned = np.empty(view.shape, np.uint8)
         for channel in range(3):
             turned[..., channel] = view[..., channel]
         return turned
 
     def stored(self, rows: slice, columns: slice, height: int, width: int) -> tuple[slice, slice]:
-        """The stored rows and columns that hold those of an upright picture of this height and width."""
+        """The stored rows and columns that correspond to those of an upright picture of this height and width."""
         if self.mirror_y:
             rows = slice(height - rows.stop, height - rows.start)
         if self.mirror_x:

@@ -1,4 +1,4 @@
-"""Frames as films store them: one plane of light and two of colour, each colour pixel for four of light."""
+"""Frames as videos store them: a luma plane and two chroma planes with one pixel for each four of luma (4:2:0)."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -14,13 +14,13 @@ Plane = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Colors:
-    """Which colours the numbers stand for, in the numbering of H.264, where 2 means that nobody said.
+    """Colour space of a video, in H.264's numbering, in which 2 means unspecified.
 
     Attributes:
-        matrix: how light and colour are made of red, green and blue.
-        range: 1: from 16 to 235; 2: from 0 to 255; 0: nobody said.
-        primaries: the red, green and blue meant.
-        transfer: the curve of brightness.
+        matrix: how luma and chroma are computed from red, green and blue.
+        range: 1: 16 to 235 (limited); 2: 0 to 255 (full); 0: unspecified.
+        primaries: which red, green and blue are meant.
+        transfer: the transfer function.
     """
 
     matrix: int
@@ -30,12 +30,12 @@ class Colors:
 
     @classmethod
     def of(cls, frame: av.VideoFrame) -> "Colors":
-        """Those a decoded frame says it has."""
+        """The colour space a decoded frame states."""
         return cls(int(frame.colorspace), int(frame.color_range), int(frame.color_primaries), int(frame.color_trc))
 
 
 BT709 = Colors(1, ColorRange.MPEG, ColorPrimaries.BT709, ColorTrc.BT709)
-"""Those of today's films; 1 is the number of its matrix, which PyAV names only as a choice of its own."""
+"""The usual colour space of today's videos; 1 is its matrix, for which PyAV has no constant with H.264's number."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +44,8 @@ class YuvFrame:
 
     Attributes:
         luma: (H, W) uint8.
-        blue, red: (ceil(H / 2), ceil(W / 2)) uint8, the colour differences. All three may be views of
-            memory that belongs to the decoder, and are only to be read.
+        blue, red: (ceil(H / 2), ceil(W / 2)) uint8, the colour differences. All three may be views of the decoder's
+            memory, so they are read-only.
     """
 
     luma: Plane
@@ -53,7 +53,7 @@ class YuvFrame:
     red: Plane
 
     def resized(self, size: tuple[int, int]) -> "YuvFrame":
-        """The same picture at another (width, height)."""
+        """The frame scaled to another (width, height)."""
         width, height = size
         half = ((width + 1) // 2, (height + 1) // 2)
         luma, blue, red = (
@@ -64,7 +64,7 @@ class YuvFrame:
 
 
 def planes_of(frame: av.VideoFrame) -> tuple[Plane, Plane, Plane]:
-    """Views of the three planes of a frame in yuv420p."""
+    """Views of the three planes of a yuv420p frame."""
     luma, blue, red = (
         np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[: plane.height, : plane.width]
         for plane in frame.planes
@@ -73,16 +73,16 @@ def planes_of(frame: av.VideoFrame) -> tuple[Plane, Plane, Plane]:
 
 
 def to_yuv(rgb: NDArray[np.uint8], colors: Colors) -> tuple[Plane, Plane, Plane]:
-    """A picture of even width and height as planes.
+    """Convert a picture of even width and height to planes.
 
-    swscale takes four times as long for it, most of that to prepare for each new size.
+    swscale would take four times as long, most of it to set up for each new size.
 
     Args:
         rgb: (H, W, 3) uint8.
-        colors: the matrix and range to use. Where nobody said, it is what FFmpeg and players assume:
-            BT.601 and the limited range.
+        colors: the matrix and range to use. If unspecified, these are what FFmpeg and players assume: BT.601 and the
+            limited range.
     """
-    luma, blue, red = cv2.split(cv2.transform(rgb, _to_light_and_colors(colors.matrix, colors.range)))
+    luma, blue, red = cv2.split(cv2.transform(rgb, _yuv_matrix(colors.matrix, colors.range)))
     half = (rgb.shape[1] // 2, rgb.shape[0] // 2)
     return (
         np.asarray(luma, np.uint8),
@@ -92,20 +92,20 @@ def to_yuv(rgb: NDArray[np.uint8], colors: Colors) -> tuple[Plane, Plane, Plane]
 
 
 @cache
-def _to_light_and_colors(matrix: int, color_range: int) -> NDArray[np.float64]:
-    """(3, 4) from red, green, blue and 1 to luma and the two colour differences (ITU-R BT.601, 709, 2020)."""
-    of_red, of_blue = _SHARES_OF_LIGHT.get(matrix, _SHARES_OF_LIGHT[6])
-    light = np.array([of_red, 1 - of_red - of_blue, of_blue])
-    blue = (np.array([0, 0, 1]) - light) / (2 * (1 - of_blue))
-    red = (np.array([1, 0, 0]) - light) / (2 * (1 - of_red))
+def _yuv_matrix(matrix: int, color_range: int) -> NDArray[np.float64]:
+    """(3, 4) matrix from (red, green, blue, 1) to luma and the two colour differences (ITU-R BT.601, 709, 2020)."""
+    of_red, of_blue = _LUMA_WEIGHTS.get(matrix, _LUMA_WEIGHTS[6])
+    luma = np.array([of_red, 1 - of_red - of_blue, of_blue])
+    blue = (np.array([0, 0, 1]) - luma) / (2 * (1 - of_blue))
+    red = (np.array([1, 0, 0]) - luma) / (2 * (1 - of_red))
     full = color_range == ColorRange.JPEG
     spans = np.array([255, 255, 255] if full else [219, 224, 224]) / 255
     offsets = [0 if full else 16, 128, 128]
-    return np.column_stack([np.stack([light, blue, red]) * spans[:, None], offsets])
+    return np.column_stack([np.stack([luma, blue, red]) * spans[:, None], offsets])
 
 
-# Shares of red and of blue in the light, by the number of the matrix.
-_SHARES_OF_LIGHT = {
+# Weights of red and blue in the luma, by matrix number.
+_LUMA_WEIGHTS = {
     1: (0.2126, 0.0722),  # BT.709
     4: (0.30, 0.11),  # FCC
     5: (0.299, 0.114),  # BT.601
