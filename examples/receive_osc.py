@@ -1,4 +1,4 @@
-"""Print where the left wrist of each person is, as OSC messages tell it. Needs: pip install python-osc."""
+"""Print the position of each person's left wrist, received as OSC messages. Requires: pip install python-osc."""
 
 import sys
 
@@ -7,7 +7,7 @@ from pythonosc.osc_server import BlockingOSCUDPServer
 
 
 def show(address, x_px, y_px, x_m, y_m, z_m, visibility):
-    """Print one landmark; its person is in the address."""
+    """Print one landmark; the address contains the person."""
     person = address.split("/")[2]
     print(f"person {person}: ({x_px:.1f}, {y_px:.1f}) pixels, ({x_m:.3f}, {y_m:.3f}, {z_m:.3f}) metres")
 

@@ -1,1 +1,1 @@
-"""Landmarks sent live to other programs on the same machine; one module a protocol. See docs/live-feed.md."""
+"""Sending landmarks live to other programs on the same machine; one module per protocol. See docs/live-feed.md."""

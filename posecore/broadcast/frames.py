@@ -1,4 +1,4 @@
-"""People in numbers as JSON has them: NaN, which JSON does not know, is null."""
+"""Frames as JSON messages. NaN, which JSON does not support, becomes null."""
 
 import json
 from typing import Any
@@ -14,23 +14,23 @@ _UNITS = {"time_s": "s", "size": "px", "xy": "px", "z": "px", "world": "m", "vis
 
 
 def hello_text() -> str:
-    """JSON: what a receiver must know to read the frames."""
+    """JSON of the first message: what a receiver must know to read the frames."""
     return _text("hello", {"landmarks": BLAZEPOSE_33.landmarks, "units": _UNITS})
 
 
 def frame_text(poses: FramePoses, number: int) -> str:
-    """JSON: the people of one frame.
+    """JSON of one frame's people.
 
     Args:
-        poses: of the frame.
-        number: of the frame in its stream.
+        poses: the people of the frame.
+        number: number of the frame in its stream.
     """
     time_s = round(poses.time_s, 6)
     return _text("frame", {"number": number, "time_s": time_s, "size": poses.size, "people": people_json(poses)})
 
 
 def people_json(poses: FramePoses) -> list[dict[str, Any]]:
-    """For each person the id, and lists of K = 33 for ``json``: pixels to 0.1, metres to 0.001, visibility to 0.01."""
+    """Each person's id and lists of K = 33 values, rounded: pixels to 0.1, metres to 0.001, visibility to 0.01."""
     return [
         {
             "id": person,
@@ -44,7 +44,7 @@ def people_json(poses: FramePoses) -> list[dict[str, Any]]:
 
 
 def as_numbers(values: ArrayLike, digits: int) -> list[Any]:
-    """Plain numbers in lists as the array is nested, None if there is none."""
+    """Convert an array to nested lists of rounded plain numbers, with None for values that are not finite."""
     rounded = np.asarray(values, float).round(digits)
     numbers = rounded.astype(object)
     numbers[~np.isfinite(rounded)] = None

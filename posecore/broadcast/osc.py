@@ -1,4 +1,4 @@
-"""Landmarks as Open Sound Control (OSC) messages over UDP; docs/live-feed.md has the format."""
+"""Landmarks as Open Sound Control (OSC) messages over UDP; docs/live-feed.md documents the format."""
 
 import socket
 from collections.abc import Iterator
@@ -19,38 +19,38 @@ from posecore.skeletons import BLAZEPOSE_33
 class OscSender:
     """Sends the people of each frame to a port of this machine, whether or not a program listens there.
 
-    It is a context manager. ``send`` may be called from any thread and never waits.
+    It is a context manager. ``send`` may be called from any thread and never blocks.
 
     Args:
-        port: of the program that listens, 1024 to 65535.
+        port: of the receiving program, 1024 to 65535.
 
     Raises:
-        InvalidOption: if port is none of those.
+        InvalidOption: if the port is outside this range.
     """
 
     def __init__(self, port: int = 9000) -> None:
         check_port(port)
         self._receiver = (LOOPBACK, port)
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind((LOOPBACK, 0))  # else it would be open to the network once something was sent
+        self._socket.bind((LOOPBACK, 0))  # otherwise sending would open the socket to the network
         self._socket.setblocking(False)
 
     def send(self, poses: FramePoses, number: int) -> None:
-        """Send a frame; after ``close`` it does nothing.
+        """Send a frame; does nothing after ``close``.
 
-        A landmark of which a number is not known (NaN) is left out: many receivers do not bear NaN.
+        A landmark with an unknown value (NaN) is left out: many receivers cannot handle NaN.
 
         Args:
-            poses: of the frame.
-            number: of the frame in its stream.
+            poses: the people of the frame.
+            number: number of the frame in its stream.
         """
         for datagram in _datagrams(poses, number):
-            # UDP promises nothing: what cannot be sent (nobody listens, no room, closed meanwhile) is lost.
+            # UDP guarantees nothing: what cannot be sent (no listener, full buffer, socket closed meanwhile) is lost.
             with suppress(OSError):
                 self._socket.sendto(datagram, self._receiver)
 
     def close(self) -> None:
-        """Send nothing more. Calling it again does nothing."""
+        """Stop sending. Calling it again does nothing."""
         self._socket.close()
 
     def __enter__(self) -> Self:
@@ -61,10 +61,10 @@ class OscSender:
 
 
 def _datagrams(poses: FramePoses, number: int) -> Iterator[bytes]:
-    """A bundle with the frame's head, then one for each person.
+    """One bundle with the frame's header, then one for each person.
 
-    A person is about 2 KB. All together could be more than a datagram may hold (9 KB on macOS), and more than
-    receivers make room for (python-osc: 8 KB).
+    A person takes about 2 KB. All people in one datagram could exceed its limit (9 KB on macOS) and the receivers'
+    buffers (python-osc: 8 KB).
     """
     people = poses.person_ids.tolist()
     yield _bundle([build_msg("/pose/frame", [number, poses.time_s, *poses.size, len(people), *people])])

@@ -1,7 +1,7 @@
-"""Landmarks as JSON over WebSocket; docs/live-feed.md has the format.
+"""Landmarks as JSON over WebSocket; docs/live-feed.md documents the format.
 
-Two threads of each connection are ours: one reads what the client sends, drops it, and so sees it leave; one sends.
-Whoever calls ``send`` only puts the newest frame where those that send find it.
+Each connection has two threads of this module: one reads and discards what the client sends, and so notices when it
+leaves; the other sends. ``send`` itself only stores the newest frame for the sending threads.
 """
 
 import re
@@ -19,33 +19,33 @@ from posecore.broadcast.ports import LOOPBACK, check_port
 from posecore.errors import FeedUnavailable
 from posecore.poses import FramePoses
 
-# Each has three threads, and is for a program of the one person who sits here.
+# Each has three threads; programs of the one person at this machine need no more.
 _MOST_CONNECTIONS = 8
-# Any page in any tab can connect to a port of this machine, and would read where the body is. The browser tells whose
-# page it is, and only one that this machine serves may. ("null" is a file, or a frame in a sandbox: anybody's.)
-# Programs that are no browsers tell nothing.
+# Any web page in any tab can connect to a port of this machine and could read the poses. The browser sends the page's
+# origin, and only pages served by this machine are allowed. ("null" is a local file or a sandboxed frame, which could
+# be anyone's.) Programs other than browsers send no origin.
 _PAGES_OF_THIS_MACHINE = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?")
-# Nothing is expected from a client; so much may come in one message before it is taken for hostile.
+# Nothing is expected from clients; a larger message is treated as hostile.
 _MOST_RECEIVED = 4096
-# How long a client is kept that does not say that it got a frame: a game may be loading.
+# How long a client may take to acknowledge a frame: a game may be loading.
 _PATIENCE_S = 20.0
-# On one machine each of these takes milliseconds: to ask for the feed; to leave the socket with one frame, when the one
-# before has arrived; to say good-bye. ``close`` waits for all of them.
+# Timeouts for opening a connection, for writing a frame to the socket (after the previous one has arrived) and for
+# closing. Each takes milliseconds within one machine; ``close`` waits for all of them.
 _OPENING_S, _SENDING_S, _CLOSING_S = 1.0, 0.5, 0.5
 
 
 class WebSocketFeed:
-    """Sends the people of each frame to the programs of this machine that are connected.
+    """Sends the people of each frame to the connected programs on this machine.
 
-    It is a context manager. ``send`` may be called from any thread and never waits: a client that is slow, or does not
-    read at all, misses frames and holds up nobody. Each gets the next frame once the one before has arrived, so none
-    waits in between and grows old.
+    It is a context manager. ``send`` may be called from any thread and never blocks: a client that reads slowly or not
+    at all misses frames but delays nobody. A client gets the newest frame once the previous one has arrived, so no
+    frame waits on the way and becomes stale.
 
     Args:
-        port: 1024 to 65535; of the loopback interface alone, so that no other machine can connect.
+        port: 1024 to 65535; only on the loopback interface, so that no other machine can connect.
 
     Raises:
-        InvalidOption: if port is none of those.
+        InvalidOption: if the port is outside this range.
         FeedUnavailable: if the port is taken.
     """
 
@@ -61,9 +61,9 @@ class WebSocketFeed:
                 LOOPBACK,
                 port,
                 origins=[None, _PAGES_OF_THIS_MACHINE],
-                compression=None,  # it costs time and saves nothing within one machine
+                compression=None,  # costs time and saves nothing within one machine
                 open_timeout=_OPENING_S,
-                ping_interval=None,  # each frame has its own
+                ping_interval=None,  # each frame has its own ping
                 close_timeout=_CLOSING_S,
                 max_size=_MOST_RECEIVED,
             )
@@ -72,21 +72,21 @@ class WebSocketFeed:
                 f"Landmarks cannot be sent over WebSocket: port {port} of this machine is taken by another program, or "
                 "reserved by the system. Close that program, or choose another port."
             ) from error
-        # A daemon, as then are the threads of its connections: a program ends though its feed was never closed.
+        # A daemon, and so are its connections' threads, so that a program can exit without closing its feed.
         self._thread = threading.Thread(target=self._server.serve_forever, name="websocket-feed", daemon=True)
         self._thread.start()
 
     @property
     def connected(self) -> int:
-        """How many programs are connected."""
+        """Number of connected programs."""
         return len(self._connections)
 
     def send(self, poses: FramePoses, number: int) -> None:
-        """Make this the newest frame; where nobody is connected, and after ``close``, it does nothing.
+        """Make this the newest frame; does nothing if no program is connected, or after ``close``.
 
         Args:
-            poses: of the frame.
-            number: of the frame in its stream.
+            poses: the people of the frame.
+            number: number of the frame in its stream.
         """
         if not self._connections:
             return
@@ -96,7 +96,7 @@ class WebSocketFeed:
             self._changed.notify_all()
 
     def close(self) -> None:
-        """End all connections and free the port, in less than two seconds. Calling it again does nothing."""
+        """Close all connections and free the port, in less than two seconds. Calling it again does nothing."""
         self._server.shutdown(reason="The feed has ended.")
         self._thread.join()
 
@@ -107,7 +107,7 @@ class WebSocketFeed:
         self.close()
 
     def _attend(self, connection: ServerConnection) -> None:
-        """One connection, in a thread that the server makes for it; returning ends it."""
+        """Handle one connection, in its own thread of the server; returning ends the connection."""
         if not self._admit(connection):
             reason = f"{_MOST_CONNECTIONS} programs are connected already. Close one of them first."
             connection.close(CloseCode.TRY_AGAIN_LATER, reason)
@@ -116,7 +116,7 @@ class WebSocketFeed:
         sender.start()
         with suppress(ConnectionClosed):
             for _ in connection:
-                pass  # unread ones would pile up, and behind them what tells that a frame arrived or the client left
+                pass  # unread messages would pile up, with pongs and the client's close message stuck behind them
         with self._changed:
             self._connections.remove(connection)
             self._changed.notify_all()
@@ -130,19 +130,19 @@ class WebSocketFeed:
             return True
 
     def _send_frames(self, connection: ServerConnection) -> None:
-        """Send hello, then always the newest frame."""
-        frame = self._newest  # older than the connection
+        """Send the hello message, then the newest frame again and again."""
+        frame = self._newest  # older than the connection, so not to be sent
         connection.socket.settimeout(_SENDING_S)
         with suppress(ConnectionClosed):
             connection.send(self._hello)
             while (frame := self._frame_after(frame, connection)) is not None:
                 connection.send(frame, text=True)
-                # The answer to a ping comes when the frame has arrived. Without it frames would pile up on the way.
+                # The pong shows that the frame has arrived. Without waiting for it, frames would pile up on the way.
                 if not connection.ping(ack_on_close=True).wait(_PATIENCE_S):
                     connection.close(CloseCode.POLICY_VIOLATION, f"No answer to a ping for {_PATIENCE_S:.0f} seconds.")
 
     def _frame_after(self, frame: bytes | None, connection: ServerConnection) -> bytes | None:
-        """The newest frame, once it is another than this one; None if the connection is over."""
+        """Wait for a newer frame than this one and return it; None if the connection has ended."""
         with self._changed:
             self._changed.wait_for(lambda: self._newest is not frame or connection not in self._connections)
             return self._newest if connection in self._connections else None

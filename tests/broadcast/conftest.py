@@ -1,4 +1,4 @@
-"""People to send, and ports of this machine."""
+"""People to send, and free ports of this machine."""
 
 import socket
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from posecore import FramePoses
 
 @pytest.fixture
 def people() -> Callable[..., FramePoses]:
-    """Makes a frame of people with these ids; all their numbers are different, and known to the last digit sent."""
+    """Makes a frame of people with these ids; all numbers differ, with no more digits than are sent."""
 
     def make(*ids: int, time_s: float = 1.25) -> FramePoses:
         count = len(ids)
@@ -32,7 +32,7 @@ def people() -> Callable[..., FramePoses]:
 
 @pytest.fixture(params=[80, 1023, 65536, -1, 9000.0, "9000", None])
 def no_port(request: pytest.FixtureRequest) -> object:
-    """What cannot be a port of a feed."""
+    """Invalid ports for a feed."""
     return request.param
 
 

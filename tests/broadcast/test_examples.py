@@ -1,4 +1,4 @@
-"""The receivers in examples/ print what is sent, and docs/live-feed.md shows them as they are."""
+"""The receivers in examples/ print what is sent, and docs/live-feed.md quotes them exactly."""
 
 import subprocess
 import sys
@@ -18,7 +18,7 @@ PATIENCE_S = 60
 
 @contextmanager
 def example(name: str, port: int) -> Iterator[subprocess.Popen[str]]:
-    """Runs one until the end of the block."""
+    """Runs an example until the end of the block."""
     command = [sys.executable, "-u", str(ROOT / "examples" / name), str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         timer = threading.Timer(PATIENCE_S, process.kill)
@@ -31,7 +31,7 @@ def example(name: str, port: int) -> Iterator[subprocess.Popen[str]]:
 
 
 def first_line(process: subprocess.Popen[str], send: Callable[[int], None]) -> str:
-    """What it prints first, where frames are sent all the time: nobody knows when it is ready."""
+    """The first printed line, while frames are sent continuously because nothing signals when it is ready."""
     printed = threading.Event()
 
     def send_on() -> None:

@@ -1,4 +1,4 @@
-"""What a program hears that listens for OSC."""
+"""What a program listening for OSC receives."""
 
 import queue
 import socket
@@ -35,7 +35,7 @@ class Receiver:
         self._thread.start()
 
     def messages(self, count: int) -> list[tuple[str, tuple]]:
-        """The next so many."""
+        """The next ``count`` messages."""
         return [self._heard.get(timeout=PATIENCE_S) for _ in range(count)]
 
     def close(self) -> None:
@@ -59,7 +59,7 @@ def plain_socket():
         yield receiver
 
 
-def test_a_frame_is_its_head_and_each_landmark_of_each_person(receiver, people):
+def test_a_frame_is_a_header_and_each_landmark_of_each_person(receiver, people):
     poses = people(3, 12)
     with OscSender(receiver.port) as sender:
         sender.send(poses, 7)
@@ -73,7 +73,7 @@ def test_a_frame_is_its_head_and_each_landmark_of_each_person(receiver, people):
     np.testing.assert_array_equal(values[..., 5], poses.visibility)
 
 
-def test_nobody_is_told_of_too(receiver):
+def test_a_frame_without_people_is_sent_too(receiver):
     with OscSender(receiver.port) as sender:
         sender.send(FramePoses.nobody((640, 480), 0.5), 8)
     assert receiver.messages(1) == [("/pose/frame", (8, 0.5, 640, 480, 0))]
@@ -101,13 +101,13 @@ def test_a_datagram_is_one_bundle_below_8_kb(plain_socket, people):
     assert max(map(len, datagrams)) < 8000
 
 
-def test_it_takes_nobody_to_listen(udp_port, people):
+def test_it_works_without_a_listener(udp_port, people):
     with OscSender(udp_port) as sender:
         for number in range(20):
             sender.send(people(1, 2), number)
 
 
-def test_a_closed_one_sends_nothing(receiver, people):
+def test_a_closed_sender_sends_nothing(receiver, people):
     with OscSender(receiver.port) as closed, OscSender(receiver.port) as other:
         closed.close()
         closed.close()
@@ -118,7 +118,7 @@ def test_a_closed_one_sends_nothing(receiver, people):
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux alone tells of its sockets in a file")
-def test_nothing_can_reach_it_from_the_network(plain_socket, people):
+def test_the_network_cannot_reach_it(plain_socket, people):
     with OscSender(plain_socket.getsockname()[1]) as sender:
         sender.send(people(1), 1)
         _, (host, port) = plain_socket.recvfrom(65536)
@@ -128,6 +128,6 @@ def test_nothing_can_reach_it_from_the_network(plain_socket, people):
     assert [address for address, _ in bound] == ["0100007F"]
 
 
-def test_what_is_no_port_is_named(no_port):
+def test_invalid_port_is_named(no_port):
     with pytest.raises(InvalidOption, match=r"Expected 'port' to be a whole number from 1024 to 65535, but got"):
         OscSender(no_port)

@@ -1,4 +1,4 @@
-"""What programs get that connect to the WebSocket feed, and what those that misbehave do to others."""
+"""What programs connected to the WebSocket feed receive, and that misbehaving ones do not disturb others."""
 
 import base64
 import json
@@ -37,22 +37,22 @@ def feed(tcp_port) -> Iterator[WebSocketFeed]:
 
 @contextmanager
 def client(port: int, **options) -> Iterator[ClientConnection]:
-    """A program that has heard the hello, and so gets all that is sent from now on."""
+    """A program that has received the hello message, and so gets everything sent from now on."""
     options = {"proxy": None, "open_timeout": PATIENCE_S, **options}
     with connect(f"ws://127.0.0.1:{port}", **options) as connection:
-        assert told(connection)["type"] == "hello"
+        assert receive(connection)["type"] == "hello"
         yield connection
 
 
 @contextmanager
 def stalled_client(port: int) -> Iterator[socket.socket]:
-    """A program that asks for the feed and then reads nothing."""
+    """A program that connects to the feed and then reads nothing."""
     with socket.create_connection(("127.0.0.1", port)) as stalled:
         stalled.sendall(ASK.encode())
         yield stalled
 
 
-def told(connection: ClientConnection) -> dict:
+def receive(connection: ClientConnection) -> dict:
     def refuse(name: str) -> None:
         raise AssertionError(f"{name} is no JSON")
 
@@ -67,7 +67,7 @@ def wait_until(done: Callable[[], bool]) -> None:
 
 
 def closed(connection: ClientConnection) -> tuple[int, str]:
-    """Code and reason with which the other side ends a connection, whatever it sends before."""
+    """Code and reason with which the other side closes a connection, ignoring messages before that."""
     while True:
         try:
             connection.recv(timeout=PATIENCE_S)
@@ -77,7 +77,7 @@ def closed(connection: ClientConnection) -> tuple[int, str]:
 
 def test_hello_names_the_landmarks_and_units(feed, tcp_port):
     with connect(f"ws://127.0.0.1:{tcp_port}", proxy=None) as connection:
-        assert told(connection) == {
+        assert receive(connection) == {
             "type": "hello",
             "version": 1,
             "landmarks": list(BLAZEPOSE_33.landmarks),
@@ -89,7 +89,7 @@ def test_a_frame_holds_each_person(feed, tcp_port, people):
     poses = people(3, 12)
     with client(tcp_port) as connection:
         feed.send(poses, 7)
-        frame = told(connection)
+        frame = receive(connection)
     persons = frame.pop("people")
     assert frame == {"type": "frame", "version": 1, "number": 7, "time_s": 1.25, "size": [640, 480]}
     assert [person["id"] for person in persons] == [3, 12]
@@ -101,35 +101,35 @@ def test_a_frame_holds_each_person(feed, tcp_port, people):
         np.testing.assert_allclose(person["visibility"], poses.visibility[slot], atol=0.0051)
 
 
-def test_nobody_is_told_of_too(feed, tcp_port):
+def test_a_frame_without_people_is_sent_too(feed, tcp_port):
     with client(tcp_port) as connection:
         feed.send(FramePoses.nobody((640, 480)), 1)
-        assert told(connection)["people"] == []
+        assert receive(connection)["people"] == []
 
 
-def test_a_number_that_is_not_known_is_null(feed, tcp_port, people):
+def test_an_unknown_number_is_null(feed, tcp_port, people):
     poses = people(1)
     xy, world = poses.xy.copy(), poses.world.copy()
     xy[0, 15], world[0, 16, 2] = np.nan, np.inf
     with client(tcp_port) as connection:
         feed.send(replace(poses, xy=xy, world=world, z=np.full((1, 33), np.nan)), 1)
-        [person] = told(connection)["people"]
+        [person] = receive(connection)["people"]
     assert person["xy"][15] == [None, None]
     assert None not in person["xy"][16]
     assert person["world"][16] == [0.16, -0.16, None]
     assert person["z"] == [None] * 33
 
 
-def test_who_comes_later_gets_what_is_new(feed, tcp_port, people):
+def test_a_late_client_gets_only_new_frames(feed, tcp_port, people):
     with client(tcp_port) as early:
         feed.send(people(1), 1)
-        told(early)
+        receive(early)
         with client(tcp_port) as late:
             feed.send(people(1), 2)
-            assert told(early)["number"] == told(late)["number"] == 2
+            assert receive(early)["number"] == receive(late)["number"] == 2
 
 
-def test_without_a_client_nothing_is_made(feed, monkeypatch, people):
+def test_without_a_client_no_message_is_built(feed, monkeypatch, people):
     monkeypatch.setattr(websocket, "frame_text", lambda *_: pytest.fail("JSON was made for nobody"))
     feed.send(people(1), 1)
 
@@ -147,7 +147,7 @@ def test_frames_of_several_threads_arrive_whole(feed, tcp_port, people):
         for thread in threads:
             thread.start()
         try:
-            assert all(len(told(connection)["people"]) == 5 for _ in range(20))
+            assert all(len(receive(connection)["people"]) == 5 for _ in range(20))
         finally:
             done.set()
             for thread in threads:
@@ -194,7 +194,7 @@ def test_pages_from_elsewhere_are_refused(feed, tcp_port, origin):
     assert feed.connected == 0
 
 
-def test_a_ninth_program_is_turned_away_until_another_leaves(feed, tcp_port, people):
+def test_a_ninth_program_is_rejected_until_another_leaves(feed, tcp_port, people):
     with ExitStack() as connected:
         programs = [connected.enter_context(client(tcp_port)) for _ in range(8)]
         with connect(f"ws://127.0.0.1:{tcp_port}", proxy=None) as ninth:
@@ -202,14 +202,14 @@ def test_a_ninth_program_is_turned_away_until_another_leaves(feed, tcp_port, peo
             assert code == 1013
             assert reason == "8 programs are connected already. Close one of them first."
         feed.send(people(1), 1)
-        assert [told(program)["number"] for program in programs] == [1] * 8
+        assert [receive(program)["number"] for program in programs] == [1] * 8
         programs[0].close()
         wait_until(lambda: feed.connected == 7)
         with client(tcp_port):
             assert feed.connected == 8
 
 
-def test_who_stalls_holds_up_nobody_and_costs_no_memory(feed, tcp_port, people):
+def test_a_stalled_client_delays_nobody_and_costs_no_memory(feed, tcp_port, people):
     poses = people(*range(1, LIMITS.people + 1))
     with ExitStack() as connected:
         for _ in range(7):
@@ -217,7 +217,7 @@ def test_who_stalls_holds_up_nobody_and_costs_no_memory(feed, tcp_port, people):
         good = connected.enter_context(client(tcp_port))
         wait_until(lambda: feed.connected == 8)
         feed.send(poses, 0)
-        assert told(good)["number"] == 0
+        assert receive(good)["number"] == 0
         tracemalloc.start()
         for number in range(1, 201):  # 5 MB of JSON
             feed.send(poses, number)
@@ -225,20 +225,20 @@ def test_who_stalls_holds_up_nobody_and_costs_no_memory(feed, tcp_port, people):
         tracemalloc.stop()
         numbers = [0]
         while numbers[-1] != 200:
-            numbers.append(told(good)["number"])
+            numbers.append(receive(good)["number"])
         assert numbers == sorted(set(numbers))
         assert kept < 2_000_000
 
 
-def test_who_is_slow_gets_the_newest(feed, tcp_port, people):
+def test_a_slow_client_gets_the_newest_frame(feed, tcp_port, people):
     with client(tcp_port, max_queue=1) as slow:
         for number in range(1000):
             feed.send(people(1), number)
-        # What was on its way or in the client's own queue is old; the next after that is not.
-        assert any(told(slow)["number"] == 999 for _ in range(5))
+        # Frames in transit or in the client's own queue are old; the next one is not.
+        assert any(receive(slow)["number"] == 999 for _ in range(5))
 
 
-def test_who_answers_no_ping_is_disconnected(feed, tcp_port, people, monkeypatch):
+def test_a_client_that_answers_no_ping_is_disconnected(feed, tcp_port, people, monkeypatch):
     monkeypatch.setattr(websocket, "_PATIENCE_S", 0.2)
     with stalled_client(tcp_port) as stalled:
         wait_until(lambda: feed.connected == 1)
@@ -249,20 +249,20 @@ def test_who_answers_no_ping_is_disconnected(feed, tcp_port, people, monkeypatch
         wait_until(lambda: feed.connected == 0)
 
 
-def test_who_leaves_without_a_word_is_noticed(feed, tcp_port):
+def test_a_client_that_leaves_silently_is_noticed(feed, tcp_port):
     with stalled_client(tcp_port):
         wait_until(lambda: feed.connected == 1)
     wait_until(lambda: feed.connected == 0)
 
 
-def test_what_a_client_sends_is_ignored(feed, tcp_port, people):
+def test_messages_from_clients_are_ignored(feed, tcp_port, people):
     with client(tcp_port) as talker:
         for _ in range(5000):
             talker.send("anybody there?")
         talker.send([b"in", b"pieces"])
         for number in range(5):
             feed.send(people(1), number)
-            assert told(talker)["number"] == number
+            assert receive(talker)["number"] == number
     wait_until(lambda: feed.connected == 0)
 
 
@@ -281,13 +281,13 @@ def test_closing_tells_clients_ends_threads_and_frees_the_port(tcp_port, people)
             feed.send(people(1), 1)
             closing = threading.Thread(target=feed.close)
             closing.start()
-            closing.join(PATIENCE_S / 2)  # what it is promised to take is less than two seconds
+            closing.join(PATIENCE_S / 2)  # it promises to take less than two seconds
             assert not closing.is_alive()
             assert closed(good) == (1001, "The feed has ended.")
         wait_until(lambda: set(threading.enumerate()) <= before)
         with WebSocketFeed(tcp_port) as again, client(tcp_port) as other:
             again.send(people(1), 2)
-            assert told(other)["number"] == 2
+            assert receive(other)["number"] == 2
         feed.send(people(1), 3)  # nothing happens
         feed.close()
 
@@ -297,14 +297,14 @@ def test_a_taken_port_is_named(feed, tcp_port):
         WebSocketFeed(tcp_port)
 
 
-def test_what_is_no_port_is_named(no_port):
+def test_invalid_port_is_named(no_port):
     expected = f"Expected 'port' to be a whole number from 1024 to 65535, but got {no_port!r}."
     with pytest.raises(InvalidOption, match=re.escape(expected)):
         WebSocketFeed(no_port)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux alone tells of its sockets in a file")
-def test_nothing_can_reach_it_from_the_network(feed, tcp_port):
+def test_the_network_cannot_reach_it(feed, tcp_port):
     tables = [Path("/proc/net", name) for name in ("tcp", "tcp6")]
     lines = [line.split() for table in tables if table.exists() for line in table.read_text().splitlines()[1:]]
     listening = [line[1] for line in lines if line[3] == "0A" and line[1].endswith(f":{tcp_port:04X}")]
