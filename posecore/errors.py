@@ -1,7 +1,7 @@
-"""The errors posecore raises on purpose.
+"""The errors that posecore raises on purpose.
 
-The text of each is written for the person who sees it: what happened, why, and what to do.
-A page or a command line shows ``str(error)`` as it stands; nothing else is needed.
+Each message is written for the user: what happened, why, and what to do. Pages and the command line show
+``str(error)`` as it is.
 """
 
 
@@ -10,7 +10,7 @@ class PosecoreError(Exception):
 
 
 class ModelNotFound(PosecoreError):
-    """A model bundle is in none of the places looked at and could not be downloaded."""
+    """A model bundle is in none of the places searched and could not be downloaded."""
 
 
 class ModelNotVerified(PosecoreError):
@@ -22,19 +22,19 @@ class ModelUnusable(PosecoreError):
 
 
 class EngineUnavailable(PosecoreError):
-    """The inference engine that was asked for does not load on this machine."""
+    """The requested inference engine does not load on this machine."""
 
 
 class UnreadableMedia(PosecoreError):
-    """A file is not a picture or clip that can be decoded."""
+    """A file is not a photo or video that can be decoded."""
 
 
 class MediaTooLarge(UnreadableMedia):
-    """A picture or clip is over one of the limits in ``posecore.limits``."""
+    """A photo or video exceeds one of the limits in ``posecore.limits``."""
 
 
 class WorkerLost(PosecoreError):
-    """A process that worked on a clip ended by itself or got stuck, and so it would again."""
+    """A process died or hung while processing a video, and would again."""
 
 
 class MissingSystemLibrary(PosecoreError):
@@ -46,19 +46,19 @@ class FeedUnavailable(PosecoreError):
 
 
 class UnreadableResult(PosecoreError):
-    """A saved result cannot be opened: it is damaged, of another kind, or of a newer version."""
+    """A saved result cannot be opened: it is damaged, of another kind, or from a newer version."""
 
 
 class InvalidPoses(PosecoreError, ValueError):
-    """Arrays given to ``FramePoses`` or ``PoseSequence`` do not fit together."""
+    """Arrays given to ``FramePoses`` or ``PoseSequence`` are inconsistent."""
 
 
 class InvalidOption(PosecoreError, ValueError):
-    """An option is outside its range; the text says what was expected and what was given."""
+    """An option is outside its range; the message says what was expected and what was given."""
 
 
 def check_choice(name: str, value: str | None, choices: tuple[str | None, ...]) -> None:
-    """Raise InvalidOption if an option is none of its choices."""
+    """Raise InvalidOption unless ``value`` is one of ``choices``."""
     if value not in choices:
         expected = ", ".join(repr(choice) for choice in choices)
         raise InvalidOption(f"Expected {name!r} to be one of {expected}, but got {value!r}.")

@@ -1,8 +1,7 @@
-"""Every limit on what posecore accepts, in one place.
+"""All limits on what posecore accepts, in one place.
 
-A host may change one through the environment: ``POSECORE_LIMIT_CLIP_FRAMES=20000`` sets
-``clip_frames``. The size of an upload in bytes is Streamlit's own setting
-(``server.maxUploadSize`` in ``.streamlit/config.toml``).
+A host can change them through environment variables: ``POSECORE_LIMIT_CLIP_FRAMES=20000`` sets ``clip_frames``. The
+size of an upload in bytes is Streamlit's own setting (``server.maxUploadSize`` in ``.streamlit/config.toml``).
 """
 
 import os
@@ -13,24 +12,24 @@ from posecore.errors import InvalidOption
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds that keep one hostile or careless input from taking the machine.
+    """Limits that keep a single malicious or careless input from taking over the machine.
 
     Attributes:
-        picture_pixels: width x height of a picture; checked before it is decoded.
-        clip_frame_pixels: width x height of one frame of a clip (8K UHD is 33 million).
-        clip_frames: frames of one clip (an hour at 60 frames per second is 216,000).
-        people: people looked for at once.
-        person_frames: frames times people of one clip whose landmarks are kept, 1 KB each: of a clip in which
-            more people come and go than that has room for, those who come last are left out.
-        runs_at_once: clips that one app server works on at the same time; further ones wait.
-        clip_megabytes: memory that work on one clip may take, beyond what the loaded model does (Linux).
-        seconds_per_frame: a clip of which one frame takes longer than this is given up.
-        seconds_idle: how long a worker process that has nothing to do is kept.
-        live_viewers: live pictures at the same time on one app server; each can keep a processor busy.
-        live_seconds: after so long a live picture ends, so that others get a turn; it can be started again.
-        take_seconds: the longest recording of a live picture.
-        seconds_after_leaving: how long a visitor's clip is kept once the connection is gone, since many
-            come back from a network that failed for a moment.
+        picture_pixels: width x height of a photo; checked before it is decoded.
+        clip_frame_pixels: width x height of one frame of a video (8K UHD is 33 million).
+        clip_frames: frames of one video (an hour at 60 frames per second is 216,000).
+        people: maximum number of people in a frame.
+        person_frames: frames times people of one video whose landmarks are kept, 1 KB each; if more people come and
+            go than this allows, the last ones are left out.
+        runs_at_once: videos that one app server processes at the same time; further ones wait.
+        clip_megabytes: memory for processing one video, in addition to the loaded model's (Linux).
+        seconds_per_frame: a video is abandoned if one frame takes longer than this.
+        seconds_idle: how long an idle worker process is kept.
+        live_viewers: concurrent live sessions on one app server; each can keep a processor core busy.
+        live_seconds: a live session ends after this time, so that others get a turn; it can be started again.
+        take_seconds: longest recording of a live session.
+        seconds_after_leaving: how long a visitor's video is kept after the connection is lost, since many visitors
+            return after a brief network failure.
     """
 
     picture_pixels: int = 64_000_000
@@ -49,7 +48,7 @@ class Limits:
 
     @classmethod
     def from_environment(cls, environment: dict[str, str] | None = None) -> "Limits":
-        """The defaults, with each ``POSECORE_LIMIT_<FIELD>`` of the environment in place.
+        """The default limits, overridden by each ``POSECORE_LIMIT_<FIELD>`` in the environment.
 
         Raises:
             InvalidOption: if a value is not a whole number above zero.
@@ -64,7 +63,7 @@ class Limits:
 
 
 def whole_number(name: str, text: str) -> int:
-    """The number that a variable of the environment holds.
+    """Parse the value of an environment variable as a whole number.
 
     Raises:
         InvalidOption: if it is not a whole number above zero.

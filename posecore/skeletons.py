@@ -1,8 +1,7 @@
-"""Names and connections of the landmarks: the one place that knows which index is which joint.
+"""Names and connections of the landmarks: the only module that defines which index is which joint.
 
-BlazePose's 33 landmarks are those of Bazarevsky et al., "BlazePose: On-device Real-time Body Pose
-Tracking" (2020), in the order and with the names MediaPipe gives them. Left and right are the person's
-own.
+BlazePose's 33 landmarks are those of Bazarevsky et al., "BlazePose: On-device Real-time Body Pose Tracking" (2020), in
+MediaPipe's order and with MediaPipe's names. Left and right are the person's own.
 """
 
 from collections.abc import Mapping
@@ -12,15 +11,15 @@ from functools import cached_property
 
 @dataclass(frozen=True)
 class Skeleton:
-    """A fixed list of landmarks and how they are connected.
+    """A fixed list of landmarks and their connections.
 
     Attributes:
-        name: what the skeleton is called.
+        name: of the skeleton.
         landmarks: K names, in index order.
         edges: pairs of indices joined by a bone.
-        mirror: for each index the index of the same landmark on the other side of the body
-            (its own index for a landmark in the middle).
-        parts: name of a body part -> indices that belong to it; every index is in exactly one part.
+        mirror: for each index, that of the same landmark on the other side of the body (its own index for a landmark
+            in the middle).
+        parts: name of a body part -> its indices; every index is in exactly one part.
     """
 
     name: str
@@ -34,11 +33,11 @@ class Skeleton:
 
     @cached_property
     def sides(self) -> tuple[str, ...]:
-        """For each landmark ``"left"``, ``"right"`` or ``"middle"``."""
+        """Side of each landmark: ``"left"``, ``"right"`` or ``"middle"``."""
         return tuple(_side(name) for name in self.landmarks)
 
     def index(self, landmark: str) -> int:
-        """Index of a landmark by its name; ValueError if there is none of that name."""
+        """Index of a landmark by name; raises ValueError if there is no such landmark."""
         return self.landmarks.index(landmark)
 
 
@@ -115,6 +114,6 @@ BLAZEPOSE_33 = Skeleton(
     },
 )
 
-# For each of the 17 COCO keypoints (nose, eyes, ears, shoulders, elbows, wrists, hips, knees, ankles),
-# in COCO's order, the BlazePose landmark that marks the same place.
+# BlazePose landmark for each of the 17 COCO keypoints (nose, eyes, ears, shoulders, elbows, wrists, hips, knees,
+# ankles), in COCO's order.
 COCO_17_FROM_BLAZEPOSE = (0, 2, 5, 7, 8, 11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28)

@@ -1,4 +1,4 @@
-"""What the machine offers: its cores, files that appear whole, and the name of a system library that is missing."""
+"""System helpers: usable cores, atomic file writing, and clear errors for missing system libraries."""
 
 import os
 import re
@@ -11,9 +11,9 @@ from pathlib import Path
 from posecore.errors import MissingSystemLibrary
 
 VERSION = "0.1.0"
-"""Of this library."""
+"""Version of posecore."""
 
-# Shared libraries that the opencv-python and mediapipe wheels load but do not carry -> Debian package.
+# Shared libraries that the opencv-python and mediapipe wheels need but do not contain -> Debian package.
 DEBIAN_PACKAGES = {
     "libEGL.so.1": "libegl1",
     "libGLESv2.so.2": "libgles2",
@@ -28,10 +28,10 @@ _LOADER_MESSAGE = re.compile(r"(?P<library>lib[\w.+-]+\.so[\w.]*): cannot open s
 
 @contextmanager
 def naming_missing_library() -> Iterator[None]:
-    """Turn the loader's error inside the block into one that says what to install.
+    """Convert the loader's error inside the block into one that says what to install.
 
     Raises:
-        MissingSystemLibrary: if the block failed because a shared library is absent.
+        MissingSystemLibrary: if the block failed because a shared library is missing.
         Any other error of the block passes through unchanged.
     """
     try:
@@ -54,10 +54,10 @@ def _explain(library: str) -> str:
 
 @cache
 def usable_cores() -> int:
-    """Processor cores this process may use at once: those it is bound to, and no more than its container's share.
+    """Number of processor cores this process may use, limited by its CPU affinity and its container's quota.
 
-    A container with a share of 2 on a machine with 64 cores sees all 64; 64 threads there take turns on
-    2 and are slower than 2.
+    A container with a quota of 2 on a machine with 64 cores sees all 64, but 64 threads would take turns on 2 cores and
+    be slower than 2 threads.
     """
     bound = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     share = _container_share(Path("/sys/fs/cgroup"))
@@ -65,7 +65,7 @@ def usable_cores() -> int:
 
 
 def _container_share(cgroup: Path) -> int | None:
-    """Whole cores of the container's CPU quota (Linux control groups, version 2 or 1), or None if it has none."""
+    """The container's CPU quota in whole cores (Linux control groups, version 2 or 1), or None if there is none."""
     try:
         quota, period = (cgroup / "cpu.max").read_text().split()
     except (OSError, ValueError):
@@ -81,10 +81,10 @@ def _container_share(cgroup: Path) -> int | None:
 
 @contextmanager
 def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """Where to write what is to be at ``path``; it is moved there once the block has ended well.
+    """Write a file atomically: yields a temporary path whose file is moved to ``path`` if the block succeeds.
 
-    After an error nothing is left of it, and what was at ``path`` before is still there. Until then the file is in a
-    folder of its own: whatever else the block leaves there, or a process that dies, is deleted with it.
+    After an error nothing is left of it, and an existing file at ``path`` is unchanged. Until then the file is in a
+    folder of its own: whatever else the block leaves there is deleted with it, even if a process died.
 
     Raises:
         OSError: if the folder is missing or cannot be written to.

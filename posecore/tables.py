@@ -1,4 +1,4 @@
-"""The one table form of a value, there and back: a row for each frame, person and landmark."""
+"""Converting poses to a table and back: one row per frame, person and landmark."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from posecore.errors import InvalidPoses
 from posecore.poses import FramePoses, PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
 
-# Column -> what it holds. The order is the order of the columns, on screen and in every file.
+# Column -> its meaning, in the order of the columns on screen and in every file.
 COLUMNS: Mapping[str, str] = {
     "frame": "number of the frame, from 0",
     "time_s": "seconds since the first frame",
@@ -27,16 +27,16 @@ COLUMNS: Mapping[str, str] = {
     "presence": "0 to 1: the model's estimate that the landmark is inside the image",
 }
 
-# Beside the id, where somebody was given a name.
+# Extra column after the id, if any person has a name.
 NAME = "name"
 
 
 def to_table(poses: FramePoses | PoseSequence) -> pd.DataFrame:
-    """One row for each frame, person and landmark, with the columns of ``COLUMNS``, in that order.
+    """Table with one row per frame, person and landmark, and the columns of ``COLUMNS`` in that order.
 
-    Coordinates are float32; NaN where the person is not there in that frame. The metres are centred on
-    the hips: a person who walks does not move in them. A single frame without people gives no rows. Where somebody
-    has a name, the column ``NAME`` stands behind that of the id; it is empty for those who have none.
+    Coordinates are float32; NaN where the person is not in that frame. The metres are centred on the hips: a walking
+    person does not move in them. A single frame without people gives no rows. If any person has a name, the column
+    ``NAME`` follows that of the id; it is empty for people without one.
     """
     lead = poses.visibility.shape if isinstance(poses, PoseSequence) else (1, *poses.visibility.shape)
     frames, people, landmarks = lead
@@ -71,15 +71,15 @@ def to_table(poses: FramePoses | PoseSequence) -> pd.DataFrame:
 
 
 def from_table(table: pd.DataFrame, *, size: tuple[int, int], fps: float) -> PoseSequence:
-    """The sequence that a table was made from. Rows may be in any order.
+    """Restore the sequence a table was made from. Rows may be in any order.
 
     Args:
-        table: with the columns of ``COLUMNS`` (others are ignored), as ``to_table`` or a CSV gives it.
-        size: (width, height) of the picture in pixels; the table does not carry it.
-        fps: nominal frames per second; the table does not carry it.
+        table: with the columns of ``COLUMNS`` and optionally ``NAME`` (others are ignored), from ``to_table`` or a CSV.
+        size: (width, height) of the picture in pixels, which the table does not contain.
+        fps: nominal frames per second, which the table does not contain.
 
     Raises:
-        InvalidPoses: if columns or rows are missing, or the same row is there twice.
+        InvalidPoses: if columns or rows are missing, or a row occurs twice.
     """
     missing = [name for name in COLUMNS if name not in table.columns]
     if missing:
