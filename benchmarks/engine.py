@@ -1,4 +1,4 @@
-"""How fast the two engines are, side by side in one run. README.md in this folder tells how to read it."""
+"""Compare the speed of the two engines in one run. README.md in this folder explains the output."""
 
 import argparse
 import json
@@ -19,7 +19,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
-# So that it runs as a file, from any folder, and measures the code beside it.
+# Makes the script runnable from any folder, measuring the code next to it.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import cv2
@@ -44,38 +44,38 @@ LEAST_RATIO = {("stream", 1): 1.5, ("stream", 2): 2.0, ("pictures", 1): 1.8, ("p
 MOST_S_TO_START = 0.5
 MOST_MS_A_PERSON = {"full": 14.0}
 WARM_UP = 10  # calls before the clock starts
-REPEATS = 30  # calls on the clock where the same picture is looked at again and again
+REPEATS = 30  # timed calls if the same photo is estimated repeatedly
 COLUMNS = ("what", "model", "case", "mediapipe", "fast", "unit", "ratio", "by_round", "to_reach", "reached")
 
 
 @dataclass(frozen=True)
 class Task:
-    """One measurement, made in a process of its own."""
+    """One measurement, made in its own process."""
 
     what: str  # a key of MEASURES
     model: str
     bundle: str  # the model's file
     engine: Literal["fast", "mediapipe"]
-    frames: int  # of the clip, on the clock
-    source: str = ""  # clip or picture, where one is needed
-    threads: int | None = None  # None: MediaPipe, left as it is
+    frames: int  # timed frames of the video
+    source: str = ""  # video or photo, if one is needed
+    threads: int | None = None  # None: MediaPipe with its defaults
 
     @property
     def options(self) -> PoseOptions:
-        """The same, as an estimator takes it."""
+        """The options for the estimator."""
         return PoseOptions(model=Path(self.bundle), engine=self.engine, threads=self.threads)
 
     def __str__(self) -> str:
         return f"{self.what}, {self.model}, {self.engine}" + (f" on {self.threads}" if self.threads else "")
 
 
-Values = dict[str, float]  # what one measurement gives
+Values = dict[str, float]  # results of one measurement
 Results = dict[Task, list[Values]]  # round by round
 Row = dict[str, Any]  # a line of the table, an entry of the JSON
 
 
 def measure_stream(task: Task) -> Values:
-    """The frames of a clip, one after the other, decoded beforehand."""
+    """Time the stream estimator on a video's frames, decoded beforehand."""
     with open_clip(task.source) as clip:
         frames = [(frame.rgb, frame.time_s) for frame in islice(clip, WARM_UP + task.frames)]
     with closing(open_stream_estimator(task.options)) as estimator:
@@ -83,14 +83,14 @@ def measure_stream(task: Task) -> Values:
 
 
 def measure_pictures(task: Task) -> Values:
-    """One picture, each time as if it were a new one."""
+    """Time the photo estimator on one photo, repeatedly."""
     rgb = decode_picture(task.source)
     with closing(open_picture_estimator(task.options)) as estimator:
         return _clock(estimator.estimate, [rgb] * (WARM_UP + REPEATS))
 
 
 def measure_start(task: Task) -> Values:
-    """Seconds for importing the engine's library, and from there until its networks are ready."""
+    """Measure the seconds for importing the engine's library, and from then until its networks are ready."""
     start = time.perf_counter()
     if task.engine == "fast":
         load_openvino()
@@ -105,7 +105,7 @@ def measure_start(task: Task) -> Values:
 
 
 def measure_people(task: Task) -> Values:
-    """Milliseconds a person, for several regions of one picture: one pass over them, divided by their number."""
+    """Measure milliseconds per person: one pass over several regions of a photo, divided by their number."""
     rgb, blazepose = decode_picture(task.source), BlazePose(task.options)
     first = [*blazepose.detect(rgb), Region.whole(rgb.shape[1], rgb.shape[0])][0]
     everybody = [replace(first, x=first.x + 8 * index) for index in range(max(PEOPLE))]  # no two crops the same
@@ -126,7 +126,7 @@ MEASURES: dict[str, Callable[[Task], Values]] = {
 
 
 def _clock(call: Callable[[Any], Any], arguments: Sequence[Any]) -> Values:
-    """Milliseconds a call, on average, and in how many of them somebody was found; the warm-up counts for neither."""
+    """Mean milliseconds per call, and the number of calls that found a person, both without the warm-up."""
     if len(arguments) <= WARM_UP:
         raise InvalidOption(f"Expected a clip of more than {WARM_UP} frames, but got {len(arguments)}.")
     for argument in arguments[:WARM_UP]:
@@ -138,7 +138,7 @@ def _clock(call: Callable[[Any], Any], arguments: Sequence[Any]) -> Values:
 
 
 def plan_round(bundles: dict[str, Path], clip: str, picture: str, frames: int) -> Iterator[Task]:
-    """The measurements of one round; those to be compared come one after the other."""
+    """The measurements of one round; those to be compared follow each other."""
     for model, bundle in bundles.items():
         task = partial(Task, model=model, bundle=str(bundle), frames=frames)
         for what, source in (("stream", clip), ("pictures", picture)):
@@ -152,12 +152,12 @@ def plan_round(bundles: dict[str, Path], clip: str, picture: str, frames: int) -
 
 
 def run(tasks: list[Task], rounds: int) -> Results:
-    """The results of each task; how far it is goes to stderr."""
+    """Run all tasks and return their results; shows progress on stderr."""
     results: Results = {task: [] for task in tasks}
     form = "{n_fmt} of {total_fmt} measured, {remaining} left; now: {desc}"
     with tqdm(total=rounds * len(tasks), bar_format=form, smoothing=0, leave=False) as bar:
         for _ in range(rounds):
-            with tempfile.TemporaryDirectory() as folder:  # empty, so that each round has a first start
+            with tempfile.TemporaryDirectory() as folder:  # an empty cache, so that each round has a first start
                 for task in tasks:
                     bar.set_description_str(str(task))
                     results[task].append(_in_own_process(task, Path(folder)))
@@ -166,7 +166,7 @@ def run(tasks: list[Task], rounds: int) -> Results:
 
 
 def _in_own_process(task: Task, folder: Path) -> Values:
-    """What the task measures. It comes in a file: native libraries write to stdout and stderr as they like."""
+    """Run a task in its own process. Results come in a file because native libraries write to stdout and stderr."""
     starts = task.what.endswith("start") and task.engine == "fast"
     environment = os.environ | ({"XDG_CACHE_HOME": str(folder / task.model)} if starts else {})
     result = folder / "result.json"
@@ -179,14 +179,14 @@ def _in_own_process(task: Task, folder: Path) -> Values:
 
 
 def measure(task: Task, result: Path) -> None:
-    """What the process of one measurement does."""
+    """Make one measurement; runs in the measurement's own process."""
     if task.threads:
         cv2.setNumThreads(task.threads)
     result.write_text(json.dumps(MEASURES[task.what](task)), encoding="utf-8")
 
 
 def tabulate(results: Results) -> Iterator[Row]:
-    """The lines of the table, one model after the other."""
+    """The lines of the table, model by model."""
     for model in dict.fromkeys(task.model for task in results):
         of = partial(_by_engine, results, model)
         for (what, threads), goal in LEAST_RATIO.items():
@@ -210,7 +210,7 @@ def _by_engine(results: Results, model: str, what: str, threads: int, key: str) 
 
 
 def _row(what: str, model: str, case: str, unit: str, rounds: dict[str, list[float]], **goal: float | None) -> Row:
-    """Medians, and their ratio where there are two; the goal is a ``least_ratio`` or the ``most`` time."""
+    """Medians, and their ratio if there are two; the goal is a ``least_ratio`` or the ``most`` time."""
     row: Row = {"what": what, "model": model, "case": case, "unit": unit, "rounds": rounds}
     row |= {engine: statistics.median(times) for engine, times in rounds.items()}
     if "mediapipe" in rounds:
@@ -225,7 +225,7 @@ def _row(what: str, model: str, case: str, unit: str, rounds: dict[str, list[flo
 
 
 def render(rows: list[Row]) -> str:
-    """The table for people."""
+    """Format the table as text."""
     values = [[row.get(column, "") for column in COLUMNS] for row in rows]
     texts = [[f"{value:.2f}" if isinstance(value, float) else str(value) for value in line] for line in values]
     lines = [[column.replace("_", " ") for column in COLUMNS], *texts]
@@ -234,7 +234,7 @@ def render(rows: list[Row]) -> str:
 
 
 def describe(args: argparse.Namespace) -> dict[str, Any]:
-    """What was measured, where."""
+    """Describe the machine, the versions and the input."""
     return {
         "processor": load_openvino().get_property("CPU", "FULL_DEVICE_NAME").strip(),
         "cores": usable_cores(),
@@ -246,7 +246,7 @@ def describe(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def find_bundles(given: dict[str, Path | None]) -> dict[str, Path]:
-    """The bundles that can be had, at least one; of each other one a line on stderr says why not."""
+    """The available bundles, at least one; prints a line on stderr for each missing one."""
     bundles = {}
     for model, path in given.items():
         try:

@@ -1,4 +1,4 @@
-"""How long a live picture takes through the app, beside streamlit-webrtc alone. See README.md here."""
+"""Compare the delay of live video through the app with that of plain streamlit-webrtc. See README.md here."""
 
 import argparse
 import itertools
@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-# So that it runs as a file, from any folder, and measures the code beside it.
+# Makes the script runnable from any folder, measuring the code next to it.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import cv2
@@ -38,13 +38,13 @@ WAYS = {"untouched": (HERE / "live_untouched.py", "/"), "ours": (ROOT / "streaml
 WIDTH, HEIGHT, FPS = 640, 480, 30
 CELLS = 16
 STRIP_PX = 32
-FRAMES = 240  # of the camera's film, which is played over and over
-# A frame that was shown later than this was not the one of the same number that was sent last.
+FRAMES = 240  # of the camera's video, which is played in a loop
+# A frame shown later than this must have been sent in an earlier loop.
 _LATEST_S = FRAMES / FPS / 2
 WARM_UP_S = 6.0
 
 CAMERA = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
-# As Chromium is where there is no graphics card.
+# For Chromium without a graphics card.
 SWITCHES = ["--no-sandbox", "--no-first-run", "--disable-background-networking", "--enable-unsafe-swiftshader"]
 
 HEAD = f"{'':<12}{'delay (ms)':>12}{'95%':>8}{'shown/s':>10}{'sent/s':>9}{'frames':>9}"
@@ -53,15 +53,16 @@ LINE = "{way:<12}{delay_ms:>12.0f}{delay_95_ms:>8.0f}{shown_per_s:>10.1f}{sent_p
 
 @dataclass(frozen=True)
 class Stretch:
-    """What was seen of one way in one stretch of time.
+    """Measurements of one way over one period.
 
     Attributes:
         way: key of ``WAYS``.
-        delay_ms, delay_95_ms: from when a frame left the camera to when it was on the screen; median and 95%.
-        shown_per_s: different frames on the screen.
-        sent_per_s: frames that left the camera.
-        frames: that the delay is of.
-        unread: pictures whose number could not be read.
+        delay_ms, delay_95_ms: time from a frame's leaving the camera to its appearing on screen; median and 95th
+            percentile.
+        shown_per_s: different frames on screen per second.
+        sent_per_s: frames per second that left the camera.
+        frames: number of frames the delay was measured on.
+        unread: frames whose number could not be read.
     """
 
     way: str
@@ -74,13 +75,13 @@ class Stretch:
 
 
 def write_camera_film(path: Path) -> None:
-    """A walker of the sample clip, close, with the number of each frame in a strip along the top."""
+    """Write a close-up of the sample video's walker, with each frame's number in a strip along the top."""
     with open_clip(sample_clip().path) as clip:
         pictures = [
             cv2.resize(frame.rgb[:600, 250:1050], (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
             for frame in itertools.islice(clip, 40, 100)
         ]
-    pictures += pictures[::-1]  # there and back, so that nobody jumps where the film begins anew
+    pictures += pictures[::-1]  # forwards and backwards, so that nobody jumps when the video loops
     with path.open("wb") as film:
         film.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{FPS}:1 Ip A1:1 C420jpeg\n".encode())
         for number in range(FRAMES):
@@ -90,7 +91,7 @@ def write_camera_film(path: Path) -> None:
 
 
 def draw_number(rgb: np.ndarray, number: int) -> None:
-    """As live_watch.js reads it: white, black, 12 bits, their parity, black."""
+    """Draw a number as live_watch.js reads it: white, black, 12 bits, their parity, black."""
     bits = [bool(number >> place & 1) for place in reversed(range(12))]
     cells = [True, False, *bits, sum(bits) % 2 == 1, False]
     row = np.repeat(np.array(cells, np.uint8) * 255, WIDTH // CELLS)
@@ -98,7 +99,7 @@ def draw_number(rgb: np.ndarray, number: int) -> None:
 
 
 def free_port() -> int:
-    """A port that nobody listens at."""
+    """A port that is not in use."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -106,7 +107,7 @@ def free_port() -> int:
 
 @contextmanager
 def server(script: Path) -> Iterator[tuple[str, int]]:
-    """Streamlit with a script; its address and process id."""
+    """Run Streamlit with a script; yields its address and process id."""
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true"]
     command += ["--server.address=127.0.0.1", f"--server.port={port}", "--browser.gatherUsageStats=false"]
@@ -136,7 +137,7 @@ def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def live_page(browser: Browser, url: str) -> Iterator[Page]:
-    """The page with its camera on, once frames come back."""
+    """Open the page, start its camera, and yield once frames come back."""
     context = browser.new_context(viewport={"width": 1360, "height": 900})
     context.add_init_script(WATCH)
     page = context.new_page()
@@ -152,7 +153,7 @@ def live_page(browser: Browser, url: str) -> Iterator[Page]:
 
 
 def notes(page: Page) -> dict[str, Any]:
-    """What was seen since this was last asked."""
+    """Take the frames noted since the last call."""
     taken = """() => {
         const { sent, shown, unread } = window.liveNotes ?? { sent: [], shown: [], unread: 0 };
         if (window.liveNotes) Object.assign(window.liveNotes, { unread: 0 });
@@ -167,7 +168,7 @@ def notes(page: Page) -> dict[str, Any]:
 
 
 def measure(page: Page, way: str, seconds: float) -> Stretch:
-    """Watch a page that is live already."""
+    """Watch a page whose camera is already on."""
     earlier = notes(page)["sent"]
     time.sleep(seconds)
     seen = notes(page)
@@ -186,7 +187,7 @@ def measure(page: Page, way: str, seconds: float) -> Stretch:
 
 
 def delays_of(sent: list[tuple[int, float]], shown: list[tuple[int, float]]) -> Iterator[float]:
-    """Seconds from each frame's leaving to its first being shown."""
+    """Seconds from each frame's leaving the camera to its first appearance on screen."""
     events = sorted([(at, 0, number) for number, at in sent] + [(at, 1, number) for number, at in shown])
     left: dict[int, float] = {}
     for at, is_shown, number in events:
@@ -205,7 +206,7 @@ def memory_mb(pid: int) -> float:
 
 
 def compare(browser: Browser, rounds: int, seconds: float) -> list[Stretch]:
-    """Each way in turn, in each round with a server and a visit of its own."""
+    """Measure each way in turn, with a new server and visit in each round."""
     stretches = []
     for _ in range(rounds):
         for way, (script, path) in WAYS.items():
@@ -217,7 +218,7 @@ def compare(browser: Browser, rounds: int, seconds: float) -> list[Stretch]:
 
 
 def endure(browser: Browser, minutes: float) -> list[dict[str, float]]:
-    """Ours for long: delay and memory of each minute."""
+    """Run the app for a long time and measure delay and memory in each minute."""
     script, path = WAYS["ours"]
     rows = []
     with server(script) as (url, pid), live_page(browser, url + path) as page:
@@ -234,7 +235,7 @@ def endure(browser: Browser, minutes: float) -> list[dict[str, float]]:
 
 
 def summary(stretches: list[Stretch]) -> dict[str, dict[str, float]]:
-    """Medians over the rounds, and what ours is of the other."""
+    """Medians over the rounds, and the ratio of ours to the untouched one."""
     fields = ("delay_ms", "delay_95_ms", "shown_per_s")
     table = {
         way: {name: statistics.median(getattr(one, name) for one in stretches if one.way == way) for name in fields}

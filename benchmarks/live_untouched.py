@@ -1,4 +1,4 @@
-"""The page that live.py compares with: streamlit-webrtc hands each frame back as it came."""
+"""The reference page of live.py: streamlit-webrtc returns each frame unchanged."""
 
 from streamlit_webrtc import WebRtcMode, webrtc_streamer
 

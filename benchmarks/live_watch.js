@@ -1,4 +1,5 @@
-// Notes when each numbered frame leaves the camera and when it is on the screen. Run in every frame of the page.
+// Records when each numbered video frame leaves the camera and when it appears on screen. Runs in every frame (iframe)
+// of the page.
 (() => {
   const CELLS = 16;
   const notes = { sent: [], shown: [], unread: 0 };
@@ -7,7 +8,7 @@
   Object.assign(canvas, { width: 2 * CELLS, height: 2 });
   const pen = canvas.getContext("2d", { willReadFrequently: true });
 
-  // The strip along the top: white, black, 12 bits, how many of them are set (odd or even), black.
+  // The strip along the top: white, black, 12 bits, their parity, black.
   function number(picture, width, height) {
     pen.drawImage(picture, 0, 0.01 * height, width, 0.045 * height, 0, 0, 2 * CELLS, 2);
     const { data } = pen.getImageData(0, 0, 2 * CELLS, 2);
@@ -15,8 +16,8 @@
       const at = 8 * cell;
       return data[at] + data[at + 1] + data[at + 2] + data[at + 4] + data[at + 5] + data[at + 6];
     });
-    if (light[15] - light[14] >= 300) light.reverse(); // as in a mirror
-    if (light[0] - light[1] < 300) return null; // a frame of something else
+    if (light[15] - light[14] >= 300) light.reverse(); // mirrored
+    if (light[0] - light[1] < 300) return null; // not one of our frames
     const middle = (light[0] + light[1]) / 2;
     const bits = light.slice(2, 14).map((value) => value > middle);
     const odd = bits.filter(Boolean).length % 2 === 1;

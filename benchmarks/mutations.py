@@ -1,4 +1,4 @@
-"""Damaged clips by the hundred: each must end in a result or one sentence. See README.md here."""
+"""Run hundreds of damaged videos: each must give a result or a one-sentence error. See README.md here."""
 
 import argparse
 import json
@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-# So that it runs as a file, from any folder, and tries the code beside it.
+# Makes the script runnable from any folder, testing the code next to it.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tqdm import tqdm
@@ -26,7 +26,7 @@ RESULT, SENTENCE = "result", "sentence"
 
 
 def mutations(sources: list[Path], count: int, seed: int) -> Iterator[tuple[str, bytes]]:
-    """Damaged copies of the files, in turn: a name that says what was done, and the bytes."""
+    """Damaged copies of the files, in turn: a name that describes the damage, and the bytes."""
     chance = random.Random(seed)
     for index in range(count):
         source = sources[index % len(sources)]
@@ -46,14 +46,14 @@ def _cut(chance: random.Random, data: bytes) -> bytes:
 
 
 def _splice(chance: random.Random, data: bytes) -> bytes:
-    """A piece of the file in another place of it."""
+    """Copy a piece of the file to another place in it."""
     start, to, length = chance.randrange(len(data)), chance.randrange(len(data)), chance.randrange(1, 20_000)
     piece = data[start : start + length]
     return data[:to] + piece + data[to + chance.choice([0, len(piece)]) :]
 
 
 def _blank(chance: random.Random, data: bytes) -> bytes:
-    """Nothing but noughts for a stretch, as after a bad download."""
+    """Fill a stretch with zeros, as after a failed download."""
     start, length = chance.randrange(len(data)), chance.randrange(1, 20_000)
     return data[:start] + bytes(len(data[start : start + length])) + data[start + length :]
 
@@ -62,19 +62,19 @@ _WAYS = {"flip": _flip, "cut": _cut, "splice": _splice, "blank": _blank}
 
 
 def outcome_of(clip: Path, film: Path) -> tuple[str, str]:
-    """What became of a clip in a worker process: one of the two allowed outcomes or what else, and its text."""
+    """Process a video in a worker process; return one of the two allowed outcomes or a description, and the message."""
     try:
         sequence = estimate_video(clip, annotated=film, workers=1)
     except PosecoreError as error:
         text = str(error)
         return (SENTENCE if "\n" not in text and "Traceback" not in text else "more than a sentence"), text
-    except Exception as error:  # noqa: BLE001 - which is what this is here to find
+    except Exception as error:  # noqa: BLE001 - finding these is the purpose
         return type(error).__name__, str(error)
     return (RESULT if film.stat().st_size and len(sequence) else "an empty result"), ""
 
 
 def workers_alive() -> int:
-    """Worker processes that this one started and that have not ended (Linux; elsewhere 0)."""
+    """Number of this process's workers that are still running (Linux; elsewhere 0)."""
     return sum(map(_is_own_worker, Path("/proc").glob("[0-9]*")))
 
 
@@ -87,7 +87,7 @@ def _is_own_worker(process: Path) -> bool:
 
 
 def try_all(sources: list[Path], count: int, seed: int) -> dict[str, object]:
-    """Try them, and count the outcomes."""
+    """Process all damaged videos and count the outcomes."""
     outcomes: Counter[str] = Counter()
     sentences: Counter[str] = Counter()
     unexpected, slowest_s = [], 0.0
@@ -121,7 +121,7 @@ def try_all(sources: list[Path], count: int, seed: int) -> dict[str, object]:
 
 
 def main() -> int:
-    """Run the command line; 0 where every clip ended in a result or a sentence and nothing was left behind."""
+    """Run the command line; 0 if every video gave a result or a sentence and nothing was left behind."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, metavar="DIR", help=f"where {', '.join(NAMES)} are")
     parser.add_argument("--count", type=int, default=200, metavar="N", help="default: %(default)s")

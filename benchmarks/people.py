@@ -1,4 +1,4 @@
-"""How many of the people in labelled pictures are found, beside MediaPipe alone. See README.md here."""
+"""Count how many people in labelled photos are found, compared with MediaPipe. See README.md here."""
 
 import argparse
 import json
@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-# So that it runs as a file, from any folder, and measures the code beside it.
+# Makes the script runnable from any folder, measuring the code next to it.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
@@ -40,7 +40,7 @@ LINE = "{way:<26}{found:>5} of {labelled:>3}{recall:>9.2f}{mean_oks:>10.2f}{othe
 
 @dataclass(frozen=True)
 class Person:
-    """One labelled person: (17, 2) keypoints and their area in pixels, which of them are labelled, and the box."""
+    """One labelled person: (17, 2) keypoints in pixels, which of them are labelled, area in pixels, and box."""
 
     keypoints: np.ndarray
     labelled: np.ndarray
@@ -50,7 +50,7 @@ class Person:
 
 @dataclass
 class Score:
-    """What one way came to."""
+    """Results of one way."""
 
     way: str
     labelled: int = 0
@@ -59,7 +59,7 @@ class Score:
     milliseconds: list[float] = field(default_factory=list)
 
     def row(self) -> dict[str, Any]:
-        """The line of the table; mean OKS is of those found, and the time is the median."""
+        """The line of the table; mean OKS is over the people found, and the time is the median."""
         found = len(self.likeness)
         return {
             "way": self.way,
@@ -73,20 +73,20 @@ class Score:
 
 
 def read_labels(annotations: Path) -> dict[str, list[Person]]:
-    """The people of each picture, by its file name; COCO's keypoint format."""
+    """Read the people of each photo, by file name, from COCO's keypoint format."""
     content = json.loads(annotations.read_text(encoding="utf-8"))
     names = {image["id"]: image["file_name"] for image in content["images"]}
     people: dict[str, list[Person]] = defaultdict(list, {name: [] for name in names.values()})
     for one in content["annotations"]:
         values = np.array(one.get("keypoints") or [0] * 51, float).reshape(17, 3)
-        # A crowd is one label for many: like a person without keypoints, it is neither found nor missed.
+        # A crowd is one label for many people: like a person without keypoints, it counts as neither found nor missed.
         labelled = (values[:, 2] > 0) & (not one.get("iscrowd"))
         people[names[one["image_id"]]].append(Person(values[:, :2], labelled, one["area"], tuple(one["bbox"])))
     return dict(people)
 
 
 def compare(poses: FramePoses, people: list[Person], score: Score) -> None:
-    """Match found and labelled people one to one, the most alike first."""
+    """Match found and labelled people one to one, most similar pairs first."""
     found = poses.xy[:, list(COCO_17_FROM_BLAZEPOSE)]
     labelled = [person for person in people if person.labelled.any()]
     pairs = sorted(
@@ -111,14 +111,14 @@ def compare(poses: FramePoses, people: list[Person], score: Score) -> None:
 
 
 def _inside(points: np.ndarray, person: Person) -> bool:
-    """Whether a found person is mostly where somebody is labelled without keypoints: that is no false one."""
+    """Whether a found person is mostly inside the box of one labelled without keypoints, not a false positive."""
     x, y, width, height = person.box
     inside = (points >= (x, y)) & (points <= (x + width, y + height))
     return bool(inside.all(axis=1).mean() > FOUND_FROM)
 
 
 def measure(way: str, options: PoseOptions, pictures: list[tuple[RgbArray, list[Person]]]) -> Score:
-    """Go through the pictures; the first is looked at once before the clock starts."""
+    """Estimate all photos; the first one is estimated once before timing starts."""
     score = Score(way)
     with closing(open_picture_estimator(options)) as estimator:
         estimator.estimate(pictures[0][0])

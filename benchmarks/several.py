@@ -1,4 +1,4 @@
-"""Several people in one clip: frames a second, and how many ids they get, beside MediaPipe. See README.md here."""
+"""Measure speed and ids with several people in one video, compared with MediaPipe. See README.md here."""
 
 import argparse
 import json
@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# So that it runs as a file, from any folder, and measures the code beside it.
+# Makes the script runnable from any folder, measuring the code next to it.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import av
@@ -40,12 +40,12 @@ LINE = "{way:<28}{pace:>10.1f}{ratio:>13.2f}{people:>16.2f}{ids:>6}"
 
 @dataclass
 class Score:
-    """What one way came to."""
+    """Results of one way."""
 
     way: str
     paces: list[float] = field(default_factory=list)  # frames per second, of each round
-    people: float = 0.0  # seen in a frame, mean
-    ids: int = 0  # in the whole clip
+    people: float = 0.0  # mean number seen per frame
+    ids: int = 0  # in the whole video
 
     @property
     def pace(self) -> float:
@@ -54,7 +54,7 @@ class Score:
 
 
 def side_by_side(clips: list[Path], target: Path) -> None:
-    """Write the clips beside each other, to and fro, as one clip of ``SIZE``."""
+    """Write the videos side by side, played forwards and backwards, as one video of ``SIZE``."""
     width, height = SIZE
     each = width // len(clips)
     with ExitStack() as stack:
@@ -66,7 +66,7 @@ def side_by_side(clips: list[Path], target: Path) -> None:
                 picture = np.full((height, width, 3), 90, np.uint8)
                 for place, shown in enumerate(frames):
                     last = len(shown) - 1
-                    frame = shown[last - abs(last - index % (2 * last))]  # to the end and back: nothing jumps
+                    frame = shown[last - abs(last - index % (2 * last))]  # forwards and backwards: nobody jumps
                     top = (height - frame.shape[0]) // 2
                     picture[top : top + frame.shape[0], place * each : place * each + frame.shape[1]] = frame
                 film.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
@@ -74,7 +74,7 @@ def side_by_side(clips: list[Path], target: Path) -> None:
 
 
 def _frames(stack: ExitStack, clip: Path, width: int, height: int) -> list[np.ndarray]:
-    """The first frames of a clip, made to fit."""
+    """The first frames of a video, scaled to fit."""
     shown = []
     for frame, _ in zip(stack.enter_context(open_clip(clip)), range(FRAMES), strict=False):
         scale = min(width / frame.rgb.shape[1], height / frame.rgb.shape[0])
@@ -83,7 +83,7 @@ def _frames(stack: ExitStack, clip: Path, width: int, height: int) -> list[np.nd
 
 
 def measure(clip: Path, people: int, rounds: int) -> list[Score]:
-    """All ways in turn, as often as there are rounds; the networks are loaded before."""
+    """Measure all ways in turn, in each round; the networks are loaded beforehand."""
     scores = {way: Score(way) for way in WAYS}
     for options, _ in WAYS.values():
         find_engine(options)

@@ -1,4 +1,4 @@
-"""How fast a clip becomes poses and a film, beside MediaPipe and the usual loop around it. See README.md here."""
+"""Measure video processing, compared with MediaPipe and the usual loop around it. See README.md here."""
 
 import argparse
 import json
@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-# So that it runs as a file, from any folder, and measures the code beside it.
+# Makes the script runnable from any folder, measuring the code next to it.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import av
@@ -41,18 +41,18 @@ THEIRS, OURS = PoseOptions(engine="mediapipe"), PoseOptions(engine="fast")  # bo
 ON_ONE_THREAD = PoseOptions(engine="fast", threads=1)
 LEAST_RATIO = {("c ours, film", "b usual way"): 2.2, ("c ours, film", "a bare"): 1.15, ("d ours", "a bare"): 1.9}
 STAGES = {"c ours, film": ("decode", "estimate", "draw", "encode"), "d ours": ("decode", "estimate")}
-LOOPS = (1, 4, 16)  # how often the clip is in those of --growth
-LONG_SIZE, LONG_FPS = (1920, 1080), 30  # of the clip of --memory
+LOOPS = (1, 4, 16)  # repetitions of the video for --growth
+LONG_SIZE, LONG_FPS = (1920, 1080), 30  # of the video for --memory
 MOST_HELD = 600  # frames in memory at once; 6 MB each in full HD
 
 LINE = "{what:<38}{value:>9.2f} {unit:<9} {by_round:<20} {to_reach:<8} {reached}"
 
-Values = dict[str, float]  # what one measurement gives
+Values = dict[str, float]  # results of one measurement
 Row = dict[str, Any]  # a line of the table
 
 
 def measure_bare(clip: Path, _: Path) -> Values:
-    """MediaPipe alone, on frames that are in memory already."""
+    """Measure only MediaPipe, on frames that are already in memory."""
     with open_clip(clip) as reader:
         frames = [(frame.rgb, frame.time_s) for frame in islice(reader, MOST_HELD)]
     with closing(open_stream_estimator(THEIRS)) as estimator:
@@ -62,7 +62,7 @@ def measure_bare(clip: Path, _: Path) -> Values:
 
 
 def measure_usual_way(clip: Path, folder: Path) -> Values:
-    """Read, estimate, draw and write, one after the other, all with OpenCV but the estimating."""
+    """Read, estimate, draw and write, one after the other, with OpenCV for everything but estimating."""
     with closing(open_stream_estimator(THEIRS)) as estimator:
         start = time.perf_counter()
         seen: list[bool] = []
@@ -90,7 +90,7 @@ def _draw_plainly(bgr: np.ndarray, poses: FramePoses) -> None:
 
 
 def measure_ours(clip: Path, folder: Path, *, film: bool) -> Values:
-    """One call of ``estimate_video``. The networks are loaded before it, as a server has them."""
+    """Measure one call of ``estimate_video``. The networks are loaded beforehand, as on a server."""
     find_engine(OURS)
     start = time.perf_counter()
     poses = estimate_video(clip, OURS, annotated=folder / "film.mp4" if film else None)
@@ -103,9 +103,9 @@ def _pace(start: float, seen: list[bool]) -> Values:
 
 
 def measure_stages(clip: Path, folder: Path) -> Values:
-    """Processor time of each stage of ``estimate_video``, one after the other: milliseconds a frame.
+    """Measure processor time of each stage of ``estimate_video``, one after the other: milliseconds per frame.
 
-    The process keeps to one core, so decoder, encoder and OpenCV start no threads.
+    The process is bound to one core, so decoder, encoder and OpenCV start no threads.
     """
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
@@ -131,10 +131,10 @@ def measure_stages(clip: Path, folder: Path) -> Values:
 
 
 def measure_memory(clip: Path, folder: Path) -> Values:
-    """The most that ``estimate_video`` with a film takes, and by how much it grows with each frame."""
-    import resource  # there is none on Windows
+    """Measure the peak memory of ``estimate_video`` with an annotated video, and its growth per frame."""
+    import resource  # not available on Windows
 
-    resident = []  # MB, once for each second of the clip
+    resident = []  # MB, once per second of the video
     bar = tqdm(desc="memory, a long clip", unit=" frames", leave=False)
 
     def sample(progress: Progress) -> None:
@@ -147,7 +147,7 @@ def measure_memory(clip: Path, folder: Path) -> Values:
     with bar:
         estimate_video(clip, OURS, annotated=folder / "film.mp4", on_progress=sample)
     peak_kb = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    size = len(resident) // 10  # ten minutes, one by one; the first of them is for the start
+    size = len(resident) // 10  # samples per minute of ten minutes; the first minute is the start-up
     minutes = {f"minute {n + 1}": float(np.median(resident[n * size : (n + 1) * size])) for n in range(10)}
     growth_kb = (minutes["minute 10"] - minutes["minute 2"]) * 1e6 / 1024 / (8 * size * LONG_FPS)
     return {"peak_mb": peak_kb * 1024 / 1e6, "growth_kb": growth_kb} | minutes
@@ -164,7 +164,7 @@ MEASURES: dict[str, Callable[[Path, Path], Values]] = {
 
 
 def loop_clip(source: Path, target: Path, loops: int) -> Path:
-    """The clip several times over, in the container that the target's name tells; nothing is encoded anew."""
+    """Repeat a video without re-encoding, in the container given by the target's name."""
     with av.open(str(target), "w") as film:
         copy, start = None, 0
         for _ in range(loops):
@@ -181,7 +181,7 @@ def loop_clip(source: Path, target: Path, loops: int) -> Path:
 
 
 def make_long_clip(source: Path, folder: Path, minutes: float) -> Path:
-    """The clip over and over in H.264, at ``LONG_SIZE`` and ``LONG_FPS``."""
+    """Repeat a video for some minutes, in H.264 at ``LONG_SIZE`` and ``LONG_FPS``."""
     once = folder / "once.mp4"
     with FilmWriter(once, LONG_SIZE, fps_hint=LONG_FPS) as film, open_clip(source) as reader:
         for frame in tqdm(reader, "making a long clip", total=reader.info.frame_count, unit=" frames", leave=False):
@@ -190,9 +190,9 @@ def make_long_clip(source: Path, folder: Path, minutes: float) -> Path:
 
 
 def run(tasks: dict[str, tuple[str, Path]], rounds: int) -> dict[str, list[Values]]:
-    """What each task gives in each round; how far it is goes to stderr."""
+    """Run all tasks in each round and return their results; shows progress on stderr."""
     results: dict[str, list[Values]] = {name: [] for name in tasks}
-    sizes = {name: clip.stat().st_size for name, (_, clip) in tasks.items()}  # a longer clip takes longer
+    sizes = {name: clip.stat().st_size for name, (_, clip) in tasks.items()}  # a longer video takes longer
     form = "{percentage:.0f} % measured, {remaining} left; now: {desc}"
     with tqdm(total=rounds * sum(sizes.values()), bar_format=form, smoothing=0, leave=False) as bar:
         for name in list(tasks) * rounds:
@@ -203,7 +203,7 @@ def run(tasks: dict[str, tuple[str, Path]], rounds: int) -> dict[str, list[Value
 
 
 def in_own_process(what: str, clip: Path, stderr: int | None = subprocess.PIPE) -> Values:
-    """One measurement. It comes in a file: native libraries write to stdout and stderr as they like."""
+    """Run one measurement in its own process. Results come in a file because native libraries write to stdout."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, __file__, "--measure", what, folder, "--", str(clip)]
         done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=stderr, text=True, errors="replace")
@@ -235,7 +235,7 @@ def tabulate(results: dict[str, list[Values]], most_film_mb: float | None) -> It
 
 
 def row(what: str, unit: str, rounds: Any, *, least: float | None = None, most: float | None = None) -> Row:
-    """The median of the rounds, and whether that is the ``least`` or ``most`` it should be."""
+    """The median of the rounds, and whether it is at least ``least`` or at most ``most``."""
     value, by_round = float(np.median(rounds)), f"{min(rounds):.2f} to {max(rounds):.2f}"
     goal = f">= {least}" if least else f"<= {most}" if most else ""
     reached = ("yes" if (least or 0) <= value <= (most or np.inf) else "no") if goal else ""
@@ -248,7 +248,7 @@ def compare(args: argparse.Namespace) -> None:
         raise PosecoreError("--memory needs Linux: it reads /proc.")
     clip, rounds = args.clip or sample_clip().path, max(1, args.rounds)
     tasks = {what: (what, clip) for what in MEASURES if what != "memory"}
-    with tempfile.TemporaryDirectory() as folder, open_clip(clip):  # opened to say at once what is wrong with it
+    with tempfile.TemporaryDirectory() as folder, open_clip(clip):  # opened here to report errors at once
         for loops in LOOPS if args.growth else ():
             looped = loop_clip(clip, Path(folder, f"{loops}{clip.suffix}"), loops)
             tasks |= {f"{what} x {loops}": (what, looped) for what in STAGES}
@@ -276,7 +276,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="at least 1; default: 3")
     parser.add_argument("--growth", action="store_true", help="also with the clip 4 and 16 times as long")
     parser.add_argument("--memory", action="store_true", help="also the memory a clip of 10 minutes takes (Linux)")
-    parser.add_argument("--minutes", type=float, default=10.0, help=argparse.SUPPRESS)  # of the clip of --memory
+    parser.add_argument("--minutes", type=float, default=10.0, help=argparse.SUPPRESS)  # of the video for --memory
     parser.add_argument("--measure", nargs=2, help=argparse.SUPPRESS)  # task and folder: see in_own_process
     return parser.parse_args()
 
