@@ -1,4 +1,4 @@
 """From pixels to landmarks: the model bundles and the engines that run them.
 
-The only folder that knows MediaPipe.
+This is the only folder that uses MediaPipe and OpenVINO.
 """

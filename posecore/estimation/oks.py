@@ -1,8 +1,8 @@
-"""Object keypoint similarity (OKS): how alike two poses are, 1 for the same, 0 for far apart.
+"""Object keypoint similarity (OKS): 1 for identical poses, 0 for poses far apart.
 
 The measure of the COCO keypoint challenge (https://cocodataset.org/#keypoints-eval): the mean over the keypoints
-of exp(-d^2 / (2 s^2 k^2)), where d is the distance in pixels, s^2 the person's area in pixels, and k twice the
-keypoint's sigma, which is how far apart people who label it lie.
+of exp(-d^2 / (2 s^2 k^2)), where d is the distance in pixels, s^2 the person's area in square pixels, and k twice the
+keypoint's sigma, the spread among human annotators.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from posecore.skeletons import COCO_17_FROM_BLAZEPOSE
 
 Points = NDArray[np.floating]
 
-# Of the 17 COCO keypoints in their order: nose, eyes, ears, shoulders, elbows, wrists, hips, knees, ankles.
+# In COCO's order of the 17 keypoints: nose, eyes, ears, shoulders, elbows, wrists, hips, knees, ankles.
 # fmt: off
 COCO_SIGMAS = np.array([
     0.026, 0.025, 0.025, 0.035, 0.035, 0.079, 0.079, 0.072, 0.072, 0.062, 0.062, 0.107, 0.107, 0.087, 0.087, 0.089,
@@ -20,18 +20,18 @@ COCO_SIGMAS = np.array([
 ])
 # fmt: on
 
-# A person's area (of the silhouette) over that of the box around the keypoints: about this in COCO's labels.
+# Area of a person's silhouette over that of the box around the keypoints, about, in COCO's labels.
 _FILL = 0.6
 
 
 def oks(found: Points, true: Points, area: float, counted: NDArray[np.bool_] | None = None) -> float:
-    """OKS of a found person with a labelled one.
+    """OKS of a detected person with a labelled one.
 
     Args:
         found: (17, 2) pixels.
         true: (17, 2) pixels.
         area: of the labelled person in square pixels.
-        counted: (17,) the keypoints that are labelled; all where None.
+        counted: (17,) bool, which keypoints are labelled; None: all.
 
     Returns:
         0..1; 0 where no keypoint counts.
@@ -42,7 +42,7 @@ def oks(found: Points, true: Points, area: float, counted: NDArray[np.bool_] | N
 
 
 def oks_between(one: Points, other: Points) -> float:
-    """OKS of two people who were both found, by the mean of their areas.
+    """OKS of two detected people, with the mean of their areas.
 
     Args:
         one: (33, 2) BlazePose landmarks in pixels.
@@ -54,6 +54,6 @@ def oks_between(one: Points, other: Points) -> float:
 
 
 def area_of(keypoints: Points) -> float:
-    """About the area in square pixels that a person takes who has these keypoints, (17, 2)."""
+    """Approximate area in square pixels of a person with these keypoints, (17, 2)."""
     width, height = np.ptp(keypoints, axis=0)
     return float(_FILL * width * height)

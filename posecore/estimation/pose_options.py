@@ -1,4 +1,4 @@
-"""What a caller may choose about an estimation."""
+"""Options of pose estimation."""
 
 import os
 from dataclasses import asdict, dataclass
@@ -8,36 +8,36 @@ from posecore.errors import InvalidOption
 from posecore.limits import LIMITS
 
 EngineChoice = Literal["auto", "fast", "mediapipe"]
-"""What may be asked for: an engine by its name, or "auto" for the fast one wherever it runs."""
+"""An engine by name, or "auto" for the fast one if it runs here and MediaPipe otherwise."""
 
 
 SearchChoice = Literal["fast", "thorough"]
-"""How people are looked for: one look at the whole picture, or closer looks at parts of it too."""
+"""How to search for people: only in the whole picture, or in parts of it too."""
 
 
 @dataclass(frozen=True)
 class PoseOptions:
-    """Options of one estimation; the same for a picture, a clip and a live stream.
+    """Options of one estimation; the same for a photo, a video and a live stream.
 
     Attributes:
-        model: name of a registered pose bundle ("lite", "full", "heavy"), or the path of a ``.task``
-            file, which is used as given.
-        people: the most people to look for, 1 to ``LIMITS.people``.
-        min_detection: score, 0..1, from which the person detector's find counts.
-        min_presence: score, 0..1, from which the landmark model's "a person is here" counts.
-        min_tracking: overlap, 0..1, from which a person found anew is one who was followed already.
-            It matters with several people only.
-        engine: "fast" runs the model's networks on OpenVINO, "mediapipe" is MediaPipe Tasks, the
-            reference; "auto" is the fast one, and MediaPipe where that does not run.
-        search: "fast" looks at the whole picture once and misses who is small in it; "thorough" looks at
-            parts of it too and lets everybody it finds confirm to be there. Of the fast engine.
-        object_detector: path of an object detection model of MediaPipe's that knows people; the thorough search then
-            begins with what it finds. None: with BlazePose's own detector.
-        segmentation: also each person's silhouette, as ``FramePoses.masks``; it takes 1.6 times as long.
-        smoothing: in a clip or stream, each person's landmarks are smoothed over time as they come (One-Euro filter,
-            MediaPipe's settings). Off: as the model gives them, for ``posecore.smooth_sequence`` to smooth later.
-            MediaPipe's own engine always smooths where one person is asked for.
-        threads: of the fast engine for one inference; None: one for each usable core, at most four.
+        model: name of a registered pose bundle ("lite", "full", "heavy"), or the path of a ``.task`` file, which is
+            used as given.
+        people: maximum number of people, 1 to ``LIMITS.people``.
+        min_detection: lowest accepted score of the person detector, 0..1.
+        min_presence: lowest accepted score of the landmark model that a person is present, 0..1.
+        min_tracking: overlap, 0..1, above which a detected person counts as one already followed. It matters only
+            with several people.
+        engine: "fast" runs the model's networks on OpenVINO; "mediapipe" is MediaPipe Tasks, the reference; "auto"
+            is the fast one if it runs here, otherwise MediaPipe.
+        search: "fast" searches the whole picture once and misses people who are small in it; "thorough" searches
+            parts of it too and confirms each candidate by a second detection. Fast engine only.
+        object_detector: path of a MediaPipe object detection model that knows people, used for the thorough search's
+            candidates; None: BlazePose's own detector.
+        segmentation: also compute each person's silhouette, as ``FramePoses.masks``; takes 1.6 times as long.
+        smoothing: smooth each person's landmarks over time while a video or stream is processed (One-Euro filter,
+            MediaPipe's settings). Off: raw model output, which ``posecore.smooth_sequence`` can smooth later.
+            MediaPipe's own engine always smooths if ``people`` is 1.
+        threads: threads per inference of the fast engine; None: one per usable core, at most four.
 
     Raises:
         InvalidOption: if a value is outside its range.
@@ -76,6 +76,6 @@ class PoseOptions:
             raise InvalidOption(f"Expected 'threads' to be a whole number from 1, but got {self.threads}.")
 
     def as_dict(self) -> dict[str, object]:
-        """Plain values, for a manifest. A file given by its path is named by its file name only."""
+        """Plain values for a manifest. Of a path, only the file name is kept."""
         files = {"model": self.model, "object_detector": self.object_detector}
         return asdict(self) | {name: path and os.path.basename(os.fspath(path)) for name, path in files.items()}

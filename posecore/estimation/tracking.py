@@ -1,7 +1,7 @@
-"""Who is who from frame to frame: lasting ids for the people an engine finds in each, and smoothing for each of them.
+"""Tracking: lasting ids for the people found in each frame of a stream, and smoothing of each person.
 
-A person is known by place and shape. Lengths are told in metres, by the size of the person's own body in the
-picture, so that the same bounds hold near and far.
+People are recognised by position and pose. Distances in the picture are converted to metres by the person's own body
+size, so that the same limits hold near and far.
 """
 
 import math
@@ -16,41 +16,41 @@ from posecore.poses import FloatArray, FramePoses
 from posecore.skeletons import BLAZEPOSE_33
 
 SAME_POSE = 0.5
-"""Two finds are one person where their poses are this alike (OKS)."""
+"""Two detections with at least this similarity (OKS) are the same person."""
 
-# How long somebody who is not seen is still expected.
+# How long a person who is out of sight is still expected to return.
 _REMEMBERED_S = 2.0
-# From where a person is expected, the middle of the body may be so far away: metres, and metres for each second unseen.
+# Largest distance from the expected position: metres, plus metres per second out of sight.
 _REACH_M, _REACH_M_PER_S = 1.0, 2.5
-# A body does not become so many times as large or small; from one frame to the next it hardly changes.
+# Largest factor by which a body may appear larger or smaller; from one frame to the next it hardly changes.
 _MOST_GROWTH = 2.0
-# Somebody goes on as before for so long; further than that is not foreseen.
-_FORESEEN_S = 0.5
-# Speeds are averaged over about so long.
+# Motion is extrapolated for at most this long.
+_EXTRAPOLATED_S = 0.5
+# Time constant for averaging speeds.
 _SPEED_OVER_S = 0.15
-# How soon the pose a person had tells nothing any more.
+# Time constant after which a person's last pose no longer counts.
 _POSE_COUNTS_S = 0.3
-# BlazePose's region around somebody who stands is about so wide; the smoothing measures speeds by it.
+# Approximate width of BlazePose's region around a standing person, the unit of speed for smoothing.
 _REGION_M = 2.2
 
-# More than any cost of one who can be the same: it is worse than all others together.
-_NOBODY = 1e6
+# Cost of an impossible match: more than all possible ones together.
+_IMPOSSIBLE = 1e6
 
 _TORSO = [BLAZEPOSE_33.index(name) for name in ("left_shoulder", "right_shoulder", "left_hip", "right_hip")]
 
 
 @dataclass
 class _Track:
-    """One person, as seen last."""
+    """One person as last seen."""
 
     time_s: float
     centre: FloatArray  # (2,) pixels
     pixels_per_m: float
     world: FloatArray  # (33, 3)
-    speed: FloatArray = field(default_factory=lambda: np.zeros(2, np.float32))  # (2,) pixels a second
+    speed: FloatArray = field(default_factory=lambda: np.zeros(2, np.float32))  # (2,) pixels per second
 
-    def see(self, seen: "_Track") -> None:
-        """Go on with what is seen now."""
+    def update(self, seen: "_Track") -> None:
+        """Update with what is seen now."""
         step_s = seen.time_s - self.time_s
         share = 1 - math.exp(-step_s / _SPEED_OVER_S)
         speed = (seen.centre - self.centre) / np.float32(step_s)
@@ -60,15 +60,15 @@ class _Track:
 
     @property
     def region_px(self) -> float:
-        """About the width of BlazePose's region around the person."""
+        """Approximate width of BlazePose's region around the person, pixels."""
         return _REGION_M * self.pixels_per_m
 
     def shift(self, time_s: float) -> FloatArray:
-        """(2,) pixels from the place of last to where the person is expected."""
-        return self.speed * np.float32(min(time_s - self.time_s, _FORESEEN_S))
+        """(2,) pixels from the last position to the expected one."""
+        return self.speed * np.float32(min(time_s - self.time_s, _EXTRAPOLATED_S))
 
-    def unlikeness(self, seen: "_Track") -> float:
-        """How unlike what is expected it is, in metres; infinite where it cannot be the same person."""
+    def match_cost(self, seen: "_Track") -> float:
+        """Cost of a match, as a distance in metres from what is expected; infinite if it cannot be the same person."""
         unseen_s = seen.time_s - self.time_s
         scale = math.sqrt(self.pixels_per_m * seen.pixels_per_m)
         growth = abs(math.log(seen.pixels_per_m / self.pixels_per_m))
@@ -83,7 +83,7 @@ class Tracks:
     """The people of one stream.
 
     Args:
-        smoothing: each person's landmarks are smoothed over time.
+        smoothing: whether to smooth each person's landmarks over time.
     """
 
     def __init__(self, *, smoothing: bool = True) -> None:
@@ -94,35 +94,35 @@ class Tracks:
         self._time_s = -math.inf
 
     def follow(self, found: FramePoses) -> FramePoses:
-        """The people found in the next frame with their ids, in the order of these.
+        """Give the people found in the next frame their ids, and sort them by id.
 
         Args:
-            found: in any order, with any ids, some perhaps twice; later than the frame before.
+            found: in any order, with any ids, possibly with duplicates; later than the previous frame.
         """
-        once = _without_doubles(found)
+        once = _without_duplicates(found)
         return self.numbered(once, self.join(once))
 
     def join(self, found: FramePoses, known: int = 0) -> list[int]:
-        """The id of each of the people found in the next frame; whoever is new gets the next number.
+        """Assign an id to each person found in the next frame; new people get the next numbers.
 
         People who are new in the same frame are numbered from left to right.
 
         Args:
-            found: in any order, with any ids; later than the frame before.
-            known: the first so many were looked for where somebody was before: they are never new.
+            found: in any order, with any ids; later than the previous frame.
+            known: number of people at the start of ``found`` who come from followed regions: they are never new.
 
         Returns:
-            For each of the found the id; 0 for one who should be known and is not.
+            The id of each person found; 0 for one who should be known but is not recognised.
         """
         self._tracks = {
             person: track for person, track in self._tracks.items() if found.time_s - track.time_s <= _REMEMBERED_S
         }
         self._time_s = found.time_s
-        seen = [_seen(found, index) for index in range(len(found))]
+        seen = [_to_track(found, index) for index in range(len(found))]
         recognized = self._recognize(seen)
         ids = [recognized.get(index, 0) for index in range(len(seen))]
         for index, person in recognized.items():
-            self._tracks[person].see(seen[index])
+            self._tracks[person].update(seen[index])
         new = [index for index in range(known, len(seen)) if index not in recognized]
         for index in sorted(new, key=lambda index: float(seen[index].centre[0])):
             ids[index] = self._next_id
@@ -131,14 +131,14 @@ class Tracks:
         return ids
 
     def numbered(self, poses: FramePoses, ids: Sequence[int]) -> FramePoses:
-        """The people with these ids, in their order; those with id 0 are left out."""
+        """Give people these ids and sort by id, leaving out those with id 0; smooth if requested."""
         order = [index for index in np.argsort(ids).tolist() if ids[index]]
         people = replace(poses.take(order), person_ids=np.array([ids[index] for index in order], np.int64))
         return self._smooth(people) if self._smooths else people
 
     def _smooth(self, people: FramePoses) -> FramePoses:
         ids = people.person_ids.tolist()
-        # Who is not here is forgotten: after an absence smoothing begins anew.
+        # Forget those who are not here: after an absence smoothing starts again.
         self._smoothing = {person: self._smoothing.get(person) or PoseSmoothing() for person in ids}
         points = np.concatenate([people.xy, people.z[..., None]], axis=2)
         world, visibility = people.world.copy(), people.visibility.copy()
@@ -153,22 +153,22 @@ class Tracks:
         return replace(people, xy=points[..., :2], z=points[..., 2], world=world, visibility=visibility)
 
     def absent(self, time_s: float) -> dict[int, FloatArray]:
-        """Who was not seen in the last frame but is still expected; (2,) pixels from where they were last.
+        """People not seen in the last frame but still expected, with the (2,) pixels they are expected to have moved.
 
-        Whoever was seen last comes first.
+        The most recently seen person comes first.
         """
         absent = [(track, person) for person, track in self._tracks.items() if track.time_s < self._time_s]
         absent.sort(key=lambda entry: -entry[0].time_s)
         return {person: track.shift(time_s) for track, person in absent}
 
     def _recognize(self, seen: Sequence[_Track]) -> dict[int, int]:
-        """Of those seen (by their place in the list) the ids of all who are known; together as alike as possible."""
+        """Match the people seen to known tracks at the lowest total cost: index in ``seen`` -> id."""
         if not seen or not self._tracks:
             return {}
-        from scipy.optimize import linear_sum_assignment  # it takes a moment, and one person needs none of it
+        from scipy.optimize import linear_sum_assignment  # slow to import, and not needed for one person
 
-        costs = np.array([[track.unlikeness(one) for one in seen] for track in self._tracks.values()])
-        rows, columns = linear_sum_assignment(np.where(np.isfinite(costs), costs, _NOBODY))
+        costs = np.array([[track.match_cost(one) for one in seen] for track in self._tracks.values()])
+        rows, columns = linear_sum_assignment(np.where(np.isfinite(costs), costs, _IMPOSSIBLE))
         ids = list(self._tracks)
         return {
             int(column): ids[row] for row, column in zip(rows, columns, strict=True) if np.isfinite(costs[row, column])
@@ -176,13 +176,13 @@ class Tracks:
 
 
 def left_to_right(poses: FramePoses) -> FramePoses:
-    """The people of one picture, numbered in the order in which they stand."""
+    """Number the people in one photo from left to right."""
     order = np.argsort(poses.xy[:, _TORSO, 0].mean(axis=1), kind="stable")
     return replace(poses.take(order.tolist()), person_ids=np.arange(1, len(poses) + 1))
 
 
-def _without_doubles(poses: FramePoses) -> FramePoses:
-    """Of those who are found twice, only the surer pose."""
+def _without_duplicates(poses: FramePoses) -> FramePoses:
+    """Drop duplicate detections of a person, keeping the one with the higher visibility."""
     kept: list[int] = []
     for index in np.argsort(-poses.visibility.mean(axis=1), kind="stable").tolist():
         if all(oks_between(poses.xy[index], poses.xy[other]) < SAME_POSE for other in kept):
@@ -190,7 +190,7 @@ def _without_doubles(poses: FramePoses) -> FramePoses:
     return poses.take(sorted(kept))
 
 
-def _seen(poses: FramePoses, index: int) -> _Track:
+def _to_track(poses: FramePoses, index: int) -> _Track:
     xy, world = poses.xy[index], poses.world[index]
     spread_px, spread_m = (math.sqrt(float(points.var(axis=0).sum())) for points in (xy, world[:, :2]))
     return _Track(

@@ -1,4 +1,4 @@
-"""BlazePose's own graph: its two networks on OpenVINO, and around them the steps that MediaPipe hides.
+"""BlazePose's graph: its two networks on OpenVINO, and the steps around them that MediaPipe hides.
 
-``graph.BlazePose`` is the interface: ``detect`` finds where people are, ``landmarks`` reads one of them.
+``graph.BlazePose`` is the interface: ``detect`` finds people, ``landmarks`` estimates one of them.
 """

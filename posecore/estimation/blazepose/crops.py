@@ -1,7 +1,7 @@
-"""Cutting a region out of a picture, to the grey level as MediaPipe does it.
+"""Cropping a region out of a picture, exactly as MediaPipe does, down to the grey level.
 
-Landmarks that the picture does not show (the legs of a portrait, say) move by 20 pixels when the crop
-changes by two grey levels, so near enough is not enough here.
+Landmarks outside the picture (such as the legs in a portrait) move by 20 pixels if the crop changes by two grey levels,
+so approximately the same crop is not good enough.
 """
 
 import math
@@ -19,15 +19,15 @@ _LONGEST_MAPPED = 32_766
 
 
 class Cropper:
-    """Cuts regions out of pictures, always into the same memory: for one run.
+    """Crops regions out of pictures into a fixed buffer; for one run.
 
-    MediaPipe is built on OpenCV's older warp, which rounds every place to a 32nd of a pixel; that of
-    today's ``cv2.warpAffine`` does not, and its crops differ by up to three grey levels. ``cv2.remap``
-    with fixed-point maps still rounds the same way.
+    MediaPipe uses OpenCV's older warp, which rounds every position to a 32nd of a pixel. Today's ``cv2.warpAffine``
+    does not, and its crops differ by up to three grey levels. ``cv2.remap`` with fixed-point maps still rounds the
+    same way.
 
     Args:
-        target: (side, side, 3) uint8, what the crops are written to.
-        border: what to make up outside the picture: ``cv2.BORDER_CONSTANT`` for black,
+        target: (side, side, 3) uint8, the buffer the crops are written to.
+        border: how to fill the area outside the picture: ``cv2.BORDER_CONSTANT`` for black,
             ``cv2.BORDER_REPLICATE`` for the edge's own pixels.
     """
 
@@ -35,17 +35,17 @@ class Cropper:
         self._target = target
         self._border = border
         self._side = side = target.shape[0]
-        # Arrays of this size, made anew for each frame, would take longer than what is written to them.
+        # Allocating arrays of this size for each frame would take longer than filling them.
         self._places = np.empty((2, side, side), np.float32)
         self._pixels = np.empty((side, side, 2), np.int16)
         self._parts = np.empty((side, side), np.uint16)
 
     def cut(self, picture: Picture, region: Region) -> None:
-        """Fill the target with what the region shows.
+        """Fill the target with the content of the region.
 
         Args:
             picture: (H, W, 3) uint8.
-            region: may reach over the picture's edges.
+            region: may extend beyond the picture's edges.
         """
         matrix = region.crop_matrix(self._side)
         height, width = picture.shape[:2]
@@ -63,20 +63,20 @@ class Cropper:
         cv2.remap(area, self._pixels, self._parts, cv2.INTER_LINEAR, dst=self._target, borderMode=self._border)
 
     def _place(self, matrix: NDArray[np.float64]) -> None:
-        """Write the place in the picture of each pixel of the crop."""
+        """Compute the position in the picture of each pixel of the crop."""
         along = np.arange(self._side)
         across = (matrix[:, 0, None] * along).astype(np.float32)
         down = (matrix[:, 1, None] * along + matrix[:, 2, None]).astype(np.float32)
         np.add(down[:, :, None], across[:, None, :], out=self._places)
 
     def _reached(self, places: FloatArray, length: int) -> slice:
-        """What is read along a side of the picture: the places, the pixel after each, and one to spare.
+        """Span needed along one side of the picture: the positions, the pixel after each, and one to spare.
 
-        The places are moved so that they count from its start, which is exact: they get nearer to 0, where
-        float32 is finer. Where the region lies beside the picture, it is the edge, which is what the border
-        is made of.
+        The positions are shifted in place to count from the span's start. This is exact, because they get closer to 0,
+        where float32 is finer. If the region is outside the picture, the span is the edge pixel, from which the
+        border is made.
         """
-        corners = places[:: self._side - 1, :: self._side - 1]  # the map is affine: the ends are there
+        corners = places[:: self._side - 1, :: self._side - 1]  # the map is affine, so extremes are at corners
         first, last = math.floor(corners.min()), math.ceil(corners.max())
         start = min(max(0, first - 1), length - 1)
         places -= np.float32(start)

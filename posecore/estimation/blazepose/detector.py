@@ -1,4 +1,4 @@
-"""From the detector network's raw boxes to regions: anchors, scores, and one region for each person."""
+"""Decoding the detector network's raw boxes: anchors, scores, and one region per person."""
 
 from functools import cache
 
@@ -11,18 +11,18 @@ SIDE = 224
 """Width and height of the detector's input in pixels."""
 
 BOXES = 2254
-"""Boxes the network proposes, one for each anchor."""
+"""Boxes the network proposes, one per anchor."""
 
 BOX_VALUES = 12
 """Values of a box: centre x and y, width, height, then x and y of four alignment points; all in pixels
-of the input from the anchor's centre. The first point is the middle of the hips, the second spans the circle
-around them that holds the whole body."""
+of the input from the anchor's centre. The first point is the middle of the hips; the second lies on the circle
+around them that contains the whole body."""
 
-# Cells of the network's three grids along a side, and anchors in each of their cells. (SSD anchors of
-# MediaPipe's pose detector: strides 8, 16 and three times 32, two anchors a layer, all of size one.)
+# Cells along a side of the network's three grids, and anchors per cell. (SSD anchors of MediaPipe's pose detector:
+# strides 8, 16 and three times 32, two anchors per layer, all of size one.)
 _GRIDS = ((SIDE // 8, 2), (SIDE // 16, 2), (SIDE // 32, 6))
 
-# Boxes that overlap more than this (intersection over union) are one person's.
+# Boxes that overlap more than this (intersection over union) belong to the same person.
 _SAME_PERSON = 0.5
 
 
@@ -30,24 +30,24 @@ _SAME_PERSON = 0.5
 def anchors() -> FloatArray:
     """(BOXES, 2) centres of the anchors as shares of the input's side."""
     centres = np.concatenate([np.repeat(_cell_centres(cells), count, axis=0) for cells, count in _GRIDS])
-    centres.flags.writeable = False  # shared by all
+    centres.flags.writeable = False  # the cached array is shared by all callers
     return centres
 
 
 def _cell_centres(cells: int) -> FloatArray:
-    """(cells x cells, 2) x and y, row by row."""
+    """(cells x cells, 2) x and y of the cells' centres, row by row."""
     along = ((np.arange(cells) + 0.5) / cells).astype(np.float32)
     return np.stack(np.meshgrid(along, along), axis=-1).reshape(-1, 2)
 
 
 def decode_regions(raw_boxes: FloatArray, raw_scores: FloatArray, seen: Region, min_score: float) -> list[Region]:
-    """The people the detector sees, the surest first.
+    """Decode the network's output to one region per person, highest score first.
 
     Args:
-        raw_boxes: (BOXES, BOX_VALUES) as the network gives them.
+        raw_boxes: (BOXES, BOX_VALUES) as the network outputs them.
         raw_scores: (BOXES,) before the logistic function.
         seen: the square of the picture that the network was shown.
-        min_score: from which a box counts, 0..1.
+        min_score: lowest accepted score, 0..1.
     """
     scores = logistic(raw_scores)
     likely = np.flatnonzero(scores >= min_score)
@@ -61,10 +61,10 @@ def decode_regions(raw_boxes: FloatArray, raw_scores: FloatArray, seen: Region, 
 
 
 def _merge(values: FloatArray, scores: FloatArray) -> list[tuple[FloatArray, float]]:
-    """Alignment points (2, 2) and score of each person.
+    """Merge overlapping boxes to the alignment points (2, 2) and score of each person.
 
-    Boxes that overlap are averaged by their scores (weighted non-maximum suppression): the points are
-    steadier than those of the best box alone.
+    Boxes are averaged, weighted by score (weighted non-maximum suppression), which gives steadier points than the best
+    box only.
     """
     corners = np.concatenate([values[:, 0] - values[:, 1] / 2, values[:, 0] + values[:, 1] / 2], axis=1)
     left = np.argsort(-scores, kind="stable")
@@ -72,7 +72,7 @@ def _merge(values: FloatArray, scores: FloatArray) -> list[tuple[FloatArray, flo
     while left.size:
         best = left[0]
         same = _overlaps(corners[left], corners[best]) > _SAME_PERSON
-        same[0] = True  # a box without area overlaps nothing, not even itself
+        same[0] = True  # a box with zero area overlaps nothing, not even itself
         group = left[same]
         points = np.average(values[group, 2:4], axis=0, weights=scores[group])
         people.append((points.astype(np.float32), float(scores[best])))
@@ -81,7 +81,7 @@ def _merge(values: FloatArray, scores: FloatArray) -> list[tuple[FloatArray, flo
 
 
 def _overlaps(boxes: FloatArray, box: FloatArray) -> FloatArray:
-    """(N,) intersection over union of each box with one; boxes are x and y of two corners."""
+    """(N,) intersection over union of each box with ``box``; boxes are x and y of two corners."""
     sides = np.minimum(boxes[:, 2:], box[2:]) - np.maximum(boxes[:, :2], box[:2])
     shared = np.prod(np.maximum(sides, 0), axis=1)
     union = _areas(boxes) + _areas(box[None]) - shared

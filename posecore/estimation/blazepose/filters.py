@@ -1,4 +1,4 @@
-"""Smoothing over time as MediaPipe does it."""
+"""Smoothing over time as in MediaPipe."""
 
 from posecore.estimation.blazepose.arrays import FloatArray
 from posecore.motion.one_euro import LowPass, OneEuro
@@ -15,14 +15,14 @@ class PoseSmoothing:
     def apply(
         self, points: FloatArray, world: FloatArray, visibility: FloatArray, *, time_s: float, scale: float
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """The person's landmarks, world landmarks and visibility, smoothed.
+        """Smooth the person's landmarks, world landmarks and visibility.
 
         Args:
             points: (33, 3) pixels.
             world: (33, 3) metres.
             visibility: (33,).
-            time_s: later than at the call before.
-            scale: side of the person's region in pixels: one who stands nearer does not move faster.
+            time_s: later than in the previous call.
+            scale: side of the person's region in pixels, so that a nearer person does not count as faster.
         """
         return (
             self._points.apply(points, time_s, scale=scale),

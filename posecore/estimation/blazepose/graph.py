@@ -1,4 +1,4 @@
-"""BlazePose: where people are in a picture, and the landmarks of the one in a region."""
+"""BlazePose: detects people in a picture and estimates the landmarks of the person in a region."""
 
 import cv2
 
@@ -13,15 +13,15 @@ from posecore.estimation.models import find_model
 from posecore.estimation.pose_options import PoseOptions
 from posecore.system import usable_cores
 
-# More threads than this no longer make one inference of a network of this size faster.
+# With more threads, inference of networks of this size does not get faster.
 _MOST_THREADS = 4
 
 
 def load(options: PoseOptions) -> Networks:
-    """The networks that the options name, compiled; quick after the first time.
+    """Load and compile the networks for these options; fast after the first time.
 
     Raises:
-        ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
+        ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle named by ``options.model``.
         EngineUnavailable: if OpenVINO or these networks do not run here.
     """
     threads = options.threads or min(usable_cores(), _MOST_THREADS)
@@ -31,11 +31,11 @@ def load(options: PoseOptions) -> Networks:
 class BlazePose:
     """The networks of a bundle and the steps around them, for one run.
 
-    It holds the memory of its run, so it is not to be used by two threads at once; the networks
-    themselves are shared by all. Nothing is remembered from one call to the next.
+    It holds the buffers of its run, so two threads must not use it at the same time; the networks themselves are
+    shared. It keeps no state between calls.
 
     Args:
-        options: which model, and with how many threads; ``PoseOptions()`` where None.
+        options: model and number of threads; None: ``PoseOptions()``.
 
     Raises:
         As ``load``.
@@ -52,15 +52,14 @@ class BlazePose:
             self._close_with_mask = Cropper(self._with_mask.picture, cv2.BORDER_REPLICATE)
 
     def detect(self, rgb: Picture, min_score: float = 0.5, within: Region | None = None) -> list[Region]:
-        """Where people are, the surest first.
+        """Detect people, highest score first.
 
-        The detector looks at what it is shown shrunk to 224 pixels: a person shorter than about a quarter of
-        it is often not seen.
+        The detector's input is scaled down to 224 pixels: it often misses a person shorter than about a quarter of it.
 
         Args:
-            rgb: (H, W, 3) uint8, upright; or the ``pixels`` of a clip's frame.
-            min_score: from which a find counts, 0..1.
-            within: the square of the picture to look at; the whole picture where None.
+            rgb: (H, W, 3) uint8, upright; or the ``pixels`` of a video frame.
+            min_score: lowest accepted score, 0..1.
+            within: the square of the picture to search; None: the whole picture.
 
         Raises:
             InvalidOption: if rgb is not such an array.
@@ -73,12 +72,12 @@ class BlazePose:
         return detector.decode_regions(boxes[0], scores[0, :, 0], seen, min_score)
 
     def landmarks(self, rgb: Picture, region: Region, *, mask: bool = False) -> RegionPose:
-        """The person in a region, and how sure it is that one is there.
+        """Estimate the person in a region, with a score for whether a person is there.
 
         Args:
-            rgb: (H, W, 3) uint8, upright; or the ``pixels`` of a clip's frame.
-            region: from ``detect``, from the pose in the frame before, or drawn by hand.
-            mask: with the silhouette; where the options ask for ``segmentation``.
+            rgb: (H, W, 3) uint8, upright; or the ``pixels`` of a video frame.
+            region: from ``detect``, from the pose in the previous frame, or drawn by hand.
+            mask: also compute the silhouette; requires the option ``segmentation``.
 
         Raises:
             InvalidOption: if rgb is not such an array, or the region is not usable.

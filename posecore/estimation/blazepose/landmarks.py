@@ -1,4 +1,4 @@
-"""From the landmark network's raw outputs to a person: landmarks in the picture, in metres, and the next region."""
+"""Decoding the landmark network's raw outputs: landmarks in pixels and metres, and the region for the next frame."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,21 +14,21 @@ SIDE = 256
 """Width and height of the network's input in pixels."""
 
 POINTS = 39
-"""Points the network places: 33 landmarks, two that span the next region, four that MediaPipe does not use."""
+"""Points the network outputs: 33 landmarks, two that span the next region, four that MediaPipe does not use."""
 
 POINT_VALUES = 5
 """Values of a point: x, y, z in pixels of the input, visibility and presence before the logistic function."""
 
 HEATMAP_SIDE = 64
-"""Width and height of the map of each point's likely places."""
+"""Width and height of each point's heat map."""
 
 _LANDMARKS = slice(len(BLAZEPOSE_33))
 _ALIGNMENT = slice(33, 35)
 
-# The places around a point from which its refined place is averaged: a window of 7 x 7 cells.
+# A point is refined by averaging over a window of 7 x 7 cells around it.
 _WINDOW = np.arange(-3, 4)
 
-# A point is refined where its map is at least this sure somewhere in the window.
+# A point is refined only if its map reaches this value somewhere in the window.
 _MIN_PEAK = 0.5
 
 
@@ -37,15 +37,15 @@ class RegionPose:
     """The person in one region.
 
     Attributes:
-        points: (33, 3) x and y in pixels of the picture; z on the same scale, 0 at the middle of the
-            hips, smaller is nearer to the camera.
+        points: (33, 3) x and y in pixels of the picture; z on the same scale, 0 at the middle of the hips, smaller =
+            nearer to the camera.
         world: (33, 3) metres, origin at the middle of the hips, axes as in the picture.
         visibility: (33,) 0..1.
         presence: (33,) 0..1, of each landmark.
-        score: 0..1, how sure the network is that the region shows a person.
-        alignment: (2, 2) the two points that span the person's region, in pixels of the picture: the
-            middle of the hips, and a point above the head on the circle that holds the body.
-        mask: the silhouette, where it was asked for.
+        score: 0..1, the network's confidence that the region shows a person.
+        alignment: (2, 2) the two points that span the person's region, in pixels of the picture: the middle of the
+            hips, and a point above the head on the circle that contains the body.
+        mask: the silhouette, if requested.
     """
 
     points: FloatArray
@@ -58,12 +58,12 @@ class RegionPose:
 
     @property
     def next_region(self) -> Region:
-        """Where the person is, by these points: the region for the next frame."""
+        """The person's region according to these points, to be used for the next frame."""
         return Region.around(self.alignment, self.score)
 
 
 def to_frame(poses: Sequence[RegionPose], size: tuple[int, int], time_s: float) -> FramePoses:
-    """People of one frame of (width, height) pixels, numbered as they come."""
+    """Combine the people of one frame of (width, height) pixels, numbered in the given order."""
     people, landmarks = len(poses), len(BLAZEPOSE_33)
     points = np.array([pose.points for pose in poses], np.float32).reshape(people, landmarks, 3)
     return FramePoses(
@@ -87,10 +87,10 @@ def decode_pose(
     region: Region,
     raw_mask: FloatArray | None = None,
 ) -> RegionPose:
-    """The person that the network saw in a region.
+    """Decode the network's output for a region.
 
     Args:
-        raw_points: (POINTS, POINT_VALUES) as the network gives them.
+        raw_points: (POINTS, POINT_VALUES) as the network outputs them.
         score: the network's own, 0..1.
         heatmaps: (HEATMAP_SIDE, HEATMAP_SIDE, POINTS) before the logistic function; rows go down.
         raw_world: (POINTS, 3) metres, in the region's own axes.
@@ -117,7 +117,7 @@ def decode_pose(
 
 
 def _refine(shares: FloatArray, heatmaps: FloatArray) -> FloatArray:
-    """Points moved to the centre of what their heat maps show around them.
+    """Move points to the centre of mass of their heat maps around them.
 
     Args:
         shares: (POINTS, 2) x and y as shares of the side.
@@ -131,6 +131,6 @@ def _refine(shares: FloatArray, heatmaps: FloatArray) -> FloatArray:
     likely *= inside[:, 1, :, None] & inside[:, 0, None, :]
     by_place = np.stack([likely.sum(axis=1), likely.sum(axis=2)], axis=1)
     centre = (by_place * places).sum(axis=2) / np.maximum(by_place.sum(axis=2), 1e-9) / HEATMAP_SIDE
-    # MediaPipe leaves a point whose column lies outside the map as it is, and does not ask for its row.
+    # As in MediaPipe, a point whose column is outside the map is left as it is, but the row is not checked.
     sure = inside[:, 0, len(_WINDOW) // 2] & (likely.max(axis=(1, 2)) >= _MIN_PEAK)
     return np.where(sure[:, None], centre, shares).astype(np.float32)

@@ -1,8 +1,8 @@
-"""The networks of a bundle, compiled by OpenVINO once and then shared by every run.
+"""The networks of a bundle, compiled by OpenVINO once and then shared by all runs.
 
-A bundle is a zip of two TFLite models. They are made ready in three steps: read from TFLite, cut and
-given 8-bit input; written as OpenVINO's own files into the user's cache; compiled for this processor,
-which OpenVINO caches beside them. A later start does the last step alone, from its cache.
+A bundle is a zip of two TFLite models. They are prepared in three steps: read from TFLite, reduced to the needed
+outputs and given 8-bit input; written as OpenVINO's own files into the user's cache; compiled for this processor, which
+OpenVINO caches next to them. A later start only needs the last step, from its cache.
 
 Why OpenVINO: the landmark network (full, float32, without its mask) took 5.2 ms on one thread and 2.9 on two;
 LiteRT took 9.8 and 6.1, ONNX Runtime 10.2 and 6.0 (one run, AMD EPYC Zen 5).
@@ -32,21 +32,20 @@ from posecore.estimation.blazepose import detector, landmarks
 from posecore.estimation.blazepose.arrays import FloatArray
 from posecore.estimation.models import identify_model, model_unusable
 
-# Changed whenever what is written into the cache becomes another.
+# Increase it whenever the content of the cache changes.
 _FORMAT = 2
 
 
 @dataclass(frozen=True)
 class _Network:
-    """What is known of one network.
+    """Description of one network.
 
     Attributes:
         name: of its folder in the cache.
         file_name: in the bundle.
         side: width and height of its input in pixels.
-        outputs: shape of each output by its name, in the order in which ``Request.run`` gives them. An
-            output that is not named here is not computed.
-        mean, scale: (pixel - mean) / scale is what the network takes.
+        outputs: shape of each output by name, in the order of ``Request.run``. Other outputs are not computed.
+        mean, scale: the network's input is (pixel - mean) / scale.
     """
 
     name: str
@@ -78,7 +77,7 @@ _LANDMARKS = _Network(
     mean=0.0,
     scale=255.0,
 )
-# The same with the person's silhouette, which takes 1.6 times as long.
+# The same plus the person's silhouette, which takes 1.6 times as long.
 _LANDMARKS_AND_MASK = replace(
     _LANDMARKS,
     name="pose_landmarks_and_mask",
@@ -89,10 +88,10 @@ _NETWORKS = {network.name: network for network in (_DETECTOR, _LANDMARKS, _LANDM
 
 
 class Request:
-    """One network's memory for one run: not to be used by two threads at once.
+    """One network's buffers for one run; two threads must not use it at the same time.
 
     Attributes:
-        picture: (side, side, 3) uint8 RGB; what the network will be shown. Written to in place.
+        picture: (side, side, 3) uint8 RGB, the network's input buffer. Write to it in place.
     """
 
     def __init__(self, compiled: Any) -> None:
@@ -101,7 +100,7 @@ class Request:
         self.picture: NDArray[np.uint8] = self._request.get_input_tensor().data[0]
 
     def run(self) -> list[FloatArray]:
-        """The network's outputs for ``picture``; overwritten by the next run."""
+        """Run the network on ``picture``. The next run overwrites the returned arrays."""
         self._request.start_async()
         self._request.wait()
         return self._outputs
@@ -109,11 +108,11 @@ class Request:
 
 @dataclass(frozen=True)
 class Networks:
-    """The compiled networks of one bundle: read only, shared by all threads.
+    """The compiled networks of one bundle: read-only, shared by all threads.
 
     Attributes:
         detector, landmarks: OpenVINO's compiled models.
-        landmarks_and_mask: the same, where it was asked for.
+        landmarks_and_mask: likewise, if requested.
     """
 
     detector: Any
@@ -125,23 +124,23 @@ _LOADING = threading.Lock()
 
 
 def load_networks(bundle: Path, threads: int, *, masks: bool = False) -> Networks:
-    """The networks of a bundle, compiled; the same ones for the same file and threads.
+    """Load and compile a bundle's networks, cached by file and number of threads.
 
     Args:
         bundle: a pose landmarker ``.task`` file.
-        threads: that one inference may use.
-        masks: with the network that gives silhouettes too.
+        threads: threads per inference.
+        masks: also load the network that outputs silhouettes.
 
     Raises:
-        ModelUnusable: the file is no pose landmarker bundle with the networks known here.
-        EngineUnavailable: OpenVINO or these networks do not run here.
-        ModelNotFound: there is no such file.
+        ModelUnusable: if the file is not a pose landmarker bundle with TFLite networks.
+        EngineUnavailable: if OpenVINO or these networks do not run here.
+        ModelNotFound: if there is no such file.
     """
     wanted = (_DETECTOR, _LANDMARKS, _LANDMARKS_AND_MASK) if masks else (_DETECTOR, _LANDMARKS)
-    with _LOADING:  # two visitors who come first must not compile the same thing twice
+    with _LOADING:  # the first two visitors must not compile the same network twice
         sha256 = identify_model(bundle).sha256
-        # One after the other: first calls of OpenVINO from two threads at once have been seen to wait for each
-        # other for ever, one for Python's lock, one for a lock of its own.
+        # One after the other: first calls into OpenVINO from two threads have been seen to deadlock, one waiting for
+        # Python's GIL and one for a lock of OpenVINO's.
         return Networks(*[_load(bundle, sha256, threads, network.name) for network in wanted])
 
 
@@ -155,13 +154,13 @@ def _load(bundle: Path, sha256: str, threads: int, name: str) -> Any:
         compiled = _compile(core, bundle, _NETWORKS[name], folder=folder, threads=threads)
     except RuntimeError as error:
         raise EngineUnavailable(f"OpenVINO could not compile the networks for this processor: {error}.") from error
-    Request(compiled)  # its first use, while no other thread can have one
+    Request(compiled)  # the first use, while no other thread can have it
     return compiled
 
 
 @cache
 def load_openvino() -> Any | str:
-    """OpenVINO, of which a process needs one; or in words why it does not load, which is not tried again."""
+    """The process's OpenVINO core; or the reason why it does not load, in words. Loading is tried only once."""
     try:
         with _no_metrics():
             import openvino
@@ -175,10 +174,10 @@ def load_openvino() -> Any | str:
 def _no_metrics() -> Iterator[None]:
     """Import OpenVINO without its usage metrics.
 
-    Its import reports to Google Analytics, from a process of its own, and writes an identity into the
-    user's home folder. Where its package for that cannot be imported, it does without.
+    Importing it reports to Google Analytics, from a separate process, and writes an id into the user's home folder. If
+    its telemetry package cannot be imported, it works without.
     """
-    absent: Any = None  # what Python takes as a module that cannot be imported
+    absent: Any = None  # makes Python treat the module as impossible to import
     before = sys.modules.get("openvino_telemetry")
     sys.modules["openvino_telemetry"] = absent
     try:
@@ -190,7 +189,7 @@ def _no_metrics() -> Iterator[None]:
 
 
 def _cache_folder(sha256: str) -> Path | None:
-    """Where the files made of this bundle are kept, or None if this user can keep none."""
+    """Cache folder for the files made from this bundle, or None if this user has no cache."""
     import openvino
 
     name = f"{sha256[:16]}-{_FORMAT}-openvino-{openvino.__version__.split('-')[0]}"
@@ -201,32 +200,32 @@ def _cache_folder(sha256: str) -> Path | None:
 
 
 def _compile(core: Any, bundle: Path, network: _Network, *, folder: Path | None, threads: int) -> Any:
-    """The network, from the cache where it is there and whole."""
+    """Compile the network, from the cache if it is there and intact."""
     settings = {
         "INFERENCE_PRECISION_HINT": "f32",  # bfloat16, the default on some processors, moves landmarks by pixels
         "PERFORMANCE_HINT": "LATENCY",
         "NUM_STREAMS": 1,
         "INFERENCE_NUM_THREADS": threads,
-        "ENABLE_CPU_PINNING": False,  # pinned, the runs of two visitors would share one core and leave others idle
+        "ENABLE_CPU_PINNING": False,  # with pinning, runs of two visitors would share one core and leave others idle
     }
     prepared = folder / network.name / f"{network.name}.xml" if folder else None
     if prepared and (compiled := _from_cache(core, prepared, settings)):
         return compiled
     model = _read(core, bundle, network)
     if prepared:
-        with suppress(OSError, RuntimeError):  # a full disk, say: it does without a cache
+        with suppress(OSError, RuntimeError):  # such as a full disk: go on without a cache
             return _through_cache(core, model, prepared, settings)
     return core.compile_model(model, "CPU", settings)
 
 
 def _from_cache(core: Any, prepared: Path, settings: dict[str, Any]) -> Any | None:
-    """The network as it was prepared, or None if it is not there or not whole."""
+    """Compile the prepared network, or return None if it is missing or damaged."""
     try:
         expected = json.loads(prepared.with_suffix(".json").read_text())
         compiled = core.compile_model(prepared, "CPU", settings | {"CACHE_DIR": str(prepared.parent)})
     except (OSError, RuntimeError, ValueError):
         return None
-    # OpenVINO takes damaged weights without complaint.
+    # OpenVINO accepts damaged weights without an error.
     if np.allclose(_sample_outputs(compiled), expected, rtol=1e-3, atol=1e-3):
         return compiled
     shutil.rmtree(prepared.parent, ignore_errors=True)
@@ -234,7 +233,7 @@ def _from_cache(core: Any, prepared: Path, settings: dict[str, Any]) -> Any | No
 
 
 def _through_cache(core: Any, model: Any, prepared: Path, settings: dict[str, Any]) -> Any:
-    """The network, compiled from OpenVINO's own form of it, written here beside the numbers it gives."""
+    """Write the network in OpenVINO's own format, compile it, and store sample outputs next to it."""
     import openvino
 
     prepared.parent.mkdir(parents=True, exist_ok=True)
@@ -244,22 +243,22 @@ def _through_cache(core: Any, model: Any, prepared: Path, settings: dict[str, An
         for suffix in (".bin", ".xml"):
             os.replace(written.with_suffix(suffix), prepared.with_suffix(suffix))
         compiled = core.compile_model(prepared, "CPU", settings | {"CACHE_DIR": str(prepared.parent)})
-        # The numbers last: where they are there, the rest is.
+        # The sample outputs come last: if they exist, everything else does.
         written.with_suffix(".json").write_text(json.dumps(_sample_outputs(compiled)))
         os.replace(written.with_suffix(".json"), prepared.with_suffix(".json"))
     return compiled
 
 
 def _sample_outputs(compiled: Any) -> list[float]:
-    """Some of what the network gives for one fixed picture: enough to tell damaged weights."""
+    """Some output values for one fixed picture: enough to detect damaged weights."""
     request = Request(compiled)
     request.picture[:] = np.random.default_rng(0).integers(0, 256, request.picture.shape)
     return [float(value) for output in request.run() for value in output.ravel()[:: max(1, output.size // 50)]]
 
 
 def _read(core: Any, bundle: Path, network: _Network) -> Any:
-    """The network from its bundle, with the wanted outputs alone and uint8 pixels as its input."""
-    with tempfile.TemporaryDirectory() as folder:  # OpenVINO reads TFLite from a file only
+    """Read the network from its bundle, reduced to the needed outputs and with uint8 pixels as its input."""
+    with tempfile.TemporaryDirectory() as folder:  # OpenVINO reads TFLite only from a file
         file = Path(folder) / network.file_name
         file.write_bytes(_unzip(bundle, network.file_name))
         try:
@@ -280,7 +279,7 @@ def _unzip(bundle: Path, name: str) -> bytes:
 
 
 def _cut(bundle: Path, model: Any, network: _Network) -> Any:
-    """The part of the model that leads to the wanted outputs."""
+    """Reduce the model to the needed outputs, after checking that it is the known one."""
     import openvino
 
     found = {output.any_name: output for output in model.outputs}
@@ -296,12 +295,12 @@ def _cut(bundle: Path, model: Any, network: _Network) -> Any:
 
 
 def _shape(port: Any) -> tuple[int, ...]:
-    """Of an input or output; -1 stands for a side that may be of any length."""
+    """Shape of an input or output; -1 for a dynamic dimension."""
     return tuple(side.get_length() if side.is_static else -1 for side in port.partial_shape)
 
 
 def _with_pixels(model: Any, network: _Network) -> Any:
-    """The model with a picture's own bytes as its input; the arithmetic on them becomes part of it."""
+    """Make the model take a picture's uint8 pixels; normalising them becomes part of the model."""
     import openvino
     from openvino.preprocess import PrePostProcessor
 

@@ -1,4 +1,4 @@
-"""BlazePose as an engine of posecore: pictures in, ``FramePoses`` out."""
+"""BlazePose as an engine for photos: pixels in, ``FramePoses`` out."""
 
 from dataclasses import replace
 
@@ -12,15 +12,15 @@ from posecore.estimation.pose_options import PoseOptions
 from posecore.estimation.tracking import left_to_right
 from posecore.poses import FramePoses
 
-# Of more people than are wanted, so many are counted.
+# At most this many people beyond those requested are counted.
 _COUNTED = 10
 
 
 class PictureEstimator:
-    """Estimates pictures that have nothing to do with each other. Not to be used by two threads at once.
+    """Estimates independent photos. Two threads must not use it at the same time.
 
     Raises:
-        ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
+        ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle named by ``options.model``.
         EngineUnavailable: if OpenVINO or these networks do not run here.
     """
 
@@ -30,10 +30,10 @@ class PictureEstimator:
         self._search = thorough_search(self._blazepose, options)
 
     def close(self) -> None:
-        """Nothing is held that needs freeing: the networks are shared, the rest is memory."""
+        """Do nothing: the networks are shared, and everything else is garbage-collected."""
 
     def estimate(self, rgb: Picture) -> FramePoses:
-        """The people in one picture, the surest of them as many as are wanted, from left to right.
+        """Estimate the people in one photo: up to the requested number, best scores first, ordered from left to right.
 
         Args:
             rgb: (H, W, 3) uint8, upright.
@@ -46,7 +46,7 @@ class PictureEstimator:
         return replace(left_to_right(frame), left_out=left_out)
 
     def _thorough(self, rgb: Picture) -> tuple[list[RegionPose], int]:
-        """The surest of everybody who is there, and how many more there are."""
+        """The people with the best scores, and how many more were found."""
         people = self._search.people(rgb)
         wanted = people[: self._options.people]
         if self._options.segmentation:
@@ -54,7 +54,7 @@ class PictureEstimator:
         return wanted, len(people) - len(wanted)
 
     def _fast(self, rgb: Picture) -> tuple[list[RegionPose], int]:
-        """Who is there in as many of the detector's regions as people are wanted, and how many are in the others."""
+        """The people in the detector's best regions, and how many more are in the other regions."""
         regions = self._blazepose.detect(rgb, self._options.min_detection)
         wanted = self._options.people
         people = self._present(rgb, regions[:wanted], mask=self._options.segmentation)

@@ -1,4 +1,4 @@
-"""Where a person is: a turned square in the picture, and the affine maps between it and the picture."""
+"""A person's region: a rotated square in the picture, and the affine maps between it and the picture."""
 
 import math
 from dataclasses import dataclass
@@ -8,20 +8,20 @@ from numpy.typing import NDArray
 
 from posecore.estimation.blazepose.arrays import FloatArray
 
-# The square reaches 1.25 times as far as the circle around the hips that holds the body.
+# The square is 1.25 times as large as the circle around the hips that contains the body.
 _MARGIN = 1.25
 
 
 @dataclass(frozen=True)
 class Region:
-    """A square around one person, turned so that the person stands upright in it.
+    """A square around one person, rotated so that the person is upright in it.
 
     Attributes:
         x, y: its centre (the middle of the hips) in pixels of the picture, origin top left, y down.
         size: length of a side in pixels.
         rotation: from upright, clockwise on the screen, in radians from -pi to pi.
-        score: how sure the detector is that a person is here, 0..1; for a region that followed from
-            landmarks, the presence score of their person.
+        score: the detector's confidence that a person is here, 0..1; for a region derived from landmarks, the
+            network's score for that person.
     """
 
     x: float
@@ -37,11 +37,11 @@ class Region:
 
     @classmethod
     def around(cls, alignment: FloatArray, score: float) -> "Region":
-        """The region that BlazePose's two alignment points span.
+        """The region spanned by BlazePose's two alignment points.
 
         Args:
-            alignment: (2, 2) in pixels: the middle of the hips, and a point above the head on the
-                circle that holds the body.
+            alignment: (2, 2) in pixels: the middle of the hips, and a point above the head on the circle that
+                contains the body.
             score: of the region.
         """
         (x, y), (rim_x, rim_y) = alignment.tolist()
@@ -60,7 +60,7 @@ class Region:
         return np.array([[cosine, -sine], [sine, cosine]], np.float32)
 
     def to_picture(self, points: FloatArray) -> FloatArray:
-        """Points of the region as pixels of the picture.
+        """Convert points of the region to pixels of the picture.
 
         Args:
             points: (N, 2) shares of the region's side, origin at its top left corner.
@@ -72,8 +72,8 @@ class Region:
     def crop_matrix(self, side: int) -> NDArray[np.float64]:
         """(2, 3) affine map from a crop of side x side pixels to the picture.
 
-        The corners of the crop are those of the region, and pixel (0, 0) lies in a corner: without the half
-        pixel that would centre it. MediaPipe's networks were trained so.
+        Pixel (0, 0) of the crop maps to the region's corner, without the half-pixel offset that would centre it:
+        MediaPipe's networks were trained like this.
         """
         scale = self.size / side
         cosine, sine = scale * math.cos(self.rotation), scale * math.sin(self.rotation)
@@ -84,7 +84,7 @@ class Region:
 
 
 def overlap(first: Region, second: Region) -> float:
-    """Intersection over union of two regions, their rotation left aside, 0..1."""
+    """Intersection over union of two regions, ignoring rotation, 0..1."""
     width = _shared(first.x, first.size, second.x, second.size)
     height = _shared(first.y, first.size, second.y, second.size)
     shared = width * height
@@ -92,7 +92,7 @@ def overlap(first: Region, second: Region) -> float:
 
 
 def _shared(centre: float, size: float, other_centre: float, other_size: float) -> float:
-    """Length of what two intervals have in common."""
+    """Length of the intersection of two intervals."""
     low = max(centre - size / 2, other_centre - other_size / 2)
     high = min(centre + size / 2, other_centre + other_size / 2)
     return max(0.0, high - low)

@@ -1,9 +1,9 @@
-"""Everybody in a picture, also who is small or far away.
+"""Thorough search: finds everyone in a picture, including small or distant people.
 
-BlazePose's detector looks at the whole picture shrunk to 224 pixels and was trained on one person who fills much of
-it. Shown overlapping parts of the picture, it also proposes people who are small in the whole, and much that is
-nobody. So each candidate has to confirm itself: the landmarks found in its region span a region of their own, and
-what is found there, by both networks, must be the same person.
+BlazePose's detector sees the whole picture scaled down to 224 pixels and was trained on one person who fills much of
+it. Shown overlapping parts of the picture, it also proposes people who are small in the whole, and many false
+candidates. So each candidate is confirmed by a second detection: the landmarks found in its region span a region of
+their own, and there both networks must find the same person.
 """
 
 import math
@@ -23,37 +23,37 @@ from posecore.estimation.inputs import Picture
 from posecore.estimation.oks import oks_between
 from posecore.skeletons import BLAZEPOSE_33
 
-# The whole picture and squares of it are looked at: their side as a share of the picture's longer side, and the
-# detector's score from which a find is worth a closer look (MediaPipe's own is 0.5; the closer looks decide). Squares
-# overlap by half. Small ones show much that looks like people, such as hands.
+# Besides the whole picture, squares of it are searched: their side as a share of the picture's longer side, and the
+# lowest detector score that makes a candidate (MediaPipe's default is 0.5; here confirmation decides). Squares overlap
+# by half. Small ones show many things that look like people, such as hands.
 _WHOLE_SCORE = 0.4
 _SQUARES = ((0.6, 0.4), (0.35, 0.4), (0.25, 0.5))
-# Still smaller ones take longer than all others together. They pay in a picture in which nobody was found, or only
-# people smaller than this share of its longer side, or a crowd of so many with one as small.
+# Even smaller squares take longer than all others together. They are worth it if nobody was found, or only people
+# smaller than ``_FAR`` of the picture's longer side, or a crowd of at least ``_CROWD`` people, one of them that small.
 _SMALLEST_SQUARES = ((0.14, 0.5),)
 _FAR, _CROWD = 0.12, 4
 # Regions that overlap more than this (intersection over union) are one candidate.
 _SAME_REGION = 0.6
-# As many candidates are looked at closely: enough for 20 people, and a bound on the time.
+# At most this many candidates are examined: enough for 20 people, and a bound on the time.
 _MOST_CANDIDATES = 60
 
-# In a stream, all looks come around once in so many seconds.
+# In a stream, the whole picture is searched once in this many seconds.
 _SWEEP_S = 1.0
 
-# A candidate confirms itself where the network is this sure of somebody in both closer looks, where both see the same
-# person (OKS), and where the detector, shown the region that the person spans, finds just that person.
+# A candidate is confirmed if the landmark network has at least this score twice, both poses are the same person (OKS),
+# and the detector, shown the region the person spans, finds exactly that person.
 _MIN_SCORE = 0.55
 _MIN_AGREEMENT = 0.5
 _MIN_DETECTION, _MIN_OVERLAP = 0.4, 0.35
-# A pose that lies across two people spans a region whose middle and rotation are not those of either. (Right poses:
-# together up to 0.14, in sides of the region and quarters of a radian; such ones 0.21 and more.)
+# A pose mixed from two people spans a region whose centre and rotation match neither. (Measured difference, in sides of
+# the region plus quarters of a radian: up to 0.14 for correct poses, 0.21 and more for mixed ones.)
 _MOST_APART = 0.16
-# Somebody smaller than this share of the picture's longer side must be surer: so small, things look like people.
+# People smaller than this share of the picture's longer side need higher scores: so small, objects look like people.
 _SMALL, _SMALL_SCORE, _SMALL_AGREEMENT = 0.1, 0.95, 0.85
 
-# Two finds are one person's where their poses are this alike (OKS), where their faces lie within so many heads of each
-# other, or where so much of the less sure one is not farther than a head from the bones of the other: parts of somebody
-# large, such as a hand, look like somebody small.
+# Two detections are the same person if their poses are this similar (OKS), if their faces are within this many head
+# heights of each other, or if at least this share of the less certain one's landmarks is within a head of the other's
+# bones: part of a large person, such as a hand, can look like a small person.
 _SAME_POSE = 0.3
 _SAME_FACE_HEADS = 0.6
 _WITHIN_BODY = 0.7
@@ -65,35 +65,35 @@ _VISIBLE = 0.5
 
 
 Shares = Sequence[tuple[float, float]]
-"""Sides of squares as shares of the picture's longer side, and the detector's score from which a find there counts."""
+"""Sides of squares as shares of the picture's longer side, each with the lowest accepted detector score."""
 
 Look = Callable[[], list[Region]]
-"""One look at a part of a picture: regions around everybody who may be there."""
+"""One look at a part of a picture: returns regions around everyone who may be there."""
 
 Candidates = Callable[[Picture], Sequence[Look]]
-"""Where people may be: the step that another person detector can stand in for.
+"""Source of candidates; another person detector can take its place.
 
-It gives the looks that together see all of a picture. Each is called now, or in a later frame with that frame's
-picture, or never. Several regions for one person do no harm.
+It returns the looks that together cover the picture. A stream calls only some of them in each frame. Several regions
+for one person do no harm.
 """
 
 
 class SquareBySquare:
-    """Candidates of BlazePose's own detector, in the whole picture and in squares of it.
+    """Finds candidates with BlazePose's own detector, in the whole picture and in squares of it.
 
     Args:
-        blazepose: whose detector looks.
+        blazepose: provides the detector.
     """
 
     def __init__(self, blazepose: BlazePose) -> None:
         self._blazepose = blazepose
 
     def __call__(self, picture: Picture) -> list[Look]:
-        """A look at the whole and one at each square."""
+        """One look at the whole picture and one at each square."""
         return [partial(self._blazepose.detect, picture, _WHOLE_SCORE), *self._at_squares(picture, _SQUARES)]
 
     def closer(self, picture: Picture) -> list[Look]:
-        """A look at each of the smallest squares."""
+        """One look at each of the smallest squares."""
         return self._at_squares(picture, _SMALLEST_SQUARES)
 
     def _at_squares(self, picture: Picture, shares: Shares) -> list[Look]:
@@ -105,7 +105,7 @@ class SquareBySquare:
 
 
 def squares(width: int, height: int, shares: Shares = _SQUARES) -> Iterator[tuple[Region, float]]:
-    """The squares of a picture that are looked at besides the whole, and from which score a find there counts."""
+    """The squares of a picture to search besides the whole, each with the lowest accepted score."""
     for share, min_score in shares:
         side = share * max(width, height)
         for y, x in product(_centres(height, side), _centres(width, side)):
@@ -113,7 +113,7 @@ def squares(width: int, height: int, shares: Shares = _SQUARES) -> Iterator[tupl
 
 
 def _centres(length: float, side: float) -> list[float]:
-    """Of squares of this side that overlap by half or more and cover the length together."""
+    """Centres of intervals of this side that overlap by at least half and together cover the length."""
     if side >= length:
         return [length / 2]
     steps = math.ceil((length - side) / (side / 2))
@@ -130,15 +130,15 @@ def _without_repeats(regions: Iterable[Region]) -> list[Region]:
 
 
 class Search:
-    """Finds everybody in a picture, for one run.
+    """Finds everyone in a picture; for one run.
 
     Args:
-        blazepose: what looks closely.
-        candidates: where to look.
-        closer: where to look in pictures of nobody, and of crowds, besides.
-        min_score: how sure the landmark network must be of somebody, 0..1.
-        min_detection: how sure the detector must be of somebody whom it is shown closely, 0..1.
-        patient: a candidate who does not confirm is given a second chance, which takes time.
+        blazepose: confirms candidates.
+        candidates: where to search.
+        closer: where to search additionally if nobody, only small people or a crowd was found.
+        min_score: lowest accepted score of the landmark network, 0..1.
+        min_detection: lowest accepted score of the detector in the confirming detection, 0..1.
+        patient: give unconfirmed candidates a second chance, which takes time.
     """
 
     def __init__(
@@ -159,11 +159,11 @@ class Search:
         self._patient = patient
 
     def looks(self, picture: Picture) -> Sequence[Look]:
-        """The looks that together see all of a picture."""
+        """The looks that together cover the picture."""
         return self._candidates(picture)
 
     def people(self, picture: Picture) -> list[RegionPose]:
-        """Everybody who confirms to be there, the surest first."""
+        """Find all confirmed people, best scores first."""
         found = self.confirm(picture, [region for look in self.looks(picture) for region in look()])
         if self._closer is None or not _may_be_smaller_ones(found, max(picture.shape[:2])):
             return found
@@ -172,12 +172,12 @@ class Search:
     def confirm(
         self, picture: Picture, candidates: Iterable[Region], known: Sequence[RegionPose] = ()
     ) -> list[RegionPose]:
-        """Everybody in these regions who confirms to be there and is none of the known, the surest first."""
+        """Confirm candidates: the people in these regions who are not among the known, best scores first."""
         found: list[tuple[float, RegionPose]] = []
         surest_first = sorted(candidates, key=lambda region: -region.score)
         for region in _without_repeats(surest_first)[:_MOST_CANDIDATES]:
             if any(overlap(region, pose.next_region) > _SAME_REGION for pose in (*known, *(one for _, one in found))):
-                continue  # who is there is known already
+                continue  # this person is already known
             pose = self._confirmed(picture, region)
             if pose is not None:
                 found.append((pose.score * region.score, pose))
@@ -188,11 +188,11 @@ class Search:
         return people[len(known) :]
 
     def _confirmed(self, picture: Picture, region: Region) -> RegionPose | None:
-        """The person in a region, seen in the region that the person spans; None if there is nobody.
+        """The confirmed person in a region, as estimated in the region the person spans; None if there is nobody.
 
-        Where the networks do not agree, the region may be a poor one of somebody who is there: in the whole picture
-        the detector sees little of a person against the light. Where there is patience for it, what it finds close
-        by is looked at in the same way.
+        If the networks disagree, the region may be a bad fit for a real person: in the whole picture, the detector
+        sees little of a backlit person, for example. If the search is patient, it examines what the detector finds
+        nearby in the same way.
         """
         pose, nearer = self._closely(picture, region)
         if pose is None and nearer is not None and self._patient:
@@ -200,7 +200,7 @@ class Search:
         return pose
 
     def _closely(self, picture: Picture, region: Region) -> tuple[RegionPose | None, Region | None]:
-        """The person in a region, where both networks agree, or else where the detector sees somebody close by."""
+        """The person in a region if both networks agree, otherwise a nearby region proposed by the detector."""
         first = self._blazepose.landmarks(picture, region)
         if first.score < self._min_score or not first.next_region.usable:
             return None, None
@@ -216,19 +216,19 @@ class Search:
         return None, near[0] if near else None
 
     def _agree(self, first: RegionPose, second: RegionPose, longer_side: int) -> bool:
-        """Whether both are the same person, and sure."""
+        """Whether both are the same person, with a sufficient score."""
         if _length(second) < _SMALL * longer_side:
             return second.score >= _SMALL_SCORE and _oks(first, second) >= _SMALL_AGREEMENT
         return second.score >= self._min_score and _oks(first, second) >= _MIN_AGREEMENT
 
 
 class Sweep:
-    """A search spread over the frames of a stream: all at once in the first, then a few looks in each.
+    """A search spread over the frames of a stream: complete in the first frame, then a few looks per frame.
 
-    A whole search takes as long as many frames: a live picture would stand still for it.
+    A complete search takes as long as many frames, so a live video would freeze.
 
     Args:
-        search: whose candidates are looked at.
+        search: the search to spread.
     """
 
     def __init__(self, search: Search) -> None:
@@ -237,12 +237,12 @@ class Sweep:
         self._next = 0
 
     def look(self, picture: Picture, time_s: float, known: Sequence[RegionPose] = ()) -> list[RegionPose]:
-        """Who confirms to be there of those whom this frame's looks show, and is none of the known.
+        """Take this frame's turn of looks and return the confirmed people who are not among the known.
 
         Args:
             picture: the frame.
-            time_s: later than at the call before.
-            known: who is there already.
+            time_s: later than in the previous call.
+            known: people already found.
         """
         looks = self._search.looks(picture)
         due = min(len(looks), math.ceil(len(looks) * min(1.0, (time_s - self._time_s) / _SWEEP_S)))
@@ -262,7 +262,7 @@ def _length(pose: RegionPose) -> float:
 
 
 def _square_in(picture: Picture, region: Region) -> Region:
-    """The upright square around what of a region lies in the picture: a portrait's region reaches far below it."""
+    """The upright square around the part of a region inside the picture; a portrait's region extends far below it."""
     height, width = picture.shape[:2]
     half = region.size / 2
     left, right = (min(max(0.0, x), width) for x in (region.x - half, region.x + half))
@@ -272,7 +272,7 @@ def _square_in(picture: Picture, region: Region) -> Region:
 
 
 def _is_same_place(detected: Region, spanned: Region) -> bool:
-    """Whether the detector sees somebody where the pose that spans a region is."""
+    """Whether a detected region has about the same position and rotation as one spanned by a pose."""
     away = math.hypot(detected.x - spanned.x, detected.y - spanned.y) / spanned.size
     turned = abs(math.remainder(detected.rotation - spanned.rotation, 2 * math.pi))
     return away + turned / 4 <= _MOST_APART
@@ -283,12 +283,12 @@ def _oks(one: RegionPose, other: RegionPose) -> float:
 
 
 def with_mask(blazepose: BlazePose, picture: Picture, pose: RegionPose) -> RegionPose:
-    """A pose that was found without its silhouette, with it: a search needs none, and many looks at many people."""
+    """Add the silhouette to a pose found without one: searches skip masks because they estimate many poses."""
     return replace(pose, mask=blazepose.landmarks(picture, pose.next_region, mask=True).mask)
 
 
 def is_among(pose: RegionPose, people: Sequence[RegionPose]) -> bool:
-    """Whether a find is one of these people, who are surer, or made of parts of their bodies."""
+    """Whether a detection is one of these people, who have better scores, or made up of parts of their bodies."""
     if any(_is_same(pose, other) for other in people):
         return True
     shown = pose.points[pose.visibility >= _VISIBLE, :2]
@@ -299,7 +299,7 @@ def is_among(pose: RegionPose, people: Sequence[RegionPose]) -> bool:
 
 
 def _is_same(pose: RegionPose, surer: RegionPose) -> bool:
-    """Whether two poses, or two faces, are one."""
+    """Whether two poses, or their faces, are the same person's."""
     points, other = pose.points[:, :2], surer.points[:, :2]
     (face, head), (other_face, other_head) = _face(points), _face(other)
     return _oks(pose, surer) >= _SAME_POSE or bool(
@@ -308,7 +308,7 @@ def _is_same(pose: RegionPose, surer: RegionPose) -> bool:
 
 
 def _face(points: FloatArray) -> tuple[FloatArray, float]:
-    """Its centre, and about the height of the head: twice as far as the landmarks of the face reach."""
+    """Centre of the face, and approximate head height: twice the radius of the face's landmarks."""
     centre = points[_FACE].mean(axis=0)
     return centre, 2 * float(np.linalg.norm(points[_FACE] - centre, axis=1).max())
 

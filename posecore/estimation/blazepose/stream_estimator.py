@@ -1,4 +1,4 @@
-"""BlazePose as an engine of posecore: the frames of a clip or of a live stream in, ``FramePoses`` out."""
+"""BlazePose as an engine for videos and live streams: frames in, ``FramePoses`` out."""
 
 import math
 from collections.abc import Iterable
@@ -16,25 +16,25 @@ from posecore.estimation.pose_options import PoseOptions
 from posecore.estimation.tracking import SAME_POSE, Tracks
 from posecore.poses import FramePoses
 
-# While fewer people are followed than are wanted, the whole picture is looked at so often; in every frame while nobody
-# is or somebody just went out of sight. That is each second frame of most clips: who enters is seen for longer.
+# While fewer people are followed than requested, the detector runs this often: in every second frame of most videos,
+# which is enough for people who enter. It runs in every frame while nobody is followed or someone was just lost.
 _LOOK_EVERY_S = 0.06
-# Where as many are followed as are wanted, so often for the note that there are more.
+# With the requested number of people, the detector runs this often to note whether there are more.
 _COUNT_EVERY_S = 2.0
-# Of those who just went out of sight, so many are looked for in a frame where they are expected.
+# At most this many lost people per frame are searched for at their expected positions.
 _MOST_EXPECTED = 3
 # Two regions that overlap less than this (intersection over union) show two people.
 _APART = 0.3
 
 
 class StreamEstimator:
-    """Estimates the frames of one clip or one live stream, in order.
+    """Estimates the frames of one video or live stream, in order.
 
-    Who was found in a frame is looked for around the same place in the next, and the detector runs only while
-    fewer people are followed than are wanted. Each person is smoothed over time, unless the options say otherwise.
+    A person found in one frame is searched for around the same place in the next. The detector runs mainly while fewer
+    people are followed than requested. Each person is smoothed over time, unless the options say otherwise.
 
     Raises:
-        ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
+        ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle named by ``options.model``.
         EngineUnavailable: if OpenVINO or these networks do not run here.
     """
 
@@ -44,7 +44,7 @@ class StreamEstimator:
         self._people = _OnePerson(blazepose, options) if options.people == 1 else _SeveralPeople(blazepose, options)
 
     def close(self) -> None:
-        """Nothing is held that needs freeing: the networks are shared, the rest is memory."""
+        """Do nothing: the networks are shared, and everything else is garbage-collected."""
 
     @property
     def resume_state(self) -> ResumeState:
@@ -57,18 +57,18 @@ class StreamEstimator:
 
     @property
     def saw_more(self) -> bool:
-        """Whether more people than are wanted were in view at some time, as far as was looked."""
+        """Whether more people than requested were in view at any time, as far as known."""
         return self._people.saw_more
 
     def step(self, rgb: Picture, time_s: float) -> FramePoses:
-        """The people in the next frame.
+        """Estimate the people in the next frame.
 
         Args:
-            rgb: (H, W, 3) uint8, upright; or the ``pixels`` of a clip's frame.
-            time_s: the frame's own time, later than that of the frame before.
+            rgb: (H, W, 3) uint8, upright; or the ``pixels`` of a video frame.
+            time_s: the frame's own time, later than the previous frame's.
 
         Raises:
-            InvalidOption: if rgb is not such an array or time does not go forward.
+            InvalidOption: if rgb is not such an array, or ``time_s`` is not later than the previous one.
         """
         check_picture(rgb)
         check_time(time_s, self._last_s)
@@ -81,7 +81,7 @@ def _sweep(blazepose: BlazePose, options: PoseOptions) -> Sweep | None:
 
 
 class _OnePerson:
-    """As MediaPipe does it: the person who was there first, and when that one is gone whoever is there then."""
+    """As in MediaPipe: follows the first person found, and after losing them the next one found."""
 
     def __init__(self, blazepose: BlazePose, options: PoseOptions) -> None:
         self.followed: list[Region] = []
@@ -92,11 +92,11 @@ class _OnePerson:
         self._smoothing: PoseSmoothing | None = None
 
     def follow(self, regions: Iterable[Region]) -> None:
-        """Look there in the next frame, whoever was followed so far."""
+        """Search these regions in the next frame, in place of those followed so far."""
         self.followed = list(regions)
 
     def step(self, rgb: Picture, time_s: float) -> FramePoses:
-        """The person in the next frame."""
+        """Estimate the person in the next frame."""
         size = (rgb.shape[1], rgb.shape[0])
         for region in self.followed or self._look(rgb, time_s):
             pose = self._blazepose.landmarks(rgb, region, mask=self._options.segmentation)
@@ -105,11 +105,11 @@ class _OnePerson:
                 shown = self._smooth(pose, time_s) if self._options.smoothing else pose
                 return to_frame([shown], size, time_s)
         self.followed = []
-        self._smoothing = None  # whoever comes next starts anew
+        self._smoothing = None  # the next person starts fresh
         return FramePoses.nobody(size, time_s)
 
     def _look(self, rgb: Picture, time_s: float) -> list[Region]:
-        """Where to look: nowhere, or at one place."""
+        """At most one region that may show a person."""
         found = self._blazepose.detect(rgb, self._options.min_detection)
         self.saw_more |= any(overlap(found[0], other) < _APART for other in found[1:])
         if not found and self._sweep is not None:
@@ -125,7 +125,7 @@ class _OnePerson:
 
 
 class _SeveralPeople:
-    """Each with a lasting id, also through a short absence."""
+    """Follows several people with lasting ids, even through a short absence."""
 
     def __init__(self, blazepose: BlazePose, options: PoseOptions) -> None:
         self.followed: list[Region] = []
@@ -141,22 +141,22 @@ class _SeveralPeople:
         )
         self._sweep = _sweep(blazepose, options)
         self._tracks = Tracks(smoothing=options.smoothing)
-        self._given: list[Region] = []
+        self._start_regions: list[Region] = []
         self._last_regions: dict[int, Region] = {}
         self._looked_s = -math.inf
 
     def follow(self, regions: Iterable[Region]) -> None:
-        """Look there in the next frame, whoever was followed so far."""
-        self.followed, self._given = [], list(regions)
+        """Search these regions in the next frame, in place of those followed so far."""
+        self.followed, self._start_regions = [], list(regions)
 
     def step(self, rgb: Picture, time_s: float) -> FramePoses:
-        """The people in the next frame."""
+        """Estimate the people in the next frame."""
         size = (rgb.shape[1], rgb.shape[0])
         poses = self._read_followed(rgb)
         known = len(poses)
         missing = self._options.people - known
         if missing > 0:
-            places = [*self._given, *self._expected(size, time_s)[: min(missing, _MOST_EXPECTED)]]
+            places = [*self._start_regions, *self._expected(size, time_s)[: min(missing, _MOST_EXPECTED)]]
             poses += self._search.confirm(rgb, places, known=poses)
         poses += self._new(rgb, time_s, poses)
         self.saw_more |= len(poses) > self._options.people
@@ -169,7 +169,7 @@ class _SeveralPeople:
         return self._tracks.numbered(found, ids)
 
     def _read_followed(self, rgb: Picture) -> list[RegionPose]:
-        """Who is still there; where two regions lead to one person, only the surer pose."""
+        """The followed people who are still there; if two regions lead to one person, only the better pose."""
         mask = self._options.segmentation
         poses = [self._blazepose.landmarks(rgb, region, mask=mask) for region in self.followed]
         there = [pose for pose in poses if pose.score > self._options.min_presence]
@@ -180,7 +180,7 @@ class _SeveralPeople:
         return kept
 
     def _expected(self, size: tuple[int, int], time_s: float) -> list[Region]:
-        """Where in the picture those may be who were there a moment ago."""
+        """Regions in the picture where recently lost people are expected."""
         moved = [
             replace(region, x=region.x + across, y=region.y + down)
             for person, (across, down) in self._tracks.absent(time_s).items()
@@ -189,7 +189,7 @@ class _SeveralPeople:
         return [region for region in moved if 0 <= region.x <= size[0] and 0 <= region.y <= size[1]]
 
     def _new(self, rgb: Picture, time_s: float, known: list[RegionPose]) -> list[RegionPose]:
-        """Who is there besides those known."""
+        """People found besides those already known."""
         wanted = len(known) < self._options.people
         new: list[RegionPose] = []
         if self._is_time_to_look(len(known), time_s):
@@ -211,6 +211,6 @@ class _SeveralPeople:
 
     def _remember(self, poses: list[RegionPose], ids: list[int], time_s: float) -> None:
         here = {person: pose.next_region for pose, person in zip(poses, ids, strict=True) if person}
-        self.followed, self._given = [region for region in here.values() if region.usable], []
+        self.followed, self._start_regions = [region for region in here.values() if region.usable], []
         absent = {person: self._last_regions[person] for person in self._tracks.absent(time_s)}
         self._last_regions = absent | here
