@@ -34,16 +34,12 @@ class Skeleton:
     @cached_property
     def sides(self) -> tuple[str, ...]:
         """Side of each landmark: ``"left"``, ``"right"`` or ``"middle"``."""
-        return tuple(_side(name) for name in self.landmarks)
+        split = (name.split("_") for name in self.landmarks)
+        return tuple("left" if "left" in words else "right" if "right" in words else "middle" for words in split)
 
     def index(self, landmark: str) -> int:
         """Index of a landmark by name; raises ValueError if there is no such landmark."""
         return self.landmarks.index(landmark)
-
-
-def _side(landmark: str) -> str:
-    words = landmark.split("_")
-    return next((word for word in words if word in ("left", "right")), "middle")
 
 
 def _mirrored(landmarks: tuple[str, ...]) -> tuple[int, ...]:

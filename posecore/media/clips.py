@@ -126,7 +126,7 @@ def open_clip(
 
 
 class ClipReader:
-    """Iterator over the frames of an open video, one in memory at a time; created by ``open_clip``.
+    """Iterable over the frames of an open video, one in memory at a time; created by ``open_clip``.
 
     Iterate once. The file's rotation or mirroring tag (display matrix) is applied, once. A frame whose size differs
     from the first one's is scaled to it. Colours follow the file's tags (BT.601, BT.709, full or limited range); an
@@ -138,8 +138,8 @@ class ClipReader:
     Attributes:
         info: what the container states about the video.
         damaged_packets: number of packets that could not be read or decoded so far; 0 for an intact file.
-        broke_off: whether the file ended with far fewer frames than it states; known once the whole file has been
-            read.
+        broke_off: whether the file ended with far fewer frames than it states; known once it has been read from
+            beginning to end.
     """
 
     def __init__(

@@ -126,16 +126,12 @@ def _upright_rgb(image: Image.Image) -> np.ndarray:
     image.load()
     image = ImageOps.exif_transpose(image)
     if image.mode.startswith("I;16"):
-        return _from_grey16(np.asarray(image))
+        # 65535 = 255 x 257, so dividing by 257 and rounding maps black to 0 and white to 255 exactly.
+        grey = ((np.asarray(image).astype(np.uint32) + 128) // 257).astype(np.uint8)
+        return np.repeat(grey[..., np.newaxis], 3, axis=2)
     if image.mode in ("I", "F"):
         raise ValueError("32-bit samples have no agreed range, so there is no right way to show them")
     if image.has_transparency_data:
         rgba = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
     return np.array(image.convert("RGB"))
-
-
-def _from_grey16(grey: np.ndarray) -> np.ndarray:
-    # 65535 = 255 x 257, so dividing by 257 and rounding maps black to 0 and white to 255 exactly.
-    grey8 = ((grey.astype(np.uint32) + 128) // 257).astype(np.uint8)
-    return np.repeat(grey8[..., np.newaxis], 3, axis=2)

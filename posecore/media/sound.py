@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 
 import av
 from av.audio.stream import AudioStream
-from av.container import InputContainer, OutputContainer
+from av.container import OutputContainer
 
 from posecore.media.clips import open_container
 
@@ -42,7 +42,8 @@ class Sound:
     def __init__(self, path: os.PathLike[str] | str, start_s: float) -> None:
         self._start_s = start_s
         self._container = open_container(Path(path), Path(path).name)
-        self._stream = _find_sound(self._container)
+        best = self._container.streams.best("audio")
+        self._stream = best if isinstance(best, AudioStream) and best.codec_context is not None else None
         self.kept: SoundKept | None = None
         if self._stream is not None:
             self.kept = "copied" if self._stream.codec_context.name in _COPIED else "made AAC"
@@ -55,7 +56,7 @@ class Sound:
         if self._stream is None:
             return
         packets = self._copied(film) if self.kept == "copied" else self._encoded(film)
-        self._packets = self._as_far_as_it_goes(packets)
+        self._packets = self._until_damaged(packets)
 
     def write_until(self, film: OutputContainer, time_s: float) -> None:
         """Write the sound before ``time_s`` of the video that has not been written yet."""
@@ -76,7 +77,7 @@ class Sound:
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._container.close()
 
-    def _as_far_as_it_goes(self, packets: Iterator[_Timed]) -> Iterator[_Timed]:
+    def _until_damaged(self, packets: Iterator[_Timed]) -> Iterator[_Timed]:
         try:
             yield from packets
         except av.FFmpegError:
@@ -116,8 +117,3 @@ class Sound:
             yield 0.0, target.encode(None)
 
         return packets()
-
-
-def _find_sound(container: InputContainer) -> AudioStream | None:
-    stream = container.streams.best("audio")
-    return stream if isinstance(stream, AudioStream) and stream.codec_context is not None else None

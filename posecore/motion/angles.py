@@ -81,14 +81,14 @@ _LIMBS: Mapping[str, tuple[tuple[Point, Point, Point], str]] = {
 }
 
 
-def _on_side(side: str, joint: str) -> AngleDefinition:
+def _limb_angle(side: str, joint: str) -> AngleDefinition:
     points, reading = _LIMBS[joint]
     named = tuple(tuple(f"{side}_{part}" for part in point) for point in points)
     return AngleDefinition(f"{side}_{joint}", f"{side.capitalize()} {joint}", named, reading)
 
 
 _DEFINITIONS = (
-    *(_on_side(side, joint) for joint in _LIMBS for side in ("left", "right")),
+    *(_limb_angle(side, joint) for joint in _LIMBS for side in ("left", "right")),
     # Of all head landmarks the midpoint of the ears moves least when the head turns.
     AngleDefinition("neck", "Neck", (_EARS, _SHOULDERS, _HIPS), "180 = head in line with the trunk"),
     AngleDefinition("trunk_lean", "Trunk lean", (_HIPS, _SHOULDERS), "0 = upright, 90 = horizontal", "lean"),
@@ -140,11 +140,11 @@ def measure_angle(
         points.append(places.mean(axis=-2))
     if definition.kind == "joint":
         start, joint, end = points
-        return _between(start - joint, end - joint).astype(np.float32)
+        return _angle_between(start - joint, end - joint).astype(np.float32)
     start, end = points
     up = np.zeros(start.shape[-1])
     up[1] = -1
-    from_up = _between(end - start, up)
+    from_up = _angle_between(end - start, up)
     return (from_up if definition.kind == "lean" else np.abs(90 - from_up)).astype(np.float32)
 
 
@@ -201,7 +201,7 @@ def _described(definition: AngleDefinition) -> tuple[str, str, str]:
     return "–", "the horizontal", f"line through {' and '.join(words)}"
 
 
-def _between(first: _Doubles, second: _Doubles) -> _Doubles:
+def _angle_between(first: _Doubles, second: _Doubles) -> _Doubles:
     """Angle in degrees between vectors (..., 2 or 3), 0 to 180; NaN where one has zero length.
 
     Unlike the arc cosine of the dot product, the arc tangent stays accurate near 0 and 180.

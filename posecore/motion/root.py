@@ -127,10 +127,10 @@ def place_person(
     if root not in get_args(RootChoice):
         raise InvalidOption(f"Expected 'root' to be one of {get_args(RootChoice)}, but got {root!r}.")
     sequence.slot(person_id)  # raises if there is no movement of theirs
-    alone = sequence.only([person_id])
-    points = alone.world[:, 0]
+    one_person = sequence.only([person_id])
+    points = one_person.world[:, 0]
     if root == "estimated":
-        path = estimate_root(alone, field_of_view_deg=field_of_view_deg).path[:, 0]
+        path = estimate_root(one_person, field_of_view_deg=field_of_view_deg).path[:, 0]
         placed = np.flatnonzero(np.isfinite(path[:, 0]))
         if len(placed) == 0:
             raise InvalidPoses(

@@ -75,7 +75,7 @@ def compare(
         return tuple(SmoothingEffect(person, *[math.nan] * 3) for person in raw.person_ids.tolist())
     both = raw.seen & smoothed.seen
     points = [_points(sequence, space) for sequence in (raw, smoothed)]
-    slow = [_points(_without_fast(sequence), space) for sequence in (raw, smoothed)]
+    slow = [_points(_slow_part(sequence), space) for sequence in (raw, smoothed)]
     return tuple(
         _effect(person, [p[:, slot] for p in points], [p[:, slot] for p in slow], both[:, slot], raw.times_s)
         for slot, person in enumerate(raw.person_ids.tolist())
@@ -87,7 +87,7 @@ def _points(sequence: PoseSequence, space: str) -> FloatArray:
     return sequence.world * np.float32(1000) if space == "world" else sequence.xy
 
 
-def _without_fast(sequence: PoseSequence) -> PoseSequence:
+def _slow_part(sequence: PoseSequence) -> PoseSequence:
     rate = 1 / usual_step_s(sequence.times_s)
     return smooth_sequence(sequence, Smoothing(cutoff_hz=min(_SLOW_HZ, rate / 4)))
 

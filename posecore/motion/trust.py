@@ -56,7 +56,11 @@ _BONES = {
     )
     for side in ("left", "right")
 }
-_JOINTS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
+_BODY = {
+    BLAZEPOSE_33.index(f"{side}_{joint}")
+    for joint in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle", "foot_index")
+    for side in ("left", "right")
+}
 _SHOULDERS, _HIPS = (
     [BLAZEPOSE_33.index(f"{side}_{joint}") for side in ("left", "right")] for joint in ("shoulder", "hip")
 )
@@ -220,8 +224,8 @@ def _general_problems(trust: Trust) -> Iterator[str]:
 
 
 def _joint_problems(trust: Trust) -> Iterator[str]:
-    """Landmarks needed for angles that are cut off or hidden, the worst first; then bones that stretch."""
-    needed = sorted({index for angle in ANGLES.values() for index in angle.landmarks} & set(_body()))
+    """Landmarks needed for angles that are cut off or hidden, worst first; then bones that stretch."""
+    needed = sorted({index for angle in ANGLES.values() for index in angle.landmarks} & _BODY)
     cut = {index: float(trust.cut_off[index]) for index in needed if trust.cut_off[index] > CUT_OFTEN}
     hidden = {
         index: float(trust.hidden[index]) for index in needed if trust.hidden[index] > HIDDEN_OFTEN and index not in cut
@@ -233,10 +237,6 @@ def _joint_problems(trust: Trust) -> Iterator[str]:
     if stretched:
         worst = max(stretched, key=lambda name: stretched[name])
         yield f"Use 3D with caution (length of the {worst} varies by {stretched[worst]:.0%})"
-
-
-def _body() -> list[int]:
-    return [BLAZEPOSE_33.index(f"{side}_{joint}") for joint in (*_JOINTS, "foot_index") for side in ("left", "right")]
 
 
 def _unreliable_angles(found: dict[int, float], how: str) -> str:

@@ -122,16 +122,16 @@ def plot_steps(sequence: PoseSequence, person_id: int) -> Steps:
     """
     seen = np.flatnonzero(sequence.seen[:, sequence.slot(person_id)])
     frames = seen[np.unique(np.linspace(0, len(seen) - 1, min(MOST_STEPS, len(seen))).round().astype(int))]
-    alone = sequence.only([person_id]).named({})
-    figure = plot_stage(alone, coordinates="world")
+    one_person = sequence.only([person_id]).named({})
+    figure = plot_stage(one_person, coordinates="world")
     figure.update_layout(title={"text": None, "subtitle": {"text": None}}, height=460, margin={"t": 0})
-    x, y, z = np.moveaxis(alone.world[frames, 0], -1, 0)
+    x, y, z = np.moveaxis(one_person.world[frames, 0], -1, 0)
     pairs = np.array([(bone["from"], bone["to"]) for bone in bones()])
     data = {
         "frames": frames.tolist(),
         "times_s": sequence.times_s[frames].round(3).tolist(),
         "points": _whole(np.stack((x, z, -y), axis=-1), 1000),
-        "visibility": _whole(alone.visibility[frames, 0], 100),
+        "visibility": _whole(one_person.visibility[frames, 0], 100),
         "bones": [pairs[~THIN_BONES].tolist(), pairs[THIN_BONES].tolist()],
     }
     return Steps(figure, data)
