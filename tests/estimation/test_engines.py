@@ -1,4 +1,4 @@
-"""Which engine runs, and what both have in common."""
+"""Choosing the engine, and what both have in common."""
 
 import json
 import sys
@@ -20,7 +20,7 @@ MEDIAPIPE = EngineUsed("mediapipe", f"MediaPipe Tasks {version('mediapipe')}")
 
 @pytest.fixture
 def without_openvino(monkeypatch):
-    """A machine on which OpenVINO does not import."""
+    """A machine on which OpenVINO cannot be imported."""
     monkeypatch.setitem(sys.modules, "openvino", None)
     networks._load.cache_clear()
     networks.load_openvino.cache_clear()
@@ -42,7 +42,7 @@ def test_engine_that_is_found(engine, used):
 
 
 @pytest.mark.usefixtures("without_openvino")
-def test_mediapipe_stands_in_and_says_why(portrait):
+def test_mediapipe_replaces_it_and_reports_why(portrait):
     used = find_engine(PoseOptions())
     assert (used.name, used.library) == (MEDIAPIPE.name, MEDIAPIPE.library)
     assert "OpenVINO, which runs the fast engine, does not load" in used.instead_because
@@ -54,12 +54,12 @@ def test_mediapipe_stands_in_and_says_why(portrait):
 
 @pytest.mark.usefixtures("without_openvino")
 @pytest.mark.parametrize("find", [find_engine, open_picture_estimator, open_stream_estimator])
-def test_engine_asked_for_by_its_name_is_not_replaced(find):
+def test_engine_requested_by_name_is_not_replaced(find):
     with pytest.raises(EngineUnavailable, match="does not load"):
         find(PoseOptions(engine="fast"))
 
 
-def test_networks_that_the_fast_engine_does_not_know_are_left_to_mediapipe(tmp_path):
+def test_networks_unknown_to_the_fast_engine_are_left_to_mediapipe(tmp_path):
     path = tmp_path / "swapped.task"
     with zipfile.ZipFile(find_model("full")) as real, zipfile.ZipFile(path, "w") as swapped:
         for name, body in zip(real.namelist(), reversed([real.read(name) for name in real.namelist()]), strict=True):
@@ -71,8 +71,8 @@ def test_networks_that_the_fast_engine_does_not_know_are_left_to_mediapipe(tmp_p
         find_engine(PoseOptions(model=path, engine="fast"))
 
 
-def test_streams_in_four_threads_do_not_meet(portrait):
-    """Each gives exactly what it gives alone: nothing of one is seen by another."""
+def test_streams_in_four_threads_are_independent(portrait):
+    """Each gives exactly what it gives by itself: they share no state."""
     pictures = [portrait, portrait[:, ::-1], portrait[::2, ::2], np.roll(portrait, 60, axis=1)]
 
     def follow(rgb):
@@ -88,7 +88,7 @@ def test_streams_in_four_threads_do_not_meet(portrait):
 
 
 @pytest.mark.parametrize("time_s", [2.0, 1.999, -1.0, float("nan")])
-def test_time_must_go_forward(stream, portrait, time_s):
+def test_time_must_increase(stream, portrait, time_s):
     stream.step(portrait, 2.0)
     with pytest.raises(InvalidOption, match=r"'time_s' to be later than 2\.0, but got"):
         stream.step(portrait, time_s)
@@ -107,8 +107,8 @@ def test_time_must_go_forward(stream, portrait, time_s):
     ],
     ids=lambda rgb: f"{rgb.shape} {rgb.dtype}",
 )
-def test_array_that_is_no_picture(stream, portrait, rgb):
-    for time_s in (0.0, 0.08):  # at first, and while somebody is followed
+def test_array_that_is_not_a_picture(stream, portrait, rgb):
+    for time_s in (0.0, 0.08):  # at first, and while someone is followed
         with pytest.raises(InvalidOption, match="Expected an image of shape"):
             stream.step(rgb, time_s)
         assert len(stream.step(portrait, time_s + 0.04)) == 1, "the stream goes on"

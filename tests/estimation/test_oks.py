@@ -1,4 +1,4 @@
-"""OKS by hand-computed cases and by what it must be."""
+"""OKS: hand-computed cases and general properties."""
 
 import math
 
@@ -8,7 +8,7 @@ import pytest
 from posecore.estimation.oks import COCO_SIGMAS, area_of, oks, oks_between
 
 
-def test_the_same_is_one_and_far_apart_is_nought():
+def test_the_same_is_one_and_far_apart_is_zero():
     points = np.random.default_rng(1).uniform(0, 100, (17, 2))
     assert oks(points, points, 1000) == 1
     assert oks(points, points + 1e4, 1000) == pytest.approx(0)
@@ -35,11 +35,11 @@ def test_only_labelled_keypoints_count():
     assert oks(found, true, 100, np.zeros(17, bool)) == 0
 
 
-def test_a_person_without_area_is_no_division_by_nought():
+def test_a_person_without_area_does_not_divide_by_zero():
     assert oks(np.zeros((17, 2)), np.zeros((17, 2)), 0) == 1
 
 
-def test_two_finds_are_alike_both_ways():
+def test_similarity_is_symmetric():
     rng = np.random.default_rng(2)
     one = rng.uniform(0, 200, (33, 2))
     other = one + rng.normal(0, 3, (33, 2))

@@ -1,4 +1,4 @@
-"""What a caller may choose, and what is refused."""
+"""Valid and invalid options."""
 
 import json
 import math

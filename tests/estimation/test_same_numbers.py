@@ -1,4 +1,4 @@
-"""The fast engine gives the numbers of MediaPipe Tasks, its reference."""
+"""The fast engine reproduces the numbers of MediaPipe Tasks, its reference."""
 
 from contextlib import closing
 
@@ -27,7 +27,7 @@ PICTURES = [
 
 @pytest.fixture(scope="module")
 def both():
-    """A picture's people by the fast engine and by MediaPipe."""
+    """A photo's people by the fast engine and by MediaPipe."""
     fast, reference = (open_picture_estimator(PoseOptions(people=3, engine=name)) for name in ("fast", "mediapipe"))
     with closing(fast), closing(reference):
         yield lambda rgb: (fast.estimate(rgb), reference.estimate(rgb))
@@ -72,7 +72,7 @@ def read(path, count=None):
 
 
 def with_bits_flipped(frames, start):
-    """The frames with the lowest bit of one pixel in 49 turned over: nothing that an eye would see."""
+    """The frames with the lowest bit flipped in one pixel out of 49: invisible to the eye."""
     for rgb, time_s in frames:
         changed = rgb.copy()
         changed[start::7, start::7] ^= 1
@@ -92,7 +92,7 @@ def distances(first, second):
     [
         ("google-reference/pose_1.mp4", None),
         ("google-reference/pose_squats.mp4", None),
-        ("clips/sports2d_demo.mp4", 160),  # then comes a somersault
+        ("clips/sports2d_demo.mp4", 160),  # a somersault follows
     ],
 )
 def test_clip(shared_data, name, count):
@@ -111,8 +111,8 @@ def test_clip(shared_data, name, count):
     assert np.percentile(off, 99) <= max(8, 1.2 * max(np.percentile(off, 99) for off, _ in own))
 
 
-def test_one_who_is_there_is_the_same_where_two_were_asked_for(shared_data):
-    """But for the first region, which is looked at twice there; what comes of that in a clip is as above."""
+def test_one_person_is_the_same_with_two_requested(shared_data):
+    """Except for the first region, which is examined twice there; its effect in a clip is as above."""
     frames = read(shared_data / "google-reference" / "pose_squats.mp4")
     off, unequal = distances(stream(frames, "fast", people=2), stream(frames, "fast"))
     assert unequal == 0

@@ -21,7 +21,7 @@ def alike(one: np.ndarray, other: np.ndarray) -> float:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_it_is_googles_own(shared_data, engine):
+def test_it_matches_googles_reference(shared_data, engine):
     folder = shared_data / "google-reference"
     expected = cv2.imread(str(folder / "pose_segmentation.png"))[..., 0] > 0
     poses = estimate_image(decode_picture(folder / "pose.jpg"), PoseOptions(engine=engine, segmentation=True))
@@ -80,7 +80,7 @@ def test_a_film_with_a_plain_background(tmp_path):
     assert around.mean() < 180, "a person is there"
 
 
-def test_it_has_to_be_asked_for(tmp_path, portrait):
+def test_it_must_be_requested(tmp_path, portrait):
     with pytest.raises(InvalidOption, match="'segmentation' to be on"):
         estimate_video(sample_clip().path, annotated=tmp_path / "film.mp4", background="blur")
     with pytest.raises(InvalidOption, match="'segmentation' to be on"):

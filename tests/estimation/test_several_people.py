@@ -1,4 +1,4 @@
-"""Several people in real clips: each keeps one id, from the first clear view to the last."""
+"""Several people in real clips: each keeps one id from the first clear view to the last."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ HIPS = [23, 24]
 
 
 def ways(path, **options) -> dict[int, tuple[np.ndarray, np.ndarray]]:
-    """Id -> the frames in which that person was seen, and the middle of the hips there."""
+    """Id -> the frames in which the person was seen, and the middle of the hips in each."""
     sequence = estimate_video(path, PoseOptions(engine="fast", **options))
     hips = sequence.xy[:, :, HIPS].mean(axis=2)
     return {
@@ -20,13 +20,13 @@ def ways(path, **options) -> dict[int, tuple[np.ndarray, np.ndarray]]:
 
 
 def assert_goes_on(frames: np.ndarray, places: np.ndarray, most_px: float) -> None:
-    """Nobody is in another place from one frame to the next."""
+    """Nobody jumps to another place from one frame to the next."""
     steps = np.linalg.norm(np.diff(places, axis=0), axis=1) / np.diff(frames)
     assert steps.max() <= most_px
 
 
 @pytest.mark.parametrize("options", [{"people": 2}, {"people": 3}, {"people": 4, "search": "thorough"}])
-def test_two_who_cross_keep_their_ids(shared_data, options):
+def test_two_people_who_cross_keep_their_ids(shared_data, options):
     """He is on the roof and jumps down through the glare of the sun; she walks below from right to left."""
     people = ways(shared_data / "clips" / "sports2d_demo.mp4", **options)
     assert list(people) == [1, 2]
@@ -59,14 +59,14 @@ def test_the_walker_keeps_one_id_and_the_operator_another(shared_data, camera, o
         assert len(people) == 2
 
 
-def test_mediapipes_engine_has_the_walker_under_one_id(shared_data):
+def test_mediapipes_engine_gives_the_walker_one_id(shared_data):
     path = shared_data / "clips" / "pose2sim" / "cam01.mp4"
     sequence = estimate_video(path, PoseOptions(engine="mediapipe", people=2))
     assert sequence.person_ids.tolist() == [1]
     assert sequence.seen.all()
 
 
-def test_where_nobody_is_left_out_no_note_says_so():
+def test_no_note_if_nobody_is_left_out():
     notes: list[str] = []
     estimate_video(sample_clip().path, PoseOptions(engine="fast", people=2), on_note=notes.append)
     assert notes == []

@@ -1,4 +1,4 @@
-"""Who is who from frame to frame, with people whose ways are known."""
+"""Tracking people along known paths."""
 
 from dataclasses import replace
 
@@ -18,11 +18,11 @@ for _part, _indices in BLAZEPOSE_33.parts.items():
     BODY[list(_indices), 1] = _HEIGHTS[_part]
 BODY[:, 0] = [{"left": 0.2, "right": -0.2, "middle": 0.0}[side] for side in BLAZEPOSE_33.sides]
 BODY += np.random.default_rng(0).normal(0, 0.02, BODY.shape).astype(np.float32)
-TURNED = BODY * np.array([-1, 1, -1], np.float32)  # somebody who faces the other way
+TURNED = BODY * np.array([-1, 1, -1], np.float32)  # a person facing the other way
 
 
 def person(x: float, y: float = 500.0, height_px: float = 340.0, body: np.ndarray = BODY) -> dict[str, np.ndarray]:
-    """Somebody of this height whose hips are there."""
+    """A person of this height with the hips at this place."""
     pixels = body * np.float32(height_px / 1.7)
     return {"xy": pixels[:, :2] + np.array([x, y], np.float32), "z": pixels[:, 2], "world": body}
 
@@ -50,8 +50,8 @@ def test_the_order_in_which_they_are_found_does_not_matter():
 
 @pytest.mark.parametrize("hidden", [0, 4, 12, 24])
 @pytest.mark.parametrize("away", [1.0, 0.2])
-def test_two_who_cross_are_not_swapped(hidden, away):
-    """One walks to the right, one behind to the left and not seen for some frames around where they meet."""
+def test_two_people_who_cross_are_not_swapped(hidden, away):
+    """One walks to the right, one behind to the left, out of sight for some frames around where they meet."""
     tracks = Tracks()
     for number in range(60):
         to_right = person(960 + away * 8 * (number - 30), height_px=340 * away)
@@ -62,14 +62,14 @@ def test_two_who_cross_are_not_swapped(hidden, away):
 
 
 @pytest.mark.parametrize(("seconds", "expected"), [(0.2, 1), (1.0, 1), (1.9, 1), (2.2, 2), (10, 2)])
-def test_who_was_away_for_a_moment_is_the_same(seconds, expected):
+def test_a_briefly_absent_person_keeps_the_id(seconds, expected):
     tracks = Tracks()
     for number in range(5):
         tracks.join(frame(number, person(500)))
     assert tracks.join(frame(4 + round(seconds * FPS), person(540))) == [expected]
 
 
-def test_who_walked_behind_a_tree_comes_out_on_the_other_side():
+def test_a_person_walking_behind_a_tree_keeps_the_id():
     tracks = Tracks()
     for number in range(60):
         seen = not 20 <= number < 45
@@ -77,21 +77,21 @@ def test_who_walked_behind_a_tree_comes_out_on_the_other_side():
 
 
 @pytest.mark.parametrize("elsewhere", [person(1700), person(500, height_px=900), person(500, y=1070, height_px=140)])
-def test_somebody_else_is_new(elsewhere):
+def test_someone_else_is_new(elsewhere):
     tracks = Tracks()
     tracks.join(frame(0, person(500)))
     assert tracks.join(frame(1, elsewhere)) == [2]
     assert tracks.join(frame(2, elsewhere, person(500))) == [2, 1]
 
 
-def test_who_should_be_known_and_is_not_is_nobody():
+def test_an_unrecognised_followed_person_gets_no_id():
     tracks = Tracks()
     tracks.join(frame(0, person(300)))
     assert tracks.join(frame(1, person(1500), person(900)), known=1) == [0, 2]
     assert len(tracks.numbered(frame(1, person(1500), person(900)), [0, 2])) == 1
 
 
-def test_who_is_absent_is_expected_farther_on():
+def test_an_absent_person_is_expected_further_on():
     tracks = Tracks()
     for number in range(20):
         tracks.join(frame(number, person(300 + 10 * number), person(1500)))
@@ -103,21 +103,21 @@ def test_who_is_absent_is_expected_farther_on():
 
 
 class TestFollow:
-    def test_people_come_in_the_order_of_their_ids(self):
+    def test_people_are_ordered_by_id(self):
         tracks = Tracks()
         tracks.follow(frame(0, person(300), person(900)))
         poses = tracks.follow(frame(1, person(900), person(300)))
         assert poses.person_ids.tolist() == [1, 2]
         assert poses.xy[0, :, 0].mean() < poses.xy[1, :, 0].mean()
 
-    def test_whoever_is_found_twice_is_there_once(self):
+    def test_a_person_found_twice_is_kept_once(self):
         poses = Tracks().follow(frame(0, person(300), person(306), person(900)))
         assert len(poses) == 2
 
     def test_nobody(self):
         assert len(Tracks().follow(frame(0))) == 0
 
-    def test_each_is_smoothed_alone(self):
+    def test_each_person_is_smoothed_separately(self):
         random = np.random.default_rng(2)
         tracks, alone = Tracks(), [PoseSmoothing(), PoseSmoothing()]
         for number in range(10):
@@ -133,7 +133,7 @@ class TestFollow:
                 np.testing.assert_allclose(poses.xy[index], expected[:, :2], rtol=1e-4)
                 np.testing.assert_allclose(poses.world[index], world, rtol=1e-4, atol=1e-6)
 
-    def test_after_an_absence_smoothing_begins_anew(self):
+    def test_after_an_absence_smoothing_starts_again(self):
         tracks = Tracks()
         for number in range(10):
             tracks.follow(frame(number, person(400)))
@@ -144,7 +144,7 @@ class TestFollow:
 
 
 def test_people_who_are_gone_are_forgotten():
-    """Memory does not grow with the number of people who ever came by."""
+    """Memory does not grow with the number of people ever seen."""
     tracks = Tracks()
     for number in range(300):
         tracks.follow(frame(number * FPS * 5, person(500)))

@@ -1,4 +1,4 @@
-"""What may be chosen about a clip, and what it comes to."""
+"""Options of a clip and their effects."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Clips: what each awkward file becomes, its times and turns, and that no hostile file gets through."""
+"""Reading clips: awkward files, times, rotations, and rejection of hostile files."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -19,7 +19,7 @@ from posecore.media.clips import CLIP_SUFFIXES, ClipFrame, ClipInfo, FrameClock,
 from posecore.media.films import FilmWriter
 from posecore.media.yuv import BT709
 
-# name: (size upright, codec, frames, the time of the last one in seconds)
+# name: (upright size, codec, frames, time of the last one in seconds)
 AWKWARD_CLIPS = {
     "gray.mp4": ((360, 640), "h264", 65, 12.8),
     "h264_10bit444.mp4": ((360, 640), "h264", 65, 12.8),
@@ -69,7 +69,7 @@ AWKWARD_REFUSALS = {
     "Üñïçødé name – yoga 瑜伽.jpg": "is a photo (JPEG), not a video",
 }
 
-# Uploads that hold no picture of their own, only the name of a file that does.
+# Uploads without a video of their own, only the name of a file that has one.
 LISTS_OF_OTHER_FILES = {
     "concat": "ffconcat version 1.0\nfile film.mp4\n",
     "HLS": "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:1.2,\nfilm.mp4\n#EXT-X-ENDLIST\n",
@@ -80,7 +80,7 @@ LISTS_OF_OTHER_FILES = {
     "m=video 5004 RTP/AVP 96\na=rtpmap:96 H264/90000\n",
 }
 
-# Display matrix of the file (degrees anticlockwise, mirrored left to right) -> what it asks for.
+# Display matrix of the file (degrees anticlockwise, mirrored left to right) -> what it requires.
 TURNS: dict[tuple[int, bool], Callable[[np.ndarray], np.ndarray]] = {
     (0, False): lambda stored: stored,
     (90, False): lambda stored: np.rot90(stored, 1),
@@ -99,7 +99,7 @@ def mean_difference(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def chart(width: int = 96, height: int = 64, step: int = 0) -> np.ndarray:
-    """A corner of each colour, unlike itself under every turn and mirroring; ``step`` moves a bright bar."""
+    """Corners of different colours, so that every rotation and mirroring differs; ``step`` moves a bright bar."""
     rgb = np.full((height, width, 3), 128, np.uint8)
     rgb[: height // 2, : width // 2] = (220, 30, 30)
     rgb[: height // 2, width // 2 :] = (30, 200, 30)
@@ -121,7 +121,7 @@ def encode_clip(
     rotation: tuple[int, bool] = (0, False),
     **settings: object,
 ) -> Path:
-    """A clip of 10 frames a second in the container that the file name asks for."""
+    """A clip at 10 frames per second in the container given by the file name."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=10)
         stream.height, stream.width = frames[0].shape[:2]
@@ -139,7 +139,7 @@ def encode_clip(
 
 @pytest.fixture
 def film(tmp_path: Path) -> Path:
-    """Twelve frames of 96 x 64, each of them different, at 10 a second."""
+    """Twelve different frames of 96 x 64, at 10 per second."""
     path = tmp_path / "film.mp4"
     with FilmWriter(path, (96, 64), fps_hint=10) as writer:
         for step in range(12):
@@ -165,7 +165,7 @@ class TestAwkwardFiles:
             assert frame.rgb.flags.c_contiguous
 
     @pytest.mark.parametrize("name", AWKWARD_REFUSALS)
-    def test_is_refused_in_one_sentence(self, shared_data: Path, name: str) -> None:
+    def test_is_rejected_in_one_sentence(self, shared_data: Path, name: str) -> None:
         with pytest.raises(UnreadableMedia) as refusal, open_clip(shared_data / "awkward" / name):
             pass
         assert AWKWARD_REFUSALS[name] in str(refusal.value)
@@ -189,7 +189,7 @@ class TestAwkwardFiles:
         _, (frame, *_) = read_all(shared_data / "awkward" / name)
         scaled = np.asarray(Image.fromarray(original.rgb).resize(frame.rgb.shape[1::-1]))
         assert mean_difference(frame.rgb, scaled) < tolerance
-        assert mean_difference(frame.rgb, scaled[::-1, ::-1]) > 5 * tolerance  # the measure tells turns apart
+        assert mean_difference(frame.rgb, scaled[::-1, ::-1]) > 5 * tolerance  # the measure distinguishes rotations
 
 
 class TestInfo:
@@ -197,12 +197,12 @@ class TestInfo:
         info, _ = read_all(film)
         assert info == ClipInfo((96, 64), 10.0, 12, pytest.approx(1.2), "h264", BT709, 0.0)
 
-    def test_container_that_states_no_count(self, tmp_path: Path) -> None:
+    def test_container_without_a_frame_count(self, tmp_path: Path) -> None:
         path = encode_clip(tmp_path / "clip.webm", [chart(step=n) for n in range(12)], codec="libvpx-vp9")
         info, frames = read_all(path)
         assert (info.frame_count, info.fps, len(frames)) == (12, 10.0, 12)
 
-    def test_rate_of_television_is_kept(self, tmp_path: Path) -> None:
+    def test_television_frame_rate_is_kept(self, tmp_path: Path) -> None:
         with FilmWriter(tmp_path / "film.mp4", (32, 32), fps_hint=30000 / 1001) as writer:
             for index in range(30):
                 writer.write(chart(32, 32), index * 1001 / 30000)
@@ -210,7 +210,7 @@ class TestInfo:
         assert info.fps == 30000 / 1001
         assert frames[29].time_s == pytest.approx(29 * 1001 / 30000)
 
-    def test_pixels_that_are_not_square_are_made_so(self, tmp_path: Path) -> None:
+    def test_non_square_pixels_are_made_square(self, tmp_path: Path) -> None:
         path = encode_clip(tmp_path / "clip.mp4", [chart()], sample_aspect_ratio=Fraction(4, 3))
         info, (frame,) = read_all(path)
         assert info.size == (128, 64)
@@ -272,14 +272,14 @@ class TestFrameClock:
     @pytest.mark.parametrize(
         ("stamps_s", "times_s"),
         [
-            ([5.0, 5.1, 5.3, 5.35], [0, 0.1, 0.3, 0.35]),  # good stamps stay, from 0 on
+            ([5.0, 5.1, 5.3, 5.35], [0, 0.1, 0.3, 0.35]),  # valid stamps stay, starting at 0
             ([-0.2, 0.0, 0.1], [0, 0.2, 0.3]),
             ([None, None, None], [0, 0.1, 0.2]),
             ([None, 7.0, 7.1], [0, 0.1, 0.2]),
             ([0.0, None, 0.2, 0.3], [0, 0.1, 0.2, 0.3]),
             ([0.0, 0.1, 0.1, 0.2], [0, 0.1, 0.15, 0.2]),  # repeated
-            ([0.0, 0.2, 0.1, 0.3], [0, 0.2, 0.25, 0.3]),  # a little back
-            ([0.0, 5.0, 0.0, 0.1], [0, 5.0, 5.1, 5.2]),  # the clock started anew
+            ([0.0, 0.2, 0.1, 0.3], [0, 0.2, 0.25, 0.3]),  # slightly back
+            ([0.0, 5.0, 0.0, 0.1], [0, 5.0, 5.1, 5.2]),  # the clock restarted
         ],
     )
     def test_times(self, stamps_s: list[float | None], times_s: list[float]) -> None:
@@ -291,7 +291,7 @@ class TestFrameClock:
         times_s = [clock.time_of(stamp_s) for stamp_s in [0.0, 1e15, 1e15, None, 3.0, 3.0]]
         assert (np.diff(times_s) > 0).all()
 
-    def test_strictly_increases_whatever_comes(self) -> None:
+    def test_strictly_increases_for_any_stamps(self) -> None:
         random = np.random.default_rng(0)
         clock = FrameClock(nominal_s=1 / 30)
         stamps_s = [None if draw < 0.1 else draw * 5 - 2 for draw in random.random(2000)]
@@ -299,7 +299,7 @@ class TestFrameClock:
 
 
 class TestDamage:
-    def test_file_cut_off_keeps_what_came_before(self, film: Path) -> None:
+    def test_truncated_file_keeps_the_frames_before(self, film: Path) -> None:
         _, whole = read_all(film)
         data = film.read_bytes()
         film.write_bytes(data[: data.index(b"mdat") + (len(data) - data.index(b"mdat")) * 19 // 20])
@@ -335,7 +335,7 @@ class TestDamage:
             pass
 
     def test_size_and_clock_change_in_mid_stream(self, tmp_path: Path) -> None:
-        # Two recordings joined end to end: the clock starts anew and the frames grow.
+        # Two recordings joined end to end: the clock restarts and the frames get larger.
         small = encode_clip(tmp_path / "small.ts", [chart(step=n) for n in range(12)])
         large = encode_clip(tmp_path / "large.ts", [chart(192, 128, step=n) for n in range(12)])
         joined = tmp_path / "joined.ts"
@@ -349,7 +349,7 @@ class TestDamage:
         assert times_s[-1] == pytest.approx(2.3, abs=0.3)
         assert mean_difference(frames[12].rgb, chart()) < 12
 
-    def test_cover_of_a_song_is_no_clip(self, tmp_path: Path) -> None:
+    def test_cover_art_is_not_a_clip(self, tmp_path: Path) -> None:
         song = tmp_path / "song.m4a"
         with av.open(str(song), "w", format="mp4") as container:
             sound = container.add_stream("aac", rate=44100)
@@ -364,7 +364,7 @@ class TestDamage:
             container.mux(cover.encode(None))
             container.mux(sound.encode(None))
         with av.open(str(song)) as container:
-            assert len(container.streams.video) == 1  # to FFmpeg it has one
+            assert len(container.streams.video) == 1  # FFmpeg sees one
         with pytest.raises(UnreadableMedia, match="has sound but no images"), open_clip(song):
             pass
 
@@ -378,8 +378,8 @@ class TestHostileFiles:
         with pytest.raises(UnreadableMedia, match="cannot be read as a video"), open_clip(script):
             pass
 
-    def test_ffmpeg_by_itself_would_follow(self, film: Path) -> None:
-        # Holds the test above to its worth: without our restrictions, this upload reads another file.
+    def test_ffmpeg_would_follow_without_our_restrictions(self, film: Path) -> None:
+        # Proves that the test above is meaningful: without our restrictions, this upload reads another file.
         script = film.with_name("upload.mp4")
         script.write_text(LISTS_OF_OTHER_FILES["concat"])
         with av.open(str(script)) as container:
@@ -389,13 +389,13 @@ class TestHostileFiles:
     @pytest.mark.parametrize(
         "name", ["-i.mp4", "http:x.mp4", "pipe:0", "concat:film.mp4|film.mp4", "frame%03d.mp4", "瑜伽 ü.mp4"]
     )
-    def test_name_is_taken_as_it_is(self, film: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_name_is_used_literally(self, film: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(film.parent)
         film.rename(name)
         assert len(read_all(name)[1]) == 12
 
     @pytest.mark.parametrize("name", ["http://127.0.0.1:9/film.mp4", "pipe:0", "file:film.mp4", "missing.mp4"])
-    def test_url_is_a_missing_file(self, film: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_url_is_treated_as_a_missing_file(self, film: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(film.parent)
         with pytest.raises(UnreadableMedia, match="cannot be opened: No such file"), open_clip(name):
             pass
@@ -418,7 +418,7 @@ class TestHostileFiles:
         ):
             pass
 
-    def test_still_picture_under_the_name_of_a_clip(self, tmp_path: Path) -> None:
+    def test_photo_named_like_a_clip(self, tmp_path: Path) -> None:
         picture = Path(matplotlib.get_data_path()) / "sample_data" / "grace_hopper.jpg"
         (tmp_path / "me.mp4").write_bytes(picture.read_bytes())
         with (
@@ -472,8 +472,8 @@ class TestLimits:
                 next(frames)
 
 
-def test_error_of_the_block_is_not_taken_for_one_of_the_clip(film: Path) -> None:
-    with pytest.raises(av.FFmpegError), open_clip(film):  # a film being written beside it, say
+def test_error_in_the_block_is_not_mistaken_for_one_of_the_clip(film: Path) -> None:
+    with pytest.raises(av.FFmpegError), open_clip(film):  # such as a film being written next to it
         raise av.FFmpegError(28, "No space left on device")
 
 

@@ -1,4 +1,4 @@
-"""Films: what is written comes back, and a film is whole or not there."""
+"""Writing films: they read back as written, and are either complete or absent."""
 
 import resource
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ def files_in(folder: Path) -> list[str]:
 
 @contextmanager
 def no_file_larger_than(size: int) -> Iterator[None]:
-    """Stands in for a full disk: a write past ``size`` bytes fails."""
+    """Simulates a full disk: a write beyond ``size`` bytes fails."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:
@@ -66,7 +66,7 @@ class TestTimes:
         assert info.frame_count == len(times_s)
         assert info.duration_s == pytest.approx(times_s[-1] + 1 / fps, abs=1e-4)
 
-    def test_rate_of_television_is_kept(self, tmp_path: Path) -> None:
+    def test_television_frame_rate_is_kept(self, tmp_path: Path) -> None:
         write_film(tmp_path / "film.mp4", [n * 1001 / 30000 for n in range(30)], 30000 / 1001)
         info, _ = read_back(tmp_path / "film.mp4")
         assert info.fps == pytest.approx(30000 / 1001, rel=1e-9)
@@ -101,7 +101,7 @@ class TestPixels:
     @pytest.mark.parametrize(
         "colour", [(255, 0, 0), (0, 255, 0), (0, 0, 255), (0, 0, 0), (255, 255, 255), (200, 120, 60)]
     )
-    def test_colours_come_back(self, tmp_path: Path, colour: tuple[int, int, int]) -> None:
+    def test_written_colours_are_read_back(self, tmp_path: Path, colour: tuple[int, int, int]) -> None:
         with FilmWriter(tmp_path / "film.mp4", (64, 48)) as film:
             film.write(flat((64, 48), colour), 0.0)
         _, (frame,) = read_back(tmp_path / "film.mp4")
@@ -118,7 +118,7 @@ class TestPixels:
     def test_file_is_what_browsers_play(self, tmp_path: Path) -> None:
         write_film(tmp_path / "film.mp4", [0.0, 0.1])
         data = (tmp_path / "film.mp4").read_bytes()
-        assert data.index(b"moov") < data.index(b"mdat")  # plays before it is wholly loaded
+        assert data.index(b"moov") < data.index(b"mdat")  # plays before it is fully loaded
         with av.open(str(tmp_path / "film.mp4")) as container:
             (stream,) = container.streams
             codec = stream.codec_context
@@ -128,12 +128,12 @@ class TestPixels:
 
 
 class TestWholeOrNotThere:
-    def test_nothing_else_stays_beside_the_film(self, tmp_path: Path) -> None:
+    def test_nothing_else_is_left_next_to_the_film(self, tmp_path: Path) -> None:
         write_film(tmp_path / "film.mp4", [0.0, 0.1])
         assert files_in(tmp_path) == ["film.mp4"]
 
     @pytest.mark.parametrize("name", ["-y.mp4", "http:x.mp4", "pipe:1", "frame%03d.mp4", "瑜伽 ü.mp4", "no_ending"])
-    def test_name_is_taken_as_it_is(self, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_name_is_used_literally(self, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)
         write_film(Path(name), [0.0, 0.1])
         assert files_in(tmp_path) == [name]
@@ -162,7 +162,7 @@ class TestWholeOrNotThere:
         whole = (tmp_path / "film.mp4").read_bytes()
         with no_file_larger_than(int(len(whole) * share)), pytest.raises(OSError, match="File too large"):
             write()
-        # The film that was there before is untouched.
+        # The previous film is untouched.
         assert files_in(tmp_path) == ["film.mp4"]
         assert (tmp_path / "film.mp4").read_bytes() == whole
 
@@ -189,7 +189,7 @@ class TestWrongUse:
             (np.zeros((48, 64, 3), np.float32), "but got .* float32"),
         ],
     )
-    def test_frame_that_does_not_fit(self, tmp_path: Path, rgb: np.ndarray, expected: str) -> None:
+    def test_frame_with_the_wrong_shape(self, tmp_path: Path, rgb: np.ndarray, expected: str) -> None:
         with (
             pytest.raises(InvalidOption, match=expected),
             FilmWriter(tmp_path / "film.mp4", (64, 48)) as film,

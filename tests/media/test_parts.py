@@ -1,4 +1,4 @@
-"""A part of a clip holds the very frames that the whole clip has there."""
+"""A part of a clip has exactly the frames that the whole clip has there."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from posecore.media.films import FilmWriter
 
 @pytest.fixture(scope="module")
 def long_clip(tmp_path_factory) -> Path:
-    """Eight seconds at 25 a second, a key frame every 60 frames, each frame with a grey of its own."""
+    """Eight seconds at 25 frames per second, a key frame every 60 frames, each frame a different grey."""
     path = tmp_path_factory.mktemp("clip") / "long.mp4"
     with FilmWriter(path, (64, 48), fps_hint=25) as film:
         for index in range(200):
@@ -40,7 +40,7 @@ def read(path: Path, part: ClipOptions | None = None) -> list[ClipFrame]:
         (ClipOptions(start_s=50.0), range(0)),
     ],
 )
-def test_frames_and_times_are_those_of_the_clip(long_clip, tmp_path, ending, part, expected):
+def test_frames_and_times_equal_the_clips(long_clip, tmp_path, ending, part, expected):
     path = copied(long_clip, tmp_path / f"clip.{ending}")
     with open_clip(path, part=part) as clip:
         assert clip.info.fps == pytest.approx(25, rel=0.01)
@@ -63,7 +63,7 @@ def copied(source: Path, target: Path) -> Path:
 
 
 @pytest.mark.parametrize("start_s", [0.5, 3.0, 5.5])
-def test_a_part_of_a_real_clip_is_what_the_whole_has_there(shared_data, start_s):
+def test_a_part_of_a_real_clip_equals_the_same_part_of_the_whole(shared_data, start_s):
     path = shared_data / "clips" / "sports2d_demo.mp4"
     part = read(path, ClipOptions(start_s=start_s, end_s=start_s + 0.2))
     with open_clip(path) as clip:

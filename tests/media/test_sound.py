@@ -1,4 +1,4 @@
-"""Sound stays with its pictures, whatever it was stored as."""
+"""Sound stays in sync with the video, in any format."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -52,7 +52,7 @@ def make_film(clip: Path, film: Path, frames: int = 1000) -> Sound:
 
 
 def heard(film: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Times in seconds and samples of the film's sound."""
+    """Times in seconds and samples of the film's soundtrack."""
     with av.open(str(film)) as container:
         pieces = [(frame.time, frame.to_ndarray()[0]) for frame in container.decode(audio=0)]
         rate = container.streams.audio[0].codec_context.sample_rate
@@ -85,7 +85,7 @@ def test_the_tone_begins_when_the_picture_turns_white(tmp_path, name, codec, vid
         assert container.streams.audio[0].codec_context.name in ("aac", "mp3", "mp3float")
 
 
-def test_a_film_cut_short_has_no_more_sound_than_picture(tmp_path):
+def test_a_shortened_film_has_no_more_sound_than_video(tmp_path):
     clip, film = make_clip(tmp_path / "clip.mp4", "aac"), tmp_path / "film.mp4"
     make_film(clip, film, frames=12)
     times, _ = heard(film)
@@ -101,7 +101,7 @@ def test_a_silent_clip_makes_a_silent_film(tmp_path):
         assert [stream.type for stream in container.streams] == ["video"]
 
 
-def test_damaged_sound_ends_where_it_breaks_and_the_film_is_whole(tmp_path):
+def test_damaged_sound_ends_early_and_the_film_is_complete(tmp_path):
     clip, film = make_clip(tmp_path / "clip.mkv", "flac"), tmp_path / "film.mp4"
     body = bytearray(clip.read_bytes())
     body[len(body) // 2 :: 97] = bytes(len(body[len(body) // 2 :: 97]))

@@ -1,4 +1,4 @@
-"""A part of a frame is to the last bit what it is in the whole, however the clip is stored and turned."""
+"""A part of a frame is bit-identical to the same part of the whole, in any format and rotation."""
 
 from pathlib import Path
 
@@ -55,7 +55,7 @@ def test_of_a_turned_clip(tmp_path, rotation, size):
 
 
 @pytest.mark.parametrize("stored", ["yuv420p", "yuvj420p", "yuv422p", "yuv444p", "yuv420p10le", "gray"])
-def test_however_it_is_stored(tmp_path, stored):
+def test_any_storage_format(tmp_path, stored):
     check_areas(encode(tmp_path / "clip.mp4", [noise(200, 300)], stored=stored))
 
 
@@ -64,7 +64,7 @@ def test_of_odd_sides(tmp_path, size):
     check_areas(encode(tmp_path / "clip.mp4", [noise(*size)], codec="mpeg4"))
 
 
-def test_what_nobody_looks_at_is_never_converted(tmp_path, monkeypatch):
+def test_unused_pixels_are_never_converted(tmp_path, monkeypatch):
     clip = encode(tmp_path / "clip.mp4", [noise(64, 96)])
     with open_clip(clip) as reader:
         monkeypatch.setattr(type(reader._upright), "rgb", lambda *_: pytest.fail("the whole frame was converted"))

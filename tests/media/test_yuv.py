@@ -1,4 +1,4 @@
-"""Frames in 4:2:0: there and back, and untouched where nothing was drawn."""
+"""Frames in 4:2:0: round trips, and untouched where nothing was drawn."""
 
 import av
 import numpy as np
@@ -18,7 +18,7 @@ BT601_LIMITED, UNSAID, BT709_FULL, BT2020 = (
 
 
 def as_rgb(planes, colors: Colors) -> np.ndarray:
-    """By FFmpeg's own conversion."""
+    """Converted by FFmpeg."""
     height, width = planes[0].shape
     frame = av.VideoFrame(width, height, "yuv420p")
     for target, source in zip(planes_of(frame), planes, strict=True):
@@ -32,7 +32,7 @@ def as_rgb(planes, colors: Colors) -> np.ndarray:
 @pytest.mark.parametrize(
     "rgb", [(0, 0, 0), (255, 255, 255), (255, 0, 0), (0, 255, 0), (0, 0, 255), (230, 159, 0), (86, 180, 233)], ids=str
 )
-def test_a_color_comes_back(rgb, colors):
+def test_colours_survive_a_round_trip(rgb, colors):
     picture = np.full((16, 16, 3), rgb, np.uint8)
     back = as_rgb(to_yuv(picture, colors), colors)
     assert np.abs(back.astype(int) - picture).max() <= 3
@@ -40,7 +40,7 @@ def test_a_color_comes_back(rgb, colors):
 
 @pytest.fixture
 def noisy_film(tmp_path):
-    """Six frames of coarse noise, as other programs write them: nothing said of the colours."""
+    """Six frames of coarse noise without colour tags, as other programs write them."""
     path = tmp_path / "noise.mp4"
     random = np.random.default_rng(0)
     with FilmWriter(path, (96, 64), fps_hint=10, colors=UNSAID) as film:

@@ -25,7 +25,7 @@ SPACES = ("world", "picture")
 
 
 def posed(world, *, times=None, visibility=1.0, names=None) -> PoseSequence:
-    """People (T, P, 33, 3) seen by a camera so far away that 100 pixels are a metre."""
+    """People (T, P, 33, 3) seen by a distant camera at 100 pixels per metre."""
     world = np.asarray(world, float)
     lead = world.shape[:3]
     return PoseSequence(
@@ -43,7 +43,7 @@ def posed(world, *, times=None, visibility=1.0, names=None) -> PoseSequence:
 
 
 def of_points(places) -> PoseSequence:
-    """One frame of one person of whom only these landmarks are there."""
+    """One frame of one person with only these landmarks."""
     world = np.full((1, 1, 33, 3), np.nan)
     for name, place in places.items():
         world[0, 0, BLAZEPOSE_33.index(name)] = place
@@ -52,7 +52,7 @@ def of_points(places) -> PoseSequence:
 
 @pytest.fixture
 def anybody() -> PoseSequence:
-    """Five frames of two people with their landmarks anywhere."""
+    """Five frames of two people with random landmarks."""
     return posed(np.random.default_rng(4).normal(size=(5, 2, 33, 3)))
 
 
@@ -127,7 +127,7 @@ def test_all_angles_are_in_the_order_of_the_table(anybody):
 
 @pytest.mark.parametrize("space", SPACES)
 @pytest.mark.parametrize("missing", ["less visible", "visibility NaN", "place NaN"])
-def test_exactly_the_angles_that_a_landmark_is_part_of_need_it(anybody, space, missing):
+def test_exactly_the_angles_with_a_landmark_depend_on_it(anybody, space, missing):
     for landmark in range(33):
         arrays = {name: getattr(anybody, name).copy() for name in ("xy", "world", "visibility")}
         if missing == "place NaN":
@@ -172,7 +172,7 @@ def _other_side(name: str) -> str:
     return "_".join(swapped.get(word, word) for word in name.split("_"))
 
 
-def test_a_picture_upside_down_changes_the_lean_alone(anybody):
+def test_turning_the_picture_upside_down_changes_only_the_lean(anybody):
     flipped = replace(anybody, xy=anybody.xy * [1, -1] + [0, 480])
     before, after = (measure_angles(sequence, space="picture") for sequence in (anybody, flipped))
     lean = NAMES.index("trunk_lean")
@@ -225,13 +225,13 @@ def test_a_limb_that_swings_through_straight_does_not_jump(space):
         ({"min_visibility": math.nan}, "Expected 'min_visibility' to be from 0 to 1, but got nan"),
     ],
 )
-def test_options_that_are_none(anybody, options, message):
+def test_invalid_options(anybody, options, message):
     for measure in (measure_angles, angles_table):
         with pytest.raises(InvalidOption, match=message):
             measure(anybody, **options)
 
 
-def test_an_angle_that_is_none(anybody):
+def test_an_unknown_angle(anybody):
     with pytest.raises(InvalidOption, match=r"Expected 'name' to be one of left_shoulder, .*, but got 'left_nose'"):
         measure_angle(anybody, "left_nose")
 
@@ -258,7 +258,7 @@ NAN = math.nan
         ([0, 1, 2, 3, 4], [0, 10, NAN, 7, 4], [10, 10, NAN, -3, -3]),
         ([0, 1, 2, 3], [5, NAN, 5, NAN], [NAN, NAN, NAN, NAN]),
         ([0, 1, 2, 3], [NAN, 5, 6, NAN], [NAN, 1, 1, NAN]),
-        # A hole in the clip: what lies beyond it is no neighbour.
+        # A hole in the clip: frames beyond it are not neighbours.
         ([0, 1, 2, 10, 11], [0, 1, 2, 90, 95], [1, 1, 1, 5, 5]),
         ([0, 1, 2, 10], [0, 1, 2, 90], [1, 1, 1, NAN]),
         ([0, 1], [3, 3], [0, 0]),
@@ -279,7 +279,7 @@ def test_each_column_has_its_own_gaps_and_each_stretch_the_gradient_of_numpy():
     values[20, 0, 1] = values[41, 1, 2] = np.nan
     rates = rate_of_change(values, times)
     assert np.argwhere(np.isnan(rates)).tolist() == [[20, 0, 1], [41, 1, 2]]
-    # numpy takes its ends from one neighbour too.
+    # NumPy uses a single neighbour at the ends too.
     for person, column, start, end in [(0, 0, 0, 60), (0, 1, 0, 20), (0, 1, 21, 60), (1, 2, 42, 60)]:
         stretch = slice(start, end)
         np.testing.assert_allclose(
@@ -296,7 +296,7 @@ def test_each_column_has_its_own_gaps_and_each_stretch_the_gradient_of_numpy():
         ([0, 1, NAN], "strictly increasing"),
     ],
 )
-def test_times_that_do_not_fit(times, message):
+def test_times_that_do_not_match(times, message):
     with pytest.raises(InvalidOption, match=message):
         angular_speed(np.zeros((3, 2), np.float32), np.array(times, float))
 
@@ -310,7 +310,7 @@ def test_the_table(anybody):
     np.testing.assert_array_equal(row[NAMES].to_numpy(np.float32), measure_angles(anybody, space="picture")[3, 1])
 
 
-def test_the_table_holds_names_where_somebody_has_one(anybody):
+def test_the_table_has_names_if_anyone_has_one(anybody):
     table = angles_table(anybody.named({2: "Ada"}))
     assert list(table.columns[:4]) == ["frame", "time_s", "person", "name"]
     assert set(zip(table["person"], table["name"], strict=True)) == {(1, ""), (2, "Ada")}
@@ -323,7 +323,7 @@ def test_a_clip_without_frames():
     assert angles_table(sequence).empty
 
 
-def test_what_the_table_of_definitions_says():
+def test_the_table_of_definitions():
     described = describe_angles().set_index("name")
     assert described.index.tolist() == NAMES
     assert described.loc["left_knee"].tolist() == ["left_knee", "left_hip", "left_ankle", "180 = straight"]
@@ -340,7 +340,7 @@ def test_the_published_angles_cannot_be_changed():
         ANGLES["left_knee"] = ANGLES["right_knee"]
 
 
-def test_somebody_who_walks(shared_data):
+def test_a_walking_person(shared_data):
     walk = posecore.estimate_video(shared_data / "clips" / "sports2d_demo.mp4", part=ClipOptions(start_s=1.6, end_s=4))
     angles = pd.DataFrame(measure_angles(walk)[:, 0], columns=NAMES)
     knees = angles[["left_knee", "right_knee"]]

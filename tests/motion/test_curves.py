@@ -31,14 +31,14 @@ def posed(world, xy, times, visibility=1.0) -> PoseSequence:
 
 @pytest.fixture
 def anybody() -> PoseSequence:
-    """Two people with their landmarks anywhere, at uneven times."""
+    """Two people with random landmarks, at uneven times."""
     random = np.random.default_rng(8)
     lead = (len(UNEVEN_S), 2, 33)
     return posed(random.normal(size=(*lead, 3)), random.uniform(0, 480, (*lead, 2)), UNEVEN_S)
 
 
 def moving(name: str, *, world=(0, 0, 0), xy=(0, 0), begin=(0, 0, 0)) -> PoseSequence:
-    """A landmark (or both hips) that goes at this speed in m/s and pixels/s, from so many metres; the rest is still."""
+    """A landmark (or both hips) moving at this speed in m/s and pixels/s, from these metres; the rest is still."""
     which = [BLAZEPOSE_33.index(f"{side}_hip") for side in ("left", "right")]
     which = which if name == "hips" else [BLAZEPOSE_33.index(name)]
     shape = (len(UNEVEN_S), 1, 33)
@@ -57,14 +57,14 @@ def moving(name: str, *, world=(0, 0, 0), xy=(0, 0), begin=(0, 0, 0)) -> PoseSeq
         ("right_ankle.speed", moving("right_ankle", world=(0, -2, 0)), [2] * 6),
         ("left_elbow.speed", moving("hips", world=(0, 0, 7)), [7] * 6),
         ("left_elbow.speed", moving("right_elbow", world=(1, 1, 1)), [0] * 6),
-        # 144 and 192 pixels a second make 240, which is half of the picture's height.
+        # 144 and 192 pixels per second make 240, half of the picture's height.
         ("hips.speed_in_picture", moving("hips", xy=(144, -192)), [50] * 6),
         ("nose.height_in_picture", moving("nose", xy=(0, 48)), 75 - 10 * UNEVEN_S),
         ("hips.height_in_picture", moving("hips", xy=(300, -96)), 75 + 20 * UNEVEN_S),
         ("left_ankle.height_in_picture", moving("right_ankle", xy=(9, 9)), [75] * 6),
         ("left_wrist.height_over_foot", moving("left_wrist", world=(0, -1, 0), begin=(1, -0.2, 3)), 0.2 + UNEVEN_S),
         ("hips.height_over_foot", moving("hips", world=(0, 1, 0), begin=(0, -0.9, 0)), 0.9 - UNEVEN_S),
-        # The lower foot counts, whichever it is; the other may be lifted.
+        # The lower foot counts, left or right; the other may be lifted.
         ("nose.height_over_foot", moving("left_foot_index", begin=(0, 0.5, 0)), [0.5] * 6),
         ("nose.height_over_foot", moving("right_heel", begin=(0, 0.5, 0)), [0.5] * 6),
         ("nose.height_over_foot", moving("right_heel", begin=(0, -0.5, 0)), [0] * 6),
@@ -138,7 +138,7 @@ def test_exactly_the_landmarks_of_a_curve_decide(anybody, name):
 
 
 @pytest.mark.parametrize("name", RATED)
-def test_nothing_is_told_across_a_gap(anybody, name):
+def test_nothing_is_reported_across_a_gap(anybody, name):
     arrays = {key: getattr(anybody, key).copy() for key in ("xy", "z", "world", "visibility", "presence")}
     for array in arrays.values():
         array[[1, 4], 0] = np.nan
@@ -176,13 +176,13 @@ def test_several_at_once_are_the_same_and_measure_each_angle_once(anybody, monke
 
 
 @pytest.mark.parametrize("measure", [measure_curve, measure_curve_confidence])
-def test_a_curve_that_is_none(anybody, measure):
+def test_an_unknown_curve(anybody, measure):
     with pytest.raises(InvalidOption, match=r"such as 'left_shoulder.angle_3d', but got 'left_knee'"):
         measure(anybody, "left_knee")
 
 
 @pytest.mark.parametrize("min_visibility", [-0.1, 1.1, math.nan])
-def test_a_threshold_that_is_none(anybody, min_visibility):
+def test_an_invalid_threshold(anybody, min_visibility):
     for name in ("left_knee.angle_3d", "body.visibility"):
         with pytest.raises(InvalidOption, match="Expected 'min_visibility' to be from 0 to 1, but got"):
             measure_curve(anybody, name, min_visibility=min_visibility)

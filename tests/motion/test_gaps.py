@@ -80,7 +80,7 @@ def test_what_a_filled_frame_holds():
     np.testing.assert_array_equal(result.visibility[20, 0, 7:], sequence.visibility[0, 0, 7:])
 
 
-def test_it_never_swings_beyond_both_sides():
+def test_it_never_overshoots_either_side():
     sequence = moving(EVEN, unseen=[(4, 0), (5, 0)])
     xy = sequence.xy.copy()
     xy[:, 0] = np.array([0, 0, 0, 0, np.nan, np.nan, 100, 100, 100, 100])[:, None, None]
@@ -88,7 +88,7 @@ def test_it_never_swings_beyond_both_sides():
     assert ((result > 0) & (result < 100)).all()
 
 
-def test_people_are_filled_each_by_themselves():
+def test_people_are_filled_separately():
     sequence = moving(EVEN, people=3, unseen=[(4, 0), (4, 1), (5, 1), (0, 2)])
     result = fill_gaps(sequence, 0.2)
     assert np.argwhere(filled(result)).tolist() == [[4, 0]]
@@ -105,7 +105,7 @@ def test_a_landmark_that_is_missing_by_itself_stays_missing():
 
 
 @pytest.mark.parametrize("longest_s", [-0.1, np.inf, np.nan])
-def test_a_length_that_is_none(longest_s):
+def test_an_invalid_length(longest_s):
     with pytest.raises(InvalidOption, match=r"Expected 'longest_s' to be 0 or more seconds, but got"):
         fill_gaps(moving(EVEN), longest_s)
 

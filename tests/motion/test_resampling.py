@@ -8,7 +8,7 @@ from posecore.motion.resampling import to_even_times
 
 
 def straight(times: np.ndarray, fps: float = 10.0) -> PoseSequence:
-    """One person, all of whose values are the time."""
+    """One person whose values all equal the time."""
     values = np.broadcast_to(np.asarray(times)[:, None, None], (len(times), 1, 33))
     return PoseSequence(
         xy=np.stack([values] * 2, axis=-1),
@@ -34,7 +34,7 @@ def test_a_straight_line_stays_straight(rate):
     even = to_even_times(straight(times), rate)
     assert even.fps == (rate or 10)
     np.testing.assert_allclose(np.diff(even.times_s), 1 / even.fps)
-    expected = even.times_s.clip(times[0], times[-1])  # an end holds for half a step
+    expected = even.times_s.clip(times[0], times[-1])  # the end values are held for half a step
     for name in ("z", "visibility", "presence"):
         np.testing.assert_allclose(getattr(even, name)[:, 0, 5], expected, rtol=1e-6)
     np.testing.assert_allclose(even.world[:, 0, 32, 2], expected, rtol=1e-6)
@@ -51,11 +51,11 @@ def test_gaps_and_holes_stay_missing():
     there = np.isfinite(even.world[:, 0, :, 0])
     assert np.flatnonzero(there[:, 0]).tolist() == [0, 1, 2, 5, 6, 20, 21]
     assert np.flatnonzero(there[:, 7]).tolist() == [0, 2, 5, 6, 20, 21]
-    # The other arrays were there in the gap, and nothing was in the hole of the clip.
+    # The other arrays have values in the gap, but nothing has any in the hole of the clip.
     assert np.flatnonzero(np.isfinite(even.z[:, 0, 0])).tolist() == [0, 1, 2, 3, 4, 5, 6, 20, 21]
 
 
-def test_clips_of_no_frame_and_of_one():
+def test_clips_without_frames_and_with_one():
     assert len(to_even_times(straight(np.empty(0)))) == 0
     one = to_even_times(straight(np.array([3.0])), 5)
     assert (one.times_s.tolist(), one.fps, one.z[0, 0, 0]) == ([3.0], 5, 3.0)
@@ -64,6 +64,6 @@ def test_clips_of_no_frame_and_of_one():
 @pytest.mark.parametrize(
     ("rate", "said"), [(0, "above zero"), (-1, "above zero"), (float("inf"), "above zero"), (1e6, "Give a lower rate")]
 )
-def test_rates_that_cannot_be(rate, said):
+def test_impossible_rates(rate, said):
     with pytest.raises(InvalidOption, match=said):
         to_even_times(straight(np.arange(20) / 10), rate)

@@ -32,7 +32,7 @@ def walker() -> PoseSequence:
     )
 
 
-def test_the_path_is_found_again_exactly(walker):
+def test_the_path_is_recovered_exactly(walker):
     root = estimate_root(walker, field_of_view_deg=70)
     np.testing.assert_allclose(root.path[:, 0], PATH, atol=1e-4)
     assert np.nanmax(root.error_px) < 1e-3
@@ -63,7 +63,7 @@ def test_a_wrong_field_of_view_scales_depth_only(walker):
     np.testing.assert_allclose(root.path[:, 0, :2], PATH[:, :2], atol=0.04)
 
 
-def test_landmarks_count_by_their_visibility(walker):
+def test_landmarks_are_weighted_by_visibility(walker):
     xy, visibility = walker.xy.copy(), walker.visibility.copy()
     xy[:, :, :5] += 300
     xy[:, :, 5] = np.nan
@@ -75,8 +75,8 @@ def test_landmarks_count_by_their_visibility(walker):
 def test_it_is_nan_where_nobody_is_seen_or_no_place_fits(walker):
     xy = walker.xy.copy()
     xy[3] = np.nan
-    xy[4] = np.array(SIZE) - xy[4]  # as only from behind the camera
-    xy[5] = 100  # all in one point
+    xy[4] = np.array(SIZE) - xy[4]  # as if seen from behind the camera
+    xy[5] = 100  # all landmarks in one point
     root = estimate_root(replace(walker, xy=xy))
     assert np.isnan(root.path[3:6]).all()
     assert np.isnan(root.error_px[3:6]).all()
@@ -84,7 +84,7 @@ def test_it_is_nan_where_nobody_is_seen_or_no_place_fits(walker):
 
 
 @pytest.mark.parametrize("degrees", [0, -1, 180, float("nan")])
-def test_a_field_of_view_that_no_camera_has(walker, degrees):
+def test_an_impossible_field_of_view(walker, degrees):
     with pytest.raises(InvalidOption, match="between 0 and 180"):
         estimate_root(walker, field_of_view_deg=degrees)
 
@@ -92,7 +92,7 @@ def test_a_field_of_view_that_no_camera_has(walker, degrees):
 def test_y_up_keeps_left_and_right_apart():
     points = np.array([[1, 2, 3]], np.float32)
     assert to_y_up(points).tolist() == [[1, -2, -3]]
-    assert np.linalg.det(to_y_up(np.eye(3))) == pytest.approx(1)  # a turn, not a mirror
+    assert np.linalg.det(to_y_up(np.eye(3))) == pytest.approx(1)  # a rotation, not a reflection
 
 
 def test_placed_on_a_floor_from_where_the_person_is_first_seen(walker):
@@ -106,7 +106,7 @@ def test_placed_on_a_floor_from_where_the_person_is_first_seen(walker):
     np.testing.assert_allclose(still[..., [0, 2]], walker.world[:, 0][..., [0, 2]] * [1, -1], atol=1e-6)
 
 
-def test_who_cannot_be_placed(walker):
+def test_people_who_cannot_be_placed(walker):
     unseen = replace(walker, **{name: np.full_like(getattr(walker, name), np.nan) for name in ("xy", "world")})
     behind = replace(walker, xy=np.array(SIZE) - walker.xy)
     with pytest.raises(InvalidOption, match=r"one of this clip's \(1\), but got 2"):
@@ -119,7 +119,7 @@ def test_who_cannot_be_placed(walker):
         place_person(behind, 1)
 
 
-def test_somebody_who_walks_across_a_real_clip(shared_data):
+def test_a_person_walking_across_a_real_clip(shared_data):
     part = ClipOptions(start_s=3, end_s=6.5)
     clip = estimate_video(shared_data / "clips" / "sports2d_demo.mp4", PoseOptions(people=2), part=part)
     path = estimate_root(clip).path
@@ -128,7 +128,7 @@ def test_somebody_who_walks_across_a_real_clip(shared_data):
     for person in path.swapaxes(0, 1):
         seen = np.isfinite(person[:, 0])
         across = person[seen, 0]
-        # To the left all along; a frame may be some centimetres off.
+        # Always to the left; a frame may be some centimetres off.
         if seen.sum() > 60 and (across[10:] < across[:-10]).all():
             speeds.append(-np.polyfit(times[seen], across, 1)[0])
             assert 3 < np.median(person[seen, 2]) < 10

@@ -16,7 +16,7 @@ def assert_rotations(matrices):
 
 
 @pytest.mark.parametrize("axes", [(0, 1), (1, 0), (2, 0), (0, 2), (1, 2), (2, 1)])
-def test_one_axis_is_met_and_another_as_near_as_it_can_be(axes):
+def test_one_axis_matches_and_another_is_as_close_as_possible(axes):
     first, second = RANDOM.normal(size=(2, 50, 3))
     matrices = rotation_to_axes(first, second, axes=axes)
     assert_rotations(matrices)
@@ -26,7 +26,7 @@ def test_one_axis_is_met_and_another_as_near_as_it_can_be(axes):
     assert ((matrices[..., axes[1]] * second).sum(axis=1) > 0).all()
 
 
-def test_a_direction_that_is_none_gives_nan():
+def test_a_vector_without_direction_gives_nan():
     along = np.array([[1.0, 2, 3]])
     assert np.isnan(rotation_to_axes(along, 2 * along, axes=(0, 1))).any()
     assert np.isnan(shortest_rotation(X_AXIS, np.zeros((1, 3)))).all()
@@ -51,7 +51,7 @@ def test_the_opposite_direction_is_half_a_turn(rest):
 
 @pytest.mark.parametrize("order", ["ZXY", "XYZ", "XZY"])
 def test_angles_say_the_rotation_and_do_not_jump(order):
-    # Random turns, slowly passed through.
+    # Slow interpolation between random rotations.
     knots = RANDOM.normal(0, 200, (12, 3))
     wanted = np.stack([np.interp(np.arange(1100) / 100, np.arange(12), knots[:, axis]) for axis in range(3)], axis=1)
     matrices = Rotation.from_euler(order, wanted, degrees=True).as_matrix()

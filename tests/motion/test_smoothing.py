@@ -77,7 +77,7 @@ def test_both_runs_together_pass_half_the_power_at_the_cutoff(order, rate, cutof
 
 
 @pytest.mark.parametrize("order", [2, 4, 8])
-def test_fast_movement_is_removed_as_the_order_says(order):
+def test_fast_movement_is_attenuated_according_to_the_order(order):
     rate, cutoff, hz = 60, 6.0, 15.0
     ratio = np.tan(np.pi * hz / rate) / np.tan(np.pi * cutoff / rate)
     expected = 1 / (1 + (np.sqrt(2) - 1) * ratio**order)
@@ -170,7 +170,7 @@ def test_nan_stays_where_it_is(method, uneven):
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_what_is_before_a_gap_has_no_say_behind_it(method):
+def test_values_before_a_gap_do_not_affect_those_after_it(method):
     rng = np.random.default_rng(8)
     sequence = of_signal(np.arange(100) / 30, rng.normal(0, 10, (100, 1, 33)))
     alone = replace(
@@ -185,14 +185,14 @@ def test_what_is_before_a_gap_has_no_say_behind_it(method):
 @pytest.mark.parametrize("method", METHODS)
 def test_a_hole_in_the_clips_times_ends_a_stretch(method):
     times = np.arange(100) / 30
-    times[50:] += 3600  # and does not make an hour of frames
+    times[50:] += 3600  # and does not create an hour of frames
     step = np.where(np.arange(100) < 50, 0.0, 300.0)
     result = smooth_sequence(of_signal(times, step), Smoothing(method))
     np.testing.assert_allclose(result.z[:, 0, 0], step, atol=1e-3)
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_people_are_smoothed_each_by_themselves(method):
+def test_people_are_smoothed_separately(method):
     rng = np.random.default_rng(9)
     both = of_signal(np.arange(90) / 30, rng.normal(0, 10, (90, 2, 33)), people=2)
     result = smooth_sequence(without(both, [20], person=0), Smoothing(method))
@@ -226,7 +226,7 @@ def test_the_sequence_given_is_not_changed():
         np.testing.assert_array_equal(getattr(sequence, name), array)
 
 
-def test_one_euro_takes_a_person_who_stands_nearer_for_no_faster():
+def test_one_euro_does_not_treat_a_nearer_person_as_faster():
     rng = np.random.default_rng(11)
     far = of_signal(np.arange(90) / 30, rng.normal(0, 10, (90, 1, 33)))
     near = replace(far, xy=3 * far.xy, z=3 * far.z)
@@ -266,7 +266,7 @@ def test_an_option_outside_its_range_is_named(options, message):
         ),
     ],
 )
-def test_what_the_clips_rate_does_not_allow(smoothing, rate, message):
+def test_options_the_clips_rate_does_not_allow(smoothing, rate, message):
     with pytest.raises(InvalidOption, match=re.escape(message)):
         smooth_sequence(of_signal(np.arange(50) / rate, np.arange(50)), smoothing)
 
@@ -285,16 +285,16 @@ def test_what_the_clips_rate_does_not_allow(smoothing, rate, message):
         (Smoothing("none"), "No smoothing", set()),
     ],
 )
-def test_how_it_is_told(smoothing, text, names):
+def test_texts_for_the_screen(smoothing, text, names):
     assert str(smoothing) == text
-    told = smoothing.as_dict()
-    assert set(told) == {"method", "fill_gaps_s"} | names
-    assert Smoothing(**json.loads(json.dumps(told))) == smoothing
+    values = smoothing.as_dict()
+    assert set(values) == {"method", "fill_gaps_s"} | names
+    assert Smoothing(**json.loads(json.dumps(values))) == smoothing
 
 
 @pytest.fixture(scope="module")
 def clip() -> tuple[PoseSequence, PoseSequence]:
-    """The sample clip's first seconds as the model gives it, and smoothed as a stream."""
+    """The sample clip's first seconds, raw and smoothed as a stream."""
     part = posecore.ClipOptions(end_s=2.5)
     raw, stream = (
         posecore.estimate_video(sample_clip().path, posecore.PoseOptions(smoothing=smoothing, engine="fast"), part=part)

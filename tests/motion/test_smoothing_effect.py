@@ -53,7 +53,7 @@ def test_a_known_delay_is_found_at_uneven_times_and_in_noise(late_ms):
     ("method", "low", "high"), [("butterworth", -1, 1), ("savitzky-golay", -1, 1), ("one-euro", 5, 200)]
 )
 @pytest.mark.parametrize("times", [np.arange(240) / 30, uneven(30)], ids=["even", "uneven"])
-def test_only_what_looks_back_lags(times, method, low, high, space):
+def test_only_causal_filters_lag(times, method, low, high, space):
     raw = walking(times, noise_m=0.005)
     [effect] = compare(raw, smooth_sequence(raw, Smoothing(method, beta=5)), space=space)
     assert low < effect.lag_ms < high
@@ -76,7 +76,7 @@ def test_jitter_is_the_distance_from_the_straight_line(space, unit):
     assert effect.jitter_removed == pytest.approx(100, abs=0.1)
 
 
-def test_the_same_is_neither_steadier_nor_later():
+def test_an_unchanged_sequence_is_neither_steadier_nor_later():
     raw = walking(np.arange(90) / 30, noise_m=0.005)
     [effect] = compare(raw, raw)
     assert effect.jitter_removed == 0
@@ -84,7 +84,7 @@ def test_the_same_is_neither_steadier_nor_later():
 
 
 @pytest.mark.parametrize("noise_m", [0, 0.005])
-def test_nobody_who_stands_still_lags(noise_m):
+def test_a_motionless_person_has_no_lag(noise_m):
     raw = walking(np.arange(300) / 30, noise_m=noise_m)
     noise = np.random.default_rng(3).normal(0, noise_m, raw.world.shape)
     still = replace(raw, world=0.3 + noise, xy=600 + 200 * noise[..., :2])
@@ -100,7 +100,7 @@ def without(sequence: PoseSequence, frames, person: int = 0) -> PoseSequence:
     return replace(sequence, **arrays)
 
 
-def test_each_person_is_told_of_in_order_and_filled_frames_do_not_count():
+def test_people_are_compared_in_order_and_filled_frames_do_not_count():
     raw = without(walking(np.arange(240) / 30, people=2, noise_m=0.005), range(100, 104))
     raw = without(raw, range(240), person=1)
     first, second = compare(raw, smooth_sequence(raw, Smoothing(fill_gaps_s=1)))
@@ -110,7 +110,7 @@ def test_each_person_is_told_of_in_order_and_filled_frames_do_not_count():
     assert all(math.isnan(value) for value in (second.jitter_before, second.jitter_removed, second.lag_ms))
 
 
-def test_a_landmark_that_is_missing_now_and_then_does_no_harm():
+def test_a_landmark_missing_now_and_then_does_no_harm():
     raw = walking(np.arange(240) / 30, noise_m=0.005)
     world = raw.world.copy()
     world[50:60, 0, 4] = np.nan
@@ -126,7 +126,7 @@ def test_short_clips(frames):
     assert math.isnan(effect.lag_ms) or abs(effect.lag_ms) < 34
 
 
-def test_sequences_that_do_not_belong_together():
+def test_sequences_that_do_not_match():
     raw = walking(np.arange(9) / 30)
     with pytest.raises(InvalidPoses, match="the same 'times_s'"):
         compare(raw, walking(np.arange(9) / 25))

@@ -1,4 +1,4 @@
-"""Known faults, each made in a track that has none."""
+"""Known faults, each inserted into a track without any."""
 
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ def index(name: str) -> int:
 
 @pytest.fixture(scope="module")
 def walker() -> PoseSequence:
-    """A plain figure, 2 px a mm tall, whose legs swing past each other once a second, seen from the side."""
+    """A simple figure, 2 px per mm, seen from the side, whose legs swing past each other once a second."""
     figure = np.zeros((33, 2))
     for side, shift in (("left", 10.0), ("right", -10.0)):
         for joint, y in {
@@ -57,7 +57,7 @@ def changed(sequence: PoseSequence, **arrays) -> PoseSequence:
     return replace(sequence, **arrays)
 
 
-def test_a_track_without_faults_is_good_for_everything(walker):
+def test_a_track_without_faults_is_reliable_for_everything(walker):
     [trust] = judge(walker)
     assert trust.verdict == "Reliable for counting, timing and joint angles."
     assert (trust.seen, trust.seen_between, trust.longest_absence_s) == (1, 1, 0)
@@ -89,9 +89,9 @@ def test_feet_outside_the_picture(walker):
     assert "knee angles" not in trust.verdict
 
 
-def test_legs_that_change_sides_for_a_while(walker):
+def test_legs_that_swap_sides_for_a_while(walker):
     mirror = [BLAZEPOSE_33.mirror[joint] for joint in LEGS]
-    part = slice(30, 44)  # the legs are apart at both ends of it
+    part = slice(30, 44)  # the legs are apart at both of its ends
     swapped = walker.xy.copy()
     swapped[part, :, LEGS], swapped[part, :, mirror] = walker.xy[part, :, mirror], walker.xy[part, :, LEGS]
     wide = changed(walker, xy=stretched(swapped))
@@ -102,13 +102,13 @@ def test_legs_that_change_sides_for_a_while(walker):
 
 
 def stretched(xy: np.ndarray) -> np.ndarray:
-    """Longer steps, so that a change of sides is more than a crossing."""
+    """Longer steps, so that a swap of sides is more than a crossing."""
     wide = xy.copy()
     wide[..., 0] = 500 + 3 * (xy[..., 0] - 500)
     return wide
 
 
-def test_long_steps_alone_are_no_swap(walker):
+def test_long_steps_are_not_a_swap(walker):
     [trust] = judge(changed(walker, xy=stretched(walker.xy)))
     assert len(trust.swaps["legs"]) == 0
 
@@ -121,7 +121,7 @@ def test_a_frame_elsewhere_is_a_jump_there_and_back(walker):
     assert trust.verdict.startswith("Not reliable for counting or timing. The person's position jumps 2 times")
 
 
-def test_the_same_way_in_a_longer_time_is_no_jump(walker):
+def test_the_same_distance_in_a_longer_time_is_not_a_jump(walker):
     xy = walker.xy.copy()
     xy[50:] -= 300
     times = walker.times_s.copy()
@@ -159,19 +159,19 @@ def without(sequence: PoseSequence, frames: np.ndarray) -> PoseSequence:
         (np.arange(60, FRAMES), "Reliable for counting, timing and joint angles."),
     ],
 )
-def test_who_is_seen_rarely(walker, gone, verdict):
+def test_a_person_seen_rarely(walker, gone, verdict):
     [trust] = judge(without(walker, gone))
     assert trust.verdict == verdict
 
 
-def test_an_absence_is_told_in_seconds(walker):
+def test_an_absence_is_reported_in_seconds(walker):
     [trust] = judge(without(walker, np.arange(20, 45)))
     assert trust.longest_absence_s == pytest.approx(26 / FPS)
     assert trust.seen_between == pytest.approx(0.75)
     assert len(trust.jumps) == 0
 
 
-def test_a_small_person_is_not_for_angles(walker):
+def test_a_small_person_is_not_reliable_for_angles(walker):
     [trust] = judge(changed(walker, xy=walker.xy / 10))
     assert "the trunk is only 20 pixels long" in trust.verdict
 
@@ -181,14 +181,14 @@ def test_a_threshold_outside_its_range_is_refused(walker):
         judge(walker, min_visibility=2)
 
 
-def test_the_table_has_a_row_for_each_person(walker):
+def test_the_table_has_one_row_per_person(walker):
     table = trust_table(walker.named({1: "Ada"}))
     assert table["person"].tolist() == ["Ada"]
     assert table["seen (% of video)"].tolist() == [100.0]
     assert table["verdict"].tolist() == [judge(walker)[0].verdict]
 
 
-def test_a_clip_of_one_frame_and_one_of_none(walker):
+def test_clips_with_one_frame_and_with_none(walker):
     one = {name: getattr(walker, name)[:1] for name in ("xy", "z", "world", "visibility", "presence", "times_s")}
     assert judge(replace(walker, **one))[0].frames == 1
     none = {name: array[:0] for name, array in one.items()}

@@ -8,7 +8,7 @@ from posecore.view.charts import plot_visibility
 
 
 def sequence(frames: int) -> PoseSequence:
-    """Two people; the first is gone in the second half, the last is never seen."""
+    """Two people; the first leaves after the first half, the last is never seen."""
     values = np.random.default_rng(0).random((7, frames, 2, 33)).astype(np.float32)
     values[:, frames // 2 :, 0] = np.nan
     values[:, :, 1] = np.nan
@@ -47,7 +47,7 @@ def test_axes_have_titles_with_units():
     assert layout.xaxis.title.text == "Time (s)"
 
 
-def test_whoever_is_not_there_is_refused():
+def test_an_absent_person_is_rejected():
     with pytest.raises(InvalidOption):
         plot_visibility(sequence(10), 4)
     with pytest.raises(InvalidPoses):

@@ -1,4 +1,4 @@
-"""The drawing on a picture."""
+"""Drawing on a picture."""
 
 from collections.abc import Callable
 
@@ -11,10 +11,10 @@ from posecore.view.labels import short_name
 from posecore.view.palette import SIDES, WHITE, person_color
 
 WIDTH, HEIGHT = 640, 480
-GROUND = 90  # grey that is none of the drawing's colours
+GROUND = 90  # a grey that the drawing does not use
 
-# (x, y) of an upright person who faces the camera, as shares of the person's height from the hips' middle;
-# of the left side only: the right one mirrors it. The person's left is on the picture's right.
+# (x, y) of an upright person facing the camera, in heights of the person from the middle of the hips;
+# only the left side: the right one mirrors it. The person's left is on the picture's right.
 LEFT_OR_MIDDLE = {
     "nose": (0.0, -0.40),
     "left_eye_inner": (0.01, -0.42),
@@ -109,7 +109,7 @@ def test_draws_at_the_landmarks_and_nowhere_far_from_the_person(make_poses, blan
     assert rows.max() < high[1]
 
 
-def test_gives_a_new_picture_of_the_same_kind_and_leaves_the_given_one(make_poses, blank):
+def test_returns_a_new_picture_and_leaves_the_input_unchanged(make_poses, blank):
     before = blank.copy()
     blank.flags.writeable = False
     drawn = draw_poses(blank, make_poses(), labels=True)
@@ -120,7 +120,7 @@ def test_gives_a_new_picture_of_the_same_kind_and_leaves_the_given_one(make_pose
     assert not np.shares_memory(drawn, blank)
 
 
-def test_takes_a_picture_in_any_order_of_memory(make_poses, blank):
+def test_accepts_a_picture_in_any_memory_order(make_poses, blank):
     wide = np.full((HEIGHT, 2 * WIDTH, 3), GROUND, np.uint8)
     expected = draw_poses(blank, make_poses())
     assert np.array_equal(draw_poses(wide[:, :WIDTH], make_poses()), expected)
@@ -152,7 +152,7 @@ def test_the_middle_of_the_body_is_neutral(make_poses, blank):
 
 
 @pytest.mark.parametrize("ground", [0, 255])
-def test_has_a_contrast_to_the_darkest_and_the_brightest_ground(make_poses, ground):
+def test_contrasts_with_the_darkest_and_the_brightest_background(make_poses, ground):
     poses = make_poses()
     picture = np.full((HEIGHT, WIDTH, 3), ground, np.uint8)
     row, column = place(poses, "left_hip", "left_knee")
@@ -161,7 +161,7 @@ def test_has_a_contrast_to_the_darkest_and_the_brightest_ground(make_poses, grou
     assert across.min() < 120  # its outline, or the ground
 
 
-def test_skeleton_off_leaves_the_joints_alone(make_poses, blank):
+def test_without_skeleton_only_joints_are_drawn(make_poses, blank):
     poses = make_poses()
     drawn = draw_poses(blank, poses, skeleton=False)
     assert tuple(drawn[place(poses, "left_knee")]) == SIDES["left"]
@@ -184,7 +184,7 @@ def test_a_landmark_below_the_lowest_visibility_and_its_bones_are_left_out(
 
 
 @pytest.mark.parametrize("missing", [(np.nan, np.nan), (300, np.nan), (np.inf, 20), (-np.inf, np.nan)])
-def test_a_landmark_without_a_place_is_left_out(make_poses, blank, missing):
+def test_a_landmark_without_a_position_is_left_out(make_poses, blank, missing):
     poses = make_poses()
     drawn = draw_poses(blank, make_poses(changed={"left_knee": missing}), labels=True)
     assert not changed_at(drawn, blank)[place(poses, "left_knee")]
@@ -203,7 +203,7 @@ def test_a_visibility_of_nan_counts_as_not_visible(make_poses, blank):
 
 @pytest.mark.parametrize("far", [1e3, 1e5, 1e7, 1e12, 3e38])
 @pytest.mark.parametrize("direction", [(1, 0), (-1, 0), (0, 1), (0, -1), (-1, -1), (1, 1)])
-def test_places_far_outside_neither_fail_nor_come_in_on_the_other_side(make_poses, blank, far, direction):
+def test_positions_far_outside_neither_fail_nor_wrap_around(make_poses, blank, far, direction):
     away = (320 + direction[0] * far, 240 + direction[1] * far)
     poses = make_poses(changed=dict.fromkeys(BLAZEPOSE_33.landmarks, away))
     assert np.array_equal(draw_poses(blank, poses, labels=True), blank)
@@ -217,11 +217,11 @@ def test_a_bone_that_leaves_the_picture_is_drawn_up_to_its_edge(make_poses, blan
     assert not changed[:, 0].any()
 
 
-def test_a_move_of_a_part_of_a_pixel_shows(make_poses, blank):
+def test_a_move_by_part_of_a_pixel_shows(make_poses, blank):
     still, moved = make_poses((320, 240)), make_poses((320.25, 240))
     difference = np.abs(draw_poses(blank, still).astype(int) - draw_poses(blank, moved))
     assert 0 < (difference > 0).any(axis=2).mean() < 0.05
-    assert difference.max() < 120  # a shade at the edges, no jump of a whole pixel
+    assert difference.max() < 120  # a slight change at the edges, not a jump by a whole pixel
 
 
 def test_a_landmark_is_drawn_around_its_own_place(make_poses, blank):
@@ -266,7 +266,7 @@ def test_any_size_of_picture(make_poses, size):
         (None, r"\(\) and NoneType"),
     ],
 )
-def test_a_picture_that_is_not_that_of_the_poses(make_poses, picture, got):
+def test_a_picture_that_does_not_match_the_poses(make_poses, picture, got):
     with pytest.raises(InvalidPoses, match=rf"shape \(480, 640, 3\) and type uint8, but got {got}"):
         draw_poses(picture, make_poses())
 
@@ -286,7 +286,7 @@ def test_an_option_outside_its_range(make_poses, blank, option, message):
 
 
 class TestSeveralPeople:
-    def test_have_a_colour_each(self, make_poses, blank):
+    def test_each_have_their_own_colour(self, make_poses, blank):
         poses = make_poses((180, 240), (460, 240))
         drawn = draw_poses(blank, poses)
         for person in (0, 1):
@@ -306,7 +306,7 @@ class TestSeveralPeople:
         apart = draw_poses(blank, poses, color_by="side")
         assert np.array_equal(apart[:60], blank[:60])
 
-    def test_keep_their_colours_where_one_is_left(self, make_poses, blank):
+    def test_keep_their_colours_when_only_one_is_left(self, make_poses, blank):
         poses = make_poses()
         drawn = draw_poses(blank, poses, color_by="person")
         assert tuple(drawn[place(poses, "left_hip", "left_knee")]) == person_color(1)
@@ -334,7 +334,7 @@ class TestLabels:
         assert written.sum() > 1500
         assert not (written & changed_at(plain, blank)).any()
 
-    def test_stand_beside_their_landmarks(self, make_poses, blank):
+    def test_are_written_beside_their_landmarks(self, make_poses, blank):
         one = dict.fromkeys(BLAZEPOSE_33.landmarks, 0.0) | {"left_knee": 1.0, "right_shoulder": 1.0}
         poses = make_poses(visibility=one)
         plain, labelled = draw_poses(blank, poses), draw_poses(blank, poses, labels=True)
@@ -344,7 +344,7 @@ class TestLabels:
         assert (columns[rows < 240] < shoulder[1]).all()
         assert rows[rows > 240].mean() == pytest.approx(knee[0], abs=8)
 
-    def test_keep_away_from_a_person_too_small_for_them(self, make_poses, blank):
+    def test_are_left_out_for_a_person_too_small(self, make_poses, blank):
         poses = make_poses(height=80)
         assert np.array_equal(draw_poses(blank, poses), draw_poses(blank, poses, labels=True))
 
@@ -373,7 +373,7 @@ def test_a_real_person_is_drawn_on(portrait, portrait_poses):
 
 
 @pytest.mark.parametrize("color_by", ["side", "person"])
-def test_in_place_is_the_same_drawing_within_the_places_told(portrait, portrait_poses, color_by):
+def test_drawing_in_place_is_identical_and_stays_within_its_places(portrait, portrait_poses, color_by):
     expected = draw_poses(portrait, portrait_poses, color_by=color_by)
     drawn = portrait.copy()
     overlay = Overlay(portrait_poses, color_by=color_by)
@@ -387,7 +387,7 @@ def test_in_place_is_the_same_drawing_within_the_places_told(portrait, portrait_
     assert told.mean() < 0.9
 
 
-def test_in_place_of_nobody_changes_nothing(portrait):
+def test_drawing_nobody_in_place_changes_nothing(portrait):
     drawn = portrait.copy()
     overlay = Overlay(FramePoses.nobody((512, 600)), color_by="side")
     overlay.draw_on(drawn)

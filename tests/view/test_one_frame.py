@@ -7,7 +7,7 @@ SIZE = (64, 48)
 
 
 @pytest.mark.parametrize("view", [lambda poses: draw_poses(np.zeros((48, 64, 3), np.uint8), poses), plot_pose_3d])
-def test_a_sequence_is_refused_with_the_way_to_one_frame(view):
+def test_a_sequence_is_rejected_with_a_hint_how_to_take_one_frame(view):
     sequence = PoseSequence.from_frames([FramePoses.nobody(SIZE)], size=SIZE, fps=30)
     with pytest.raises(InvalidPoses, match=r"PoseSequence.*sequence\.frame\(index\)"):
         view(sequence)

@@ -12,7 +12,7 @@ import pytest
 from posecore import BLAZEPOSE_33, FramePoses, InvalidOption, plot_pose_3d
 from posecore.view.palette import SIDES_ON_PAGE, css, person_color
 
-# (x, y) in metres, y down as in ``world``, of an upright person who faces the camera: the person's left is on
+# (x, y) in metres, y down as in ``world``, of an upright person facing the camera: the person's left is on
 # the picture's right. The landmarks of the right side mirror those of the left.
 LEFT_OR_MIDDLE = {
     "nose": (0.0, -0.62),
@@ -55,7 +55,7 @@ def make_poses() -> MakePoses:
         visibility: dict[str, float] | None = None,
         changed: dict[str, tuple[float, float, float]] | None = None,
     ) -> FramePoses:
-        """People around these pixels, at 200 pixels a metre; changes are in metres."""
+        """People around these pixels, at 200 pixels per metre; changes are in metres."""
         middles = middles or ((320, 230),)
         world = np.repeat(body()[None], len(middles), axis=0)
         for name, place in (changed or {}).items():
@@ -82,7 +82,7 @@ def trace(figure: go.Figure, uid: str) -> Any:
 
 
 def joint(figure: go.Figure, landmark: str, person: int = 1) -> np.ndarray:
-    """(x, y, z) of a dot, along the figure's own axes."""
+    """(x, y, z) of a dot in the figure's axes."""
     dots = trace(figure, f"joints_{person}")
     index = list(dots.text).index(landmark.replace("_", " "))
     return np.array([dots.x[index], dots.y[index], dots.z[index]])
@@ -94,14 +94,14 @@ def bones(figure: go.Figure, person: int = 1) -> dict[str, Any]:
 
 
 def count(lines: Any) -> int:
-    """Bones in a trace: two ends and a gap each."""
+    """Number of bones in a trace: each has two ends and a gap."""
     x = np.asarray(lines.x, float)
     assert np.isnan(x[2::3]).all()
     return len(x) // 3
 
 
 def colors(values: Any) -> set[str]:
-    """The colours of a line or a marker, by their names."""
+    """The colours of a line or a marker, by name."""
     if isinstance(values.color, str):
         return {values.color}
     names = {round(place * values.cmax): name for place, name in values.colorscale}
@@ -188,20 +188,20 @@ class TestBox:
         figure = plot_pose_3d(make_poses(changed={"left_wrist": (-1.3, -1.01, 0.8)}))
         assert [axis.range for axis in axes(figure)] == [(-1.5, 1), (-0.75, 1), (-1, 1.25)]
 
-    def test_does_not_grow_for_a_landmark_that_is_hardly_seen(self, make_poses):
+    def test_does_not_grow_for_a_barely_visible_landmark(self, make_poses):
         figure = plot_pose_3d(make_poses(changed={"left_ankle": (0, 3, 0)}, visibility={"left_ankle": 0.1}))
         assert [axis.range for axis in axes(figure)] == [(-1, 1), (-0.75, 0.75), (-1, 1)]
 
     @COORDINATES
     @pytest.mark.parametrize("far", [1e4, 1e12, 1e35])
-    def test_holds_any_place_with_a_grid_of_few_lines(self, make_poses, coordinates, far):
+    def test_contains_any_position_with_a_grid_of_few_lines(self, make_poses, coordinates, far):
         figure = plot_pose_3d(make_poses(changed={"left_ankle": (far, far, far)}), coordinates=coordinates)
         assert count(trace(figure, "floor")) < 60
         assert figure.layout.scene.xaxis.range[1] >= 0.99 * far
 
 
 @COORDINATES
-def test_hovering_tells_name_place_with_units_and_visibility(make_poses, coordinates):
+def test_hovering_shows_name_position_with_units_and_visibility(make_poses, coordinates):
     figure = plot_pose_3d(make_poses(visibility={"left_knee": 0.7}), coordinates=coordinates)
     dots = trace(figure, "joints_1")
     unit, digits, vertical = {"world": ("m", 2, "up"), "picture": ("px", 0, "down")}[coordinates]
@@ -257,7 +257,7 @@ class TestColours:
         assert min(found["left"]) > 0 > max(found["right"])
         assert found["middle"] == pytest.approx([0, 0], abs=1e-6)  # from shoulder to shoulder, from hip to hip
 
-    def test_what_left_and_right_look_like_is_said(self, make_poses):
+    def test_colours_of_left_and_right_are_explained(self, make_poses):
         for poses, color_by, expected in (
             (make_poses(), "confidence", True),
             (make_poses(), "person", False),
@@ -299,7 +299,7 @@ class TestFaintLandmarks:
 
 @COORDINATES
 @pytest.mark.parametrize("missing", [np.nan, np.inf])
-def test_a_landmark_without_a_place_is_left_out(make_poses, coordinates, missing):
+def test_a_landmark_without_a_position_is_left_out(make_poses, coordinates, missing):
     poses = make_poses(changed={"left_knee": (missing, missing, missing)})
     figure = plot_pose_3d(poses, coordinates=coordinates)
     assert "left knee" not in trace(figure, "joints_1").text
@@ -312,7 +312,7 @@ def test_a_landmark_without_a_place_is_left_out(make_poses, coordinates, missing
 class TestNobody:
     @COORDINATES
     @pytest.mark.parametrize("found", ["no slot", "an empty slot"])
-    def test_is_said(self, make_poses, coordinates, found):
+    def test_is_shown(self, make_poses, coordinates, found):
         nowhere = dict.fromkeys(BLAZEPOSE_33.landmarks, (np.nan,) * 3)
         poses = FramePoses.nobody(SIZE) if found == "no slot" else make_poses(changed=nowhere)
         figure = plot_pose_3d(poses, coordinates=coordinates)
@@ -320,11 +320,11 @@ class TestNobody:
         assert figure.layout.coloraxis.showscale is False
         assert trace(figure, "floor") is not None
 
-    def test_is_not_said_where_somebody_is_only_too_faint(self, make_poses):
+    def test_is_not_shown_if_someone_is_only_too_faint(self, make_poses):
         figure = plot_pose_3d(make_poses(), min_visibility=0.95)
         assert [note.text for note in figure.layout.annotations] == ["No point reaches the visibility limit."]
 
-    def test_is_not_said_where_there_is_somebody(self, make_poses):
+    def test_is_not_shown_if_there_is_someone(self, make_poses):
         assert not plot_pose_3d(make_poses()).layout.annotations
 
 
@@ -340,12 +340,12 @@ class TestSeveralPeople:
             assert len(group) == 3
             assert f"of person {person}" in trace(figure, f"joints_{person}").hovertemplate
 
-    def test_overlap_in_the_world_and_the_figure_says_so(self, make_poses):
+    def test_overlap_in_world_coordinates_and_the_figure_says_so(self, make_poses):
         figure = plot_pose_3d(make_poses((200, 230), (400, 230)))
         assert joint(figure, "nose", 1) == pytest.approx(joint(figure, "nose", 2))
         assert "people overlap" in figure.layout.title.subtitle.text
 
-    def test_stand_beside_each_other_in_the_picture(self, make_poses):
+    def test_are_side_by_side_in_the_picture(self, make_poses):
         figure = plot_pose_3d(make_poses((200, 230), (400, 230)), coordinates="picture")
         assert joint(figure, "nose", 2)[0] - joint(figure, "nose", 1)[0] == pytest.approx(200)
 
@@ -364,17 +364,17 @@ def test_one_person_needs_no_legend(make_poses):
     assert not any(item.showlegend for item in plot_pose_3d(make_poses()).data)
 
 
-def test_the_viewers_camera_and_switches_outlive_a_new_figure(make_poses):
+def test_the_viewers_camera_and_selection_survive_a_new_figure(make_poses):
     figures = [plot_pose_3d(make_poses()), plot_pose_3d(make_poses(changed={"left_wrist": (0.5, -0.5, 0)}))]
     assert figures[0].layout.uirevision
     assert figures[0].layout.uirevision == figures[1].layout.uirevision
     assert [item.uid for item in figures[0].data] == [item.uid for item in figures[1].data]
     assert len({item.uid for item in figures[0].data}) == len(figures[0].data)
-    # Plotly makes a CSS selector of the uid of a trace that is gone, and draws no more where it is none.
+    # Plotly uses the uid of a removed trace as a CSS selector, and stops drawing if it is not a valid one.
     assert all(re.fullmatch("[a-z0-9_]+", item.uid) for item in figures[0].data)
 
 
-def test_a_name_stands_in_legend_and_hover(make_poses):
+def test_legend_and_hover_show_the_name(make_poses):
     figure = plot_pose_3d(make_poses((200, 230), (400, 230)).named({2: "Anna"}))
     assert [item.name for item in figure.data if item.showlegend] == ["person 1", "Anna"]
     assert "of Anna" in trace(figure, "joints_2").hovertemplate
@@ -386,7 +386,7 @@ def test_suits_a_light_and_a_dark_page(make_poses):
     assert layout.font.color is None  # the page's own
 
 
-def test_stays_light_enough_to_be_drawn_anew_several_times_a_second(make_poses):
+def test_stays_fast_enough_to_redraw_several_times_a_second(make_poses):
     figure = plot_pose_3d(make_poses((200, 230), (400, 230)))
     assert len(figure.data) == 1 + 3 * 2
     assert len(json.dumps(json.loads(figure.to_json())["data"])) < 60_000

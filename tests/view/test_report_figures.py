@@ -1,4 +1,4 @@
-"""The figures of the report."""
+"""Figures of the report."""
 
 import json
 from dataclasses import replace
@@ -21,7 +21,7 @@ from posecore.view.report_figures import (
 
 @pytest.fixture
 def sequence() -> PoseSequence:
-    """200 frames at uneven times; person 2 is missing in frames 50 to 59, person 5 always."""
+    """200 frames at uneven times; person 2 is missing in frames 50 to 59, person 5 in all."""
     random = np.random.default_rng(1)
     frames = 200
     times = np.arange(frames) / 25 + 0.004 * np.sin(np.arange(frames))
@@ -104,7 +104,7 @@ def test_of_few_frames_all_are_steps_and_a_missing_landmark_is_null(sequence):
     assert "NaN" not in safe_json(steps.data)
 
 
-def test_nobodys_body_cannot_be_shown(sequence):
+def test_a_person_who_is_never_seen(sequence):
     with pytest.raises(InvalidPoses, match="seen in no frame"):
         plot_steps(sequence, 5)
 

@@ -1,4 +1,4 @@
-"""What is behind people is blurred, plain, or gone; they stay as they are."""
+"""Backgrounds are blurred, plain or removed; people stay as they are."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ SIZE = (200, 120)
 
 
 def people(*boxes: tuple[int, int, int, int]) -> FramePoses:
-    """People whose silhouettes are these boxes (left, top, right, bottom)."""
+    """People with these boxes (left, top, right, bottom) as silhouettes."""
     count = len(boxes)
     masks = []
     for left, top, right, bottom in boxes:
@@ -44,7 +44,7 @@ def test_silhouette_is_that_of_all(rgb):
 
 
 @pytest.mark.parametrize("background", ["blur", "plain"])
-def test_people_stay_and_the_rest_does_not(rgb, background):
+def test_people_stay_and_the_background_does_not(rgb, background):
     before = rgb.copy()
     drawn = on_background(rgb, people((10, 10, 50, 100)), background)
     np.testing.assert_array_equal(rgb, before)
@@ -59,7 +59,7 @@ def test_kept_is_a_copy(rgb):
     assert drawn is not rgb
 
 
-def test_a_blurred_background_has_nothing_of_the_people():
+def test_people_do_not_bleed_into_a_blurred_background():
     """A red person on green: no red halo."""
     rgb = np.zeros((120, 200, 3), np.uint8)
     rgb[..., 1] = 200
@@ -69,7 +69,7 @@ def test_a_blurred_background_has_nothing_of_the_people():
     assert drawn[:, 54:, 1].min() >= 180
 
 
-def test_where_nobody_is_all_is_background(rgb):
+def test_without_people_everything_is_background(rgb):
     assert silhouette(FramePoses.nobody(SIZE)).max() == 0
     drawn = on_background(rgb, FramePoses.nobody(SIZE), "plain")
     assert len(np.unique(drawn.reshape(-1, 3), axis=0)) == 1
@@ -91,8 +91,8 @@ def test_any_shape(size):
         assert on_background(rgb, FramePoses.nobody(size), background).shape == rgb.shape
 
 
-def test_a_mask_of_a_turned_square_lies_where_the_square_does():
-    """A square of 4 x 4 around (100, 60), 40 pixels a side, turned by a quarter; its first row is a person."""
+def test_a_rotated_mask_lies_on_its_square():
+    """A square of 4 x 4 around (100, 60), 40 pixels wide, turned by 90 degrees; its first row is a person."""
     values = np.zeros((4, 4), np.float32)
     values[0] = 1
     mask = Mask(values, np.array([[0, -10, 120], [10, 0, 40]], float))
@@ -103,7 +103,7 @@ def test_a_mask_of_a_turned_square_lies_where_the_square_does():
     assert 35 <= rows.min() < rows.max() <= 75
 
 
-def test_a_mask_goes_with_its_picture_to_another_size():
+def test_a_mask_is_resized_with_its_picture():
     poses = people((10, 10, 50, 100)).resized((100, 60))
     shown = silhouette(poses)
     assert shown.shape == (60, 100)
@@ -112,7 +112,7 @@ def test_a_mask_goes_with_its_picture_to_another_size():
 
 
 @pytest.mark.parametrize("side", [20, 50, 100, 200, 500])
-def test_a_mask_of_fewer_values_lies_where_it_lay(side):
+def test_a_smaller_mask_covers_the_same_area(side):
     [mask] = people((60, 20, 140, 100)).masks
     smaller = mask.within(side)
     assert max(smaller.values.shape) == min(side, 200)
@@ -128,7 +128,7 @@ def test_masks_go_with_their_people():
     assert silhouette(poses)[50, 30] == 0
 
 
-def test_what_is_refused(rgb, portrait_poses):
+def test_rejected_options(rgb, portrait_poses):
     with pytest.raises(InvalidPoses, match="segmentation=True"):
         silhouette(portrait_poses)
     with pytest.raises(InvalidOption, match="background"):

@@ -1,4 +1,4 @@
-"""What the networks are shown: pixels cut out of a picture."""
+"""Crops of a picture, the input of the networks."""
 
 import math
 
@@ -25,7 +25,7 @@ def cut(rgb, *, x, y, size=SIDE, rotation=0.0, border=BLACK):
 
 
 def reference(rgb, *, x, y, size, rotation, border):
-    """Bilinear interpolation at places rounded to a 32nd of a pixel, tap by tap."""
+    """Bilinear interpolation at positions rounded to a 32nd of a pixel, sample by sample."""
     column, row = np.meshgrid(np.arange(SIDE), np.arange(SIDE))
     right, down = (column / SIDE - 0.5) * size, (row / SIDE - 0.5) * size
     places_x = np.round((x + right * math.cos(rotation) - down * math.sin(rotation)) * 32).astype(int)
@@ -63,7 +63,7 @@ def test_outside_the_picture(noise, border, mode, x, y):
     ],
 )
 def test_quarter_turns_stand_upright_in_the_crop(noise, rotation, quarter_turns, off_x, off_y):
-    """Pixel (0, 0) lies in the region's own top left corner, which turns: hence the offsets of one pixel."""
+    """Pixel (0, 0) is in the region's own top left corner, which rotates: hence the offsets of one pixel."""
     own = noise[24 + off_y : 56 + off_y, 44 + off_x : 76 + off_x]
     np.testing.assert_array_equal(cut(noise, x=60, y=40, rotation=rotation), np.rot90(own, quarter_turns))
 
@@ -79,7 +79,7 @@ def test_quarter_turns_stand_upright_in_the_crop(noise, rotation, quarter_turns,
     ],
 )
 def test_same_pixels_as_the_reference(noise, region, border):
-    """Places that lie between two 32nds may be rounded either way: a value in 200 may differ."""
+    """Positions halfway between two 32nds may be rounded either way: one value in 200 may differ."""
     off = np.abs(cut(noise, **region, border=border) - reference(noise, **region, border=border))
     assert np.mean(off <= 1) >= 0.995
     assert off.mean() < 0.02

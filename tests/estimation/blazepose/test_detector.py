@@ -1,4 +1,4 @@
-"""From raw boxes to people; the boxes are made here, in pixels of the detector's input."""
+"""From raw boxes to people; the boxes are defined here, in pixels of the detector's input."""
 
 import math
 
@@ -8,12 +8,12 @@ import pytest
 from posecore import Region
 from posecore.estimation.blazepose.detector import BOX_VALUES, BOXES, SIDE, anchors, decode_regions
 
-# Shown to the detector: twice as wide as its input, with 56 of its rows above and below the picture.
+# Input of the detector: twice as wide as its input size, with 56 of its rows above and below the picture.
 SEEN = Region.whole(448, 336)
 
 
 def box(anchor=1000, *, score=0.9, centre=(112, 112), size=(100, 100), hips=(112, 112), rim=(112, 56)):
-    """What the network gives at one anchor: its index there, the raw values and the raw score."""
+    """The network's output at one anchor: its index, the raw values and the raw score."""
     origin = anchors()[anchor] * SIDE
     points = [np.subtract(place, origin) for place in (centre, hips, rim)]
     return anchor, [*points[0], *size, *points[1], *points[2], 7, 7, 7, 7], math.log(score / (1 - score))
@@ -47,7 +47,7 @@ def test_one_person_at_any_anchor(anchor):
     assert as_numbers(decode(box(anchor))) == [pytest.approx((224, 168, 2.5 * 112, 0, 0.9), abs=1e-3)]
 
 
-def test_person_who_lies():
+def test_person_lying_down():
     found = decode(box(hips=(50, 100), rim=(90, 100)))
     assert as_numbers(found) == [pytest.approx((100, 144, 2.5 * 80, math.pi / 2, 0.9), abs=1e-3)]
 

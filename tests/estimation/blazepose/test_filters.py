@@ -1,4 +1,4 @@
-"""Smoothing over time, compared with the same filters written for one number at a time."""
+"""Smoothing over time, compared with the same filters written for single numbers."""
 
 import math
 from dataclasses import replace
@@ -14,7 +14,7 @@ STEPS = 60
 
 
 class OneNumber:
-    """The 1 Euro filter of one number, as its paper words it; the speed starts at rest."""
+    """The 1 Euro filter of one number, as in its paper; the speed starts at 0."""
 
     def __init__(self, min_cutoff, beta, speed_cutoff=1.0):
         self.min_cutoff, self.beta, self.speed_cutoff = min_cutoff, beta, speed_cutoff
@@ -41,14 +41,14 @@ class OneNumber:
 
 @pytest.fixture(scope="module")
 def signal():
-    """(STEPS, 4) values that wander and (STEPS,) times that are anything but regular."""
+    """(STEPS, 4) values of a random walk and (STEPS,) very irregular times."""
     random = np.random.default_rng(0)
     return random.normal(size=(STEPS, 4)).cumsum(axis=0).astype(np.float32), random.uniform(0.001, 0.2, STEPS).cumsum()
 
 
 @pytest.fixture(scope="module")
 def poses():
-    """A person who moves at random, at one place and one size."""
+    """A person moving randomly, at a constant place and size."""
     random = np.random.default_rng(0)
     return [
         RegionPose(
@@ -64,7 +64,7 @@ def poses():
 
 
 def smoothed(poses):
-    """The same person's poses one after the other, 25 a second."""
+    """The same person's poses one after the other, at 25 per second."""
     smoothing = PoseSmoothing()
     results = (
         smoothing.apply(pose.points, pose.world, pose.visibility, time_s=index / 25, scale=pose.next_region.size)
@@ -103,7 +103,7 @@ def apply(request):
     return OneEuro(min_cutoff=0.1, beta=40.0).apply if request.param == "one euro" else lambda x, _: low_pass.apply(x)
 
 
-def test_first_values_pass_and_constant_ones_stay(apply, signal):
+def test_first_values_pass_and_constants_stay(apply, signal):
     values, times = signal[0][0], signal[1]
     for time_s in times:
         np.testing.assert_array_equal(apply(values, time_s), values)
@@ -118,7 +118,7 @@ def test_a_jump_is_followed_without_overshoot(apply):
 
 
 def test_smoothing_a_pose_has_mediapipes_settings(poses):
-    """Of a person who hardly moves, so that the cutoff at rest counts too; the region is 400 px wide."""
+    """A person who hardly moves, so that the cutoff at rest matters too; the region is 400 px wide."""
     calm = [replace(pose, points=300 + pose.points / 100, world=pose.world / 1000) for pose in poses]
     points, world = OneNumber(0.05, 80.0), OneNumber(0.1, 40.0)
     visibility = calm[0].visibility[7]
@@ -129,7 +129,7 @@ def test_smoothing_a_pose_has_mediapipes_settings(poses):
         assert after.visibility[7] == pytest.approx(visibility, abs=1e-6)
 
 
-def test_a_person_twice_as_near_is_smoothed_alike(poses):
+def test_a_person_twice_as_near_is_smoothed_equally(poses):
     """Speeds are measured in the person's own size, so twice the pixels give twice the result."""
     nearer = [replace(pose, points=2 * pose.points, alignment=2 * pose.alignment) for pose in poses]
     for near, far in zip(smoothed(nearer), smoothed(poses), strict=True):

@@ -1,4 +1,4 @@
-"""From the landmark network's outputs to a person; the outputs are made here."""
+"""From the landmark network's outputs to a person; the outputs are defined here."""
 
 import math
 
@@ -15,7 +15,7 @@ TURNED = Region(300, 200, SIDE / 2, math.pi / 2, 1.0)
 
 
 def decode(points=(), *, region=PLAIN, peaks=(), world=()) -> RegionPose:
-    """The pose where the first points are as given and all others 0.
+    """The pose with the first points as given and all others 0.
 
     Args:
         points: x, y, and maybe z, visibility and presence of each.
@@ -79,7 +79,7 @@ def test_visibility_and_presence_are_probabilities():
 @pytest.mark.parametrize(
     ("point", "peaks", "expected"),
     [
-        # The point (120, 80) lies in column 30 and row 20 of its map.
+        # The point (120, 80) is in column 30 and row 20 of its map.
         pytest.param((120, 80), [(32, 21, 100)], (128, 84), id="peak beside it"),
         pytest.param((123.9, 83.9), [(32, 21, 100)], (128, 84), id="anywhere in the cell"),
         pytest.param((120, 80), [(33, 23, 100)], (132, 92), id="last cell of the window"),

@@ -1,4 +1,4 @@
-"""How a bundle's two networks are loaded: the real ones, and files that are none."""
+"""Loading a bundle's two networks: real ones and invalid files."""
 
 import shutil
 import sys
@@ -23,7 +23,7 @@ PREPARED = [
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
-    """A cache, a place for temporary files and a memory of this test's own; gives the cache."""
+    """A separate cache, temporary folder and in-memory cache for each test; returns the cache."""
     for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
         monkeypatch.setenv(name, str(tmp_path / "cache"))
     monkeypatch.delenv("POSECORE_MODEL_DIR", raising=False)
@@ -37,14 +37,14 @@ def cache(tmp_path, monkeypatch):
 
 
 def forget():
-    """As in a process that has just started."""
+    """Like a process that has just started."""
     networks._load.cache_clear()
     networks.load_openvino.cache_clear()
 
 
 @pytest.fixture
 def landmarks(portrait):
-    """Loads the networks and gives the landmarks of the sample photograph, (33, 3)."""
+    """Loads the networks and returns the landmarks of the sample photo, (33, 3)."""
 
     def read():
         blazepose = BlazePose()
@@ -55,7 +55,7 @@ def landmarks(portrait):
 
 @pytest.fixture(scope="session")
 def real():
-    """The two networks of the official bundle, as bytes by their names."""
+    """The two networks of the official bundle, as bytes by name."""
     with zipfile.ZipFile(find_model("full")) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
@@ -104,14 +104,14 @@ def test_cache_is_filled_once_and_then_read(cache, landmarks):
 
 
 @pytest.mark.parametrize(("name", "share"), [*zip(PREPARED, [0, 0, 0.5, 0.5, 0.5, 0], strict=True)])
-def test_damaged_file_in_the_cache_is_made_anew(cache, landmarks, name, share):
+def test_damaged_file_in_the_cache_is_rebuilt(cache, landmarks, name, share):
     before = landmarks()
     files = files_in(cache)
     for path in cache.rglob("*.blob"):
-        path.unlink()  # they would answer in place of what they were made of
+        path.unlink()  # they would be used in place of the files they were made from
     body = files[name].read_bytes()
     damaged = body[: int(share * len(body))]
-    files[name].unlink()  # not written over: the networks of before may still read it
+    files[name].unlink()  # not overwritten: networks loaded earlier may still read it
     files[name].write_bytes(damaged)
     forget()
     np.testing.assert_array_equal(landmarks(), before)
@@ -119,7 +119,7 @@ def test_damaged_file_in_the_cache_is_made_anew(cache, landmarks, name, share):
 
 
 @pytest.mark.parametrize("share", [0, 0.5], ids=["empty", "half"])
-def test_damaged_file_of_openvino_in_the_cache_is_passed_over(cache, landmarks, share):
+def test_damaged_cache_file_of_openvino_is_ignored(cache, landmarks, share):
     before = landmarks()
     for path in cache.rglob("*.blob"):
         body = path.read_bytes()
@@ -130,7 +130,7 @@ def test_damaged_file_of_openvino_in_the_cache_is_passed_over(cache, landmarks, 
 
 
 @pytest.mark.parametrize("suffix", [".bin", ".blob"])
-def test_weights_that_a_power_cut_left_as_zeros_are_made_anew(cache, landmarks, suffix):
+def test_weights_zeroed_by_a_power_cut_are_rebuilt(cache, landmarks, suffix):
     before = landmarks()
     if suffix == ".bin":
         for path in cache.rglob("*.blob"):
@@ -156,7 +156,7 @@ def put_a_folder_in_place_of_a_file(cache):
 
 
 @pytest.mark.parametrize("spoil", [put_a_file_in_place_of_the_folder, put_a_folder_in_place_of_a_file])
-def test_cache_that_cannot_be_written(cache, landmarks, spoil):
+def test_unwritable_cache(cache, landmarks, spoil):
     before = landmarks()
     spoil(cache)
     forget()
@@ -167,7 +167,7 @@ def test_cache_that_cannot_be_written(cache, landmarks, spoil):
 def test_user_without_a_home(landmarks, monkeypatch):
     before = landmarks()
     forget()
-    monkeypatch.setattr("pwd.getpwuid", {}.__getitem__)  # KeyError, as for a user id on no list
+    monkeypatch.setattr("pwd.getpwuid", {}.__getitem__)  # KeyError, as for an unknown user id
     monkeypatch.delenv("HOME")
     monkeypatch.delenv("XDG_CACHE_HOME")
     np.testing.assert_array_equal(landmarks(), before)
@@ -211,7 +211,7 @@ def truncated_network(path, real):
         (truncated_network, f"its {LANDMARKS} is not a TFLite model"),
     ],
 )
-def test_file_that_is_no_bundle(tmp_path, real, make, reason):
+def test_file_that_is_not_a_bundle(tmp_path, real, make, reason):
     path = tmp_path / "mine.task"
     make(path, real)
     with pytest.raises(ModelUnusable) as raised:
@@ -220,7 +220,7 @@ def test_file_that_is_no_bundle(tmp_path, real, make, reason):
     assert "\n" not in str(raised.value)
 
 
-def test_file_that_is_not_there(tmp_path):
+def test_missing_file(tmp_path):
     with pytest.raises(ModelNotFound, match="There is no model file"):
         load_networks(tmp_path / "missing.task", 1)
 

@@ -1,4 +1,4 @@
-"""The turned square around a person: where it lies, and how it maps to the picture."""
+"""The rotated square around a person: its position, and its mapping to the picture."""
 
 import math
 
@@ -53,7 +53,7 @@ def test_corners_in_the_picture(rotation, corners):
 
 @pytest.mark.parametrize("rim", [(100, 120), (157, 141), (180, 200), (33, 266)])
 def test_person_stands_upright_in_the_region_around_them(rim):
-    """The second alignment point lies straight above the centre, at 1 / 1.25 of the way to the edge."""
+    """The second alignment point is straight above the centre, at 1 / 1.25 of the distance to the edge."""
     around = Region.around(np.array([HIPS, rim], np.float32), 1.0)
     above = np.array([(0.5, 0.5 - 0.5 / 1.25)], np.float32)
     np.testing.assert_allclose(around.to_picture(above), [rim], atol=1e-3)

@@ -1,4 +1,4 @@
-"""Everybody in a picture is found, and nobody who is not there."""
+"""Everyone in a picture is found, without false positives."""
 
 import json
 from dataclasses import replace
@@ -42,7 +42,7 @@ class TestSquares:
 
 
 class TestLabelledPeople:
-    def test_nearly_all_are_found_and_nearly_nobody_else(self, shared_data):
+    def test_nearly_all_are_found_with_few_false_positives(self, shared_data):
         folder = shared_data / "people"
         labels = json.loads((folder / "test_coco.json").read_text())
         found = others = labelled = 0
@@ -72,14 +72,14 @@ class TestLabelledPeople:
         assert len(poses) == 1
 
     def test_one_person_near_the_camera_is_one(self, shared_data):
-        """Hands and elbows of somebody near look like somebody small."""
+        """Hands and elbows of a person nearby look like small people."""
         pictures = sorted((shared_data / "gestures").glob("*/*.jpg"))
         counts = [len(estimate_image(decode_picture(path), THOROUGH)) for path in pictures]
         assert counts.count(1) >= 19
         assert max(counts) == 1
 
 
-def test_a_portrait_is_found_where_the_fast_look_has_it(portrait, portrait_poses):
+def test_a_portrait_is_found_where_the_fast_search_finds_it(portrait, portrait_poses):
     poses = estimate_image(portrait, THOROUGH)
     assert len(poses) == 1
     visible = portrait_poses.visibility[0] > 0.9
@@ -99,7 +99,7 @@ class TestCrowd:
             picture[top : top + 140, left : left + 59] = walker if (row + column) % 2 else walker[:, ::-1]
         return picture
 
-    def test_of_a_hundred_the_clearest_and_how_many_more(self, crowd):
+    def test_the_clearest_of_a_hundred_and_how_many_more(self, crowd):
         poses = estimate_image(crowd, THOROUGH)
         assert len(poses) == 20
         assert poses.left_out >= 20
@@ -116,7 +116,7 @@ class TestCrowd:
 class TestFarAway:
     @pytest.fixture
     def far(self, shared_data) -> np.ndarray:
-        """Two people in half a clip's frame, in the corner of a grey picture: the fast look sees neither."""
+        """Two people in half a clip's frame, in the corner of a grey picture: the fast search misses both."""
         with open_clip(shared_data / "clips" / "sports2d_demo.mp4") as clip:
             frame = next(frame.rgb for frame in clip if frame.index == 60)
         small = cv2.resize(frame, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
@@ -129,7 +129,7 @@ class TestFarAway:
         poses = estimate_image(far, THOROUGH)
         assert poses.xy[:, 0] == pytest.approx(np.array([(1199, 560), (1575, 789)]), abs=12)
 
-    def test_one_is_followed_from_then_on_in_a_stream(self, far, monkeypatch):
+    def test_a_stream_follows_the_person_found(self, far, monkeypatch):
         looks = []
         look = Sweep.look
         monkeypatch.setattr(Sweep, "look", lambda self, *given: looks.append(1) or look(self, *given))
@@ -183,17 +183,17 @@ class TestAwkward:
     def test_nobody_in_grey_of_any_shape(self, shape):
         assert len(estimate_image(np.full((*shape, 3), 128, np.uint8), THOROUGH)) == 0
 
-    def test_noise_has_nobody(self):
+    def test_noise_contains_nobody(self):
         noise = np.random.default_rng(3).integers(0, 256, (480, 640, 3), np.uint8)
         assert len(estimate_image(noise, THOROUGH)) == 0
 
-    def test_the_surest_of_too_many(self, shared_data):
+    def test_the_best_of_too_many(self, shared_data):
         picture = decode_picture(shared_data / "people" / "three_people.jpg")
         two = estimate_image(picture, PoseOptions(people=2, search="thorough"))
         assert len(two) == 2
         assert (np.diff(centre(two)) > 0).all()
 
-    def test_what_may_be_asked_for(self):
+    def test_invalid_options(self):
         with pytest.raises(InvalidOption, match=r"'search' to be one of \('fast', 'thorough'\), but got 'x'"):
             PoseOptions(search="x")
         with pytest.raises(InvalidOption, match="'fast' with MediaPipe's engine"):
@@ -201,7 +201,7 @@ class TestAwkward:
 
 
 def test_another_detector_can_say_where_to_look(portrait, portrait_poses):
-    """All it takes is a function from a picture to looks at it; bad regions do no harm."""
+    """A function from a picture to looks is all it takes; bad regions do no harm."""
     blazepose = BlazePose()
     [seen] = blazepose.detect(portrait)
     near = replace(seen, x=seen.x + 20, size=1.1 * seen.size, rotation=0.1)
