@@ -15,8 +15,6 @@ from posecore.poses import FloatArray, PoseSequence
 # Times closer to the grid than this count as on it: far below the resolution of any video's timestamps.
 _ROUNDING_S = 1e-6
 
-_ARRAYS = (*COORDINATES, "visibility", "presence")
-
 
 def to_even_times(sequence: PoseSequence, rate: float | None = None) -> PoseSequence:
     """Resample to even times: frame n is at the first frame's time + n / rate.
