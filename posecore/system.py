@@ -98,9 +98,9 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 @contextmanager
 def whole_files(folder: str | os.PathLike[str]) -> Iterator[Path]:
-    """A folder to write into; its files are moved to ``folder`` once the block has ended well.
+    """Write several files atomically: yields a temporary folder whose files are moved to ``folder`` on success.
 
-    After an error nothing is left of them, and what was in ``folder`` before is still there.
+    After an error nothing is left of them, and existing files in ``folder`` are unchanged.
 
     Raises:
         OSError: if the folder is missing or cannot be written to.
@@ -114,6 +114,6 @@ def whole_files(folder: str | os.PathLike[str]) -> Iterator[Path]:
 
 @contextmanager
 def _part_folder(beside: Path) -> Iterator[Path]:
-    # Beside the target: a move on one disk is one step, which no reader sees half done.
+    # Beside the target, because a move on one disk is atomic.
     with tempfile.TemporaryDirectory(prefix=".part-", dir=beside, ignore_cleanup_errors=True) as folder:
         yield Path(folder)

@@ -50,14 +50,14 @@ class StreamEstimator(Protocol):
 
     @property
     def resume_state(self) -> ResumeState:
-        """What ``resume`` needs to go on behind the last frame; None if the engine cannot."""
+        """State for ``resume`` to continue after the last frame; None if the engine does not support it."""
 
     @property
     def saw_more(self) -> bool:
         """Whether more people than requested were in view at any time, as far as known."""
 
     def resume(self, state: ResumeState) -> None:
-        """Go on where an estimator of the same engine left off, as its ``resume_state`` says; None: start afresh."""
+        """Continue from the ``resume_state`` of another estimator of the same engine; None: start from scratch."""
 
     def step(self, rgb: Picture, time_s: float) -> FramePoses:
         """Estimate the people in the next frame: (H, W, 3) uint8, upright, or a ``ClipFrame.pixels``.

@@ -97,11 +97,11 @@ class StreamEstimator(_Estimator):
 
     @property
     def resume_state(self) -> ResumeState:
-        """None: MediaPipe keeps to itself where people are."""
+        """None: MediaPipe does not expose its regions."""
         return None
 
     def resume(self, state: ResumeState) -> None:
-        """Without effect: MediaPipe cannot be told where people are."""
+        """No effect: MediaPipe does not accept regions."""
 
     def step(self, rgb: Picture, time_s: float) -> FramePoses:
         """Estimate the people in the next frame.

@@ -48,11 +48,11 @@ class StreamEstimator:
 
     @property
     def resume_state(self) -> ResumeState:
-        """The regions in which people are looked for in the next frame."""
+        """The regions that will be searched for people in the next frame."""
         return [asdict(region) for region in self._people.followed]
 
     def resume(self, state: ResumeState) -> None:
-        """Look there in the next frame, whoever was followed so far."""
+        """Search these regions in the next frame, in place of those followed so far."""
         self._people.follow([Region(**region) for region in state or ()])
 
     @property
