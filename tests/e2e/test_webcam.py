@@ -157,6 +157,7 @@ def hold_who_faces_the_camera(page: Page) -> None:
 def test_live_numbers_are_asked_for_without_a_run_of_the_page(page):
     start_camera(page)
     wait_for_numbers(page)
+    page.wait_for_function("window.Plotly")  # fetched once, and maybe after the first numbers
     told: list[str] = []
     page.on("websocket", lambda socket: told.append(socket.url))
     asked: list[str] = []
