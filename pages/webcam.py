@@ -13,7 +13,7 @@ from pages.ui.live.film_track import FilmTrack
 from pages.ui.live.ice_servers import browser_configuration, ice_servers
 from pages.ui.live.panel import show_panel
 from pages.ui.live.places import FULL, why_over
-from pages.ui.live.recording import must_finish, offer_recording, open_finished_recording, show_problem
+from pages.ui.live.recording import offer_recording, open_finished_recording, show_problem
 from pages.ui.live.route import offer_route_check
 from pages.ui.live.sending import offer_sending
 from pages.ui.live.stream import LiveOptions
@@ -23,7 +23,6 @@ from pages.ui.shared.explain import SEVERAL_PEOPLE, explain_numbers
 from pages.ui.shared.model_loading import engine_line
 from pages.ui.shared.navigation import IMAGE, VIDEO
 from pages.ui.shared.problems import problems_shown
-from pages.ui.shared.results import show_table
 from pages.ui.shared.settings import page_head
 from pages.ui.shared.sources import choose_source
 from pages.ui.video.clip_run import RunOptions
@@ -80,21 +79,12 @@ def offer_snapshot() -> None:
     )
 
 
-@st.fragment
 def show_numbers(live: Live | None, options: PoseOptions) -> None:
-    """Show rates, angles, 3D skeleton and table, which the browser fetches itself; the frozen frame comes from here."""
+    """Show rates, angles, 3D skeleton and table, which the browser fetches itself."""
     camera = live is not None and live.source == CAMERA
     mirror = live is not None and live.stream.options.mirror
     numbers = None if live is None else address(live.token)
-    frozen = show_panel(numbers, options.people, camera=camera, mirror=mirror, idle=_IDLE)
-    if must_finish():
-        st.rerun(scope="app")
-    if live is None or frozen is None:
-        return
-    held = live.stream.held
-    if held is not None:
-        st.markdown(f"**Landmarks of the frozen frame**, at {held.time_s:.2f} s")
-        show_table(held.poses, key="webcam_table", several=options.people > 1)
+    show_panel(numbers, options.people, camera=camera, mirror=mirror, idle=_IDLE)
 
 
 @st.fragment(run_every=5)

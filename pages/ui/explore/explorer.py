@@ -1,14 +1,13 @@
-"""Explore a result: player, verdicts, smoothing, choice of people, and the table of the current frame."""
+"""Explore a result: player, verdicts, smoothing, and choice of people."""
 
 import streamlit as st
 
 from pages.ui.explore.playback import Playback
-from pages.ui.explore.player.component import first_seen, show_player
+from pages.ui.explore.player.component import show_player
 from pages.ui.explore.smoothing_lab import show_lab
 from pages.ui.explore.verdicts import show_trust, show_verdicts
 from pages.ui.shared.addresses import address
 from pages.ui.shared.people_choice import choose_people
-from pages.ui.shared.results import show_table
 from posecore import PoseSequence
 
 
@@ -36,18 +35,11 @@ def explore(playback: Playback, *, key: str, clip: str, already: str | None, fil
     return shown
 
 
-@st.fragment
 def _play(playback: Playback, shown: PoseSequence, key: str, clip: str, film: str | None) -> None:
-    """Show the player and the table of its frame. A paused player reports its frame, and only this runs again."""
     played = address(playback.token)
-    everybody = playback.sequence.named(shown.names)
     if played is None:
         st.info("The player needs the app's own server. Start it with: streamlit run streamlit_app.py")
-        frame = first_seen(everybody)
-    else:
-        people = shown.person_ids.tolist()
-        frame = show_player(
-            everybody, playback.moments, played, key=f"{key}_player", clip=clip, film=film, shown=people
-        )
-    st.markdown(f"**Landmarks of frame {frame}**, at {everybody.times_s[frame]:.3f} s")
-    show_table(shown.frame(frame), key=f"{key}_table", several=len(everybody.person_ids) > 1)
+        return
+    everybody = playback.sequence.named(shown.names)
+    people = shown.person_ids.tolist()
+    show_player(everybody, playback.moments, played, key=f"{key}_player", clip=clip, film=film, shown=people)

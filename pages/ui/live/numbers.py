@@ -55,7 +55,7 @@ def report(stream: LiveStream, asked: Mapping[str, str]) -> str:
         "number": -1 if shown is None else shown.number,
     }
     if shown is not None:
-        answer |= {"size": shown.poses.size, "people": _people(shown.poses)}
+        answer |= {"time_s": round(shown.time_s, 2), "size": shown.poses.size, "people": _people(shown.poses)}
         fresh = [moment for moment in moments if since < moment.number <= shown.number]
         answer["angles"] = _angles(fresh, angles, shown.poses)
     return json.dumps(answer, separators=(",", ":"), allow_nan=False)
@@ -112,7 +112,10 @@ def why_nobody(stream: LiveStream, moments: Sequence[Moment]) -> str | None:
 
 
 def _people(poses: FramePoses) -> list[dict[str, Any]]:
-    return [{**person, "color": css(person_color(person["id"]))} for person in people_json(poses)]
+    return [
+        {**person, "presence": as_numbers(presence, 2), "color": css(person_color(person["id"]))}
+        for person, presence in zip(people_json(poses), poses.presence, strict=True)
+    ]
 
 
 def _angles(moments: Sequence[Moment], names: Sequence[str], newest: FramePoses) -> dict[str, Any]:

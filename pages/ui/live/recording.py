@@ -50,12 +50,6 @@ def open_finished_recording() -> None:
         _finish(running)
 
 
-def must_finish() -> bool:
-    """Whether the whole page must run, so that ``open_finished_recording`` can open the recording."""
-    running: _Running | None = st.session_state.get(_KEY)
-    return running is not None and running.over
-
-
 def offer_recording(live: Live, options: RunOptions) -> None:
     """Show the buttons while a stream is live. The live panel's script shows the progress of a recording.
 

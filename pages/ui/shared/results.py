@@ -13,7 +13,7 @@ from posecore.tables import COLUMNS, NAME
 
 _COORDINATES: dict[Space, str] = {"world": "3D (metres)", "picture": "Image (pixels)"}
 _PART_OF = {BLAZEPOSE_33.landmarks[index]: part for part, members in BLAZEPOSE_33.parts.items() for index in members}
-_HEADINGS = {
+HEADINGS = {
     "person": "Person",
     NAME: "Name",
     "landmark": "Landmark",
@@ -28,6 +28,13 @@ _HEADINGS = {
     "y_m": "y (m)",
     "z_m": "z (m)",
 }
+
+
+def digits_of(name: str) -> int:
+    """Digits that a column of numbers shows after the decimal point."""
+    if name.endswith("_px"):
+        return 1
+    return {"person": 0, "visibility": 2, "presence": 2}.get(name, 3)
 
 
 def _choose_coordinates(key: str, *, several: bool = False) -> Space:
@@ -77,7 +84,7 @@ def show_table(poses: FramePoses, *, key: str, several: bool = False) -> None:
             "Minimum visibility", 0.0, 1.0, 0.0, 0.05, key=f"{key}_least", persist_state="session", width=260
         )
     table = _filtered(to_table(poses), parts, least)
-    order = [name for name in _HEADINGS if name in table and (name != "person" or several)]
+    order = [name for name in HEADINGS if name in table and (name != "person" or several)]
     st.dataframe(
         table,
         hide_index=True,
@@ -104,20 +111,14 @@ def _filtered(table: pd.DataFrame, parts: list[str], least: float) -> pd.DataFra
 def _column_config() -> dict[str, Any]:
     column = st.column_config
     config: dict[str, Any] = {
-        name: column.NumberColumn(heading, help=COLUMNS[name], format=_number_format(name))
-        for name, heading in _HEADINGS.items()
+        name: column.NumberColumn(heading, help=COLUMNS[name], format=f"%.{digits_of(name)}f")
+        for name, heading in HEADINGS.items()
         if name in COLUMNS
     }
-    config[NAME] = column.TextColumn(_HEADINGS[NAME], help="The name you gave.")
-    config["landmark"] = column.TextColumn(_HEADINGS["landmark"], help=COLUMNS["landmark"], pinned=True)
+    config[NAME] = column.TextColumn(HEADINGS[NAME], help="The name you gave.")
+    config["landmark"] = column.TextColumn(HEADINGS["landmark"], help=COLUMNS["landmark"], pinned=True)
     for name in ("visibility", "presence"):
         config[name] = column.ProgressColumn(
-            _HEADINGS[name], help=COLUMNS[name], min_value=0, max_value=1, format="%.2f"
+            HEADINGS[name], help=COLUMNS[name], min_value=0, max_value=1, format="%.2f"
         )
     return config
-
-
-def _number_format(name: str) -> str:
-    if name.endswith("_px"):
-        return "%.1f"
-    return "%d" if name == "person" else "%.3f"

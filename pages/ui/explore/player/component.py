@@ -9,7 +9,8 @@ import streamlit as st
 from plotly.io.json import to_json_plotly
 
 from pages.ui.explore.player.moments import Moments
-from pages.ui.shared.assets import asset
+from pages.ui.shared.component import module_component
+from pages.ui.shared.script_parts import LANDMARK_TABLE, STYLES
 from posecore import BLAZEPOSE_33, PoseSequence
 from posecore.motion.measuring import Space
 from posecore.view.palette import SIDES, SIDES_ON_PAGE, css, person_color
@@ -20,18 +21,11 @@ _USUAL_CURVES = ("left_knee.angle_3d", "right_knee.angle_3d")
 _SMALL = frozenset(BLAZEPOSE_33.parts["face"] + BLAZEPOSE_33.parts["hands"]) - {BLAZEPOSE_33.index("nose")}
 
 
-def _read(*paths: Path) -> str:
-    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
-
-
-# The scripts are parts of one module: they are joined in the order of their names.
-_player = st.components.v2.component(
+_player = module_component(
     "posecore_player",
-    html=_read(_HERE / "player.html"),
-    css=_read(_HERE / "player.css"),
-    js=f'const shared = import(new URL("{asset("shared/plotly.js")}", document.baseURI).href);\n'
-    + _read(_HERE.parents[1] / "shared" / "telling.js", *sorted(_HERE.glob("*.js"))),
-    isolate_styles=False,
+    html=(_HERE / "player.html").read_text(encoding="utf-8"),
+    css=STYLES + (_HERE / "player.css").read_text(encoding="utf-8"),
+    module="player/player.js",
 )
 
 
@@ -44,19 +38,18 @@ def show_player(
     clip: str,
     film: str | None = None,
     shown: Collection[int] | None = None,
-) -> int:
-    """The player of a clip, and the frame at which it was paused last.
+) -> None:
+    """The player of a clip.
 
     Args:
         sequence: whose people they are; of it only their numbers, their names and the reach of the axes are used.
         moments: what is played.
         address: where the browser finds it.
         key: of this place on the page.
-        clip: tells this clip from another: the player begins anew with another.
+        clip: tells this clip from another: the player starts over with another.
         film: where the browser finds the film of just these frames; None: there is none.
-        shown: ids of the people who are; None: all.
+        shown: ids of the people who are shown; None: all.
     """
-    first = first_seen(sequence)
     several = len(sequence.person_ids) > 1
     ids = sequence.person_ids.tolist()
     data = {
@@ -64,36 +57,31 @@ def show_player(
         "film": film,
         "moments": address,
         "header": moments.header,
-        "layers": list(moments.header["layers"]),
         "stages": {space: _stage(clip, space, _sequence=sequence) for space in ("world", "picture")},
         "skeleton": _skeleton(),
         "people": [
             {
                 "id": person,
                 "name": sequence.names.get(person, f"person {person}"),
+                "named": person in sequence.names,
                 "color": css(person_color(person)),
                 "shown": shown is None or person in shown,
             }
             for person in ids
         ],
+        "table": LANDMARK_TABLE,
         "defaults": {
-            "frame": first // moments.header["step"],
+            "index": _first_seen(sequence) // moments.header["step"],
             "curves": list(_USUAL_CURVES),
             "space": "picture" if several else "world",
         },
     }
-    result = _player(key=key, data=data, default={"frame": first}, on_frame_change=_nothing)
-    frame = result.frame if isinstance(result.frame, int) else first
-    return min(max(0, frame), len(sequence) - 1)
+    _player(key=key, data=data)
 
 
-def first_seen(sequence: PoseSequence) -> int:
-    """The first frame in which somebody is; 0 where nobody ever is."""
+def _first_seen(sequence: PoseSequence) -> int:
+    """The first frame with a person; 0 if there is none."""
     return int(sequence.seen.any(axis=1).argmax())
-
-
-def _nothing() -> None:
-    """The page reads the frame when it runs; nothing else happens."""
 
 
 @st.cache_data(scope="session", max_entries=4, show_spinner=False)

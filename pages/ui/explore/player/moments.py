@@ -1,10 +1,10 @@
 """The result in a form for the player: one file, from which the browser fetches the pieces it is about to show.
 
-Numbers are only as precise as a screen needs. Downloads are made from the sequence, never from this file.
+Landmarks and curves are float32, as in the sequence, so that the browser's tables are exact.
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,13 +14,9 @@ import numpy as np
 from posecore import BLAZEPOSE_33, PoseSequence
 from posecore.motion.curves import CURVES, measure_curve_confidence, measure_curves
 
-PIECE_FRAMES = 256
+PIECE_FRAMES = 128
 # With more frames times people than this, only every second, third ... frame is shown.
 MOST_SHOWN = 100_000
-
-_MISSING = -32768
-_FINEST = 32_000
-_METRE = 1e-4  # size of one step; the limit of 3.2 m from the hips is beyond any hand's reach
 
 
 @dataclass(frozen=True)
@@ -47,10 +43,9 @@ def write_moments(path: Path, layers: Mapping[str, PoseSequence]) -> Moments:
     step = max(1, math.ceil(len(first) * len(first.person_ids) / MOST_SHOWN))
     shown = {name: sequence.at(slice(None, None, step)) for name, sequence in layers.items()}
     times = first.times_s[::step]
-    pixel = 4 * max(first.size) / _FINEST  # the limit is four times the longest side
     with path.open("wb") as file:
         file.write(times.astype("<f8").tobytes())
-        places = {name: _write_layer(file, sequence, pixel) for name, sequence in shown.items()}
+        places = {name: _write_layer(file, sequence) for name, sequence in shown.items()}
         confidence_at = file.tell()
         for name in CURVES:
             sure = np.nan_to_num(measure_curve_confidence(next(iter(shown.values())), name))
@@ -58,12 +53,9 @@ def write_moments(path: Path, layers: Mapping[str, PoseSequence]) -> Moments:
     header = {
         "frames": len(times),
         "step": step,
-        "first_frame": 0,
         "people": first.person_ids.tolist(),
         "landmarks": len(BLAZEPOSE_33),
         "size": list(first.size),
-        "pixel": pixel,
-        "metre": _METRE,
         "piece_frames": PIECE_FRAMES,
         "times_at": 0,
         "layers": places,
@@ -76,27 +68,16 @@ def write_moments(path: Path, layers: Mapping[str, PoseSequence]) -> Moments:
     return Moments(path, header)
 
 
-def _write_layer(file: BinaryIO, sequence: PoseSequence, pixel: float) -> dict[str, int]:
+def _write_layer(file: BinaryIO, sequence: PoseSequence) -> dict[str, int]:
     landmarks_at = file.tell()
-    for piece in _pieces(sequence, pixel):
-        file.write(piece)
+    for first in range(0, len(sequence), PIECE_FRAMES):
+        frames = slice(first, first + PIECE_FRAMES)
+        picture = np.concatenate((sequence.xy[frames], sequence.z[frames, ..., None]), axis=-1)
+        for values in (picture, sequence.world[frames], sequence.visibility[frames], sequence.presence[frames]):
+            file.write(values.astype("<f4").tobytes())
     curves_at = file.tell()
     # Even where landmarks are hardly visible: the player shades those stretches by its visibility limit.
     measured = measure_curves(sequence, list(CURVES), min_visibility=0.0)
     for name in CURVES:
         file.write(measured[name].astype("<f4").tobytes())
     return {"landmarks_at": landmarks_at, "curves_at": curves_at}
-
-
-def _pieces(sequence: PoseSequence, pixel: float) -> Iterator[bytes]:
-    for first in range(0, len(sequence), PIECE_FRAMES):
-        frames = slice(first, first + PIECE_FRAMES)
-        picture = np.concatenate((sequence.xy[frames], sequence.z[frames, ..., None]), axis=-1)
-        sure = np.nan_to_num(sequence.visibility[frames]) * 255
-        yield _steps(picture, pixel) + _steps(sequence.world[frames], _METRE) + sure.round().astype(np.uint8).tobytes()
-
-
-def _steps(values: np.ndarray, size: float) -> bytes:
-    """Values as whole numbers of steps of this size, clipped to the range of 16 bits."""
-    steps = np.clip(np.round(values / size), -_FINEST, _FINEST)
-    return np.where(np.isnan(steps), _MISSING, steps).astype("<i2").tobytes()

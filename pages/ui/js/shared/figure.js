@@ -60,7 +60,7 @@ class Chart {
   end() {
     this.newest = null;
     window.removeEventListener("pointerup", this.release);
-    /** @type {any} */ (window).Plotly?.purge(this.element);
+    window.Plotly?.purge(this.element);
   }
 }
 

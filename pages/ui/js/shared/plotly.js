@@ -1,18 +1,20 @@
 // @ts-check
 // Plotly, fetched once in the life of a browser's page, and the look of the page for its figures.
 
-/** @type {Promise<any> | undefined} */
+/** @typedef {import("../types.d.ts").Plotly} Plotly */
+
+/** @type {Promise<Plotly> | undefined} */
 let plotly;
 
 /**
  * The library, as soon as it is there.
- * @returns {Promise<any>} what its script calls `Plotly`
+ * @returns {Promise<Plotly>}
  */
 export function loadPlotly() {
   plotly ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = new URL("../plotly.min.js", import.meta.url).href;
-    script.addEventListener("load", () => resolve(/** @type {any} */ (window).Plotly));
+    script.addEventListener("load", () => resolve(/** @type {Plotly} */ (window.Plotly)));
     script.addEventListener("error", () => {
       plotly = undefined; // the next figure tries again
       script.remove();

@@ -6,41 +6,32 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 from plotly.io.json import to_json_plotly
 
-from pages.ui.shared.assets import asset
+from pages.ui.shared.component import module_component
+from pages.ui.shared.script_parts import LANDMARK_TABLE, STYLES
 from posecore import BLAZEPOSE_33, PoseSequence
 from posecore.motion.angles import ANGLES
 from posecore.motion.measuring import Space
 from posecore.view.stage import bones, plot_stage
 
 _HERE = Path(__file__).parent
-_SCRIPTS = (
-    _HERE.parents[1] / "shared" / "telling.js",
-    _HERE.parents[1] / "explore" / "player" / "3_skeleton.js",
-    _HERE / "1_connection.js",
-    _HERE / "2_delay.js",
-    _HERE / "3_panel.js",
-)
 _SIZE = (640, 480)
 _USUAL = ("left_elbow", "right_elbow")
 _SURE = 0.5
 # A hand held up, from the hips of somebody tall; y points down.
 _HIGHEST_M = (0.0, -1.2, 0.0)
 
-_panel = st.components.v2.component(
+_panel = module_component(
     "posecore_live",
     html=(_HERE / "panel.html").read_text(encoding="utf-8"),
-    css=(_HERE / "panel.css").read_text(encoding="utf-8"),
-    js=f'const shared = import(new URL("{asset("shared/plotly.js")}", document.baseURI).href);\n'
-    + "".join(script.read_text(encoding="utf-8") for script in _SCRIPTS),
-    isolate_styles=False,
+    css=STYLES + (_HERE / "panel.css").read_text(encoding="utf-8"),
+    module="live/panel.js",
 )
 
 
-def show_panel(address: str | None, people: int, *, camera: bool, mirror: bool, idle: str) -> int | None:
-    """The numbers of the picture, and the frame that the visitor holds them at.
+def show_panel(address: str | None, people: int, *, camera: bool, mirror: bool, idle: str) -> None:
+    """The numbers of the picture. Where a recording has come to its end, the page is run again.
 
     Args:
         address: where the browser asks for them; None: no picture is live.
@@ -48,9 +39,6 @@ def show_panel(address: str | None, people: int, *, camera: bool, mirror: bool, 
         mirror: the 3D view is seen as in a mirror, like the picture; the numbers are not.
         camera: the picture is from the visitor's own camera, so that its delay can be measured.
         idle: what is said then.
-
-    Returns:
-        The number of the frame, see ``Moment``; None where nothing is held.
     """
     data = {
         "address": address,
@@ -62,22 +50,12 @@ def show_panel(address: str | None, people: int, *, camera: bool, mirror: bool, 
         "size": _SIZE,
         "threshold": _SURE,
         "bones": bones(),
+        "table": LANDMARK_TABLE,
         "landmarks": [name.replace("_", " ") for name in BLAZEPOSE_33.landmarks],
         "angles": [{"name": name, "title": angle.title} for name, angle in ANGLES.items()],
         "usual": _USUAL,
     }
-    result = _panel(
-        key="live_panel",
-        data=data,
-        default={"frozen": None, "recorded": None},
-        on_frozen_change=_nothing,
-        on_recorded_change=_nothing,
-    )
-    return result.frozen if isinstance(result.frozen, int) and address is not None else None
-
-
-def _nothing() -> None:
-    """The page reads it when it runs; nothing else happens."""
+    _panel(key="live_panel", data=data, on_recorded_change=lambda: None)  # a run of the page is all that is needed
 
 
 @lru_cache(maxsize=40)

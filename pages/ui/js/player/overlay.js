@@ -1,11 +1,18 @@
-// The people drawn over the film, on a canvas of the size it has on the screen.
+// @ts-check
+// A canvas over the film, of the size it has on the screen, and the pens to draw people with.
+
+/** @typedef {import("../types.d.ts").Bone} Bone */
+/** @typedef {import("../types.d.ts").Landmark} Landmark */
 
 const MOST_PIXELS = 1600; // across: more is not seen, and takes long to draw
+const RIM = "rgba(18, 20, 26, 0.9)";
 
-class Overlay {
+export class Overlay {
+  /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
     this.canvas = canvas;
-    this.pen = canvas.getContext("2d", { willReadFrequently: true }); // drawn by the processor: the lines are few
+    // Drawn by the processor: the lines are few.
+    this.pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
   }
 
   fit() {
@@ -20,7 +27,10 @@ class Overlay {
     this.pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
   }
 
-  // points: of one person, (landmarks x 2) pixels of the canvas, NaN where not shown.
+  /**
+   * @param {Float32Array} points of one person, (landmarks x 2) pixels of the canvas, NaN where not shown
+   * @param {{bones: Bone[], joints: Landmark[], faint: boolean}} look faint: thin and white, behind another
+   */
   skeleton(points, { bones, joints, faint }) {
     const pen = this.pen;
     const unit = Math.max(1.5, Math.min(this.canvas.width, this.canvas.height) / 260);
@@ -32,6 +42,12 @@ class Overlay {
     pen.globalAlpha = 1;
   }
 
+  /**
+   * @param {Float32Array} points
+   * @param {Bone[]} bones
+   * @param {number} width
+   * @param {(bone: Bone) => string} color
+   */
   lines(points, bones, width, color) {
     const pen = this.pen;
     for (const bone of bones) {
@@ -46,42 +62,56 @@ class Overlay {
     }
   }
 
+  /**
+   * @param {Float32Array} points
+   * @param {Landmark[]} joints
+   * @param {number} unit
+   */
   dots(points, joints, unit) {
     const pen = this.pen;
     pen.lineWidth = 0.6 * unit;
-    pen.strokeStyle = "rgba(18, 20, 26, 0.9)";
-    for (let joint = 0; joint < joints.length; joint++) {
-      if (Number.isNaN(points[2 * joint])) continue;
-      pen.fillStyle = joints[joint].color;
+    pen.strokeStyle = RIM;
+    joints.forEach(({ color, small }, k) => {
+      if (Number.isNaN(points[2 * k])) return;
+      pen.fillStyle = color;
       pen.beginPath();
-      pen.arc(points[2 * joint], points[2 * joint + 1], (joints[joint].small ? 0.9 : 1.7) * unit, 0, 7);
+      pen.arc(points[2 * k], points[2 * k + 1], (small ? 0.9 : 1.7) * unit, 0, 7);
       pen.fill();
       pen.stroke();
-    }
+    });
   }
 
+  /**
+   * @param {string} words
+   * @param {number} x
+   * @param {number} y
+   */
   text(words, x, y, { color = "#fff", big = false } = {}) {
     const pen = this.pen;
     pen.font = `${Math.max(big ? 13 : 11, this.canvas.height / (big ? 32 : 44))}px system-ui, sans-serif`;
     pen.lineWidth = 4;
     pen.lineJoin = "round";
-    pen.strokeStyle = "rgba(18, 20, 26, 0.9)";
+    pen.strokeStyle = RIM;
     pen.strokeText(words, x, y);
     pen.fillStyle = color;
     pen.fillText(words, x, y);
   }
 
-  // places: [x, y] or null, from the oldest to the newest.
+  /**
+   * @param {([number, number] | null)[]} places from the oldest to the newest
+   * @param {string} color
+   */
   trail(places, color) {
     const pen = this.pen;
     pen.strokeStyle = color;
     pen.lineWidth = Math.max(2, this.canvas.height / 220);
     for (let step = 1; step < places.length; step++) {
-      if (!places[step] || !places[step - 1]) continue;
+      const [from, to] = [places[step - 1], places[step]];
+      if (!from || !to) continue;
       pen.globalAlpha = 0.15 + (0.85 * step) / places.length;
       pen.beginPath();
-      pen.moveTo(...places[step - 1]);
-      pen.lineTo(...places[step]);
+      pen.moveTo(...from);
+      pen.lineTo(...to);
       pen.stroke();
     }
     pen.globalAlpha = 1;

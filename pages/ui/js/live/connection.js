@@ -1,0 +1,186 @@
+// @ts-check
+// The stream as the browser has it. It runs in a frame of streamlit-webrtc, which this same server serves. There it is
+// kept through short losses of the network, started again after long ones, and paused while the page is hidden.
+
+const PATIENCE_MS = 8000; // a network that is back within this goes on as before
+const RETRY_MS = 2000;
+const HIDDEN_MS = 2000;
+const CONNECTING_MS = 15000;
+const MOST_TRIES = 30;
+const FIGURES_MS = 1000;
+
+/** @typedef {Window & typeof globalThis & {posecoreConnection?: Connection}} Inner the window of the frame */
+
+/**
+ * The connection of the page; null: the frame is not there. It belongs to the frame, since panels come and go.
+ * Until a frame is loaded it has an empty document, which a slow one keeps for long and which hides when it goes.
+ */
+export function connectionOf() {
+  const frame = /** @type {HTMLIFrameElement | null} */ (document.querySelector("iframe[title*='webrtc']"));
+  const inner = /** @type {Inner | null | undefined} */ (frame?.contentWindow);
+  if (!inner?.RTCPeerConnection || !inner.document.body || inner.location.protocol === "about:") return null;
+  return (inner.posecoreConnection ??= new Connection(inner));
+}
+
+export class Connection {
+  /** @param {Inner} inner */
+  constructor(inner) {
+    this.inner = inner;
+    /** @type {RTCPeerConnection | null} */
+    this.peer = null;
+    this.wasThere = false; // this peer was connected
+    this.shown = 0; // frames per second on the screen
+    /** @type {string | null} */
+    this.route = null;
+    this.lost = false; // was there, and is tried again
+    this.failed = false; // could not be made
+    this.goesOnUnseen = false;
+    this.resting = false;
+    /** @type {Map<RTCRtpSender, MediaStreamTrack>} */
+    this.rested = new Map();
+    /** @type {number | null} */
+    this.hiddenAt = null;
+    /** @type {{at: number, decoded: number | null} | null} */
+    this.before = null;
+    this.waiting = 0;
+    this.trying = 0;
+    this.watch();
+    // A viewer who presses a button has decided; nothing is started in spite of that.
+    inner.document.addEventListener("click", ({ isTrusted }) => isTrusted && this.reset(), true);
+    inner.document.addEventListener("visibilitychange", () => this.restWhileHidden());
+  }
+
+  /** Remember the connection that the frame opens, since only that has the figures. */
+  watch() {
+    const opened = (/** @type {RTCPeerConnection} */ peer) => {
+      this.peer = peer;
+      this.wasThere = this.failed = false;
+      peer.addEventListener("connectionstatechange", (event) => this.changed(peer, event));
+      // With no address to try, a browser never says that it has failed.
+      this.inner.setTimeout(() => {
+        if (peer === this.peer && !this.lost && !this.wasThere && peer.connectionState !== "closed") this.failed = true;
+      }, CONNECTING_MS);
+    };
+    const Real = this.inner.RTCPeerConnection;
+    this.inner.RTCPeerConnection = class extends Real {
+      /** @param {ConstructorParameters<typeof RTCPeerConnection>} given */
+      constructor(...given) {
+        super(...given);
+        opened(this);
+      }
+    };
+  }
+
+  // ---- what is lost comes back
+
+  /**
+   * @param {RTCPeerConnection} peer
+   * @param {Event} event
+   */
+  changed(peer, event) {
+    if (peer !== this.peer) return;
+    if (peer.connectionState === "connected") {
+      this.giveUp();
+      this.wasThere = true;
+    } else if (peer.connectionState === "disconnected") {
+      event.stopImmediatePropagation(); // streamlit-webrtc would end the stream at once
+      this.lost = true;
+      this.inner.clearTimeout(this.waiting);
+      this.waiting = this.inner.setTimeout(() => this.press("Stop"), PATIENCE_MS);
+      this.startAgain();
+    } else if (peer.connectionState === "failed") {
+      this.failed = !this.lost && !this.wasThere;
+      this.lost = !this.failed;
+      if (this.lost) this.startAgain();
+    }
+  }
+
+  startAgain() {
+    if (this.trying) return;
+    let tries = 0;
+    let startedAt = Infinity;
+    this.trying = this.inner.setInterval(() => {
+      if (++tries > MOST_TRIES) {
+        this.giveUp();
+        this.failed = true;
+      } else if (this.press("Start")) startedAt = performance.now();
+      else if (performance.now() - startedAt > CONNECTING_MS) {
+        startedAt = Infinity;
+        this.press("Stop");
+      }
+    }, RETRY_MS);
+  }
+
+  reset() {
+    this.giveUp();
+    this.failed = false;
+  }
+
+  giveUp() {
+    this.lost = false;
+    this.inner.clearTimeout(this.waiting);
+    this.inner.clearInterval(this.trying);
+    this.trying = 0;
+  }
+
+  /**
+   * Press a button of the frame.
+   * @param {string} name
+   * @returns {boolean} it was there
+   */
+  press(name) {
+    const buttons = [...this.inner.document.querySelectorAll("button")].filter(({ disabled }) => !disabled);
+    const button = buttons.find(({ textContent }) => textContent?.trim().toLowerCase() === name.toLowerCase());
+    button?.click();
+    return Boolean(button);
+  }
+
+  // ---- a hidden page sends nothing
+
+  /** Not at once: whether the server needs the frames all the same is as old as its last answer. */
+  restWhileHidden() {
+    if (!this.inner.document.hidden) {
+      this.hiddenAt = null;
+      if (this.resting) this.resume();
+      return;
+    }
+    this.hiddenAt ??= performance.now();
+    const long = performance.now() - this.hiddenAt > HIDDEN_MS;
+    if (long && !this.resting && !this.goesOnUnseen) this.rest();
+  }
+
+  rest() {
+    this.resting = true;
+    for (const sender of this.peer?.getSenders() ?? []) {
+      if (sender.track?.kind !== "video") continue;
+      this.rested.set(sender, sender.track);
+      sender.replaceTrack(null);
+    }
+  }
+
+  resume() {
+    this.resting = false;
+    for (const [sender, track] of this.rested) if (track.readyState === "live") sender.replaceTrack(track);
+    this.rested.clear();
+  }
+
+  // ---- what is known about it
+
+  async readFigures() {
+    const peer = this.peer;
+    if (!peer || peer.connectionState !== "connected") return;
+    const at = performance.now();
+    if (this.before && at - this.before.at < FIGURES_MS) return;
+    /** @type {Map<string, any>} */
+    const stats = new Map();
+    (await peer.getStats()).forEach((one, id) => stats.set(id, one));
+    const all = [...stats.values()];
+    const pair = all.find(({ type, nominated }) => type === "candidate-pair" && nominated);
+    const decoded = all.find(({ type, kind }) => type === "inbound-rtp" && kind === "video")?.framesDecoded ?? null;
+    this.route = stats.get(pair?.localCandidateId)?.candidateType ?? null;
+    if (this.before && this.before.decoded !== null && decoded !== null) {
+      this.shown = (1000 * (decoded - this.before.decoded)) / (at - this.before.at);
+    }
+    this.before = { at, decoded };
+  }
+}

@@ -1,0 +1,67 @@
+// @ts-check
+// The people of a live frame as traces of the 3D view and as bodies for the table.
+
+import { boneLine, nowhere } from "../shared/stage.js";
+
+/** @typedef {import("../types.d.ts").Answer} Answer */
+/** @typedef {import("../types.d.ts").LivePerson} LivePerson */
+/** @typedef {import("../types.d.ts").PanelData} PanelData */
+/** @typedef {import("../types.d.ts").Points} Points */
+/** @typedef {import("../types.d.ts").Space} Space */
+/** @typedef {import("../shared/skeleton3d.js").Trace} Trace */
+
+/**
+ * @param {PanelData} data
+ * @param {Answer} answer
+ * @param {Space} space
+ * @returns {Map<string, Trace>} by their uids
+ */
+export function liveTraces(data, answer, space) {
+  // The axes are those of a picture of the size that the page knows; the camera's may be another.
+  const scale = Math.min(data.size[0] / answer.size[0], data.size[1] / answer.size[1]);
+  /** @type {Map<string, Trace>} */
+  const traces = new Map();
+  for (let slot = 0; slot < data.people; slot++) {
+    const person = answer.people?.[slot];
+    const points = person ? inSpace(person, space, scale, data.threshold) : nowhere(data.landmarks.length);
+    const look = person && data.people > 1 ? { line: { color: person.color } } : {};
+    traces.set(`thick_bones_${slot + 1}`, { ...boneLine(points, data.bones.filter(({ thin }) => !thin)), ...look });
+    traces.set(`thin_bones_${slot + 1}`, { ...boneLine(points, data.bones.filter(({ thin }) => thin)), ...look });
+    const color = person ? person.visibility.map((value) => value ?? 0) : Array(data.landmarks.length).fill(0);
+    traces.set(`joints_${slot + 1}`, { ...points, marker: { color } });
+  }
+  return traces;
+}
+
+/**
+ * @param {LivePerson} person
+ * @param {Space} space
+ * @param {number} scale
+ * @param {number} threshold
+ * @returns {Points}
+ */
+function inSpace({ xy, z, world, visibility }, space, scale, threshold) {
+  const pick = (/** @type {(k: number) => number | null} */ value) =>
+    visibility.map((sure, k) => (sure !== null && sure >= threshold ? value(k) : null));
+  const times = (/** @type {number} */ factor, /** @type {number | null} */ value) => (value === null ? null : factor * value);
+  if (space === "world") {
+    return { x: pick((k) => world[k][0]), y: pick((k) => world[k][2]), z: pick((k) => times(-1, world[k][1])) };
+  }
+  return { x: pick((k) => times(scale, xy[k][0])), y: pick((k) => times(scale, z[k])), z: pick((k) => times(scale, xy[k][1])) };
+}
+
+/**
+ * @param {LivePerson} person
+ * @returns {import("../shared/landmark_rows.js").Body}
+ */
+export function bodyOf({ id, xy, z, world, visibility, presence }) {
+  const there = (/** @type {number | null} */ value) => value ?? NaN;
+  return {
+    person: id,
+    name: "",
+    picture: (k) => ({ x: there(xy[k][0]), y: there(xy[k][1]), z: there(z[k]) }),
+    world: (k) => ({ x: there(world[k][0]), y: there(world[k][1]), z: there(world[k][2]) }),
+    visibility: (k) => there(visibility[k]),
+    presence: (k) => there(presence[k]),
+  };
+}

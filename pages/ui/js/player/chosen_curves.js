@@ -1,0 +1,80 @@
+// @ts-check
+// The chosen curves with their values at the cursor, and a list to choose more from.
+
+import { make, write } from "../shared/dom.js";
+import { short } from "../shared/numbers.js";
+import { MOST_CURVES } from "./link.js";
+
+/** @typedef {import("../types.d.ts").Header} Header */
+/** @typedef {import("../types.d.ts").Line} Line */
+
+/** @type {Record<string, string>} */
+const BORDERS = { solid: "solid", dash: "dashed" };
+
+export class ChosenCurves {
+  /**
+   * @param {HTMLElement} element
+   * @param {(names: string[]) => void} onChange
+   */
+  constructor(element, onChange) {
+    this.element = element;
+    this.onChange = onChange;
+    /** @type {{line: Line, value: HTMLElement}[]} */
+    this.readings = [];
+  }
+
+  /**
+   * @param {Header["curves"]} curves all there are
+   * @param {string[]} names of the chosen ones
+   * @param {Line[]} lines that are drawn
+   * @param {boolean} several people are in the clip
+   */
+  show(curves, names, lines, several) {
+    this.readings = [];
+    const chips = names.flatMap((name) => {
+      const curve = curves.find((one) => one.name === name);
+      const line = lines.find((one) => one.name === name && !one.faint); // of the first person
+      return curve && line ? [this.chip(curve, names, line, several)] : [];
+    });
+    this.element.replaceChildren(...chips, this.adder(curves, names));
+  }
+
+  /**
+   * @param {{name: string, title: string}} curve
+   * @param {string[]} names
+   * @param {Line} line
+   * @param {boolean} several
+   */
+  chip({ name, title }, names, line, several) {
+    const sample = make("i");
+    sample.style.borderTopColor = several ? "currentColor" : line.color;
+    sample.style.borderTopStyle = BORDERS[line.dash] ?? "dotted";
+    const value = make("b");
+    this.readings.push({ line, value });
+    const close = make("button", { type: "button", title: `Remove ${title}` }, "×");
+    close.setAttribute("aria-label", close.title);
+    close.addEventListener("click", () => this.onChange(names.filter((one) => one !== name)));
+    return make("span", { className: "pp-chip" }, sample, title, value, close);
+  }
+
+  /**
+   * @param {Header["curves"]} curves
+   * @param {string[]} names
+   */
+  adder(curves, names) {
+    const first = make("option", { value: "" }, names.length ? "Add a curve" : "Choose a curve");
+    const groups = [...new Set(curves.map(({ group }) => group))].map((group) => {
+      const options = curves.filter((curve) => curve.group === group && !names.includes(curve.name));
+      return make("optgroup", { label: group }, ...options.map(({ name, title }) => make("option", { value: name }, title)));
+    });
+    const add = make("select", { disabled: names.length >= MOST_CURVES }, first, ...groups);
+    add.setAttribute("aria-label", "Add a curve");
+    add.addEventListener("change", () => add.value && this.onChange([...names, add.value]));
+    return add;
+  }
+
+  /** @param {number} index of the frame */
+  go(index) {
+    for (const { line, value } of this.readings) write(value, `${short(line.values[index])} ${line.unit}`);
+  }
+}

@@ -1,0 +1,53 @@
+// @ts-check
+// Frames and the times of the film at which they are shown.
+
+const FILM_TICK_S = 5e-5; // a film's clock is as fine as 1/90000 s
+const INSIDE_S = 0.005; // from the beginning of a frame, a time at which it is shown for sure
+
+export class Clock {
+  /** @param {Float64Array} times of the frames in seconds, rising */
+  constructor(times) {
+    this.times = times;
+  }
+
+  get count() {
+    return this.times.length;
+  }
+
+  /**
+   * The frame that is shown at a time of the film.
+   * @param {number} filmTime seconds from the first frame
+   */
+  at(filmTime) {
+    const time = filmTime + this.times[0] + FILM_TICK_S;
+    let low = 0;
+    let high = this.count - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.times[middle] <= time) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  /**
+   * A time of the film at which a frame is shown, in seconds from the first frame.
+   * @param {number} frame
+   */
+  filmTime(frame) {
+    const time = this.times[frame] - this.times[0];
+    const next = frame + 1 < this.count ? this.times[frame + 1] - this.times[0] : time + 0.01;
+    return time + Math.min(INSIDE_S, (next - time) / 4);
+  }
+
+  /**
+   * The frames up to one, over some seconds before it.
+   * @param {number} frame
+   * @param {number} seconds
+   */
+  until(frame, seconds) {
+    let first = frame;
+    while (first > 0 && this.times[first - 1] >= this.times[frame] - seconds) first--;
+    return Array.from({ length: frame - first + 1 }, (_, step) => first + step);
+  }
+}

@@ -1,0 +1,158 @@
+// @ts-check
+// Curves over time, one panel for each unit, with a cursor; click or drag to go somewhere.
+
+import { find } from "../shared/dom.js";
+import { loadPlotly, themed } from "../shared/plotly.js";
+import { thinned, unsure } from "./thinning.js";
+import { TimeScale } from "./time_scale.js";
+
+/** @typedef {import("../types.d.ts").Line} Line */
+
+const MOST_SHADED = 150;
+const PANEL_PX = 130;
+const GAP = 0.06; // between panels, of the height
+const MARGIN = { l: 62, r: 12, t: 8, b: 38 };
+const GRID = "rgba(138, 143, 152, 0.3)";
+const CONFIG = { responsive: true, displayModeBar: false, doubleClick: false };
+
+export class Curves {
+  /**
+   * @param {HTMLElement} element
+   * @param {(time: number) => void} onSeek
+   */
+  constructor(element, onSeek) {
+    this.element = element;
+    this.plot = find(element, ".pp-plot");
+    this.cursor = find(element, ".pp-cursor");
+    this.note = /** @type {HTMLElement} */ (element.nextElementSibling);
+    /** @type {import("../types.d.ts").Plotly | null} */
+    this.plotly = null;
+    this.time = 0;
+    this.ends = [0, 1];
+    let held = false;
+    const seek = (/** @type {PointerEvent} */ { clientX }) =>
+      onSeek(this.scale().time(clientX - this.plot.getBoundingClientRect().left));
+    element.addEventListener("pointerdown", (event) => {
+      if (event.button) return;
+      held = true;
+      element.setPointerCapture(event.pointerId);
+      seek(event);
+    });
+    element.addEventListener("pointermove", (event) => held && seek(event));
+    for (const kind of ["pointerup", "pointercancel"]) element.addEventListener(kind, () => (held = false));
+    this.sizes = new ResizeObserver(() => this.place());
+    this.sizes.observe(this.plot);
+  }
+
+  /**
+   * @param {Line[]} lines
+   * @param {{threshold: number, loop: number[] | null, label: string}} choices loop: from and to, in seconds
+   */
+  async show(lines, { threshold, loop, label }) {
+    this.plotly ??= await loadPlotly();
+    this.element.hidden = this.note.hidden = !lines.length;
+    if (!lines.length) return;
+    const units = [...new Set(lines.map((line) => line.unit))];
+    const { times } = lines[0];
+    this.ends = [times[0], times[times.length - 1]];
+    const height = MARGIN.t + MARGIN.b + PANEL_PX * units.length;
+    this.plot.style.height = `${height}px`;
+    this.cursor.style.height = `${height - MARGIN.b}px`;
+    this.plot.setAttribute("role", "figure");
+    this.plot.setAttribute("aria-label", label);
+    const shapes = lines
+      .filter((line) => !line.faint)
+      .flatMap((line) => unsure(line, threshold).map((ends) => shade(ends, `${axis(units.indexOf(line.unit))} domain`)))
+      .slice(0, MOST_SHADED);
+    if (loop) shapes.push({ ...shade(loop, "paper"), fillcolor: "#17868f", opacity: 0.18 });
+    const data = lines.map((line) => trace(line, units.indexOf(line.unit)));
+    const layout = themed({ ...layoutOf(units, this.ends), shapes }, this.plot);
+    await this.plotly.react(this.plot, data, layout, CONFIG);
+    this.place();
+  }
+
+  scale() {
+    return new TimeScale(this.ends, MARGIN.l, this.plot.clientWidth - MARGIN.r);
+  }
+
+  /** @param {number} time */
+  go(time) {
+    this.time = time;
+    this.place();
+  }
+
+  place() {
+    this.cursor.style.transform = `translateX(${this.scale().pixel(this.time)}px)`;
+  }
+
+  end() {
+    this.sizes.disconnect();
+    this.plotly?.purge(this.plot);
+  }
+}
+
+const axis = (/** @type {number} */ row) => (row ? `y${row + 1}` : "y");
+
+/**
+ * Margins and ranges are fixed, so that the cursor's place can be told from them.
+ * @param {string[]} units
+ * @param {number[]} ends in seconds
+ */
+function layoutOf(units, ends) {
+  const height = (1 - GAP * (units.length - 1)) / units.length;
+  const fixed = { fixedrange: true, automargin: false, gridcolor: GRID };
+  /** @type {Record<string, any>} */
+  const layout = {
+    margin: { ...MARGIN, autoexpand: false },
+    showlegend: false,
+    dragmode: false,
+    hovermode: "x",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    xaxis: {
+      ...fixed,
+      title: { text: "Time (s)", standoff: 6 },
+      range: ends,
+      anchor: axis(units.length - 1),
+      zeroline: false,
+    },
+  };
+  units.forEach((unit, row) => {
+    const top = 1 - row * (height + GAP);
+    layout[row ? `yaxis${row + 1}` : "yaxis"] = {
+      ...fixed,
+      title: { text: unit, font: { size: 12 } },
+      domain: [Math.max(0, top - height), top],
+      zerolinecolor: GRID,
+      nticks: 5,
+    };
+  });
+  return layout;
+}
+
+/**
+ * @param {Line} line
+ * @param {number} row
+ */
+function trace(line, row) {
+  return {
+    ...thinned(line.times, line.values),
+    type: "scatter",
+    mode: "lines",
+    name: line.title,
+    yaxis: axis(row),
+    line: { color: line.color, width: line.faint ? 1 : 2, dash: line.dash },
+    opacity: line.faint ? 0.55 : 1,
+    connectgaps: false,
+    hovertemplate: `%{y:.4g} ${line.unit}`,
+    hoverinfo: line.faint ? "skip" : undefined,
+  };
+}
+
+/**
+ * @param {number[]} ends in seconds
+ * @param {string} yref
+ */
+function shade([x0, x1], yref) {
+  const line = { width: 0 };
+  return { type: "rect", xref: "x", yref, x0, x1, y0: 0, y1: 1, fillcolor: "#8a8f98", opacity: 0.22, line, layer: "below" };
+}

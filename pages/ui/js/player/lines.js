@@ -1,0 +1,42 @@
+// @ts-check
+// The chosen curves of the people who are shown, as lines to draw.
+
+/** @typedef {import("../types.d.ts").Line} Line */
+/** @typedef {import("../types.d.ts").View} View */
+/** @typedef {import("./moments.js").Moments} Moments */
+/** @typedef {import("./people_on_film.js").Shown} Shown */
+
+const COLORS = ["#0b8a94", "#d55e00", "#cc79a7", "#a68a00", "#0072b2", "#8a8f98"];
+const DASHES = ["solid", "dash", "dot", "dashdot"];
+
+/**
+ * Colours tell the curves apart; those of several people, who is who, and then dashes tell the curves.
+ * @param {Moments} moments
+ * @param {View} view
+ * @param {Shown[]} people
+ * @returns {Promise<Line[]>}
+ */
+export async function linesOf(moments, view, people) {
+  const { header, clock } = moments;
+  const all = header.people.length;
+  const layers = view.layer === "both" ? ["raw", "smoothed"] : [view.layer];
+  const chosen = view.curves.flatMap((name) => header.curves.filter((curve) => curve.name === name));
+  const wanted = chosen.flatMap((curve, place) => layers.map((layer) => ({ curve, place, layer })));
+  const lines = await Promise.all(
+    wanted.map(async ({ curve: { name, title, unit }, place, layer }) => {
+      const { values, confidence } = await moments.curve(layer, name);
+      return people.map((person) => ({
+        name,
+        unit,
+        title: all > 1 ? `${title}, ${person.name}` : title,
+        times: clock.times,
+        values: values.filter((_, at) => at % all === person.slot),
+        confidence: confidence.filter((_, at) => at % all === person.slot),
+        color: all > 1 ? person.color : COLORS[place % COLORS.length],
+        dash: all > 1 ? DASHES[place % DASHES.length] : "solid",
+        faint: layer !== layers[layers.length - 1],
+      }));
+    }),
+  );
+  return lines.flat();
+}

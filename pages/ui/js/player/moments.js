@@ -1,0 +1,140 @@
+// @ts-check
+// The landmarks and curves of a clip, fetched in pieces from one file when they are about to be shown.
+
+import { Clock } from "./clock.js";
+
+/** @typedef {import("../types.d.ts").Header} Header */
+/** @typedef {import("../types.d.ts").Frame} Frame */
+
+const NUMBERS = 8; // of each landmark: x, y, z in the picture, three metres, visibility, presence
+const BYTES = 4; // of each number
+
+export class Moments {
+  /**
+   * @param {string} address
+   * @param {Header} header
+   * @param {() => void} onArrival a piece that was asked for is there
+   */
+  constructor(address, header, onArrival) {
+    this.address = address;
+    this.header = header;
+    this.onArrival = onArrival;
+    /** @type {Map<string, Frame | null>} */
+    this.pieces = new Map();
+    /** @type {Map<string, Promise<{values: Float32Array, confidence: Uint8Array}>>} */
+    this.curves = new Map();
+    this.perFrame = header.people.length * header.landmarks;
+    this.clock = new Clock(new Float64Array());
+  }
+
+  get count() {
+    return this.header.frames;
+  }
+
+  async loadTimes() {
+    this.clock = new Clock(new Float64Array(await this.read(this.header.times_at, 8 * this.count)));
+  }
+
+  /** @param {number} index of a frame */
+  time(index) {
+    return this.clock.times[index];
+  }
+
+  /**
+   * The number that a frame has in the video.
+   * @param {number} index
+   */
+  number(index) {
+    return index * this.header.step;
+  }
+
+  /**
+   * All people in one frame; null while its piece is on the way.
+   * @param {string} layer
+   * @param {number} index
+   * @returns {Frame | null}
+   */
+  frame(layer, index) {
+    const size = this.header.piece_frames;
+    const number = Math.floor(index / size);
+    if ((index % size) * 2 > size) this.piece(layer, number + 1);
+    const piece = this.piece(layer, number);
+    if (!piece) return null;
+    const from = (index % size) * this.perFrame;
+    const to = from + this.perFrame;
+    return {
+      picture: piece.picture.subarray(3 * from, 3 * to),
+      world: piece.world.subarray(3 * from, 3 * to),
+      visibility: piece.visibility.subarray(from, to),
+      presence: piece.presence.subarray(from, to),
+    };
+  }
+
+  /**
+   * @param {string} layer
+   * @param {number} number
+   */
+  piece(layer, number) {
+    const key = `${layer} ${number}`;
+    if (!this.pieces.has(key)) this.fetchPiece(layer, number, key);
+    return this.pieces.get(key);
+  }
+
+  /**
+   * @param {string} layer
+   * @param {number} number
+   * @param {string} key
+   */
+  async fetchPiece(layer, number, key) {
+    const size = this.header.piece_frames;
+    const first = number * size;
+    if (first >= this.count) return;
+    this.pieces.set(key, null);
+    const landmarks = Math.min(size, this.count - first) * this.perFrame;
+    const start = this.header.layers[layer].landmarks_at + first * this.perFrame * NUMBERS * BYTES;
+    const numbers = new Float32Array(await this.read(start, landmarks * NUMBERS * BYTES));
+    this.pieces.set(key, {
+      picture: numbers.subarray(0, 3 * landmarks),
+      world: numbers.subarray(3 * landmarks, 6 * landmarks),
+      visibility: numbers.subarray(6 * landmarks, 7 * landmarks),
+      presence: numbers.subarray(7 * landmarks),
+    });
+    this.onArrival();
+  }
+
+  /**
+   * A curve of all people, (frames x people), and how visible the landmarks are that it is made of, 0 to 255.
+   * @param {string} layer
+   * @param {string} name
+   */
+  curve(layer, name) {
+    const key = `${layer} ${name}`;
+    const there = this.curves.get(key) ?? this.fetchCurve(layer, name);
+    this.curves.set(key, there);
+    return there;
+  }
+
+  /**
+   * @param {string} layer
+   * @param {string} name
+   */
+  async fetchCurve(layer, name) {
+    const place = this.header.curves.findIndex((curve) => curve.name === name);
+    const values = this.count * this.header.people.length;
+    const [numbers, confidence] = await Promise.all([
+      this.read(this.header.layers[layer].curves_at + BYTES * place * values, BYTES * values),
+      this.read(this.header.confidence_at + place * values, values),
+    ]);
+    return { values: new Float32Array(numbers), confidence: new Uint8Array(confidence) };
+  }
+
+  /**
+   * @param {number} start
+   * @param {number} length in bytes
+   */
+  async read(start, length) {
+    const answer = await fetch(this.address, { headers: { Range: `bytes=${start}-${start + length - 1}` } });
+    if (answer.status !== 206) throw new Error((await answer.text()).slice(0, 200));
+    return answer.arrayBuffer();
+  }
+}

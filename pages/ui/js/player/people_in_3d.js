@@ -1,0 +1,94 @@
+// @ts-check
+// The people of one frame as traces of the 3D view.
+
+import { boneLine, nowhere } from "../shared/stage.js";
+import { TRAIL_S } from "./people_on_film.js";
+
+/** @typedef {import("../types.d.ts").PlayerData} PlayerData */
+/** @typedef {import("../types.d.ts").View} View */
+/** @typedef {import("../types.d.ts").Points} Points */
+/** @typedef {import("../types.d.ts").Frame} Frame */
+/** @typedef {import("./moments.js").Moments} Moments */
+/** @typedef {import("../shared/skeleton3d.js").Trace} Trace */
+
+/**
+ * @param {PlayerData} data
+ * @param {Moments} moments
+ * @param {string} layer
+ * @param {number} index of the frame
+ * @param {View} view
+ * @returns {Map<string, Trace>} by their uids; empty while the frame is on the way
+ */
+export function tracesOf(data, moments, layer, index, view) {
+  /** @type {Map<string, Trace>} */
+  const traces = new Map();
+  const frame = moments.frame(layer, index);
+  if (!frame) return traces;
+  const { bones } = data.skeleton;
+  data.people.forEach((person, slot) => {
+    const points = person.shown ? inSpace(data, frame, slot, view) : nowhere(data.header.landmarks);
+    const hasTrail = person.shown && view.trail >= 0;
+    traces.set(`thick_bones_${person.id}`, boneLine(points, bones.filter((bone) => !bone.thin)));
+    traces.set(`thin_bones_${person.id}`, boneLine(points, bones.filter((bone) => bone.thin)));
+    traces.set(`joints_${person.id}`, { ...points, marker: colors(data, frame, slot, view) });
+    traces.set(`path_${person.id}`, hasTrail ? path(data, moments, layer, index, slot, view) : nowhere(1));
+  });
+  return traces;
+}
+
+/**
+ * Right, depth and height on the axes of the 3D view.
+ * @param {PlayerData} data
+ * @param {Frame} frame
+ * @param {number} slot
+ * @param {View} view
+ * @returns {Points}
+ */
+function inSpace({ header }, frame, slot, { space, threshold }) {
+  const source = space === "world" ? frame.world : frame.picture;
+  const down = space === "world" ? -1 : 1; // the axis of the picture points down itself
+  const [x, y, z] = Array.from({ length: 3 }, () => Array(header.landmarks).fill(null));
+  for (let k = 0; k < header.landmarks; k++) {
+    const at = slot * header.landmarks + k;
+    if (!(frame.visibility[at] >= threshold)) continue;
+    [x[k], y[k], z[k]] = [source[3 * at], source[3 * at + 2], down * source[3 * at + 1]];
+  }
+  return { x, y, z };
+}
+
+/**
+ * What colours the joints: how visible they are, or whose they are.
+ * @param {PlayerData} data
+ * @param {Frame} frame
+ * @param {number} slot
+ * @param {View} view
+ */
+function colors({ header, people, skeleton }, frame, slot, { joints }) {
+  if (joints === "visibility") {
+    const visibility = frame.visibility.subarray(slot * header.landmarks, (slot + 1) * header.landmarks);
+    return { color: Array.from(visibility), coloraxis: "coloraxis" };
+  }
+  const color = people.length > 1 ? people[slot].color : skeleton.landmarks.map(({ page }) => page);
+  return { color, coloraxis: undefined };
+}
+
+/**
+ * Where one landmark was until now.
+ * @param {PlayerData} data
+ * @param {Moments} moments
+ * @param {string} layer
+ * @param {number} index
+ * @param {number} slot
+ * @param {View} view
+ * @returns {Points}
+ */
+function path(data, moments, layer, index, slot, view) {
+  /** @type {Points} */
+  const way = { x: [], y: [], z: [] };
+  for (const one of moments.clock.until(index, TRAIL_S)) {
+    const frame = moments.frame(layer, one);
+    const points = frame ? inSpace(data, frame, slot, view) : nowhere(data.header.landmarks);
+    for (const axis of /** @type {const} */ (["x", "y", "z"])) way[axis].push(points[axis][view.trail]);
+  }
+  return way;
+}

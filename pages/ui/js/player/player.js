@@ -1,0 +1,385 @@
+// @ts-check
+// One cursor through film, overlay, 3D skeleton, curves and tables. The frame it is at is all that they share.
+
+import { find, mark, write } from "../shared/dom.js";
+import { Skeleton3d } from "../shared/skeleton3d.js";
+import { Controls, SPEEDS } from "./controls.js";
+import { Curves } from "./curves.js";
+import { FilmScreen } from "./film_screen.js";
+import { FrameLandmarks } from "./frame_landmarks.js";
+import { actionOf } from "./keys.js";
+import { linesOf } from "./lines.js";
+import { readLink, writeLink } from "./link.js";
+import { withEnd, withStart } from "./loop.js";
+import { Moments } from "./moments.js";
+import { tracesOf } from "./people_in_3d.js";
+import { FilmPlayback, FilmlessPlayback } from "./playback.js";
+import { Readings } from "./readings.js";
+import { firstView, layersOf } from "./view.js";
+
+/** @typedef {import("../types.d.ts").PlayerData} PlayerData */
+/** @typedef {import("../types.d.ts").View} View */
+/** @typedef {import("../types.d.ts").Vector} Vector */
+
+const SETTLED_MS = 350;
+
+class Player {
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+    this.screen = new FilmScreen(find(root, ".pp-views"), () => this.drawOverlay());
+    const skeleton = find(root, ".pp-skeleton");
+    this.skeleton = new Skeleton3d(skeleton, {
+      onTurned: () => this.settleSoon(),
+      onDrawn: (frame) => mark(skeleton, frame),
+      isHurried: () => this.playback?.isHurried ?? false,
+    });
+    this.cursor = find(root, ".pp-cursor");
+    this.curves = new Curves(find(root, ".pp-curves"), (time) => this.seekTime(time));
+    this.readings = new Readings(root, {
+      onSeek: (index) => this.seek(index),
+      onChoose: (names) => this.chooseCurves(names),
+    });
+    this.landmarks = new FrameLandmarks(find(root, ".pp-landmarks"));
+    this.controls = new Controls(root, (name) => this.viewChanged(name));
+    /** @type {View | null} */
+    this.view = null;
+    /** @type {Vector | null} */
+    this.eye = null; // of a link
+    this.index = 0;
+    this.playing = false;
+    /** @type {import("./loop.js").Loop | null} */
+    this.loop = null;
+    this.gone = false;
+    this.listen();
+  }
+
+  listen() {
+    this.root.addEventListener("keydown", (event) => {
+      const action = this.moments && actionOf(event);
+      if (!action) return;
+      event.preventDefault();
+      this.actions[action[0]](action[1]);
+    });
+    this.root.addEventListener("click", ({ target }) => {
+      const button = /** @type {Element} */ (target).closest("[data-do]");
+      const { do: name, far } = /** @type {HTMLElement | null} */ (button)?.dataset ?? {};
+      if (name && this.moments) this.actions[/** @type {keyof Player["actions"]} */ (name)](Number(far ?? 0));
+    });
+    this.screen.element.addEventListener("click", () => this.toggle());
+  }
+
+  actions = {
+    toggle: () => this.toggle(),
+    step: (/** @type {number} */ frames) => this.step(frames),
+    loopStart: () => this.setLoop(withStart(this.loop, this.index, this.last)),
+    loopEnd: () => this.setLoop(withEnd(this.loop, this.index)),
+    noLoop: () => this.setLoop(null),
+    faster: (/** @type {number} */ steps) => this.faster(steps),
+    link: () => this.copyLink(),
+    sound: () => this.mute(),
+  };
+
+  // ---- what the server gives
+
+  /** @param {PlayerData} data */
+  async update(data) {
+    const before = this.data;
+    this.data = data;
+    const same = (/** @type {(keyof PlayerData)[]} */ ...names) =>
+      before && names.every((name) => JSON.stringify(before[name]) === JSON.stringify(data[name]));
+    if (!same("key")) this.beginClip(data, !before);
+    if (!same("key", "film", "people")) this.screen.begin(data);
+    if (!same("moments")) await this.beginMoments(data, !same("film"));
+    else if (!same("film")) this.beginPlayback(data);
+    else if (!same("people")) this.peopleChanged(data);
+    this.writeAddress();
+  }
+
+  /**
+   * @param {PlayerData} data
+   * @param {boolean} first a link says only what the page begins with
+   */
+  beginClip(data, first) {
+    const link = readLink(first ? new URL(window.location.href).searchParams : new URLSearchParams());
+    this.view = firstView(data, link, this.view);
+    this.eye = link.eye;
+    this.index = link.frame === null ? data.defaults.index : Math.round(link.frame / data.header.step);
+    this.loop = null;
+    this.landmarks.begin(data);
+  }
+
+  /**
+   * @param {PlayerData} data
+   * @param {boolean} isNewFilm
+   */
+  async beginMoments(data, isNewFilm) {
+    const moments = new Moments(data.moments, data.header, () => this.arrived());
+    await moments.loadTimes();
+    if (this.gone || data.moments !== this.data?.moments) return; // another came meanwhile
+    this.moments = moments;
+    if (this.view && !layersOf(data).includes(this.view.layer)) this.view.layer = layersOf(data)[0];
+    this.readings.begin(moments);
+    if (isNewFilm || !this.playback) this.beginPlayback(data);
+    else this.playback.clock = moments.clock;
+    this.controls.offer(data, this.currentView);
+    this.icons();
+    this.seek(this.index);
+    this.showCurves();
+    await this.skeleton.begin(data.stages[this.currentView.space], this.eye);
+    this.drawSkeleton();
+  }
+
+  /** @param {PlayerData} data */
+  beginPlayback({ film }) {
+    if (!this.moments) return;
+    this.playback?.end();
+    this.playing = false;
+    this.screen.index = -1;
+    const listener = {
+      onShown: (/** @type {number} */ index, /** @type {boolean} */ settled) => this.frameShown(index, settled),
+      onEnd: () => this.clipEnded(),
+      onFail: () => this.readings.say("This browser cannot play the video."),
+    };
+    this.playback = film
+      ? new FilmPlayback(this.screen.film, film, this.moments.clock, listener)
+      : new FilmlessPlayback(this.moments.clock, listener);
+    this.seek(this.index);
+  }
+
+  /** @param {PlayerData} data */
+  peopleChanged(data) {
+    this.controls.offer(data, this.currentView);
+    this.showCurves();
+    this.arrived();
+    this.showLandmarks();
+  }
+
+  /** Landmarks that were asked for are there. */
+  arrived() {
+    this.drawOverlay();
+    this.drawSkeleton();
+    if (!this.playing) this.showLandmarks();
+  }
+
+  get currentView() {
+    if (!this.view) throw new Error("The player has no clip yet.");
+    return this.view;
+  }
+
+  get last() {
+    return this.moments ? this.moments.count - 1 : 0;
+  }
+
+  /** The landmarks that curves, table and 3D view show. */
+  get layer() {
+    return this.currentView.layer === "both" ? "smoothed" : this.currentView.layer;
+  }
+
+  get shown() {
+    return (this.data?.people ?? []).map((person, slot) => ({ ...person, slot })).filter(({ shown }) => shown);
+  }
+
+  // ---- time
+
+  /**
+   * @param {number} index
+   * @param {boolean} settled no other frame is being sought
+   */
+  frameShown(index, settled) {
+    this.screen.index = index;
+    if (this.playing && settled && index !== this.index) {
+      if (this.loop && index >= this.loop[1]) this.seek(this.loop[0]);
+      else this.go(index);
+    }
+    this.drawOverlay();
+  }
+
+  clipEnded() {
+    if (!this.playing) return;
+    if (!this.loop) return this.pause();
+    this.seek(this.loop[0]);
+    this.playback?.play(this.currentView.speed);
+  }
+
+  /** @param {number} time in the video, in seconds */
+  seekTime(time) {
+    if (this.moments) this.seek(this.moments.clock.at(time - this.moments.time(0)));
+  }
+
+  /** @param {number} index */
+  seek(index) {
+    const wanted = Math.max(0, Math.min(index, this.last));
+    this.playback?.seek(wanted);
+    this.go(wanted);
+  }
+
+  /** @param {number} index */
+  go(index) {
+    this.index = index;
+    if (!this.moments) return;
+    this.curves.go(this.moments.time(index));
+    mark(this.cursor, index);
+    this.drawSkeleton();
+    this.readings.go(index, this.playing);
+    this.settleSoon();
+  }
+
+  toggle() {
+    if (this.playing) this.pause();
+    else this.play();
+  }
+
+  play() {
+    if (!this.playback) return;
+    if (this.index === this.last) this.seek(this.loop ? this.loop[0] : 0);
+    this.playing = true;
+    this.playback.play(this.currentView.speed).catch(() => this.pause());
+    this.icons();
+  }
+
+  pause() {
+    this.playing = false;
+    this.playback?.pause();
+    this.icons();
+    this.seek(this.index);
+  }
+
+  /** @param {number} frames */
+  step(frames) {
+    if (this.playing) this.pause();
+    this.seek(this.index + frames);
+  }
+
+  /** @param {number} steps */
+  faster(steps) {
+    const place = SPEEDS.indexOf(this.currentView.speed) + steps;
+    this.currentView.speed = SPEEDS[Math.max(0, Math.min(place, SPEEDS.length - 1))];
+    this.controls.write();
+    this.viewChanged("speed");
+  }
+
+  /** @param {import("./loop.js").Loop | null} loop */
+  setLoop(loop) {
+    this.loop = loop;
+    this.icons();
+    this.showCurves();
+  }
+
+  mute() {
+    this.screen.film.muted = !this.screen.film.muted;
+    this.icons();
+  }
+
+  icons() {
+    this.controls.icons({ playing: this.playing, muted: this.screen.film.muted, loops: this.loop !== null });
+  }
+
+  // ---- what is drawn
+
+  drawOverlay() {
+    if (this.moments) this.screen.draw(this.moments, this.currentView, this.shown);
+  }
+
+  drawSkeleton() {
+    this.skeleton.want(() => {
+      const { data, moments, index } = this;
+      const traces = data && moments ? tracesOf(data, moments, this.layer, index, this.currentView) : new Map();
+      return { frame: index, traces, scale: this.currentView.joints === "visibility" };
+    });
+  }
+
+  async showCurves() {
+    const { moments } = this;
+    if (!moments) return;
+    const view = this.currentView;
+    const lines = await linesOf(moments, view, this.shown);
+    if (moments !== this.moments) return; // another clip came meanwhile
+    const label = `Over time: ${lines.map((line) => line.title).join(", ")}`;
+    const loop = this.loop && this.loop.map((index) => moments.time(index));
+    await this.curves.show(lines, { threshold: view.threshold, loop, label });
+    this.readings.show(moments, view.curves, lines);
+    this.readings.go(this.index, this.playing);
+  }
+
+  showLandmarks() {
+    if (this.moments) this.landmarks.show(this.moments, this.layer, this.index, this.shown);
+  }
+
+  // ---- what the viewer chooses
+
+  /** @param {keyof View} name what has changed */
+  async viewChanged(name) {
+    const { data, moments, currentView: view } = this;
+    if (!data || !moments) return;
+    if (name === "speed") this.playback?.setSpeed(view.speed);
+    if (name === "layer" || name === "threshold") this.showCurves();
+    if (name === "layer" && !this.playing) this.showLandmarks();
+    if (name === "space") await this.skeleton.begin(data.stages[view.space], null);
+    this.drawOverlay();
+    this.drawSkeleton();
+    this.settleSoon();
+  }
+
+  /** @param {string[]} names */
+  chooseCurves(names) {
+    this.currentView.curves = names;
+    this.showCurves();
+    this.settleSoon();
+  }
+
+  // ---- once it is at rest
+
+  settleSoon() {
+    clearTimeout(this.settling);
+    if (this.playing) return;
+    this.settling = setTimeout(() => {
+      if (this.playing || this.gone) return;
+      this.writeAddress();
+      this.showLandmarks();
+    }, SETTLED_MS);
+  }
+
+  writeAddress() {
+    if (!this.moments || !this.view || this.gone) return;
+    const frame = this.moments.number(this.index);
+    const eye = this.skeleton.camera?.eye ?? null;
+    const link = writeLink(new URL(window.location.href), { frame, view: this.view, eye });
+    window.history.replaceState(window.history.state, "", link);
+  }
+
+  async copyLink() {
+    this.writeAddress();
+    const button = find(this.root, '[data-do="link"]');
+    try {
+      await navigator.clipboard.writeText(window.location.href);
+      write(button, "Copied");
+    } catch {
+      window.prompt("Copy this link", window.location.href);
+    }
+    setTimeout(() => write(button, "Copy link"), 2000);
+  }
+
+  end() {
+    this.gone = true;
+    this.playing = false;
+    clearTimeout(this.settling);
+    for (const part of [this.playback, this.screen, this.skeleton, this.curves, this.readings, this.landmarks]) part?.end();
+  }
+}
+
+/** @type {WeakMap<HTMLElement, Player>} */
+const players = new WeakMap();
+
+/** @param {import("../types.d.ts").Component<PlayerData>} component */
+export default function ({ data, parentElement }) {
+  const root = find(parentElement, ".pp");
+  const player = players.get(root) ?? new Player(root);
+  players.set(root, player);
+  player.update(data).catch((error) => player.readings.say(`${error.message}`));
+  return () => {
+    if (root.isConnected) return;
+    player.end();
+    players.delete(root);
+  };
+}

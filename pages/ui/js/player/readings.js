@@ -1,0 +1,80 @@
+// @ts-check
+// All that is read at the cursor: clock, slider, values of the curves, rows. While playing they change only a few
+// times a second, since nobody reads faster and each change is a page to paint.
+
+import { find, mark, write } from "../shared/dom.js";
+import { ChosenCurves } from "./chosen_curves.js";
+import { FrameRows } from "./frame_rows.js";
+
+/** @typedef {import("../types.d.ts").Line} Line */
+/** @typedef {import("./moments.js").Moments} Moments */
+
+const EVERY_MS = 250;
+
+export class Readings {
+  /**
+   * @param {HTMLElement} root
+   * @param {{onSeek: (index: number) => void, onChoose: (curves: string[]) => void}} listener
+   */
+  constructor(root, { onSeek, onChoose }) {
+    this.clock = find(root, ".pp-clock");
+    this.scrub = /** @type {HTMLInputElement} */ (find(root, ".pp-scrub"));
+    this.rowsElement = find(root, ".pp-rows");
+    this.rows = new FrameRows(this.rowsElement, onSeek);
+    this.chosen = new ChosenCurves(find(root, ".pp-chosen"), onChoose);
+    this.scrub.addEventListener("input", () => onSeek(this.scrub.valueAsNumber));
+    this.writtenAt = 0;
+  }
+
+  /** @param {Moments} moments */
+  begin(moments) {
+    this.moments = moments;
+    this.scrub.max = `${moments.count - 1}`;
+  }
+
+  /**
+   * @param {Moments} moments
+   * @param {string[]} names of the chosen curves
+   * @param {Line[]} lines
+   */
+  show(moments, names, lines) {
+    this.chosen.show(moments.header.curves, names, lines, moments.header.people.length > 1);
+    this.rows.show(moments, lines);
+  }
+
+  /**
+   * @param {number} index of the frame
+   * @param {boolean} playing
+   */
+  go(index, playing) {
+    clearTimeout(this.timer);
+    const wait = playing ? EVERY_MS - (performance.now() - this.writtenAt) : 0;
+    if (wait > 0) this.timer = setTimeout(() => this.write(index), wait);
+    else this.write(index);
+  }
+
+  /** @param {number} index of the frame */
+  write(index) {
+    const { moments } = this;
+    if (!moments) return;
+    this.writtenAt = performance.now();
+    const last = moments.number(moments.count - 1);
+    const words = `Frame ${moments.number(index)} of ${last} · ${moments.time(index).toFixed(3)} s`;
+    this.scrub.value = `${index}`;
+    this.scrub.setAttribute("aria-valuetext", words);
+    this.say(words);
+    this.chosen.go(index);
+    this.rows.go(index);
+    mark(this.rowsElement, index);
+  }
+
+  /** @param {string} words in place of the clock */
+  say(words) {
+    write(this.clock, words);
+  }
+
+  end() {
+    clearTimeout(this.timer);
+    this.rows.end();
+  }
+}

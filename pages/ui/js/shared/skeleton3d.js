@@ -1,0 +1,172 @@
+// @ts-check
+// The 3D skeleton: one Plotly chart whose points are replaced. Its camera is the viewer's.
+
+import { loadPlotly, themed } from "./plotly.js";
+import { pointAt } from "./projection.js";
+import { painted, pause } from "./timing.js";
+import { turnByHand } from "./turning.js";
+import { make } from "./dom.js";
+
+/** @typedef {import("../types.d.ts").Camera} Camera */
+/** @typedef {import("../types.d.ts").Points} Points */
+/** @typedef {Points & {marker?: object, line?: object}} Trace marker, line: what changes of them */
+/** @typedef {{frame: number, traces: Map<string, Trace>, scale?: boolean}} Drawing of traces by uid; scale: of colours */
+
+const EVERY_MS = 75; // from one drawing to the next, and two thirds of the time at most
+const HURRIED_MS = 120; // and half of it, since film, overlay and curves go first
+const REACH_PX = 12; // of the mouse
+
+export class Skeleton3d {
+  /**
+   * @param {HTMLElement} element
+   * @param {{onTurned?: () => void, onDrawn: (frame: number) => void, isHurried: () => boolean}} watcher
+   */
+  constructor(element, watcher) {
+    this.watcher = watcher;
+    this.chart = make("div", { className: "s3-chart" });
+    this.tip = make("div", { className: "s3-tip", hidden: true });
+    element.classList.add("s3");
+    element.append(this.chart, this.tip);
+    /** @type {(() => Drawing) | null} */
+    this.wanted = null;
+    this.busy = false;
+    /** @type {import("../types.d.ts").Plotly | null} */
+    this.plotly = null;
+    /** @type {any} */
+    this.figure = null;
+    this.looking = 0;
+    /** @type {PointerEvent | null} */
+    this.pointer = null;
+    this.ended = new AbortController();
+    turnByHand(this.chart, {
+      camera: () => this.camera,
+      onCamera: (camera) => this.look(camera),
+      onPoint: (at) => this.name(at),
+      signal: this.ended.signal,
+    });
+  }
+
+  /** @returns {Camera | null} */
+  get camera() {
+    return this.figure?.layout.scene.camera ?? null;
+  }
+
+  /**
+   * Begin with a stage, which is a figure without points. The camera stays.
+   * @param {string} stage Plotly's JSON
+   * @param {Camera["eye"] | null} eye where the camera is at first; null: where the stage has it
+   */
+  async begin(stage, eye) {
+    const camera = this.camera;
+    const { data, layout } = JSON.parse(stage);
+    if (camera) layout.scene.camera = camera;
+    else if (eye) layout.scene.camera = { ...layout.scene.camera, eye };
+    layout.scene.camera = { center: { x: 0, y: 0, z: 0 }, up: { x: 0, y: 0, z: 1 }, ...layout.scene.camera };
+    layout.scene.dragmode = false;
+    layout.scene.hovermode = false;
+    this.figure = { data, layout: themed(layout, this.chart) };
+    this.plotly ??= await loadPlotly();
+    this.draw();
+  }
+
+  /**
+   * Draw the newest of what is asked for, as soon as there is time.
+   * @param {() => Drawing} drawing made just before it is drawn
+   */
+  want(drawing) {
+    this.wanted = drawing;
+    if (this.plotly && this.figure && !this.busy) this.drawWanted();
+  }
+
+  async drawWanted() {
+    this.busy = true;
+    try {
+      while (this.wanted && !this.ended.signal.aborted) {
+        const { frame, traces, scale = true } = this.wanted();
+        this.wanted = null;
+        const start = performance.now();
+        this.figure.data = this.figure.data.map((/** @type {any} */ trace) => changed(trace, traces.get(trace.uid)));
+        this.figure.layout.coloraxis = { ...this.figure.layout.coloraxis, showscale: scale };
+        this.draw();
+        this.name(this.pointer);
+        this.watcher.onDrawn(frame);
+        await painted();
+        const took = performance.now() - start;
+        await pause(this.watcher.isHurried() ? Math.max(took, HURRIED_MS - took) : Math.max(took / 2, EVERY_MS - took));
+      }
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  draw() {
+    // Plotly would draw twice as many pixels each way as the screen has.
+    const config = { responsive: true, displayModeBar: false, plotGlPixelRatio: Math.min(2, window.devicePixelRatio) };
+    const { data, layout } = this.figure;
+    return this.plotly?.react(this.chart, data, { ...layout, scene: { ...layout.scene } }, config);
+  }
+
+  /** @param {Camera} camera */
+  look(camera) {
+    this.figure.layout.scene.camera = camera;
+    this.watcher.onTurned?.();
+    if (this.looking) return;
+    this.looking = requestAnimationFrame(() => {
+      this.looking = 0;
+      this.plotly?.relayout(this.chart, { "scene.camera": this.camera });
+    });
+  }
+
+  /**
+   * Name the joint under the mouse.
+   * @param {PointerEvent | null} pointer
+   */
+  name(pointer) {
+    this.pointer = pointer;
+    const found = pointer && this.figure && this.jointAt(pointer);
+    this.tip.hidden = !found;
+    if (!found) return;
+    this.tip.textContent = found.name;
+    this.tip.style.transform = `translate(${found.x}px, ${found.y}px) translate(-50%, -150%)`;
+  }
+
+  /** @param {PointerEvent} pointer */
+  jointAt({ clientX, clientY }) {
+    const { data, layout } = this.figure;
+    const canvas = this.chart.querySelector("canvas");
+    if (!canvas) return null;
+    const box = canvas.getBoundingClientRect();
+    const { camera, aspectratio: aspect, xaxis, yaxis, zaxis } = layout.scene;
+    const scene = { camera, aspect, ranges: { x: xaxis.range, y: yaxis.range, z: zaxis.range } };
+    const at = { width: box.width, height: box.height, x: clientX - box.x, y: clientY - box.y, reach: REACH_PX };
+    let nearest = null;
+    for (const trace of data) {
+      if (!trace.uid?.startsWith("joints_") || !Array.isArray(trace.x)) continue;
+      const found = pointAt(trace, scene, at);
+      if (found && (!nearest || found.away < nearest.away)) nearest = { ...found, name: trace.text[found.index] };
+    }
+    const corner = this.chart.getBoundingClientRect();
+    return nearest && { name: nearest.name, x: nearest.x + box.x - corner.x, y: nearest.y + box.y - corner.y };
+  }
+
+  end() {
+    this.ended.abort();
+    this.wanted = null;
+    this.plotly?.purge(this.chart);
+  }
+}
+
+/**
+ * @param {any} trace
+ * @param {Trace} [change]
+ */
+function changed(trace, change = undefined) {
+  if (!change) return trace;
+  const { marker, line, ...places } = change;
+  return {
+    ...trace,
+    ...places,
+    ...(marker ? { marker: { ...trace.marker, ...marker } } : {}),
+    ...(line ? { line: { ...trace.line, ...line } } : {}),
+  };
+}

@@ -1,0 +1,27 @@
+"""Parts that several of the pages' own scripts use: their styles, and the words of the landmark table."""
+
+from pathlib import Path
+from typing import Any
+
+from pages.ui.shared.results import HEADINGS, digits_of
+from posecore import BLAZEPOSE_33
+from posecore.tables import COLUMNS, NAME
+
+STYLES = "\n".join(
+    (Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("landmark_table.css", "skeleton3d.css")
+)
+"""CSS of ``landmark_table.js`` and ``skeleton3d.js`` in ``pages/ui/js/shared``."""
+
+LANDMARK_TABLE: dict[str, Any] = {
+    "columns": [
+        {
+            "name": name,
+            "heading": heading,
+            "help": COLUMNS.get(name, "The name you gave."),
+            "digits": None if name in (NAME, "landmark") else digits_of(name),
+        }
+        for name, heading in HEADINGS.items()
+    ],
+    "parts": dict(BLAZEPOSE_33.parts),
+}
+"""The table has the columns and body parts of ``show_table``; digits: after the decimal point, None for text."""
