@@ -189,25 +189,32 @@ def _shown(page: Page) -> str:
 
 
 @pytest.fixture
-def joint_at() -> Callable[[Page, str, int], list[float]]:
-    """Where on the screen a 3D skeleton has a landmark, by its number: x and y in px."""
+def joint_at() -> Callable[[Page, str, str], list[float]]:
+    """Where on the screen a 3D skeleton names a landmark: the middle of that place, x and y in px."""
 
-    def find(page: Page, chart: str, landmark: int) -> list[float]:
-        return page.evaluate(_JOINT_AT, [chart, landmark])
+    def find(page: Page, skeleton: str, landmark: str) -> list[float]:
+        place = page.evaluate(_JOINT_AT, [skeleton, landmark])
+        assert place is not None, f"{landmark} is named nowhere"
+        return place
 
     return find
 
 
+# The mouse goes over the whole view in steps of 3 px.
 _JOINT_AT = """([selector, landmark]) => {
-    const chart = document.querySelector(selector);
-    const scene = chart._fullLayout.scene._scene;
-    const { model, view, projection } = scene.glplot.cameraParams;
-    const times = (m, v) => [0, 1, 2, 3].map((row) => v.reduce((sum, value, k) => sum + m[4 * k + row] * value, 0));
-    const trace = chart._fullData.find((one) => one.uid.startsWith("joints_"));
-    const place = [trace.x, trace.y, trace.z].map((values, axis) => values[landmark] * scene.dataScale[axis]);
-    const clip = [model, view, projection].reduce((vector, matrix) => times(matrix, vector), [...place, 1]);
-    const box = scene.glplot.canvas.getBoundingClientRect();
-    return [box.x + (box.width * (1 + clip[0] / clip[3])) / 2, box.y + (box.height * (1 - clip[1] / clip[3])) / 2];
+    const skeleton = document.querySelector(selector);
+    const [canvas, tip] = [skeleton.querySelector("canvas"), skeleton.querySelector(".s3-tip")];
+    const box = canvas.getBoundingClientRect();
+    const places = [];
+    for (let y = box.top; y < box.bottom; y += 3) {
+        for (let x = box.left; x < box.right; x += 3) {
+            canvas.dispatchEvent(new PointerEvent("pointermove", { clientX: x, clientY: y, bubbles: true }));
+            if (!tip.hidden && tip.textContent === landmark) places.push([x, y]);
+        }
+    }
+    canvas.dispatchEvent(new PointerEvent("pointerleave"));
+    const middle = (axis) => places.reduce((sum, place) => sum + place[axis], 0) / places.length;
+    return places.length ? [middle(0), middle(1)] : null;
 }"""
 
 

@@ -98,7 +98,7 @@ def test_the_live_picture_goes_by_the_relay(turn, visit, start_server, shot):
         page.goto("/webcam")
         page.frame_locator("iframe[title*='webrtc']").get_by_role("button", name="Start").click()
         page.wait_for_function("Number(document.querySelector('.lp')?.dataset.frame) > 30")
-        expect(page.locator(".lp-strip")).to_contain_text("Route relayed")
+        expect(page.locator(".lp-strip")).to_contain_text("Connection relayed")
         assert page.evaluate(ROUTE) == "relay"
         shot(page, "relayed")
         page.get_by_text("Camera not starting?").click()

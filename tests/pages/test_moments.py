@@ -1,0 +1,62 @@
+"""The file that the player reads."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pages.ui.explore.player.moments import PIECE_FRAMES, write_moments
+from posecore import PoseSequence
+
+
+@pytest.fixture
+def sequence():
+    """Two people in 300 frames; the second is away in half of them."""
+    frames, people = 300, 2
+    numbers = np.random.default_rng(7)
+    shapes = {"xy": (2,), "z": (), "world": (3,), "visibility": (), "presence": ()}
+    arrays = {name: numbers.random((frames, people, 33, *rest), np.float32) for name, rest in shapes.items()}
+    for values in arrays.values():
+        values[150:, 1] = np.nan
+    return PoseSequence(
+        **arrays, person_ids=np.array([1, 2]), times_s=np.arange(frames) / 30, size=(640, 480), fps=30.0
+    )
+
+
+def read_piece(moments, layer: str, first: int) -> dict[str, np.ndarray]:
+    """A piece as pages/ui/js/player/moments.js reads it."""
+    header = moments.header
+    people, landmarks = len(header["people"]), header["landmarks"]
+    frames = min(header["piece_frames"], header["frames"] - first)
+    start = header["layers"][layer]["landmarks_at"] + first * people * landmarks * 8 * 4
+    numbers = np.frombuffer(moments.path.read_bytes(), "<f4", frames * people * landmarks * 8, start)
+    picture, world, visibility, presence = np.split(numbers, np.cumsum([3, 3, 1]) * frames * people * landmarks)
+    shape = (frames, people, landmarks)
+    return {
+        "xy": picture.reshape(*shape, 3)[..., :2],
+        "z": picture.reshape(*shape, 3)[..., 2],
+        "world": world.reshape(*shape, 3),
+        "visibility": visibility.reshape(shape),
+        "presence": presence.reshape(shape),
+    }
+
+
+@pytest.mark.parametrize("first", [0, PIECE_FRAMES, 2 * PIECE_FRAMES], ids=["first", "middle", "last"])
+@pytest.mark.parametrize("layer", ["smoothed", "raw"])
+def test_landmarks_are_exact_in_every_piece(sequence, tmp_path, layer, first):
+    smoothed = {name: getattr(sequence, name) + 1 for name in ("xy", "z", "world")}
+    layers = {"smoothed": replace(sequence, **smoothed), "raw": sequence}
+    moments = write_moments(tmp_path / "moments.bin", layers)
+    for name, values in read_piece(moments, layer, first).items():
+        wanted = getattr(layers[layer], name)[first : first + PIECE_FRAMES]
+        np.testing.assert_array_equal(values, wanted, err_msg=name)
+
+
+def test_of_a_very_long_clip_every_nth_frame_is_there(sequence, tmp_path, monkeypatch):
+    monkeypatch.setattr("pages.ui.explore.player.moments.MOST_SHOWN", 200)
+    moments = write_moments(tmp_path / "moments.bin", {"raw": sequence})
+    assert moments.header["step"] == 3
+    assert moments.header["frames"] == 100
+    times = np.frombuffer(moments.path.read_bytes(), "<f8", 100, moments.header["times_at"])
+    np.testing.assert_array_equal(times, sequence.times_s[::3])
+    np.testing.assert_array_equal(read_piece(moments, "raw", 0)["xy"], sequence.xy[::3])
