@@ -58,6 +58,7 @@ class Panel {
     this.seen = new WeakMap();
     this.watcher = new IntersectionObserver((entries) => {
       for (const entry of entries) this.seen.set(entry.target, entry.isIntersecting);
+      this.draw(); // also while frozen
     });
     for (const part of Object.values(this.parts)) this.watcher.observe(part);
     this.listen();
@@ -194,7 +195,7 @@ class Panel {
     if (document.hidden) return;
     if (this.seen.get(this.parts.angles)) for (const curve of this.curves.values()) curve.draw();
     if (this.seen.get(this.parts.skeleton)) this.draw3d();
-    if (this.seen.get(this.parts.table)) this.drawTable();
+    if (this.seen.get(this.parts.table) || this.frozen !== null) this.drawTable();
   }
 
   /** @param {import("../types.d.ts").Space} space */
