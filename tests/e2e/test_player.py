@@ -129,21 +129,21 @@ def test_landmarks_are_filtered_sorted_and_downloaded(player, tmp_path):
     table = player.locator(".pp-landmarks")
     expect(table.get_by_text("33 of 33 landmarks")).to_be_visible()
     table.get_by_role("button", name="Legs").click()
-    expect(table.get_by_text("6 of 33 landmarks")).to_be_visible()
+    expect(table.get_by_text("4 of 33 landmarks")).to_be_visible()
     table.get_by_role("button", name="y (px)").click()
     expect(table.get_by_role("columnheader", name="y (px)")).to_have_attribute("aria-sort", "ascending")
     rising = [float(text) for text in column(player, "y (px)")]
     assert rising == sorted(rising)
-    assert len(rising) == 6
+    assert len(rising) == 4
     table.get_by_role("button", name="y (px)").click()
     expect(table.get_by_role("columnheader", name="y (px)")).to_have_attribute("aria-sort", "descending")
     assert [float(text) for text in column(player, "y (px)")] == rising[::-1]
     table.get_by_label("Find a landmark").fill("left")
-    expect(table.get_by_text("3 of 33 landmarks")).to_be_visible()
+    expect(table.get_by_text("2 of 33 landmarks")).to_be_visible()
     with player.expect_download() as download:
         table.get_by_role("button", name="CSV", exact=True).click()
     shown = pd.read_csv(download.value.path())
-    assert set(shown["landmark"]) == {"left hip", "left knee", "left ankle"}
+    assert set(shown["landmark"]) == {"left knee", "left ankle"}
     assert {"x", "x_px", "x_m", "visibility", "presence"} <= set(shown.columns)
     assert shown["y_px"].is_monotonic_decreasing
 
@@ -295,8 +295,9 @@ def turn(page: Page) -> None:
 
 def test_the_skeleton_turns_while_the_film_runs_and_the_camera_stays(player):
     before = camera(player)
+    player.locator("[data-set=speed]").select_option("0.25")  # so that a busy machine has drawn before the film ends
     press_play(player)
-    player.wait_for_function(f"{AT_VIDEO}.currentTime > 0.5")
+    player.wait_for_function(f"{AT_VIDEO}.currentTime > 0.2")
     turn(player)
     drawn = int(player.locator(".pp-skeleton").get_attribute("data-drawn"))
     player.wait_for_function(f"Number(document.querySelector('.pp-skeleton').dataset.drawn) > {drawn + 5}")
@@ -333,6 +334,7 @@ def test_a_joint_under_the_mouse_is_named_also_after_playing(player, joint_at):
     press_play(player)
     player.wait_for_function(f"{AT_VIDEO}.currentTime > 1")
     player.get_by_role("button", name="Pause (space)").click()
+    player.get_by_label("Colour joints by").select_option("Side")
     named = player.locator(".pp-skeleton .s3-tip")
     for frame in (28, 30, 60):  # in the first two, bones end right in front of the joint
         player.mouse.move(5, 5)
@@ -346,10 +348,10 @@ def test_a_joint_under_the_mouse_is_named_also_after_playing(player, joint_at):
 
 
 def is_dot(page: Page, x: float, y: float) -> bool:
-    """Something coloured is drawn around a place of the 3D view, as joints are: bright where they are well visible."""
+    """Something in a bright colour is drawn around a place of the 3D view, as joints are in that of their side."""
     shot = page.screenshot(clip={"x": x - 3, "y": y - 3, "width": 6, "height": 6})
     pixels = cv2.imdecode(np.frombuffer(shot, np.uint8), cv2.IMREAD_COLOR).astype(int)
-    return bool((pixels.max(axis=-1) - pixels.min(axis=-1) > 60).mean() > 0.8)
+    return bool((pixels.max(axis=-1) - pixels.min(axis=-1) > 60).mean() > 0.5)
 
 
 def test_nothing_is_asked_of_the_server_while_it_plays(player):
