@@ -18,8 +18,10 @@ import pytest
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 import run
+from posecore.downloads import cache_dir
 from posecore.media.clips import open_clip
-from posecore.media.samples import sample_clip
+from posecore.media.films import FilmWriter
+from posecore.media.samples import CLIP_NAME, sample_clip
 
 ROOT = Path(__file__).resolve().parents[2]
 # Nothing but the page under test may be asked for: no updates, no accounts, no metrics.
@@ -55,7 +57,33 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def start_server(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., AbstractContextManager[Server]]:
+def short_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three seconds of the sample video in half its size, with two people: 90 frames, which are estimated quickly."""
+    path = tmp_path_factory.mktemp("sample") / CLIP_NAME
+    with open_clip(sample_clip().path) as clip, FilmWriter(path, (884, 496), fps_hint=30) as film:
+        for index, frame in enumerate(itertools.islice(clip, 100, 190)):
+            film.write(cv2.resize(frame.rgb, (884, 496), interpolation=cv2.INTER_AREA), index / 30)
+    return path
+
+
+@pytest.fixture(scope="session")
+def cache(short_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This user's cache, but with the short sample in place of the whole one."""
+    cache = tmp_path_factory.mktemp("cache")
+    own = cache / cache_dir().name
+    own.mkdir()
+    (own / "samples").mkdir()
+    (own / "samples" / CLIP_NAME).symlink_to(short_sample)
+    for folder in cache_dir().iterdir():
+        if folder.name != "samples":
+            (own / folder.name).symlink_to(folder)
+    return cache
+
+
+@pytest.fixture(scope="session")
+def start_server(
+    cache: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., AbstractContextManager[Server]]:
     """Start a server that ends with the block; with further variables in its environment."""
 
     @contextmanager
@@ -64,7 +92,11 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Abst
         port = _free_port()
         command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
         command += ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
-        own = {"TMPDIR": str(temporary), "POSECORE_LIMIT_SECONDS_AFTER_LEAVING": "5"}
+        own = {
+            "TMPDIR": str(temporary),
+            "XDG_CACHE_HOME": str(cache),
+            "POSECORE_LIMIT_SECONDS_AFTER_LEAVING": "5",
+        }
         log = temporary.with_suffix(".log")
         with log.open("w") as stream:
             process = subprocess.Popen(
