@@ -12,14 +12,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, TimeoutError, expect
+from playwright.sync_api import Page, expect
 
 from posecore.media.films import FilmWriter
 from posecore.media.samples import sample_clip, sample_picture
+from tests.e2e.visitor import PHONE, come_to_rest, no_errors, upload
 
 SECONDS_AFTER_LEAVING = 5  # as the server of these tests is started
 CAMERA_EYE = "document.querySelector('.js-plotly-plot')?._fullLayout?.scene?._scene?.getCamera().eye"
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
 def table_of(page: Page):
@@ -28,29 +28,6 @@ def table_of(page: Page):
 
 def skeleton_of(page: Page):
     return page.locator(".js-plotly-plot .gl-container canvas, .js-plotly-plot canvas").first
-
-
-def come_to_rest(page: Page) -> None:
-    """Until no run of the page goes on."""
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-
-
-def upload(page: Page, path) -> None:
-    """Give the page a file; again where it was given so soon after the page opened that nobody took it."""
-    come_to_rest(page)
-    for _ in range(3):
-        try:
-            with page.expect_response("**/_stcore/upload_file/**", timeout=10_000):
-                page.locator("input[type=file]").set_input_files(path)
-            return
-        except TimeoutError:
-            continue
-    raise AssertionError(f"the page never took {path}")
-
-
-def no_errors(page: Page) -> None:
-    expect(page.get_by_test_id("stException")).to_have_count(0)
-    expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
 
 
 def test_the_first_visit_of_a_server_may_be_a_deep_link(page):

@@ -2,32 +2,23 @@
 
 import re
 import time
+from dataclasses import replace
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import cv2
 import numpy as np
 import pandas as pd
 import pytest
-from playwright.sync_api import Page, TimeoutError, expect
+from playwright.sync_api import Page, expect
 
 from posecore import BLAZEPOSE_33, PoseSequence, estimate_video
 from posecore.export.saved import save_sequence
-from posecore.media.samples import sample_clip
+from tests.e2e.visitor import upload
 
 VIEWS = ("overlay", "skeleton", "cursor", "rows")
+LAST = 89  # frame of the short sample, 30 a second
 AT_VIDEO = "document.querySelector('.pp-film')"
-
-
-def upload(page: Page, path) -> None:
-    """Give the page a file; again where it was given so soon after the page opened that nobody took it."""
-    for _ in range(3):
-        try:
-            with page.expect_response("**/_stcore/upload_file/**", timeout=10_000):
-                page.locator("input[type=file]").set_input_files(path)
-            return
-        except TimeoutError:
-            continue
-    raise AssertionError(f"the page never took {path}")
 
 
 def wait_for_player(page: Page, views=VIEWS) -> None:
@@ -84,7 +75,7 @@ def test_keys_step_jump_and_play(player):
         wait_for_frame(player, frame)
         assert film_frame(player) == frame
     root.press("End")
-    wait_for_frame(player, 229)
+    wait_for_frame(player, LAST)
     root.press("Space")  # from the end it begins anew
     player.wait_for_function(f"{AT_VIDEO}.currentTime > 0.3 && {AT_VIDEO}.currentTime < 5")
     root.press("Space")
@@ -95,7 +86,7 @@ def test_click_and_drag_on_the_curves_and_a_click_on_a_row_go_there(player):
     player.locator(".pp-rows").scroll_into_view_if_needed()
     player.wait_for_timeout(500)
     plot = player.locator(".pp-plot .nsewdrag").first.bounding_box()
-    last_s = 229 / 30
+    last_s = LAST / 30
     y = plot["y"] + plot["height"] / 2
     for share in (0.5, 0.25):
         player.mouse.click(plot["x"] + share * plot["width"], y)
@@ -227,10 +218,10 @@ def test_a_button_pressed_right_after_a_seek_works(player, settled):
     player.evaluate(SLOW_TIMERS, 3000)
     player.locator(".pp").press("End")
     if settled:
-        player.wait_for_url("**frame=229**")
+        player.wait_for_url(f"**frame={LAST}**")
     button.evaluate("button => button.click()")  # at once, without waiting for anything to stand still
     expect(player.get_by_role("link", name=re.compile(r"\.zip"))).to_be_visible(timeout=60_000)
-    expect(player.get_by_text("Landmarks of frame 229")).to_be_visible()
+    expect(player.get_by_text(f"Landmarks of frame {LAST}")).to_be_visible()
 
 
 def test_curves_are_chosen_and_removed(player):
@@ -261,17 +252,17 @@ def test_a_loop_is_kept_within(player):
 
 
 def test_a_link_shows_the_same_moment_and_view(player, visit, server):
-    player.get_by_role("slider", name="Frame").fill("123")
+    player.get_by_role("slider", name="Frame").fill("73")
     player.get_by_label("Add a curve").select_option("Nose height above the lower foot")
     player.locator("[data-set=layer]").select_option("Both")
     turn(player)
     player.wait_for_timeout(1500)
     link, eye = player.url, camera(player)
-    assert "frame=123" in link
+    assert "frame=73" in link
     page = visit(server)
     page.goto(link)
     wait_for_player(page)
-    wait_for_frame(page, 123)
+    wait_for_frame(page, 73)
     expect(page.locator(".pp-chip")).to_have_count(3)
     expect(page.locator("[data-set=layer]")).to_have_value("both")
     assert camera(page) == pytest.approx(eye, abs=0.02)
@@ -367,9 +358,9 @@ def test_nothing_is_asked_of_the_server_while_it_plays(player):
 
 
 @pytest.fixture(scope="module")
-def walk() -> PoseSequence:
+def walk(short_sample: Path) -> PoseSequence:
     """The person of the sample, as the model gives it."""
-    return estimate_video(sample_clip().path)
+    return estimate_video(short_sample)
 
 
 def test_a_saved_result_is_explored_without_its_film(page, walk, tmp_path, shot):
@@ -404,11 +395,8 @@ def test_a_damaged_result_is_one_sentence(page, tmp_path):
 
 def test_a_clip_of_twenty_minutes_opens(page, walk, tmp_path):
     count = 36_000
-    index = np.arange(count) % len(walk)
-    arrays = {name: getattr(walk, name)[index] for name in ("xy", "z", "world", "visibility", "presence")}
-    long = PoseSequence(
-        **arrays, person_ids=walk.person_ids, times_s=np.arange(count) / 30, size=walk.size, fps=walk.fps
-    )
+    arrays = {name: array[np.arange(count) % len(walk)] for name, array in walk.arrays.items()}
+    long = replace(walk, **arrays, times_s=np.arange(count) / 30)
     path = tmp_path / "long.posecore.npz"
     save_sequence(long, path, compressed=False)
     page.goto("/explore")

@@ -12,13 +12,9 @@ from playwright.sync_api import Page, expect
 from websockets.exceptions import ConnectionClosedOK
 from websockets.sync.client import connect
 
+from tests.e2e.visitor import no_errors
+
 CONNECTION = "document.querySelector(\"iframe[title*='webrtc']\").contentWindow.posecoreConnection"
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-
-
-def no_errors(page: Page) -> None:
-    expect(page.get_by_test_id("stException")).to_have_count(0)
-    expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
 
 
 def picture_of(page: Page):
