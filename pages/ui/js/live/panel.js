@@ -264,7 +264,7 @@ class Panel {
     this.frozen = on && this.frame ? this.frame.number : null;
     this.asksHold = this.frozen === null ? 0 : 1;
     this.showFreeze();
-    this.draw();
+    this.drawTable(); // its title says which, seen or not
   }
 
   showFreeze() {
