@@ -76,7 +76,7 @@ def show_lab(playback: Playback, *, key: str, already: str | None) -> None:
         key: of this place on the page.
         already: a sentence about earlier smoothing of the result; None if there was none.
     """
-    with st.expander("Smoothing", icon=":material/waves:"):
+    with st.expander("Smoothing", icon=":material/waves:", key=f"{key}_open", on_change="rerun") as lab:
         if already:
             st.warning(f"{already} Smoothing chosen here is applied on top of that.", icon=":material/info:")
         smoothing = choose_smoothing(playback.raw, key=key, again=already is not None)
@@ -86,7 +86,7 @@ def show_lab(playback: Playback, *, key: str, already: str | None) -> None:
         except InvalidOption as error:
             st.warning(str(error), icon=":material/info:")
             playback.use(playback.smoothing or Smoothing(method="none"))
-        if playback.effect:
+        if lab.open and playback.effect:
             st.dataframe(_effect(playback), hide_index=True, width="content")
             st.caption(
                 "Jitter: how far a landmark is from a straight line between neighbouring frames. Lag: the delay of the "

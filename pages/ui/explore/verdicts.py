@@ -25,9 +25,13 @@ def show_verdicts(playback: Playback, shown: PoseSequence) -> None:
         st.caption(f"And {len(trusts) - _MOST_SENTENCES} more people: see How reliable is this?")
 
 
+@st.fragment
 def show_trust(playback: Playback, shown: PoseSequence, *, key: str) -> None:
-    """Show the numbers behind the verdicts, and when each landmark was visible."""
-    with st.expander("How reliable is this?", icon=":material/verified_user:"):
+    """Show the numbers behind the verdicts, and when each landmark was visible, once the visitor asks for it."""
+    icon = ":material/verified_user:"
+    with st.expander("How reliable is this?", icon=icon, key=f"{key}_open", on_change="rerun") as numbers:
+        if not numbers.open:
+            return
         people = shown.person_ids[shown.seen.any(axis=0)].tolist()
         if not people:
             st.caption("None of the people shown appears in any frame.")

@@ -14,7 +14,7 @@ import numpy as np
 from posecore import BLAZEPOSE_33, PoseSequence
 from posecore.motion.curves import CURVES, measure_curve_confidence, measure_curves
 
-PIECE_FRAMES = 128
+PIECE_FRAMES = 32
 # With more frames times people than this, only every second, third ... frame is shown.
 MOST_SHOWN = 100_000
 

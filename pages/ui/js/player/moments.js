@@ -9,16 +9,35 @@ import { Clock } from "./clock.js";
 const NUMBERS = 8; // of each landmark: x, y, z in the picture, three metres, visibility, presence
 const BYTES = 4; // of each number
 
+const KEPT = 2; // results whose numbers stay in memory while the visitor is on another page
+
+/** @type {Map<string, Moments>} */
+const kept = new Map();
+
 export class Moments {
   /**
+   * The numbers behind an address: as far as they were fetched before, they are there.
    * @param {string} address
    * @param {Header} header
    * @param {() => void} onArrival a piece that was asked for is there
    */
-  constructor(address, header, onArrival) {
+  static of(address, header, onArrival) {
+    const moments = kept.get(address) ?? new Moments(address, header);
+    moments.onArrival = onArrival;
+    kept.delete(address);
+    kept.set(address, moments);
+    for (const old of [...kept.keys()].slice(0, -KEPT)) kept.delete(old);
+    return moments;
+  }
+
+  /**
+   * @param {string} address
+   * @param {Header} header
+   */
+  constructor(address, header) {
     this.address = address;
     this.header = header;
-    this.onArrival = onArrival;
+    this.onArrival = () => {};
     /** @type {Map<string, Frame | null>} */
     this.pieces = new Map();
     /** @type {Map<string, Promise<{values: Float32Array, confidence: Uint8Array}>>} */
@@ -32,6 +51,7 @@ export class Moments {
   }
 
   async loadTimes() {
+    if (this.clock.times.length) return;
     this.clock = new Clock(new Float64Array(await this.read(this.header.times_at, 8 * this.count)));
   }
 
@@ -57,7 +77,7 @@ export class Moments {
   frame(layer, index) {
     const size = this.header.piece_frames;
     const number = Math.floor(index / size);
-    if ((index % size) * 2 > size) this.piece(layer, number + 1);
+    if ((index % size) * 4 > size) this.piece(layer, number + 1); // in time for the next second
     const piece = this.piece(layer, number);
     if (!piece) return null;
     const from = (index % size) * this.perFrame;

@@ -114,7 +114,7 @@ class Player {
    * @param {boolean} isNewFilm
    */
   async beginMoments(data, isNewFilm) {
-    const moments = new Moments(data.moments, data.header, () => this.arrived());
+    const moments = Moments.of(data.moments, data.header, () => this.arrived());
     await moments.loadTimes();
     if (this.gone || data.moments !== this.data?.moments) return; // another came meanwhile
     this.moments = moments;
