@@ -81,14 +81,17 @@ _LIMBS: Mapping[str, tuple[tuple[Point, Point, Point], str]] = {
 }
 
 
-def _limb_angle(side: str, joint: str) -> AngleDefinition:
-    points, reading = _LIMBS[joint]
-    named = tuple(tuple(f"{side}_{part}" for part in point) for point in points)
-    return AngleDefinition(f"{side}_{joint}", f"{side.capitalize()} {joint}", named, reading)
-
-
 _DEFINITIONS = (
-    *(_limb_angle(side, joint) for joint in _LIMBS for side in ("left", "right")),
+    *(
+        AngleDefinition(
+            f"{side}_{joint}",
+            f"{side.capitalize()} {joint}",
+            tuple(tuple(f"{side}_{part}" for part in point) for point in points),
+            reading,
+        )
+        for joint, (points, reading) in _LIMBS.items()
+        for side in ("left", "right")
+    ),
     # Of all head landmarks the midpoint of the ears moves least when the head turns.
     AngleDefinition("neck", "Neck", (_EARS, _SHOULDERS, _HIPS), "180 = head in line with the trunk"),
     AngleDefinition("trunk_lean", "Trunk lean", (_HIPS, _SHOULDERS), "0 = upright, 90 = horizontal", "lean"),

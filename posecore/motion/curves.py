@@ -113,75 +113,74 @@ def _curve(name: str) -> Curve:
 
 
 class _Measured:
-    """A sequence with its measured angles cached, so that curves share them."""
+    """The formulas of the curves, for one sequence: (T, P) each, in the unit of the curve. They share angles.
+
+    ``of``: the name of an angle, or the indices of landmarks, whose midpoint is meant.
+    """
 
     def __init__(self, sequence: PoseSequence, min_visibility: float) -> None:
         check_visibility(min_visibility)
-        self.sequence = sequence
+        self._sequence = sequence
         self._min_visibility = min_visibility
         self._angles: dict[tuple[str, Space], FloatArray] = {}
 
-    def angle(self, name: str, space: Space) -> FloatArray:
-        """(T, P) degrees."""
-        if (name, space) not in self._angles:
-            self._angles[name, space] = measure_angle(
-                self.sequence, name, space=space, min_visibility=self._min_visibility
+    def angle(self, *, of: str, space: Space) -> FloatArray:
+        """In 3D or in the picture; measured only once."""
+        if (of, space) not in self._angles:
+            self._angles[of, space] = measure_angle(
+                self._sequence, of, space=space, min_visibility=self._min_visibility
             )
-        return self._angles[name, space]
+        return self._angles[of, space]
 
-    def landmarks(self, indices: Sequence[int], space: Space) -> _Doubles:
+    def angular_speed(self, *, of: str) -> FloatArray:
+        """Signed, of the 3D angle."""
+        return angular_speed(self.angle(of=of, space="world"), self._sequence.times_s)
+
+    def height_over_foot(self, *, of: tuple[int, ...]) -> _Doubles:
+        """Height above the lowest heel or toe."""
+        down = self._landmarks((*of, *_FEET), "world")[..., 1]
+        return np.asarray(down[..., len(of) :].max(axis=-1) - down[..., : len(of)].mean(axis=-1))
+
+    def height_in_picture(self, *, of: tuple[int, ...]) -> _Doubles:
+        """Height above the lower edge."""
+        down = self._landmarks(of, "picture")[..., 1].mean(axis=-1)
+        return np.asarray(100 * (1 - down / self._sequence.size[1]))
+
+    def speed(self, *, of: tuple[int, ...]) -> _Doubles:
+        """3D speed relative to the hips."""
+        from_hips = self._landmarks(of, "world").mean(axis=-2) - self._landmarks(_HIPS, "world").mean(axis=-2)
+        return np.asarray(np.linalg.norm(rate_of_change(from_hips, self._sequence.times_s), axis=-1))
+
+    def speed_in_picture(self, *, of: tuple[int, ...]) -> _Doubles:
+        """Speed across the picture, in both directions as a share of its height."""
+        places = self._landmarks(of, "picture").mean(axis=-2) * (100 / self._sequence.size[1])
+        return np.asarray(np.linalg.norm(rate_of_change(places, self._sequence.times_s), axis=-1))
+
+    def mean_visibility(self) -> FloatArray:
+        """Mean over all landmarks."""
+        return np.asarray(self._sequence.visibility.mean(axis=-1))
+
+    def _landmarks(self, indices: Sequence[int], space: Space) -> _Doubles:
         """(T, P, N, 3 or 2) metres or pixels."""
-        return visible_landmarks(self.sequence, indices, space=space, min_visibility=self._min_visibility)
+        return visible_landmarks(self._sequence, indices, space=space, min_visibility=self._min_visibility)
 
 
 _Formula = Callable[[_Measured], NDArray[np.floating]]
-
-
-def _angle(measured: _Measured, *, of: str, space: Space) -> FloatArray:
-    return measured.angle(of, space)
-
-
-def _angular_speed(measured: _Measured, *, of: str) -> FloatArray:
-    return angular_speed(measured.angle(of, "world"), measured.sequence.times_s)
-
-
-def _height_over_foot(measured: _Measured, *, of: tuple[int, ...]) -> _Doubles:
-    down = measured.landmarks((*of, *_FEET), "world")[..., 1]
-    return np.asarray(down[..., len(of) :].max(axis=-1) - down[..., : len(of)].mean(axis=-1))
-
-
-def _height_in_picture(measured: _Measured, *, of: tuple[int, ...]) -> _Doubles:
-    down = measured.landmarks(of, "picture")[..., 1].mean(axis=-1)
-    return np.asarray(100 * (1 - down / measured.sequence.size[1]))
-
-
-def _speed(measured: _Measured, *, of: tuple[int, ...]) -> _Doubles:
-    from_hips = measured.landmarks(of, "world").mean(axis=-2) - measured.landmarks(_HIPS, "world").mean(axis=-2)
-    return np.asarray(np.linalg.norm(rate_of_change(from_hips, measured.sequence.times_s), axis=-1))
-
-
-def _speed_in_picture(measured: _Measured, *, of: tuple[int, ...]) -> _Doubles:
-    places = measured.landmarks(of, "picture").mean(axis=-2) * (100 / measured.sequence.size[1])
-    return np.asarray(np.linalg.norm(rate_of_change(places, measured.sequence.times_s), axis=-1))
-
-
-def _mean_visibility(measured: _Measured) -> FloatArray:
-    return np.asarray(measured.sequence.visibility.mean(axis=-1))
 
 
 def _angle_curves() -> Iterator[tuple[Curve, _Formula]]:
     for name, angle in ANGLES.items():
         titles = f"{_measure_of(angle)}, 3D", f"{angle.title}, 3D"
         curve = Curve(f"{name}.angle_3d", *titles, "Angles (3D)", "°", angle.landmarks)
-        yield curve, partial(_angle, of=name, space="world")
+        yield curve, partial(_Measured.angle, of=name, space="world")
     for name, angle in ANGLES.items():
         titles = f"{_measure_of(angle)} in the image", f"{angle.title}, image"
         curve = Curve(f"{name}.angle_2d", *titles, "Angles in the image", "°", angle.landmarks)
-        yield curve, partial(_angle, of=name, space="picture")
+        yield curve, partial(_Measured.angle, of=name, space="picture")
     for name, angle in ANGLES.items():
         titles = f"{angle.title} angular speed, 3D", f"{angle.title}, °/s"
         curve = Curve(f"{name}.angular_speed", *titles, "Angular speeds", "°/s", angle.landmarks)
-        yield curve, partial(_angular_speed, of=name)
+        yield curve, partial(_Measured.angular_speed, of=name)
 
 
 def _measure_of(angle: AngleDefinition) -> str:
@@ -193,12 +192,12 @@ def _height_curves() -> Iterator[tuple[Curve, _Formula]]:
         what, of = _point(name)
         titles = f"{what} height above the lower foot", f"{what} height"
         curve = Curve(f"{name}.height_over_foot", *titles, "Heights", "m", (*of, *_FEET))
-        yield curve, partial(_height_over_foot, of=of)
+        yield curve, partial(_Measured.height_over_foot, of=of)
     for name in ("nose", "hips", "left_ankle", "right_ankle"):
         what, of = _point(name)
         titles = f"{what} height in the image", f"{what} height, image"
         curve = Curve(f"{name}.height_in_picture", *titles, "Heights", "% of image height", of)
-        yield curve, partial(_height_in_picture, of=of)
+        yield curve, partial(_Measured.height_in_picture, of=of)
 
 
 def _speed_curves() -> Iterator[tuple[Curve, _Formula]]:
@@ -206,10 +205,10 @@ def _speed_curves() -> Iterator[tuple[Curve, _Formula]]:
         what, of = _point(name)
         titles = f"{what} speed relative to the hips", f"{what} speed"
         curve = Curve(f"{name}.speed", *titles, "Speeds", "m/s", (*of, *_HIPS))
-        yield curve, partial(_speed, of=of)
+        yield curve, partial(_Measured.speed, of=of)
     titles = "Hip speed across the image", "Hip speed, image"
     curve = Curve("hips.speed_in_picture", *titles, "Speeds", "% of image height/s", _HIPS)
-    yield curve, partial(_speed_in_picture, of=_HIPS)
+    yield curve, partial(_Measured.speed_in_picture, of=_HIPS)
 
 
 def _point(name: str) -> tuple[str, tuple[int, ...]]:
@@ -220,7 +219,7 @@ def _point(name: str) -> tuple[str, tuple[int, ...]]:
 
 
 _VISIBILITY = Curve("body.visibility", "Mean visibility of the body", "Visibility", "Confidence", "0–1", ())
-_CATALOGUE = (*_angle_curves(), *_height_curves(), *_speed_curves(), (_VISIBILITY, _mean_visibility))
+_CATALOGUE = (*_angle_curves(), *_height_curves(), *_speed_curves(), (_VISIBILITY, _Measured.mean_visibility))
 _FORMULAS = {curve.name: formula for curve, formula in _CATALOGUE}
 
 CURVES: Mapping[str, Curve] = MappingProxyType({curve.name: curve for curve, _ in _CATALOGUE})

@@ -71,19 +71,13 @@ def rate_of_change(values: NDArray[np.floating], times_s: NDArray[np.float64]) -
         raise InvalidOption("Expected 'times_s' to be strictly increasing, but got a step that is not.")
     per_value = (-1, *[1] * (np.ndim(values) - 1))
     steps = np.diff(times_s)
-    slopes = np.diff(values, axis=0) / _without_holes(steps, times_s).reshape(per_value)
+    known_steps = steps.copy()
+    known_steps[[stretch.start - 1 for stretch in stretches(np.ones(len(times_s), bool), times_s)[1:]]] = np.nan
+    slopes = np.diff(values, axis=0) / known_steps.reshape(per_value)
     before, after = _beside(slopes, len(values))
     step_before, step_after = _beside(steps.reshape(per_value), len(values))
     central = (before * step_after + after * step_before) / (step_before + step_after)
     return np.where(np.isnan(before), after, np.where(np.isnan(after), before, central))
-
-
-def _without_holes(steps: _Doubles, times_s: _Doubles) -> _Doubles:
-    """The same steps, with NaN at holes in the video."""
-    wide = steps.copy()
-    for stretch in stretches(np.ones(len(times_s), bool), times_s)[1:]:
-        wide[stretch.start - 1] = np.nan
-    return wide
 
 
 def _beside(between: _Doubles, frames: int) -> tuple[_Doubles, _Doubles]:

@@ -71,15 +71,11 @@ def continuous_euler(matrices: Doubles, order: str) -> Doubles:
     # The other set: the middle angle b becomes 180 - b, and the outer two gain half a turn. When b passes 90 degrees
     # the other set becomes the nearer one, until b passes 90 degrees again.
     other = angles * [1, -1, 1] + 180
-    stay, change = (_turned(angles[:-1], following[1:]) for following in (angles, other))
+    # From each frame to the next, every angle the short way round; squared, so that the smaller sum is the nearer set.
+    steps = ((following[1:] - angles[:-1] + 180) % 360 - 180 for following in (angles, other))
+    stay, change = ((step**2).sum(axis=-1) for step in steps)
     on_other = np.concatenate([[False], np.logical_xor.accumulate(change < stay)])
     return np.asarray(np.unwrap(np.where(on_other[:, None], other, angles), period=360, axis=0))
-
-
-def _turned(before: Doubles, after: Doubles) -> Doubles:
-    """(T,) sum of squared changes of three angles, each the short way round; squared degrees."""
-    steps = (after - before + 180) % 360 - 180
-    return np.asarray((steps**2).sum(axis=-1))
 
 
 def _cross_matrices(vectors: Doubles) -> Doubles:

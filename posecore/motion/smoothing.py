@@ -165,7 +165,9 @@ def smooth_sequence(sequence: PoseSequence, smoothing: Smoothing) -> PoseSequenc
     if smoothing.method == "none" or len(sequence) < 2:
         return sequence
     step_s = usual_step_s(sequence.times_s)
-    in_picture = _region_sizes(sequence.xy)
+    xy = sequence.xy
+    diagonals = [np.linalg.norm(xy[..., shoulder, :] - xy[..., hip, :], axis=-1) for shoulder, hip in _DIAGONALS]
+    in_picture = np.asarray(np.fmax(1, _REGION_PER_TRUNK * np.fmax(*diagonals)), np.float32)
     sizes = {"xy": in_picture, "z": in_picture, "world": np.full_like(in_picture, _REGION_M)}
     arrays: dict[str, Any] = {name: np.array(getattr(sequence, name)) for name in COORDINATES}
     for name, array in arrays.items():
@@ -256,12 +258,6 @@ def _one_euro(
     for index, (time_s, size) in enumerate(zip(times_s.tolist(), sizes.tolist(), strict=True)):
         smoothed[index] = one_euro.apply(values[index], time_s, scale=size)
     return smoothed
-
-
-def _region_sizes(xy: FloatArray) -> FloatArray:
-    """(T, P) side of each person's region in pixels, at least 1."""
-    diagonals = [np.linalg.norm(xy[..., shoulder, :] - xy[..., hip, :], axis=-1) for shoulder, hip in _DIAGONALS]
-    return np.asarray(np.fmax(1, _REGION_PER_TRUNK * np.fmax(*diagonals)), np.float32)
 
 
 def _ordinal(number: int) -> str:

@@ -75,7 +75,8 @@ def compare(
         return tuple(SmoothingEffect(person, *[math.nan] * 3) for person in raw.person_ids.tolist())
     both = raw.seen & smoothed.seen
     points = [_points(sequence, space) for sequence in (raw, smoothed)]
-    slow = [_points(_slow_part(sequence), space) for sequence in (raw, smoothed)]
+    low_pass = Smoothing(cutoff_hz=min(_SLOW_HZ, 1 / usual_step_s(raw.times_s) / 4))
+    slow = [_points(smooth_sequence(sequence, low_pass), space) for sequence in (raw, smoothed)]
     return tuple(
         _effect(person, [p[:, slot] for p in points], [p[:, slot] for p in slow], both[:, slot], raw.times_s)
         for slot, person in enumerate(raw.person_ids.tolist())
@@ -85,11 +86,6 @@ def compare(
 def _points(sequence: PoseSequence, space: str) -> FloatArray:
     """(T, P, K, axes), millimetres or pixels."""
     return sequence.world * np.float32(1000) if space == "world" else sequence.xy
-
-
-def _slow_part(sequence: PoseSequence) -> PoseSequence:
-    rate = 1 / usual_step_s(sequence.times_s)
-    return smooth_sequence(sequence, Smoothing(cutoff_hz=min(_SLOW_HZ, rate / 4)))
 
 
 def _effect(

@@ -141,20 +141,23 @@ def _judge(sequence: PoseSequence, slot: int, min_visibility: float) -> Trust:
     there = np.flatnonzero(sequence.seen[:, slot])
     xy, times = sequence.xy[there, slot], sequence.times_s[there]
     sure = sequence.visibility[there, slot] >= min_visibility
-    trunk = np.linalg.norm(xy[:, _SHOULDERS].mean(axis=1) - xy[:, _HIPS].mean(axis=1), axis=-1)
+    hips = xy[:, _HIPS].mean(axis=1)
+    trunk = np.linalg.norm(xy[:, _SHOULDERS].mean(axis=1) - hips, axis=-1)
     trunk_px = float(np.median(trunk)) if len(there) else np.nan
+    path = np.linalg.norm(np.diff(hips, axis=0), axis=-1) / max(trunk_px, 1e-6)
+    jumped = (path > JUMP_TRUNKS) & (path > JUMP_TRUNKS_PER_S * np.diff(times))
     next_frame = np.diff(there) == 1
     found = Trust(
         person=int(sequence.person_ids[slot]),
         frames=len(there),
         seen=len(there) / max(1, len(sequence)),
         seen_between=len(there) / (there[-1] - there[0] + 1) if len(there) else 0.0,
-        longest_absence_s=_longest_absence_s(sequence, there),
+        longest_absence_s=float(np.diff(times)[~next_frame].max(initial=0.0)),
         hidden=_share(~sure),
         cut_off=_share(~((xy >= 0) & (xy < sequence.size)).all(axis=-1)),
         drift={name: _drift(sequence.world[there, slot], sure, bone) for name, bone in _BONES.items()},
         swaps={limb: there[1:][_swapped(xy, trunk_px, joints) & next_frame] for limb, joints in _LIMBS.items()},
-        jumps=there[1:][_jumped(xy, times, trunk_px) & next_frame],
+        jumps=there[1:][jumped & next_frame],
         trunk_px=trunk_px,
     )
     return Trust(**{**vars(found), "verdict": _verdict(found, sequence)})
@@ -162,11 +165,6 @@ def _judge(sequence: PoseSequence, slot: int, min_visibility: float) -> Trust:
 
 def _share(wrong: BoolArray) -> FloatArray:
     return (wrong.mean(axis=0) if len(wrong) else np.full(wrong.shape[1], np.nan)).astype(np.float32)
-
-
-def _longest_absence_s(sequence: PoseSequence, there: NDArray[np.intp]) -> float:
-    gaps = np.flatnonzero(np.diff(there) > 1)
-    return float((sequence.times_s[there[gaps + 1]] - sequence.times_s[there[gaps]]).max(initial=0.0))
 
 
 def _drift(world: FloatArray, sure: BoolArray, bone: tuple[int, int]) -> float:
@@ -188,11 +186,6 @@ def _swapped(xy: FloatArray, trunk_px: float, joints: Sequence[str]) -> BoolArra
 def _path(before: FloatArray, after: FloatArray) -> FloatArray:
     """Mean path of a limb's landmarks, in pixels."""
     return np.asarray(np.linalg.norm(after - before, axis=-1).mean(axis=-1))
-
-
-def _jumped(xy: FloatArray, times_s: NDArray[np.float64], trunk_px: float) -> BoolArray:
-    path = np.linalg.norm(np.diff(xy[:, _HIPS].mean(axis=1), axis=0), axis=-1) / max(trunk_px, 1e-6)
-    return np.asarray((path > JUMP_TRUNKS) & (path > JUMP_TRUNKS_PER_S * np.diff(times_s)))
 
 
 def _verdict(trust: Trust, sequence: PoseSequence) -> str:
@@ -242,14 +235,13 @@ def _joint_problems(trust: Trust) -> Iterator[str]:
 def _unreliable_angles(found: dict[int, float], how: str) -> str:
     worst = max(found, key=lambda index: found[index])
     name = BLAZEPOSE_33.landmarks[worst].replace("_index", "").replace("_", " ")
-    angles = [angle.title.lower() for angle in ANGLES.values() if worst in angle.landmarks and angle.kind == "joint"]
+    *most, last = [
+        angle.title.lower() for angle in ANGLES.values() if worst in angle.landmarks and angle.kind == "joint"
+    ]
     others = len(found) - 1
     also = f", as are {others} more points" if others > 1 else ", as is 1 more point" if others else ""
-    return f"Not reliable for {_listed(angles)} angles ({name} {how} in {found[worst]:.0%} of frames{also})"
-
-
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    angles = f"{', '.join(most)} and {last}" if most else last
+    return f"Not reliable for {angles} angles ({name} {how} in {found[worst]:.0%} of frames{also})"
 
 
 def _many(frames: NDArray[np.intp], of: int) -> bool:
