@@ -58,21 +58,17 @@ def write_c3d(
             "Write the video in parts, or as TRC."
         )
     points = place_person(even, person_id, root=root, field_of_view_deg=field_of_view_deg)
+    name = " ".join(sequence.names.get(person_id, "").split())[:_MOST_LETTERS]
     document = _document(points * _MM, even.fps)
     document.add_parameter("MANUFACTURER", "COMPANY", "posecore")
     document.add_parameter("MANUFACTURER", "SOFTWARE", "posecore")
     document.add_parameter("MANUFACTURER", "VERSION_LABEL", VERSION)
     document.add_parameter("SUBJECTS", "USED", 1)
-    document.add_parameter("SUBJECTS", "NAMES", [_name(sequence, person_id)])
+    document.add_parameter("SUBJECTS", "NAMES", [name or f"person {person_id}"])
     document.add_parameter("POSECORE", "ROOT", [root])
     document.add_parameter("POSECORE", "FIELD_OF_VIEW_DEG", [float(field_of_view_deg)])
     with whole_file(path) as part:
         document.write(os.fspath(part))
-
-
-def _name(sequence: PoseSequence, person_id: int) -> str:
-    name = " ".join(sequence.names.get(person_id, "").split())
-    return name[:_MOST_LETTERS] or f"person {person_id}"
 
 
 def _document(points_mm: NDArray[np.float32], rate: float) -> Any:

@@ -6,7 +6,7 @@ its id is its number, from 0. COCO has no videos: the results hold neither times
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import numpy as np
@@ -101,7 +101,10 @@ def write_coco_results(
     results = to_coco_results(poses, keypoints=keypoints)
     with whole_file(path) as part, part.open("w", encoding="ascii") as file:
         file.write("[\n")
-        file.writelines(_lines(results))
+        separator = ""
+        for result in results:
+            file.write(separator + json.dumps(result, separators=(",", ":"), allow_nan=False))
+            separator = ",\n"
         file.write("\n]\n")
 
 
@@ -117,13 +120,6 @@ def write_coco_dataset(
     text = json.dumps(coco_dataset(poses, keypoints=keypoints), allow_nan=False)
     with whole_file(path) as part:
         part.write_text(text, encoding="ascii")
-
-
-def _lines(results: Iterable[dict[str, Any]]) -> Iterator[str]:
-    before = ""
-    for result in results:
-        yield before + json.dumps(result, separators=(",", ":"), allow_nan=False)
-        before = ",\n"
 
 
 def _places(keypoints: int) -> list[int]:

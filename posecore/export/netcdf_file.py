@@ -24,8 +24,13 @@ def write_netcdf(sequence: PoseSequence, path: str | os.PathLike[str]) -> None:
         OSError: if the file cannot be written.
     """
     dataset = to_dataset(sequence)
+    packing = {"zlib": True, "complevel": 4, "shuffle": True}
+    encoding = {
+        name: packing | {"chunksizes": tuple(max(1, min(_CHUNK_FRAMES, side)) for side in variable.shape)}
+        for name, variable in dataset.items()
+    }
     with whole_file(path) as part:
-        dataset.to_netcdf(part, engine="h5netcdf", encoding={name: _packing(dataset[name]) for name in dataset})
+        dataset.to_netcdf(part, engine="h5netcdf", encoding=encoding)
 
 
 def to_dataset(sequence: PoseSequence) -> xr.Dataset:
@@ -78,17 +83,9 @@ def _keypoints_first(array: np.ndarray) -> np.ndarray:
 def _labels(sequence: PoseSequence) -> list[str]:
     """A distinct label for each person: ``movement`` selects people by them."""
     ids = sequence.person_ids.tolist()
-    labels = [_printable(sequence.names.get(person, "")) or f"person_{person}" for person in ids]
+    # HDF5 ends text at its first NUL, and rejects what is not Unicode.
+    names = {person: "".join(filter(str.isprintable, name)).strip() for person, name in sequence.names.items()}
+    labels = [names.get(person) or f"person_{person}" for person in ids]
     times = Counter(labels)
     unlike = [f"{label}_{person}" if times[label] > 1 else label for label, person in zip(labels, ids, strict=True)]
     return unlike if len(set(unlike)) == len(unlike) else [f"person_{person}" for person in ids]
-
-
-def _printable(name: str) -> str:
-    # HDF5 ends text at its first NUL, and rejects what is not Unicode.
-    return "".join(letter for letter in name if letter.isprintable()).strip()
-
-
-def _packing(variable: xr.DataArray) -> dict[str, object]:
-    chunk = tuple(max(1, min(_CHUNK_FRAMES, side)) for side in variable.shape)
-    return {"zlib": True, "complevel": 4, "shuffle": True, "chunksizes": chunk}

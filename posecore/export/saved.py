@@ -99,7 +99,8 @@ def load_sequence(source: str | os.PathLike[str] | BinaryIO) -> Saved:
         UnreadableResult: if there is no such file, or it is damaged, of another kind, of a newer version, or beyond
             the limits.
     """
-    shown = _shown(source)
+    name = source if isinstance(source, (str, os.PathLike)) else getattr(source, "name", None)
+    shown = Path(name).name if isinstance(name, (str, os.PathLike)) else "The file"
     with _unreadable_in_words(shown):
         if not isinstance(source, (str, os.PathLike)):
             return _load(source, shown)
@@ -179,11 +180,6 @@ def _write_array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, layout: _Lay
         raise InvalidOption(
             f"Expected a video whose poses fill less than 2 GB, but {member.filename} does not. Save it in parts."
         ) from error
-
-
-def _shown(source: str | os.PathLike[str] | BinaryIO) -> str:
-    name = source if isinstance(source, (str, os.PathLike)) else getattr(source, "name", None)
-    return Path(name).name if isinstance(name, (str, os.PathLike)) else "The file"
 
 
 @contextmanager
@@ -280,13 +276,15 @@ _READERS = {1: _read_version_1}
 
 
 def _check_about(about: dict[str, Any], shown: str) -> None:
+    size, names = about.get("size"), about.get("names")
     right = {
         "frames": _is_count(about.get("frames")),
         "people": _is_count(about.get("people")),
         "landmarks": about.get("landmarks") == list(BLAZEPOSE_33.landmarks),
-        "size": _is_size(about.get("size")),
+        "size": isinstance(size, list) and len(size) == 2 and all(map(_is_count, size)),
         "fps": type(about.get("fps")) in (int, float) and 0 < about["fps"] < 1e9,
-        "names": isinstance(about.get("names"), list) and all(map(_is_name, about["names"])),
+        "names": isinstance(names, list)
+        and all(isinstance(pair, list) and [type(value) for value in pair] == [int, str] for pair in names),
         "facts": isinstance(about.get("facts"), dict),
     }
     wrong = [name for name, is_right in right.items() if not is_right]
@@ -298,14 +296,6 @@ def _check_about(about: dict[str, Any], shown: str) -> None:
 def _is_count(value: object) -> bool:
     # JSON allows numbers of any length, which Python would multiply and print.
     return type(value) is int and 0 <= value < 1 << 53
-
-
-def _is_size(value: object) -> bool:
-    return isinstance(value, list) and len(value) == 2 and all(map(_is_count, value))
-
-
-def _is_name(value: object) -> bool:
-    return isinstance(value, list) and len(value) == 2 and type(value[0]) is int and isinstance(value[1], str)
 
 
 def _check_limits(frames: int, people: int, size: list[int], shown: str) -> None:
