@@ -122,7 +122,10 @@ def _lag_s(runs: list[tuple[FloatArray, FloatArray, Seconds]], step_s: float, ji
         return math.nan
     # Shorter runs cannot be shifted this far.
     even = [_even_pair(*run, step_s) for run in runs if len(run[-1]) >= 4 * reach]
-    if not _movement([before for before, _ in even]) > max(jitter, _STILL):
+    # Root mean square distance of the landmarks from their mean positions.
+    squares = _known([((before - before.mean(axis=0)) ** 2).sum(axis=-1).ravel() for before, _ in even])
+    movement = math.sqrt(squares.mean(dtype=np.float64)) if squares.size else math.nan
+    if not movement > max(jitter, _STILL):
         return math.nan
     errors = [sum(_squares(*pair, shift, reach) for pair in even) for shift in range(-reach, reach + 1)]
     best = int(np.argmin(errors))
@@ -141,12 +144,6 @@ def _even_pair(before: FloatArray, after: FloatArray, times_s: Seconds, step_s: 
         return pair
     first, second = (PchipInterpolator(times_s, values)(grid).astype(np.float32) for values in pair)
     return first, second
-
-
-def _movement(runs: list[FloatArray]) -> float:
-    """Root mean square distance of the landmarks from their mean positions."""
-    squares = _known([((values - values.mean(axis=0)) ** 2).sum(axis=-1).ravel() for values in runs])
-    return math.sqrt(squares.mean(dtype=np.float64)) if squares.size else math.nan
 
 
 def _squares(before: FloatArray, after: FloatArray, shift: int, reach: int) -> float:
