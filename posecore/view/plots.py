@@ -144,6 +144,9 @@ def _shortened(ends: FloatArray, by: float) -> NDArray[np.float64]:
 
 def _joints(person: _Person, space: Space, color_by: str, several: bool) -> dict[str, Any]:
     shown = person.shown
+    whose = f" of {person.name}" if several else ""
+    axes = zip(space.names, "xyz", strict=True)
+    places = "".join(f"{name} %{{{axis}:.{space.digits}f}} {space.unit}<br>" for name, axis in axes)
     return {
         "type": "scatter3d",
         "mode": "markers",
@@ -160,7 +163,7 @@ def _joints(person: _Person, space: Space, color_by: str, several: bool) -> dict
         },
         "text": [_NAMES[joint] for joint in np.flatnonzero(shown)],
         "customdata": person.visibility[shown],
-        "hovertemplate": _hover(space, f" of {person.name}" if several else ""),
+        "hovertemplate": f"<b>%{{text}}</b>{whose}<br>{places}visibility %{{customdata:.2f}}<extra></extra>",
     }
 
 
@@ -187,12 +190,6 @@ def _coded(colors: Sequence[Color]) -> dict[str, Any]:
         "cmin": 0,
         "cmax": last,
     }
-
-
-def _hover(space: Space, whose: str) -> str:
-    axes = zip(space.names, "xyz", strict=True)
-    places = (f"{name} %{{{axis}:.{space.digits}f}} {space.unit}<br>" for name, axis in axes)
-    return f"<b>%{{text}}</b>{whose}<br>{''.join(places)}visibility %{{customdata:.2f}}<extra></extra>"
 
 
 def floor_of(space: Space) -> dict[str, Any]:

@@ -73,12 +73,16 @@ def plot_angles(angles: FloatArray, times_s: NDArray[np.float64]) -> go.Figure:
         times_s: (T,).
     """
     names = list(ANGLES)
+    # NaN in each hole of the video, so that no line is drawn across it.
+    holes = [stretch.start for stretch in stretches(np.ones(len(times_s), bool), times_s)[1:]]
+    times_s = np.insert(times_s, holes, times_s[holes])
+    angles = np.insert(angles, holes, np.nan, axis=0)
     figure = make_subplots(
         rows=len(_JOINTS), cols=1, shared_xaxes=True, vertical_spacing=0.06, subplot_titles=list(_JOINTS.values())
     )
     for row, joint in enumerate(_JOINTS, start=1):
         for side in ("left", "right"):
-            times, values = _thinned(*_broken_at_holes(times_s, angles[:, names.index(f"{side}_{joint}")]))
+            times, values = _thinned(times_s, angles[:, names.index(f"{side}_{joint}")])
             curve = {
                 "type": "scatter",
                 "mode": "lines",
@@ -141,14 +145,6 @@ def _whole(values: FloatArray, per_unit: int) -> list[list[int | None]]:
     """A flat list of scaled whole numbers for each step; None for NaN."""
     rows = values.reshape(len(values), -1) * per_unit
     return [[round(value) if np.isfinite(value) else None for value in row] for row in rows.tolist()]
-
-
-def _broken_at_holes(
-    times_s: NDArray[np.float64], values: FloatArray
-) -> tuple[NDArray[np.float64], NDArray[np.floating]]:
-    """Insert NaN into each hole of the video, so that no line is drawn across it."""
-    after = [stretch.start for stretch in stretches(np.ones(len(times_s), bool), times_s)[1:]]
-    return np.insert(times_s, after, times_s[after]), np.insert(values, after, np.nan)
 
 
 def _thinned(
