@@ -118,7 +118,9 @@ def open_clip(
     path = Path(path)
     shown = name or path.name
     read_head(path, shown)  # raises a clear error for a missing or empty file or a folder
-    _refuse_picture(path, shown)
+    picture = identify_picture(path)  # FFmpeg would read HEIC and AVIF photos as MP4 files with one frame
+    if picture is not None:
+        raise UnreadableMedia(f"{shown} is a photo ({picture}), not a video. Open it as a photo instead.")
     with open_container(path, shown) as container:
         yield ClipReader(
             container, shown, for_film=for_film, part=part or ClipOptions(), on_packet=on_packet or (lambda: None)
@@ -284,13 +286,6 @@ class FrameClock:
         return last_s + self._nominal_s
 
 
-def _refuse_picture(path: Path, shown: str) -> None:
-    # Needed because FFmpeg would read HEIC and AVIF photos as MP4 files with one frame.
-    picture = identify_picture(path)
-    if picture is not None:
-        raise UnreadableMedia(f"{shown} is a photo ({picture}), not a video. Open it as a photo instead.")
-
-
 def open_container(path: Path, shown: str) -> InputContainer:
     """Open a file in one of the known containers, and no other file.
 
@@ -339,12 +334,8 @@ def _check_frame_size(size: tuple[int, int], shown: str) -> None:
 def _describe(stream: VideoStream, container: InputContainer, upright: Upright, *, start_s: float) -> ClipInfo:
     stated = (stream.average_rate, stream.guessed_rate)
     fps = float(next((rate for rate in stated if rate and rate <= _MOST_FPS), _USUAL_FPS))
-    duration_s = _duration_s(stream, container)
+    duration_s = container.duration / av.time_base if container.duration else None
+    if stream.duration and stream.time_base:
+        duration_s = float(stream.duration * stream.time_base)
     frame_count = stream.frames or (round(duration_s * fps) if duration_s is not None else None)
     return ClipInfo(upright.size, fps, frame_count, duration_s, stream.codec_context.name, upright.colors, start_s)
-
-
-def _duration_s(stream: VideoStream, container: InputContainer) -> float | None:
-    if stream.duration and stream.time_base:
-        return float(stream.duration * stream.time_base)
-    return container.duration / av.time_base if container.duration else None

@@ -16,7 +16,7 @@ from av.video.stream import VideoStream
 from posecore.errors import InvalidOption
 from posecore.media.clip_options import FilmQuality
 from posecore.media.sound import Sound
-from posecore.media.yuv import BT709, Colors, Plane, YuvFrame, planes_of, to_yuv
+from posecore.media.yuv import BT709, Colors, YuvFrame, planes_of, to_yuv
 from posecore.system import usable_cores, whole_file
 
 TIME_BASE = Fraction(1, 90_000)
@@ -118,13 +118,20 @@ class FilmWriter:
         """
         self._check((*frame.luma.shape, 3), frame.luma.dtype, time_s)
         for target, source in zip(self._planes, (frame.luma, frame.blue, frame.red), strict=True):
-            _fill(target, source)
+            # The target may be a row or a column larger; that line repeats the edge.
+            height, width = source.shape
+            target[:height, :width] = source
+            target[height:, :width] = source[-1:]
+            target[:, width:] = target[:, width - 1 : width]
         for rows, columns, rgb in patches:
             self._paste(rows, columns, rgb)
         self._encode(time_s)
 
     def _paste(self, rows: slice, columns: slice, rgb: np.ndarray) -> None:
-        planes = to_yuv(_with_even_sides(rgb), self._colors)
+        odd_height, odd_width = rgb.shape[0] % 2, rgb.shape[1] % 2
+        if odd_height or odd_width:
+            rgb = np.pad(rgb, ((0, odd_height), (0, odd_width), (0, 0)), mode="edge")
+        planes = to_yuv(np.ascontiguousarray(rgb), self._colors)
         for target, source, share in zip(self._planes, planes, (1, 2, 2), strict=True):
             top, left = rows.start // share, columns.start // share
             target[top : top + source.shape[0], left : left + source.shape[1]] = source
@@ -186,18 +193,3 @@ class FilmWriter:
             )
         if not self._last_s < time_s < math.inf:
             raise InvalidOption(f"Expected a frame later than {self._last_s} s, but got one at {time_s} s.")
-
-
-def _fill(target: Plane, source: Plane) -> None:
-    """Copy a plane into one that may be a row or column larger; that line repeats the edge."""
-    height, width = source.shape
-    target[:height, :width] = source
-    target[height:, :width] = source[-1:]
-    target[:, width:] = target[:, width - 1 : width]
-
-
-def _with_even_sides(rgb: np.ndarray) -> np.ndarray:
-    odd_height, odd_width = rgb.shape[0] % 2, rgb.shape[1] % 2
-    if odd_height or odd_width:
-        rgb = np.pad(rgb, ((0, odd_height), (0, odd_width), (0, 0)), mode="edge")
-    return np.ascontiguousarray(rgb)

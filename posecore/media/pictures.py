@@ -97,7 +97,10 @@ def _decode(file: io.BytesIO | Path, shown: str, head: bytes) -> np.ndarray:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise MediaTooLarge(f"{shown} has more pixels than can be read here. Reduce its size.") from error
     except UnidentifiedImageError as error:
-        raise UnreadableMedia(_not_a_picture(shown, head)) from error
+        if looks_like_clip(head):
+            raise UnreadableMedia(f"{shown} is a video, not a photo. Open it as a video instead.") from error
+        kinds = "JPEG, PNG, WebP, AVIF, HEIC, TIFF, BMP or GIF"
+        raise UnreadableMedia(f"{shown} is not a photo. Expected {kinds}.") from error
     except Exception as error:
         raise UnreadableMedia(
             f"{shown} cannot be decoded: it is damaged, truncated or of an unusual kind. "
@@ -112,12 +115,6 @@ def _check_size(size: tuple[int, int], shown: str) -> None:
             f"{shown} is {width} x {height} pixels. Expected at most {LIMITS.picture_pixels:,} pixels, "
             f"but got {width * height:,}. Reduce its size."
         )
-
-
-def _not_a_picture(shown: str, head: bytes) -> str:
-    if looks_like_clip(head):
-        return f"{shown} is a video, not a photo. Open it as a video instead."
-    return f"{shown} is not a photo. Expected JPEG, PNG, WebP, AVIF, HEIC, TIFF, BMP or GIF."
 
 
 def _upright_rgb(image: Image.Image) -> np.ndarray:
