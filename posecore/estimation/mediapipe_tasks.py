@@ -194,10 +194,9 @@ def _to_poses(result: Any, *, size: tuple[int, int], time_s: float) -> FramePose
         person_ids=np.arange(1, people + 1),
         time_s=time_s,
         size=size,
-        masks=tuple(_to_mask(image) for image in result.segmentation_masks or ()),
+        # MediaPipe scales masks up to the picture's size, beyond their real resolution.
+        masks=tuple(
+            Mask(np.array(np.squeeze(image.numpy_view()), np.float32), np.eye(2, 3)).within(_MASK_SIDE)
+            for image in result.segmentation_masks or ()
+        ),
     )
-
-
-def _to_mask(image: Any) -> Mask:
-    """Convert a mask: MediaPipe scales masks up to the picture's size, beyond their real resolution."""
-    return Mask(np.array(np.squeeze(image.numpy_view()), np.float32), np.eye(2, 3)).within(_MASK_SIDE)

@@ -8,7 +8,6 @@ import math
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from posecore.estimation.blazepose.arrays import FloatArray
 from posecore.estimation.blazepose.regions import Region
@@ -54,20 +53,17 @@ class Cropper:
             size = (self._side, self._side)
             cv2.warpAffine(whole_of(picture), matrix, size, dst=self._target, flags=flags, borderMode=self._border)
             return
-        self._place(matrix)
-        columns, rows = (
-            self._reached(along, length) for along, length in zip(self._places, (width, height), strict=True)
-        )
-        cv2.convertMaps(self._places[0], self._places[1], cv2.CV_16SC2, self._pixels, self._parts)
-        area = area_of(picture, rows, columns)
-        cv2.remap(area, self._pixels, self._parts, cv2.INTER_LINEAR, dst=self._target, borderMode=self._border)
-
-    def _place(self, matrix: NDArray[np.float64]) -> None:
-        """Compute the position in the picture of each pixel of the crop."""
+        # The position in the picture of each pixel of the crop.
         along = np.arange(self._side)
         across = (matrix[:, 0, None] * along).astype(np.float32)
         down = (matrix[:, 1, None] * along + matrix[:, 2, None]).astype(np.float32)
         np.add(down[:, :, None], across[:, None, :], out=self._places)
+        columns, rows = (
+            self._reached(places, length) for places, length in zip(self._places, (width, height), strict=True)
+        )
+        cv2.convertMaps(self._places[0], self._places[1], cv2.CV_16SC2, self._pixels, self._parts)
+        area = area_of(picture, rows, columns)
+        cv2.remap(area, self._pixels, self._parts, cv2.INTER_LINEAR, dst=self._target, borderMode=self._border)
 
     def _reached(self, places: FloatArray, length: int) -> slice:
         """Span needed along one side of the picture: the positions, the pixel after each, and one to spare.

@@ -29,15 +29,14 @@ _SAME_PERSON = 0.5
 @cache
 def anchors() -> FloatArray:
     """(BOXES, 2) centres of the anchors as shares of the input's side."""
-    centres = np.concatenate([np.repeat(_cell_centres(cells), count, axis=0) for cells, count in _GRIDS])
+    grids = []
+    for cells, count in _GRIDS:
+        along = ((np.arange(cells) + 0.5) / cells).astype(np.float32)
+        row_by_row = np.stack(np.meshgrid(along, along), axis=-1).reshape(-1, 2)
+        grids.append(np.repeat(row_by_row, count, axis=0))
+    centres = np.concatenate(grids)
     centres.flags.writeable = False  # the cached array is shared by all callers
     return centres
-
-
-def _cell_centres(cells: int) -> FloatArray:
-    """(cells x cells, 2) x and y of the cells' centres, row by row."""
-    along = ((np.arange(cells) + 0.5) / cells).astype(np.float32)
-    return np.stack(np.meshgrid(along, along), axis=-1).reshape(-1, 2)
 
 
 def decode_regions(raw_boxes: FloatArray, raw_scores: FloatArray, seen: Region, min_score: float) -> list[Region]:

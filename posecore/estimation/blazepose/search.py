@@ -165,7 +165,9 @@ class Search:
     def people(self, picture: Picture) -> list[RegionPose]:
         """Find all confirmed people, best scores first."""
         found = self.confirm(picture, [region for look in self.looks(picture) for region in look()])
-        if self._closer is None or not _may_be_smaller_ones(found, max(picture.shape[:2])):
+        far = [_length(pose) < _FAR * max(picture.shape[:2]) for pose in found]
+        may_be_smaller_ones = all(far) or (len(found) >= _CROWD and any(far))
+        if self._closer is None or not may_be_smaller_ones:
             return found
         return found + self.confirm(picture, [region for look in self._closer(picture) for region in look()], found)
 
@@ -250,11 +252,6 @@ class Sweep:
         self._next = (self._next + due) % len(looks)
         self._time_s = time_s
         return self._search.confirm(picture, [region for look in turn for region in look()], known)
-
-
-def _may_be_smaller_ones(found: Sequence[RegionPose], longer_side: int) -> bool:
-    far = [_length(pose) < _FAR * longer_side for pose in found]
-    return all(far) or (len(found) >= _CROWD and any(far))
 
 
 def _length(pose: RegionPose) -> float:

@@ -195,7 +195,9 @@ class _SeveralPeople:
         if self._is_time_to_look(len(known), time_s):
             self._looked_s = time_s
             found = self._blazepose.detect(rgb, self._options.min_detection)
-            new = self._search.confirm(rgb, self._elsewhere(found, known), known)
+            most = self._options.min_tracking
+            elsewhere = [region for region in found if all(overlap(region, pose.next_region) <= most for pose in known)]
+            new = self._search.confirm(rgb, elsewhere, known)
         if wanted and self._sweep is not None:
             new += self._sweep.look(rgb, time_s, [*known, *new])
         return new
@@ -204,10 +206,6 @@ class _SeveralPeople:
         if known >= self._options.people:
             return not self.saw_more and time_s >= self._looked_s + _COUNT_EVERY_S
         return known == 0 or known < len(self.followed) or time_s >= self._looked_s + _LOOK_EVERY_S
-
-    def _elsewhere(self, found: list[Region], known: list[RegionPose]) -> list[Region]:
-        most = self._options.min_tracking
-        return [region for region in found if all(overlap(region, pose.next_region) <= most for pose in known)]
 
     def _remember(self, poses: list[RegionPose], ids: list[int], time_s: float) -> None:
         here = {person: pose.next_region for pose, person in zip(poses, ids, strict=True) if person}
