@@ -47,7 +47,11 @@ class Annotator:
             picture = np.asarray(cv2.resize(frame.rgb, self._size, interpolation=cv2.INTER_AREA), np.uint8)
             yuv, poses = yuv.resized(self._size), poses.resized(self._size)
         if self._background != "keep":
-            return yuv, [(slice(0, self._size[1]), slice(0, self._size[0]), self._on_background(picture, poses))]
+            if self._color_by is None:
+                drawn = on_background(whole_of(picture), poses, self._background)
+            else:
+                drawn = draw_poses(whole_of(picture), poses, color_by=self._color_by, background=self._background)
+            return yuv, [(slice(0, self._size[1]), slice(0, self._size[0]), drawn)]
         if self._color_by is None:
             return yuv, []
         overlay = Overlay(poses, color_by=self._color_by)
@@ -55,8 +59,3 @@ class Annotator:
             self._canvas[place] = area_of(picture, *place)
         overlay.draw_on(self._canvas)
         return yuv, [(*place, self._canvas[place]) for place in overlay.places]
-
-    def _on_background(self, picture: Picture, poses: FramePoses) -> Rgb:
-        if self._color_by is None:
-            return on_background(whole_of(picture), poses, self._background)
-        return draw_poses(whole_of(picture), poses, color_by=self._color_by, background=self._background)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-from posecore.estimation.engines import EngineUsed, find_engine
+from posecore.estimation.engines import find_engine
 from posecore.estimation.models import find_model, identify_model
 from posecore.estimation.pose_options import PoseOptions
 from posecore.media.clip_options import ClipOptions
@@ -48,6 +48,9 @@ def make_manifest(
     """
     width, height = sequence.size
     engine = find_engine(options)
+    # MediaPipe itself smooths if it is asked for one person, and has no switch for it.
+    smoothed = options.smoothing or (engine.name == "mediapipe" and options.people == 1)
+    meanwhile = "One-Euro, with MediaPipe's settings, each person by itself" if smoothed else "none while estimating"
     return {
         "source": source,
         "source_sha256": source_sha256,
@@ -68,18 +71,11 @@ def make_manifest(
             {"person": person, "name": sequence.names.get(person)} for person in sequence.person_ids.tolist()
         ],
         "background": background,
-        "smoothing": _while_estimating(options, engine),
+        "smoothing": meanwhile,
         "smoothing_afterwards": smoothing and smoothing.as_dict(),
         "versions": {"posecore": VERSION, "python": platform.python_version()}
         | {name: _installed(name) for name in _RECORDED_PACKAGES},
     }
-
-
-def _while_estimating(options: PoseOptions, engine: EngineUsed) -> str:
-    # MediaPipe itself smooths if it is asked for one person, and has no switch for it.
-    if options.smoothing or (engine.name == "mediapipe" and options.people == 1):
-        return "One-Euro, with MediaPipe's settings, each person by itself"
-    return "none while estimating"
 
 
 def _installed(package: str) -> str | None:

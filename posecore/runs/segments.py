@@ -49,7 +49,9 @@ def run_in_workers(job: Job, observer: RunObserver, workers: int) -> list[str]:
     With more than one, the observer is called with frames out of order, from several threads, one at a time; a frame
     that is reported twice replaces the one before.
     """
-    if workers > 1 and _may_be_cut(job):
+    # With several people the ids, with every n-th frame the choice of frames, would depend on the cuts.
+    may_be_cut = job.replay is None and job.pose.people == 1 and job.part.every == 1
+    if workers > 1 and may_be_cut and find_engine(job.pose).name == "fast":
         clip = pool.describe(job.path)
         cuts = plan_cuts(clip, job, workers)
         if cuts:
@@ -91,11 +93,6 @@ def run_in_segments(job: Job, observer: RunObserver, clip: ClipInfo, cuts: Seque
         return []
     parts = ", ".join(f"{segment.first_s:.1f} to {segment.last[-1].time_s:.1f}" for segment in done)
     return [f"Stopped early. The video was processed in several segments at once; the finished parts are {parts} s."]
-
-
-def _may_be_cut(job: Job) -> bool:
-    # With several people the ids, with every n-th frame the choice of frames, would depend on the cuts.
-    return job.replay is None and job.pose.people == 1 and job.part.every == 1 and find_engine(job.pose).name == "fast"
 
 
 def _plan_segments(

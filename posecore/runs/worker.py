@@ -72,7 +72,9 @@ class _RemoteObserver:
 def main() -> None:
     """Do jobs until the input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent process
-    writer = _MessageWriter(_own_output())
+    writer = _MessageWriter(os.fdopen(os.dup(1), "wb"))
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 1)  # what native libraries print is discarded: standard output is for messages only
     next_job, stop = _read_jobs(sys.stdin.buffer)
     while True:
         kind, fields = next_job()
@@ -144,14 +146,6 @@ def _read_jobs(stream: IO[bytes]) -> tuple[Callable[[], tuple[str, messages.Fiel
 
     threading.Thread(target=read, daemon=True).start()
     return jobs.get, stop
-
-
-def _own_output() -> IO[bytes]:
-    """Standard output, for messages only: what native libraries print there is discarded."""
-    own = os.fdopen(os.dup(1), "wb")
-    with open(os.devnull, "wb") as nowhere:
-        os.dup2(nowhere.fileno(), 1)
-    return own
 
 
 @contextmanager
