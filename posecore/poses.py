@@ -393,15 +393,12 @@ class PoseRecorder:
         self.left_out |= len(new) > room
         for person in new[:room]:
             self._slots[person] = len(self._slots)
-        if len(self._slots) > self._values.shape[1]:
-            self._widen()
-
-    def _widen(self) -> None:
-        # By a quarter more than needed: growing copies everything, and in a street new people come all the time.
         lead, slots, landmarks, width = self._values.shape
-        wanted = len(self._slots) if slots == 0 else len(self._slots) * 5 // 4
-        missing = np.full((lead, wanted - slots, landmarks, width), np.nan, np.float32)
-        self._values = np.concatenate([self._values, missing], axis=1)
+        if len(self._slots) > slots:
+            # By a quarter more than needed: growing copies everything, and in a street new people come all the time.
+            wanted = len(self._slots) if slots == 0 else len(self._slots) * 5 // 4
+            missing = np.full((lead, wanted - slots, landmarks, width), np.nan, np.float32)
+            self._values = np.concatenate([self._values, missing], axis=1)
 
     def _resize(self, frames: int) -> None:
         # In place: a copy would need twice the memory, and nobody else has these arrays yet.
