@@ -65,9 +65,11 @@ class Playback:
             path = self._folder.path / f"{self._made}-{_NAME}"
             moments = write_moments(path, layers)
             if self.smoothing is not None:
-                self._forget(self.moments.path)
+                withdraw(self.token)
+                self._served.tokens.discard(self.token)
+                self.moments.path.unlink(missing_ok=True)
             self.moments: Moments = moments
-            self.token = serve(path, _NAME)
+            self.token: str = serve(path, _NAME)
             self._served.tokens.add(self.token)
             self.effect: tuple[SmoothingEffect, ...] = () if smoothed is self.raw else compare(self.raw, smoothed)
             self.sequence, self.smoothing = smoothed, smoothing
@@ -83,8 +85,3 @@ class Playback:
     def serves(self, token: str) -> bool:
         """Whether the file that ``offer`` gave this token still exists."""
         return token in self._served.tokens and not self._folder.closed
-
-    def _forget(self, path: Path) -> None:
-        withdraw(self.token)
-        self._served.tokens.discard(self.token)
-        path.unlink(missing_ok=True)

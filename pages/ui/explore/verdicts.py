@@ -7,7 +7,7 @@ import streamlit as st
 from pages.ui.explore.playback import Playback
 from pages.ui.shared.figure import show_figure
 from posecore import PoseSequence
-from posecore.motion.trust import Trust, trust_table
+from posecore.motion.trust import trust_table
 from posecore.view.charts import plot_visibility
 
 _MOST_SENTENCES = 5
@@ -16,7 +16,8 @@ _RULES = Path(__file__).resolve().parents[3] / "docs" / "trust.md"
 
 def show_verdicts(playback: Playback, shown: PoseSequence) -> None:
     """Show the verdict on each person who is shown."""
-    trusts = _of(playback, shown)
+    people = set(shown.person_ids.tolist())
+    trusts = [trust for trust in playback.trust if trust.person in people]
     several = len(playback.raw.person_ids) > 1
     for trust in trusts[:_MOST_SENTENCES]:
         whose = f"**{_name(shown, trust.person)}:** " if several else ""
@@ -45,11 +46,6 @@ def show_trust(playback: Playback, shown: PoseSequence, *, key: str) -> None:
         show_figure(figure, height=680, label=f"Visibility over time, {_name(shown, person)}", key=f"{key}_visibility")
         with st.popover("How we judge this", icon=":material/help:"):
             st.markdown(_RULES.read_text(encoding="utf-8").partition("\n")[2])
-
-
-def _of(playback: Playback, shown: PoseSequence) -> list[Trust]:
-    people = set(shown.person_ids.tolist())
-    return [trust for trust in playback.trust if trust.person in people]
 
 
 def _name(sequence: PoseSequence, person: int) -> str:

@@ -47,10 +47,12 @@ def choose_photo() -> Photo | None:
         sources.append(SNAPSHOT)
     source = choose_source("Source", sources, sample=SAMPLE, address="photo", key=_SOURCE_KEY)
     if source == SAMPLE:
-        return _sample()
+        picture = sample_picture()
+        return _decode(str(picture.path), picture.path.name, picture.path.read_bytes(), picture.credit)
     if source == SNAPSHOT:
         return st.session_state[_SNAPSHOT_KEY]
-    return _given(_ask_for_file(source))
+    file = _ask_for_file(source)
+    return None if file is None else _decode(file.file_id, file.name, file)
 
 
 def estimated(photo: Photo, options: PoseOptions) -> FramePoses:
@@ -104,17 +106,6 @@ def _ask_for_file(source: str) -> UploadedFile | None:
         type=[suffix.removeprefix(".") for suffix in PICTURE_SUFFIXES],
         help="JPEG, PNG, WebP, AVIF, TIFF, BMP, GIF or HEIC. It is not stored.",
     )
-
-
-def _given(file: UploadedFile | None) -> Photo | None:
-    if file is None:
-        return None
-    return _decode(file.file_id, file.name, file)
-
-
-def _sample() -> Photo:
-    sample = sample_picture()
-    return _decode(str(sample.path), sample.path.name, sample.path.read_bytes(), sample.credit)
 
 
 # Kept for this visit only, and only the newest: the next photo replaces the last.

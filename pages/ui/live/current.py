@@ -50,7 +50,12 @@ def live_from(source: str, options: LiveOptions, open_track: Callable[[], MediaS
             live.stream.end()
             withdraw(live.token)
             st.session_state[_OVER] = live.stream.over
-        live = st.session_state[_KEY] = _new(source, LiveStream(options, open_track))
+        stream = LiveStream(options, open_track)
+        # A weak reference, so that requests from browsers do not keep the stream of a finished visit alive. An ended
+        # stream still answers, so that the page learns why it ended.
+        token = offer(partial(_answer, weakref.ref(stream)))
+        weakref.finalize(stream, withdraw, token)
+        live = st.session_state[_KEY] = Live(source, stream, token)
     live.stream.options = options
     return live
 
@@ -64,14 +69,6 @@ def place_is_there() -> bool:
 def why_last_is_over() -> str | None:
     """Why the server ended the visit's last stream, if its time was over; None otherwise."""
     return why_over(TIME) if st.session_state.get(_OVER) == TIME else None
-
-
-def _new(source: str, stream: LiveStream) -> Live:
-    # A weak reference, so that requests from browsers do not keep the stream of a finished visit alive. An ended stream
-    # still answers, so that the page learns why it ended.
-    token = offer(partial(_answer, weakref.ref(stream)))
-    weakref.finalize(stream, withdraw, token)
-    return Live(source, stream, token)
 
 
 # A run of the page for each of five tables a second would take the processor that the picture needs. So the page's own

@@ -64,8 +64,9 @@ def offer_recording(live: Live, options: RunOptions) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.button("Record", icon=":material/radio_button_checked:", type="primary"):
-            seconds, countdown_s = _chosen()
-            recorder = Recorder(seconds, options.background)
+            seconds = st.session_state.get("take_length") or LIMITS.take_seconds
+            countdown_s = st.session_state.get("take_countdown") or 0
+            recorder = Recorder(min(seconds, LIMITS.take_seconds), options.background)
             live.stream.record(recorder, time.monotonic() + countdown_s)
             st.session_state[_KEY] = _Running(live, recorder, options)
             st.rerun()
@@ -93,11 +94,6 @@ def _choose() -> None:
             key="take_length",
             persist_state="session",
         )
-
-
-def _chosen() -> tuple[int, int]:
-    length = st.session_state.get("take_length") or LIMITS.take_seconds
-    return min(length, LIMITS.take_seconds), st.session_state.get("take_countdown") or 0
 
 
 def _finish(running: _Running) -> None:

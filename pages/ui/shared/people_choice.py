@@ -1,7 +1,6 @@
 """Choose which people of a result are shown, and their names."""
 
 import base64
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -84,12 +83,8 @@ def choose_people(poses: Poses, *, page: str, key: str) -> Poses:
         for person, name in zip(table["person"], table["name"].fillna(""), strict=True)
         if name.strip()
     }
-    return _chosen(poses, shown, names)
-
-
-def _chosen(poses: Poses, shown: Sequence[int], names: dict[int, str]) -> Poses:
     named = poses.named(names)
-    return named if len(shown) == len(poses.person_ids) else named.only(shown)
+    return named if len(shown) == len(ids) else named.only(shown)
 
 
 def _people(poses: FramePoses | PoseSequence) -> pd.DataFrame:
