@@ -23,11 +23,11 @@ import tempfile
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, STDOUT, Popen
 
-from posecore.system import DEBIAN_PACKAGES  # needs only the standard library, as this file does
+from posecore.system import DEBIAN_PACKAGES  # needs only the standard library, like this file
 
 ROOT = Path(__file__).resolve().parent
 TOOLS = {"app": (".venv", ["streamlit", "run", "streamlit_app.py"]), "test": (".venv-test", ["pytest"])}
-# What a Linux system has to provide -> its Debian package. Playwright's driver loads libatomic.
+# What a Linux system must provide -> its Debian package. Playwright's driver loads libatomic.
 SYSTEM_PARTS = {**DEBIAN_PACKAGES, "ensurepip": "python{}.{}-venv".format(*sys.version_info)}
 BROWSER_PARTS = {"chromium": "chromium", "libatomic.so.1": "libatomic1"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> int:
     try:
         python = set_up(ROOT / name, for_tests=arguments[0] == "test")
     except (SetupFailed, OSError) as problem:
-        print(f"{problem}\nThe setup is not finished. Fix this, then run the same line again.", file=sys.stderr)
+        print(f"{problem}\nThe setup is not finished. Fix this, then run the same command again.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
@@ -58,17 +58,17 @@ def main(arguments: list[str]) -> int:
     command = [str(python), "-m", *tool, *arguments[1:]]
     if os.name == "posix":
         sys.stdout.flush()
-        os.execv(command[0], command)  # from now on, every signal reaches the tool itself
+        os.execv(command[0], command)  # from here on, signals reach the tool itself
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Windows sends Ctrl-C to the tool too, which acts on it
     return Popen(command).wait()
 
 
 def set_up(folder: Path, for_tests: bool) -> Path:
-    """Make an environment and all it needs of the system ready for use, and return its Python."""
+    """Prepare an environment and the system packages it needs, and return its Python."""
     if missing := install_packages(SYSTEM_PARTS):
-        raise SetupFailed(f"{sys.executable} does not find {', '.join(missing)}.")
+        raise SetupFailed(f"{sys.executable} cannot find {', '.join(missing)}.")
     if for_tests and install_packages(BROWSER_PARTS):
-        print("Going on without: the browser tests will be skipped.")
+        print("Continuing without it: the browser tests will be skipped.")
     python = folder / ("bin/python" if os.name == "posix" else "Scripts/python.exe")
     pip = [str(python), "-m", "pip", "--disable-pip-version-check", "--no-input"]
     wanted = {"requirements.txt": [], "requirements-test.txt": ["--no-deps"]} if for_tests else {"requirements.txt": []}
@@ -79,7 +79,7 @@ def set_up(folder: Path, for_tests: bool) -> Path:
             shutil.rmtree(folder)
         folder.mkdir(exist_ok=True)
         stamp.write_text("unfinished")
-        base = getattr(sys, "_base_executable", sys.executable)  # this Python may have been in the folder
+        base = getattr(sys, "_base_executable", sys.executable)  # this Python may be the one in the folder
         run_step(f"making {folder.name}", [base, "-m", "venv", str(folder)])
         for file, options in wanted.items():
             run_step(f"installing {file} (may take minutes)", [*pip, "install", *options, "-r", str(ROOT / file)])
@@ -89,7 +89,7 @@ def set_up(folder: Path, for_tests: bool) -> Path:
 
 
 def install_packages(parts: dict[str, str]) -> list[str]:
-    """Install the Debian packages of those parts that this machine lacks, and return what it lacks even so."""
+    """Install the Debian packages of the parts that this machine lacks, and return what is still missing."""
     missing = [part for part in parts if sys.platform == "linux" and not is_there(part)]
     if missing:
         packages = sorted({parts[part] for part in missing})
@@ -102,12 +102,12 @@ def install_packages(parts: dict[str, str]) -> list[str]:
             try:
                 run_step(f"apt-get {arguments[0]}", [*apt_get, *arguments])
             except (SetupFailed, OSError) as problem:
-                print(problem)  # one unreachable source fails the update, and may not matter
+                print(problem)  # a single unreachable source fails the update, but may not matter
     return [part for part in missing if not is_there(part)]
 
 
 def is_there(part: str) -> bool:
-    """Whether this machine has a browser, a module of Python, or a shared library with all that it loads."""
+    """Whether this machine has a browser, a Python module, or a shared library with everything it loads."""
     if part == "chromium":
         return any(map(shutil.which, BROWSERS))
     if part == "ensurepip":
@@ -118,12 +118,12 @@ def is_there(part: str) -> bool:
 
 
 def fetch_sample(record: Path, python: Path, pip: list[str]) -> None:
-    """Put the sample video into the user's cache and record where; the app works without it, too."""
+    """Put the sample video into the user's cache and record its path; the app also works without it."""
     if record.exists() and Path(record.read_text("utf-8")).exists():
         return
     how = ["--no-deps", "--only-binary=:all:", "--retries=1", "--timeout=30"]
     with tempfile.TemporaryDirectory() as wheels:
-        try:  # The wheel is not installed: it depends on very much that posecore has no use for.
+        try:  # The wheel is not installed, as it has many dependencies that posecore does not need.
             run_step("fetching the sample video", [*pip, "download", "sports2d==0.8.34", *how, "--dest", wheels])
             run_step("unpacking it", [str(python), "-c", UNPACK_SAMPLE, str(record), *map(str, Path(wheels).iterdir())])
         except SetupFailed:

@@ -1,10 +1,10 @@
-"""Entry of the app: what the server is started with, page configuration and the way to the pages, nothing else."""
+"""Entry point of the app: the server's setup, the page configuration and the navigation, nothing else."""
 
 import streamlit as st
 
 
 def show_app() -> None:
-    """The page that the address asks for."""
+    """Run the page at the current address."""
     from pages.ui.shared.navigation import route
     from pages.ui.shared.problems import problems_shown
     from pages.ui.shared.style import use_less_room
@@ -16,7 +16,7 @@ def show_app() -> None:
         page.run()
 
 
-# Streamlit runs this file as a script for every visitor. Its server imports it once before, for ``app``.
+# Streamlit runs this file as a script for every visitor. Before that, its server imports it once for ``app``.
 if __name__ == "__main__":
     show_app()
 else:

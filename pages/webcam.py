@@ -106,7 +106,7 @@ def show_help() -> None:
             "- Close other programs that may be using the camera, such as video calls, and try again.\n"
             "- Open the page over https, or on the machine that runs it.\n"
             "- If the video stays black, the network probably blocks the stream. The host of this page can then set up "
-            "a TURN server, as described in the README. Check which connections work:\n"
+            "a TURN server, as docs/hosting.md describes. Check which connections work:\n"
         )
         offer_route_check()
         with st.container(horizontal=True):

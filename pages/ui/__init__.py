@@ -1,1 +1,1 @@
-"""The pieces of the pages, by page. A page imports from here and from posecore, never from another page."""
+"""Parts of the pages, by page. A page imports from here and from posecore, never from another page."""

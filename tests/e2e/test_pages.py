@@ -196,7 +196,7 @@ def test_a_file_comes_alone(finished):
 def test_nobody_finds_a_film_without_its_address(page):
     answer = page.request.get("/private/" + "A" * 43)
     assert answer.status == 404
-    assert "not here any more" in answer.text()
+    assert "no longer available" in answer.text()
 
 
 @pytest.fixture

@@ -296,7 +296,7 @@ def test_the_skeleton_turns_while_the_film_runs_and_the_camera_stays(player):
     player.wait_for_timeout(1000)
     turned = camera(player)
     assert np.abs(np.subtract(turned, before)).max() > 0.2
-    player.locator("[data-set=space]").select_option("In the picture")  # another figure, seen from the same place
+    player.locator("[data-set=space]").select_option("Image")  # another figure, seen from the same place
     player.get_by_role("slider", name="Frame").fill("30")
     player.wait_for_url("**frame=30**")
     assert camera(player) == turned

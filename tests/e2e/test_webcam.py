@@ -341,8 +341,8 @@ def test_the_connection_can_be_checked_without_a_camera(page, shot):
     page.get_by_text("Camera not starting?").click()
     page.get_by_role("button", name="Check the connection").click()
     expect(page.get_by_text("Connected directly (host)")).to_be_visible()
-    expect(page.get_by_role("row", name="its own (host)")).to_have_text(re.compile("✓ found✓ found"))
-    expect(page.get_by_role("row", name="of a relay")).to_have_text(re.compile("– none– none"))
+    expect(page.get_by_role("row", name="Own address (host)")).to_have_text(re.compile("✓ found✓ found"))
+    expect(page.get_by_role("row", name="Relay address")).to_have_text(re.compile("– none– none"))
     shot(page, "route")
 
 

@@ -47,7 +47,7 @@ def test_what_is_withdrawn_or_gone_says_so(url, fetch):
     for token in (withdrawn, addresses.offer(be_gone)):
         status, headers, content = fetch(f"{url}/{addresses.address(token)}")
         assert status == 404
-        assert b"not here any more" in content
+        assert b"no longer available" in content
         assert headers["Cache-Control"] == "private, no-store"
 
 

@@ -72,7 +72,7 @@ def test_what_is_withdrawn_is_not_there_any_more_and_says_so(url, fetch, film):
     addresses.withdraw(token)
     status, _, content = fetch(url + token)
     assert status == 404
-    assert b"not here any more" in content
+    assert b"no longer available" in content
 
 
 def test_a_film_that_is_not_made_yet_is_not_there(url, fetch, tmp_path):

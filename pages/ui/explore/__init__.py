@@ -1,1 +1,1 @@
-"""The pieces for exploring a result, on the Explore and the Video page."""
+"""Parts of the Explore and Video pages for exploring a result."""

@@ -16,7 +16,7 @@ def explore(playback: Playback, *, key: str, clip: str, already: str | None, fil
 
     Args:
         playback: the result.
-        key: of this place on the page.
+        key: identifies this place on the page.
         clip: identifies the result.
         already: a sentence about earlier smoothing; None if there was none.
         film: address of its video; None if there is none.

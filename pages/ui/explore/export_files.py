@@ -23,7 +23,7 @@ _FILM_TITLE = "Video with skeletons (MP4)"
 
 @dataclass(frozen=True)
 class Film:
-    """The video with skeletons. It takes long to make, so a worker makes it on request.
+    """The video with skeletons, which takes long to make, so a worker makes it on request.
 
     Attributes:
         path: where it is once it is made.

@@ -15,7 +15,7 @@ _RULES = Path(__file__).resolve().parents[3] / "docs" / "trust.md"
 
 
 def show_verdicts(playback: Playback, shown: PoseSequence) -> None:
-    """Show the verdict on each person who is shown."""
+    """Show the verdict on each person shown."""
     people = set(shown.person_ids.tolist())
     trusts = [trust for trust in playback.trust if trust.person in people]
     several = len(playback.raw.person_ids) > 1

@@ -1,1 +1,1 @@
-"""The pieces of the Image page."""
+"""Parts of the Image page."""

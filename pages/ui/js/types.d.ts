@@ -1,4 +1,4 @@
-// What the server gives the pages' scripts, and what they hand to each other.
+// The data that the pages' scripts get from the server and exchange with each other.
 
 export interface Vector {
   x: number;
@@ -6,14 +6,14 @@ export interface Vector {
   z: number;
 }
 
-/** As Plotly takes it: places in a scene whose longest axis has the length 1 and whose middle is at 0. */
+/** In Plotly's form: positions in a scene whose longest axis has length 1 and whose centre is at 0. */
 export interface Camera {
   eye: Vector;
   center: Vector;
   up: Vector;
 }
 
-/** Places on the axes of a 3D view, null where there is none. */
+/** Coordinates on the axes of a 3D view; null if missing. */
 export interface Points {
   x: (number | null)[];
   y: (number | null)[];
@@ -30,15 +30,15 @@ export interface Bone {
 export type Space = "world" | "picture";
 
 export interface Column {
-  /** As in every table of landmarks, see posecore/tables.py. */
+  /** A column of posecore/tables.py. */
   name: string;
   heading: string;
   help: string;
-  /** After the decimal point; null: text. */
+  /** Digits after the decimal point; null: text. */
   digits: number | null;
 }
 
-/** One row of a table of landmarks, by the names of its columns. */
+/** One row of a landmark table, by column name. */
 export type Row = Record<string, string | number>;
 
 export interface TableText {
@@ -46,21 +46,21 @@ export interface TableText {
   parts: Record<string, number[]>;
 }
 
-/** One curve as it is drawn. */
+/** One curve to draw. */
 export interface Line {
   name: string;
   title: string;
   unit: string;
   times: Float64Array;
   values: Float32Array;
-  /** 0 to 255, of the least visible landmark that it needs. */
+  /** Visibility of the least visible landmark that it needs, 0 to 255. */
   confidence: Uint8Array;
   color: string;
   dash: string;
   faint: boolean;
 }
 
-/** All people in one frame, one after the other; NaN where somebody is not there. */
+/** All people in one frame, one after the other; NaN if a person is absent. */
 export interface Frame {
   picture: Float32Array;
   world: Float32Array;
@@ -68,10 +68,10 @@ export interface Frame {
   presence: Float32Array;
 }
 
-/** How the file of a clip is to be read, see pages/ui/explore/player/moments.py. */
+/** Layout of the player's file, see pages/ui/explore/player/moments.py. */
 export interface Header {
   frames: number;
-  /** Every n-th frame of the video is here. */
+  /** The file has every nth frame of the video. */
   step: number;
   people: number[];
   landmarks: number;
@@ -86,7 +86,7 @@ export interface Header {
 export interface Person {
   id: number;
   name: string;
-  /** It was given one. */
+  /** Whether the name was given by the visitor. */
   named: boolean;
   color: string;
   shown: boolean;
@@ -111,7 +111,7 @@ export interface PlayerData {
   defaults: { index: number; curves: string[]; space: Space };
 }
 
-/** What the viewer has chosen. */
+/** The viewer's choices. */
 export interface View {
   layer: string;
   space: Space;
@@ -135,7 +135,7 @@ export interface LivePerson {
   presence: (number | null)[];
 }
 
-/** What the server answers about a live picture, see pages/ui/live/numbers.py. */
+/** The server's answer about a live stream, see pages/ui/live/numbers.py. */
 export interface Answer {
   figures: { frames_in: number; frames_out: number; estimate_ms: number };
   problem: string | null;
@@ -167,14 +167,14 @@ export interface PanelData {
   usual: string[];
 }
 
-/** What Streamlit gives a component's script. */
+/** What Streamlit passes to a component's script. */
 export interface Component<Data> {
   data: Data;
   parentElement: HTMLElement;
   setTriggerValue: (name: string, value: unknown) => void;
 }
 
-/** As much of Plotly as is used. A figure's parts are Plotly's own JSON. */
+/** The part of Plotly that is used. Parts of a figure are Plotly's own JSON. */
 export interface Plotly {
   react(element: HTMLElement, data: object[], layout: object, config: object): Promise<unknown>;
   relayout(element: HTMLElement, change: object): Promise<unknown>;
@@ -184,7 +184,7 @@ export interface Plotly {
 declare global {
   interface Window {
     Plotly?: Plotly;
-    /** Of Chromium. */
+    /** Chromium only. */
     MediaStreamTrackProcessor?: new (init: { track: MediaStreamTrack }) => { readable: ReadableStream<VideoFrame> };
   }
 }

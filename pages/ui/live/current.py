@@ -28,7 +28,7 @@ class Live:
     Attributes:
         source: name of its source.
         stream: the stream.
-        token: of the address from which the browser fetches its numbers.
+        token: token in the address from which the browser fetches its numbers.
     """
 
     source: str
@@ -71,8 +71,8 @@ def why_last_is_over() -> str | None:
     return why_over(TIME) if st.session_state.get(_OVER) == TIME else None
 
 
-# A run of the page for each of five tables a second would take the processor that the picture needs. So the page's own
-# script asks for them.
+# Rerunning the page for each of five tables per second would take the processor that the video needs. So the page's
+# own script requests them.
 async def _answer(stream: Callable[[], LiveStream | None], request: Request) -> Response | None:
     there = stream()
     if there is None:

@@ -18,7 +18,7 @@ _LATEST_S = 0.1
 
 
 class FilmTrack(MediaStreamTrack):
-    """The frames of a video when they are due; if reading is too slow, the video slows down.
+    """Yields each frame of a video when it is due; if reading is too slow, the video slows down.
 
     aiortc's own player loses the timing when it loops: from the second round on it decodes without waiting.
     """

@@ -64,7 +64,7 @@ def _checked(server: Any) -> dict[str, Any]:
     urls = [urls] if isinstance(urls, str) else urls
     if not isinstance(urls, list) or not urls:
         got = type(urls).__name__ if urls else "none"
-        raise InvalidOption(f"Expected the urls of an ICE server to be a text or a list of them, but got {got}.")
+        raise InvalidOption(f"Expected the urls of an ICE server to be a string or a list of them, but got {got}.")
     for url in urls:
         if not isinstance(url, str) or not url.startswith(_SCHEMES):
             raise InvalidOption(
@@ -78,7 +78,7 @@ def _checked(server: Any) -> dict[str, Any]:
 
 
 def _public(url: Any) -> str:
-    """The part of an address that visitors may read: without the user and password that some hosts write into it."""
+    """The part of an address that visitors may see, without the user and password that some hosts write into it."""
     return repr(url.rpartition("@")[2]) if isinstance(url, str) else type(url).__name__
 
 

@@ -21,7 +21,7 @@ _ENOUGH = 0.7
 _FEWEST_IN = 5.0
 _SOON_S = 60
 _SURE_AFTER_S = 2.0
-# Mean of 255; a room with a lamp on is three times as bright.
+# Mean brightness, 0 to 255; a room with a lamp on is three times as bright.
 _DARK = 25
 
 
@@ -62,12 +62,12 @@ def report(stream: LiveStream, asked: Mapping[str, str]) -> str:
 
 
 def advice(rates: tuple[float, float] | None, estimate_ms: float, pose: PoseOptions) -> str | None:
-    """What would make it faster if the server is too slow; None if it is fast enough.
+    """Advice if the server is too slow; None if it is fast enough.
 
     Args:
         rates: as from ``Pace.rates_for_long``.
         estimate_ms: time to find and draw the people of one frame.
-        pose: how they are found.
+        pose: the options of the estimation.
     """
     if rates is None or rates[0] < _FEWEST_IN or rates[1] >= _ENOUGH * rates[0]:
         return None
@@ -99,7 +99,7 @@ def _ends_soon(stream: LiveStream) -> str | None:
 
 
 def why_nobody(stream: LiveStream, moments: Sequence[Moment]) -> str | None:
-    """Why nobody is found; None if somebody is, or was until a moment ago."""
+    """Why nobody is found; None if a person is in view, or was a moment ago."""
     newest = stream.latest
     if newest is None or not moments:
         return None

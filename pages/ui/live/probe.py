@@ -1,6 +1,6 @@
 """The server's end of a trial connection: whether, and by which route, this server and a browser reach each other.
 
-Nothing heavy is imported here until somebody asks: most never do.
+Nothing heavy is imported until it is used, since most visitors never use it.
 """
 
 import asyncio
@@ -14,22 +14,22 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 _MOST_BYTES = 65_536
 _MOST_AT_ONCE = 4
-# A route is found within seconds or never; the browser reads then which it is.
+# A route is found within seconds or never; after that, the browser reads which one it is.
 _LONGEST_S = 25.0
 
 _going_on: set[asyncio.Task[None]] = set()
 
 
 async def answer(request: Request) -> Response:
-    """Tell which servers to go by (GET), or take a browser's offer of a connection and answer it (POST)."""
+    """Return the ICE servers (GET), or answer a browser's offer of a connection (POST)."""
     if request.method != "POST":
         return JSONResponse(await run_in_threadpool(_configuration))
     if len(_going_on) >= _MOST_AT_ONCE:
-        return PlainTextResponse("Others are trying their connection. Try again in half a minute.", 503)
+        return PlainTextResponse("Other visitors are checking their connection. Try again in half a minute.", 503)
     try:
         described = await _accept(await _read(request))
     except Exception as error:  # noqa: BLE001 - whatever aiortc makes of a stranger's text
-        return PlainTextResponse(f"This is no offer of a connection ({type(error).__name__}).", 400)
+        return PlainTextResponse(f"This is not an offer of a connection ({type(error).__name__}).", 400)
     return JSONResponse(described)
 
 
@@ -44,7 +44,7 @@ async def _read(request: Request) -> dict[str, str]:
 
 
 def _configuration() -> dict[str, Any]:
-    """The servers that the live picture of the browser goes by."""
+    """The configuration that the browser uses for its live stream."""
     from streamlit_webrtc.component import enhance_frontend_rtc_configuration
 
     from pages.ui.live.ice_servers import browser_configuration
@@ -56,7 +56,7 @@ async def _accept(given: dict[str, str]) -> dict[str, str]:
     from aiortc import RTCPeerConnection, RTCSessionDescription
     from streamlit_webrtc.config import compile_rtc_configuration
 
-    # The policy is the browser's alone: aiortc knows none.
+    # Only the browser has a policy: aiortc has none.
     servers = {"iceServers": (await run_in_threadpool(_configuration))["iceServers"]}
     peer = RTCPeerConnection(compile_rtc_configuration(servers))
     try:

@@ -16,7 +16,7 @@ from posecore.media.films import FilmWriter
 from posecore.poses import PoseRecorder
 from posecore.view.silhouettes import Background, on_background
 
-# Frames that wait for the encoder, of a megabyte each.
+# Frames that may wait for the encoder, of a megabyte each.
 _MOST_WAITING = 8
 
 
@@ -45,7 +45,7 @@ class Recorder:
 
     Args:
         longest_s: longest recording, in seconds.
-        background: of the video: a room that is hidden live must not appear in the recording.
+        background: of the video, as a room that is hidden live must not appear in the recording.
     """
 
     def __init__(self, longest_s: float, background: Background = "keep") -> None:

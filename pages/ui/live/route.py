@@ -1,4 +1,4 @@
-"""A button that tries which route the live picture can take between this browser and the server."""
+"""A button that checks which route a live stream can take between this browser and the server."""
 
 import weakref
 from pathlib import Path
@@ -21,7 +21,7 @@ _check = module_component(
 
 
 class _Offered:
-    """A token, which ends with the visit."""
+    """A token that is valid until the visit ends."""
 
     def __init__(self) -> None:
         self.token = offer(probe.answer, "POST")
@@ -29,7 +29,7 @@ class _Offered:
 
 
 def offer_route_check() -> None:
-    """The button, and below it what was found; nothing where this server does not answer."""
+    """Show the button and the result of the check; show nothing if this server cannot answer."""
     if _KEY not in st.session_state:
         st.session_state[_KEY] = _Offered()
     there = address(st.session_state[_KEY].token)

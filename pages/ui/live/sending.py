@@ -81,7 +81,7 @@ class Sending:
 
 
 def is_at_the_machine() -> bool:
-    """Whether the visitor sits at the machine that runs this server, as only they have programs there.
+    """Whether the visitor is at the machine that runs this server, as only they have programs there.
 
     This trusts the address that the browser sends. A false one only makes the server send landmarks to its own
     loopback.
@@ -108,7 +108,7 @@ def offer_sending(live: Live) -> None:
         sending = st.session_state[_KEY] = Sending(live)
     with st.popover("Send to other programs", icon=":material/cast:"):
         ways = st.pills(
-            "Send the landmarks of each live frame by",
+            "Send the landmarks of each live frame as",
             list(_WAYS),
             selection_mode="multi",
             key="live_ways",

@@ -152,7 +152,7 @@ class LiveStream:
         return [moment for moment in moments if moment.time_s >= moments[-1].time_s - REMEMBERED_S]
 
     def when_ended(self, action: Callable[[], None]) -> None:
-        """Call this when the stream ends."""
+        """Call a function when the stream ends."""
         self._at_end.append(action)
 
     def record(self, recorder: Recorder | None, begin_s: float) -> None:
@@ -266,7 +266,7 @@ class LiveStream:
         with self._changed:
             number = self._moments[-1].number + 1 if self._moments else 0
             self._began = self._began or arrived
-            # Without silhouettes, which are many times as large.
+            # Without silhouettes, which take far more memory.
             moment = Moment(number, arrived - self._began, replace(poses, masks=()))
             self._moments.append(moment)
             self.latest, self.problem = LiveFrame(rgb, poses, number, moment.time_s), None
@@ -311,5 +311,5 @@ def _small(frame: av.VideoFrame) -> av.VideoFrame:
     scale = _LONGEST_PX / max(frame.width, frame.height)
     if scale >= 1:
         return frame
-    # H.264 and VP8 want even sides.
+    # H.264 and VP8 need even sides.
     return frame.reformat(width=round(frame.width * scale / 2) * 2, height=round(frame.height * scale / 2) * 2)

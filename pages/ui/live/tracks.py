@@ -63,7 +63,7 @@ class Incoming:
         try:
             while True:
                 frame = await self._track.recv()
-                assert isinstance(frame, av.VideoFrame)  # it is the track of a camera or a film
+                assert isinstance(frame, av.VideoFrame)  # it is the track of a camera or a video
                 self._on_frame(frame)
         except MediaStreamError:
             pass

@@ -1,1 +1,1 @@
-"""What several pages share. Imports nothing from the folders of single pages."""
+"""Code that several pages share. It imports nothing from the folders of single pages."""

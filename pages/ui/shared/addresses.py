@@ -1,4 +1,4 @@
-"""Addresses that nobody can guess, each for one visitor: of a film, of a live picture's numbers, of a trial connection.
+"""Unguessable addresses, each for one visitor: of a file, of a live stream's numbers, of a trial connection.
 
 Nothing heavy is imported here: the server imports this before any page.
 """
@@ -13,12 +13,12 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 _FOLDER = "private"
-_GONE = "This is not here any more: it was replaced or deleted, or its visit is over. Open the page again."
-# Nobody but the visitor's own browser may keep it, and nothing may take it for another kind of file.
+_GONE = "This is no longer available: it was replaced or deleted, or the visit has ended. Open the page again."
+# Only the visitor's own browser may cache it, and must not guess another type of file.
 _HEADERS = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
 
 Handler = Callable[[Request], Awaitable[Response | None]]
-"""Answers a request; None: what was asked for is gone."""
+"""Answers a request, or returns None if what was asked for is gone."""
 
 
 class _Offer(NamedTuple):
@@ -31,11 +31,11 @@ _mounted = False
 
 
 def offer(handler: Handler, *more_methods: str) -> str:
-    """Let a browser ask a handler, until ``withdraw``; the token that is returned is part of the address.
+    """Serve a handler at a new address until ``withdraw``, and return the address's token.
 
     Args:
-        handler: called on the server's loop, and must not hold it up.
-        more_methods: that it answers beside GET and HEAD, as ``"POST"``.
+        handler: called on the server's event loop, which it must not block.
+        more_methods: methods that it answers besides GET and HEAD, such as ``"POST"``.
     """
     token = secrets.token_urlsafe(32)
     _offers[token] = _Offer(handler, ("GET", "HEAD", *more_methods))
@@ -43,20 +43,20 @@ def offer(handler: Handler, *more_methods: str) -> str:
 
 
 def withdraw(token: str) -> None:
-    """Answer no longer. Calling it again does nothing."""
+    """Stop serving. Calling it again does nothing."""
     _offers.pop(token, None)
 
 
 def address(token: str) -> str | None:
-    """Where a browser asks, relative to any page of the app; None where this server does not answer.
+    """The address, relative to any page of the app; None if this server does not serve it.
 
-    That is so in tests without a server, and where the script was started by something else than ``st.App``.
+    That is so in tests without a server, and if the script was not started by ``st.App``.
     """
     return f"{_FOLDER}/{token}" if _mounted else None
 
 
 def routes() -> list[Route]:
-    """What the server must be given, so that it answers."""
+    """The routes that the server needs to serve the addresses."""
     global _mounted
     _mounted = True
     base = st.get_option("server.baseUrlPath").strip("/")
@@ -68,7 +68,7 @@ async def _answer(request: Request) -> Response:
     if offered is None:
         answer: Response | None = None
     elif request.method not in offered.methods:
-        answer = PlainTextResponse("This is only to be read.", 405, {"Allow": ", ".join(offered.methods)})
+        answer = PlainTextResponse("This method is not allowed here.", 405, {"Allow": ", ".join(offered.methods)})
     else:
         answer = await offered.handler(request)
     if answer is None:

@@ -1,4 +1,4 @@
-"""The pages' scripts and Plotly: served at addresses that name their content, so that a browser keeps them for good."""
+"""The pages' scripts and Plotly, served at addresses with a content hash, so that browsers cache them for good."""
 
 import hashlib
 from pathlib import Path
@@ -17,7 +17,7 @@ _PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 _NOSNIFF = {"X-Content-Type-Options": "nosniff"}
 _HEADERS = _NOSNIFF | {"Cache-Control": FOR_GOOD, "Vary": "Accept-Encoding"}
 
-# Read once: what is sent is what the addresses were made of, also where the files are changed later.
+# Read once, so that addresses and content match even if the files change later.
 _files = {path.relative_to(_SCRIPTS).as_posix(): path.read_bytes() for path in sorted(_SCRIPTS.rglob("*.js"))}
 _files[_PLOTLY.name] = _PLOTLY.read_bytes()
 _version = hashlib.sha256(b"".join(name.encode() + content for name, content in _files.items())).hexdigest()[:16]
@@ -27,7 +27,7 @@ def asset(name: str) -> str:
     """The address of a file, relative to any page of the app; a script's name is its path in ``pages/ui/js``.
 
     Raises:
-        KeyError: there is no such file.
+        KeyError: if there is no such file.
     """
     if name not in _files:
         raise KeyError(name)
@@ -35,9 +35,9 @@ def asset(name: str) -> str:
 
 
 def routes() -> list[Route]:
-    """What the server must be given, so that it serves them."""
+    """The routes that the server needs to serve them."""
     base = st.get_option("server.baseUrlPath").strip("/")
-    # Not `async`: a file is compressed in a thread when it is first asked for.
+    # Not `async`: a file is compressed in a thread when it is first requested.
     return [Route(f"{'/' if base else ''}{base}/{_FOLDER}/{_version}/{{name:path}}", _answer)]
 
 

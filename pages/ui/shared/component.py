@@ -1,12 +1,12 @@
-"""Components whose script is a module of ``pages/ui/js``, which can import others."""
+"""Components whose script is a module of ``pages/ui/js``, which can import other modules."""
 
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
 from pages.ui.shared.assets import asset
 
-# Streamlit makes a blob of what it is given, and a blob has no address for imports to be relative to. So it is given
-# this, which fetches the module from the app. All pages are beside each other, hence the address relative to any.
+# Streamlit turns a script into a blob, which has no address that imports could be relative to. So it gets this script,
+# which fetches the module from the app. The address is the same from all pages, as they are in one folder.
 _LOADER = """
 const newest = new WeakMap();
 
@@ -22,16 +22,16 @@ export default async function (component) {
 
 
 def module_component(name: str, *, html: str, css: str, module: str) -> ComponentRenderer:
-    """Register a component, to be called once for each name.
+    """Register a component; to be called only once for each name.
 
     Args:
         name: unique in the app.
-        html: what is in the element before the script begins.
-        css: rules for it; they apply to the whole page.
-        module: path of its script in ``pages/ui/js``, as ``"player/player.js"``. Its default export is called as
-            Streamlit calls that of an inline script, and may give back a function that is called at the end.
+        html: content of the element before the script runs.
+        css: its rules, which apply to the whole page.
+        module: path of its script in ``pages/ui/js``, such as ``"player/player.js"``. Its default export is called as
+            Streamlit calls that of an inline script, and may return a function to call at the end.
 
     Raises:
-        KeyError: there is no such script.
+        KeyError: if there is no such script.
     """
     return st.components.v2.component(name, html=html, css=css, js=_LOADER % asset(module), isolate_styles=False)

@@ -1,7 +1,7 @@
-"""What the server sends of Streamlit's own front-end: compressed, and kept by the browser where it is named by content.
+"""Streamlit's front-end files, compressed, and cached by browsers if their names contain a content hash.
 
-Streamlit leaves its scripts as they are, since it would have to compress them anew for every visitor: 4 MB for a page.
-Here each is compressed once.
+Streamlit sends its scripts uncompressed, 4 MB for a page, as it would compress them again for every visitor. Here each
+is compressed once.
 """
 
 import gzip
@@ -14,18 +14,18 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# A fifth smaller than gzip; what is above takes longer for the same.
+# A fifth smaller than gzip; higher levels take longer and save no more.
 _ZSTD_LEVEL = 18
 FOR_GOOD = "public, max-age=31536000, immutable"
 _TEXTUAL = ("text/", "application/javascript", "application/json", "image/svg+xml")
-# A component's files, as their build names them: by what is in them. Streamlit has them fetched anew with each page.
+# A component's files, named by content hash in their build. Streamlit has them fetched again with each page.
 _COMPONENT_FILE = re.compile(r"/component/.+/assets/[^/]+-[\w-]{8}\.(js|css)$")
 
 
 def encoding_for(headers: Mapping[str, str]) -> str | None:
-    """The best encoding that whoever asks with these headers can read; None: none.
+    """The best encoding that a client with these headers accepts; None if it accepts none.
 
-    Browsers offer zstd over https, and to the machine they run on; gzip always.
+    Browsers accept zstd over https and from their own machine, and gzip always.
     """
     accepted = headers.get("Accept-Encoding", "")
     return next((encoding for encoding in ("zstd", "gzip") if encoding in accepted), None)
@@ -33,37 +33,37 @@ def encoding_for(headers: Mapping[str, str]) -> str | None:
 
 @lru_cache(maxsize=256)
 def compressed(content: bytes, encoding: str) -> bytes:
-    """The content in an encoding of ``encoding_for``, made once. Known by itself: a file can have many addresses."""
+    """The content in an encoding of ``encoding_for``, cached by content, as a file can have many addresses."""
     if encoding == "gzip":
         return gzip.compress(content, mtime=0)
     return zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(content)
 
 
 class CompressFrontEnd:
-    """ASGI middleware: compresses what never changes, and the pages' own HTML. Other answers pass through."""
+    """ASGI middleware that compresses files that never change and the pages' own HTML, and passes on everything else."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """As any ASGI application is called."""
+        """Handle a connection, as any ASGI application."""
         if scope["type"] == "http" and scope["method"] == "GET":
             send = _Answer(scope, send).take
         await self._app(scope, receive, send)
 
 
 class _Answer:
-    """Takes an answer in parts, and sends it on."""
+    """Receives a response in parts and sends it on, compressed if it is worth it."""
 
     def __init__(self, scope: Scope, send: Send) -> None:
         self._encoding = encoding_for(Headers(scope=scope))
         self._is_component_file = _COMPONENT_FILE.search(scope["path"]) is not None
         self._send = send
-        self._start: Message | None = None  # held back while the parts of what is compressed come in
+        self._start: Message | None = None  # held back until the whole body is there to compress
         self._body = b""
 
     async def take(self, message: Message) -> None:
-        """One message of the answer, as the application sends it."""
+        """Handle one message of the response."""
         if message["type"] == "http.response.start" and message["status"] == 200:
             headers = MutableHeaders(raw=message["headers"])
             if self._is_component_file:

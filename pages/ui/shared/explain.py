@@ -27,7 +27,7 @@ SEVERAL_PEOPLE = (
 
 
 def more_people(count: int) -> str:
-    """What to say if more people were found than the visitor asked for."""
+    """The note that more people were found than the visitor asked for."""
     were_found = "1 more person was found" if count == 1 else f"{count} more people were found"
     return f"{were_found}. Raise **Maximum people** in Settings to show them."
 

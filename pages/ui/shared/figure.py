@@ -1,8 +1,8 @@
-"""A Plotly figure that is redrawn in place: its camera stays, and it keeps up with a live stream.
+"""A Plotly figure that is redrawn in place, keeps its camera, and is fast enough for a live stream.
 
-Streamlit's own ``st.plotly_chart`` builds a new chart, and a new WebGL scene, for every change of its
-figure. In a browser without a graphics processor that takes half a second each time, and the view jumps
-back. This component hands each figure to ``Plotly.react`` of one and the same chart instead.
+``st.plotly_chart`` builds a new chart with a new WebGL scene for every change of its figure. In a browser without a
+graphics processor that takes half a second each time, and the view jumps back. This component passes every figure to
+``Plotly.react`` of the same chart instead.
 """
 
 import plotly.graph_objects as go
@@ -20,14 +20,16 @@ _figure = module_component(
 
 
 def show_figure(figure: go.Figure, *, height: int, label: str, key: str) -> None:
-    """Draw a figure, or redraw it where one with this key is already on the page.
+    """Draw a figure, or redraw the one on the page that has this key.
 
     Args:
-        figure: its colours follow the page's theme where it does not set them.
+        figure: its colours follow the page's theme unless it sets them.
         height: in pixels; the width is that of the column.
-        label: what a screen reader says of it.
-        key: of this place on the page.
+        label: its description for screen readers.
+        key: identifies this place on the page.
     """
     spec = figure.to_dict()
-    spec["layout"].pop("template", None)  # plotly's default look, 7 KB in every message; the theme stands in for it
+    spec["layout"].pop(
+        "template", None
+    )  # Plotly's default template, 7 KB in every message; the page's theme takes its place
     _figure(key=key, data={"figure": to_json_plotly(spec), "height": height, "label": label})

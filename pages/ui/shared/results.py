@@ -115,7 +115,7 @@ def _column_config() -> dict[str, Any]:
         for name, heading in HEADINGS.items()
         if name in COLUMNS
     }
-    config[NAME] = column.TextColumn(HEADINGS[NAME], help="The name you gave.")
+    config[NAME] = column.TextColumn(HEADINGS[NAME], help="The name you entered.")
     config["landmark"] = column.TextColumn(HEADINGS["landmark"], help=COLUMNS["landmark"], pinned=True)
     for name in ("visibility", "presence"):
         config[name] = column.ProgressColumn(

@@ -1,4 +1,4 @@
-"""Parts that several of the pages' own scripts use: their styles, and the words of the landmark table."""
+"""What several of the pages' scripts share: their styles, and the texts of the landmark table."""
 
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,11 @@ LANDMARK_TABLE: dict[str, Any] = {
         {
             "name": name,
             "heading": heading,
-            "help": COLUMNS.get(name, "The name you gave."),
+            "help": COLUMNS.get(name, "The name you entered."),
             "digits": None if name in (NAME, "landmark") else digits_of(name),
         }
         for name, heading in HEADINGS.items()
     ],
     "parts": dict(BLAZEPOSE_33.parts),
 }
-"""The table has the columns and body parts of ``show_table``; digits: after the decimal point, None for text."""
+"""The texts of the landmark table: the columns, with their digits (None for text), and body parts of ``show_table``."""

@@ -1,7 +1,7 @@
 """Files for one visitor's browser, straight from disk.
 
-``st.video`` and ``st.download_button`` read a whole file into the server's memory, and a film may be hundreds
-of megabytes. A file that is served here is read piece by piece, as the browser asks for it.
+``st.video`` and ``st.download_button`` read a whole file into the server's memory, and a video may have hundreds of
+megabytes. A file that is served here is read piece by piece, as the browser asks for it.
 """
 
 import asyncio
@@ -17,11 +17,11 @@ from pages.ui.shared.addresses import offer
 
 
 def serve(path: Path, name: str) -> str:
-    """Let a file be fetched until it is withdrawn; the token of its address, see ``pages.ui.shared.addresses``.
+    """Serve a file until it is withdrawn, and return the token of its address, see ``pages.ui.shared.addresses``.
 
     Args:
-        path: the file; it need not be there yet.
-        name: what it is called when it is downloaded, which it is where the address ends in ``?download``.
+        path: the file, which need not exist yet.
+        name: its name as a download, which it is if the address ends with ``?download``.
     """
 
     async def answer(request: Request) -> FileResponse | None:
@@ -29,7 +29,7 @@ def serve(path: Path, name: str) -> str:
             return None
         return _Answer(
             path,
-            media_type=mimetypes.guess_type(path)[0],  # not from the name, which a visitor has chosen
+            media_type=mimetypes.guess_type(path)[0],  # not from the name, which a visitor chose
             filename=name,
             content_disposition_type="attachment" if "download" in request.query_params else "inline",
         )
@@ -38,9 +38,9 @@ def serve(path: Path, name: str) -> str:
 
 
 class _Answer(FileResponse):
-    """A file, or the range of it that was asked for."""
+    """A response with a file, or with the requested range of it."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # Cancelled is what a server that stops does with an answer that a paused player leaves unfinished.
+        # A stopping server cancels a response that a paused player has not finished reading.
         with suppress(asyncio.CancelledError):
             await super().__call__(scope, receive, send)

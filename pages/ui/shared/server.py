@@ -9,7 +9,7 @@ from types import FrameType
 import streamlit as st
 import uvicorn
 
-# How long a stopping server waits for browsers that are still fetching something.
+# Seconds that a stopping server waits for browsers that are still fetching something.
 _PATIENCE_S = 3
 _EVERY_ADDRESS = ("", "0.0.0.0", "::")
 

@@ -13,7 +13,7 @@ _KEY = "visit"
 
 
 class Closable(Protocol):
-    """Something that a visit keeps and that has files."""
+    """Something with files that a visit keeps."""
 
     def close(self) -> None:
         """Delete the files. Calling it again does nothing."""
@@ -23,7 +23,7 @@ Kind = TypeVar("Kind", bound=Closable)
 
 
 class Visit:
-    """The things of one visitor, one of each type. They outlive the connection for a while, since many come back."""
+    """What one visitor has, one object of each type. It is kept for a while after a lost connection, as many return."""
 
     def __init__(self, session_id: str) -> None:
         self.session_id = session_id
@@ -31,17 +31,17 @@ class Visit:
         self._farewell: threading.Timer | None = None
 
     def keep(self, thing: Closable) -> None:
-        """Keep something in place of the last thing of its type, which is deleted."""
+        """Keep an object in place of the last one of its type, which is deleted."""
         self.forget(type(thing))
         self._kept[type(thing)] = thing
 
     def get(self, kind: type[Kind]) -> Kind | None:
-        """The thing of a type, even if its files are deleted already, so that the page can say so."""
+        """The object of a type, even if its files are deleted already, so that the page can say so."""
         thing = self._kept.get(kind)
         return thing if isinstance(thing, kind) else None
 
     def forget(self, kind: type) -> None:
-        """Delete the thing of a type."""
+        """Delete the object of a type."""
         thing = self._kept.pop(kind, None)
         if thing is not None:
             thing.close()
@@ -67,7 +67,7 @@ class Visit:
             self.close()
 
     def close(self) -> None:
-        """Delete all files. The newest thing goes first, as it may still be reading the files of an older one."""
+        """Delete all files. The newest object goes first, as it may still be reading the files of an older one."""
         for thing in reversed(self._kept.values()):
             thing.close()
 

@@ -1,1 +1,1 @@
-"""The pieces of the Video page."""
+"""Parts of the Video page."""

@@ -49,6 +49,6 @@ def to_disk(file: UploadedFile) -> Clip:
         shutil.copyfileobj(file, target)
     context = get_script_run_ctx()
     if context is not None:
-        # Streamlit's own manager has this; the protocol it is typed by does not.
+        # Streamlit's own manager has this method, but the protocol it is typed as does not.
         context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)  # type: ignore[attr-defined]
     return Clip(file.file_id, file.name, path, folder)

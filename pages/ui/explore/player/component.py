@@ -1,4 +1,4 @@
-"""The player on the page."""
+"""The player as a component of the page."""
 
 from collections.abc import Collection
 from functools import lru_cache
@@ -39,16 +39,16 @@ def show_player(
     film: str | None = None,
     shown: Collection[int] | None = None,
 ) -> None:
-    """The player of a clip.
+    """Show the player of a result.
 
     Args:
-        sequence: whose people they are; of it only their numbers, their names and the reach of the axes are used.
-        moments: what is played.
-        address: where the browser finds it.
-        key: of this place on the page.
-        clip: tells this clip from another: the player starts over with another.
-        film: where the browser finds the film of just these frames; None: there is none.
-        shown: ids of the people who are shown; None: all.
+        sequence: the result, used only for the ids and names of the people and the extent of the axes.
+        moments: the file to play.
+        address: where the browser fetches that file.
+        key: identifies this place on the page.
+        clip: identifies the result; the player starts over with a new one.
+        film: address of a video of exactly these frames; None if there is none.
+        shown: ids of the people to show; None: all.
     """
     several = len(sequence.person_ids) > 1
     ids = sequence.person_ids.tolist()

@@ -15,7 +15,7 @@ from posecore import BLAZEPOSE_33, PoseSequence
 from posecore.motion.curves import CURVES, measure_curve_confidence, measure_curves
 
 PIECE_FRAMES = 32
-# With more frames times people than this, only every second, third ... frame is shown.
+# Above this number of frames times people, only every second (third, ...) frame is shown.
 MOST_SHOWN = 100_000
 
 
@@ -76,7 +76,7 @@ def _write_layer(file: BinaryIO, sequence: PoseSequence) -> dict[str, int]:
         for values in (picture, sequence.world[frames], sequence.visibility[frames], sequence.presence[frames]):
             file.write(values.astype("<f4").tobytes())
     curves_at = file.tell()
-    # Even where landmarks are hardly visible: the player shades those stretches by its visibility limit.
+    # Even if landmarks are hardly visible: the player shades such stretches by its visibility limit.
     measured = measure_curves(sequence, list(CURVES), min_visibility=0.0)
     for name in CURVES:
         file.write(measured[name].astype("<f4").tobytes())

@@ -1,11 +1,11 @@
 // @ts-check
-// One angle: its number, big, and its last half minute.
+// One angle: its value in large digits, and its curve over the last half minute.
 
 import { make, write } from "../shared/dom.js";
 import { MISSING } from "../shared/numbers.js";
 
 const SECONDS = 30;
-const GRID = [[180, 10], [90, 3], [0, -2]]; // degrees, and how far below its line each number stands
+const GRID = [[180, 10], [90, 3], [0, -2]]; // degrees, and the offset of each number below its line
 
 export class AngleCurve {
   /**
@@ -82,7 +82,7 @@ export class AngleCurve {
  * @param {CanvasRenderingContext2D} pen
  * @param {number} width
  * @param {number} height
- * @param {number} ratio pixels of the canvas for each of the page
+ * @param {number} ratio canvas pixels per CSS pixel
  * @param {string} color
  */
 function grid(pen, width, height, ratio, color) {

@@ -1,5 +1,5 @@
 // @ts-check
-// Shows why the browser gives this page no camera, or nothing if it does.
+// Shows why the page has no access to a camera; shows nothing if it has.
 
 /** @type {Record<string, string>} */
 const REASONS = {
@@ -21,12 +21,12 @@ export default function ({ parentElement }) {
     notice.hidden = !reason;
   };
   look();
-  // Permission and devices change while the page is open, and not every browser has an event for it.
+  // Permission and devices can change while the page is open, and not every browser has an event for that.
   const timer = setInterval(look, 1000);
   return () => clearInterval(timer);
 }
 
-/** @returns {Promise<keyof typeof REASONS | null>} the reason; null: there is a camera */
+/** @returns {Promise<keyof typeof REASONS | null>} the reason; null if there is a camera */
 async function missing() {
   if (!window.isSecureContext || !navigator.mediaDevices) return "insecure";
   if ((await permission()) === "denied") return "refused";

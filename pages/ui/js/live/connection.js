@@ -1,19 +1,19 @@
 // @ts-check
-// The stream as the browser has it. It runs in a frame of streamlit-webrtc, which this same server serves. There it is
-// kept through short losses of the network, started again after long ones, and paused while the page is hidden.
+// The browser's end of the stream, which runs in the iframe of streamlit-webrtc (same origin). The connection is kept
+// through short network losses, restarted after long ones, and paused while the page is hidden.
 
-const PATIENCE_MS = 8000; // a network that is back within this goes on as before
+const PATIENCE_MS = 8000; // a connection that recovers within this time continues as before
 const RETRY_MS = 2000;
 const HIDDEN_MS = 2000;
 const CONNECTING_MS = 15000;
 const MOST_TRIES = 30;
 const FIGURES_MS = 1000;
 
-/** @typedef {Window & typeof globalThis & {posecoreConnection?: Connection}} Inner the window of the frame */
+/** @typedef {Window & typeof globalThis & {posecoreConnection?: Connection}} Inner the window of the iframe */
 
 /**
- * The connection of the page; null: the frame is not there. It belongs to the frame, since panels come and go.
- * Until a frame is loaded it has an empty document, which a slow one keeps for long and which hides when it goes.
+ * The page's connection; null if there is no iframe. It is kept on the iframe's window, since panels come and go.
+ * Until the iframe has loaded, it has an empty document, which fires `visibilitychange` when it is replaced.
  */
 export function connectionOf() {
   const frame = /** @type {HTMLIFrameElement | null} */ (document.querySelector("iframe[title*='webrtc']"));
@@ -28,12 +28,12 @@ export class Connection {
     this.inner = inner;
     /** @type {RTCPeerConnection | null} */
     this.peer = null;
-    this.wasThere = false; // this peer was connected
-    this.shown = 0; // frames per second on the screen
+    this.wasThere = false; // this peer has been connected
+    this.shown = 0; // frames per second on screen
     /** @type {string | null} */
     this.route = null;
-    this.lost = false; // was there, and is tried again
-    this.failed = false; // could not be made
+    this.lost = false; // was connected, and is being retried
+    this.failed = false; // could not be established
     this.goesOnUnseen = false;
     this.resting = false;
     /** @type {Map<RTCRtpSender, MediaStreamTrack>} */
@@ -45,18 +45,18 @@ export class Connection {
     this.waiting = 0;
     this.trying = 0;
     this.watch();
-    // A viewer who presses a button has decided; nothing is started in spite of that.
+    // A viewer who presses a button has decided: nothing may restart the stream against that.
     inner.document.addEventListener("click", ({ isTrusted }) => isTrusted && this.reset(), true);
     inner.document.addEventListener("visibilitychange", () => this.restWhileHidden());
   }
 
-  /** Remember the connection that the frame opens, since only that has the figures. */
+  /** Remember the peer connection that the iframe opens, since only it has the statistics. */
   watch() {
     const opened = (/** @type {RTCPeerConnection} */ peer) => {
       this.peer = peer;
       this.wasThere = this.failed = false;
       peer.addEventListener("connectionstatechange", (event) => this.changed(peer, event));
-      // With no address to try, a browser never says that it has failed.
+      // With no address to try, a browser never reports a failure.
       this.inner.setTimeout(() => {
         if (peer === this.peer && !this.lost && !this.wasThere && peer.connectionState !== "closed") this.failed = true;
       }, CONNECTING_MS);
@@ -71,7 +71,7 @@ export class Connection {
     };
   }
 
-  // ---- what is lost comes back
+  // ---- recovery of a lost connection
 
   /**
    * @param {RTCPeerConnection} peer
@@ -124,9 +124,9 @@ export class Connection {
   }
 
   /**
-   * Press a button of the frame.
+   * Press a button in the iframe.
    * @param {string} name
-   * @returns {boolean} it was there
+   * @returns {boolean} whether it was there
    */
   press(name) {
     const buttons = [...this.inner.document.querySelectorAll("button")].filter(({ disabled }) => !disabled);
@@ -135,9 +135,9 @@ export class Connection {
     return Boolean(button);
   }
 
-  // ---- a hidden page sends nothing
+  // ---- no video from a hidden page
 
-  /** Not at once: whether the server needs the frames all the same is as old as its last answer. */
+  /** Wait before pausing: whether the server needs the frames anyway is only known from its last answer. */
   restWhileHidden() {
     if (!this.inner.document.hidden) {
       this.hiddenAt = null;
@@ -164,7 +164,7 @@ export class Connection {
     this.rested.clear();
   }
 
-  // ---- what is known about it
+  // ---- statistics
 
   async readFigures() {
     const peer = this.peer;

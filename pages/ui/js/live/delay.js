@@ -1,7 +1,7 @@
 // @ts-check
-// The delay of the live picture, from when a frame leaves the camera to when it is on the screen. Frames carry no mark
-// that could be read here, so now and then the camera's picture and the one that came back are watched for some
-// seconds, coarse and grey, and compared.
+// The delay of the live video, from when a frame leaves the camera to when it is on screen. Frames carry no mark that
+// could be read here. So now and then the camera's video and the returned one are sampled for some seconds, as coarse
+// greyscale images, and compared.
 
 import { make } from "../shared/dom.js";
 import { COLUMNS, ROWS, delayBetween } from "./likeness.js";
@@ -9,9 +9,9 @@ import { COLUMNS, ROWS, delayBetween } from "./likeness.js";
 /** @typedef {import("./likeness.js").Seen} Seen */
 /** @typedef {import("./connection.js").Connection} Connection */
 
-const FINE = 4; // each cell is the mean of so many dots each way, since a browser that shrinks a picture leaves most out
+const FINE = 4; // each cell is the mean of 4 x 4 pixels, since a browser that shrinks an image skips most pixels
 const WATCH_MS = 3500;
-const LATER_MS = 500; // a stream that has stopped is not waited for
+const LATER_MS = 500; // do not wait for a stream that has stopped
 const REST_MS = 6500;
 const RETRY_MS = 1500; // nothing moved
 
@@ -25,7 +25,7 @@ export class Delay {
   }
 
   /**
-   * Begin to watch if it is time; called often.
+   * Start a measurement if one is due; called often.
    * @param {Connection | null} connection
    */
   look(connection) {
@@ -48,7 +48,7 @@ export class Delay {
       const [sent, shown] = await Promise.all([this.watchSent(track, until), this.watchShown(video, until)]);
       found = delayBetween(sent, shown);
     } catch {
-      // The stream ended meanwhile.
+      // The stream has ended meanwhile.
     }
     this.ms = found ?? this.ms;
     this.next = performance.now() + (found === null ? RETRY_MS : REST_MS);

@@ -1,23 +1,23 @@
 // @ts-check
-// How late one film is after another. What moves in the first is sought in the second; the delay is the one at which
-// they are most alike.
+// The delay between two videos. What moves in the first is looked for in the second; the delay is the one at which the
+// two correlate best.
 
 export const COLUMNS = 16;
 export const ROWS = 12;
 
-/** @typedef {{at: number, grey: Float32Array}} Seen a picture of COLUMNS x ROWS cells, and when it was seen, in ms */
+/** @typedef {{at: number, grey: Float32Array}} Seen an image of COLUMNS x ROWS cells, and when it was seen, in ms */
 
-const MOVING = 32; // cells that are compared: those in which most happens
+const MOVING = 32; // number of cells that are compared: those that change most
 const LONGEST_MS = 1500;
 const STEP_MS = 5;
 const ALIKE = 0.6; // a correlation below this is noise: nothing moves
 const FEWEST = 10;
 
 /**
- * Milliseconds from pictures that were sent to the same ones among those shown, maybe mirrored.
+ * Milliseconds from an image's being sent to its being shown, perhaps mirrored.
  * @param {Seen[]} sent
  * @param {Seen[]} shown
- * @returns {number | null} null: nothing moves enough
+ * @returns {number | null} null if too little moves
  */
 export function delayBetween(sent, shown) {
   if (sent.length < FEWEST || shown.length < FEWEST) return null;
@@ -38,7 +38,7 @@ export function delayBetween(sent, shown) {
 const mirrored = (/** @type {number} */ cell) => cell - (cell % COLUMNS) + COLUMNS - 1 - (cell % COLUMNS);
 
 /**
- * What changes: a skeleton, a blurred background or another brightness mostly stay out of it.
+ * The change from image to image, which a skeleton, a blurred background or another brightness hardly affect.
  * @param {Seen[]} seen
  * @returns {Seen[]}
  */
@@ -56,7 +56,7 @@ function movingCells(seen) {
 }
 
 /**
- * The correlation of two films, of which one is later.
+ * The correlation of two videos, one of them delayed.
  * @param {Seen[]} early
  * @param {Seen[]} late
  * @param {number} ms

@@ -14,10 +14,10 @@ import { boneLine, nowhere } from "../shared/stage.js";
  * @param {PanelData} data
  * @param {Answer} answer
  * @param {Space} space
- * @returns {Map<string, Trace>} by their uids
+ * @returns {Map<string, Trace>} by uid
  */
 export function liveTraces(data, answer, space) {
-  // The axes are those of a picture of the size that the page knows; the camera's may be another.
+  // The axes are made for the image size that the page knows; the camera's may differ.
   const scale = Math.min(data.size[0] / answer.size[0], data.size[1] / answer.size[1]);
   /** @type {Map<string, Trace>} */
   const traces = new Map();

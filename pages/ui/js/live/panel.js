@@ -1,6 +1,6 @@
 // @ts-check
-// The numbers of a live picture, about five times a second and never at the picture's cost: what is out of sight is
-// not drawn, and a hidden tab asks for nothing.
+// The numbers of a live stream, about five times a second and never at the expense of the video: what is out of sight
+// is not drawn, and a hidden tab requests nothing.
 
 import { find, make, mark, write } from "../shared/dom.js";
 import { rowsOf } from "../shared/landmark_rows.js";
@@ -19,7 +19,7 @@ import { figuresOf, problemText, recordingText, showFigures } from "./status.js"
 const EVERY_MS = 200;
 const ANSWER_MS = 3000;
 const MOST_ANGLES = 6;
-const SPACES = { world: "Metres", picture: "In the picture" };
+const SPACES = { world: "Metres", picture: "Image" };
 
 class Panel {
   /**
@@ -38,13 +38,13 @@ class Panel {
     this.answer = null; // the newest
     /** @type {Answer | null} */
     this.frame = null; // the newest that is shown
-    this.since = -1; // the frame up to which the angles are known
+    this.since = -1; // number of the last frame whose angles are known
     /** @type {number | null} */
     this.frozen = null;
     /** @type {0 | 1 | null} */
-    this.asksHold = null; // 1: the server is to stay at a frame; 0: to go on
+    this.asksHold = null; // 1: ask the server to hold a frame; 0: to resume
     this.answeredAt = 0;
-    this.recorded = false; // the recording has reached its end
+    this.recorded = false; // the recording has ended
     this.parts = { angles: find(root, ".lp-angles"), skeleton: find(root, ".lp-skeleton"), table: find(root, ".lp-table") };
     this.skeleton = new Skeleton3d(this.parts.skeleton, {
       onDrawn: (number) => mark(this.parts.skeleton, number),
@@ -86,7 +86,7 @@ class Panel {
     this.table.begin(this.data.table, "landmarks.csv");
   }
 
-  // ---- what the server gives
+  // ---- data from the server
 
   /**
    * @param {PanelData} data
@@ -100,7 +100,7 @@ class Panel {
     else if (JSON.stringify(before.stages) !== JSON.stringify(data.stages) && this.isLive) this.show3d(this.space);
   }
 
-  /** Another picture, or none. */
+  /** Begin with another stream, or with none. */
   begin() {
     const { address, idle } = this.data;
     this.answer = this.frame = this.frozen = this.asksHold = null;
@@ -130,7 +130,7 @@ class Panel {
       if (this.connection?.resting) this.answeredAt = performance.now();
       else if (this.data.address) await this.ask(this.data.address);
     } catch {
-      // The network failed for a moment, or the picture is over; the page itself says that.
+      // The network failed for a moment, or the stream is over; the page itself reports that.
     }
     this.showProblem();
     this.timer = setTimeout(() => this.tick(), Math.max(50, EVERY_MS - (performance.now() - start)));
@@ -150,7 +150,7 @@ class Panel {
     if (this.connection) await this.follow(this.connection, answer);
     if (answer.over || !this.root.isConnected) return;
     this.showStatus(answer);
-    if (since !== this.since) return; // an angle was added meanwhile: its past is asked for next
+    if (since !== this.since) return; // an angle was added meanwhile: its past is requested next
     const begins = hold === 1 && this.asksHold === 1;
     if (hold === this.asksHold) this.asksHold = null;
     if (answer.number < 0 || (this.frozen !== null && !begins)) return;
@@ -164,7 +164,7 @@ class Panel {
    */
   async follow(connection, answer) {
     connection.goesOnUnseen = answer.goes_on_unseen;
-    if (answer.over) connection.press("Stop"); // the page says why
+    if (answer.over) connection.press("Stop"); // the page reports why
     await connection.readFigures();
     this.delay.look(connection);
   }
@@ -179,7 +179,7 @@ class Panel {
     this.frame = answer;
     if (!this.isLive) {
       this.root.dataset.live = "";
-      this.show3d(this.space); // not before it is seen: Plotly measures its texts
+      this.show3d(this.space); // only once it is visible, as Plotly measures its texts
     }
     this.root.dataset.frame = `${answer.number}`;
     for (const name of names) {
@@ -189,7 +189,7 @@ class Panel {
     this.draw();
   }
 
-  // ---- what is shown
+  // ---- display
 
   draw() {
     if (document.hidden) return;
@@ -231,11 +231,11 @@ class Panel {
     write(line, recordingText(answer.recording));
     line.hidden = !answer.recording;
     const over = answer.recording?.over ?? false;
-    if (over && !this.recorded) this.trigger("recorded", true); // a run of the page opens it
+    if (over && !this.recorded) this.trigger("recorded", true); // a rerun of the page opens it
     this.recorded = over;
   }
 
-  /** Read aloud once, not with every answer. */
+  /** Update the text only if it changes, so that screen readers read it once. */
   showProblem() {
     const { lost = false, failed = false } = this.connection ?? {};
     const silent = performance.now() - this.answeredAt > ANSWER_MS;
@@ -245,7 +245,7 @@ class Panel {
     notice.hidden = !text;
   }
 
-  // ---- what the viewer chooses
+  // ---- the viewer's choices
 
   /** @param {string} name */
   addAngle(name) {
@@ -253,18 +253,18 @@ class Panel {
     const angle = this.data.angles.find((one) => one.name === name);
     if (!angle || this.curves.has(name) || this.curves.size >= MOST_ANGLES) return;
     this.curves.set(name, new AngleCurve(this.parts.angles, angle.title, () => this.curves.delete(name)));
-    this.since = -1; // its last half minute, too
+    this.since = -1; // fetches the new angle's last half minute, too
   }
 
   /**
-   * At once for the viewer; the server gets it with the next question, and answers which frame it holds.
+   * Takes effect here at once; the server learns it with the next request, and returns the frame it holds.
    * @param {boolean} on
    */
   freeze(on) {
     this.frozen = on && this.frame ? this.frame.number : null;
     this.asksHold = this.frozen === null ? 0 : 1;
     this.showFreeze();
-    this.drawTable(); // its title says which, seen or not
+    this.drawTable(); // even out of sight: its title names the frame
   }
 
   showFreeze() {

@@ -1,22 +1,22 @@
 // @ts-check
-// Tries a connection to the server as the live picture would have it, with no camera and nothing sent, and says which
-// route was found.
+// Tries a connection to the server like that of the live video, but without a camera and without sending anything, and
+// reports the route it found.
 
 const GATHER_MS = 6000;
 const CONNECT_MS = 15000;
 const STEP_MS = 100;
 /** @type {Record<string, string>} */
 const KINDS = {
-  host: "its own (host)",
-  srflx: "as seen from outside (server reflexive, by STUN)",
-  relay: "of a relay (relay, by TURN)",
+  host: "Own address (host)",
+  srflx: "Public address (server reflexive, from STUN)",
+  relay: "Relay address (relay, from TURN)",
 };
 /** @type {Record<string, string>} */
 const FOUND = {
-  host: "Connected directly (host): the shortest route there is.",
+  host: "Connected directly (host), which is the shortest route.",
   srflx: "Connected through a router (server reflexive): a direct route.",
   prflx: "Connected through a router (peer reflexive): a direct route.",
-  relay: "Connected by a relay (relay): a TURN server passes the stream on.",
+  relay: "Connected through a relay (relay): a TURN server forwards the stream.",
 };
 
 /** @type {WeakMap<HTMLElement, Check>} */
@@ -43,7 +43,7 @@ class Check {
       peer = new RTCPeerConnection(configuration);
       await this.connect(peer, configuration);
     } catch (error) {
-      this.say(`The check could not be finished: ${/** @type {Error} */ (error).message}`);
+      this.say(`The check failed: ${/** @type {Error} */ (error).message}`);
     } finally {
       peer?.close();
       this.button.disabled = false;
@@ -58,7 +58,7 @@ class Check {
     peer.addEventListener("icecandidateerror", ({ url, errorCode, errorText }) => {
       this.errors.add(`No address from ${url}: ${errorCode === 401 ? "user name or password refused" : errorText || "no answer"} (${errorCode})`);
     });
-    this.say("Looking for addresses that the other side could reach …");
+    this.say("Looking for addresses that the server can reach …");
     peer.createDataChannel("check");
     await peer.setLocalDescription(await peer.createOffer());
     await until(() => peer.iceGatheringState === "complete", GATHER_MS);
@@ -74,7 +74,7 @@ class Check {
   }
 
   /**
-   * @param {RTCSessionDescription} [offer] none: the servers to go by are asked for
+   * @param {RTCSessionDescription} [offer] without one, the configuration is requested
    * @returns {Promise<any>} a configuration, or the answer to the offer
    */
   async ask(offer) {
@@ -91,7 +91,7 @@ class Check {
 
   /**
    * @param {string[]} own kinds of addresses that the browser has
-   * @param {string[]} servers and that the server has
+   * @param {string[]} servers kinds of addresses that the server has
    */
   show(own, servers) {
     const table = /** @type {HTMLTableElement} */ (this.part("table"));
@@ -132,15 +132,15 @@ const kindsIn = (sdp) => [...new Set([...sdp.matchAll(/ typ (host|srflx|relay)/g
  */
 function noRoute(iceServers, policy) {
   const turn = iceServers.some(({ urls }) => [urls].flat().some((url) => /^turns?:/.test(url)));
-  const only = policy === "relay" ? " This host lets streams go by its TURN server alone." : "";
+  const only = policy === "relay" ? " The host allows streams only through its TURN server." : "";
   return turn
-    ? `No route was found, although a TURN server is set up: it does not answer, or refuses.${only}`
-    : "No route was found: the network between blocks the stream. Whoever hosts this page can set up a TURN server.";
+    ? `No route was found, although a TURN server is set up: it does not answer, or refuses the connection.${only}`
+    : "No route was found: a network in between blocks the stream. The host of this page can set up a TURN server.";
 }
 
 /**
  * @param {RTCPeerConnection} peer connected
- * @returns {Promise<string>} the kind of address that it goes by
+ * @returns {Promise<string>} the kind of address in use
  */
 async function routeOf(peer) {
   const stats = new Map([.../** @type {any} */ (await peer.getStats())]);
@@ -150,7 +150,7 @@ async function routeOf(peer) {
 
 /**
  * @param {() => boolean} holds
- * @param {number} ms so long at most
+ * @param {number} ms longest wait
  */
 async function until(holds, ms) {
   const end = performance.now() + ms;

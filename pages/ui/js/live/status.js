@@ -1,5 +1,5 @@
 // @ts-check
-// The state of a live picture in words: its figures, its recording, and what is wrong.
+// The state of a live stream in words: its rates, its recording, and what is wrong.
 
 import { make } from "../shared/dom.js";
 import { MISSING } from "../shared/numbers.js";
@@ -7,16 +7,16 @@ import { MISSING } from "../shared/numbers.js";
 /** @typedef {import("../types.d.ts").Answer} Answer */
 
 const LOST = "The connection was lost. Trying to reconnect; press Stop to give up.";
-const FAILED = "No connection could be made. Check it under “Camera not starting?”.";
+const FAILED = "The connection failed. Check it under “Camera not starting?”.";
 const NO_ANSWER = "The server is not answering. Still trying.";
-const LOADING = "Loading the model. Until then, the picture is shown without a skeleton.";
+const LOADING = "Loading the model. Until then, the video is shown without a skeleton.";
 const NO_FRAMES = "No frames arrive from the camera.";
 /** @type {Record<string, string>} */
 const ROUTES = { host: "direct", srflx: "direct, through a router", prflx: "direct, through a router", relay: "relayed" };
 
 /**
  * @param {Answer} answer
- * @param {{displayed: number, delay: number | null | undefined, route: string | null}} browser delay: undefined: none to measure
+ * @param {{displayed: number, delay: number | null | undefined, route: string | null}} browser delay: undefined if it is not measured
  * @returns {[string, string][]} names and values
  */
 export function figuresOf({ figures, people }, { displayed, delay, route }) {
@@ -51,7 +51,7 @@ export function recordingText(recording) {
 }
 
 /**
- * What is wrong, and what helps; an empty text if nothing is.
+ * What is wrong, and what helps; an empty text if all is well.
  * @param {Answer | null} answer the newest
  * @param {{lost: boolean, failed: boolean, silent: boolean}} connection silent: the server has not answered for long
  */

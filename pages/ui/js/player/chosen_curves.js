@@ -24,10 +24,10 @@ export class ChosenCurves {
   }
 
   /**
-   * @param {Header["curves"]} curves all there are
-   * @param {string[]} names of the chosen ones
-   * @param {Line[]} lines that are drawn
-   * @param {boolean} several people are in the clip
+   * @param {Header["curves"]} curves all that can be chosen
+   * @param {string[]} names of the chosen curves
+   * @param {Line[]} lines the drawn lines
+   * @param {boolean} several whether the video has several people
    */
   show(curves, names, lines, several) {
     this.readings = [];

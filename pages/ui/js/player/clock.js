@@ -1,11 +1,11 @@
 // @ts-check
-// Frames and the times of the film at which they are shown.
+// From frames to the times at which the video shows them, and back.
 
-const FILM_TICK_S = 5e-5; // a film's clock is as fine as 1/90000 s
-const INSIDE_S = 0.005; // from the beginning of a frame, a time at which it is shown for sure
+const FILM_TICK_S = 5e-5; // a video's clock is as fine as 1/90000 s
+const INSIDE_S = 0.005; // from the beginning of a frame to a time at which it is certainly shown
 
 export class Clock {
-  /** @param {Float64Array} times of the frames in seconds, rising */
+  /** @param {Float64Array} times of the frames in seconds, increasing */
   constructor(times) {
     this.times = times;
   }
@@ -15,7 +15,7 @@ export class Clock {
   }
 
   /**
-   * The frame that is shown at a time of the film.
+   * The frame that is shown at a time of the video.
    * @param {number} filmTime seconds from the first frame
    */
   at(filmTime) {
@@ -31,7 +31,7 @@ export class Clock {
   }
 
   /**
-   * A time of the film at which a frame is shown, in seconds from the first frame.
+   * A time of the video at which a frame is shown, in seconds from the first frame.
    * @param {number} frame
    */
   filmTime(frame) {
@@ -41,7 +41,7 @@ export class Clock {
   }
 
   /**
-   * The frames up to one, over some seconds before it.
+   * The frames of the last seconds up to a frame.
    * @param {number} frame
    * @param {number} seconds
    */

@@ -1,5 +1,5 @@
 // @ts-check
-// The lists, boxes and buttons below the film: what can be chosen, and what is.
+// The menus, checkboxes and buttons below the video.
 
 import { find, make } from "../shared/dom.js";
 import { layersOf } from "./view.js";
@@ -34,7 +34,7 @@ export class Controls {
 
   /**
    * @param {PlayerData} data
-   * @param {View} view what is chosen is written there
+   * @param {View} view changed by the controls
    */
   offer(data, view) {
     this.view = view;
@@ -44,7 +44,7 @@ export class Controls {
       layer: layersOf(data).map((name) => [name, LAYERS[/** @type {keyof LAYERS} */ (name)]]),
       speed: SPEEDS.map((speed) => [speed, `${speed} ×`]),
       trail: [[-1, "none"], ...skeleton.landmarks.map(({ name }, k) => /** @type {[number, string]} */ ([k, name]))],
-      space: [["world", "Metres"], ["picture", "In the picture"]],
+      space: [["world", "Metres"], ["picture", "Image"]],
       joints: [["visibility", "Visibility"], ["own", people.length > 1 ? "Person" : "Side"]],
     };
     for (const [name, options] of Object.entries(lists)) {
@@ -57,7 +57,7 @@ export class Controls {
     this.write();
   }
 
-  /** Show what the view says. */
+  /** Show the values of the view. */
   write() {
     if (!this.view) return;
     for (const [name, value] of Object.entries(this.view)) {
@@ -70,7 +70,7 @@ export class Controls {
 
   /**
    * @param {HTMLInputElement | HTMLSelectElement} control
-   * @returns {keyof View | null} what has changed
+   * @returns {keyof View | null} the part of the view that has changed
    */
   read(control) {
     const name = /** @type {keyof View | undefined} */ (control.dataset?.set);

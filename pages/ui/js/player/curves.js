@@ -1,5 +1,5 @@
 // @ts-check
-// Curves over time, one panel for each unit, with a cursor; click or drag to go somewhere.
+// Curves over time, one panel for each unit, with a cursor; click or drag to seek.
 
 import { find } from "../shared/dom.js";
 import { loadPlotly, themed } from "../shared/plotly.js";
@@ -10,7 +10,7 @@ import { TimeScale } from "./time_scale.js";
 
 const MOST_SHADED = 150;
 const PANEL_PX = 130;
-const GAP = 0.06; // between panels, of the height
+const GAP = 0.06; // between panels, as a share of the height
 const MARGIN = { l: 62, r: 12, t: 8, b: 38 };
 const GRID = "rgba(138, 143, 152, 0.3)";
 const CONFIG = { responsive: true, displayModeBar: false, doubleClick: false };
@@ -94,7 +94,7 @@ export class Curves {
 const axis = (/** @type {number} */ row) => (row ? `y${row + 1}` : "y");
 
 /**
- * Margins and ranges are fixed, so that the cursor's place can be told from them.
+ * Margins and ranges are fixed, so that the cursor's position can be computed from them.
  * @param {string[]} units
  * @param {number[]} ends in seconds
  */

@@ -1,5 +1,5 @@
 // @ts-check
-// The film's place on the page, and the people drawn over the frame that it shows.
+// The video on the page, with the people drawn over the frame that it shows.
 
 import { find, mark } from "../shared/dom.js";
 import { Overlay } from "./overlay.js";
@@ -22,7 +22,7 @@ export class FilmScreen {
     this.element = find(views, ".pp-screen");
     this.film = /** @type {HTMLVideoElement} */ (find(views, ".pp-film"));
     this.overlay = new Overlay(/** @type {HTMLCanvasElement} */ (find(views, ".pp-overlay")));
-    this.index = -1; // of the frame that the film shows; -1: none yet
+    this.index = -1; // of the frame that the video shows; -1: none yet
     this.sizes = new ResizeObserver(() => {
       this.overlay.fit();
       onResize();

@@ -1,5 +1,5 @@
 // @ts-check
-// The landmarks of the frame at which the player is paused.
+// The table of landmarks of the frame at which the player is paused.
 
 import { rowsOf } from "../shared/landmark_rows.js";
 import { LandmarkTable } from "../shared/landmark_table.js";

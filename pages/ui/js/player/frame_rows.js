@@ -1,5 +1,5 @@
 // @ts-check
-// The curves frame by frame, as a table.
+// The values of the curves by frame, as a table.
 
 import { short } from "../shared/numbers.js";
 import { Table } from "../shared/table.js";

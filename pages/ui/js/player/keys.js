@@ -1,17 +1,17 @@
 // @ts-check
-// What the keyboard does in the player.
+// The player's keyboard shortcuts.
 
 /** @typedef {"toggle" | "step" | "loopStart" | "loopEnd" | "noLoop" | "faster" | "sound"} Action */
 
 /**
  * @param {KeyboardEvent} event
- * @returns {[Action, number] | null} what to do, and how far; null: the key is not for the player
+ * @returns {[Action, number] | null} what to do, and how far; null if the key is not for the player
  */
 export function actionOf(event) {
   const target = /** @type {Element} */ (event.target);
   if (event.ctrlKey || event.metaKey || event.altKey) return null;
-  if (target.closest("select, input:not(.pp-scrub)")) return null; // what is written or chosen there
-  if (event.key === " " && target.closest("button")) return null; // it presses that
+  if (target.closest("select, input:not(.pp-scrub)")) return null; // the key belongs to that field
+  if (event.key === " " && target.closest("button")) return null; // the key presses that button
   const far = event.shiftKey ? 10 : 1;
   /** @type {Record<string, [Action, number]>} */
   const actions = {

@@ -1,5 +1,5 @@
 // @ts-check
-// The chosen curves of the people who are shown, as lines to draw.
+// The chosen curves of the people shown, as lines to draw.
 
 /** @typedef {import("../types.d.ts").Line} Line */
 /** @typedef {import("../types.d.ts").View} View */
@@ -10,7 +10,7 @@ const COLORS = ["#0b8a94", "#d55e00", "#cc79a7", "#a68a00", "#0072b2", "#8a8f98"
 const DASHES = ["solid", "dash", "dot", "dashdot"];
 
 /**
- * Colours tell the curves apart; those of several people, who is who, and then dashes tell the curves.
+ * Colours distinguish the curves; with several people, colours distinguish the people and dashes the curves.
  * @param {Moments} moments
  * @param {View} view
  * @param {Shown[]} people

@@ -1,5 +1,5 @@
 // @ts-check
-// A moment and its view as part of the page's address.
+// A moment and its view in the page's address.
 
 /** @typedef {import("../types.d.ts").Vector} Vector */
 /** @typedef {import("../types.d.ts").View} View */
@@ -8,7 +8,7 @@ export const MOST_CURVES = 6;
 const FARTHEST = 20;
 
 /**
- * What an address asks for. Anybody can write one, so nothing in it is relied upon.
+ * What an address asks for. Anyone can write one, so nothing in it is trusted.
  * @param {URLSearchParams} asked
  */
 export function readLink(asked) {

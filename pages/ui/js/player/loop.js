@@ -1,13 +1,13 @@
 // @ts-check
-// A stretch of frames that is played again and again.
+// A stretch of frames that is played repeatedly.
 
 /** @typedef {[number, number]} Loop its first and its last frame */
 
 /**
- * The loop with another start. A start behind its end takes the rest of the clip.
+ * The loop with another start. A start after its end extends the loop to the last frame.
  * @param {Loop | null} loop
  * @param {number} start
- * @param {number} last frame of the clip
+ * @param {number} last frame of the video
  * @returns {Loop}
  */
 export function withStart(loop, start, last) {
@@ -16,7 +16,7 @@ export function withStart(loop, start, last) {
 }
 
 /**
- * The loop with another end. An end before its start takes all from the beginning.
+ * The loop with another end. An end before its start extends the loop back to the first frame.
  * @param {Loop | null} loop
  * @param {number} end
  * @returns {Loop}

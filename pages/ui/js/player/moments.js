@@ -1,25 +1,25 @@
 // @ts-check
-// The landmarks and curves of a clip, fetched in pieces from one file when they are about to be shown.
+// The landmarks and curves of a result, fetched in pieces from one file when they are about to be shown.
 
 import { Clock } from "./clock.js";
 
 /** @typedef {import("../types.d.ts").Header} Header */
 /** @typedef {import("../types.d.ts").Frame} Frame */
 
-const NUMBERS = 8; // of each landmark: x, y, z in the picture, three metres, visibility, presence
-const BYTES = 4; // of each number
+const NUMBERS = 8; // per landmark: x, y, z in the image and in metres, visibility, presence
+const BYTES = 4; // per number
 
-const KEPT = 2; // results whose numbers stay in memory while the visitor is on another page
+const KEPT = 2; // results kept in memory while the visitor is on another page
 
 /** @type {Map<string, Moments>} */
 const kept = new Map();
 
 export class Moments {
   /**
-   * The numbers behind an address: as far as they were fetched before, they are there.
+   * The numbers at an address; pieces that were fetched before are kept.
    * @param {string} address
    * @param {Header} header
-   * @param {() => void} onArrival a piece that was asked for is there
+   * @param {() => void} onArrival called when a requested piece has arrived
    */
   static of(address, header, onArrival) {
     const moments = kept.get(address) ?? new Moments(address, header);
@@ -61,7 +61,7 @@ export class Moments {
   }
 
   /**
-   * The number that a frame has in the video.
+   * The number of a frame in the video.
    * @param {number} index
    */
   number(index) {
@@ -69,7 +69,7 @@ export class Moments {
   }
 
   /**
-   * All people in one frame; null while its piece is on the way.
+   * All people in one frame; null until its piece has arrived.
    * @param {string} layer
    * @param {number} index
    * @returns {Frame | null}
@@ -123,7 +123,7 @@ export class Moments {
   }
 
   /**
-   * A curve of all people, (frames x people), and how visible the landmarks are that it is made of, 0 to 255.
+   * A curve of all people, (frames x people), with the visibility of the landmarks it is computed from, 0 to 255.
    * @param {string} layer
    * @param {string} name
    */

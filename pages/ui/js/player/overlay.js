@@ -1,17 +1,17 @@
 // @ts-check
-// A canvas over the film, of the size it has on the screen, and the pens to draw people with.
+// A canvas over the video, as large as the video on screen, with methods to draw people.
 
 /** @typedef {import("../types.d.ts").Bone} Bone */
 /** @typedef {import("../types.d.ts").Landmark} Landmark */
 
-const MOST_PIXELS = 1600; // across: more is not seen, and takes long to draw
+const MOST_PIXELS = 1600; // across: more makes no visible difference and takes long to draw
 const RIM = "rgba(18, 20, 26, 0.9)";
 
 export class Overlay {
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
     this.canvas = canvas;
-    // Drawn by the processor: the lines are few.
+    // Drawn by the CPU, as there are few lines.
     this.pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
   }
 
@@ -29,7 +29,7 @@ export class Overlay {
 
   /**
    * @param {Float32Array} points of one person, (landmarks x 2) pixels of the canvas, NaN where not shown
-   * @param {{bones: Bone[], joints: Landmark[], faint: boolean}} look faint: thin and white, behind another
+   * @param {{bones: Bone[], joints: Landmark[], faint: boolean}} look faint: thin and white, behind another skeleton
    */
   skeleton(points, { bones, joints, faint }) {
     const pen = this.pen;

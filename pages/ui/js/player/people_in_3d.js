@@ -17,7 +17,7 @@ import { TRAIL_S } from "./people_on_film.js";
  * @param {string} layer
  * @param {number} index of the frame
  * @param {View} view
- * @returns {Map<string, Trace>} by their uids; empty while the frame is on the way
+ * @returns {Map<string, Trace>} by uid; empty until the frame has arrived
  */
 export function tracesOf(data, moments, layer, index, view) {
   /** @type {Map<string, Trace>} */
@@ -46,7 +46,7 @@ export function tracesOf(data, moments, layer, index, view) {
  */
 function inSpace({ header }, frame, slot, { space, threshold }) {
   const source = space === "world" ? frame.world : frame.picture;
-  const down = space === "world" ? -1 : 1; // the axis of the picture points down itself
+  const down = space === "world" ? -1 : 1; // the image's own axis points down
   const [x, y, z] = Array.from({ length: 3 }, () => Array(header.landmarks).fill(null));
   for (let k = 0; k < header.landmarks; k++) {
     const at = slot * header.landmarks + k;
@@ -57,7 +57,7 @@ function inSpace({ header }, frame, slot, { space, threshold }) {
 }
 
 /**
- * What colours the joints: how visible they are, or whose they are.
+ * Colours of the joints: by visibility, or by person or side.
  * @param {PlayerData} data
  * @param {Frame} frame
  * @param {number} slot
@@ -73,7 +73,7 @@ function colors({ header, people, skeleton }, frame, slot, { joints }) {
 }
 
 /**
- * Where one landmark was until now.
+ * The recent path of one landmark.
  * @param {PlayerData} data
  * @param {Moments} moments
  * @param {string} layer

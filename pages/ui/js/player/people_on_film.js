@@ -1,5 +1,5 @@
 // @ts-check
-// The people of one frame, drawn over the film.
+// The people of one frame, drawn over the video.
 
 /** @typedef {import("../types.d.ts").PlayerData} PlayerData */
 /** @typedef {import("../types.d.ts").View} View */
@@ -9,7 +9,7 @@
 /** @typedef {import("./moments.js").Moments} Moments */
 
 export const TRAIL_S = 2;
-const HEAD_AND_SHOULDERS = [0, 7, 8, 11, 12]; // a name stands over them
+const HEAD_AND_SHOULDERS = [0, 7, 8, 11, 12]; // a name is drawn above them
 
 export class PeopleOnFilm {
   /**
@@ -67,7 +67,7 @@ export class PeopleOnFilm {
   }
 
   /**
-   * Colours tell the sides of the body; those of several people, who is who.
+   * Colours distinguish the sides of the body, or the people if there are several.
    * @param {Shown} person
    */
   look({ id, color }) {

@@ -1,5 +1,5 @@
 // @ts-check
-// What makes time pass: the film in its <video>, or, if there is no film, a clock of its own.
+// What drives the playback: the video element or, if there is no video, a clock of its own.
 
 /** @typedef {import("./clock.js").Clock} Clock */
 /** @typedef {{onShown: (index: number, settled: boolean) => void, onEnd: () => void, onFail: () => void}} Listener */
@@ -11,7 +11,7 @@ export class FilmPlayback {
    * @param {HTMLVideoElement} film
    * @param {string} address
    * @param {Clock} clock
-   * @param {Listener} listener onShown: a frame is on the screen; settled: no other is being sought
+   * @param {Listener} listener onShown: a frame is on screen; settled: no other is being sought
    */
   constructor(film, address, clock, listener) {
     this.film = film;
@@ -53,7 +53,7 @@ export class FilmPlayback {
   }
 
   /**
-   * One jump of the film at a time; of those asked for meanwhile only the last counts.
+   * Seek one frame at a time; of the requests made meanwhile, only the last counts.
    * @param {number} index
    */
   seek(index) {
@@ -70,7 +70,7 @@ export class FilmPlayback {
     this.film.currentTime = time;
   }
 
-  /** Whether the browser left out frames of the film lately: the machine has too much to draw. */
+  /** Whether the browser dropped frames of the video recently: the machine has too much to draw. */
   get isHurried() {
     const lost = this.film.getVideoPlaybackQuality().droppedVideoFrames;
     if (lost > this.lost) this.lostAt = performance.now();

@@ -1,5 +1,5 @@
 // @ts-check
-// One cursor through film, overlay, 3D skeleton, curves and tables. The frame it is at is all that they share.
+// One cursor through video, overlay, 3D skeleton, curves and tables. They share only the current frame.
 
 import { find, mark, write } from "../shared/dom.js";
 import { Skeleton3d } from "../shared/skeleton3d.js";
@@ -45,7 +45,7 @@ class Player {
     /** @type {View | null} */
     this.view = null;
     /** @type {Vector | null} */
-    this.eye = null; // of a link
+    this.eye = null; // from a link
     this.index = 0;
     this.playing = false;
     /** @type {import("./loop.js").Loop | null} */
@@ -80,7 +80,7 @@ class Player {
     sound: () => this.mute(),
   };
 
-  // ---- what the server gives
+  // ---- data from the server
 
   /** @param {PlayerData} data */
   async update(data) {
@@ -98,7 +98,7 @@ class Player {
 
   /**
    * @param {PlayerData} data
-   * @param {boolean} first a link says only what the page begins with
+   * @param {boolean} first whether this is the first video, which a link may describe
    */
   beginClip(data, first) {
     const link = readLink(first ? new URL(window.location.href).searchParams : new URLSearchParams());
@@ -116,7 +116,7 @@ class Player {
   async beginMoments(data, isNewFilm) {
     const moments = Moments.of(data.moments, data.header, () => this.arrived());
     await moments.loadTimes();
-    if (this.gone || data.moments !== this.data?.moments) return; // another came meanwhile
+    if (this.gone || data.moments !== this.data?.moments) return; // another result came meanwhile
     this.moments = moments;
     if (this.view && !layersOf(data).includes(this.view.layer)) this.view.layer = layersOf(data)[0];
     this.readings.begin(moments);
@@ -155,7 +155,7 @@ class Player {
     this.showLandmarks();
   }
 
-  /** Landmarks that were asked for are there. */
+  /** Redraw when requested landmarks have arrived. */
   arrived() {
     this.drawOverlay();
     this.drawSkeleton();
@@ -163,7 +163,7 @@ class Player {
   }
 
   get currentView() {
-    if (!this.view) throw new Error("The player has no clip yet.");
+    if (!this.view) throw new Error("The player has no result yet.");
     return this.view;
   }
 
@@ -171,7 +171,7 @@ class Player {
     return this.moments ? this.moments.count - 1 : 0;
   }
 
-  /** The landmarks that curves, table and 3D view show. */
+  /** The layer that curves, table and 3D view show. */
   get layer() {
     return this.currentView.layer === "both" ? "smoothed" : this.currentView.layer;
   }
@@ -184,7 +184,7 @@ class Player {
 
   /**
    * @param {number} index
-   * @param {boolean} settled no other frame is being sought
+   * @param {boolean} settled whether no other frame is being sought
    */
   frameShown(index, settled) {
     this.screen.index = index;
@@ -275,7 +275,7 @@ class Player {
     this.controls.icons({ playing: this.playing, muted: this.screen.film.muted, loops: this.loop !== null });
   }
 
-  // ---- what is drawn
+  // ---- drawing
 
   drawOverlay() {
     if (this.moments) this.screen.draw(this.moments, this.currentView, this.shown);
@@ -294,7 +294,7 @@ class Player {
     if (!moments) return;
     const view = this.currentView;
     const lines = await linesOf(moments, view, this.shown);
-    if (moments !== this.moments) return; // another clip came meanwhile
+    if (moments !== this.moments) return; // another result came meanwhile
     const label = `Over time: ${lines.map((line) => line.title).join(", ")}`;
     const loop = this.loop && this.loop.map((index) => moments.time(index));
     await this.curves.show(lines, { threshold: view.threshold, loop, label });
@@ -306,9 +306,9 @@ class Player {
     if (this.moments) this.landmarks.show(this.moments, this.layer, this.index, this.shown);
   }
 
-  // ---- what the viewer chooses
+  // ---- the viewer's choices
 
-  /** @param {keyof View} name what has changed */
+  /** @param {keyof View} name of the changed part */
   async viewChanged(name) {
     const { data, moments, currentView: view } = this;
     if (!data || !moments) return;
@@ -328,7 +328,7 @@ class Player {
     this.settleSoon();
   }
 
-  // ---- once it is at rest
+  // ---- when it is paused
 
   settleSoon() {
     clearTimeout(this.settling);

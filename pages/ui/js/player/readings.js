@@ -1,6 +1,6 @@
 // @ts-check
-// All that is read at the cursor: clock, slider, values of the curves, rows. While playing they change only a few
-// times a second, since nobody reads faster and each change is a page to paint.
+// Everything to be read at the cursor: clock, slider, values of the curves, rows. During playback it changes only a few
+// times a second, since nobody reads faster and each change repaints the page.
 
 import { find, mark, write } from "../shared/dom.js";
 import { ChosenCurves } from "./chosen_curves.js";
@@ -68,7 +68,7 @@ export class Readings {
     mark(this.rowsElement, index);
   }
 
-  /** @param {string} words in place of the clock */
+  /** @param {string} words shown in place of the clock */
   say(words) {
     write(this.clock, words);
   }

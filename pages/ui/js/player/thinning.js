@@ -1,12 +1,12 @@
 // @ts-check
-// Curves of many frames as few points and stretches as can be seen.
+// Reduce curves of many frames to as many points and stretches as can be seen.
 
-const MOST_POINTS = 1500; // of a curve: the least and the most of each stretch
+const MOST_POINTS = 1500; // of a curve: the minimum and the maximum of each stretch
 
 const finite = (/** @type {number} */ value) => (Number.isNaN(value) ? null : value);
 
 /**
- * Of each stretch the least and the most, in their order: no peak is lost. A stretch with a gap keeps the gap.
+ * The minimum and maximum of each stretch, in order, so that no peak is lost. A stretch with a gap keeps the gap.
  * @param {ArrayLike<number>} times
  * @param {ArrayLike<number>} values NaN in gaps
  * @returns {{x: number[], y: (number | null)[]}}
@@ -34,7 +34,7 @@ export function thinned(times, values) {
 }
 
 /**
- * From when to when a curve has values that rest on hardly visible landmarks; the longest stretch first.
+ * Periods in which a curve depends on hardly visible landmarks, the longest first.
  * @param {{times: ArrayLike<number>, values: ArrayLike<number>, confidence: ArrayLike<number>}} curve
  * @param {number} threshold 0 to 1
  * @returns {[number, number][]}

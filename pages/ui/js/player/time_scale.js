@@ -1,5 +1,5 @@
 // @ts-check
-// Times and the pixels across a plot at which they are.
+// From times to pixels across a plot, and back.
 
 export class TimeScale {
   /**
@@ -20,7 +20,7 @@ export class TimeScale {
   }
 
   /**
-   * The nearest time there is to a pixel.
+   * The time at a pixel, limited to the first and the last time.
    * @param {number} pixel
    */
   time(pixel) {

@@ -1,5 +1,5 @@
 // @ts-check
-// What the viewer of a clip begins with.
+// The initial view of a result.
 
 /** @typedef {import("../types.d.ts").PlayerData} PlayerData */
 /** @typedef {import("../types.d.ts").View} View */
@@ -7,7 +7,7 @@
 
 /**
  * @param {PlayerData} data
- * @returns {string[]} the landmarks there are, and both of two
+ * @returns {string[]} the layers of landmarks, and "both" if there are two
  */
 export function layersOf({ header }) {
   const names = Object.keys(header.layers);
@@ -17,7 +17,7 @@ export function layersOf({ header }) {
 /**
  * @param {PlayerData} data
  * @param {Link} link what a link asks for
- * @param {View | null} before of another clip: how things are shown stays
+ * @param {View | null} before of the previous result: its display options are kept
  * @returns {View}
  */
 export function firstView(data, link, before) {

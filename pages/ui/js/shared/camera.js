@@ -4,7 +4,7 @@
 /** @typedef {import("../types.d.ts").Camera} Camera */
 /** @typedef {import("../types.d.ts").Vector} Vector */
 
-const STEEPEST = Math.PI / 2 - 0.01; // straight from above, left and right would be undefined
+const STEEPEST = Math.PI / 2 - 0.01; // from straight above, left and right would be undefined
 const NEAREST = 0.2;
 const FARTHEST = 20;
 
@@ -37,7 +37,7 @@ export function axesOf({ eye, center, up }) {
 }
 
 /**
- * Turn the scene as if it were dragged by its front.
+ * Turn the scene as if its front were dragged.
  * @param {Camera} camera
  * @param {number} right radians
  * @param {number} down radians
@@ -53,7 +53,7 @@ export function turned(camera, right, down) {
 }
 
 /**
- * Step back from the centre, or towards it.
+ * Move away from the centre, or towards it.
  * @param {Camera} camera
  * @param {number} factor above 1: farther away
  * @returns {Camera}
@@ -68,7 +68,7 @@ export function zoomed(camera, factor) {
 /**
  * Shift the scene across the view.
  * @param {Camera} camera
- * @param {number} right as shares of the camera's distance
+ * @param {number} right as a share of the camera's distance
  * @param {number} down
  * @returns {Camera}
  */

@@ -1,8 +1,8 @@
 // @ts-check
-// Elements of the page.
+// Find, make and change elements of the page.
 
 /**
- * The element below another that a selector names.
+ * The first descendant that matches a selector, which must exist.
  * @template {Element} [E=HTMLElement]
  * @param {Element} root
  * @param {string} selector
@@ -28,7 +28,7 @@ export function make(kind, properties = {}, ...children) {
 }
 
 /**
- * Write a text, if it is another than before.
+ * Set an element's text if it has changed.
  * @param {Node} node
  * @param {string} text
  */
@@ -37,7 +37,7 @@ export function write(node, text) {
 }
 
 /**
- * Note which frame was drawn last, and how often something was: for tests and benchmarks.
+ * Record the last drawn frame and the number of redraws, for tests and benchmarks.
  * @param {HTMLElement} element
  * @param {number} frame
  */

@@ -23,12 +23,12 @@ class Chart {
       this.held = false;
       this.draw();
     };
-    // While the figure is being turned, a redraw would take it out of the hand.
+    // A redraw would interrupt the turning of the figure.
     element.addEventListener("pointerdown", () => (this.held = true));
     window.addEventListener("pointerup", this.release);
   }
 
-  /** @param {Data} data only the newest is ever waited for */
+  /** @param {Data} data of several that wait, only the newest is drawn */
   want(data) {
     this.newest = data;
     this.draw();
@@ -49,7 +49,7 @@ class Chart {
         const start = performance.now();
         await Plotly.react(this.element, data, themed(layout, this.element), CONFIG);
         await painted();
-        // Half of the time at most: where drawing is slow, the live picture beside must not wait for it.
+        // Draw for half of the time at most: if drawing is slow, the live video beside it must not wait.
         await pause(performance.now() - start);
       }
     } finally {

@@ -4,9 +4,9 @@
 /** @typedef {import("../types.d.ts").Row} Row */
 
 /**
- * @typedef {object} Body one person in one frame; numbers that are not there are NaN
+ * @typedef {object} Body one person in one frame; missing numbers are NaN
  * @property {number} person
- * @property {string} name that they were given; may be empty
+ * @property {string} name given to them; may be empty
  * @property {(landmark: number) => {x: number, y: number, z: number}} picture pixels
  * @property {(landmark: number) => {x: number, y: number, z: number}} world metres
  * @property {(landmark: number) => number} visibility
@@ -14,10 +14,10 @@
  */
 
 /**
- * A row for each person and landmark, as posecore/tables.py has it.
+ * A row for each person and landmark, with the columns of posecore/tables.py.
  * @param {Body[]} bodies
  * @param {string[]} landmarks names
- * @param {number} width of the picture
+ * @param {number} width of the image
  * @param {number} height
  * @returns {Row[]}
  */
@@ -47,7 +47,7 @@ export function rowsOf(bodies, landmarks, width, height) {
 
 /**
  * @typedef {object} Filter
- * @property {string[]} parts of the body; none: all
+ * @property {string[]} parts of the body; empty: all
  * @property {number} least visibility
  * @property {string} search in names
  */
@@ -70,7 +70,7 @@ export function filtered(rows, { parts, least, search }, members) {
 }
 
 /**
- * What is not there comes last, whichever way.
+ * Sort rows; missing values come last in either direction.
  * @param {Row[]} rows
  * @param {{name: string, falls: boolean} | null} by column
  */

@@ -16,7 +16,7 @@ const SHARES = ["visibility", "presence"];
 export class LandmarkTable {
   /**
    * @param {HTMLElement} element
-   * @param {string} kept where the filters are kept for the visit
+   * @param {string} kept storage key of the filters, which are kept for the visit
    */
   constructor(element, kept) {
     this.kept = `posecore-table-${kept}`;
@@ -54,7 +54,7 @@ export class LandmarkTable {
 
   /**
    * @param {Row[]} rows
-   * @param {{title: string, people: boolean, names: boolean}} about people, names: these columns are shown
+   * @param {{title: string, people: boolean, names: boolean}} about people, names: whether these columns are shown
    */
   show(rows, { title, people, names }) {
     this.rows = rows;
@@ -82,7 +82,7 @@ export class LandmarkTable {
   }
 
   /**
-   * Rising, then falling, then as they come.
+   * Cycle through ascending, descending and the original order.
    * @param {string} name of a column
    */
   sortBy(name) {
@@ -154,7 +154,7 @@ export class LandmarkTable {
       make("a", { href, download: this.fileName }).click();
       URL.revokeObjectURL(href);
     });
-    // A browser gives no clipboard to a page that came over http from elsewhere.
+    // Browsers give the clipboard only to pages over https or on the same machine.
     return navigator.clipboard ? [copy, save] : [save];
   }
 

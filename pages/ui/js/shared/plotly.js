@@ -1,5 +1,5 @@
 // @ts-check
-// Plotly, fetched once in the life of a browser's page, and the look of the page for its figures.
+// Plotly, fetched once per loaded page, and figures in the colours of the page.
 
 /** @typedef {import("../types.d.ts").Plotly} Plotly */
 
@@ -7,7 +7,7 @@
 let plotly;
 
 /**
- * The library, as soon as it is there.
+ * The library, once it has loaded.
  * @returns {Promise<Plotly>}
  */
 export function loadPlotly() {
@@ -18,7 +18,7 @@ export function loadPlotly() {
     script.addEventListener("error", () => {
       plotly = undefined; // the next figure tries again
       script.remove();
-      reject(new Error("Plotly could not be fetched."));
+      reject(new Error("Plotly could not be loaded."));
     });
     document.head.append(script);
   });
@@ -26,9 +26,9 @@ export function loadPlotly() {
 }
 
 /**
- * A figure's layout in the colours of the page, where it does not set them.
+ * A figure's layout with the page's colours and font, unless it sets its own.
  * @param {any} layout as Plotly takes it
- * @param {Element} element where it is drawn
+ * @param {Element} element in which it is drawn
  */
 export function themed(layout, element) {
   const style = getComputedStyle(element);

@@ -1,6 +1,6 @@
 // @ts-check
-// Where a point of a 3D view is on the screen. The view is drawn by Plotly, whose scenes are boxes as long as their
-// `aspectratio`, centred on 0, seen in perspective with a vertical angle of 45 degrees.
+// From points of a 3D view to the screen. The view is drawn by Plotly: a scene is a box with sides as long as its
+// `aspectratio`, centred on 0, in perspective with a vertical field of view of 45 degrees.
 
 import { axesOf, dot, minus } from "./camera.js";
 
@@ -18,7 +18,7 @@ import { axesOf, dot, minus } from "./camera.js";
 const FOCAL = 1 / Math.tan(Math.PI / 8);
 
 /**
- * A place in pixels from the view's top left corner; null if it is behind the camera.
+ * Position in pixels from the view's top left corner; null if it is behind the camera.
  * @param {Vector} point
  * @param {Scene} scene
  * @param {number} width of the view, in pixels
@@ -40,7 +40,7 @@ export function project(point, { camera, aspect, ranges }, width, height) {
 }
 
 /**
- * The point that is seen at a place: of those within reach the nearest to it.
+ * The point nearest to a position on the screen; null if none is within reach.
  * @param {Points} points
  * @param {Scene} scene
  * @param {{width: number, height: number, x: number, y: number, reach: number}} at in pixels

@@ -1,5 +1,5 @@
 // @ts-check
-// The 3D skeleton: one Plotly chart whose points are replaced. Its camera is the viewer's.
+// The 3D skeleton: one Plotly chart whose points are replaced, while its camera stays as the viewer left it.
 
 import { loadPlotly, themed } from "./plotly.js";
 import { pointAt } from "./projection.js";
@@ -9,12 +9,12 @@ import { make } from "./dom.js";
 
 /** @typedef {import("../types.d.ts").Camera} Camera */
 /** @typedef {import("../types.d.ts").Points} Points */
-/** @typedef {Points & {marker?: object, line?: object}} Trace marker, line: what changes of them */
-/** @typedef {{frame: number, traces: Map<string, Trace>, scale?: boolean}} Drawing of traces by uid; scale: of colours */
+/** @typedef {Points & {marker?: object, line?: object}} Trace marker, line: their changed properties */
+/** @typedef {{frame: number, traces: Map<string, Trace>, scale?: boolean}} Drawing of traces by uid; scale: whether to show the colour scale */
 
-const EVERY_MS = 75; // from one drawing to the next, and two thirds of the time at most
-const HURRIED_MS = 120; // and half of it, since film, overlay and curves go first
-const REACH_PX = 12; // of the mouse
+const EVERY_MS = 75; // between redraws, which take two thirds of the time at most
+const HURRIED_MS = 120; // half of the time at most, since video, overlay and curves go first
+const REACH_PX = 12; // from the mouse to a joint
 
 export class Skeleton3d {
   /**
@@ -52,9 +52,9 @@ export class Skeleton3d {
   }
 
   /**
-   * Begin with a stage, which is a figure without points. The camera stays.
+   * Draw a stage, which is a figure without points. The camera stays.
    * @param {string} stage Plotly's JSON
-   * @param {Camera["eye"] | null} eye where the camera is at first; null: where the stage has it
+   * @param {Camera["eye"] | null} eye initial position of the camera; null: the stage's own
    */
   async begin(stage, eye) {
     const camera = this.camera;
@@ -70,8 +70,8 @@ export class Skeleton3d {
   }
 
   /**
-   * Draw the newest of what is asked for, as soon as there is time.
-   * @param {() => Drawing} drawing made just before it is drawn
+   * Draw the newest requested drawing, as soon as there is time.
+   * @param {() => Drawing} drawing called just before it is drawn
    */
   want(drawing) {
     this.wanted = drawing;
@@ -100,7 +100,7 @@ export class Skeleton3d {
   }
 
   draw() {
-    // Plotly would draw twice as many pixels each way as the screen has.
+    // By default Plotly draws twice the screen's resolution.
     const config = { responsive: true, displayModeBar: false, plotGlPixelRatio: Math.min(2, window.devicePixelRatio) };
     const { data, layout } = this.figure;
     return this.plotly?.react(this.chart, data, { ...layout, scene: { ...layout.scene } }, config);
@@ -118,7 +118,7 @@ export class Skeleton3d {
   }
 
   /**
-   * Name the joint under the mouse.
+   * Show the name of the joint under the mouse.
    * @param {PointerEvent | null} pointer
    */
   name(pointer) {

@@ -1,10 +1,10 @@
 // @ts-check
-// People as the traces of a 3D stage, see posecore/view/stage.py.
+// People as traces of a 3D stage, see posecore/view/stage.py.
 
 /** @typedef {import("../types.d.ts").Points} Points */
 
 /**
- * Points that are not there. Plotly cannot draw a line without any points.
+ * Missing points. Plotly cannot draw a line without any points.
  * @param {number} count
  * @returns {Points}
  */

@@ -1,5 +1,5 @@
 // @ts-check
-// A long table of which only the rows in sight are made.
+// A long table that creates only the rows in sight.
 
 import { make, write } from "./dom.js";
 
@@ -16,7 +16,7 @@ export const ROW_PX = 28;
 
 export class Table {
   /**
-   * @param {HTMLElement} element that scrolls; it is given what it holds
+   * @param {HTMLElement} element the scrolling container, to be filled
    * @param {{label: string, onPick?: (index: number) => void, onSort?: (column: number) => void}} choices
    */
   constructor(element, { label, onPick, onSort }) {
@@ -49,7 +49,7 @@ export class Table {
 
   /**
    * @param {TableColumn[]} columns
-   * @param {number} count of rows
+   * @param {number} count number of rows
    * @param {{column: number, falls: boolean} | null} sorted
    */
   show(columns, count, sorted = null) {
@@ -86,7 +86,7 @@ export class Table {
   }
 
   /**
-   * Mark a row and bring it into sight.
+   * Mark a row and scroll it into view.
    * @param {number} index
    */
   go(index) {
@@ -99,7 +99,7 @@ export class Table {
     for (const row of this.body.rows) this.markRow(row);
   }
 
-  /** Rows that are there are written anew, so that what is under the mouse or chosen stays. */
+  /** Existing rows are reused, so that hover and text selection are kept. */
   draw() {
     const { scrollTop, clientHeight } = this.element;
     const first = Math.max(0, Math.min(Math.floor(scrollTop / ROW_PX), this.count - 1));

@@ -1,5 +1,5 @@
 // @ts-check
-// Waiting.
+// Promises to wait for.
 
 /**
  * @param {number} ms
@@ -8,7 +8,7 @@
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * What was drawn last is on the screen.
+ * Wait until the last drawing is on screen.
  * @returns {Promise<void>}
  */
 export const painted = () =>

@@ -1,12 +1,12 @@
 // @ts-check
-// A 3D view turned, shifted and zoomed by mouse, finger or pen. Plotly reports no turn made by touch, so what is drawn
-// next would fall back to the camera before it.
+// Turn, shift and zoom a 3D view by mouse, finger or pen. Plotly does not report turns by touch, so the next drawing
+// would fall back to the previous camera.
 
 import { shifted, turned, zoomed } from "./camera.js";
 
 /** @typedef {import("../types.d.ts").Camera} Camera */
 
-const WHEEL = 0.0012; // of the logarithm of the distance, for each pixel that a wheel turns
+const WHEEL = 0.0012; // change of the logarithm of the distance per pixel of wheel movement
 
 /**
  * @param {HTMLElement} element that holds the chart
@@ -52,7 +52,7 @@ export function turnByHand(element, { camera, onCamera, onPoint, signal }) {
     change((now) => zoomed(now, Math.exp(WHEEL * event.deltaY)));
   }, { signal, passive: false });
 
-  // Plotly would keep a finger from scrolling the page.
+  // Otherwise Plotly would prevent scrolling the page by touch.
   for (const kind of ["touchstart", "touchmove", "touchend"]) {
     element.addEventListener(kind, (event) => isScene(event) && event.stopPropagation(), { signal, capture: true, passive: true });
   }

@@ -1,4 +1,4 @@
-"""The numbers of a live picture on the page: figures, 3D skeleton, angles, table. Its script asks the server itself."""
+"""The numbers of a live stream on the page: rates, 3D skeleton, angles, table. Its script fetches them itself."""
 
 from dataclasses import replace
 from functools import lru_cache
@@ -19,7 +19,7 @@ _HERE = Path(__file__).parent
 _SIZE = (640, 480)
 _USUAL = ("left_elbow", "right_elbow")
 _SURE = 0.5
-# A hand held up, from the hips of somebody tall; y points down.
+# Height of a raised hand above the hips of a tall person; y points down.
 _HIGHEST_M = (0.0, -1.2, 0.0)
 
 _panel = module_component(
@@ -31,14 +31,14 @@ _panel = module_component(
 
 
 def show_panel(address: str | None, people: int, *, camera: bool, mirror: bool, idle: str) -> None:
-    """The numbers of the picture. Where a recording has come to its end, the page is run again.
+    """Show the numbers of the stream. The page is run again when a recording has ended.
 
     Args:
-        address: where the browser asks for them; None: no picture is live.
-        people: so many at most.
-        mirror: the 3D view is seen as in a mirror, like the picture; the numbers are not.
-        camera: the picture is from the visitor's own camera, so that its delay can be measured.
-        idle: what is said then.
+        address: where the browser fetches them; None if no stream is live.
+        people: maximum number of people.
+        mirror: whether the 3D view is mirrored, like the video; the numbers are not.
+        camera: whether the source is the visitor's own camera, whose delay can be measured.
+        idle: text to show if no stream is live.
     """
     data = {
         "address": address,
@@ -55,15 +55,15 @@ def show_panel(address: str | None, people: int, *, camera: bool, mirror: bool, 
         "angles": [{"name": name, "title": angle.title} for name, angle in ANGLES.items()],
         "usual": _USUAL,
     }
-    _panel(key="live_panel", data=data, on_recorded_change=lambda: None)  # a run of the page is all that is needed
+    _panel(key="live_panel", data=data, on_recorded_change=lambda: None)  # rerunning the page is all that is needed
 
 
 @lru_cache(maxsize=40)
 def _stage(people: int, space: Space, mirror: bool) -> str:
-    """Axes and traces for so many people, of whom nobody is there yet."""
+    """Axes, and traces without points for this many people."""
     nobody = PoseSequence.empty([0.0], np.arange(1, people + 1), size=_SIZE, fps=30.0)
     world, visibility = nobody.world.copy(), nobody.visibility.copy()
-    world[:, :, 0], visibility[:, :, 0] = _HIGHEST_M, 1  # so far the axes shall reach
+    world[:, :, 0], visibility[:, :, 0] = _HIGHEST_M, 1  # the extent of the axes
     sequence = replace(nobody, world=world, visibility=visibility)
     figure: dict[str, Any] = plot_stage(sequence, coordinates=space).to_dict()
     figure["layout"].pop("template", None)
