@@ -1,4 +1,4 @@
-"""The three ways in: a photo, a video, a live stream. Decode, estimate, draw, write."""
+"""The entry points for a photo, a video and a live stream: decode, estimate, draw, write."""
 
 import math
 import os
@@ -73,7 +73,7 @@ class Expected:
 
     Attributes:
         frames: number of frames to process, or None if the video does not declare how many it has.
-        seconds: time on two cores of 2024; a slower machine takes longer in proportion.
+        seconds: time on two cores of 2024; a slower machine takes proportionally longer.
         film_mb: size of the annotated video in megabytes; 0 without one.
     """
 
@@ -82,15 +82,15 @@ class Expected:
     film_mb: float | None
 
 
-# Measured with the full model on two cores (AMD EPYC Zen 5), milliseconds: for each frame, and for each million
-# pixels of a frame; and megabytes of film for each million pixels.
+# Measured with the full model on two cores (AMD EPYC Zen 5): milliseconds per frame and per million pixels of a frame,
+# and megabytes of video per million pixels.
 _MS_OF_FRAME, _MS_OF_MEGAPIXEL = 4.0, 2.0
 _FILM_MS: dict[FilmQuality, float] = {"fast": 2.5, "small": 6.0}
 _FILM_MB: dict[FilmQuality, float] = {"fast": 0.017, "small": 0.007}
 
 
 def expect_run(clip: ClipInfo, part: ClipOptions, *, film: bool) -> Expected:
-    """Estimate how long a run will take and how large its film will be; one with much detail is larger."""
+    """Estimate how long a run will take, and the size of its annotated video; one with much detail is larger."""
     frames = part.frames_of(clip.frame_count, clip.fps)
     if frames is None:
         return Expected(None, None, None)
@@ -102,7 +102,7 @@ def expect_run(clip: ClipInfo, part: ClipOptions, *, film: bool) -> Expected:
 
 
 OnProgress = Callable[[Progress], bool | None]
-"""Called after each frame; returning False ends the run there and keeps what was done."""
+"""Called after each frame; returning False ends the run there and keeps the result so far."""
 
 
 def estimate_image(rgb: RgbArray, options: PoseOptions | None = None) -> FramePoses:
@@ -149,10 +149,10 @@ def estimate_video(
     Args:
         path: the video.
         options: ``PoseOptions()`` if None.
-        part: which frames, and how the annotated video is made; ``ClipOptions()``, which is all of them, if None.
+        part: which frames, and how the annotated video is made; if None, ``ClipOptions()``, which takes all frames.
         annotated: where to write the video with the skeletons drawn (H.264 MP4, with the original sound); it
             appears whole or not at all.
-        skeletons: False: they are not drawn, so that video is just the frames of the sequence, at their times.
+        skeletons: if False, they are not drawn: the video is just the frames of the sequence, at their times.
         background: what happens in that video to everything that is not a person: it is kept, blurred, or replaced
             by one light colour. The latter two need ``segmentation`` among the options. Masks are only in that
             video, not in the sequence.
@@ -238,7 +238,7 @@ def _dispatch(job: Job, observer: RunObserver, workers: int | None) -> list[str]
 
 
 class _EndedError(Exception):
-    """The caller ended a run whose film is not to be kept."""
+    """Raised if the caller ended a run whose annotated video is not kept."""
 
 
 def _check_background(background: Background, options: PoseOptions) -> None:
@@ -251,7 +251,7 @@ class _ProgressObserver:
     """Reports the progress of a run.
 
     Attributes:
-        goes_on: the caller has not ended it.
+        goes_on: whether the caller has not ended it.
     """
 
     def __init__(self, part: ClipOptions, on_progress: OnProgress | None) -> None:
@@ -260,7 +260,7 @@ class _ProgressObserver:
         self._on_progress = on_progress
 
     def on_opened(self, clip: ClipInfo) -> None:
-        """Begin; also when a run begins again."""
+        """Begin, or begin again if the run starts over."""
         self._clip = clip
         self._total = self._part.frames_of(clip.frame_count, clip.fps)
         self._start = time.monotonic()
@@ -284,7 +284,7 @@ class _RecordingObserver(_ProgressObserver):
         self._people = people
 
     def on_opened(self, clip: ClipInfo) -> None:
-        """Begin; also when a run begins again."""
+        """Begin, or begin again if the run starts over."""
         super().on_opened(clip)
         frames = self._total or LIMITS.clip_frames
         self._recorder = PoseRecorder(max(self._people, LIMITS.person_frames // frames))
@@ -295,7 +295,7 @@ class _RecordingObserver(_ProgressObserver):
         return super().on_frame(poses, resume_state)
 
     def notes(self) -> list[str]:
-        """What a user should know about the recorded poses."""
+        """Notes for the user about the recorded poses."""
         if not self._recorder.left_out:
             return []
         return [
@@ -342,11 +342,11 @@ class LiveSession:
         """Find the people in the next frame, and draw them on a copy of it.
 
         Args:
-            rgb: (H, W, 3) uint8, upright; is not changed.
+            rgb: (H, W, 3) uint8, upright; it is not changed.
             time_s: seconds since some fixed moment, later than in the call before.
 
         Raises:
-            InvalidOption: if rgb is not such an array or time does not go forward.
+            InvalidOption: if rgb is not such an array or ``time_s`` is not later than before.
         """
         with self._lock:
             poses = self._estimator.step(rgb, time_s)
@@ -367,7 +367,7 @@ class LiveSession:
 
 
 class _PictureEstimators:
-    """Keeps the estimators used last: loading a model takes longer than using it."""
+    """Cache of recently used estimators, as loading a model takes longer than using it."""
 
     KEPT = 2
 
@@ -382,7 +382,7 @@ class _PictureEstimators:
             return self._get(options).estimate(rgb)
 
     def close(self) -> None:
-        """Free them all; another call to ``estimate`` loads again."""
+        """Free them all; the next call to ``estimate`` loads them again."""
         with self._lock:
             while self._kept:
                 self._kept.popitem()[1].close()

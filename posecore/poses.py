@@ -1,13 +1,13 @@
-"""The two values that everything else is written in terms of: the poses of one frame, and of a video.
+"""The two core types of the library: the poses of one frame, and those of a video.
 
 Coordinate frames
-    ``xy``     pixels of the upright source picture; origin top left, x to the right, y down.
+    ``xy``     pixels of the upright source image; origin top left, x to the right, y down.
     ``z``      depth on the scale of x (pixels); 0 at the middle of the hips, smaller is nearer to the
                camera. It is relative: it does not say how far away the person is.
-    ``world``  metres; origin at the middle of the hips, x to the picture's right, y down, z away from
+    ``world``  metres; origin at the middle of the hips, x to the image's right, y down, z away from
                the camera. A person who walks does not move in it.
-NaN means "not there": the person of that slot was not found in that frame.
-Both values are validated once, here, when they are made; their arrays are read-only.
+NaN means "absent": the person of that slot was not found in that frame.
+Both are validated once, here, when they are created; their arrays are read-only.
 """
 
 import math
@@ -35,40 +35,40 @@ LANDMARK_ARRAYS: Mapping[str, tuple[int, ...]] = {
     "visibility": (),
     "presence": (),
 }
-"""The arrays of landmarks by name, each with its shape behind (people, landmarks)."""
+"""The landmark arrays by name, each with its shape after (people, landmarks)."""
 
 COORDINATES = ("xy", "z", "world")
-"""Those of them that say where landmarks are; the others say how sure the model is."""
+"""The arrays that hold positions; the others hold the model's confidence."""
 
 _WIDTHS = [math.prod(tail) for tail in LANDMARK_ARRAYS.values()]
 VALUES_PER_LANDMARK = sum(_WIDTHS)
-"""How many numbers a landmark has in all of its arrays."""
+"""Number of values per landmark in all of its arrays."""
 
 
 @dataclass(frozen=True, eq=False)
 class Mask:
-    """Silhouette of one person as an engine gives it: in a square of its own, which may be rotated.
+    """Silhouette of one person as an engine returns it: in a square of its own, which may be rotated.
 
     Attributes:
         values: (h, w) float32, 0..1: probability that a pixel shows the person.
-        to_picture: (2, 3) affine map from (column, row) of ``values`` to pixels of the picture.
+        to_picture: (2, 3) affine map from (column, row) of ``values`` to pixels of the image.
     """
 
     values: FloatArray
     to_picture: NDArray[np.float64]
 
     def scaled(self, across: float, down: float) -> "Mask":
-        """The mask in a picture that is so many times as wide and as high."""
+        """The mask in the image scaled by these factors, across and down."""
         return Mask(self.values, self.to_picture * np.array([[across], [down]]))
 
     def mirrored(self, width: int) -> "Mask":
-        """The mask in the mirrored picture, which has this width."""
+        """The mask in the mirrored image, which has this width."""
         turned = self.to_picture * np.array([[-1.0], [1.0]])
         turned[0, 2] += width - 1
         return Mask(self.values, turned)
 
     def within(self, side: int) -> "Mask":
-        """The mask with at most so many values per side, each the mean of those that it replaces."""
+        """The mask with at most this many values per side, each the mean of those that it replaces."""
         height, width = self.values.shape
         scale = side / max(height, width)
         if scale >= 1:
@@ -81,27 +81,27 @@ class Mask:
         return Mask(np.asarray(values, np.float32), self.to_picture @ to_old)
 
     def on_picture(self, size: tuple[int, int]) -> FloatArray:
-        """(H, W) 0..1: probability that each pixel of a picture of (width, height) shows the person."""
+        """(H, W) 0..1: probability that each pixel of an image of (width, height) shows the person."""
         drawn = cv2.warpAffine(self.values, self.to_picture, size, flags=cv2.INTER_LINEAR)
         return np.asarray(drawn, np.float32)
 
 
 @dataclass(frozen=True, eq=False)
 class FramePoses:
-    """The P people found in one picture or frame, K = 33 landmarks each.
+    """The P people found in one photo or frame, K = 33 landmarks each.
 
     Attributes:
         xy: (P, K, 2) float32, pixels.
         z: (P, K) float32, pixels, 0 at the middle of the hips.
         world: (P, K, 3) float32, metres, origin at the middle of the hips.
         visibility: (P, K) float32, 0..1: the model's guess that the landmark is in view and not hidden.
-        presence: (P, K) float32, 0..1: the model's guess that the landmark is inside the picture.
+        presence: (P, K) float32, 0..1: the model's guess that the landmark is inside the image.
         person_ids: (P,) int64, unique labels.
-        time_s: seconds since the first frame; 0 for a picture.
-        size: (width, height) of the upright picture, pixels.
+        time_s: seconds since the first frame; 0 for a photo.
+        size: (width, height) of the upright image, pixels.
         masks: the silhouette of each person if requested; else empty.
-        names: names of people by id, of those who have one.
-        left_out: how many more people were found than requested; only for a picture, 0 if unknown.
+        names: names by id, of those people who have one.
+        left_out: how many more people were found than requested; only for a photo, 0 if unknown.
 
     Raises:
         InvalidPoses: if shapes do not agree, ids repeat, or the size is not positive.
@@ -137,20 +137,20 @@ class FramePoses:
         return {name: getattr(self, name) for name in LANDMARK_ARRAYS}
 
     def resized(self, size: tuple[int, int]) -> "FramePoses":
-        """The same people in the picture scaled to another (width, height)."""
+        """The same people in the image scaled to another (width, height)."""
         across, down = _scale(self.size, size)
         masks = tuple(mask.scaled(float(across), float(down)) for mask in self.masks)
         return replace(self, xy=self.xy * np.array([across, down]), z=self.z * across, size=size, masks=masks)
 
     def take(self, indices: Sequence[int]) -> "FramePoses":
-        """Some of the people, by their places on the P axis, in this order."""
+        """Some of the people, by their indices on the P axis, in this order."""
         wanted = np.asarray(indices, np.intp)
         arrays = {name: array[wanted] for name, array in self.arrays.items()}
         masks = tuple(self.masks[index] for index in wanted) if self.masks else ()
         return replace(self, **arrays, person_ids=self.person_ids[wanted], masks=masks)
 
     def named(self, names: Mapping[int, str]) -> "FramePoses":
-        """The same with these names, by id."""
+        """The same people with these names, by id."""
         return replace(self, names=names)
 
     def only(self, person_ids: Collection[int]) -> "FramePoses":
@@ -176,7 +176,7 @@ class PoseSequence:
             timestamps. (float64: float32 loses the millisecond after some hours.)
         size: (width, height) of the upright frames, pixels.
         fps: nominal frames per second of the video. Only a label: time is ``times_s``.
-        names: names of people by id, of those who have one.
+        names: names by id, of those people who have one.
 
     Raises:
         InvalidPoses: if shapes do not agree, times do not increase, ids repeat, or size or fps are not
@@ -221,7 +221,7 @@ class PoseSequence:
         return np.asarray(np.isfinite(self.xy[..., 0]).any(axis=-1))
 
     def frame(self, index: int) -> FramePoses:
-        """The people seen in one frame, without those who are not there.
+        """The people seen in one frame, without those who are absent.
 
         Raises:
             IndexError: if there is no such frame.
@@ -240,12 +240,12 @@ class PoseSequence:
         """Some of the frames, at their own times.
 
         Args:
-            frames: which; in order of time. A slice gives views of the arrays, as NumPy does, and one that takes every
-                n-th frame an n-th of ``fps``. Otherwise ``fps`` stays as it is.
+            frames: their indices, in order of time. A slice gives views of the arrays, as in NumPy, and one that takes
+                every nth frame divides ``fps`` by n. Otherwise ``fps`` is unchanged.
 
         Raises:
             IndexError: if there are no such frames.
-            InvalidPoses: if the frames are not in order of time, or one is there twice.
+            InvalidPoses: if the frames are not in order of time, or one occurs twice.
         """
         step = abs(frames.step or 1) if isinstance(frames, slice) else 1
         arrays = {name: array[frames] for name, array in self.arrays.items()}
@@ -257,7 +257,7 @@ class PoseSequence:
         return replace(self, xy=self.xy * np.array([across, down]), z=self.z * across, size=size)
 
     def slot(self, person_id: int) -> int:
-        """Place on the P axis of a person who is seen in at least one frame.
+        """Index on the P axis of a person who is seen in at least one frame.
 
         Raises:
             InvalidOption: if nobody has this id.
@@ -266,16 +266,14 @@ class PoseSequence:
         ids = self.person_ids.tolist()
         if person_id not in ids:
             there = ", ".join(map(str, ids)) or "none"
-            raise InvalidOption(f"Expected 'person_id' to be one of this clip's ({there}), but got {person_id}.")
+            raise InvalidOption(f"Expected 'person_id' to be one of this video's ({there}), but got {person_id}.")
         slot = ids.index(person_id)
         if not np.isfinite(self.xy[:, slot, :, 0]).any():
-            raise InvalidPoses(
-                f"Person {person_id} is seen in no frame of this clip, so there is no movement of theirs."
-            )
+            raise InvalidPoses(f"Person {person_id} is seen in no frame of this video, so they have no movement.")
         return slot
 
     def named(self, names: Mapping[int, str]) -> "PoseSequence":
-        """The same with these names, by id."""
+        """The same people with these names, by id."""
         return replace(self, names=names)
 
     def only(self, person_ids: Collection[int]) -> "PoseSequence":
@@ -304,7 +302,7 @@ class PoseSequence:
     def from_frames(cls, frames: Sequence[FramePoses], *, size: tuple[int, int], fps: float) -> Self:
         """Join frames into a sequence with one slot for each person id that occurs.
 
-        If nobody occurs there is one slot, person 1, that is NaN throughout, so that the frames and their times
+        If nobody occurs, there is one slot, person 1, that is NaN throughout, so that the frames and their times
         are kept.
 
         Args:
@@ -319,13 +317,13 @@ class PoseSequence:
 
 
 class PoseRecorder:
-    """Collects frames as they come, in 1.06 KB per frame and person (the numbers themselves).
+    """Collects frames as they come, using 1.06 KB per frame and person (only the numbers themselves).
 
     Args:
         most_people: people beyond this number are left out, in order of appearance; None: keep all.
 
     Attributes:
-        left_out: whether anybody was left out.
+        left_out: whether anyone was left out.
     """
 
     # Frames to grow by: memory is moved, not copied, and little of it is unused.
@@ -362,9 +360,9 @@ class PoseRecorder:
         self._count += 1
 
     def arrays(self) -> dict[str, Any]:
-        """All that a ``PoseSequence`` needs besides its size and fps; nothing may be added afterwards.
+        """All fields of a ``PoseSequence`` except size and fps; nothing may be added afterwards.
 
-        If nobody occurs there is one slot, person 1, that is NaN throughout, so that the frames and their times
+        If nobody occurs, there is one slot, person 1, that is NaN throughout, so that the frames and their times
         are kept.
         """
         if not self._slots:
@@ -395,7 +393,7 @@ class PoseRecorder:
             self._slots[person] = len(self._slots)
         lead, slots, landmarks, width = self._values.shape
         if len(self._slots) > slots:
-            # By a quarter more than needed: growing copies everything, and in a street new people come all the time.
+            # By a quarter more than needed: growing copies everything, and in a street new people keep appearing.
             wanted = len(self._slots) if slots == 0 else len(self._slots) * 5 // 4
             missing = np.full((lead, wanted - slots, landmarks, width), np.nan, np.float32)
             self._values = np.concatenate([self._values, missing], axis=1)
@@ -413,7 +411,7 @@ def pack_landmarks(poses: FramePoses) -> FloatArray:
 
 
 def unpack_landmarks(values: FloatArray) -> dict[str, Any]:
-    """Views of the landmark arrays by name, in (..., K, 8) values that lie as in ``pack_landmarks``."""
+    """Views of the landmark arrays by name, in (..., K, 8) values laid out as by ``pack_landmarks``."""
     ends = list(accumulate(_WIDTHS))
     return {
         name: values[..., end - width : end] if tail else values[..., end - 1]
@@ -422,7 +420,7 @@ def unpack_landmarks(values: FloatArray) -> dict[str, Any]:
 
 
 def check_frame(poses: object) -> None:
-    """Raise InvalidPoses if something other than the poses of one frame is given, most likely a sequence."""
+    """Raise InvalidPoses if the argument is not the poses of one frame, most likely a sequence instead."""
     if not isinstance(poses, FramePoses):
         raise InvalidPoses(
             f"Expected the FramePoses of one frame, but got a {type(poses).__name__}. "
@@ -431,7 +429,7 @@ def check_frame(poses: object) -> None:
 
 
 def _check_people(value: FramePoses | PoseSequence, *, lead: tuple[int, ...]) -> None:
-    """Validate and freeze what both values share; ``lead`` is the shape in front of (people, landmarks)."""
+    """Validate and freeze the fields that both types share; ``lead`` is the shape before (people, landmarks)."""
     ids = _frozen(value.person_ids, np.int64)
     if ids.ndim != 1:
         raise InvalidPoses(f"Expected 'person_ids' to have shape (P,), but got {ids.shape}.")
@@ -446,24 +444,24 @@ def _check_people(value: FramePoses | PoseSequence, *, lead: tuple[int, ...]) ->
         object.__setattr__(value, name, array)
     width, height = (int(side) for side in value.size)
     if width <= 0 or height <= 0:
-        raise InvalidPoses(f"Expected 'size' to be above zero both ways, but got {(width, height)}.")
+        raise InvalidPoses(f"Expected 'size' to be above zero in both dimensions, but got {(width, height)}.")
     object.__setattr__(value, "size", (width, height))
 
 
 def _nan_arrays(*lead: int) -> dict[str, Any]:
-    """The landmark arrays of a value, NaN throughout; ``lead`` is the shape in front of the landmarks."""
+    """Landmark arrays that are NaN throughout; ``lead`` is the shape before the landmarks."""
     return {
         name: np.full((*lead, len(BLAZEPOSE_33), *tail), np.nan, np.float32) for name, tail in LANDMARK_ARRAYS.items()
     }
 
 
 def _scale(old: tuple[int, int], new: tuple[int, int]) -> tuple[np.float32, np.float32]:
-    """By how much a picture grows, across and down."""
+    """Scale factors from one size to another, across and down."""
     return np.float32(new[0] / old[0]), np.float32(new[1] / old[1])
 
 
 def _frozen(array: ArrayLike, dtype: type[np.generic]) -> NDArray:  # type: ignore[type-arg]
-    """A read-only view with the wanted type; the caller's own array stays writable."""
+    """A read-only view with this type; the caller's own array stays writable."""
     view = np.asarray(array, dtype).view()
     view.flags.writeable = False
     return view

@@ -44,7 +44,7 @@ def test_the_callers_array_stays_writable():
         ({"xy": np.zeros((1, 17, 2))}, r"Expected 'xy' to have shape \(1, 33, 2\), but got \(1, 17, 2\)"),
         ({"world": np.zeros((2, 33, 3))}, r"Expected 'world' to have shape \(1, 33, 3\)"),
         ({"person_ids": np.array([[1]])}, r"Expected 'person_ids' to have shape \(P,\)"),
-        ({"size": (0, 480)}, r"Expected 'size' to be above zero both ways, but got \(0, 480\)"),
+        ({"size": (0, 480)}, r"Expected 'size' to be above zero in both dimensions, but got \(0, 480\)"),
     ],
 )
 def test_what_does_not_fit_is_named(changed, message):
@@ -255,7 +255,7 @@ def test_the_slot_of_a_person(person, slot):
 @pytest.mark.parametrize(
     ("sequence", "person", "error", "message"),
     [
-        (moving(), 2, InvalidOption, r"'person_id' to be one of this clip's \(1, 4\), but got 2"),
+        (moving(), 2, InvalidOption, r"'person_id' to be one of this video's \(1, 4\), but got 2"),
         (moving(ids=()), 1, InvalidOption, r"\(none\)"),
         (PoseSequence.empty([0.0], [1], size=SIZE, fps=30), 1, InvalidPoses, "Person 1 is seen in no frame"),
     ],

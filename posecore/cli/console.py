@@ -1,4 +1,4 @@
-"""What all commands share: reports for people and programs, progress, and outputs that appear whole or not at all."""
+"""Code that all commands share: reports for people and programs, progress, and atomically written outputs."""
 
 import json
 import sys
@@ -22,7 +22,7 @@ EXIT_BAD_INPUT = 2
 
 @dataclass
 class Report:
-    """What a command did: in sentences as it goes along, or as one JSON object at the end."""
+    """Reports what a command did: in sentences as it runs, or as one JSON object at the end."""
 
     as_json: bool
     done: list[dict[str, Any]] = field(default_factory=list)
@@ -43,7 +43,7 @@ class Report:
             tqdm.write(text)
 
     def finish(self) -> int:
-        """Print the JSON object if it is wanted, and return the exit code: 0, or 2 if any file failed."""
+        """Print the JSON object if requested, and return the exit code: 0, or 2 if any file failed."""
         if self.as_json:
             print(json.dumps({"done": self.done, "failed": self.failed}, ensure_ascii=False))
         return EXIT_BAD_INPUT if self.failed else 0
@@ -63,7 +63,7 @@ def whole_outputs(out: Path) -> Iterator[Path]:
 
 @contextmanager
 def progress_bar(**options: Any) -> Iterator[Callable[..., None]]:
-    """A bar on a terminal; called with the number done, the total and perhaps a title, it shows them."""
+    """A progress bar on a terminal, updated by calls with the number done, the total and perhaps a title."""
     with tqdm(disable=None, leave=False, **options) as bar:
 
         def show(done: int, total: int | None, title: str | None = None) -> None:

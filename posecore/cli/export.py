@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from posecore.poses import PoseSequence
 
 _ALL, _BUNDLE = "all", "bundle"
-_MEANINGS = {**{name: form.title for name, form in FORMATS.items()}, _ALL: "each of these", _BUNDLE: "one zip of them"}
+_MEANINGS = {**{name: form.title for name, form in FORMATS.items()}, _ALL: "all of these", _BUNDLE: "all in one zip"}
 
 
 def _words(_context: click.Context, _option: click.Parameter, text: str) -> list[str]:
@@ -42,15 +42,15 @@ def _ids(context: click.Context, option: click.Parameter, text: str | None) -> l
     metavar="DIR|ZIP",
     help="Folder to write to, created if it does not exist, or a zip for everything.  [default: the folder of RESULT]",
 )
-@click.option("--people", callback=_ids, metavar="ID,...", help="Only these people.  [default: everybody]")
+@click.option("--people", callback=_ids, metavar="ID,...", help="Only these people.  [default: all]")
 @click.option(
     "--smoothing",
     "method",
     default="none",
     show_default=True,
-    # Written out: importing the filters takes half a second, which nobody should wait for here.
+    # Written out, as importing the filters takes half a second.
     metavar="[none|one-euro|butterworth|savitzky-golay]",
-    help="Filter the landmarks over time first.",
+    help="Smooth the landmarks over time first.",
 )
 @click.option("--cutoff", "cutoff_hz", type=float, metavar="HZ", help="Of the butterworth filter.  [default: 6]")
 @click.option(
@@ -60,7 +60,7 @@ def _ids(context: click.Context, option: click.Parameter, text: str | None) -> l
     default=0.0,
     show_default=True,
     metavar="S",
-    help="First bridge gaps of up to this many seconds.",
+    help="First fill gaps of up to this many seconds.",
 )
 @options.as_json
 def export(
@@ -75,7 +75,7 @@ def export(
 ) -> int:
     """Write a saved result (STEM.posecore.npz) of the video command or the app in other formats.
 
-    Some formats have a file for each person. One that cannot be made does not stop the others.
+    Some formats write one file per person. A file that cannot be made does not stop the others.
     """
     from posecore.export.bundle import write_bundle
     from posecore.export.saved import SUFFIX, load_sequence
@@ -112,7 +112,7 @@ def export(
         report.add_done(file, outputs, notes=notes)
         report.say("Wrote " + ", ".join(map(str, outputs)))
     for note in notes:
-        # Of everything, what does not fit this video is left out; what was named is missed.
+        # With "all", formats that do not suit this video are left out; a format that was named is an error.
         if outputs and everything:
             complain(note)
         else:
@@ -135,7 +135,7 @@ def _write_files(planned: list[PlannedFile], out: Path) -> tuple[list[Path], lis
 
 def _check_target(target: Path, source: Path) -> None:
     if _is_same(target, source):
-        raise InvalidOption(f"{target} would be written over the result that it is made of. Choose another --out.")
+        raise InvalidOption(f"{target} would overwrite the result that it is made from. Choose another --out.")
 
 
 def _is_same(target: Path, source: Path) -> bool:
@@ -143,7 +143,7 @@ def _is_same(target: Path, source: Path) -> bool:
 
 
 def _only(sequence: "PoseSequence", facts: Facts, people: list[int] | None) -> "tuple[PoseSequence, Facts]":
-    """The people asked for, with facts that mention nobody else."""
+    """The requested people, with facts that mention nobody else."""
     if people is None:
         return sequence, facts
     there = sequence.person_ids.tolist()
@@ -158,7 +158,7 @@ def _only(sequence: "PoseSequence", facts: Facts, people: list[int] | None) -> "
 def _smoothed(
     sequence: "PoseSequence", facts: Facts, method: str, cutoff_hz: float | None, fill_gaps_s: float
 ) -> "tuple[PoseSequence, Facts]":
-    """The sequence smoothed as asked for, with facts that say so."""
+    """The sequence smoothed as requested, with facts that say so."""
     if cutoff_hz is not None and method != "butterworth":
         raise InvalidOption(f"Expected --cutoff with --smoothing butterworth only, but got {method}.")
     if method == "none" and fill_gaps_s == 0:

@@ -1,8 +1,8 @@
 """The command line: ``posecore``, or ``python -m posecore``.
 
-A command is one row of ``_COMMANDS`` and one file of this folder, which is imported when the command is used. Commands
-import what they need as they run: ``--help`` is quick, and whatever an import complains of (a missing library, a limit
-that is not a number) is reported like any other error.
+A command is one row of ``_COMMANDS`` and one module of this folder, imported when the command is used. Commands import
+what they need when they run, so that ``--help`` is fast, and errors during an import (a missing library, a limit that
+is not a number) are reported like any other error.
 """
 
 import os
@@ -22,7 +22,7 @@ from posecore.system import VERSION
 EXIT_NOT_WRITTEN = 1
 EXIT_INTERRUPTED = 130
 
-# Each is a function of that name in the file of that name.
+# Each is a function of that name in the module of that name.
 _COMMANDS = {
     "image": "Photos: draw the landmarks on them and write their tables.",
     "video": "A video: draw the landmarks on it and save them.",
@@ -39,7 +39,7 @@ Examples:
   python -m posecore export results/walk.posecore.npz --to trc,angles,html
   python -m posecore export results/walk.posecore.npz --to all --smoothing butterworth --out walk.zip
 
-Exit codes: 0 all done; 1 the outputs could not be written; 2 a file or an option was not usable; 130 interrupted.
+Exit codes: 0 success; 1 the outputs could not be written; 2 a file or an option was not usable; 130 interrupted.
 """
 
 
@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
         with _without_native_chatter(), _models_released():
             return int(_posecore.main(arguments, standalone_mode=False))
     except (KeyboardInterrupt, click.Abort):
-        print("Interrupted. What was being written has been removed.", file=sys.stderr)
+        print("Interrupted. Partial files have been removed.", file=sys.stderr)
         return EXIT_INTERRUPTED
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "posecore"
@@ -60,12 +60,12 @@ def main(arguments: list[str] | None = None) -> int:
         complain(error)
         return EXIT_BAD_INPUT
     except OSError as error:
-        complain(f"The outputs could not be written, and what was begun has been removed: {error}.")
+        complain(f"The outputs could not be written; partial files have been removed: {error}.")
         return EXIT_NOT_WRITTEN
 
 
 class _Commands(click.Group):
-    """The commands of ``_COMMANDS``, imported one by one."""
+    """The commands of ``_COMMANDS``, imported when they are used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -100,13 +100,13 @@ def _models_released() -> Iterator[None]:
     try:
         yield
     finally:
-        if pipeline := sys.modules.get("posecore.pipeline"):  # else no model was loaded
+        if pipeline := sys.modules.get("posecore.pipeline"):  # otherwise no model was loaded
             pipeline.release_models()
 
 
 @contextmanager
 def _without_native_chatter() -> Iterator[None]:
-    """Keep what native libraries print on descriptor 2 from the terminal; Python's own stderr still shows.
+    """Hide what native libraries print on descriptor 2; Python's own stderr is still shown.
 
     MediaPipe logs its start-up there and has no switch for it.
     """

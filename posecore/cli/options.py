@@ -25,7 +25,7 @@ background = click.option(
     type=click.Choice(get_args(Background)),
     default="keep",
     show_default=True,
-    help="Behind the people: keep it, blur it, or make it plain.",
+    help="What is behind the people: keep it, blur it, or make it plain.",
 )
 _ESTIMATION = [
     click.option(
@@ -54,14 +54,14 @@ _ESTIMATION = [
         "--object-detector",
         type=PATH,
         metavar="FILE",
-        help="For the thorough search: an object detection model of MediaPipe's, such as efficientdet_lite0.tflite.",
+        help="For the thorough search: a MediaPipe object detection model, such as efficientdet_lite0.tflite.",
     ),
     *(
         click.option(f"--min-{name}", type=float, default=0.5, show_default=True, metavar="0..1", help=meaning)
         for name, meaning in (
-            ("detection", "Score from which a detected person counts."),
-            ("presence", "Score from which the landmarks of a person count."),
-            ("tracking", "With several people: overlap from which a detected person is one already followed."),
+            ("detection", "Minimum score of a detected person."),
+            ("presence", "Minimum score of a person's landmarks."),
+            ("tracking", "With several people: minimum overlap of a detection with a tracked person to be matched."),
         )
     ),
     click.option(
@@ -75,13 +75,13 @@ _ESTIMATION = [
         "--threads",
         type=int,
         metavar="N",
-        help="Threads of the fast engine.  [default: one for each core, at most four]",
+        help="Threads of the fast engine.  [default: one per core, at most four]",
     ),
 ]
 
 
 def estimation(command: _Command) -> _Command:
-    """Add the options of the estimation, under the names that ``PoseOptions`` has for them."""
+    """Add the options of the estimation, named as in ``PoseOptions``."""
     for option in reversed(_ESTIMATION):
         command = option(command)
     return command

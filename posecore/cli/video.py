@@ -19,11 +19,11 @@ _USUAL = ClipOptions()
 @click.command()
 @click.argument("file", type=options.PATH, metavar="FILE")
 @options.out
-@click.option("--no-film", is_flag=True, help="Write only the numbers, which is faster.")
-@click.option("--start", "start_s", type=float, default=_USUAL.start_s, metavar="S", help="Begin at this second.")
+@click.option("--no-film", is_flag=True, help="Write no annotated video, which is faster.")
+@click.option("--start", "start_s", type=float, default=_USUAL.start_s, metavar="S", help="Start at this second.")
 @click.option("--end", "end_s", type=float, metavar="S", help="End before this second.")
 @click.option(
-    "--every", type=int, default=_USUAL.every, show_default=True, metavar="N", help="Use only every N-th frame."
+    "--every", type=int, default=_USUAL.every, show_default=True, metavar="N", help="Use only every Nth frame."
 )
 @click.option(
     "--film-side",
@@ -36,14 +36,13 @@ _USUAL = ClipOptions()
     type=click.Choice(get_args(FilmQuality)),
     default=_USUAL.film_quality,
     show_default=True,
-    help="Encode fast, or make the file small.",
+    help="Encode fast, or make a smaller file.",
 )
 @click.option(
     "--workers",
     type=int,
     metavar="N",
-    help="Processes that share a long video of one person, a segment each; 1: one ordered run.  "
-    "[default: half the cores]",
+    help="Processes for a long video of one person, one segment each; 1: a single process.  [default: half the cores]",
 )
 @click.option(
     "--no-smoothing",
@@ -85,7 +84,7 @@ def video(
     wanted = PoseOptions(**estimation, segmentation=background != "keep", smoothing=not no_smoothing)
     part = ClipOptions(start_s, end_s, every, film_side, film_quality)
     workers = usual_workers() if workers is None else workers
-    warm_up()  # a worker gets ready while the model is looked for here
+    warm_up()  # a worker starts while the model is located here
     load_model(wanted)
     notes: list[str] = []
     report = Report(as_json)

@@ -1,1 +1,1 @@
-"""Files other programs open; one module a format."""
+"""Files for other programs, with one module per format."""

@@ -18,7 +18,7 @@ NOT_MADE = "not-made.txt"
 # Already compressed: packing them again takes time and saves nothing.
 _PACKED = {".mp4", ".gif", ".npz", ".parquet", ".nc"}
 
-# Of the name of an extra file: cut shorter, it might lose its ending.
+# Maximum length of an extra file's name: shortened further, it might lose its ending.
 _MOST_BYTES = 200
 
 OnFile = Callable[[int, int, str], bool | None]
@@ -26,7 +26,7 @@ OnFile = Callable[[int, int, str], bool | None]
 
 
 class _StoppedError(Exception):
-    """The caller stopped the work."""
+    """Raised if the caller stops the work."""
 
 
 def write_bundle(
@@ -46,9 +46,9 @@ def write_bundle(
 
     Args:
         sequence: the result.
-        path: of the zip.
-        names: of the formats, keys of ``posecore.export.formats.FORMATS``.
-        stem: of the names of folder and files; made safe as a file name.
+        path: path of the zip.
+        names: names of the formats, keys of ``posecore.export.formats.FORMATS``.
+        stem: start of the names of folder and files; made safe as a file name.
         facts: what is known of the result, as ``posecore.runs.manifest`` makes it.
         extra: existing files, by their names in the zip.
         on_progress: see ``OnFile``; the zip is not written if it returns False.
@@ -102,9 +102,9 @@ def write_bundle(
 def _check_names(names: list[str]) -> None:
     seen: set[str] = set()
     for name in names:
-        # To Windows and macOS two names that differ only in capitals are one file.
+        # On Windows and macOS, two names that differ only in case are the same file.
         if name.casefold() in seen:
-            raise InvalidOption(f"Expected files with names of their own, but got two called {name}.")
+            raise InvalidOption(f"Expected files with different names, but got two called {name}.")
         seen.add(name.casefold())
 
 

@@ -1,7 +1,7 @@
-"""BVH: a moving skeleton for animation programs. One person a file.
+"""BVH: a moving skeleton for animation programs, one file per person.
 
 - Metres, which is what Blender's importer expects at its scale 1. (Programs that count in centimetres: scale by 100.)
-- Axes: x to the picture's right, y up, z towards the camera. In the rest pose, a T-pose, the person looks along z.
+- Axes: x to the image's right, y up, z towards the camera. In the rest pose, a T-pose, the person looks along z.
   y = 0 is the lowest point that a heel or toe reaches.
 - Bones have their median length in the video. The joints' directions are those of the world landmarks.
 - ``Hips`` has a position and a rotation, each other joint a rotation: degrees around three axes, each turned with
@@ -42,7 +42,7 @@ class _Joint:
     Attributes:
         name: as in the file, in which an end has none.
         parent: name of its parent; empty for the root.
-        at: landmarks whose middle it is.
+        at: landmarks at whose midpoint it is.
         rest: direction from its parent in the rest pose.
         is_end: whether it is only the end of its parent's bone.
     """
@@ -76,7 +76,7 @@ def _leg(side: str, outward: tuple[int, int, int]) -> list[_Joint]:
 
 
 # In the order of the file: each joint before its children, and those before its siblings.
-# Spine is where the hips are, with a rotation of its own: nothing between hips and shoulders shows how a back bends.
+# Spine is at the hips, with a rotation of its own: no landmark between hips and shoulders shows how the back bends.
 _JOINTS = {
     joint.name: joint
     for joint in (
@@ -91,7 +91,7 @@ _JOINTS = {
         *_leg("Right", _RIGHT),
     )
 }
-# Of the rotations of a joint, by the axis along which its bone lies at rest.
+# Order of a joint's rotations, by the axis along which its bone lies at rest.
 _ORDERS = {_X: "ZXY", _Y: "XYZ", _Z: "XZY"}
 # Joints that turn with a line across the body, and not only with one bone.
 _ACROSS = ("Hips", "Spine", "Head")
@@ -111,18 +111,18 @@ def write_bvh(
 
     Args:
         sequence: of any number of people.
-        path: of the file.
+        path: path of the file.
         person_id: whose movement.
         root: ``"estimated"``: the person moves through the room, as far as one camera can tell (see
             ``posecore.motion.root``, also for how uncertain depth is); ``"none"``: the hips stay in place.
-        field_of_view_deg: assumed of the camera, along the longer side of the picture.
+        field_of_view_deg: assumed field of view of the camera, along the longer side of the image.
 
     Raises:
         InvalidOption: if nobody has this id, or an option is outside its range.
         InvalidPoses: if the person is never seen with all the landmarks that the skeleton has.
         OSError: if the file cannot be written.
     """
-    sequence.slot(person_id)  # raises if there is no movement of theirs
+    sequence.slot(person_id)  # raises if the person never appears
     even = to_even_times(sequence.only([person_id]))
     points = place_person(even, person_id, root=root, field_of_view_deg=field_of_view_deg)
     places = {name: _middle(points, joint.at) for name, joint in _JOINTS.items()}
@@ -141,18 +141,18 @@ def write_bvh(
 
 
 def _middle(points: FloatArray, landmarks: tuple[str, ...]) -> Doubles:
-    """(T, 3) of the middle of some landmarks."""
+    """(T, 3) midpoint of some landmarks."""
     return np.asarray(points[:, [BLAZEPOSE_33.index(name) for name in landmarks]].mean(axis=1, dtype=np.float64))
 
 
 def _to_left(points: FloatArray, pair: tuple[str, str]) -> Doubles:
-    """(T, 3) from the right one of a pair of landmarks to the left one."""
+    """(T, 3) vector from the right landmark of a pair to the left one."""
     left, right = pair
     return _middle(points, (left,)) - _middle(points, (right,))
 
 
 def _rotations(places: _Places, points: FloatArray) -> dict[str, Doubles]:
-    """(T, 3, 3) of each joint that is not an end, in the frame of its parent; NaN if unknown."""
+    """(T, 3, 3) rotation of each joint that is not an end, in the frame of its parent; NaN if unknown."""
     trunk = places["Neck"] - places["Hips"]
     turned = {
         "Hips": rotation_to_axes(_to_left(points, _HIPS), trunk, axes=(_X, _Y)),
@@ -187,11 +187,11 @@ def _order(name: str) -> str:
 
 
 def _held_frames(rotations: dict[str, Doubles], person_id: int) -> NDArray[np.intp]:
-    """(T,) for each frame the last one up to it in which everything is known; before the first such frame, that one."""
+    """(T,) for each frame the last one up to it in which everything is known, or else the first such frame."""
     known = np.all([np.isfinite(matrices).all(axis=(1, 2)) for matrices in rotations.values()], axis=0)
     if not known.any():
         raise InvalidPoses(
-            f"Person {person_id} is in no frame seen with all the landmarks that a skeleton is made of "
+            f"Person {person_id} is never seen with all the landmarks that a skeleton is made of "
             "(hips, shoulders, ears, nose, arms and legs)."
         )
     last = np.maximum.accumulate(np.where(known, np.arange(len(known)), -1))
@@ -199,7 +199,7 @@ def _held_frames(rotations: dict[str, Doubles], person_id: int) -> NDArray[np.in
 
 
 def _offsets(places: _Places) -> dict[str, Doubles]:
-    """(3,) of each joint from its parent in the rest pose: the bone's median length in its direction at rest."""
+    """(3,) offset of each joint from its parent at rest: the bone's median length along its direction at rest."""
     offsets = {}
     for name, joint in _JOINTS.items():
         bones = places[name] - places[joint.parent or name]
@@ -208,7 +208,7 @@ def _offsets(places: _Places) -> dict[str, Doubles]:
 
 
 def _hierarchy(name: str, offsets: dict[str, Doubles], depth: int) -> Iterator[str]:
-    """The lines of a joint and all below it."""
+    """The lines of a joint and all its descendants."""
     joint = _JOINTS[name]
     outer, inner = "\t" * depth, "\t" * (depth + 1)
     yield outer + ("End Site" if joint.is_end else f"{'JOINT' if joint.parent else 'ROOT'} {name}") + "\n"

@@ -1,7 +1,7 @@
-"""C3D: markers in the binary format of motion capture laboratories (c3d.org). One person a file.
+"""C3D: markers in the binary format of motion capture laboratories (c3d.org), one file per person.
 
 - Millimetres (``POINT:UNITS``), as is usual; float32. Y is up (``POINT:X_SCREEN`` = +X, ``POINT:Y_SCREEN`` = +Y): x to
-  the picture's right, z towards the camera. y = 0 is the lowest point that a heel or toe reaches.
+  the image's right, z towards the camera. y = 0 is the lowest point that a heel or toe reaches.
 - C3D has a rate and no times. A video with uneven times is resampled to its nominal rate by linear interpolation; what
   was missing stays missing (see ``posecore.motion.resampling``).
 - A missing landmark has the residual -1; all others have 0, as these estimates come without one.
@@ -23,7 +23,7 @@ from posecore.system import VERSION, whole_file
 
 _MM = 1000.0
 _MOST_FRAMES = 65_535
-# Text in a C3D file has at most 255 bytes, and a letter of UTF-8 up to four.
+# Text in a C3D file has at most 255 bytes, and a UTF-8 character up to four.
 _MOST_LETTERS = 60
 
 
@@ -39,18 +39,18 @@ def write_c3d(
 
     Args:
         sequence: of any number of people.
-        path: of the file.
+        path: path of the file.
         person_id: whose landmarks.
         root: ``"estimated"``: the person moves through the room, as far as one camera can tell (see
             ``posecore.motion.root``, also for how uncertain depth is); ``"none"``: the hips stay in place.
-        field_of_view_deg: assumed of the camera, along the longer side of the picture.
+        field_of_view_deg: assumed field of view of the camera, along the longer side of the image.
 
     Raises:
         InvalidOption: if nobody has this id, or an option is outside its range.
         InvalidPoses: if the person is never seen, or there are over 65,535 frames.
         OSError: if the file cannot be written.
     """
-    sequence.slot(person_id)  # raises if there is no movement of theirs
+    sequence.slot(person_id)  # raises if the person never appears
     even = to_even_times(sequence.only([person_id]))
     if len(even) > _MOST_FRAMES:
         raise InvalidPoses(

@@ -1,7 +1,7 @@
 """COCO: keypoint results, and the dataset that they belong to.
 
 The forms are those of https://cocodataset.org/#format-results and #format-data. A frame of a video is an image there;
-its id is its number, from 0. COCO has no videos: the results hold neither times nor who is who from frame to frame.
+its id is its number, from 0. COCO has no videos: the results hold neither times nor identities across frames.
 """
 
 import json
@@ -21,7 +21,7 @@ Keypoints = Literal[17, 33]
 PERSON = 1  # the category's id, as in COCO's own files
 
 _LANDMARKS: dict[int, tuple[int, ...]] = {17: COCO_17_FROM_BLAZEPOSE, 33: tuple(range(len(BLAZEPOSE_33)))}
-# Pairs of keypoints, counted from 1 as COCO does; those of the 17 as in COCO's own files.
+# Pairs of keypoints, counted from 1 as in COCO; those of the 17 are as in COCO's own files.
 # fmt: off
 _SKELETONS: dict[int, tuple[tuple[int, int], ...]] = {
     17: (
@@ -37,7 +37,7 @@ _BLOCK_FRAMES = 512
 
 
 def to_coco_results(poses: FramePoses | PoseSequence, *, keypoints: Keypoints = 17) -> Iterator[dict[str, Any]]:
-    """COCO keypoint results: one for each person and frame in which that person is seen, frame by frame.
+    """COCO keypoint results: one for each person in each frame in which they are seen, frame by frame.
 
     Each has ``image_id`` (number of the frame, from 0), ``category_id`` (1: person), ``keypoints`` (x, y, v of each in
     turn: pixels to two decimals and the visibility, 0..1, to three) and ``score`` (mean visibility of all of these
@@ -92,7 +92,7 @@ def coco_dataset(poses: FramePoses | PoseSequence, *, keypoints: Keypoints = 17)
 def write_coco_results(
     poses: FramePoses | PoseSequence, path: str | os.PathLike[str], *, keypoints: Keypoints = 17
 ) -> None:
-    """Write ``to_coco_results`` as JSON, a line each; the file appears whole or not at all.
+    """Write ``to_coco_results`` as JSON, one result per line; the file appears whole or not at all.
 
     Raises:
         InvalidOption: for another number of keypoints.
@@ -129,7 +129,7 @@ def _places(keypoints: int) -> list[int]:
 
 
 def _blocks(poses: FramePoses | PoseSequence) -> Iterator[tuple[int, FloatArray, FloatArray]]:
-    """Number of the first frame, and xy and visibility of some frames: many at once, but never a long clip."""
+    """Number of the first frame, and xy and visibility of a block of frames, so that memory stays bounded."""
     if isinstance(poses, FramePoses):
         yield 0, poses.xy[None], poses.visibility[None]
         return

@@ -1,6 +1,6 @@
 """The catalogue of the formats that a result can be written in, and the files that they make of it.
 
-A format is one row of ``FORMATS`` and one file of this folder, which is imported when the format is written: some of
+A format is one row of ``FORMATS`` and one module of this folder, which is imported when the format is written: some of
 the libraries take seconds to load.
 """
 
@@ -21,7 +21,7 @@ from posecore.poses import PoseSequence
 Facts = Mapping[str, Any]
 """What is known of a result, as ``posecore.runs.manifest`` makes it: plain values."""
 
-# Windows takes these names for devices, whatever their ending.
+# Windows treats these names as devices, whatever their ending.
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³")}
 # A file name has at most 255 bytes, which stem, person and suffix share.
 _MOST_BYTES_OF_STEM = 140
@@ -33,17 +33,17 @@ class Format:
     """A format that a result can be written in.
 
     Attributes:
-        name: what it is asked for by.
+        name: identifies it in options and arguments.
         title: for a page.
-        help: who opens it and what it holds, in a sentence or two.
+        help: which programs open it and what it holds, in a sentence or two.
         suffix: of its files, after the name of the video (and of the person).
         mime: its media type.
         writer: "module.function" of ``posecore.export``, called with a sequence and a path. It writes the file whole or
             not at all.
-        per_person: each person has a file, and the writer is also given the person's id.
-        with_facts: the writer is also given ``facts``.
-        options: keyword arguments of the writer.
-        beside: writers of files that belong to it, by their suffixes, called as ``writer`` is.
+        per_person: one file per person; the writer is also given the person's id.
+        with_facts: whether the writer is also given ``facts``.
+        options: keyword arguments for the writer.
+        beside: writers of files that belong to it, by suffix, called like ``writer``.
     """
 
     name: str
@@ -93,13 +93,13 @@ def export(
 
     Args:
         sequence: the result.
-        name: of the format, a key of ``FORMATS``.
-        folder: of the files; it must exist.
-        stem: of the file names, before person and suffix; made safe as a file name.
+        name: name of the format, a key of ``FORMATS``.
+        folder: folder of the files; it must exist.
+        stem: start of the file names, before person and suffix; made safe as a file name.
         facts: what is known of the result, as ``posecore.runs.manifest`` makes it.
 
     Returns:
-        The files. One that was made before another failed stays.
+        The files. Those made before a failure stay.
 
     Raises:
         InvalidOption: if there is no such format, or facts are not plain values.
@@ -157,10 +157,11 @@ def _refuse_nobody(path: Path) -> None:
 
 
 def safe_name(text: str, otherwise: str, most_bytes: int = _MOST_BYTES_OF_STEM) -> str:
-    """The text as far as it can be a file name on every system and in every zip; ``otherwise`` if nothing is left.
+    """The text made safe as a file name on every system and in every zip; ``otherwise`` if nothing is left.
 
-    Letters of any script and blanks stay. What Windows forbids or nobody sees becomes "_"; dots, blanks and "_" at
-    either end go, so that no name is a path, hidden, or different on Windows; ``most_bytes`` of UTF-8 are kept.
+    Letters of any script and spaces stay. Invisible characters and those that Windows forbids become "_"; dots, spaces
+    and "_" at either end are removed, so that no name is a path, hidden, or different on Windows; at most
+    ``most_bytes`` of UTF-8 are kept.
     """
     kept = "".join("_" if letter in '<>:"/\\|?*' or not letter.isprintable() else letter for letter in text)
     short = unicodedata.normalize("NFC", kept).strip("._ ").encode()[:most_bytes].decode(errors="ignore").rstrip("._ ")
@@ -178,7 +179,7 @@ def person_labels(sequence: PoseSequence) -> dict[int, str]:
         )
         for person, label in plain.items()
     }
-    # To Windows and macOS "Ann" and "ann" are one file.
+    # On Windows and macOS, "Ann" and "ann" are the same file.
     times = Counter(label.casefold() for label in labels.values())
     unlike = {person: f"{label}_{person}" if times[label.casefold()] > 1 else label for person, label in labels.items()}
     return unlike if len({label.casefold() for label in unlike.values()}) == len(unlike) else plain
@@ -208,7 +209,7 @@ _ROWS = (
     Format(
         "json",
         "Landmarks (JSON)",
-        "For programs and web pages: the same numbers frame by frame, with what each of them means.",
+        "For programs and web pages: the same numbers frame by frame, with the meaning of each.",
         ".landmarks.json",
         _JSON,
         "json_file.write_json",
@@ -294,7 +295,7 @@ _ROWS = (
     Format(
         "skeleton-mp4",
         "Skeleton video (MP4)",
-        "For any player: only the skeletons, without the picture behind them.",
+        "For any player: only the skeletons, on a plain background.",
         ".skeleton.mp4",
         "video/mp4",
         "skeleton_file.write_skeleton_film",
@@ -302,7 +303,7 @@ _ROWS = (
     Format(
         "skeleton-gif",
         "Skeleton animation (GIF)",
-        "For slides and chats: only the skeletons, as a small moving picture.",
+        "For slides and chats: only the skeletons, as a small animation.",
         ".skeleton.gif",
         "image/gif",
         "skeleton_file.write_skeleton_gif",
@@ -310,7 +311,7 @@ _ROWS = (
     Format(
         "html",
         "Report (HTML)",
-        "For any browser, even without a network: the result as one page to read and to share.",
+        "For any browser, even offline: the result as one page to read and share.",
         ".report.html",
         "text/html",
         "report.write_report",
@@ -338,4 +339,4 @@ _ROWS = (
 )
 
 FORMATS: Mapping[str, Format] = MappingProxyType({form.name: form for form in _ROWS})
-"""All formats by their names, in the order in which a page offers them."""
+"""All formats by name, in the order in which the pages offer them."""

@@ -1,4 +1,4 @@
-"""JSON: the landmarks frame by frame with what is needed to read them, and the manifest of a run."""
+"""JSON: the landmarks frame by frame, with everything needed to read them, and the manifest of a run."""
 
 import json
 import os
@@ -21,9 +21,9 @@ _DECIMALS = 6
 def to_json(poses: FramePoses | PoseSequence) -> str:
     """One JSON object.
 
-    ``landmarks`` names the 33 landmarks and ``values`` the numbers kept for each, so that
+    ``landmarks`` names the 33 landmarks and ``values`` the numbers stored for each, so that
     ``frames[f]["people"][p]["values"][k][v]`` is value v of landmark k. A frame in which nobody was
-    found has no people; a person who was given a name has it beside the id. Numbers are rounded to six decimals.
+    found has no people; a person with a name has it beside the id. Numbers are rounded to six decimals.
     """
     return "".join(_pieces(poses))
 
@@ -44,7 +44,7 @@ def write_manifest(
     """Write what is known of a result as JSON; the file appears whole or not at all.
 
     Args:
-        _sequence: the result, of which nothing but the facts is written.
+        _sequence: the result, which is not written; all writers have this argument.
         path: of the file.
         facts: as ``posecore.runs.manifest`` makes them.
 
@@ -53,7 +53,7 @@ def write_manifest(
         OSError: if the file cannot be written.
     """
     if not facts:
-        raise InvalidOption("Nothing is known of how this result was made, so there is no manifest.")
+        raise InvalidOption("It is not known how this result was made, so there is no manifest.")
     try:
         text = json.dumps(dict(facts), indent=2, ensure_ascii=False)
     except (TypeError, ValueError, RecursionError) as error:
@@ -66,7 +66,7 @@ def write_manifest(
 
 
 def _pieces(poses: FramePoses | PoseSequence) -> Iterator[str]:
-    """The text piece by piece, a frame each: a long video's fills gigabytes."""
+    """The text in pieces of one frame, as that of a long video fills gigabytes."""
     about = {
         "format": "posecore-landmarks",
         "version": FORMAT_VERSION,

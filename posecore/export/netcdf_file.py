@@ -11,7 +11,7 @@ from posecore.skeletons import BLAZEPOSE_33
 from posecore.system import VERSION, whole_file
 
 _KEYPOINTS = ("keypoints", "individuals")
-# Packs about 50 KB of each variable together: little to unpack for readers of a few frames.
+# Chunks of about 50 KB of each variable, so that readers of a few frames unpack little.
 _CHUNK_FRAMES = 256
 
 
@@ -36,8 +36,8 @@ def write_netcdf(sequence: PoseSequence, path: str | os.PathLike[str]) -> None:
 def to_dataset(sequence: PoseSequence) -> xr.Dataset:
     """A sequence as a poses dataset of ``movement``, with everything that a sequence holds.
 
-    ``movement`` works on the first two of these variables; K = 33 keypoints, P individuals, NaN = absent:
-        position: (T, 2, K, P) pixels of the upright picture, x to the right, y down.
+    ``movement`` uses the first two of these variables; K = 33 keypoints, P individuals, NaN = absent:
+        position: (T, 2, K, P) pixels of the upright image, x to the right, y down.
         confidence: (T, K, P) 0..1, the visibility.
         presence: (T, K, P) 0..1.
         depth: (T, K, P) the sequence's ``z``: pixels, 0 at the middle of the hips, smaller is nearer to the camera.
@@ -81,7 +81,7 @@ def _keypoints_first(array: np.ndarray) -> np.ndarray:
 
 
 def _labels(sequence: PoseSequence) -> list[str]:
-    """A distinct label for each person: ``movement`` selects people by them."""
+    """A distinct label for each person, by which ``movement`` selects people."""
     ids = sequence.person_ids.tolist()
     # HDF5 ends text at its first NUL, and rejects what is not Unicode.
     names = {person: "".join(filter(str.isprintable, name)).strip() for person, name in sequence.names.items()}

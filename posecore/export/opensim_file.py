@@ -1,12 +1,12 @@
 """TRC and MOT: markers and angles over time, as OpenSim and other programs for gait analysis read them.
 
-One person a file; each row has its own time, even if times are uneven.
+One file per person; each row has its own time, even if times are uneven.
 
 **TRC** has the layout of OpenSim's documentation, "Marker (.trc) Files": three header lines, two of column names, a
 blank line, and a row for each frame, with tabs between columns.
 
-- Metres; x to the picture's right, y up, z towards the camera. y = 0 is the lowest point that a heel or toe reaches.
-- ``DataRate`` is the nominal rate of the video and nothing more.
+- Metres; x to the image's right, y up, z towards the camera. y = 0 is the lowest point that a heel or toe reaches.
+- ``DataRate`` is only the nominal rate of the video.
 - A missing marker is ``nan``, which is what OpenSim itself writes and reads. (Its reader also accepts empty fields, but
   not at the end of a line.)
 
@@ -34,7 +34,7 @@ from posecore.skeletons import BLAZEPOSE_33
 from posecore.system import whole_file
 
 _TRC_HEADER = "DataRate CameraRate NumFrames NumMarkers Units OrigDataRate OrigDataStartFrame OrigNumFrames"
-# By the kind of the angle. (OpenSim's own pelvis_tilt is forwards and backwards; ours is sideways.)
+# By the kind of angle. (OpenSim's own pelvis_tilt is forwards and backwards; ours is sideways.)
 _MOT_SUFFIXES = {"joint": "_included_angle", "lean": "_from_vertical", "tilt": "_from_horizontal"}
 
 
@@ -50,11 +50,11 @@ def write_trc(
 
     Args:
         sequence: of any number of people.
-        path: of the file.
+        path: path of the file.
         person_id: whose landmarks.
         root: ``"estimated"``: the person moves through the room, as far as one camera can tell (see
             ``posecore.motion.root``, also for how uncertain depth is); ``"none"``: the hips stay in place.
-        field_of_view_deg: assumed of the camera, along the longer side of the picture.
+        field_of_view_deg: assumed field of view of the camera, along the longer side of the image.
 
     Raises:
         InvalidOption: if nobody has this id, or an option is outside its range.
@@ -80,16 +80,16 @@ def write_mot(
 
     Args:
         sequence: of any number of people.
-        path: of the file.
+        path: path of the file.
         person_id: whose angles.
-        min_visibility: 0..1; an angle is unknown if one of its landmarks is below.
+        min_visibility: 0..1; an angle is unknown if one of its landmarks is less visible.
 
     Raises:
         InvalidOption: if nobody has this id, or ``min_visibility`` is outside its range.
         InvalidPoses: if the person is never seen, or no angle is ever known.
         OSError: if the file cannot be written.
     """
-    sequence.slot(person_id)  # raises if there is no movement of theirs
+    sequence.slot(person_id)  # raises if the person never appears
     alone = sequence.only([person_id])
     angles = measure_angles(alone, space="world", min_visibility=min_visibility)[:, 0].astype(np.float64)
     known = np.isfinite(angles).any(axis=1)
@@ -111,7 +111,7 @@ def _trc_head(sequence: PoseSequence, name: str) -> str:
         ["PathFileType", "4", "(X/Y/Z)", " ".join(name.split())],
         _TRC_HEADER.split(),
         [rate, rate, frames, str(len(BLAZEPOSE_33)), "m", rate, "1", frames],
-        # A name stands above the first of its three columns.
+        # A name is above the first of its three columns.
         ["Frame#", "Time", *(cell for marker in BLAZEPOSE_33.landmarks for cell in (marker, "", ""))],
         ["", "", *(f"{axis}{marker}" for marker in markers for axis in "XYZ")],
         [],

@@ -25,7 +25,7 @@ from posecore.view.report_figures import (
 )
 
 MOST_PEOPLE = 6
-"""Shown in detail: those who are seen in the most frames."""
+"""Number of people shown in detail: those seen in the most frames."""
 _MOST_NAMES = 30  # of the others
 
 _TEMPLATES = Environment(
@@ -49,11 +49,11 @@ def write_report(
 
     For each person: the verdict of ``posecore.motion.trust``, the joint angles over time and in numbers, the
     visibility of each landmark, and the body in 3D in some of the frames. Everything is in the file, including plotly's
-    script (4.8 MB): nothing is requested from a network. Of more than ``MOST_PEOPLE`` the others are only named.
+    script (4.8 MB): nothing is requested from a network. People beyond ``MOST_PEOPLE`` are only named.
 
     Args:
         sequence: the result.
-        path: of the file.
+        path: path of the file.
         title: of the page, plain text; None: the file's name without ``.report.html``.
         facts: what is known of the result, as ``posecore.runs.manifest`` makes it; what is missing is left out.
 
@@ -122,7 +122,7 @@ def _name(sequence: PoseSequence, person: int) -> str:
 
 
 def _person(sequence: PoseSequence, person: int) -> dict[str, Any]:
-    """What the template shows of a person."""
+    """The values that the template shows for a person."""
     alone = sequence.only([person]).named({})
     frames = int(alone.seen.sum())
     angles = measure_angles(alone)[:, 0]

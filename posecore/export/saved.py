@@ -1,4 +1,4 @@
-"""The saved result: a sequence and what is known of it in one file, restored bit for bit.
+"""The saved result: a sequence and its facts in one file, restored bit for bit.
 
 The file is a NumPy ``.npz`` with a JSON member ``about.json``; docs/file-format.md describes it. It may come from
 anywhere. So nothing in it is unpickled or evaluated, and all sizes it declares are checked against ``posecore.limits``
@@ -34,7 +34,7 @@ SUFFIX = ".posecore.npz"
 
 _ABOUT = "about.json"
 _MOST_ABOUT_BYTES = 4_000_000
-# The list of members at the end of the zip: ours takes less than 1 KB.
+# Limit for the list of members at the end of the zip: ours takes less than 1 KB.
 _MOST_DIRECTORY_BYTES = 64_000
 _BLOCK_BYTES = 1 << 20
 
@@ -43,7 +43,7 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, eq=False)
 class Saved:
-    """What a saved file holds.
+    """Content of a saved file.
 
     Attributes:
         sequence: the poses.
@@ -67,7 +67,7 @@ def save_sequence(
 
     Args:
         sequence: kept bit for bit, with NaN, names and times.
-        path: of the file; its usual ending is ``SUFFIX``.
+        path: path of the file, which usually ends with ``SUFFIX``.
         facts: plain values for JSON, such as those of a manifest.
         compressed: False: written forty times as fast, a fifth larger.
 
@@ -88,9 +88,9 @@ def save_sequence(
 
 
 def load_sequence(source: str | os.PathLike[str] | BinaryIO) -> Saved:
-    """Open what ``save_sequence`` wrote.
+    """Open a file that ``save_sequence`` wrote.
 
-    Memory: the arrays once and 1 MB.
+    Memory: that of the arrays and 1 MB.
 
     Args:
         source: a path, or a seekable binary file.
@@ -134,14 +134,14 @@ def _about_text(sequence: PoseSequence, facts: Mapping[str, Any]) -> bytes:
 
 @dataclass(frozen=True)
 class _Layout:
-    """The layout of an array in its member, which follows from the numbers of frames and people."""
+    """The layout of an array in its member, given the numbers of frames and people."""
 
     dtype: str
     shape: tuple[int, ...]
 
     @property
     def header(self) -> str:
-        """What NumPy writes before the numbers, without the padding."""
+        """The header that NumPy writes before the numbers, without padding."""
         return str({"descr": self.dtype, "fortran_order": False, "shape": self.shape}).removesuffix("}") + ", }"
 
     @property
@@ -236,14 +236,14 @@ def _read_about(archive: zipfile.ZipFile, members: Members, shown: str) -> dict[
     try:
         about = json.loads(archive.read(members[_ABOUT]))
     except (ValueError, RecursionError) as error:
-        raise UnreadableResult(f"{shown} is damaged: its {_ABOUT} is no JSON.") from error
+        raise UnreadableResult(f"{shown} is damaged: its {_ABOUT} is not JSON.") from error
     if not isinstance(about, dict) or about.get("format") != FORMAT:
         raise UnreadableResult(other_kind)
     return about
 
 
 def _plain_size(member: zipfile.ZipInfo, shown: str) -> int:
-    """Unpacked bytes of a member; only of kinds whose unpacking can be limited to that number."""
+    """Unpacked size of a member in bytes; only for compressions whose output can be limited to it."""
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or member.flag_bits & 1:
         raise UnreadableResult(f"{shown} is packed in another way than posecore does. It is not opened.")
     return member.file_size

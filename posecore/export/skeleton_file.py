@@ -19,15 +19,15 @@ from posecore.view.drawing import Overlay
 from posecore.view.palette import INK, PEOPLE, SIDES, WHITE, Color
 
 FILM_SIDE = 720
-"""Longer side of the video in pixels: lines and dots show no more in a larger one."""
+"""Longer side of the video in pixels: lines and dots gain nothing from a larger one."""
 GIF_SIDE = 480
 GIF_FRAMES_PER_S = 15
 GIF_FRAMES = 150
 
 _PAPER: Color = (244, 245, 247)
 
-_TICKS_PER_S = 100  # the clock of a GIF
-_SHORTEST_TICKS = 2  # browsers take anything shorter for a mistake and show it for a tenth of a second
+_TICKS_PER_S = 100  # ticks per second of a GIF's clock
+_SHORTEST_TICKS = 2  # browsers show anything shorter for a tenth of a second
 _MOST_TICKS = 65_535  # of one image in a GIF; Pillow joins identical images
 
 
@@ -39,7 +39,7 @@ def write_skeleton_film(sequence: PoseSequence, path: str | os.PathLike[str]) ->
 
     Args:
         sequence: of any number of people; if there are several, each has its name or id above it.
-        path: of the file.
+        path: path of the file.
 
     Raises:
         InvalidPoses: if there is no frame.
@@ -57,14 +57,14 @@ def write_skeleton_film(sequence: PoseSequence, path: str | os.PathLike[str]) ->
 def write_skeleton_gif(sequence: PoseSequence, path: str | os.PathLike[str]) -> None:
     """Write an endlessly repeated animation as a GIF; the file appears whole or not at all.
 
-    Of a video with more than ``GIF_FRAMES_PER_S`` frames per second, or more than ``GIF_FRAMES`` in all, evenly spaced
+    If a video has more than ``GIF_FRAMES_PER_S`` frames per second, or more than ``GIF_FRAMES`` in all, evenly spaced
     frames are chosen; the file's comment says how many. Each is shown until the time of the next one, to the hundredth
     of a second. A video longer than 655 s is played faster: the format cannot show an unchanged image for longer.
     Colours and names are as in the video; the longer side is ``GIF_SIDE``.
 
     Args:
         sequence: of any number of people.
-        path: of the file.
+        path: path of the file.
 
     Raises:
         InvalidPoses: if there is no frame.
@@ -87,7 +87,7 @@ def write_skeleton_gif(sequence: PoseSequence, path: str | os.PathLike[str]) -> 
             append_images=pictures,
             duration=_durations_ms(sequence.times_s[chosen], sequence.fps),
             loop=0,
-            comment=f"{len(chosen)} of the {len(sequence)} frames of the clip, evenly chosen".encode(),
+            comment=f"{len(chosen)} of the {len(sequence)} frames of the video, evenly chosen".encode(),
         )
 
 
@@ -126,7 +126,7 @@ def _chosen_frames(times_s: NDArray[np.float64]) -> NDArray[np.intp]:
 
 
 def _durations_ms(times_s: NDArray[np.float64], fps: float) -> list[int]:
-    """How long each frame is shown; the last one for the usual time."""
+    """Duration of each frame; the last one is shown for the usual time."""
     usual_s = float(np.median(np.diff(times_s))) if len(times_s) > 1 else 1 / fps
     passed = np.append(times_s, times_s[-1] + usual_s) - times_s[0]
     # Rounded times, not rounded durations: their errors would add up.

@@ -1,4 +1,4 @@
-"""Tables of a result: CSV and Parquet with the one table form, and the joint angles as CSV."""
+"""Tables of a result: the landmarks as CSV and Parquet, and the joint angles as CSV."""
 
 import json
 import os
@@ -16,11 +16,11 @@ from posecore.tables import COLUMNS, NAME, to_table
 FORMAT = "posecore-table"
 FORMAT_VERSION = 1
 METADATA_KEY = "posecore"
-"""Key of a Parquet file's own metadata that holds size, fps and the like, as JSON."""
+"""Key in a Parquet file's metadata under which size, fps and more are stored as JSON."""
 
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 _TYPES = {"frame": pa.int32(), "time_s": pa.float64(), "person": pa.int64(), NAME: _TEXT, "landmark": _TEXT}
-# Rows made at a time: each takes about 80 bytes, and 200 as text.
+# Rows made at a time: each takes about 80 bytes, or 200 as text.
 _ROWS = 1 << 18
 
 
@@ -53,10 +53,10 @@ def write_angles(sequence: PoseSequence, path: str | os.PathLike[str]) -> None:
 def write_parquet(poses: FramePoses | PoseSequence, path: str | os.PathLike[str]) -> None:
     """Write the table of ``posecore.tables.to_table`` as Parquet; the file appears whole or not at all.
 
-    Types: ``frame`` int32, ``time_s`` float64, ``person`` int64, ``landmark`` (and ``name``, if anybody has one)
+    Types: ``frame`` int32, ``time_s`` float64, ``person`` int64, ``landmark`` (and ``name``, if anyone has one)
     dictionary-encoded text, all others float32, with NaN where a person is absent. The metadata of the file holds a
     JSON object under ``METADATA_KEY`` with ``size_px``, ``fps`` (null for a photo) and the version of the format; the
-    metadata of each column says under ``meaning`` what it holds. Memory does not grow with the number of frames.
+    metadata of each column describes it under ``meaning``. Memory does not grow with the number of frames.
 
     Raises:
         OSError: if the file cannot be written.
@@ -88,7 +88,7 @@ def write_parquet(poses: FramePoses | PoseSequence, path: str | os.PathLike[str]
 
 
 def table_blocks(poses: FramePoses | PoseSequence) -> Iterator[pd.DataFrame]:
-    """Consecutive pieces of ``to_table``, each of some frames; at least one, which may have no rows."""
+    """Consecutive pieces of ``to_table``, each of several frames; at least one, which may have no rows."""
     if isinstance(poses, FramePoses):
         yield to_table(poses)
         return

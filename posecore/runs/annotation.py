@@ -1,4 +1,4 @@
-"""People drawn on the frames of a clip, for its annotated film."""
+"""People drawn on the frames of a video, for the annotated video."""
 
 from typing import Literal, cast
 
@@ -24,10 +24,10 @@ def color_by(options: PoseOptions) -> ColorBy:
 
 
 class Annotator:
-    """Draws people on frames that were read for a film, and converts colours only where the people are.
+    """Draws people on frames that were read for encoding, converting colours only around the people.
 
     Args:
-        size: (width, height) of the film.
+        size: (width, height) of the annotated video.
         color_by: as for ``draw_poses``; None: without skeletons.
         background: as for ``draw_poses``.
     """
@@ -36,12 +36,12 @@ class Annotator:
         self._size = size
         self._color_by = color_by
         self._background = background
-        # One canvas for all frames; only the places that are drawn on are ever filled.
+        # One canvas for all frames; only the regions that are drawn on are ever filled.
         self._canvas: Rgb = np.empty((size[1], size[0], 3), np.uint8)
 
     def draw(self, frame: ClipFrame, poses: FramePoses) -> tuple[YuvFrame, list[Patch]]:
-        """The frame in the film's size, and the patches to replace in it; valid until the next call."""
-        assert frame.yuv is not None  # the clip was opened for a film
+        """The frame in the annotated video's size, and the patches to replace in it; valid until the next call."""
+        assert frame.yuv is not None  # the video was opened for encoding
         yuv, picture = frame.yuv, cast(Picture, frame.pixels)
         if self._size != poses.size:
             picture = np.asarray(cv2.resize(frame.rgb, self._size, interpolation=cv2.INTER_AREA), np.uint8)

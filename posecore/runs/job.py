@@ -1,4 +1,4 @@
-"""What a run is asked to do, and who observes it."""
+"""The description of a run, and the interface of its observer."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,20 +14,20 @@ from posecore.view.silhouettes import Background
 
 @dataclass(frozen=True)
 class Job:
-    """One ordered run over a part of a clip.
+    """One ordered run over a part of a video.
 
     Attributes:
-        path: the clip.
+        path: the video.
         pose: how people are found.
-        part: which frames, and how the film is made.
-        film: where to write the annotated film; None: no film.
-        skeletons: draw them on it.
-        background: what happens in the film to everything that is not a person.
+        part: which frames, and how the annotated video is made.
+        film: where to write the annotated video; None: no video.
+        skeletons: whether to draw them on it.
+        background: what happens in it to everything that is not a person.
         replay: a file from ``posecore.runs.replay``: the poses come from there instead of an estimator.
-        sound: give the film the clip's sound.
-        lead_in_s: estimate and report frames from this long before the part, but leave them out of the film: when a
-            clip is cut into segments, a segment's person is already tracked when it begins.
-        resume: the ``resume_state`` of the estimator to go on from; None: start afresh.
+        sound: whether to give it the original sound.
+        lead_in_s: estimate and report frames from this long before the part, but leave them out of the annotated
+            video, so that a segment's person is already tracked when the segment begins.
+        resume: the ``resume_state`` of the estimator to continue from; None: start from nothing.
     """
 
     path: Path
@@ -46,12 +46,12 @@ class RunObserver(Protocol):
     """Follows a run; called in order by the thread that runs it."""
 
     def on_opened(self, clip: ClipInfo) -> None:
-        """The clip can be read and the run begins; also when it has to begin again."""
+        """Called when the video is opened and the run begins; again if the run has to start over."""
 
     def on_frame(self, poses: FramePoses, resume_state: ResumeState) -> bool:
-        """A frame is done. Return False to end the run there and keep what was done.
+        """Called after each frame. Return False to end the run there and keep the result so far.
 
         Args:
-            poses: of the people in it.
+            poses: the people in it.
             resume_state: the estimator's, after this frame.
         """

@@ -20,15 +20,15 @@ _Annotated = tuple[ClipFrame, FramePoses]
 
 
 def run_locally(job: Job, observer: RunObserver, *, on_packet: Callable[[], None] | None = None) -> list[str]:
-    """Run a job in this process. The film appears whole or not at all.
+    """Run a job in this process. The annotated video appears whole or not at all.
 
     Args:
         job: what to do.
         observer: called for each frame.
-        on_packet: called, in another thread, for each packet of the clip before it is decoded.
+        on_packet: called, in another thread, for each packet of the video before it is decoded.
 
     Returns:
-        A sentence for each thing that a user should know, such as that the clip is damaged.
+        A sentence for each thing that a user should know, such as that the video is damaged.
 
     Raises:
         As ``posecore.pipeline.estimate_video``.
@@ -56,7 +56,7 @@ def run_locally(job: Job, observer: RunObserver, *, on_packet: Callable[[], None
 
 
 def _open_film(stack: ExitStack, job: Job, clip: ClipInfo) -> tuple[Callable[[_Annotated], None], Sound | None]:
-    """Function that takes the frames of the film, and the film's sound."""
+    """Function that takes the frames of the annotated video, and the video's sound."""
     if job.film is None:
         return lambda _: None, None
     part = job.part
@@ -86,10 +86,10 @@ def _notes(job: Job, clip: ClipReader, last_s: float, sound: Sound | None, estim
         of_all = f" of {clip.info.duration_s:.1f}" if clip.info.duration_s else ""
         yield (
             f"The video is damaged or was cut off: the last frame that can be read is at {last_s:.1f}{of_all} s. "
-            "Where frames before it are missing, the times show a gap."
+            "If frames before it are missing, the times show a gap."
         )
     if sound is not None and sound.broke_off:
-        yield "The sound of the video is damaged: the result has it up to there."
+        yield "The sound of the video is damaged: the result has it up to the damaged place."
     if estimator.saw_more:
         asked = "the one that was" if job.pose.people == 1 else f"the {job.pose.people} that were"
         yield f"There seem to be more people in the video than {asked} asked for. Raise the number to see them."

@@ -1,4 +1,4 @@
-"""The manifest: what was run on which video and with what, to identify a result and to reproduce it."""
+"""The manifest: video, model, options and versions of a run, to identify a result and to reproduce it."""
 
 import platform
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ def make_manifest(
     smoothing: "Smoothing | None" = None,
     source_sha256: str | None = None,
 ) -> dict[str, Any]:
-    """Plain values, ready for JSON.
+    """The manifest as plain values, ready for JSON.
 
     Args:
         sequence: the result.
@@ -44,11 +44,11 @@ def make_manifest(
         workers: maximum number of processes that shared the video; 1: one ordered run.
         background: of the annotated video.
         smoothing: applied to the finished result; None: nothing.
-        source_sha256: of the video's bytes, as ``posecore.media.files.file_sha256`` gives it; None: not taken.
+        source_sha256: of the video's bytes, as ``posecore.media.files.file_sha256`` returns it; None: not computed.
     """
     width, height = sequence.size
     engine = find_engine(options)
-    # MediaPipe itself smooths if it is asked for one person, and has no switch for it.
+    # MediaPipe itself smooths a single person, and has no option to turn that off.
     smoothed = options.smoothing or (engine.name == "mediapipe" and options.people == 1)
     meanwhile = "One-Euro, with MediaPipe's settings, each person by itself" if smoothed else "none while estimating"
     return {

@@ -34,7 +34,7 @@ def receive(stream: IO[bytes]) -> tuple[str, Fields, bytes] | None:
     """Read the next message: its kind, its fields and its bytes; None if the other side has closed the stream.
 
     Raises:
-        ValueError: if what comes is not a message.
+        ValueError: if the bytes are not a message.
     """
     line = stream.readline()
     if not line.endswith(b"\n"):
@@ -56,12 +56,12 @@ def job_from_fields(fields: Fields) -> Job:
 
 
 def clip_to_fields(clip: ClipInfo) -> Fields:
-    """Fields of a message from what is known of a clip."""
+    """Fields of a message from the properties of a video."""
     return asdict(clip)
 
 
 def clip_from_fields(fields: Fields) -> ClipInfo:
-    """What is known of a clip, from the fields of a message."""
+    """Properties of a video from the fields of a message."""
     return ClipInfo(**fields | {"size": tuple(fields["size"]), "colors": Colors(**fields["colors"])})
 
 

@@ -1,7 +1,7 @@
-"""Stages of a run side by side: each works in a thread of its own, in order, a few items apart.
+"""Concurrent stages of a run: each works in a thread of its own, in order, a few items apart.
 
 The work itself (decoding, inference, encoding) happens outside Python's lock, so threads are enough to keep the
-cores busy. Queues are short: only a handful of frames is under way at once, however long the clip.
+cores busy. Queues are short: only a handful of frames is in memory at once, however long the video.
 """
 
 import queue
@@ -14,7 +14,7 @@ from typing import Generic, Self, TypeVar, cast
 
 Item = TypeVar("Item")
 
-# A few items waiting at a busy stage even out the pace; more would only take more memory.
+# A few waiting items even out the pace of a busy stage; more would only take memory.
 _DEPTH = 3
 
 
@@ -28,10 +28,10 @@ _END = object()
 
 @contextmanager
 def prefetch(items: Iterable[Item]) -> Iterator[Iterator[Item]]:
-    """The same items, taken from their source by another thread, up to three before they are asked for.
+    """The same items, taken from their source by another thread, up to three ahead.
 
-    An error of the source is raised in place of its item. At the end of the block the thread has stopped, wherever
-    the source was, so that the source can be closed.
+    An error of the source is raised in place of its item. At the end of the block the thread has stopped, so that the
+    source can be closed.
     """
     waiting: queue.Queue[object] = queue.Queue(_DEPTH)
     stop = threading.Event()
@@ -48,7 +48,7 @@ def prefetch(items: Iterable[Item]) -> Iterator[Iterator[Item]]:
 class BackgroundSink(Generic[Item]):
     """Calls a function with each item given, in order, in another thread; a context manager.
 
-    ``put`` waits while three items are waiting already. An error of the function is raised by the next ``put`` or at
+    ``put`` waits while three items are queued. An error of the function is raised by the next ``put`` or at
     the end of the block, and items given after it are dropped. The block ends when all is done; if it ends with an
     error of its own, waiting items are dropped.
     """

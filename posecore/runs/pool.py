@@ -1,4 +1,4 @@
-"""Clips described and processed in worker processes, which are started once and reused."""
+"""Videos inspected and processed in worker processes, which are started once and reused."""
 
 import atexit
 import os
@@ -22,22 +22,22 @@ Result = TypeVar("Result")
 
 
 def warm_up() -> None:
-    """Start a worker if none is ready, so that the first clip need not wait for it."""
+    """Start a worker if none is ready, so that the first video need not wait for it."""
     with _POOL.worker():
         pass
 
 
 def end_idle_workers() -> None:
-    """End the idle workers; the next clip starts a new one."""
+    """End the idle workers; the next video starts a new one."""
     _POOL.end_idle(0)
 
 
 def describe(path: os.PathLike[str] | str, name: str | None = None) -> ClipInfo:
-    """What is known of a clip once its first frame is decoded, in a worker process.
+    """Properties of a video once its first frame is decoded, in a worker process.
 
     Args:
-        path: the clip.
-        name: what to call it in an error; by default the file's own name.
+        path: the video.
+        name: its name in errors; by default the file's own name.
 
     Raises:
         As ``posecore.media.clips.open_clip``; WorkerLost.
@@ -49,25 +49,25 @@ def describe(path: os.PathLike[str] | str, name: str | None = None) -> ClipInfo:
 def run_in_worker(job: Job, observer: RunObserver) -> list[str]:
     """``posecore.runs.local.run_locally`` in a worker process.
 
-    If that process dies, the job is run once more from its beginning: ``observer.on_opened`` is called again.
+    If that process dies, the job is run once more from the start: ``observer.on_opened`` is called again.
 
     Raises:
-        As that; WorkerLost.
+        As ``run_locally``; WorkerLost.
     """
     with _whole_film(job) as inside:
         return _try_twice(job.path.name, lambda worker: worker.run(inside, observer))
 
 
 def join_segments(films: Sequence[Part], job: Job, clip: ClipInfo) -> None:
-    """Join the films of a job's segments to the film of the job, with the clip's sound, in a worker process.
+    """Join the videos of a job's segments into the job's video, with the original sound, in a worker process.
 
     Args:
-        films: each with the time in seconds at which it begins.
-        job: whose film they make.
-        clip: what is known of the job's clip.
+        films: the videos, each with the time in seconds at which it begins.
+        job: the job whose video they make up.
+        clip: properties of the job's original video.
 
     Raises:
-        OSError: if the film cannot be written; WorkerLost.
+        OSError: if the video cannot be written; WorkerLost.
     """
     with _whole_film(job) as inside:
         _try_twice(job.path.name, lambda worker: worker.join_segments(films, inside, clip.start_s))
@@ -89,7 +89,7 @@ def _try_twice(name: str, do: Callable[[WorkerProcess], Result]) -> Result:
 
 @contextmanager
 def _whole_film(job: Job) -> Iterator[Job]:
-    """The job with paths for another process; what a process that dies leaves beside its film is deleted."""
+    """The job with paths for another process; files that a dead process leaves beside its video are deleted."""
     with nullcontext() if job.film is None else whole_file(job.film) as film:
         yield replace(job, path=job.path.absolute(), film=film)
 
@@ -99,7 +99,7 @@ class _Pool:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._idle: list[tuple[float, WorkerProcess]] = []  # since when, the newest last
+        self._idle: list[tuple[float, WorkerProcess]] = []  # with the time since when, the newest last
         atexit.register(self.end_idle, 0)
 
     @contextmanager
@@ -115,7 +115,7 @@ class _Pool:
                 worker.end()
 
     def end_idle(self, seconds: float) -> None:
-        """End the workers that have been idle for so long."""
+        """End the workers that have been idle for too long."""
         with self._lock:
             old = [entry for entry in self._idle if time.monotonic() - entry[0] >= seconds]
             self._idle = [entry for entry in self._idle if entry not in old]

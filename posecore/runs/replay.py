@@ -1,4 +1,4 @@
-"""Poses that were found before, in place of an estimator: to draw a film again."""
+"""Earlier poses in place of an estimator, to draw an annotated video again."""
 
 from pathlib import Path
 
@@ -10,12 +10,12 @@ from posecore.poses import FramePoses, PoseSequence
 
 
 def write_replay(sequence: PoseSequence, path: Path) -> None:
-    """Write a sequence for ``Replay``, also in another process."""
+    """Write a sequence for a ``Replay``, perhaps in another process."""
     save_sequence(sequence, path, compressed=False)
 
 
 class Replay:
-    """Estimator of a stream that returns the poses found before.
+    """Stream estimator that returns earlier poses.
 
     Args:
         path: a file from ``write_replay``.
@@ -29,24 +29,24 @@ class Replay:
         self._at = {_tick(time_s): index for index, time_s in enumerate(self._sequence.times_s.tolist())}
 
     def resume(self, state: ResumeState) -> None:
-        """Without effect: nobody is looked for."""
+        """Do nothing, as there is nothing to search for."""
 
     def step(self, rgb: Picture, time_s: float) -> FramePoses:
         """The people found in the frame at that time; nobody if that frame was left out.
 
         Raises:
-            InvalidPoses: if the frames have another size than those of the poses.
+            InvalidPoses: if the frames differ in size from those of the poses.
         """
         size = (rgb.shape[1], rgb.shape[0])
         if size != self._sequence.size:
-            raise InvalidPoses(f"Expected a clip whose frames are {self._sequence.size}, but got {size}.")
+            raise InvalidPoses(f"Expected a video with frames of {self._sequence.size}, but got {size}.")
         index = self._at.get(_tick(time_s))
         return FramePoses.nobody(size, time_s) if index is None else self._sequence.frame(index)
 
     def close(self) -> None:
-        """Nothing to free."""
+        """Do nothing, as there is nothing to free."""
 
 
 def _tick(time_s: float) -> int:
-    """Time on the clock of our films, since the frame may come from a film made of the clip."""
+    """Time on the clock of our videos, since the frame may come from a video that posecore made."""
     return round(time_s / TIME_BASE)

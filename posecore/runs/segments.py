@@ -1,9 +1,9 @@
-"""A long clip in segments, each in a worker process of its own: for machines with cores to spare.
+"""A long video in segments, each in a worker process of its own, for machines with cores to spare.
 
-A segment begins a little before its cut, so that its person is already tracked at the cut, and what both sides of
-a cut see just before it is compared. If they do not hold the same person, the later segment is run again from where
-the earlier one left off. Anything else out of the ordinary (a damaged clip, timestamps that had to be repaired) makes
-the whole clip one ordered run.
+A segment begins a little before its cut, so that its person is already tracked at the cut, and the results of both
+segments just before the cut are compared. If they do not show the same person, the later segment is run again from
+where the earlier one ended. After anything else unusual (a damaged video, repaired timestamps) the whole video is
+processed in one ordered run.
 """
 
 import tempfile
@@ -26,30 +26,30 @@ from posecore.runs import pool
 from posecore.runs.job import Job, RunObserver
 from posecore.system import usable_cores
 
-# Two cores are filled by one ordered run.
+# One ordered run keeps two cores busy.
 _CORES_PER_RUN = 2
-# A shorter segment does not pay for its own start.
+# A shorter segment is not worth its own start-up.
 _SHORTEST_FRAMES = 150
 
-# A segment begins so many frames before its cut; the last few of them are compared.
+# A segment begins this many frames before its cut; the last few of them are compared.
 _LEAD_IN_FRAMES = 15
 _COMPARED_FRAMES = 5
-# Two people are the same one if the median distance between their landmarks is at most this share of the body's size.
+# Two people are the same if the median distance between their landmarks is at most this share of the body's size.
 # (One person, tracked from two different frames on: 0.01; two people side by side: 0.5 and more.)
 _SAME_PERSON = 0.15
 
 
 class _Irregular(Exception):
-    """The segments do not make the whole; it has to be one run."""
+    """Raised if the segments cannot be joined, so that one ordered run is needed."""
 
 
 def run_in_workers(job: Job, observer: RunObserver, workers: int) -> list[str]:
-    """``posecore.runs.pool.run_in_worker`` with as many processes as are worth while, up to ``workers``.
+    """Like ``posecore.runs.pool.run_in_worker``, with as many processes as are worthwhile, up to ``workers``.
 
     With more than one, the observer is called with frames out of order, from several threads, one at a time; a frame
     that is reported twice replaces the one before.
     """
-    # With several people the ids, with every n-th frame the choice of frames, would depend on the cuts.
+    # With several people the ids would depend on the cuts, and with every nth frame the choice of frames would.
     may_be_cut = job.replay is None and job.pose.people == 1 and job.part.every == 1
     if workers > 1 and may_be_cut and find_engine(job.pose).name == "fast":
         clip = pool.describe(job.path)
@@ -60,7 +60,7 @@ def run_in_workers(job: Job, observer: RunObserver, workers: int) -> list[str]:
 
 
 def usual_workers() -> int:
-    """How many processes suit this machine."""
+    """The number of processes that suits this machine."""
     return max(1, usable_cores() // _CORES_PER_RUN)
 
 
@@ -121,7 +121,7 @@ def _run_side_by_side(segments: list["_Segment"], shared: "_SharedObserver") -> 
             for future in futures:
                 future.result()
         except BaseException:
-            shared.stopped = True  # the others need not go on
+            shared.stopped = True  # the others need not continue
             raise
 
 
@@ -139,14 +139,14 @@ class _SharedObserver:
             try:
                 goes_on = self._observer.on_frame(poses, resume_state)
             except BaseException:
-                self.stopped = True  # the others need not go on
+                self.stopped = True  # the others need not continue
                 raise
             self.stopped = self.stopped or not goes_on
         return not self.stopped
 
 
 class _Segment:
-    """One segment. It observes its own run, and keeps what the cuts on both sides are judged by."""
+    """One segment. It observes its own run, and keeps the frames by which the cuts on both sides are judged."""
 
     def __init__(self, job: Job, shared: _SharedObserver) -> None:
         self.job = job
@@ -158,16 +158,16 @@ class _Segment:
         self.last: deque[FramePoses] = deque(maxlen=_COMPARED_FRAMES)
 
     def run_in_worker(self, after: "_Segment | None" = None) -> None:
-        """Run it, with its lead-in, or from where another one left off.
+        """Run it, with its lead-in, or from where another segment ended.
 
         Raises:
-            _Irregular: if its clip is damaged there, or ends before it.
+            _Irregular: if the video is damaged there, or ends before it.
         """
         job = self.job if after is None else replace(self.job, lead_in_s=0.0, resume=after.resume_state)
         try:
             notes = pool.run_in_worker(job, self)
         except InvalidOption as error:
-            if self._shared.stopped:  # before it came to its first frame
+            if self._shared.stopped:  # before it reached its first frame
                 self._begin()
                 return
             raise _Irregular from error
@@ -175,11 +175,11 @@ class _Segment:
             raise _Irregular
 
     def on_opened(self, clip: ClipInfo) -> None:
-        """Begin; also when its process died and it begins again."""
+        """Begin, or begin again after its process died."""
         self._begin()
 
     def on_frame(self, poses: FramePoses, resume_state: ResumeState) -> bool:
-        """Keep what is needed of a frame, and pass it on unless it belongs to the lead-in."""
+        """Keep what is needed from a frame, and pass it on unless it belongs to the lead-in."""
         self.resume_state = resume_state
         if poses.time_s < self.job.part.start_s:
             self.before.append(poses)
@@ -197,7 +197,7 @@ class _Segment:
 
 
 def _agree(earlier: _Segment, later: _Segment) -> bool:
-    """Whether both hold the same person, or nobody, just before the cut between them.
+    """Whether both show the same person, or nobody, just before the cut between them.
 
     Raises:
         _Irregular: if they do not have the same frames there.

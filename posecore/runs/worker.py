@@ -1,4 +1,4 @@
-"""The worker process: does jobs until its parent closes its input.
+"""The worker process: runs jobs until its parent closes its input.
 
 Started by ``posecore.runs.worker_process``; it writes its messages to its standard output.
 """
@@ -27,7 +27,7 @@ from posecore.runs.local import run_locally
 
 # How often the worker reports that it is still decoding while no frame is wanted.
 _SIGN_OF_LIFE_S = 1.0
-# Found in the errors of OpenVINO and OpenCV.
+# Part of the out-of-memory errors of OpenVINO and OpenCV.
 _LACK_OF_MEMORY = ("std::bad_alloc", "Insufficient memory")
 
 
@@ -46,7 +46,7 @@ class _MessageWriter:
             messages.send(self._stream, kind, payload, **fields)
 
     def write_alive(self) -> None:
-        """Write a sign of life if there was no message for a while."""
+        """Write a heartbeat if there was no message for a while."""
         if time.monotonic() - self._last_s > _SIGN_OF_LIFE_S:
             self.write("alive")
 
@@ -59,7 +59,7 @@ class _RemoteObserver:
         self._stop = stop
 
     def on_opened(self, clip: ClipInfo) -> None:
-        """Pass on what is known of the clip."""
+        """Pass on the properties of the video."""
         self._writer.write("opened", clip=messages.clip_to_fields(clip))
 
     def on_frame(self, poses: FramePoses, resume_state: ResumeState) -> bool:
@@ -70,7 +70,7 @@ class _RemoteObserver:
 
 
 def main() -> None:
-    """Do jobs until the input ends."""
+    """Run jobs until the input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent process
     writer = _MessageWriter(os.fdopen(os.dup(1), "wb"))
     with open(os.devnull, "wb") as nowhere:
@@ -142,7 +142,7 @@ def _read_jobs(stream: IO[bytes]) -> tuple[Callable[[], tuple[str, messages.Fiel
             else:
                 stop.clear()
                 jobs.put((kind, fields))
-        os._exit(0)  # the parent is gone: nobody waits for the current job, least of all for a hanging decoder
+        os._exit(0)  # the parent is gone: nobody waits for the current job, not even if a decoder hangs
 
     threading.Thread(target=read, daemon=True).start()
     return jobs.get, stop
@@ -150,13 +150,13 @@ def _read_jobs(stream: IO[bytes]) -> tuple[Callable[[], tuple[str, messages.Fiel
 
 @contextmanager
 def _memory_limited() -> Iterator[None]:
-    """Limit the memory that the process may allocate in addition: beyond it an allocation fails (Linux)."""
+    """Limit the memory that the process may allocate on top of what it has; further allocations fail (Linux)."""
     if sys.platform != "linux":
         yield
         return
     import resource
 
-    # What the process holds already of what RLIMIT_DATA counts.
+    # The memory that the process already holds, as RLIMIT_DATA counts it.
     status = Path("/proc/self/status").read_text()
     [kilobytes] = [line.split()[1] for line in status.splitlines() if line.startswith("VmData:")]
     limit = int(kilobytes) * 1024 + LIMITS.clip_megabytes * 1_000_000

@@ -1,7 +1,6 @@
-"""A worker process as its parent sees it: reused for the next job, watched, and ended when it hangs.
+"""The parent's side of a worker process: reused for the next job, monitored, and ended if it hangs.
 
-Clips are decoded there and not here, since a file may be malicious: it may take that process down, but not the
-program that asked for it.
+Videos are decoded there, since a malicious file may crash that process, but not the program that uses it.
 """
 
 import errno
@@ -24,12 +23,12 @@ from posecore.runs.job import Job, RunObserver
 
 _Message = tuple[str, messages.Fields, bytes]
 
-# Received messages that were not handled yet; a worker that is further ahead waits.
+# Received messages that are not handled yet; a worker that is further ahead waits.
 _UNHANDLED = 64
 
 
 class WorkerDied(Exception):
-    """The process ended in the middle of something; the text says how."""
+    """Raised if the process ended during a job; the message says how."""
 
 
 class WorkerProcess:
@@ -49,11 +48,11 @@ class WorkerProcess:
 
     @property
     def ready(self) -> bool:
-        """It is alive and idle."""
+        """Whether it is alive and idle."""
         return not self._busy and self._process.poll() is None
 
     def describe(self, path: os.PathLike[str] | str, name: str | None) -> ClipInfo:
-        """What is known of a clip once its first frame is decoded.
+        """Properties of a video once its first frame is decoded.
 
         Raises:
             As ``posecore.media.clips.open_clip``; WorkerLost; WorkerDied.
@@ -67,7 +66,7 @@ class WorkerProcess:
         If the observer ends the run, a few more frames may be processed and reported before it ends.
 
         Raises:
-            As that; WorkerLost; WorkerDied.
+            As ``run_locally``; WorkerLost; WorkerDied.
         """
 
         def handle(kind: str, fields: messages.Fields, payload: bytes) -> None:
@@ -83,7 +82,7 @@ class WorkerProcess:
         return notes
 
     def join_segments(self, films: Sequence[Part], job: Job, clip_start_s: float) -> None:
-        """Join the films of segments, see ``posecore.runs.pool.join_segments``."""
+        """Join the videos of segments, see ``posecore.runs.pool.join_segments``."""
         self._send("join", films=films, start_s=clip_start_s, **messages.job_to_fields(job))
         self._wait()
 
@@ -92,7 +91,7 @@ class WorkerProcess:
         self._process.kill()
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
-            with suppress(OSError):  # nobody is left to read what was still to be written
+            with suppress(OSError):  # nobody is left to read the rest
                 pipe.close()  # type: ignore[union-attr]
         with suppress(queue.Empty):
             while True:
@@ -101,7 +100,7 @@ class WorkerProcess:
     def _send(self, kind: str, **fields: Any) -> None:
         assert self._process.stdin is not None
         self._busy = True
-        with suppress(OSError):  # it has died, as waiting for its answer will show
+        with suppress(OSError):  # it has died, which waiting for its answer will show
             messages.send(self._process.stdin, kind, **fields)
 
     def _receive(self) -> None:
@@ -110,7 +109,7 @@ class WorkerProcess:
             while (message := messages.receive(self._process.stdout)) is not None:
                 self._received.put(message)
         except (ValueError, OSError):
-            self._process.kill()  # its messages make no sense any more
+            self._process.kill()  # its messages no longer make sense
         self._received.put(None)
 
     def _wait(self, handle: Callable[[str, messages.Fields, bytes], None] = lambda *_: None) -> messages.Fields:

@@ -172,7 +172,7 @@ def test_of_everything_what_cannot_be_made_is_told_and_no_failure(run, sequence,
     ("arguments", "message"),
     [
         (["--to", "xlsx"], "among csv, parquet"),
-        (["--to", "result"], "would be written over the result"),
+        (["--to", "result"], "would overwrite the result"),
         (["--to", "csv", "--people", "9"], r"(1, 2), but got 9"),
         (["--to", "csv", "--cutoff", "4"], "--smoothing butterworth only, but got none"),
         (["--to", "csv", "--smoothing", "butterworth", "--cutoff", "20"], "below 12.5 Hz"),

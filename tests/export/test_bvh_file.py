@@ -194,7 +194,7 @@ def test_facing_the_camera_in_a_t_pose_is_no_rotation(straight, tmp_path):
 @pytest.mark.parametrize(
     ("person", "options", "error", "said"),
     [
-        (4, {}, InvalidOption, r"one of this clip's \(3, 7\), but got 4"),
+        (4, {}, InvalidOption, r"one of this video's \(3, 7\), but got 4"),
         (7, {}, InvalidPoses, "Person 7 is seen in no frame"),
         (3, {"root": "maybe"}, InvalidOption, "'root' to be one of"),
     ],

@@ -64,7 +64,7 @@ def test_names_that_the_format_cannot_hold_as_they_are(mover, tmp_path, name, wr
 @pytest.mark.parametrize(
     ("person", "options", "error", "said"),
     [
-        (4, {}, InvalidOption, r"one of this clip's \(3, 7\), but got 4"),
+        (4, {}, InvalidOption, r"one of this video's \(3, 7\), but got 4"),
         (7, {}, InvalidPoses, "Person 7 is seen in no frame"),
         (3, {"root": "maybe"}, InvalidOption, "'root' to be one of"),
     ],

@@ -88,7 +88,7 @@ def test_opensim_reads_the_markers(opensim, mover, tmp_path):
 @pytest.mark.parametrize(
     ("person", "options", "error", "said"),
     [
-        (4, {}, InvalidOption, r"one of this clip's \(3, 7\), but got 4"),
+        (4, {}, InvalidOption, r"one of this video's \(3, 7\), but got 4"),
         (7, {}, InvalidPoses, "Person 7 is seen in no frame"),
         (3, {"root": "maybe"}, InvalidOption, "'root' to be one of"),
         (3, {"field_of_view_deg": 200}, InvalidOption, "between 0 and 180"),
@@ -170,7 +170,7 @@ def test_opensims_older_reader_takes_a_file_without_gaps(opensim, half_hidden, t
 @pytest.mark.parametrize(
     ("person", "options", "error", "said"),
     [
-        (4, {}, InvalidOption, r"one of this clip's \(3, 7\), but got 4"),
+        (4, {}, InvalidOption, r"one of this video's \(3, 7\), but got 4"),
         (7, {}, InvalidPoses, "Person 7 is seen in no frame"),
         (3, {"min_visibility": 2}, InvalidOption, "min_visibility"),
         (3, {"min_visibility": 0.95}, InvalidPoses, "No angle of person 3 is known"),

@@ -95,7 +95,7 @@ def test_the_gif_is_played_for_ever_in_the_time_of_the_clip(mover, tmp_path):
     assert 20 <= len(frames) <= 24  # 40 frames in 1.56 s; five of them are alike
     step_ms = 1000 / 15
     assert sum(shown) == pytest.approx(1000 * mover.times_s[-1] + step_ms, abs=20)
-    assert info["comment"] == b"24 of the 40 frames of the clip, evenly chosen"
+    assert info["comment"] == b"24 of the 40 frames of the video, evenly chosen"
     assert [entry.name for entry in tmp_path.iterdir()] == ["skeleton.gif"]
 
 

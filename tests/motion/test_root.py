@@ -109,7 +109,7 @@ def test_placed_on_a_floor_from_where_the_person_is_first_seen(walker):
 def test_people_who_cannot_be_placed(walker):
     unseen = replace(walker, **{name: np.full_like(getattr(walker, name), np.nan) for name in ("xy", "world")})
     behind = replace(walker, xy=np.array(SIZE) - walker.xy)
-    with pytest.raises(InvalidOption, match=r"one of this clip's \(1\), but got 2"):
+    with pytest.raises(InvalidOption, match=r"one of this video's \(1\), but got 2"):
         place_person(walker, 2)
     with pytest.raises(InvalidOption, match="'root' to be one of"):
         place_person(walker, 1, root="guessed")

@@ -40,7 +40,7 @@ def compressed(content: bytes, encoding: str) -> bytes:
 
 
 class CompressFrontEnd:
-    """ASGI middleware that compresses files that never change and the pages' own HTML, and passes on everything else."""
+    """ASGI middleware that compresses files that never change and the pages' HTML, and passes on everything else."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -29,7 +29,5 @@ def show_figure(figure: go.Figure, *, height: int, label: str, key: str) -> None
         key: identifies this place on the page.
     """
     spec = figure.to_dict()
-    spec["layout"].pop(
-        "template", None
-    )  # Plotly's default template, 7 KB in every message; the page's theme takes its place
+    spec["layout"].pop("template", None)  # 7 KB in every message; the page's theme takes its place
     _figure(key=key, data={"figure": to_json_plotly(spec), "height": height, "label": label})
