@@ -108,7 +108,7 @@ def measure_people(task: Task) -> Values:
     """Measure milliseconds per person: one pass over several regions of a photo, divided by their number."""
     rgb, blazepose = decode_picture(task.source), BlazePose(task.options)
     first = [*blazepose.detect(rgb), Region.whole(rgb.shape[1], rgb.shape[0])][0]
-    everybody = [replace(first, x=first.x + 8 * index) for index in range(max(PEOPLE))]  # no two crops the same
+    everybody = [replace(first, x=first.x + 8 * index) for index in range(max(PEOPLE))]  # no two crops are the same
 
     def read(regions: list[Region]) -> list[RegionPose]:
         return [blazepose.landmarks(rgb, region) for region in regions]
@@ -128,7 +128,7 @@ MEASURES: dict[str, Callable[[Task], Values]] = {
 def _clock(call: Callable[[Any], Any], arguments: Sequence[Any]) -> Values:
     """Mean milliseconds per call, and the number of calls that found a person, both without the warm-up."""
     if len(arguments) <= WARM_UP:
-        raise InvalidOption(f"Expected a clip of more than {WARM_UP} frames, but got {len(arguments)}.")
+        raise InvalidOption(f"Expected a video of more than {WARM_UP} frames, but got {len(arguments)}.")
     for argument in arguments[:WARM_UP]:
         call(argument)
     start = time.perf_counter()
@@ -174,7 +174,7 @@ def _in_own_process(task: Task, folder: Path) -> Values:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, errors="replace")
     if done.returncode != 0:
         last_words = "\n".join(done.stderr.splitlines()[-5:])
-        raise PosecoreError(f"Nothing came of this measurement: {task}.\n{last_words}")
+        raise PosecoreError(f"This measurement failed: {task}.\n{last_words}")
     return json.loads(result.read_text(encoding="utf-8"))
 
 
@@ -201,7 +201,7 @@ def tabulate(results: Results) -> Iterator[Row]:
 
 
 def _by_engine(results: Results, model: str, what: str, threads: int, key: str) -> dict[str, list[float]]:
-    """One value of each engine that was measured, round by round; MediaPipe's threads are its own affair."""
+    """One value of each engine that was measured, round by round; MediaPipe chooses its own number of threads."""
     return {
         task.engine: [values[key] for values in rounds]
         for task, rounds in results.items()
@@ -273,9 +273,9 @@ def parse_arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything measured to this file")
-    parser.add_argument("--clip", type=Path, metavar="FILE", help="for the stream; default: the sample clip")
-    parser.add_argument("--picture", type=Path, metavar="FILE", help="default: the sample photograph")
-    parser.add_argument("--frames", type=int, default=150, metavar="N", help="of the clip; default: 150")
+    parser.add_argument("--clip", type=Path, metavar="FILE", help="for the stream; default: the sample video")
+    parser.add_argument("--picture", type=Path, metavar="FILE", help="default: the sample photo")
+    parser.add_argument("--frames", type=int, default=150, metavar="N", help="of the video; default: 150")
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="at least 1; default: 3")
     for model in MODELS:
         parser.add_argument(f"--{model}", type=Path, metavar="FILE", help=f"bundle to measure as {model}")

@@ -146,7 +146,7 @@ def live_page(browser: Browser, url: str) -> Iterator[Page]:
     until = time.monotonic() + 60
     while not notes(page)["shown"]:
         if time.monotonic() > until:
-            raise RuntimeError(f"no picture came back at {url}")
+            raise RuntimeError(f"no video came back at {url}")
         time.sleep(0.5)
     yield page
     context.close()

@@ -1,4 +1,4 @@
-"""How many bytes a browser fetches for each page, photos and films aside. See README.md here."""
+"""Measure how many bytes a browser fetches for each page, without photos and videos. See README.md here."""
 
 import argparse
 import asyncio
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-# So that it runs as a file, from any folder, and measures the code beside it.
+# Makes the script runnable from any folder, measuring the code next to it.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from playwright.sync_api import BrowserContext, Page, TimeoutError, expect, sync_playwright
@@ -27,18 +27,18 @@ from posecore.media.samples import sample_clip
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_MS = 180_000
-QUIET_S = 2.0  # nothing comes for so long: the page is loaded
+QUIET_S = 2.0  # a page is loaded if nothing arrives for this long
 
 expect.set_options(timeout=PATIENCE_MS)
 
 
 class Shown(NamedTuple):
-    """A page with all that it shows.
+    """A page to measure.
 
     Attributes:
-        address: of a visit.
+        address: its address.
         finish: waits until everything is there.
-        opens_result: a visitor gives it a saved result.
+        opens_result: whether a saved result is uploaded to it.
     """
 
     address: str
@@ -74,9 +74,9 @@ PAGES = {
 
 
 class WebSocketCounter:
-    """Passes connections on to a server, and counts what comes back through WebSockets, as it is on the wire.
+    """Forwards connections to a server, and counts what comes back through WebSockets, as sent on the wire.
 
-    The browser itself tells only how long the messages are once they are unpacked.
+    The browser itself reports only the length of unpacked messages.
     """
 
     def __init__(self, port: int) -> None:
@@ -85,7 +85,7 @@ class WebSocketCounter:
 
     @contextmanager
     def listening(self) -> Iterator[str]:
-        """The address to use instead of the server's."""
+        """The address to use in place of the server's."""
         loop = asyncio.new_event_loop()
         thread = threading.Thread(target=loop.run_forever, daemon=True)
         thread.start()
@@ -118,10 +118,10 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, coun
 
 
 class Watch:
-    """What one tab fetches.
+    """Counts what one tab fetches.
 
     Attributes:
-        requests: address and bytes on the wire, with their heads, of what is neither a photo nor a film.
+        requests: address and bytes on the wire, with headers, of everything but photos and videos.
     """
 
     def __init__(self, page: Page, counter: WebSocketCounter) -> None:
@@ -138,7 +138,7 @@ class Watch:
         self.restart()
 
     def restart(self) -> None:
-        """Count from here."""
+        """Start counting from zero."""
         self.requests: list[tuple[str, int]] = []
         self._before = self._counter.received
 
@@ -161,7 +161,7 @@ class Watch:
         return self._counter.received - self._before
 
     def settle(self) -> dict[str, Any]:
-        """What came until now and until nothing comes any more."""
+        """The counts, once nothing more arrives."""
         last, since = None, time.monotonic()
         while time.monotonic() - since < QUIET_S:
             self._page.wait_for_timeout(200)
@@ -179,7 +179,7 @@ class Watch:
 
 
 def upload(page: Page, path: Path) -> None:
-    """Give the page a file; again where it was given so soon after the page opened that nobody took it."""
+    """Upload a file, again if the page was too new to take it."""
     for _ in range(5):
         try:
             with page.expect_response("**/_stcore/upload_file/**", timeout=10_000):
@@ -191,7 +191,7 @@ def upload(page: Page, path: Path) -> None:
 
 
 def visit(context: BrowserContext, counter: WebSocketCounter, name: str, result: Path) -> tuple[Page, Watch]:
-    """A page in a tab of its own, with all that it shows."""
+    """Open a page in a tab of its own, and wait until it is complete."""
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     watch = Watch(page, counter)
@@ -203,7 +203,7 @@ def visit(context: BrowserContext, counter: WebSocketCounter, name: str, result:
 
 
 def turn(page: Page, watch: Watch, name: str) -> None:
-    """Leave a page for another, twice so that both were seen before, and come back; only the last way is counted."""
+    """Change between two pages until both were seen before, and count only the last change."""
     other = "Image" if name == "Home" else "Home"
     for there in (other, name, other, name):
         watch.settle()
@@ -214,7 +214,7 @@ def turn(page: Page, watch: Watch, name: str) -> None:
 
 
 def measure(context: BrowserContext, counter: WebSocketCounter, name: str, result: Path) -> dict[str, Any]:
-    """A browser's first visit of a page, its second, and a turn to the page from another."""
+    """Measure a browser's first visit to a page, its second, and a change to it from another page."""
     page, watch = visit(context, counter, name, result)
     measured = {"page": name, "first": watch.settle()}
     page.close()
@@ -229,12 +229,12 @@ def measure(context: BrowserContext, counter: WebSocketCounter, name: str, resul
 def parse_arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("pages", nargs="*", metavar="PAGE", help=f"of {', '.join(PAGES)} (all)")
+    parser.add_argument("pages", nargs="*", metavar="PAGE", help=f"among {', '.join(PAGES)} (all)")
     parser.add_argument("--largest", action="store_true", help="also print the largest requests of the first visits")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything measured to this file")
     args = parser.parse_args()
     if unknown := set(args.pages) - set(PAGES):
-        parser.error(f"expected pages of {', '.join(PAGES)}, got {', '.join(sorted(unknown))}")
+        parser.error(f"expected pages among {', '.join(PAGES)}, got {', '.join(sorted(unknown))}")
     return args
 
 

@@ -34,7 +34,7 @@ WAYS = {
     "ours, fast": PoseOptions(engine="fast", people=20),
     "ours, thorough": PoseOptions(engine="fast", people=20, search="thorough"),
 }
-HEAD = f"{'':<26}{'found':>12}{'recall':>9}{'mean OKS':>10}{'others':>8}{'ms a picture':>14}"
+HEAD = f"{'':<26}{'found':>12}{'recall':>9}{'mean OKS':>10}{'others':>8}{'ms per photo':>14}"
 LINE = "{way:<26}{found:>5} of {labelled:>3}{recall:>9.2f}{mean_oks:>10.2f}{others:>8}{ms:>14.0f}"
 
 
@@ -133,7 +133,7 @@ def measure(way: str, options: PoseOptions, pictures: list[tuple[RgbArray, list[
 def parse_arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--images", type=Path, required=True, metavar="DIR", help="where the labelled pictures are")
+    parser.add_argument("--images", type=Path, required=True, metavar="DIR", help="folder of the labelled photos")
     parser.add_argument("--annotations", type=Path, required=True, metavar="COCO.json", help="COCO keypoint labels")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything measured to this file")
     return parser.parse_args()
@@ -149,7 +149,7 @@ def main() -> None:
     except (PosecoreError, OSError, ValueError, KeyError) as error:
         sys.exit(f"{type(error).__name__}: {error}")
     print(f"{load_openvino().get_property('CPU', 'FULL_DEVICE_NAME').strip()}, {usable_cores()} cores")
-    print(f"{len(pictures)} pictures of {args.images.name}; found from OKS {FOUND_FROM}\n\n{HEAD}")
+    print(f"{len(pictures)} photos of {args.images.name}; found from OKS {FOUND_FROM}\n\n{HEAD}")
     for score in scores:
         print(LINE.format(**score.row()))
     if args.json:

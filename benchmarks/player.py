@@ -1,4 +1,4 @@
-"""How often the player redraws each of its views while a video plays. See README.md here."""
+"""Measure how often the player redraws each of its views while a video plays. See README.md here."""
 
 import argparse
 import json
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-# So that it runs as a file, from any folder, and measures the code beside it.
+# Makes the script runnable from any folder, measuring the code next to it.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import cv2
@@ -32,7 +32,7 @@ COUNTS = f"Object.fromEntries({list(VIEWS)}.map(n => [n, Number(document.querySe
 
 
 def write_long_clip(path: Path) -> None:
-    """The walker of the sample, close, again and again."""
+    """Write a close-up of the sample video's walker, repeated."""
     with open_clip(sample_clip().path) as clip:
         rgb = [cv2.resize(frame.rgb[380:994, 0:1090], SIZE, interpolation=cv2.INTER_AREA) for frame in clip]
     with FilmWriter(path, SIZE, fps_hint=30) as film:
@@ -42,7 +42,7 @@ def write_long_clip(path: Path) -> None:
 
 @contextmanager
 def player_page(browser: Browser, url: str, clip: Path) -> Iterator[Page]:
-    """The Video page with the player of an uploaded clip."""
+    """Open the Video page with the player of an uploaded video."""
     context = browser.new_context(viewport={"width": 1360, "height": 900})
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()

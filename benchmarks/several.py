@@ -103,7 +103,7 @@ def parse_arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "clips", nargs="+", type=Path, metavar="CLIP", help="clips of one person each, to be shown at once"
+        "clips", nargs="+", type=Path, metavar="CLIP", help="videos of one person each, to be shown at once"
     )
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="(default: %(default)s)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything measured to this file")

@@ -70,7 +70,7 @@ def measure_usual_way(clip: Path, folder: Path) -> Values:
         fps, *size = (capture.get(of) for of in (cv2.CAP_PROP_FPS, cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT))
         film = cv2.VideoWriter(str(folder / "film.mp4"), cv2.VideoWriter.fourcc(*"mp4v"), fps, [int(s) for s in size])
         if not film.isOpened():
-            raise PosecoreError("OpenCV cannot read this clip or write a film of it.")
+            raise PosecoreError("OpenCV cannot read this video or write one like it.")
         while (read := capture.read())[0]:
             poses = estimator.step(cv2.cvtColor(read[1], cv2.COLOR_BGR2RGB), len(seen) / fps)
             _draw_plainly(read[1], poses)
@@ -209,7 +209,7 @@ def in_own_process(what: str, clip: Path, stderr: int | None = subprocess.PIPE) 
         done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=stderr, text=True, errors="replace")
         if done.returncode != 0:
             last_words = "\n".join((done.stderr or "").splitlines()[-5:])
-            raise PosecoreError(f"Nothing came of this measurement: {what}.\n{last_words}")
+            raise PosecoreError(f"This measurement failed: {what}.\n{last_words}")
         return json.loads(Path(folder, "result.json").read_text(encoding="utf-8"))
 
 
@@ -271,11 +271,13 @@ def compare(args: argparse.Namespace) -> None:
 def parse_arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("clip", type=Path, nargs="?", metavar="CLIP", help="default: the sample clip")
+    parser.add_argument("clip", type=Path, nargs="?", metavar="CLIP", help="default: the sample video")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything measured to this file")
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="at least 1; default: 3")
-    parser.add_argument("--growth", action="store_true", help="also with the clip 4 and 16 times as long")
-    parser.add_argument("--memory", action="store_true", help="also the memory a clip of 10 minutes takes (Linux)")
+    parser.add_argument("--growth", action="store_true", help="also with the video 4 and 16 times as long")
+    parser.add_argument(
+        "--memory", action="store_true", help="also the memory that a video of 10 minutes takes (Linux)"
+    )
     parser.add_argument("--minutes", type=float, default=10.0, help=argparse.SUPPRESS)  # of the video for --memory
     parser.add_argument("--measure", nargs=2, help=argparse.SUPPRESS)  # task and folder: see in_own_process
     return parser.parse_args()
