@@ -93,7 +93,7 @@ def try_all(sources: list[Path], count: int, seed: int) -> dict[str, object]:
     unexpected, slowest_s = [], 0.0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for clip_name, data in tqdm(mutations(sources, count, seed), total=count, unit=" clip", leave=False):
+        for clip_name, data in tqdm(mutations(sources, count, seed), total=count, unit=" video", leave=False):
             clip = folder / clip_name
             clip.write_bytes(data)
             start = time.monotonic()

@@ -122,7 +122,7 @@ def measure(way: str, options: PoseOptions, pictures: list[tuple[RgbArray, list[
     score = Score(way)
     with closing(open_picture_estimator(options)) as estimator:
         estimator.estimate(pictures[0][0])
-        for rgb, people in tqdm(pictures, desc=way, unit=" pictures", leave=False):
+        for rgb, people in tqdm(pictures, desc=way, unit=" photos", leave=False):
             start = time.perf_counter()
             poses = estimator.estimate(rgb)
             score.milliseconds.append(1000 * (time.perf_counter() - start))

@@ -32,7 +32,7 @@ WAYS = {
     "MediaPipe, landmarks": (PoseOptions(engine="mediapipe"), False),
     "ours, fast, landmarks": (PoseOptions(engine="fast"), False),
     "ours, thorough, landmarks": (PoseOptions(engine="fast", search="thorough"), False),
-    "ours, thorough, film": (PoseOptions(engine="fast", search="thorough"), True),
+    "ours, thorough, video": (PoseOptions(engine="fast", search="thorough"), True),
 }
 HEAD = f"{'':<28}{'frames/s':>10}{'x MediaPipe':>13}{'people a frame':>16}{'ids':>6}"
 LINE = "{way:<28}{pace:>10.1f}{ratio:>13.2f}{people:>16.2f}{ids:>6}"

@@ -39,8 +39,8 @@ from posecore.system import usable_cores
 
 THEIRS, OURS = PoseOptions(engine="mediapipe"), PoseOptions(engine="fast")  # both with the full model
 ON_ONE_THREAD = PoseOptions(engine="fast", threads=1)
-LEAST_RATIO = {("c ours, film", "b usual way"): 2.2, ("c ours, film", "a bare"): 1.15, ("d ours", "a bare"): 1.9}
-STAGES = {"c ours, film": ("decode", "estimate", "draw", "encode"), "d ours": ("decode", "estimate")}
+LEAST_RATIO = {("c ours, video", "b usual way"): 2.2, ("c ours, video", "a bare"): 1.15, ("d ours", "a bare"): 1.9}
+STAGES = {"c ours, video": ("decode", "estimate", "draw", "encode"), "d ours": ("decode", "estimate")}
 LOOPS = (1, 4, 16)  # repetitions of the video for --growth
 LONG_SIZE, LONG_FPS = (1920, 1080), 30  # of the video for --memory
 MOST_HELD = 600  # frames in memory at once; 6 MB each in full HD
@@ -135,7 +135,7 @@ def measure_memory(clip: Path, folder: Path) -> Values:
     import resource  # not available on Windows
 
     resident = []  # MB, once per second of the video
-    bar = tqdm(desc="memory, a long clip", unit=" frames", leave=False)
+    bar = tqdm(desc="memory, a long video", unit=" frames", leave=False)
 
     def sample(progress: Progress) -> None:
         bar.total = progress.total
@@ -156,7 +156,7 @@ def measure_memory(clip: Path, folder: Path) -> Values:
 MEASURES: dict[str, Callable[[Path, Path], Values]] = {
     "a bare": measure_bare,
     "b usual way": measure_usual_way,
-    "c ours, film": partial(measure_ours, film=True),
+    "c ours, video": partial(measure_ours, film=True),
     "d ours": partial(measure_ours, film=False),
     "stages": measure_stages,
     "memory": measure_memory,
@@ -184,7 +184,7 @@ def make_long_clip(source: Path, folder: Path, minutes: float) -> Path:
     """Repeat a video for some minutes, in H.264 at ``LONG_SIZE`` and ``LONG_FPS``."""
     once = folder / "once.mp4"
     with FilmWriter(once, LONG_SIZE, fps_hint=LONG_FPS) as film, open_clip(source) as reader:
-        for frame in tqdm(reader, "making a long clip", total=reader.info.frame_count, unit=" frames", leave=False):
+        for frame in tqdm(reader, "making a long video", total=reader.info.frame_count, unit=" frames", leave=False):
             film.write(cv2.resize(frame.rgb, LONG_SIZE), frame.index / LONG_FPS)
     return loop_clip(once, folder / "long.mp4", loops=round(minutes * 60 * LONG_FPS / (frame.index + 1)) or 1)
 
@@ -220,7 +220,7 @@ def tabulate(results: dict[str, list[Values]], most_film_mb: float | None) -> It
     yield from (row(name, "frames/s", rounds) for name, rounds in fps.items())
     for (ours, theirs), least in LEAST_RATIO.items():
         yield row(f"{ours} : {theirs}", "times", fps[ours] / fps[theirs], least=least)
-    yield row("film of c", "MB", values["c ours, film"]["film_mb"], most=most_film_mb)
+    yield row("video of c", "MB", values["c ours, video"]["film_mb"], most=most_film_mb)
     yield from (row(f"{stage}, processor time a frame", "ms", ms) for stage, ms in values["stages"].items())
     for name, stages in STAGES.items():
         limit = 1000 * usable_cores() / sum(values["stages"][stage] for stage in stages)

@@ -163,7 +163,7 @@ def estimate_video(
         workers: None: the video is read in this process. 1: in a process of its own, so that a malicious file can
             take down only that. Such a run does a few more frames after ``on_progress`` has ended it, and if its
             process dies it begins once more, so that progress goes back. More: a long video of one person is cut
-            into segments for so many processes, and progress comes from all of them; see
+            into segments for that many processes, and progress comes from all of them; see
             ``posecore.runs.segments``.
 
     Returns:

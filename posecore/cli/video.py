@@ -47,7 +47,7 @@ _USUAL = ClipOptions()
 @click.option(
     "--no-smoothing",
     is_flag=True,
-    help="Landmarks as the model gives them, to be smoothed later (see export --smoothing).",
+    help="Landmarks as the model returns them, to be smoothed later (see export --smoothing).",
 )
 @options.estimation
 @options.background

@@ -1,4 +1,4 @@
-"""The catalogue of the formats that a result can be written in, and the files that they make of it.
+"""The catalogue of formats in which a result can be written, and the files that they produce.
 
 A format is one row of ``FORMATS`` and one module of this folder, which is imported when the format is written: some of
 the libraries take seconds to load.
@@ -78,7 +78,7 @@ class PlannedFile:
         """Make it in a folder; it appears whole or not at all.
 
         Raises:
-            PosecoreError: if it cannot be made of this sequence; the text says why.
+            PosecoreError: if it cannot be made from this sequence; the message says why.
             OSError: if it cannot be written.
         """
         path = Path(folder, self.file_name)
@@ -112,9 +112,9 @@ def export(
 def plan_files(
     sequence: PoseSequence, names: Iterable[str], *, stem: str, facts: Facts | None = None
 ) -> list[PlannedFile]:
-    """The files that a result makes in these formats, none of them written yet. Arguments as for ``export``.
+    """The files of a result in these formats, not written yet. Arguments as for ``export``.
 
-    A format that is per person has a file for each person who is seen. If nobody is, it has one that raises
+    A format with one file per person has one for each person seen. If nobody is seen, it has one that raises
     InvalidPoses when it is made, so that callers report it like any other file that cannot be made.
 
     Raises:

@@ -54,7 +54,7 @@ def write_parquet(poses: FramePoses | PoseSequence, path: str | os.PathLike[str]
     """Write the table of ``posecore.tables.to_table`` as Parquet; the file appears whole or not at all.
 
     Types: ``frame`` int32, ``time_s`` float64, ``person`` int64, ``landmark`` (and ``name``, if anyone has one)
-    dictionary-encoded text, all others float32, with NaN where a person is absent. The metadata of the file holds a
+    dictionary-encoded text, all others float32, with NaN if a person is absent. The metadata of the file holds a
     JSON object under ``METADATA_KEY`` with ``size_px``, ``fps`` (null for a photo) and the version of the format; the
     metadata of each column describes it under ``meaning``. Memory does not grow with the number of frames.
 

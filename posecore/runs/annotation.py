@@ -19,7 +19,7 @@ ColorBy = Literal["side", "person"]
 
 
 def color_by(options: PoseOptions) -> ColorBy:
-    """What the colours of a run stand for; they must not change when a second person comes or goes."""
+    """What the colours of a run mean, which must not change when a second person comes or goes."""
     return "person" if options.people > 1 else "side"
 
 

@@ -59,7 +59,7 @@ def make_manifest(
         "options": options.as_dict(),
         "part": (part or ClipOptions()).as_dict(),
         "workers": workers,
-        "film_timing": "each frame at the clip's own time",
+        "film_timing": "each frame at the video's own time",
         "notes": list(notes),
         "fps": sequence.fps,
         "size_px": {"width": width, "height": height},

@@ -103,7 +103,7 @@ def test_the_live_picture_goes_by_the_relay(turn, visit, start_server, shot):
         shot(page, "relayed")
         page.get_by_text("Camera not starting?").click()
         page.get_by_role("button", name="Check the connection").click()
-        expect(page.get_by_text("Connected by a relay (relay)")).to_be_visible()
+        expect(page.get_by_text("Connected through a relay (relay)")).to_be_visible()
         expect(page.get_by_role("row", name="Own address (host)")).to_have_text(re.compile("– none✓ found"))
         expect(page.get_by_role("row", name="Relay address")).to_have_text(re.compile("✓ found✓ found"))
         page.context.close()

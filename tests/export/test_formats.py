@@ -128,7 +128,7 @@ for _ in range(50_000):
 
 
 @pytest.mark.parametrize(
-    ("facts", "message"), [({}, "Nothing is known"), ({"x": object()}, "plain values"), ({"x": deep}, "plain values")]
+    ("facts", "message"), [({}, "It is not known"), ({"x": object()}, "plain values"), ({"x": deep}, "plain values")]
 )
 def test_facts_that_make_no_manifest_are_told(mover, facts, message, tmp_path):
     with pytest.raises(InvalidOption, match=message):

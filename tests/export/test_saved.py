@@ -178,8 +178,8 @@ def members(good) -> dict[str, bytes]:
 FULL = (5, 2, 33)
 DAMAGED = [
     (without("about.json"), "not a result saved by posecore"),
-    (member("about.json", b"{"), "no JSON"),
-    (member("about.json", b"\xff\xfe"), "no JSON"),
+    (member("about.json", b"{"), "not JSON"),
+    (member("about.json", b"\xff\xfe"), "not JSON"),
     (member("about.json", b"[" * 1_000_000), "no JSON"),
     (member("about.json", b"[]"), "not a result saved by posecore"),
     (member("about.json", b" " * 4_000_001), "far too long"),
@@ -220,7 +220,7 @@ DAMAGED = [
     (about_with(frames=0, people=10**15), "too large.*frames times people"),
     (about_with(frames=10**4000, people=10**4000), "'frames'"),
     (about_with(size=[10**4000, 10**4000]), "'size'"),
-    (member("about.json", b'{"frames": ' + b"9" * 5000 + b"}"), "no JSON"),
+    (member("about.json", b'{"frames": ' + b"9" * 5000 + b"}"), "not JSON"),
     *[(without(f"{name}.npy"), f"expected a member {name}.npy") for name in ARRAYS],
     (member("xy.npy", np.zeros((*FULL, 3), np.float32)), "xy.npy"),
     (member("xy.npy", np.zeros((*FULL, 2), np.float64)), "xy.npy"),

@@ -26,7 +26,7 @@ class Film:
     """The video with skeletons, which takes long to make, so a worker makes it on request.
 
     Attributes:
-        path: where it is once it is made.
+        path: its path once it is made.
         name: of the downloaded file.
         ready: whether it is made and shows exactly the current people, names and smoothing.
         start: starts the worker; the page must run again then, and once more when the worker has finished.
