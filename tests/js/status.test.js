@@ -42,7 +42,7 @@ test("figures of a sample have no delay, and none of a connection not yet made",
 
 test("the gravest problem is the one that is told", () => {
   assert.match(problemText({ ...ANSWER, ...BAD }, { lost: true, failed: true, silent: true }), /^The connection was lost/);
-  assert.match(problemText({ ...ANSWER, ...BAD }, { ...FINE, failed: true, silent: true }), /^No connection/);
+  assert.match(problemText({ ...ANSWER, ...BAD }, { ...FINE, failed: true, silent: true }), /^The connection failed/);
   assert.match(problemText({ ...ANSWER, ...BAD }, { ...FINE, silent: true }), /^The server is not answering/);
   assert.equal(problemText({ ...ANSWER, ...BAD }, FINE), "The model failed.");
   assert.match(problemText({ ...ANSWER, ...BAD, problem: null }, FINE), /^Loading the model/);

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 _FOLDER = "private"
 _GONE = "This is no longer available: it was replaced or deleted, or the visit has ended. Open the page again."
-# Only the visitor's own browser may cache it, and must not guess another type of file.
+# Only the visitor's own browser may cache it, and it must not guess another type.
 _HEADERS = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
 
 Handler = Callable[[Request], Awaitable[Response | None]]
