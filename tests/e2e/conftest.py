@@ -24,7 +24,7 @@ from posecore.media.films import FilmWriter
 from posecore.media.samples import CLIP_NAME, sample_clip
 
 ROOT = Path(__file__).resolve().parents[2]
-# Nothing but the page under test may be asked for: no updates, no accounts, no metrics.
+# Only the page under test may be requested: no updates, no accounts, no metrics.
 QUIET = ["--no-sandbox", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
 SOFTWARE_3D = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 PATIENCE_MS = 60_000
@@ -47,7 +47,7 @@ def chromium() -> str:
 
 
 class Server:
-    """The app, started as a visitor's host starts it."""
+    """The app, started the way a host starts it."""
 
     def __init__(self, url: str, temporary: Path, log: Path, process: subprocess.Popen) -> None:
         self.url = url
@@ -58,7 +58,7 @@ class Server:
 
 @pytest.fixture(scope="session")
 def short_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three seconds of the sample video in half its size, with two people: 90 frames, which are estimated quickly."""
+    """Three seconds of the sample video at half size, with two people: 90 frames, which are processed quickly."""
     path = tmp_path_factory.mktemp("sample") / CLIP_NAME
     with open_clip(sample_clip().path) as clip, FilmWriter(path, (884, 496), fps_hint=30) as film:
         for index, frame in enumerate(itertools.islice(clip, 100, 190)):
@@ -68,7 +68,7 @@ def short_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def cache(short_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """This user's cache, but with the short sample in place of the whole one."""
+    """This user's cache, with the short sample in place of the full one."""
     cache = tmp_path_factory.mktemp("cache")
     own = cache / cache_dir().name
     own.mkdir()
@@ -84,7 +84,7 @@ def cache(short_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def start_server(
     cache: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[..., AbstractContextManager[Server]]:
-    """Start a server that ends with the block; with further variables in its environment."""
+    """Start a server, with extra environment variables, that stops at the end of the block."""
 
     @contextmanager
     def start(**environment: str) -> Iterator[Server]:
@@ -110,21 +110,21 @@ def start_server(
             process.terminate()
             process.wait(timeout=60)
             left = [path.name for path in temporary.glob("posecore-*")]
-            assert left == [], "a server that ends takes the files of its visitors along"
+            assert left == [], "a server that stops deletes its visitors' files"
 
     return start
 
 
 @pytest.fixture(scope="session")
 def server(start_server: Callable[..., AbstractContextManager[Server]]) -> Iterator[Server]:
-    """The server of all visits."""
+    """The server that all visits share."""
     with start_server() as server:
         yield server
 
 
 @pytest.fixture
 def free_port() -> int:
-    """A port on which nobody listens."""
+    """A port that is not in use."""
     return _free_port()
 
 
@@ -148,7 +148,7 @@ def _wait_for(url: str, process: subprocess.Popen, log: Path) -> None:
 
 @pytest.fixture(scope="session")
 def camera_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A person of the sample clip, close, as the raw film that Chromium's fake camera plays in a loop."""
+    """A close-up of a person from the sample video, as the raw video that Chromium's fake camera plays in a loop."""
     target = tmp_path_factory.mktemp("camera") / "camera.y4m"
     with open_clip(sample_clip().path) as clip, target.open("wb") as film:
         film.write(b"YUV4MPEG2 W640 H480 F30:1 Ip A1:1 C420jpeg\n")
@@ -160,7 +160,7 @@ def camera_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def launch(chromium: str) -> Iterator[Callable[..., Browser]]:
-    """Start a browser with further switches."""
+    """Start a browser with extra command-line switches."""
     with sync_playwright() as playwright:
         yield lambda *switches: playwright.chromium.launch(
             executable_path=chromium, args=[*QUIET, *SOFTWARE_3D, *switches]
@@ -169,7 +169,7 @@ def launch(chromium: str) -> Iterator[Callable[..., Browser]]:
 
 @pytest.fixture(scope="session")
 def browser(launch: Callable[..., Browser], camera_file: Path) -> Browser:
-    """A browser with a camera that it lets every page use."""
+    """A browser with a fake camera that every page may use."""
     return launch(
         "--use-fake-ui-for-media-stream",
         "--use-fake-device-for-media-stream",
@@ -179,7 +179,7 @@ def browser(launch: Callable[..., Browser], camera_file: Path) -> Browser:
 
 @pytest.fixture
 def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
-    """Open a page of a server as somebody who was never there, wide and light or as the test says."""
+    """Open a page of a server as a new visitor, in a wide, light window unless the test says otherwise."""
     visits = request.node.stash[VISITS] = []
     with ExitStack() as at_end:
 
@@ -197,14 +197,14 @@ def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable
 
 @pytest.fixture
 def page(visit: Callable[..., Page], server: Server, request: pytest.FixtureRequest) -> Page:
-    """A fresh visit; a test may ask for another with the mark ``visit``."""
+    """A new visit; the mark ``visit`` changes its settings."""
     mark = request.node.get_closest_marker("visit")
     return visit(server, **(mark.kwargs if mark else {}))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Iterator[Any]:
-    """Where a test fails, its report also says what its pages showed, and what their servers said."""
+    """Add what its pages showed and what their servers logged to the report of a failed test."""
     report = yield
     if call.when == "call" and report.failed:
         for page, server in item.stash.get(VISITS, []):
@@ -216,23 +216,23 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Itera
 def _shown(page: Page) -> str:
     try:
         return page.locator("body").inner_text(timeout=5_000)[:4000]
-    except Error as problem:  # it may have been closed, or hang
+    except Error as problem:  # the page may be closed or hang
         return f"{problem}"
 
 
 @pytest.fixture
 def joint_at() -> Callable[[Page, str, str], list[float]]:
-    """Where on the screen a 3D skeleton names a landmark: the middle of that place, x and y in px."""
+    """Find where on the screen a 3D skeleton names a landmark: the centre of that area, x and y in px."""
 
     def find(page: Page, skeleton: str, landmark: str) -> list[float]:
         place = page.evaluate(_JOINT_AT, [skeleton, landmark])
-        assert place is not None, f"{landmark} is named nowhere"
+        assert place is not None, f"{landmark} is not named anywhere"
         return place
 
     return find
 
 
-# The mouse goes over the whole view in steps of 3 px.
+# Moves the mouse over the whole view in steps of 3 px.
 _JOINT_AT = """([selector, landmark]) => {
     const skeleton = document.querySelector(selector);
     const [canvas, tip] = [skeleton.querySelector("canvas"), skeleton.querySelector(".s3-tip")];
@@ -252,14 +252,14 @@ _JOINT_AT = """([selector, landmark]) => {
 
 @pytest.fixture
 def shot(request: pytest.FixtureRequest):
-    """Save a picture of the page where $POSECORE_SCREENSHOTS names a folder."""
+    """Save a screenshot of the page if $POSECORE_SCREENSHOTS names a folder."""
 
     def save(page: Page, name: str) -> None:
         folder = os.environ.get("POSECORE_SCREENSHOTS")
         if not folder:
             return
         usual = page.viewport_size
-        # Streamlit scrolls inside the page, so the whole of it is seen only in a window as high as that.
+        # Streamlit scrolls inside the page, so only a window of that height shows all of it.
         height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
         page.set_viewport_size({"width": usual["width"], "height": max(usual["height"], height)})
         page.wait_for_timeout(1500)

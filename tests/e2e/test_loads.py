@@ -1,4 +1,4 @@
-"""What a browser fetches, and where it finds it."""
+"""What a browser fetches, and from where."""
 
 import json
 import subprocess
@@ -12,7 +12,7 @@ SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks" / "loads.py"
 
 
 @pytest.mark.usefixtures("chromium")
-def test_a_page_is_small_at_first_and_hardly_anything_afterwards(tmp_path):
+def test_a_page_loads_little_at_first_and_almost_nothing_afterwards(tmp_path):
     told = tmp_path / "loads.json"
     done = subprocess.run(
         [sys.executable, str(SCRIPT), "Image", "--json", str(told)], capture_output=True, text=True, timeout=600
@@ -24,7 +24,7 @@ def test_a_page_is_small_at_first_and_hardly_anything_afterwards(tmp_path):
     assert 0 < image["turn"]["bytes"] <= 100_000, image["turn"]["largest"]
 
 
-def test_below_a_path_everything_is_found_as_well(visit, start_server):
+def test_everything_is_found_under_a_base_path(visit, start_server):
     with start_server(STREAMLIT_SERVER_BASE_URL_PATH="some/app") as server:
         page = visit(server)
         missing = []
@@ -37,4 +37,4 @@ def test_below_a_path_everything_is_found_as_well(visit, start_server):
         page.get_by_text("Camera not starting?").click()
         page.get_by_role("button", name="Check the connection").click()
         expect(page.get_by_text("Connected directly (host)")).to_be_visible()
-        assert [url for url in missing if "/_stcore/" not in url] == []  # Streamlit tries which path it is below
+        assert [url for url in missing if "/_stcore/" not in url] == []  # Streamlit probes for its base path

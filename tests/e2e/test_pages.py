@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 
 from posecore.media.films import FilmWriter
 from posecore.media.samples import sample_clip, sample_picture
-from tests.e2e.visitor import PHONE, come_to_rest, no_errors, upload
+from tests.e2e.visitor import PHONE, no_errors, upload, wait_until_idle
 
 SECONDS_AFTER_LEAVING = 5  # as the server of these tests is started
 CAMERA_EYE = "document.querySelector('.js-plotly-plot')?._fullLayout?.scene?._scene?.getCamera().eye"
@@ -30,8 +30,8 @@ def skeleton_of(page: Page):
     return page.locator(".js-plotly-plot .gl-container canvas, .js-plotly-plot canvas").first
 
 
-def test_the_first_visit_of_a_server_may_be_a_deep_link(page):
-    """Before its entry has run once, Streamlit would run the page alone, without navigation and theme."""
+def test_the_first_visit_to_a_server_may_be_a_deep_link(page):
+    """Until its entry script has run once, Streamlit would run only the page, without navigation and theme."""
     page.goto("/image?sample=photo")
     expect(page.get_by_alt_text("with the landmarks")).to_be_visible()
     expect(page.get_by_role("link", name="Webcam")).to_be_visible()
@@ -39,7 +39,7 @@ def test_the_first_visit_of_a_server_may_be_a_deep_link(page):
     expect(page).to_have_title("Image · Pose explorer")
 
 
-def test_home_leads_to_every_page(page, shot):
+def test_home_links_to_every_page(page, shot):
     page.goto("/")
     expect(page.get_by_role("heading", name="See how people move")).to_be_visible()
     shot(page, "home")
@@ -50,7 +50,7 @@ def test_home_leads_to_every_page(page, shot):
     no_errors(page)
 
 
-def test_a_photograph_gives_overlay_table_and_skeleton(page, shot):
+def test_a_photo_gives_an_overlay_a_table_and_a_skeleton(page, shot):
     page.goto("/image")
     expect(page.get_by_text("The result appears here")).to_be_visible()
     upload(page, sample_picture().path)
@@ -77,7 +77,7 @@ def test_body_part_and_visibility_filter_the_table(page):
         ("Landmarks (JSON)", ".landmarks.json"),
     ],
 )
-def test_downloads_of_a_picture(page, button, ending, tmp_path):
+def test_the_results_of_a_photo_can_be_downloaded(page, button, ending, tmp_path):
     page.goto("/image?sample=photo")
     with page.expect_download() as download:
         page.get_by_role("button", name=button).click()
@@ -89,7 +89,7 @@ def test_downloads_of_a_picture(page, button, ending, tmp_path):
     assert content.startswith({".png": b"\x89PNG", ".csv": b"frame,time_s", "json": b'{"format"'}[ending[-4:]])
 
 
-def test_a_picture_that_is_none_says_so_in_a_sentence(page, tmp_path):
+def test_a_file_that_is_not_a_photo_is_reported_in_one_sentence(page, tmp_path):
     broken = tmp_path / "holiday.jpg"
     broken.write_bytes(b"this is not a picture")
     page.goto("/image")
@@ -99,7 +99,7 @@ def test_a_picture_that_is_none_says_so_in_a_sentence(page, tmp_path):
     assert "Traceback" not in page.inner_text("body")
 
 
-def test_the_camera_button_takes_a_picture(page):
+def test_the_camera_button_takes_a_photo(page):
     page.goto("/image")
     page.get_by_role("radio", name="Camera").click()
     page.get_by_role("button", name="Take Photo").click()
@@ -107,7 +107,7 @@ def test_the_camera_button_takes_a_picture(page):
     no_errors(page)
 
 
-def test_a_clip_gives_a_film_that_plays(page, shot):
+def test_a_processed_video_plays(page, shot):
     page.goto("/video")
     upload(page, sample_clip().path)
     expect(page.get_by_text("processed in")).to_be_visible()
@@ -124,7 +124,7 @@ def test_a_clip_gives_a_film_that_plays(page, shot):
 
 @pytest.fixture
 def finished(page):
-    """The page with the finished sample clip."""
+    """The page with the processed sample video."""
     page.goto("/video?sample=clip")
     expect(page.locator("video")).to_be_visible(timeout=180_000)
     page.wait_for_function("document.querySelector('video').readyState >= 2")
@@ -132,12 +132,12 @@ def finished(page):
 
 
 def film_of(page: Page) -> str:
-    """The address of the film that is shown; the page may be there before the player is."""
+    """The address of the video on show; the page may appear before the player does."""
     expect(page.locator("video")).to_have_attribute("src", re.compile("private/"))
     return page.locator("video").evaluate("film => film.src")
 
 
-def test_the_film_comes_from_disk_in_the_parts_that_the_player_asks_for(finished, server):
+def test_the_video_is_served_from_disk_in_the_ranges_the_player_requests(finished, server):
     assert film_of(finished).startswith(f"{server.url}/private/")
     film = finished.locator("video")
     length = film.evaluate("film => film.duration")
@@ -149,19 +149,19 @@ def test_the_film_comes_from_disk_in_the_parts_that_the_player_asks_for(finished
     assert (part.status, part.body()) == (206, b"ftyp")
 
 
-def test_the_film_with_skeletons_is_made_when_asked_for_and_leaves_no_tab(finished):
+def test_the_video_with_skeletons_is_made_on_request_and_opens_no_tab(finished):
     finished.get_by_role("button", name="Make video with skeletons").click()
     with finished.expect_download() as download:
         finished.get_by_role("link", name="Video with skeletons (MP4)").click(timeout=180_000)
     assert download.value.suggested_filename == "sports2d_demo.annotated.mp4"
     content = download.value.path().read_bytes()
     assert content[4:8] == b"ftyp"
-    assert content != finished.request.get(film_of(finished)).body(), "the player's film has none"
+    assert content != finished.request.get(film_of(finished)).body(), "the player's video has no skeletons"
     finished.wait_for_timeout(500)
     assert len(finished.context.pages) == 1
 
 
-def test_files_come_in_one_zip_the_film_with_them(finished):
+def test_all_files_and_the_video_come_in_one_zip(finished):
     finished.get_by_role("button", name="Video with skeletons (MP4)").click()
     finished.get_by_role("button", name="Prepare zip").click()
     with finished.expect_download() as download:
@@ -179,12 +179,12 @@ def test_files_come_in_one_zip_the_film_with_them(finished):
     }
 
 
-def test_a_file_comes_alone(finished):
+def test_a_single_file_can_be_downloaded(finished):
     box = finished.get_by_role("combobox", name="Single file")
     box.click()
-    box.press_sequentially("angles (CSV)")  # only the options in sight are in the page
+    box.press_sequentially("angles (CSV)")  # only the visible options are in the page
     expect(finished.get_by_role("option", name="Joint angles (CSV)")).to_be_visible()
-    box.press("Enter")  # a list that opens moves about, and a click waits until it does not
+    box.press("Enter")  # a click would wait until the opening list stops moving
     finished.get_by_role("button", name="Prepare file").click()
     with finished.expect_download() as download:
         finished.get_by_role("link", name="sports2d_demo.angles.csv").click()
@@ -193,7 +193,7 @@ def test_a_file_comes_alone(finished):
     assert table["left_knee"].between(0, 180).sum() > 60
 
 
-def test_nobody_finds_a_film_without_its_address(page):
+def test_a_video_cannot_be_fetched_without_its_address(page):
     answer = page.request.get("/private/" + "A" * 43)
     assert answer.status == 404
     assert "no longer available" in answer.text()
@@ -201,7 +201,7 @@ def test_nobody_finds_a_film_without_its_address(page):
 
 @pytest.fixture
 def phone_clip(shared_data, tmp_path):
-    """A clip as a phone makes it: stored lying with a tag that turns it upright, and with sound."""
+    """A video as a phone makes it: stored sideways with a rotation tag, and with sound."""
     path = tmp_path / "phone.mp4"
     with (
         av.open(str(shared_data / "awkward" / "phone_rotation_tag_90.mp4")) as stored,
@@ -222,7 +222,7 @@ def phone_clip(shared_data, tmp_path):
     return path
 
 
-def test_a_phones_clip_gives_an_upright_film_of_the_same_length_with_sound(page, phone_clip):
+def test_a_phone_video_comes_out_upright_at_the_same_length_and_with_sound(page, phone_clip):
     page.goto("/video")
     upload(page, phone_clip)
     film = page.locator("video")
@@ -236,7 +236,7 @@ def test_a_phones_clip_gives_an_upright_film_of_the_same_length_with_sound(page,
     no_errors(page)
 
 
-def test_part_and_film_change_the_run_when_asked(page):
+def test_trim_and_video_options_apply_to_the_next_run(page):
     page.goto("/video?sample=clip")
     expect(page.locator("video")).to_be_visible(timeout=180_000)
     page.get_by_role("button", name="Trim and video options").click()
@@ -252,16 +252,16 @@ def test_part_and_film_change_the_run_when_asked(page):
 
 
 def people_table(page: Page):
-    """The table in which people are hidden and named: where it is on the page."""
+    """Where on the page the table is in which people are hidden and named."""
     table = page.get_by_test_id("stExpander").filter(has_text="People (").get_by_test_id("stDataFrame")
     expect(table).to_be_visible()
     table.scroll_into_view_if_needed()
-    page.wait_for_timeout(500)  # it is a canvas, and takes no clicks before it is drawn
+    page.wait_for_timeout(500)  # it is a canvas, and ignores clicks until it is drawn
     return table.bounding_box()
 
 
 def wait_for_legend(page: Page, names: list[str]) -> None:
-    """Until the 3D view says that it shows these people."""
+    """Wait until the legend of the 3D view lists these people."""
     texts = "[...document.querySelectorAll('.posecore-figure .legendtext')].map(text => text.textContent)"
     page.wait_for_function(f"names => {texts}.join() === names", arg=",".join(names), timeout=30_000)
 
@@ -270,12 +270,12 @@ def ask_for_people(page: Page, count: int) -> None:
     page.get_by_role("button", name="Settings").click()
     page.get_by_test_id("stNumberInputField").first.fill(str(count))
     page.keyboard.press("Enter")
-    come_to_rest(page)
+    wait_until_idle(page)
     page.keyboard.press("Escape")
-    come_to_rest(page)
+    wait_until_idle(page)
 
 
-def test_of_several_people_some_are_hidden_and_named(page, shared_data, shot):
+def test_people_can_be_hidden_and_renamed(page, shared_data, shot):
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto("/image")
@@ -286,12 +286,12 @@ def test_of_several_people_some_are_hidden_and_named(page, shared_data, shot):
     row_px = box["height"] / 4
     page.mouse.click(box["x"] + box["width"] / 8, box["y"] + 1.5 * row_px)
     wait_for_legend(page, ["person 2", "person 3"])
-    come_to_rest(page)
+    wait_until_idle(page)
     box = people_table(page)
     page.mouse.dblclick(box["x"] + box["width"] * 7 / 8, box["y"] + 2.5 * row_px)
     field = page.locator("#portal textarea")
     expect(field).to_be_focused()
-    page.wait_for_timeout(500)  # it is there before it takes what is typed
+    page.wait_for_timeout(500)  # it appears before it accepts typing
     page.keyboard.type("Anna", delay=50)
     expect(field).to_have_value("Anna")
     page.keyboard.press("Enter")
@@ -302,7 +302,7 @@ def test_of_several_people_some_are_hidden_and_named(page, shared_data, shot):
     assert errors == []
 
 
-def test_a_background_is_blurred_and_people_cut_out(page, shared_data, tmp_path):
+def test_a_background_can_be_blurred_and_people_cut_out(page, shared_data, tmp_path):
     page.goto("/image")
     upload(page, shared_data / "google-reference" / "pose.jpg")
     page.get_by_role("radio", name="Blurred").or_(page.get_by_text("Blurred", exact=True)).first.click()
@@ -314,7 +314,7 @@ def test_a_background_is_blurred_and_people_cut_out(page, shared_data, tmp_path)
     assert 0.02 < (cut[..., 3] > 128).mean() < 0.5
 
 
-def test_a_film_with_skeletons_is_made_again_where_somebody_is_hidden(page, short_sample):
+def test_the_video_with_skeletons_is_made_again_if_a_person_is_hidden(page, short_sample):
     page.goto("/video")
     ask_for_people(page, 2)
     upload(page, short_sample)
@@ -323,7 +323,7 @@ def test_a_film_with_skeletons_is_made_again_where_somebody_is_hidden(page, shor
     made = page.get_by_role("link", name="Video with skeletons (MP4)")
     make.click()
     expect(made).to_be_visible(timeout=120_000)
-    come_to_rest(page)
+    wait_until_idle(page)
     box = people_table(page)
     page.mouse.click(box["x"] + 48, box["y"] + 1.5 * box["height"] / 3)
     expect(made).to_be_hidden()
@@ -341,12 +341,12 @@ def turn_by_hand(page: Page) -> None:
     page.mouse.up()
 
 
-def test_the_3d_view_stays_as_it_was_turned(page):
+def test_the_3d_view_keeps_its_rotation(page):
     page.goto("/image?sample=photo")
     expect(page.get_by_text("33 of 33 landmarks")).to_be_visible()
     page.wait_for_function(f"{CAMERA_EYE} !== undefined")
     before = page.evaluate(CAMERA_EYE)
-    for _ in range(10):  # until the page has come to rest, the figure may move away from under the mouse
+    for _ in range(10):  # until the page is idle, the figure may move away from the mouse
         turn_by_hand(page)
         page.wait_for_timeout(1000)
         turned = page.evaluate(CAMERA_EYE)
@@ -359,7 +359,7 @@ def test_the_3d_view_stays_as_it_was_turned(page):
     assert page.evaluate(CAMERA_EYE) == pytest.approx(turned, abs=0.01)
 
 
-def test_stop_keeps_what_was_done(page):
+def test_stop_keeps_the_partial_result(page):
     page.goto("/video")
     upload(page, sample_clip().path)
     page.get_by_text(re.compile(r"\d+ of 230 frames")).wait_for()
@@ -370,7 +370,7 @@ def test_stop_keeps_what_was_done(page):
 
 @pytest.mark.parametrize("address", ["/", "/image?sample=photo", "/video", "/webcam"])
 @pytest.mark.visit(**PHONE)
-def test_nothing_is_wider_than_a_phone(page, address, shot):
+def test_pages_fit_a_phone(page, address, shot):
     page.goto(address)
     expect(page.get_by_role("heading").first).to_be_visible()
     page.wait_for_timeout(2500)
@@ -381,7 +381,7 @@ def test_nothing_is_wider_than_a_phone(page, address, shot):
 
 @pytest.mark.parametrize("address", ["/", "/image?sample=photo"])
 @pytest.mark.visit(color_scheme="dark")
-def test_dark(page, address, shot):
+def test_pages_work_in_dark_mode(page, address, shot):
     page.goto(address)
     expect(page.get_by_role("heading").first).to_be_visible()
     page.wait_for_timeout(2500)
@@ -390,20 +390,20 @@ def test_dark(page, address, shot):
     shot(page, f"dark{re.sub('[^a-z]+', '-', address)}")
 
 
-def test_a_run_that_is_replaced_takes_its_files_with_it(finished, server, short_sample):
+def test_the_files_of_a_replaced_run_are_deleted(finished, server, short_sample):
     before, film = on_disk(server, "run"), film_of(finished)
     finished.get_by_role("radio", name="Upload").click()
     upload(finished, short_sample)
     expect(finished.get_by_text("processed in")).to_be_visible()
     after = on_disk(server, "run")
     assert len(after) <= len(before)
-    assert after - before, "the new run has a folder of its own"
+    assert after - before, "the new run has its own folder"
     assert finished.request.get(film).status == 404
 
 
 @pytest.fixture
 def short_clip(portrait, tmp_path):
-    """Half a second of the sample portrait."""
+    """A half-second video of the sample photo."""
     path = tmp_path / "portrait.mp4"
     height, width = portrait.shape[:2]
     with FilmWriter(path, (width, height), fps_hint=25) as film:
@@ -414,7 +414,7 @@ def short_clip(portrait, tmp_path):
 
 @pytest.fixture
 def uploaded(page, short_clip):
-    """The page with a finished clip that was uploaded."""
+    """The page with a processed upload."""
     page.goto("/video")
     upload(page, short_clip)
     expect(page.get_by_text("12 of 12")).to_be_visible()
@@ -422,28 +422,28 @@ def uploaded(page, short_clip):
 
 
 def uploads_in_memory(page: Page) -> int:
-    """Bytes of all visitors' uploads that Streamlit keeps."""
-    page.wait_for_timeout(5_500)  # Streamlit tells for 5 s what it counted last
+    """Bytes of all visitors' uploads that Streamlit holds in memory."""
+    page.wait_for_timeout(5_500)  # Streamlit caches the count for 5 s
     told = page.request.get("/_stcore/metrics").text()
     found = re.search(r'cache_memory_bytes\{cache_type="UploadedFileManager",cache=""\} (\d+)', told)
     return int(found[1]) if found else 0
 
 
 @pytest.fixture
-def page_of_an_empty_server(start_server, visit):
-    """A page of a server that nobody else has visited."""
+def page_of_a_fresh_server(start_server, visit):
+    """A page of a server without other visitors."""
     with start_server() as server:
         page = visit(server)
         yield page
         page.context.close()
 
 
-def test_an_upload_leaves_the_servers_memory_and_can_be_run_again(page_of_an_empty_server, short_clip):
-    page = page_of_an_empty_server
+def test_an_upload_leaves_the_servers_memory_and_can_be_processed_again(page_of_a_fresh_server, short_clip):
+    page = page_of_a_fresh_server
     page.goto("/image")
     upload(page, sample_picture().path)
     expect(page.get_by_text("33 of 33 landmarks")).to_be_visible()
-    assert uploads_in_memory(page) == sample_picture().path.stat().st_size, "a picture stays there"
+    assert uploads_in_memory(page) == sample_picture().path.stat().st_size, "a photo stays in memory"
     page.get_by_role("link", name="Video").click()
     expect(page.get_by_text("A video with one or more people")).to_be_visible()
     expect(page.locator("input[type=file]")).to_have_count(1)
@@ -459,7 +459,7 @@ def test_an_upload_leaves_the_servers_memory_and_can_be_run_again(page_of_an_emp
     no_errors(page)
 
 
-def test_an_upload_stays_while_the_visitor_looks_elsewhere_until_it_is_removed(uploaded, server):
+def test_an_upload_survives_a_change_of_page_until_it_is_removed(uploaded, server):
     film = film_of(uploaded)
     uploaded.get_by_role("link", name="Image").click()
     expect(uploaded.get_by_text("The result appears here")).to_be_visible()
@@ -476,7 +476,7 @@ def test_an_upload_stays_while_the_visitor_looks_elsewhere_until_it_is_removed(u
 
 
 class Line:
-    """The connection between a page and the server, which can be cut."""
+    """A connection between a page and the server that can be cut."""
 
     def __init__(self, page: Page) -> None:
         self.cut = False
@@ -496,7 +496,7 @@ class Line:
         self._open.clear()
 
 
-def test_a_short_loss_of_the_connection_loses_nothing(page, short_clip):
+def test_a_short_connection_loss_loses_nothing(page, short_clip):
     line = Line(page)
     page.goto("/video")
     upload(page, short_clip)
@@ -510,7 +510,7 @@ def test_a_short_loss_of_the_connection_loses_nothing(page, short_clip):
     assert film_of(page) == film
 
 
-def test_who_was_away_for_long_is_told_that_the_clip_was_deleted(page, short_clip, server):
+def test_a_visitor_back_after_a_long_absence_is_told_the_video_was_deleted(page, short_clip, server):
     line = Line(page)
     page.goto("/video")
     before = on_disk(server, "clip")
@@ -530,20 +530,20 @@ def test_who_was_away_for_long_is_told_that_the_clip_was_deleted(page, short_cli
     no_errors(page)
 
 
-def test_what_a_visitor_gave_is_gone_after_the_visit(visit, server, short_clip):
+def test_a_visitors_files_are_deleted_after_the_visit(visit, server, short_clip):
     page = visit(server)
     before = on_disk(server)
     page.goto("/video")
     upload(page, short_clip)
     expect(page.get_by_text("12 of 12")).to_be_visible()
     mine = on_disk(server) - before
-    assert len(mine) == 2, "the clip and its run"
+    assert len(mine) == 2, "the video and its run"
     page.context.close()
     wait_until_gone(server, *mine)
 
 
-def test_a_server_stops_soon_and_cleanly_although_a_film_is_not_taken(visit, start_server):
-    """As a browser does while its player is paused; with the signal that hosts send."""
+def test_a_server_stops_promptly_and_cleanly_during_an_unread_video_response(visit, start_server):
+    """A browser does not read on while its player is paused; hosts stop a server with SIGTERM."""
     with start_server() as server:
         page = visit(server)
         page.goto("/video?sample=clip")

@@ -1,4 +1,4 @@
-"""The player: one cursor through film, overlay, 3D skeleton, curves and rows."""
+"""The player: one cursor for the video, overlay, 3D skeleton, curves and table rows."""
 
 import re
 import time
@@ -17,7 +17,7 @@ from posecore.export.saved import save_sequence
 from tests.e2e.visitor import upload
 
 VIEWS = ("overlay", "skeleton", "cursor", "rows")
-LAST = 89  # frame of the short sample, 30 a second
+LAST = 89  # last frame of the short sample, at 30 fps
 AT_VIDEO = "document.querySelector('.pp-film')"
 
 
@@ -35,12 +35,12 @@ def player(page):
 
 
 def frames(page: Page, views=VIEWS) -> dict[str, int]:
-    """The frame that each view drew last."""
+    """The frame that each view last drew."""
     return {view: int(page.locator(f".pp-{view}").get_attribute("data-frame")) for view in views}
 
 
 def wait_for_frame(page: Page, frame: int, views=VIEWS) -> None:
-    """Until every view, the row that is marked, and the clock show it."""
+    """Wait until every view, the highlighted row and the clock show a frame."""
     for view in views:
         page.wait_for_function(f"document.querySelector('.pp-{view}').dataset.frame === '{frame}'", timeout=15_000)
     expect(page.locator(".pp-clock")).to_have_text(re.compile(rf"^Frame {frame} of "))
@@ -48,7 +48,7 @@ def wait_for_frame(page: Page, frame: int, views=VIEWS) -> None:
 
 
 def film_frame(page: Page, fps: float = 30.0) -> int:
-    """Which frame of the sample the film itself is at."""
+    """The frame of the sample that the video element is at."""
     return int(page.evaluate(f"{AT_VIDEO}.currentTime") * fps)
 
 
@@ -56,7 +56,7 @@ def press_play(page: Page) -> None:
     page.get_by_role("button", name="Play (space)").click()
 
 
-def test_it_plays_and_all_views_stop_at_one_frame(player, shot):
+def test_all_views_play_and_stop_at_the_same_frame(player, shot):
     press_play(player)
     player.wait_for_function(f"{AT_VIDEO}.currentTime > 1.5")
     player.get_by_role("button", name="Pause (space)").click()
@@ -76,13 +76,13 @@ def test_keys_step_jump_and_play(player):
         assert film_frame(player) == frame
     root.press("End")
     wait_for_frame(player, LAST)
-    root.press("Space")  # from the end it begins anew
+    root.press("Space")  # at the end, it starts over
     player.wait_for_function(f"{AT_VIDEO}.currentTime > 0.3 && {AT_VIDEO}.currentTime < 5")
     root.press("Space")
     assert player.evaluate(f"{AT_VIDEO}.paused")
 
 
-def test_click_and_drag_on_the_curves_and_a_click_on_a_row_go_there(player):
+def test_clicking_or_dragging_on_curves_and_clicking_a_row_seek_there(player):
     player.locator(".pp-rows").scroll_into_view_if_needed()
     player.wait_for_timeout(500)
     plot = player.locator(".pp-plot .nsewdrag").first.bounding_box()
@@ -101,20 +101,20 @@ def test_click_and_drag_on_the_curves_and_a_click_on_a_row_go_there(player):
     wait_for_frame(player, above)
 
 
-def test_the_scrub_bar_and_the_landmarks_below_follow(player):
+def test_the_scrub_bar_and_the_landmark_table_follow_the_frame(player):
     player.get_by_role("slider", name="Frame").fill("77")
     wait_for_frame(player, 77)
     expect(player.get_by_text("Landmarks of frame 77")).to_be_visible()
 
 
 def column(page: Page, heading: str) -> list[str]:
-    """The texts of a column of the landmark table, in the rows that are in sight."""
+    """The text of a column of the landmark table, in the visible rows."""
     headings = page.locator(".pp-landmarks th").all_inner_texts()
     rows = page.locator(".pp-landmarks tbody tr").all()
     return [row.locator("td").nth(headings.index(heading)).inner_text() for row in rows]
 
 
-def test_landmarks_are_filtered_sorted_and_downloaded(player, tmp_path):
+def test_landmarks_can_be_filtered_sorted_and_downloaded(player, tmp_path):
     player.get_by_role("slider", name="Frame").fill("60")
     expect(player.get_by_text("Landmarks of frame 60, at 2.000 s")).to_be_visible()
     table = player.locator(".pp-landmarks")
@@ -140,7 +140,7 @@ def test_landmarks_are_filtered_sorted_and_downloaded(player, tmp_path):
 
 
 def overlay_pixels(page: Page) -> int:
-    """How many pixels of the canvas are drawn on."""
+    """The number of canvas pixels that are drawn on."""
     return page.evaluate("""() => {
         const canvas = document.querySelector(".pp-overlay");
         const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -149,7 +149,7 @@ def overlay_pixels(page: Page) -> int:
 
 
 def overlay_sum(page: Page) -> int:
-    """A number that changes with what is drawn."""
+    """A checksum of what is drawn."""
     return page.evaluate("""() => {
         const canvas = document.querySelector(".pp-overlay");
         const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -158,7 +158,7 @@ def overlay_sum(page: Page) -> int:
 
 
 def wait_until(holds) -> None:
-    """Pieces of the clip that were not needed before are fetched first."""
+    """Wait for a condition; parts of the data may have to be fetched first."""
     for _ in range(100):
         if holds():
             return
@@ -166,7 +166,7 @@ def wait_until(holds) -> None:
     assert holds()
 
 
-def test_what_is_drawn_changes_at_once_and_the_film_stays(player):
+def test_drawing_options_apply_at_once_without_moving_the_video(player):
     film = player.locator("video").get_attribute("src")
     player.get_by_role("slider", name="Frame").fill("60")
     wait_for_frame(player, 60)
@@ -190,7 +190,7 @@ def test_what_is_drawn_changes_at_once_and_the_film_stays(player):
     assert player.locator("video").get_attribute("src") == film
 
 
-def test_the_player_is_not_begun_anew_where_another_run_is_offered(player):
+def test_the_player_keeps_its_state_while_another_run_is_offered(player):
     player.get_by_role("slider", name="Frame").fill("40")
     wait_for_frame(player, 40)
     player.evaluate("document.querySelector('.pp').dataset.same = 'yes'")
@@ -203,7 +203,7 @@ def test_the_player_is_not_begun_anew_where_another_run_is_offered(player):
     wait_for_frame(player, 40)
 
 
-# As on a machine that is busy: what a script puts off comes late, and what the visitor does comes in between.
+# As on a busy machine: timers fire late, and the visitor acts in the meantime.
 SLOW_TIMERS = """late => {
   const real = window.setTimeout;
   window.setTimeout = (action, ms = 0, ...rest) => real(action, ms + late, ...rest);
@@ -214,17 +214,17 @@ SLOW_TIMERS = """late => {
 def test_a_button_pressed_right_after_a_seek_works(player, settled):
     button = player.get_by_role("button", name="Prepare zip")
     button.scroll_into_view_if_needed()
-    player.wait_for_timeout(3000)  # what a page does when it opens is done
+    player.wait_for_timeout(3000)  # the page has finished opening
     player.evaluate(SLOW_TIMERS, 3000)
     player.locator(".pp").press("End")
     if settled:
         player.wait_for_url(f"**frame={LAST}**")
-    button.evaluate("button => button.click()")  # at once, without waiting for anything to stand still
+    button.evaluate("button => button.click()")  # at once, without waiting for the layout to settle
     expect(player.get_by_role("link", name=re.compile(r"\.zip"))).to_be_visible(timeout=60_000)
     expect(player.get_by_text(f"Landmarks of frame {LAST}")).to_be_visible()
 
 
-def test_curves_are_chosen_and_removed(player):
+def test_curves_can_be_added_and_removed(player):
     player.get_by_label("Add a curve").select_option("Left elbow angle, 3D")
     expect(player.locator(".pp-chip")).to_have_count(3)
     expect(player.locator(".pp-rows th").last).to_have_text("Left elbow angle, 3D (°)")
@@ -234,7 +234,7 @@ def test_curves_are_chosen_and_removed(player):
     expect(reading).to_have_text(re.compile(r"^[\d.]+ °$"))
 
 
-def test_a_loop_is_kept_within(player):
+def test_playback_stays_within_a_loop(player):
     root = player.locator(".pp")
     root.press("Home")
     for key in ("Shift+ArrowRight", "[", "Shift+ArrowRight", "]"):
@@ -251,7 +251,7 @@ def test_a_loop_is_kept_within(player):
     player.wait_for_function(f"{AT_VIDEO}.currentTime > 1.5")
 
 
-def test_a_link_shows_the_same_moment_and_view(player, visit, server):
+def test_a_link_restores_the_frame_and_view(player, visit, server):
     player.get_by_role("slider", name="Frame").fill("73")
     player.get_by_label("Add a curve").select_option("Nose height above the lower foot")
     player.locator("[data-set=layer]").select_option("Both")
@@ -269,7 +269,7 @@ def test_a_link_shows_the_same_moment_and_view(player, visit, server):
 
 
 def camera(page: Page) -> list[float]:
-    """Where the 3D skeleton is seen from, as the address says once the player is at rest."""
+    """The camera of the 3D skeleton, as in the address once the player is idle."""
     page.wait_for_function("location.search.includes('eye=')")
     [eye] = parse_qs(urlsplit(page.url).query)["eye"]
     return [float(value) for value in eye.split("~")]
@@ -284,9 +284,9 @@ def turn(page: Page) -> None:
     page.mouse.up()
 
 
-def test_the_skeleton_turns_while_the_film_runs_and_the_camera_stays(player):
+def test_the_skeleton_can_be_turned_during_playback_and_the_camera_is_kept(player):
     before = camera(player)
-    player.locator("[data-set=speed]").select_option("0.25")  # so that a busy machine has drawn before the film ends
+    player.locator("[data-set=speed]").select_option("0.25")  # so that even a busy machine draws before the video ends
     press_play(player)
     player.wait_for_function(f"{AT_VIDEO}.currentTime > 0.2")
     turn(player)
@@ -296,13 +296,13 @@ def test_the_skeleton_turns_while_the_film_runs_and_the_camera_stays(player):
     player.wait_for_timeout(1000)
     turned = camera(player)
     assert np.abs(np.subtract(turned, before)).max() > 0.2
-    player.locator("[data-set=space]").select_option("Image")  # another figure, seen from the same place
+    player.locator("[data-set=space]").select_option("Image")  # another figure, the same camera
     player.get_by_role("slider", name="Frame").fill("30")
     player.wait_for_url("**frame=30**")
     assert camera(player) == turned
 
 
-def test_a_finger_turns_the_skeleton(visit, server):
+def test_a_finger_can_turn_the_skeleton(visit, server):
     page = visit(server, has_touch=True)
     page.goto("/video?sample=clip")
     wait_for_player(page)
@@ -321,13 +321,13 @@ def test_a_finger_turns_the_skeleton(visit, server):
     assert camera(page) == turned
 
 
-def test_a_joint_under_the_mouse_is_named_also_after_playing(player, joint_at):
+def test_the_joint_under_the_mouse_is_named_even_after_playback(player, joint_at):
     press_play(player)
     player.wait_for_function(f"{AT_VIDEO}.currentTime > 1")
     player.get_by_role("button", name="Pause (space)").click()
     player.get_by_label("Colour joints by").select_option("Side")
     named = player.locator(".pp-skeleton .s3-tip")
-    for frame in (28, 30, 60):  # in the first two, bones end right in front of the joint
+    for frame in (28, 30, 60):  # in the first two, bones end just in front of the joint
         player.mouse.move(5, 5)
         player.get_by_role("slider", name="Frame").fill(str(frame))
         wait_for_frame(player, frame)
@@ -335,17 +335,17 @@ def test_a_joint_under_the_mouse_is_named_also_after_playing(player, joint_at):
         x, y = joint_at(player, ".pp-skeleton", "left shoulder")
         player.mouse.move(x, y)
         expect(named, f"of frame {frame}").to_have_text("left shoulder")
-        assert is_dot(player, x, y), f"the name of frame {frame} stands where the joint is drawn"
+        assert is_dot(player, x, y), f"the name in frame {frame} is where the joint is drawn"
 
 
 def is_dot(page: Page, x: float, y: float) -> bool:
-    """Something in a bright colour is drawn around a place of the 3D view, as joints are in that of their side."""
+    """Whether a bright colour, as of a joint, is drawn around a point of the 3D view."""
     shot = page.screenshot(clip={"x": x - 3, "y": y - 3, "width": 6, "height": 6})
     pixels = cv2.imdecode(np.frombuffer(shot, np.uint8), cv2.IMREAD_COLOR).astype(int)
     return bool((pixels.max(axis=-1) - pixels.min(axis=-1) > 60).mean() > 0.5)
 
 
-def test_nothing_is_asked_of_the_server_while_it_plays(player):
+def test_playback_sends_no_requests_to_the_server(player):
     player.wait_for_timeout(1000)
     told: list[str] = []
     player.on("request", lambda request: told.append(request.url))
@@ -359,11 +359,11 @@ def test_nothing_is_asked_of_the_server_while_it_plays(player):
 
 @pytest.fixture(scope="module")
 def walk(short_sample: Path) -> PoseSequence:
-    """The person of the sample, as the model gives it."""
+    """The person in the sample, without smoothing."""
     return estimate_video(short_sample)
 
 
-def test_a_saved_result_is_explored_without_its_film(page, walk, tmp_path, shot):
+def test_a_saved_result_can_be_explored_without_its_video(page, walk, tmp_path, shot):
     path = tmp_path / "walk.posecore.npz"
     save_sequence(walk, path, facts={"source": "sports2d_demo.mp4", "options": {"smoothing": True}})
     page.goto("/explore")
@@ -384,7 +384,7 @@ def test_a_saved_result_is_explored_without_its_film(page, walk, tmp_path, shot)
     shot(page, "explore")
 
 
-def test_a_damaged_result_is_one_sentence(page, tmp_path):
+def test_a_damaged_result_is_reported_in_one_sentence(page, tmp_path):
     path = tmp_path / "broken.npz"
     path.write_bytes(b"PK\x03\x04 not a result")
     page.goto("/explore")
@@ -393,7 +393,7 @@ def test_a_damaged_result_is_one_sentence(page, tmp_path):
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
-def test_a_clip_of_twenty_minutes_opens(page, walk, tmp_path):
+def test_a_twenty_minute_video_opens(page, walk, tmp_path):
     count = 36_000
     arrays = {name: array[np.arange(count) % len(walk)] for name, array in walk.arrays.items()}
     long = replace(walk, **arrays, times_s=np.arange(count) / 30)

@@ -1,4 +1,4 @@
-"""The live picture by a TURN server alone, as where the network between lets nothing else through."""
+"""Live video only through a TURN server, as in a network that lets nothing else through."""
 
 import json
 import os
@@ -15,6 +15,8 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.visitor import start_camera, stream_frame
+
 USER, REALM = "visitor", "posecore.test"
 CONNECTION = "document.querySelector(\"iframe[title*='webrtc']\").contentWindow.posecoreConnection"
 ROUTE = f"""async () => {{
@@ -25,7 +27,7 @@ ROUTE = f"""async () => {{
 
 
 class Turn(NamedTuple):
-    """A TURN server that runs."""
+    """A running TURN server."""
 
     url: str
     password: str
@@ -34,7 +36,7 @@ class Turn(NamedTuple):
 
 @pytest.fixture(scope="module")
 def turnserver() -> str:
-    """Debian's coturn. It is not installed with the tests: its package starts a server of the whole machine."""
+    """Debian's coturn. It is not installed with the tests, since its package starts a system-wide server."""
     found = shutil.which("turnserver") or shutil.which("turnserver", path="/usr/bin:/usr/sbin")
     if found is None:
         reason = "no TURN server (on Debian: apt-get install coturn)"
@@ -45,12 +47,12 @@ def turnserver() -> str:
 
 
 def own_address() -> str:
-    """This machine's own address, since browsers use no TURN server on the loopback. Nothing is sent to find it."""
+    """This machine's own address, since browsers use no TURN server on loopback. Finding it sends nothing."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("192.0.2.1", 9))
         except OSError:
-            pytest.skip("this machine has no address but the loopback's")
+            pytest.skip("this machine has only the loopback address")
         return probe.getsockname()[0]
 
 
@@ -68,14 +70,14 @@ def turn(turnserver: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with log.open("w") as stream:
         process = subprocess.Popen(command, stdout=stream, stderr=stream)
     try:
-        wait_until_it_listens(address, port, process, log)
+        wait_until_listening(address, port, process, log)
         yield Turn(f"turn:{address}:{port}", password, log)
     finally:
         process.terminate()
         process.wait(timeout=20)
 
 
-def wait_until_it_listens(address: str, port: int, process: subprocess.Popen, log: Path) -> None:
+def wait_until_listening(address: str, port: int, process: subprocess.Popen, log: Path) -> None:
     for _ in range(100):
         with socket.socket() as probe:
             if probe.connect_ex((address, port)) == 0:
@@ -86,17 +88,16 @@ def wait_until_it_listens(address: str, port: int, process: subprocess.Popen, lo
     pytest.fail(f"The TURN server did not start:\n{log.read_text()[-2000:]}")
 
 
-def by_relay_alone(turn: Turn, password: str) -> dict[str, str]:
-    """What a host sets in the environment."""
+def relay_only(turn: Turn, password: str) -> dict[str, str]:
+    """Environment variables that a host sets to allow only the relay."""
     server = {"urls": [f"{turn.url}?transport=udp"], "username": USER, "credential": password}
     return {"POSECORE_ICE_SERVERS": json.dumps([server]), "POSECORE_ICE_POLICY": "relay"}
 
 
-def test_the_live_picture_goes_by_the_relay(turn, visit, start_server, shot):
-    with start_server(**by_relay_alone(turn, turn.password)) as server:
+def test_live_video_uses_the_relay(turn, visit, start_server, shot):
+    with start_server(**relay_only(turn, turn.password)) as server:
         page = visit(server)
-        page.goto("/webcam")
-        page.frame_locator("iframe[title*='webrtc']").get_by_role("button", name="Start").click()
+        start_camera(page)
         page.wait_for_function("Number(document.querySelector('.lp')?.dataset.frame) > 30")
         expect(page.locator(".lp-strip")).to_contain_text("Connection relayed")
         assert page.evaluate(ROUTE) == "relay"
@@ -111,15 +112,15 @@ def test_the_live_picture_goes_by_the_relay(turn, visit, start_server, shot):
     assert re.search(rf"user <{USER}>: incoming packet CREATE_PERMISSION processed, success", turn.log.read_text())
 
 
-def test_a_relay_that_refuses_is_told(turn, visit, start_server, shot):
-    with start_server(**by_relay_alone(turn, "wrong")) as server:
+def test_a_refusal_by_the_relay_is_reported(turn, visit, start_server, shot):
+    with start_server(**relay_only(turn, "wrong")) as server:
         page = visit(server)
         page.goto("/webcam")
         page.get_by_text("Camera not starting?").click()
         page.get_by_role("button", name="Check the connection").click()
         expect(page.get_by_text("No route was found, although a TURN server is set up")).to_be_visible()
         expect(page.get_by_text("user name or password refused (401)")).to_be_visible()
-        page.frame_locator("iframe[title*='webrtc']").get_by_role("button", name="Start").click()
+        stream_frame(page).get_by_role("button", name="Start").click()
         expect(page.get_by_role("alert").filter(has_text="The connection failed.")).to_be_visible()
         shot(page, "refused")
         page.context.close()

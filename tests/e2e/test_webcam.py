@@ -1,4 +1,4 @@
-"""The Webcam page in a real browser: its live picture from start to stop, and what may come in between."""
+"""The Webcam page in a real browser: live video from start to stop, and what may interrupt it."""
 
 import json
 import os
@@ -12,24 +12,13 @@ from playwright.sync_api import Page, expect
 from websockets.exceptions import ConnectionClosedOK
 from websockets.sync.client import connect
 
-from tests.e2e.visitor import no_errors
+from tests.e2e.visitor import no_errors, start_camera, stream_frame
 
 CONNECTION = "document.querySelector(\"iframe[title*='webrtc']\").contentWindow.posecoreConnection"
 
 
-def picture_of(page: Page):
-    return page.frame_locator("iframe[title*='webrtc']")
-
-
-def start_camera(page: Page):
-    page.goto("/webcam")
-    picture = picture_of(page)
-    picture.get_by_role("button", name="Start").click()
-    return picture
-
-
 def wait_for_numbers(page: Page) -> None:
-    """Until the panel beside the live picture shows the numbers of frames that come."""
+    """Wait until the panel beside the live video shows numbers that update."""
     page.wait_for_function("Number(document.querySelector('.lp')?.dataset.frame) > 5")
 
 
@@ -79,7 +68,7 @@ def test_a_recording_opens_in_the_player(page, shot):
     no_errors(page)
 
 
-def test_a_recording_ends_by_itself_when_it_is_as_long_as_it_may_be(page):
+def test_a_recording_stops_at_its_maximum_length(page):
     start_camera(page)
     wait_for_numbers(page)
     page.get_by_role("button", name="Countdown and length").click()
@@ -95,7 +84,7 @@ def test_a_recording_ends_by_itself_when_it_is_as_long_as_it_may_be(page):
     no_errors(page)
 
 
-def test_live_numbers_are_held_and_angles_chosen(page):
+def test_live_numbers_can_be_frozen_and_angles_chosen(page):
     start_camera(page)
     wait_for_numbers(page)
     page.get_by_label("Add an angle").select_option("Left knee")
@@ -115,15 +104,15 @@ def test_live_numbers_are_held_and_angles_chosen(page):
     no_errors(page)
 
 
-def test_in_a_mirror_the_3d_view_is_turned_like_the_picture_and_what_is_held_stays(page, joint_at):
+def test_the_mirror_flips_the_3d_view_and_keeps_the_frozen_frame(page, joint_at):
     start_camera(page)
     wait_for_numbers(page)
-    page.locator(".lp-table").scroll_into_view_if_needed()  # what is out of sight is not drawn
-    hold_who_faces_the_camera(page)
+    page.locator(".lp-table").scroll_into_view_if_needed()  # it is drawn only while visible
+    freeze_facing_the_camera(page)
     left, right = (joint_at(page, ".lp-skeleton", f"{side} shoulder")[0] for side in ("left", "right"))
-    assert left < right, "the mirror is on, as usual"
+    assert left < right, "the mirror is on by default"
     page.locator("label", has_text="Mirror").click()
-    for _ in range(100):  # until the page has run and the view is drawn
+    for _ in range(100):  # until the page has run and drawn the view
         left, right = (joint_at(page, ".lp-skeleton", f"{side} shoulder")[0] for side in ("left", "right"))
         if left > right:
             break
@@ -133,7 +122,7 @@ def test_in_a_mirror_the_3d_view_is_turned_like_the_picture_and_what_is_held_sta
     expect(page.get_by_role("button", name="Resume")).to_be_visible()
 
 
-def hold_who_faces_the_camera(page: Page) -> None:
+def freeze_facing_the_camera(page: Page) -> None:
     for _ in range(30):
         page.get_by_role("button", name="Freeze").click()
         expect(page.get_by_text("Landmarks of the frozen frame")).to_be_visible()
@@ -146,13 +135,13 @@ def hold_who_faces_the_camera(page: Page) -> None:
             return
         page.get_by_role("button", name="Resume").click()
         expect(page.get_by_text("Landmarks of the frozen frame")).to_be_hidden()
-    raise AssertionError("nobody faces the camera")
+    raise AssertionError("no person faces the camera")
 
 
-def test_live_numbers_are_asked_for_without_a_run_of_the_page(page):
+def test_live_numbers_are_fetched_without_rerunning_the_page(page):
     start_camera(page)
     wait_for_numbers(page)
-    page.wait_for_function("window.Plotly")  # fetched once, and maybe after the first numbers
+    page.wait_for_function("window.Plotly")  # fetched once, possibly after the first numbers
     told: list[str] = []
     page.on("websocket", lambda socket: told.append(socket.url))
     asked: list[str] = []
@@ -177,7 +166,7 @@ def test_without_a_camera_the_page_says_what_to_do(visit, launch, server, switch
     browser = launch(*switches)
     page = visit(server, browser)
     page.goto("/webcam")
-    picture_of(page).get_by_role("button", name="Start").click()
+    stream_frame(page).get_by_role("button", name="Start").click()
     expect(page.get_by_role("status").filter(has_text=sentence)).to_be_visible()
     page.get_by_text("Camera not starting?").click()
     expect(page.get_by_role("link", name="Take or upload a photo")).to_be_visible()
@@ -185,7 +174,7 @@ def test_without_a_camera_the_page_says_what_to_do(visit, launch, server, switch
 
 
 def test_over_plain_http_the_page_asks_for_https(visit, launch, server):
-    """Under a name that is not this machine's own, as a visitor from elsewhere has it; it leads here all the same."""
+    """The host name is not localhost, as for a visitor from elsewhere, but resolves to this machine."""
     browser = launch("--host-resolver-rules=MAP pose.example 127.0.0.1")
     page = visit(server, browser, base_url=server.url.replace("127.0.0.1", "pose.example"))
     page.goto("/webcam")
@@ -193,13 +182,13 @@ def test_over_plain_http_the_page_asks_for_https(visit, launch, server):
     browser.close()
 
 
-def test_the_camera_can_be_left_and_come_back_to(page):
+def test_the_camera_starts_again_after_a_visit_to_another_page(page):
     start_camera(page)
     wait_for_numbers(page)
     page.get_by_role("link", name="Image").click()
     expect(page.get_by_role("heading", name="Image")).to_be_visible()
     page.get_by_role("link", name="Webcam").click()
-    picture_of(page).get_by_role("button", name="Start").click()
+    stream_frame(page).get_by_role("button", name="Start").click()
     wait_for_numbers(page)
     no_errors(page)
 
@@ -213,17 +202,17 @@ def test_a_snapshot_opens_on_the_image_page(page):
     no_errors(page)
 
 
-def test_without_a_camera_the_sample_plays_live(page, shot):
+def test_the_sample_plays_live_without_a_camera(page, shot):
     page.goto("/webcam?sample=clip")
-    picture_of(page).get_by_role("button", name="Start").click()
+    stream_frame(page).get_by_role("button", name="Start").click()
     wait_for_numbers(page)
     expect(page.locator(".lp-strip")).to_contain_text(re.compile(r"Displayed fps [1-9]\d*"))
     no_errors(page)
 
 
-def test_a_frame_that_loads_slowly_is_a_live_picture_too(page):
+def test_live_video_works_if_its_frame_loads_slowly(page):
     def wait(route) -> None:
-        page.wait_for_timeout(2000)  # longer than the panel beside it needs to look for the frame
+        page.wait_for_timeout(2000)  # longer than the panel beside it looks for the frame at first
         route.continue_()
 
     page.route("**/streamlit_webrtc.*/index.html*", wait)
@@ -231,13 +220,13 @@ def test_a_frame_that_loads_slowly_is_a_live_picture_too(page):
     wait_for_numbers(page)
 
 
-def test_two_tabs_are_two_pictures(page):
+def test_two_tabs_have_independent_live_videos(page):
     start_camera(page)
     wait_for_numbers(page)
     other = page.context.new_page()
     start_camera(other)
     wait_for_numbers(other)
-    picture_of(page).get_by_role("button", name="Stop").click()
+    stream_frame(page).get_by_role("button", name="Stop").click()
     expect(page.get_by_text("Press Start")).to_be_visible()
     frame = int(other.locator(".lp").get_attribute("data-frame"))
     other.wait_for_function(f"Number(document.querySelector('.lp').dataset.frame) > {frame + 5}")
@@ -254,7 +243,7 @@ SENT = f"""async () => [...(await {CONNECTION}.peer.getStats()).values()].find(
   (one) => one.type === "outbound-rtp").framesSent"""
 
 
-def test_a_hidden_page_sends_and_asks_nothing_until_it_is_seen_again(page):
+def test_a_hidden_page_sends_and_requests_nothing_until_it_is_visible_again(page):
     start_camera(page)
     wait_for_numbers(page)
     page.evaluate(HIDE, True)
@@ -273,7 +262,7 @@ def test_a_hidden_page_sends_and_asks_nothing_until_it_is_seen_again(page):
 
 @contextmanager
 def unreachable(process) -> Iterator[None]:
-    """The server answers nothing, on no connection, as where the network between is gone."""
+    """Stop the server from answering on any connection, as if the network were down."""
     os.kill(process.pid, signal.SIGSTOP)
     try:
         yield
@@ -281,8 +270,8 @@ def unreachable(process) -> Iterator[None]:
         os.kill(process.pid, signal.SIGCONT)
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system has no signal that holds a process")
-def test_a_lost_connection_comes_back_by_itself(visit, start_server):
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system has no signal that suspends a process")
+def test_a_lost_connection_is_restored_automatically(visit, start_server):
     with start_server() as server:
         page = visit(server)
         start_camera(page)
@@ -292,7 +281,7 @@ def test_a_lost_connection_comes_back_by_itself(visit, start_server):
             expect(page.get_by_text("The connection was lost.")).to_be_visible()
         expect(page.get_by_text("The connection was lost.")).to_be_hidden()
         wait_for_more(page)
-        assert page.evaluate(f"{CONNECTION}.peer.first"), "a short loss ends nothing"
+        assert page.evaluate(f"{CONNECTION}.peer.first"), "a short loss keeps the connection"
         with unreachable(server.process):
             page.wait_for_function(f"!{CONNECTION}.peer.first")
         wait_for_numbers(page)
@@ -305,26 +294,26 @@ def wait_for_more(page: Page) -> None:
     page.wait_for_function(f"Number(document.querySelector('.lp').dataset.frame) > {frame + 10}")
 
 
-def test_on_a_full_server_one_waits_politely_and_gets_the_place_that_becomes_free(visit, start_server, shot):
+def test_a_full_server_says_so_and_the_next_visitor_gets_the_freed_place(visit, start_server, shot):
     with start_server(POSECORE_LIMIT_LIVE_VIEWERS="1") as server:
         first, second = (visit(server) for _ in range(2))
         second.goto("/webcam")
-        expect(picture_of(second).get_by_role("button", name="Start")).to_be_visible()
+        expect(stream_frame(second).get_by_role("button", name="Start")).to_be_visible()
         start_camera(first)
         wait_for_numbers(first)
-        picture_of(second).get_by_role("button", name="Start").click()  # the page was open before
+        stream_frame(second).get_by_role("button", name="Start").click()  # the page was already open
         expect(second.get_by_text("this server can run one live session at a time")).to_be_visible()
         shot(second, "full")
         expect(second.get_by_role("link", name="Use a video instead")).to_be_visible()
-        picture_of(first).get_by_role("button", name="Stop").click()
-        picture_of(second).get_by_role("button", name="Start").click()
+        stream_frame(first).get_by_role("button", name="Stop").click()
+        stream_frame(second).get_by_role("button", name="Start").click()
         wait_for_numbers(second)
         no_errors(second)
         first.context.close()
         second.context.close()
 
 
-def test_after_its_time_a_picture_ends_with_a_sentence_and_can_be_started_again(visit, start_server):
+def test_a_live_session_ends_at_its_time_limit_says_so_and_can_be_restarted(visit, start_server):
     with start_server(POSECORE_LIMIT_LIVE_SECONDS="30") as server:
         page = visit(server)
         picture = start_camera(page)
@@ -346,7 +335,7 @@ def test_the_connection_can_be_checked_without_a_camera(page, shot):
     shot(page, "route")
 
 
-def test_a_strangers_offer_of_a_connection_is_refused(page):
+def test_a_malformed_connection_offer_is_rejected(page):
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto("/webcam")
@@ -359,7 +348,7 @@ def test_a_strangers_offer_of_a_connection_is_refused(page):
     assert page.request.get(address.replace("/private/", "/private/x")).status == 404
 
 
-def test_landmarks_go_on_to_another_program_of_this_machine(visit, start_server, free_port, shot):
+def test_landmarks_are_sent_to_another_program_on_this_machine(visit, start_server, free_port, shot):
     with start_server(POSECORE_WEBSOCKET_PORT=str(free_port)) as server:
         page = visit(server)
         start_camera(page)
@@ -376,9 +365,9 @@ def test_landmarks_go_on_to_another_program_of_this_machine(visit, start_server,
             assert last["number"] - first["number"] >= 29
             assert len(last["people"][0]["world"]) == 33
             page.evaluate(HIDE, False)
-            picture_of(page).get_by_role("button", name="Stop").click()
-            with suppress(ConnectionClosedOK):  # told properly, not cut off
+            stream_frame(page).get_by_role("button", name="Stop").click()
+            with suppress(ConnectionClosedOK):  # closed properly, not cut off
                 for _ in range(1000):
                     receiver.recv(10)
-                raise AssertionError("it goes on although the picture was stopped")
+                raise AssertionError("it still sends after the video was stopped")
         page.context.close()

@@ -1,4 +1,4 @@
-"""What a visitor does on every page."""
+"""Visitor actions that several browser tests share."""
 
 from pathlib import Path
 
@@ -7,14 +7,14 @@ from playwright.sync_api import Page, TimeoutError, expect
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
-def come_to_rest(page: Page) -> None:
-    """Until no run of the page goes on."""
+def wait_until_idle(page: Page) -> None:
+    """Wait until the page is not running."""
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def upload(page: Page, path: Path) -> None:
-    """Give the page a file; again where it was given so soon after the page opened that nobody took it."""
-    come_to_rest(page)
+    """Upload a file, again if the page was not ready to accept it yet."""
+    wait_until_idle(page)
     for _ in range(3):
         try:
             with page.expect_response("**/_stcore/upload_file/**", timeout=10_000):
@@ -22,9 +22,20 @@ def upload(page: Page, path: Path) -> None:
             return
         except TimeoutError:
             continue
-    raise AssertionError(f"the page never took {path}")
+    raise AssertionError(f"the page did not accept {path}")
 
 
 def no_errors(page: Page) -> None:
     expect(page.get_by_test_id("stException")).to_have_count(0)
     expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
+
+
+def stream_frame(page: Page):
+    return page.frame_locator("iframe[title*='webrtc']")
+
+
+def start_camera(page: Page):
+    page.goto("/webcam")
+    frame = stream_frame(page)
+    frame.get_by_role("button", name="Start").click()
+    return frame

@@ -25,10 +25,10 @@ class StoppedStream:
 
 @pytest.fixture
 def app(monkeypatch) -> AppTest:
-    """The app on its first page.
+    """The app on its home page.
 
-    streamlit-webrtc needs Streamlit's running server, which is not there in these tests; the browser
-    tests use the real one.
+    streamlit-webrtc needs a running Streamlit server, which these tests do not have; the browser tests
+    use the real one.
     """
     monkeypatch.setattr("streamlit_webrtc.webrtc_streamer", lambda *arguments, **options: StoppedStream())
     return AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120).run()
@@ -36,7 +36,7 @@ def app(monkeypatch) -> AppTest:
 
 @pytest.fixture
 def open_page(app):
-    """Go to a page, as a visitor who was on the first one."""
+    """Go to a page as a visitor coming from the home page."""
 
     def go(name: str, **query: str) -> AppTest:
         for key, value in query.items():
@@ -50,7 +50,7 @@ def open_page(app):
 
 @pytest.fixture(scope="session")
 def serving() -> Callable[[Starlette], AbstractContextManager[str]]:
-    """Serve an application on a port of its own until the block ends."""
+    """Serve an application on its own port until the block ends."""
 
     @contextmanager
     def serve(application: Starlette) -> Iterator[str]:
@@ -67,7 +67,7 @@ def serving() -> Callable[[Starlette], AbstractContextManager[str]]:
 
 @pytest.fixture(scope="session")
 def fetch() -> Callable[..., tuple[int, Message, bytes]]:
-    """Ask for an address: status, headers and content of the answer."""
+    """Request a URL; return status, headers and content of the response."""
 
     def ask(url: str, body: bytes | None = None, **headers: str) -> tuple[int, Message, bytes]:
         request = urllib.request.Request(url, body, {name.replace("_", "-"): value for name, value in headers.items()})

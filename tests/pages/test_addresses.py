@@ -1,4 +1,4 @@
-"""Addresses of one visitor's own: over a real connection, from the app's own routes."""
+"""Private addresses of a visitor: over a real connection, from the app's own routes."""
 
 import pytest
 from starlette.applications import Starlette
@@ -7,11 +7,11 @@ from starlette.responses import JSONResponse
 from pages.ui.shared import addresses
 
 
-async def tell(request):
+async def echo(request):
     return JSONResponse({"asked": dict(request.query_params)})
 
 
-async def be_gone(_request):
+async def gone(_request):
     return None
 
 
@@ -21,8 +21,8 @@ def url(serving):
         yield there
 
 
-def test_a_handler_answers_whoever_has_its_address(url, fetch):
-    token = addresses.offer(tell)
+def test_a_handler_answers_at_its_address(url, fetch):
+    token = addresses.offer(echo)
     status, headers, content = fetch(f"{url}/{addresses.address(token)}?since=4")
     assert (status, content) == (200, b'{"asked":{"since":"4"}}')
     assert headers["Cache-Control"] == "private, no-store"
@@ -30,27 +30,27 @@ def test_a_handler_answers_whoever_has_its_address(url, fetch):
 
 
 def test_tokens_cannot_be_guessed():
-    tokens = {addresses.offer(tell) for _ in range(100)}
+    tokens = {addresses.offer(echo) for _ in range(100)}
     assert len(tokens) == 100
     assert min(map(len, tokens)) >= 43  # 256 bits
 
 
 @pytest.mark.parametrize("token", ["", "x", "..%2f..%2fetc%2fpasswd", "A" * 43])
-def test_what_was_not_given_out_is_not_there(url, fetch, token):
+def test_an_unknown_token_is_not_found(url, fetch, token):
     assert fetch(f"{url}/{addresses.address(token)}")[0] == 404
 
 
-def test_what_is_withdrawn_or_gone_says_so(url, fetch):
-    withdrawn = addresses.offer(tell)
+def test_a_withdrawn_or_expired_address_says_so(url, fetch):
+    withdrawn = addresses.offer(echo)
     addresses.withdraw(withdrawn)
     addresses.withdraw(withdrawn)
-    for token in (withdrawn, addresses.offer(be_gone)):
+    for token in (withdrawn, addresses.offer(gone)):
         status, headers, content = fetch(f"{url}/{addresses.address(token)}")
         assert status == 404
         assert b"no longer available" in content
         assert headers["Cache-Control"] == "private, no-store"
 
 
-def test_only_who_wants_it_is_sent_something(url, fetch):
-    assert fetch(f"{url}/{addresses.address(addresses.offer(tell))}", b"{}")[0] == 405
-    assert fetch(f"{url}/{addresses.address(addresses.offer(tell, 'POST'))}", b"{}")[0] == 200
+def test_only_post_handlers_accept_a_body(url, fetch):
+    assert fetch(f"{url}/{addresses.address(addresses.offer(echo))}", b"{}")[0] == 405
+    assert fetch(f"{url}/{addresses.address(addresses.offer(echo, 'POST'))}", b"{}")[0] == 200

@@ -1,4 +1,4 @@
-"""Scripts and the front-end on their way to a browser: over a real connection."""
+"""Scripts and the front end as a browser receives them: over a real connection."""
 
 import gzip
 import re
@@ -49,7 +49,7 @@ def url(serving):
 
 @pytest.mark.parametrize(("accepted", "encoding"), [("gzip, deflate", "gzip"), ("gzip, deflate, br, zstd", "zstd")])
 @pytest.mark.parametrize("name", ["plotly.min.js", "shared/plotly.js", "live/route.js"])
-def test_an_asset_is_compressed_and_kept_for_good(url, fetch, name, accepted, encoding):
+def test_an_asset_is_compressed_and_cached_permanently(url, fetch, name, accepted, encoding):
     status, headers, plain = fetch(f"{url}/{assets.asset(name)}")
     assert (status, headers["Content-Encoding"]) == (200, None)
     status, headers, content = fetch(f"{url}/{assets.asset(name)}", Accept_Encoding=accepted)
@@ -61,7 +61,7 @@ def test_an_asset_is_compressed_and_kept_for_good(url, fetch, name, accepted, en
     assert headers["Content-Type"].startswith("text/javascript")
 
 
-def test_every_script_is_served_as_it_is_on_disk(url, fetch):
+def test_every_script_is_served_unchanged(url, fetch):
     for path in SCRIPTS.rglob("*.js"):
         assert fetch(f"{url}/{assets.asset(path.relative_to(SCRIPTS).as_posix())}")[2] == path.read_bytes()
 
@@ -89,7 +89,7 @@ def test_another_version_is_not_served(url, fetch):
     assert fetch(f"{url}/{re.sub('/[0-9a-f]+/', '/0000/', assets.asset('live/route.js'))}")[0] == 404
 
 
-def test_a_module_that_is_not_there_is_noticed_at_once():
+def test_a_missing_module_is_reported_at_once():
     with pytest.raises(KeyError, match=r"live/nothing\.js"):
         module_component("nothing", html="<p></p>", css="p {\n}", module="live/nothing.js")
 
@@ -107,7 +107,7 @@ def test_a_module_that_is_not_there_is_noticed_at_once():
         ("/private/numbers", None, "private, no-store"),
     ],
 )
-def test_what_never_changes_is_compressed_and_the_rest_is_left_alone(url, fetch, path, encoding, lasts):
+def test_front_end_text_is_compressed_and_other_responses_are_left_as_is(url, fetch, path, encoding, lasts):
     _, headers, content = fetch(url + path, Accept_Encoding="gzip")
     assert headers["Content-Encoding"] == encoding
     assert headers["Cache-Control"] == lasts

@@ -1,4 +1,4 @@
-"""Which engine ran is shown; where the fast one does not run, that is said once."""
+"""The page names the engine that ran, and says once if the fast one cannot run."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def test_the_fast_engine_is_named(open_page):
     assert "Full model on OpenVINO" in captions(app)
 
 
-def test_mediapipe_may_be_chosen_and_is_named(open_page):
+def test_mediapipe_can_be_chosen_and_is_named(open_page):
     app = open_page("image", sample="photo")
     app.radio(key="engine").set_value("mediapipe").run()
     assert not app.exception
@@ -32,7 +32,7 @@ def without_openvino(monkeypatch):
     monkeypatch.setattr("posecore.estimation.engines.load", refuse)
 
 
-def test_a_fallback_is_said_once(without_openvino, open_page):
+def test_a_fallback_is_reported_once(without_openvino, open_page):
     app = open_page("image", sample="photo")
     [toast] = app.toast
     assert REASON in toast.value

@@ -1,4 +1,4 @@
-"""The Image page: right results, and one sentence where there is none."""
+"""The Image page: correct results, or one sentence if there is none."""
 
 import io
 
@@ -22,13 +22,13 @@ def landmarks_shown(app) -> int:
     return len(table.value)
 
 
-def test_it_begins_empty_and_says_what_to_do(open_page):
+def test_the_page_starts_empty_and_says_what_to_do(open_page):
     app = open_page("image")
     assert not app.error
     assert "The result appears here" in app.info[0].value
 
 
-def test_a_photograph(open_page):
+def test_a_photo_shows_33_landmarks(open_page):
     path = sample_picture().path
     app = upload(open_page("image"), path.name, path.read_bytes())
     assert landmarks_shown(app) == 33
@@ -36,13 +36,13 @@ def test_a_photograph(open_page):
     assert not app.warning
 
 
-def test_the_sample_by_its_link(open_page):
+def test_a_link_opens_the_sample(open_page):
     app = open_page("image", sample="photo")
     assert landmarks_shown(app) == 33
     assert any("public domain" in caption.value for caption in app.caption)
 
 
-def test_filters(open_page):
+def test_the_table_can_be_filtered(open_page):
     app = open_page("image", sample="photo")
     app.button_group(key="image_table_parts").set_value(["legs", "torso"]).run()
     assert landmarks_shown(app) == 8
@@ -50,7 +50,7 @@ def test_filters(open_page):
     assert set(app.dataframe[0].value["landmark"]) == {"left shoulder", "right shoulder"}
 
 
-def test_a_view_does_not_estimate_again(open_page, monkeypatch):
+def test_a_change_of_view_does_not_estimate_again(open_page, monkeypatch):
     app = open_page("image", sample="photo")
 
     def estimate_again(*arguments):
@@ -70,7 +70,7 @@ def png(rgb: np.ndarray) -> bytes:
     return buffer.getvalue()
 
 
-def test_a_picture_without_a_person_says_so(open_page):
+def test_a_photo_without_a_person_says_so(open_page):
     app = upload(open_page("image"), "wall.png", png(np.full((300, 400, 3), 200, np.uint8)), "image/png")
     assert [warning.value for warning in app.warning] == [NOBODY]
 
@@ -79,14 +79,14 @@ def test_a_picture_without_a_person_says_so(open_page):
     ("name", "content"),
     [("empty.jpg", b""), ("letter.jpg", b"Dear Sir or Madam"), ("cut.png", png(np.zeros((90, 90, 3), np.uint8))[:60])],
 )
-def test_what_is_no_picture_is_one_sentence_with_its_name(open_page, name, content):
+def test_a_file_that_is_not_a_photo_is_reported_in_one_sentence(open_page, name, content):
     app = upload(open_page("image"), name, content)
     [error] = app.error
     assert name in error.value
     assert "Traceback" not in error.value
 
 
-def test_every_awkward_picture_gives_a_result_or_a_sentence(open_page, shared_data):
+def test_every_awkward_photo_gives_a_result_or_a_sentence(open_page, shared_data):
     app = open_page("image")
     pictures = [path for path in (shared_data / "awkward").iterdir() if path.suffix not in CLIP_SUFFIXES]
     assert len(pictures) == 30

@@ -1,4 +1,4 @@
-"""A live picture: what goes in comes out with its people on it, and never late."""
+"""Live video: each frame comes back with its people drawn on it, and never late."""
 
 import asyncio
 import json
@@ -41,16 +41,16 @@ def frame_of(rgb: np.ndarray, number: int = 0) -> av.VideoFrame:
     return frame
 
 
-def run_apart(work: Coroutine[Any, Any, Any]) -> Any:
-    """In a thread of its own: that of the tests has a loop already where a browser is being driven."""
+def run_in_thread(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run in its own thread, since the main thread already has an event loop if browser tests run."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, work).result()
 
 
 class Camera(MediaStreamTrack):
-    """Pictures, each once the one before has come back, until there are no more; or at a pace, like a real camera.
+    """A camera that sends each frame when the last one has come back, or at a fixed rate like a real camera.
 
-    The first is shown until the model is there; so is one that was lost because another model was loaded.
+    The first frame is repeated until the model is loaded, and a frame lost to a change of model is repeated too.
     """
 
     kind = "video"
@@ -81,14 +81,14 @@ class Camera(MediaStreamTrack):
 
 
 class Seen(NamedTuple):
-    """A frame that came back. Not the frame itself: who holds on to one is taken for an encoder that is behind."""
+    """A returned frame. Not the frame itself: holding on to one would look like an encoder that is behind."""
 
     number: int
     rgb: np.ndarray
 
 
 def watch(stream: LiveStream, camera: Camera, on_frame: Callable[[], None] = lambda: None) -> list[Seen]:
-    """All frames that come back until the camera ends."""
+    """Return all frames that come back until the camera ends."""
     seen: list[Seen] = []
     camera.is_back = lambda number: (
         stream.latest is not None and not stream.loading and bool(seen) and seen[-1].number == number
@@ -110,7 +110,7 @@ def watch(stream: LiveStream, camera: Camera, on_frame: Callable[[], None] = lam
             seen.append(Seen(frame.pts * 30 // RATE, frame.to_ndarray(format="rgb24").copy()))
             on_frame()
 
-    run_apart(run())
+    run_in_thread(run())
     return seen
 
 
@@ -121,13 +121,13 @@ def test_each_frame_comes_back_with_its_own_skeleton_and_time(portrait):
     assert len(seen) >= 8
     for frame in seen[-3:]:
         apart = np.abs(frame.rgb.astype(int) - pictures[frame.number])
-        assert 0.002 < (apart.max(axis=-1) > 60).mean() < 0.2, "the same picture, a skeleton on it"
+        assert 0.002 < (apart.max(axis=-1) > 60).mean() < 0.2, "the same frame with a skeleton on it"
     assert len(stream.latest.poses) == 1
     assert stream.problem is None
     assert stream.ended
 
 
-def test_only_the_newest_frame_is_worked_on(portrait, monkeypatch):
+def test_only_the_newest_frame_is_processed(portrait, monkeypatch):
     worked = []
     open_gate = threading.Event()
 
@@ -139,13 +139,13 @@ def test_only_the_newest_frame_is_worked_on(portrait, monkeypatch):
     stream = LiveStream(LiveOptions(PoseOptions()))
     monkeypatch.setattr("pages.ui.live.stream.LiveSession.step", slow)
     seen = watch(stream, Camera([portrait] * 100, 0.01))
-    numbers = list(dict.fromkeys(frame.number for frame in seen))  # the first was waited with
+    numbers = list(dict.fromkeys(frame.number for frame in seen))  # the first was waited for
     assert 3 <= len(worked) <= 20
-    assert numbers == sorted(numbers), "none out of turn"
-    assert np.diff(numbers).max() > 5, "those that came meanwhile are left out"
+    assert numbers == sorted(numbers), "in order"
+    assert np.diff(numbers).max() > 5, "frames that came in the meantime are dropped"
 
 
-def test_a_fault_lets_the_picture_go_on_and_is_told(portrait, monkeypatch):
+def test_a_fault_is_reported_and_the_video_goes_on(portrait, monkeypatch):
     stream = LiveStream(LiveOptions(PoseOptions()))
     problems = []
     real = LiveStream.__init__.__globals__["LiveSession"].step
@@ -163,18 +163,18 @@ def test_a_fault_lets_the_picture_go_on_and_is_told(portrait, monkeypatch):
     assert len(seen) >= 12
 
 
-def test_somebody_walks_out_and_in_and_the_lights_go_off_between(portrait):
+def test_a_person_can_leave_and_return_with_the_lights_off_in_between(portrait):
     empty, dark = np.full_like(portrait, 128), np.zeros_like(portrait)
     stream = LiveStream(LiveOptions(PoseOptions()))
     people: list[int] = []
     pictures = [portrait] * 5 + [empty] * 5 + [dark] * 5 + [portrait] * 10
     seen = watch(stream, Camera(pictures), lambda: stream.latest and people.append(len(stream.latest.poses)))
     assert [count for count, before in zip(people, [None, *people], strict=False) if count != before] == [1, 0, 1]
-    assert len(seen) >= 20, "the picture goes on"
+    assert len(seen) >= 20, "the video goes on"
     assert stream.problem is None
 
 
-def test_the_picture_may_change_its_size(portrait):
+def test_the_video_may_change_its_size(portrait):
     small, lying = portrait[::2, ::2], np.ascontiguousarray(portrait[:300])
     stream = LiveStream(LiveOptions(PoseOptions()))
     seen = watch(stream, Camera([portrait] * 4 + [small] * 4 + [lying] * 4))
@@ -182,7 +182,7 @@ def test_the_picture_may_change_its_size(portrait):
     assert {frame.rgb.shape[:2] for frame in seen} == {(600, 512), (300, 256), (300, 512)}
 
 
-def test_other_options_hold_from_the_next_frame(portrait):
+def test_changed_options_apply_from_the_next_frame(portrait):
     stream = LiveStream(LiveOptions(PoseOptions()))
 
     def change() -> None:
@@ -194,7 +194,7 @@ def test_other_options_hold_from_the_next_frame(portrait):
     assert np.abs(first.astype(int) - last).mean() > 20
 
 
-def test_the_end_frees_the_worker(portrait):
+def test_ending_the_stream_frees_the_worker(portrait):
     stream = LiveStream(LiveOptions(PoseOptions()))
     watch(stream, Camera([portrait] * 3))
     stream.end()
@@ -204,22 +204,22 @@ def test_the_end_frees_the_worker(portrait):
     assert "live" not in {thread.name for thread in threading.enumerate()}
 
 
-def test_a_model_that_cannot_be_opened_lets_the_picture_go_on(portrait, monkeypatch):
+def test_the_video_goes_on_if_the_model_cannot_be_opened(portrait, monkeypatch):
     def fail(*arguments, **options):
         raise RuntimeError("injected")
 
     monkeypatch.setattr("pages.ui.live.stream.LiveSession", fail)
     stream = LiveStream(LiveOptions(PoseOptions()))
     camera = Camera([portrait] * 8)
-    stream.latest = object()  # nobody is waited for
+    stream.latest = object()  # skips the wait for the first result
     seen = watch(stream, camera)
     assert len(seen) >= 4
     assert np.abs(seen[-1].rgb.astype(int) - portrait).mean() < 3
     assert "RuntimeError" in stream.problem
 
 
-def test_frames_do_not_wait_in_a_line_where_encoding_is_slow(portrait):
-    """Through the relay, as streamlit-webrtc has it, which keeps all in a queue without end."""
+def test_frames_do_not_queue_up_if_encoding_is_slow(portrait):
+    """Through the relay that streamlit-webrtc uses, which has an unbounded queue."""
     small = portrait[::8, ::8]
 
     async def run() -> list[int]:
@@ -240,20 +240,20 @@ def test_frames_do_not_wait_in_a_line_where_encoding_is_slow(portrait):
             number += 1
         return [*numbers, number]
 
-    *numbers, last = run_apart(run())
-    assert last - numbers[-1] < 60, "the last one that was encoded is not old"
+    *numbers, last = run_in_thread(run())
+    assert last - numbers[-1] < 60, "the last encoded frame is recent"
     assert numbers == sorted(numbers)
 
 
-def told(stream: LiveStream, **asked: str) -> dict:
+def report_of(stream: LiveStream, **asked: str) -> dict:
     return json.loads(report(stream, asked))
 
 
-def test_the_report_tells_of_the_newest_frame_and_of_all_angles_since(portrait):
+def test_the_report_has_the_newest_frame_and_all_angles_since(portrait):
     stream = LiveStream(LiveOptions(PoseOptions()))
-    assert told(stream)["number"] == -1
+    assert report_of(stream)["number"] == -1
     watch(stream, Camera([portrait] * 8))
-    everything = told(stream, angles="left_elbow,right_elbow,nonsense")
+    everything = report_of(stream, angles="left_elbow,right_elbow,nonsense")
     moments = stream.moments()
     assert everything["number"] == moments[-1].number == len(moments) - 1
     assert everything["size"] == [512, 600]
@@ -267,52 +267,52 @@ def test_the_report_tells_of_the_newest_frame_and_of_all_angles_since(portrait):
     expected = measure_angle(sequence, "left_elbow")[:, 0]
     got = np.array(everything["angles"]["values"]["left_elbow"], float)
     np.testing.assert_allclose(got, expected, atol=0.06)
-    since = told(stream, since=str(moments[-3].number), angles="left_elbow")
+    since = report_of(stream, since=str(moments[-3].number), angles="left_elbow")
     assert since["angles"]["times"] == everything["angles"]["times"][-2:]
-    assert told(stream, since="-7; drop", angles="left_elbow")["angles"] == {
+    assert report_of(stream, since="-7; drop", angles="left_elbow")["angles"] == {
         "times": everything["angles"]["times"],
         "values": {"left_elbow": everything["angles"]["values"]["left_elbow"]},
     }
 
 
-def test_the_report_stays_at_a_frame_that_is_held_and_goes_on_without_a_gap(portrait):
+def test_the_report_stays_at_a_frozen_frame_and_resumes_without_a_gap(portrait):
     stream = LiveStream(LiveOptions(PoseOptions()))
     pictures = [np.roll(portrait, 4 * number, axis=1) for number in range(12)]
     held: list[dict] = []
 
     def look() -> None:
         if not held and stream.latest is not None and stream.latest.number == 3:
-            held.append(told(stream, since="1", angles="left_elbow", hold="1"))
+            held.append(report_of(stream, since="1", angles="left_elbow", hold="1"))
 
     watch(stream, Camera(pictures), look)
     moments = stream.moments()
     number = held[0]["number"]
-    assert 3 <= number < moments[-1].number, "the picture went on"
+    assert 3 <= number < moments[-1].number, "the video went on"
     assert len(held[0]["angles"]["times"]) == number - 1
     np.testing.assert_allclose(held[0]["people"][0]["xy"], moments[number].poses.xy[0], atol=0.06)
     assert stream.held.number == number
     np.testing.assert_array_equal(stream.held.poses.xy, moments[number].poses.xy)
     assert any((stream.held.rgb == picture).all() for picture in pictures[3:5])
-    again = told(stream, since=str(number), angles="left_elbow")
+    again = report_of(stream, since=str(number), angles="left_elbow")
     assert (again["number"], again["people"]) == (number, held[0]["people"])
     assert again["angles"]["times"] == []
-    on = told(stream, since=str(number), angles="left_elbow", hold="0")
+    on = report_of(stream, since=str(number), angles="left_elbow", hold="0")
     assert on["number"] == moments[-1].number
     assert len(on["angles"]["times"]) == moments[-1].number - number
     assert stream.held is None
-    told(stream, hold="perhaps")
+    report_of(stream, hold="perhaps")
     assert stream.held is None
 
 
-def test_nobody_in_view_is_told_too(portrait):
+def test_the_report_covers_frames_without_people(portrait):
     stream = LiveStream(LiveOptions(PoseOptions()))
     watch(stream, Camera([np.zeros_like(portrait)] * 4))
-    everything = told(stream, angles="left_knee")
+    everything = report_of(stream, angles="left_knee")
     assert everything["people"] == []
     assert set(everything["angles"]["values"]["left_knee"]) == {None}
 
 
-def test_a_film_in_place_of_a_camera_keeps_its_pace_when_it_begins_anew(tmp_path):
+def test_a_video_played_as_a_camera_keeps_its_pace_when_it_loops(tmp_path):
     path = tmp_path / "film.mp4"
     with FilmWriter(path, (64, 48), fps_hint=30) as film:
         for number in range(12):
@@ -330,14 +330,14 @@ def test_a_film_in_place_of_a_camera_keeps_its_pace_when_it_begins_anew(tmp_path
             await track.recv()
         return times, shades, loop.time() - begin
 
-    times, shades, seconds = run_apart(run())
+    times, shades, seconds = run_in_thread(run())
     np.testing.assert_allclose(np.diff(times), 1 / 30, atol=0.002)
     assert 0.9 < seconds < 3
     assert np.abs(np.subtract(shades[12:24], shades[:12])).max() < 4
     assert shades[6] > shades[2] + 40
 
 
-def test_a_recording_is_a_film_and_the_people_of_just_its_frames(portrait):
+def test_a_recording_holds_the_video_and_the_people_in_its_frames(portrait):
     pictures = [portrait] * 6 + [np.ascontiguousarray(portrait[:300])] * 3 + [np.zeros_like(portrait)] * 3
     stream, recorder = LiveStream(LiveOptions(PoseOptions())), Recorder(60)
     stream.record(recorder, 0.0)
@@ -350,7 +350,7 @@ def test_a_recording_is_a_film_and_the_people_of_just_its_frames(portrait):
     assert take.sequence.times_s[0] == 0
     assert {frame.rgb.shape for frame in frames} == {(600, 512, 3)}
     first, last = frames[0].rgb.astype(int), frames[-1].rgb
-    assert np.abs(first - portrait).mean() < 6, "as it came, without a skeleton"
+    assert np.abs(first - portrait).mean() < 6, "as received, without a skeleton"
     assert last.max() < 20
     assert take.sequence.seen[0, 0]
     assert not take.sequence.seen[-1, 0]
@@ -359,7 +359,7 @@ def test_a_recording_is_a_film_and_the_people_of_just_its_frames(portrait):
     assert not folder.exists()
 
 
-def test_a_recording_begins_after_the_countdown_and_ends_by_itself(portrait):
+def test_a_recording_starts_after_the_countdown_and_stops_automatically(portrait):
     recorder = Recorder(0.5)
     stream = LiveStream(LiveOptions(PoseOptions()))
     stream.record(recorder, time.monotonic() + 3600)
@@ -376,7 +376,7 @@ def test_a_recording_begins_after_the_countdown_and_ends_by_itself(portrait):
     assert take.missed == 0
 
 
-def test_a_recording_that_cannot_be_written_says_so_and_lets_the_picture_go_on(monkeypatch):
+def test_a_recording_that_cannot_be_written_is_reported_and_the_video_goes_on(monkeypatch):
     def full(*arguments, **named):
         raise OSError("no space left on device")
 
@@ -389,23 +389,23 @@ def test_a_recording_that_cannot_be_written_says_so_and_lets_the_picture_go_on(m
     assert "no space left" in recorder.problem
 
 
-def test_in_a_mirror_the_picture_is_turned_and_the_landmarks_are_not(portrait):
+def test_the_mirror_flips_the_video_but_not_the_landmarks(portrait):
     seen, streams = {}, {}
     for mirror in (False, True):
         streams[mirror] = LiveStream(LiveOptions(PoseOptions(), "plain", mirror=mirror))
         seen[mirror] = watch(streams[mirror], Camera([portrait] * 6))
     plain, mirrored = (seen[mirror][-1].rgb.astype(int) for mirror in (False, True))
     apart = np.abs(plain[:, ::-1] - mirrored).max(axis=-1)
-    assert (apart > 40).mean() < 0.01, "the same picture on the other side, but for the colours of left and right"
+    assert (apart > 40).mean() < 0.01, "mirrored, except for the colours of left and right"
     assert (np.abs(plain - mirrored).max(axis=-1) > 40).mean() > 0.1
     first, second = (streams[mirror].latest.poses for mirror in (False, True))
-    seen_well = first.visibility > 0.9  # the others lie out of the picture, where they depend on the moments, too
+    seen_well = first.visibility > 0.9  # the others lie outside the frame, where they also vary over time
     assert seen_well.sum() > 10
     np.testing.assert_allclose(first.xy[seen_well], second.xy[seen_well], atol=2)
-    assert second.xy[0, 11, 0] > second.xy[0, 12, 0], "the left shoulder of who faces the camera is on its right"
+    assert second.xy[0, 11, 0] > second.xy[0, 12, 0], "facing the camera, the left shoulder is on the right"
 
 
-def test_a_recording_that_is_forgotten_leaves_nothing(tmp_path, monkeypatch):
+def test_an_abandoned_recording_leaves_no_files(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     recorder = Recorder(60)
     for number in range(5):
@@ -419,7 +419,7 @@ def test_a_recording_that_is_forgotten_leaves_nothing(tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_recording_hides_the_room_like_the_picture(portrait):
+def test_a_recording_hides_the_room_like_the_live_video(portrait):
     stream, recorder = LiveStream(LiveOptions(PoseOptions(), "plain")), Recorder(60, "plain")
     stream.record(recorder, 0.0)
     watch(stream, Camera([portrait] * 5))
@@ -427,7 +427,7 @@ def test_a_recording_hides_the_room_like_the_picture(portrait):
     take = recorder.finish()
     with open_clip(take.film) as clip:
         rgb = next(iter(clip)).rgb
-    assert np.ptp(rgb[:40, :40].astype(int)) < 12, "one colour where the flag is"
+    assert np.ptp(rgb[:40, :40].astype(int)) < 12, "one colour in place of the flag"
     assert take.sequence.seen.all()
 
 
@@ -442,12 +442,12 @@ def test_a_recording_hides_the_room_like_the_picture(portrait):
         ((30, 12), 80, PoseOptions(people=3, search="thorough"), "Try the quick person search"),
     ],
 )
-def test_what_would_be_faster_is_told_from_what_was_measured(rates, estimate_ms, options, words):
+def test_advice_for_more_speed_follows_the_measured_rates(rates, estimate_ms, options, words):
     told = advice(rates, estimate_ms, options)
     assert (told is None) if words is None else words in told
 
 
-def test_who_finds_no_place_is_refused_and_the_next_gets_the_one_that_is_left(portrait, monkeypatch):
+def test_a_viewer_is_refused_if_all_places_are_taken_and_a_freed_place_is_reused(portrait, monkeypatch):
     monkeypatch.setattr("pages.ui.live.places.LIMITS", Limits(live_viewers=1))
     first, second, third = (LiveStream(LiveOptions(PoseOptions())) for _ in range(3))
     during = []
@@ -459,7 +459,7 @@ def test_who_finds_no_place_is_refused_and_the_next_gets_the_one_that_is_left(po
 
     watch(first, Camera([portrait] * 4), look)
     assert during == [(FULL, True, True)]
-    assert not is_full(), "a picture that ends leaves its place"
+    assert not is_full(), "a stream that ends frees its place"
     watch(third, Camera([portrait] * 4))
     assert third.over is None
     assert third.latest is not None
@@ -474,11 +474,11 @@ def watch_refused(stream: LiveStream, picture: np.ndarray) -> None:
                 return
             await asyncio.sleep(0.05)
 
-    run_apart(run())
+    run_in_thread(run())
     assert stream.ended
 
 
-def test_a_picture_ends_when_its_time_is_over(portrait, monkeypatch):
+def test_a_stream_ends_at_its_time_limit(portrait, monkeypatch):
     monkeypatch.setattr("pages.ui.live.stream.LIMITS", Limits(live_seconds=1))
     monkeypatch.setattr("pages.ui.live.places.LIMITS", Limits(live_seconds=1))
     stream = LiveStream(LiveOptions(PoseOptions()))
@@ -492,10 +492,10 @@ def test_a_picture_ends_when_its_time_is_over(portrait, monkeypatch):
     assert "ended after 0.0167 minutes" in why_over(TIME)
 
 
-def test_frames_of_a_page_that_nobody_sees_are_not_worked_on_unless_somebody_else_needs_them(portrait):
+def test_frames_of_a_hidden_page_are_processed_only_if_they_are_needed_elsewhere(portrait):
     stream = LiveStream(LiveOptions(PoseOptions()))
     watch(stream, Camera([portrait] * 3))
-    assert not stream.resting, "nobody has ever asked: this page has no script"
+    assert not stream.resting, "no page ever asked, since this one has no script"
     stream.asked_at = time.monotonic() - 60
     assert stream.resting
     stream.send_on = lambda poses, number: None
@@ -505,7 +505,7 @@ def test_frames_of_a_page_that_nobody_sees_are_not_worked_on_unless_somebody_els
     assert not stream.resting
 
 
-def test_a_resting_picture_goes_on_when_it_is_seen_again(portrait):
+def test_a_paused_stream_resumes_when_it_is_visible_again(portrait):
     stream = LiveStream(LiveOptions(PoseOptions()))
     numbers = []
     calls = iter(range(1000))
@@ -517,12 +517,12 @@ def test_a_resting_picture_goes_on_when_it_is_seen_again(portrait):
             threading.Timer(1.0, report, [stream, {}]).start()
 
     watch(stream, Camera([portrait] * 40, 0.05), look)
-    assert len(numbers) < 35, "some rested"
+    assert len(numbers) < 35, "some frames were skipped"
     assert numbers[-1] > 10
 
 
 @pytest.mark.parametrize(("light", "words"), [(0, "the image is dark"), (128, "No person in view.")])
-def test_why_nobody_is_seen(light, words):
+def test_the_report_says_why_no_person_is_seen(light, words):
     stream = LiveStream(LiveOptions(PoseOptions()))
     picture = np.full((240, 320, 3), light, np.uint8)
     told = []
@@ -532,7 +532,7 @@ def test_why_nobody_is_seen(light, words):
     assert stream.problem is None
 
 
-def test_what_is_sent_on_is_each_frame_and_a_fault_there_lets_the_picture_go_on(portrait):
+def test_every_frame_is_sent_on_and_a_fault_there_does_not_stop_the_video(portrait):
     stream = LiveStream(LiveOptions(PoseOptions()))
     sent = []
 
@@ -550,7 +550,7 @@ def test_what_is_sent_on_is_each_frame_and_a_fault_there_lets_the_picture_go_on(
     assert len(seen) >= len(sent) >= 5
 
 
-def test_a_snapshot_is_of_the_frame_that_is_held_else_of_the_newest(portrait, monkeypatch):
+def test_a_snapshot_shows_the_frozen_frame_or_else_the_newest(portrait, monkeypatch):
     stream = LiveStream(LiveOptions(PoseOptions()))
     session: dict[str, Live] = {}
     monkeypatch.setattr("pages.ui.live.current.st", SimpleNamespace(session_state=session))

@@ -11,7 +11,7 @@ from posecore import PoseSequence
 
 @pytest.fixture
 def sequence():
-    """Two people in 300 frames; the second is away in half of them."""
+    """Two people in 300 frames; the second is missing in half of them."""
     frames, people = 300, 2
     numbers = np.random.default_rng(7)
     shapes = {"xy": (2,), "z": (), "world": (3,), "visibility": (), "presence": ()}
@@ -24,7 +24,7 @@ def sequence():
 
 
 def read_piece(moments, layer: str, first: int) -> dict[str, np.ndarray]:
-    """A piece as pages/ui/js/player/moments.js reads it."""
+    """Read a piece as pages/ui/js/player/moments.js does."""
     header = moments.header
     people, landmarks = len(header["people"]), header["landmarks"]
     frames = min(header["piece_frames"], header["frames"] - first)
@@ -52,7 +52,7 @@ def test_landmarks_are_exact_in_every_piece(sequence, tmp_path, layer, first):
         np.testing.assert_array_equal(values, wanted, err_msg=name)
 
 
-def test_of_a_very_long_clip_every_nth_frame_is_there(sequence, tmp_path, monkeypatch):
+def test_a_very_long_video_keeps_every_nth_frame(sequence, tmp_path, monkeypatch):
     monkeypatch.setattr("pages.ui.explore.player.moments.MOST_SHOWN", 200)
     moments = write_moments(tmp_path / "moments.bin", {"raw": sequence})
     assert moments.header["step"] == 3

@@ -1,4 +1,4 @@
-"""What holds for every page."""
+"""What every page has in common."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from posecore import InvalidOption
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_home_says_what_this_is_and_offers_three_doors(app):
+def test_home_says_what_this_is_and_links_to_three_pages(app):
     assert not app.exception
     assert app.title[0].value == "See how people move"
     assert {"Open Image", "Open Video", "Open Webcam"} <= {button.label for button in app.button}
@@ -36,7 +36,7 @@ def test_every_page_opens(open_page, page):
     assert not app.error
 
 
-def test_a_model_that_cannot_be_had_is_told_and_the_page_goes_on(app, monkeypatch, tmp_path):
+def test_an_unavailable_model_is_reported_and_the_page_still_works(app, monkeypatch, tmp_path):
     (tmp_path / "pose_landmarker_lite.task").write_bytes(b"damaged")
     monkeypatch.setenv("POSECORE_MODEL_DIR", str(tmp_path))
     app.query_params["sample"] = "photo"
@@ -62,7 +62,7 @@ def test_without_any_model_the_page_says_so(app, monkeypatch, tmp_path):
 TURN = {"urls": ["turn:turn.example.org"], "username": "a", "credential": "secret-word"}
 
 
-def test_turn_servers_come_from_the_environment(monkeypatch):
+def test_turn_servers_are_read_from_the_environment(monkeypatch):
     monkeypatch.delenv("POSECORE_ICE_SERVERS", raising=False)
     assert ice_servers() is None
     monkeypatch.setenv("POSECORE_ICE_SERVERS", json.dumps([TURN, {"urls": "stun:stun.example.org"}]))
@@ -70,7 +70,7 @@ def test_turn_servers_come_from_the_environment(monkeypatch):
 
 
 @pytest.mark.parametrize("text", ["turn:turn.example.org", '{"urls": []}', "null"])
-def test_turn_servers_that_are_no_list_are_refused(monkeypatch, text):
+def test_turn_servers_must_be_a_list(monkeypatch, text):
     monkeypatch.setenv("POSECORE_ICE_SERVERS", text)
     with pytest.raises(InvalidOption, match="POSECORE_ICE_SERVERS"):
         ice_servers()
@@ -95,14 +95,14 @@ def test_turn_servers_that_are_no_list_are_refused(monkeypatch, text):
         ),
     ],
 )
-def test_a_turn_server_that_no_browser_takes_is_refused_and_its_password_not_told(monkeypatch, server, words):
+def test_a_turn_server_that_browsers_reject_is_refused_without_showing_its_password(monkeypatch, server, words):
     monkeypatch.setenv("POSECORE_ICE_SERVERS", json.dumps([server]))
     with pytest.raises(InvalidOption, match=words) as refused:
         ice_servers()
     assert "secret-word" not in str(refused.value)
 
 
-def test_a_host_may_let_streams_go_by_its_turn_server_alone(monkeypatch):
+def test_a_host_may_route_streams_only_through_its_turn_server(monkeypatch):
     monkeypatch.setenv("POSECORE_ICE_SERVERS", json.dumps([TURN]))
     monkeypatch.delenv("POSECORE_ICE_POLICY", raising=False)
     assert browser_configuration() == {"iceServers": [TURN], "iceTransportPolicy": "all"}
@@ -114,13 +114,13 @@ def test_a_host_may_let_streams_go_by_its_turn_server_alone(monkeypatch):
 
 
 @pytest.mark.parametrize("secret", ["ice_servers = 5", '[ice_servers]\nurls = "stun:stun.example.org"'])
-def test_turn_servers_of_the_secrets_file_that_are_no_list_are_refused(tmp_path, secret):
+def test_turn_servers_in_the_secrets_file_must_be_a_list(tmp_path, secret):
     done = ask_with_secrets(tmp_path, secret)
     assert "InvalidOption: Expected POSECORE_ICE_SERVERS (or the secret ice_servers) to be a list" in done.stderr
 
 
-def test_turn_servers_come_from_the_secrets_file(tmp_path):
-    """The example file, its first way filled in, in the folder the app is started from."""
+def test_turn_servers_are_read_from_the_secrets_file(tmp_path):
+    """The example file with its first variant filled in, in the folder the app is started from."""
     example = (ROOT / ".streamlit" / "secrets.toml.example").read_text()
     filled = re.sub(r"^# (?=\[\[|urls|username|credential)", "", example, flags=re.MULTILINE)
     done = ask_with_secrets(tmp_path, filled)
@@ -128,7 +128,7 @@ def test_turn_servers_come_from_the_secrets_file(tmp_path):
 
 
 def ask_with_secrets(folder: Path, secrets: str) -> subprocess.CompletedProcess[str]:
-    """Print the first server's user where the app is started from a folder with this secrets file."""
+    """Print the first server's user name as read in a folder with this secrets file."""
     (folder / ".streamlit").mkdir()
     (folder / ".streamlit" / "secrets.toml").write_text(secrets)
     code = "from pages.ui.live.ice_servers import ice_servers; print(ice_servers()[0]['username'])"

@@ -5,7 +5,7 @@ import pytest
 
 @pytest.fixture
 def three_men(shared_data, open_page):
-    """The Image page with the photograph of three men, asked for as many people as may be."""
+    """The Image page with the photo of three men and the maximum number of people."""
     path = shared_data / "people" / "three_people.jpg"
     app = open_page("image")
     app.number_input(key="people").set_value(20).run()
@@ -18,14 +18,14 @@ def people_in_table(app) -> int:
     return len(table) // 33
 
 
-def test_thorough_finds_all(three_men):
+def test_the_thorough_search_finds_everyone(three_men):
     three_men.radio(key="search").set_value("thorough").run()
     assert not three_men.exception
     assert people_in_table(three_men) == 3
 
 
 @pytest.mark.parametrize("search", ["fast", "thorough"])
-def test_more_than_were_asked_for_are_told_of(three_men, search):
+def test_people_beyond_the_maximum_are_reported(three_men, search):
     three_men.radio(key="search").set_value(search).run()
     assert not [info for info in three_men.info if "Maximum people" in info.value]
     three_men.number_input(key="people").set_value(2).run()
@@ -34,7 +34,7 @@ def test_more_than_were_asked_for_are_told_of(three_men, search):
     assert "1 more" in info.value
 
 
-def test_several_can_be_named_and_hidden_and_one_cannot(three_men):
+def test_several_people_can_be_named_and_hidden_but_one_cannot(three_men):
     [people] = [shown.value for shown in three_men.dataframe if "show" in shown.value]
     assert people["person"].tolist() == [1, 2, 3]
     assert people["show"].all()
@@ -43,14 +43,14 @@ def test_several_can_be_named_and_hidden_and_one_cannot(three_men):
     assert not [shown for shown in three_men.dataframe if "show" in shown.value]
 
 
-def test_behind_the_people_it_may_be_blurred(three_men):
+def test_the_background_can_be_blurred(three_men):
     three_men.button_group(key="image_background").set_value("blur").run()
     assert not three_men.exception
     assert not three_men.error
     assert [button for button in three_men.get("download_button") if "Cut-out" in button.proto.label]
 
 
-def test_with_mediapipes_engine_it_cannot_be_chosen(three_men):
+def test_the_thorough_search_is_unavailable_with_mediapipe(three_men):
     three_men.radio(key="search").set_value("thorough").run()
     three_men.radio(key="engine").set_value("mediapipe").run()
     assert not three_men.exception

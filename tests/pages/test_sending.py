@@ -1,4 +1,4 @@
-"""Landmarks go on to other programs of the visitor's machine while they are wanted and the picture is live."""
+"""Landmarks are sent to other programs on the visitor's machine while this is on and the video is live."""
 
 import json
 import socket
@@ -39,7 +39,7 @@ def test_nothing_is_sent_at_first(sending):
     assert sending.live.stream.send_on is None
 
 
-def test_what_is_wanted_is_sent_until_it_is_not(sending, port):
+def test_frames_are_sent_until_sending_is_switched_off(sending, port):
     sending.choose(["WebSocket"])
     with connect(f"ws://127.0.0.1:{port}") as receiver:
         assert json.loads(receiver.recv(5))["type"] == "hello"
@@ -52,16 +52,16 @@ def test_what_is_wanted_is_sent_until_it_is_not(sending, port):
     assert sending.live.stream.send_on is None
 
 
-def test_it_ends_with_the_picture(sending, port):
+def test_sending_ends_with_the_video(sending, port):
     sending.choose(["OSC", "WebSocket"])
     sending.live.stream.end()
     assert sending.live.stream.send_on is None
     until = time.monotonic() + 20
     while is_open(port):
-        assert time.monotonic() < until, "the port is never free again"
+        assert time.monotonic() < until, "the port was not freed"
         time.sleep(0.05)
     sending.choose(["WebSocket"])
-    assert sending.live.stream.send_on is None, "a picture that is over sends nothing"
+    assert sending.live.stream.send_on is None, "a stream that has ended sends nothing"
 
 
 def is_open(port: int) -> bool:
@@ -69,7 +69,7 @@ def is_open(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def test_a_port_that_is_taken_is_told_and_the_other_way_goes_on(sending, port):
+def test_a_port_in_use_is_reported_and_the_other_protocol_still_sends(sending, port):
     with socket.socket() as other:
         other.bind(("127.0.0.1", port))
         other.listen()
@@ -79,7 +79,7 @@ def test_a_port_that_is_taken_is_told_and_the_other_way_goes_on(sending, port):
     assert sending.live.stream.send_on is not None
 
 
-def test_a_port_that_is_none_is_refused_by_name(sending, monkeypatch):
+def test_an_invalid_port_is_refused_with_its_variable_name(sending, monkeypatch):
     monkeypatch.setenv("POSECORE_OSC_PORT", "many")
     with pytest.raises(InvalidOption, match="POSECORE_OSC_PORT"):
         sending.choose(["OSC"])
@@ -97,5 +97,5 @@ def test_a_port_that_is_none_is_refused_by_name(sending, monkeypatch):
         (None, False),
     ],
 )
-def test_who_is_at_the_machine(host, own):
+def test_only_loopback_hosts_are_local(host, own):
     assert is_loopback(host) == own

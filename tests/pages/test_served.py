@@ -13,7 +13,7 @@ BODY = bytes(range(256)) * 4096  # 1 MB
 
 @pytest.fixture(scope="module")
 def url(serving) -> Iterator[str]:
-    """Where a server with nothing but these routes answers, up to a token."""
+    """The address of a server with only these routes, up to the token."""
     with serving(Starlette(routes=addresses.routes())) as there:
         yield f"{there}/{addresses.address('')}"
 
@@ -43,7 +43,7 @@ def test_a_file_is_served_whole(url, fetch, film):
         ("bytes=2000000-", 416, "bytes */1048576", None),
     ],
 )
-def test_a_part_is_served_as_a_player_that_seeks_asks_for_it(url, fetch, film, asked, status, told, content):
+def test_a_seeking_player_gets_the_range_it_requests(url, fetch, film, asked, status, told, content):
     got, headers, received = fetch(url + served.serve(film, "a.mp4"), Range=asked)
     assert got == status
     assert headers["Content-Range"] == told
@@ -58,15 +58,15 @@ def test_a_part_is_served_as_a_player_that_seeks_asks_for_it(url, fetch, film, a
         ('a"\r\nSet-Cookie: b.html', "attachment; filename*=utf-8''a%22%0D%0ASet-Cookie%3A%20b.html"),
     ],
 )
-def test_a_download_has_its_name_whatever_that_is(url, fetch, film, name, told):
+def test_a_download_keeps_its_name(url, fetch, film, name, told):
     status, headers, content = fetch(url + served.serve(film, name) + "?download")
     assert (status, content) == (200, BODY)
     assert headers["Content-Disposition"] == told
-    assert headers["Content-Type"] == "video/mp4", "a visitor's name does not make it something else"
+    assert headers["Content-Type"] == "video/mp4", "the name does not change the type"
     assert "Set-Cookie" not in headers
 
 
-def test_what_is_withdrawn_is_not_there_any_more_and_says_so(url, fetch, film):
+def test_a_withdrawn_file_is_gone_and_says_so(url, fetch, film):
     token = served.serve(film, "a.mp4")
     assert fetch(url + token)[0] == 200
     addresses.withdraw(token)
@@ -75,5 +75,5 @@ def test_what_is_withdrawn_is_not_there_any_more_and_says_so(url, fetch, film):
     assert b"no longer available" in content
 
 
-def test_a_film_that_is_not_made_yet_is_not_there(url, fetch, tmp_path):
+def test_a_file_that_does_not_exist_yet_is_not_found(url, fetch, tmp_path):
     assert fetch(url + served.serve(tmp_path / "later.mp4", "a.mp4"))[0] == 404

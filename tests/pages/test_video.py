@@ -1,4 +1,4 @@
-"""The Video page: a run in the background, its result, and one sentence where there is none."""
+"""The Video page: a run in the background and its result, or one sentence if there is none."""
 
 import gc
 import time
@@ -29,7 +29,7 @@ def short_clip(portrait, tmp_path_factory) -> Path:
 
 
 def upload(app, name: str, content: bytes):
-    """Upload a clip and wait for the end of its run."""
+    """Upload a video and wait for its run to finish."""
     app.file_uploader[0].set_value((name, content, "video/mp4")).run()
     assert not app.exception
     run = app.session_state["visit"].get(ClipRun)
@@ -45,11 +45,11 @@ def started(clip: Path) -> ClipRun:
     return run
 
 
-def test_it_begins_empty_and_says_what_to_do(open_page):
+def test_the_page_starts_empty_and_says_what_to_do(open_page):
     assert "The result appears here" in open_page("video").info[0].value
 
 
-def test_a_clip(open_page, short_clip):
+def test_a_video_is_processed_once(open_page, short_clip):
     app = open_page("video")
     run = upload(app, "portrait.mp4", short_clip.read_bytes())
     assert app.metric[0].value == "10 of 10"
@@ -58,7 +58,7 @@ def test_a_clip(open_page, short_clip):
     assert app.session_state["visit"].get(ClipRun) is run, "a view must not start another run"
 
 
-def test_other_settings_run_again_only_when_asked(open_page, short_clip):
+def test_changed_settings_apply_only_after_run_again(open_page, short_clip):
     app = open_page("video")
     first = upload(app, "portrait.mp4", short_clip.read_bytes())
     app.number_input(key="people").set_value(2).run()
@@ -73,7 +73,7 @@ def test_other_settings_run_again_only_when_asked(open_page, short_clip):
     assert app.metric[0].value == "10 of 10"
 
 
-def test_an_upload_is_on_disk_and_in_memory_no_longer(open_page, short_clip, monkeypatch):
+def test_an_upload_is_moved_from_memory_to_disk(open_page, short_clip, monkeypatch):
     freed = []
     monkeypatch.setattr(MemoryUploadedFileManager, "remove_file", lambda _, *which: freed.append(which))
     app = open_page("video")
@@ -85,7 +85,7 @@ def test_an_upload_is_on_disk_and_in_memory_no_longer(open_page, short_clip, mon
     assert any("portrait.mp4" in text.value for text in app.text)
 
 
-def test_what_was_uploaded_stays_while_the_visitor_looks_elsewhere(open_page, app, short_clip):
+def test_an_upload_survives_a_change_of_page_or_source(open_page, app, short_clip):
     run = upload(open_page("video"), "portrait.mp4", short_clip.read_bytes())
     app.switch_page("pages/image.py").run()
     app.switch_page("pages/video.py").run()
@@ -103,7 +103,7 @@ def test_what_was_uploaded_stays_while_the_visitor_looks_elsewhere(open_page, ap
     assert app.metric[0].value == "10 of 10"
 
 
-def test_a_second_upload_takes_the_place_of_the_first(open_page, short_clip):
+def test_a_second_upload_replaces_the_first(open_page, short_clip):
     app = open_page("video")
     first = upload(app, "one.mp4", short_clip.read_bytes())
     second = upload(app, "two.mp4", short_clip.read_bytes())
@@ -113,7 +113,7 @@ def test_a_second_upload_takes_the_place_of_the_first(open_page, short_clip):
     assert not first.film.parent.exists()
 
 
-def test_an_upload_may_be_removed(open_page, short_clip):
+def test_an_upload_can_be_removed(open_page, short_clip):
     app = open_page("video")
     run = upload(app, "portrait.mp4", short_clip.read_bytes())
     app.button(key="video_remove").click().run()
@@ -123,7 +123,7 @@ def test_an_upload_may_be_removed(open_page, short_clip):
     assert not run.film.parent.exists()
 
 
-def test_who_comes_back_too_late_is_told_and_may_begin_anew(open_page, short_clip):
+def test_a_visitor_back_too_late_is_told_so_and_can_upload_again(open_page, short_clip):
     app = open_page("video")
     content = short_clip.read_bytes()
     run = upload(app, "portrait.mp4", content)
@@ -136,7 +136,7 @@ def test_who_comes_back_too_late_is_told_and_may_begin_anew(open_page, short_cli
     assert app.metric[0].value == "10 of 10"
 
 
-def test_without_a_server_of_its_own_there_is_a_sentence_in_place_of_the_player(open_page, short_clip):
+def test_a_sentence_replaces_the_player_without_the_apps_own_server(open_page, short_clip):
     app = open_page("video")
     run = upload(app, "portrait.mp4", short_clip.read_bytes())
     assert run.film.is_file()
@@ -144,14 +144,14 @@ def test_without_a_server_of_its_own_there_is_a_sentence_in_place_of_the_player(
 
 
 @pytest.mark.parametrize(("name", "content"), [("empty.mp4", b""), ("letter.mp4", b"Dear Sir or Madam, " * 20)])
-def test_what_is_no_clip_is_one_sentence_with_its_name(open_page, name, content):
+def test_a_file_that_is_not_a_video_is_reported_in_one_sentence(open_page, name, content):
     app = open_page("video")
     upload(app, name, content)
     [error] = app.error
     assert name in error.value
 
 
-def test_every_awkward_clip_gives_a_result_or_a_sentence(open_page, shared_data):
+def test_every_awkward_video_gives_a_result_or_a_sentence(open_page, shared_data):
     app = open_page("video")
     clips = [path for path in (shared_data / "awkward").iterdir() if path.suffix in (".mp4", ".avi", ".webm")]
     assert len(clips) == 13
@@ -161,7 +161,7 @@ def test_every_awkward_clip_gives_a_result_or_a_sentence(open_page, shared_data)
         assert len(app.metric) == (run.state.result is not None), path.name
 
 
-def test_a_stopped_run_keeps_what_was_done(short_clip):
+def test_a_stopped_run_keeps_its_partial_result(short_clip):
     run = started(short_clip)
     while run.state.progress is None:
         time.sleep(0.005)
@@ -171,7 +171,7 @@ def test_a_stopped_run_keeps_what_was_done(short_clip):
     assert run.film.is_file()
 
 
-def test_a_run_that_is_dropped_ends_and_takes_its_files_along(short_clip):
+def test_a_discarded_run_stops_and_deletes_its_files(short_clip):
     run = started(short_clip)
     state, folder = run.state, run.film.parent
     del run
@@ -182,7 +182,7 @@ def test_a_run_that_is_dropped_ends_and_takes_its_files_along(short_clip):
 
 @pytest.fixture
 def visit(short_clip, monkeypatch) -> Visit:
-    """A visit with a finished run, for which a second after the connection ended everything is deleted."""
+    """A visit with a finished run, whose files are deleted one second after the connection ends."""
     monkeypatch.setattr("pages.ui.shared.visits.LIMITS", Limits(seconds_after_leaving=1))
     visit = Visit("session")
     file = UploadedFile(UploadedFileRec("1", "clip.mp4", "video/mp4", short_clip.read_bytes()), FileURLs())
@@ -197,7 +197,7 @@ def files_of(visit: Visit) -> list[bool]:
     return [visit.get(ClipRun).film.exists(), visit.get(Clip).path.exists()]
 
 
-def test_everything_of_a_visitor_who_left_is_deleted(visit):
+def test_the_files_of_a_visitor_who_left_are_deleted(visit):
     visit.leave()
     assert files_of(visit) == [True, True]
     time.sleep(1.5)
@@ -206,15 +206,15 @@ def test_everything_of_a_visitor_who_left_is_deleted(visit):
     assert visit.get(ClipRun).closed
 
 
-def test_a_visitor_who_comes_back_in_time_finds_everything(visit):
+def test_a_visitor_back_in_time_finds_everything(visit):
     visit.leave()
     visit.stay()
     time.sleep(1.5)
     assert files_of(visit) == [True, True]
 
 
-def test_a_visitor_who_is_connected_again_finds_everything(visit, monkeypatch):
-    """Without having run the page again: until that connection ends, too."""
+def test_a_reconnected_visitor_finds_everything(visit, monkeypatch):
+    """Even without a rerun of the page, until that connection ends too."""
     server = SimpleNamespace(is_active_session=lambda session: session == "session")
     monkeypatch.setattr(
         "pages.ui.shared.visits.runtime", SimpleNamespace(exists=lambda: True, get_instance=lambda: server)
@@ -227,7 +227,7 @@ def test_a_visitor_who_is_connected_again_finds_everything(visit, monkeypatch):
     assert files_of(visit) == [False, False]
 
 
-def test_a_visit_that_is_dropped_takes_its_files_along(visit):
+def test_a_discarded_visit_deletes_its_files(visit):
     folders = [visit.get(ClipRun).film.parent, visit.get(Clip).path.parent]
     run = weakref.ref(visit.get(ClipRun))
     visit.__dict__.clear()
