@@ -1,4 +1,4 @@
-"""Fixtures for files that hold a movement."""
+"""Fixtures for exported motion files."""
 
 from types import ModuleType
 
@@ -7,15 +7,15 @@ import pytest
 
 from posecore import PoseSequence
 
-HIDDEN = slice(10, 15)  # frames without the person
+HIDDEN = slice(10, 15)  # frames in which the person is missing
 
 
 @pytest.fixture
 def mover() -> PoseSequence:
-    """40 frames at uneven times (about 25 a second): person 3 walks 1 m to the right, 4 m away; person 7 is never seen.
+    """40 frames at uneven times (about 25 fps): person 3 walks 1 m to the right, 4 m away; person 7 is never seen.
 
-    Person 3's 33 landmarks are anywhere around the hips, each on a small circle of its own; frames 10 to 14 are empty.
-    A camera with a field of view of 60 degrees sees them.
+    Person 3's 33 landmarks are scattered around the hips, each on its own small circle; frames 10 to 14 are empty.
+    The camera has a field of view of 60 degrees.
     """
     random = np.random.default_rng(4)
     frames, size = 40, (1280, 720)
@@ -39,7 +39,7 @@ def mover() -> PoseSequence:
 
 @pytest.fixture(scope="session")
 def opensim(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
-    """The program that TRC and MOT are for; its log, which it begins where it is imported, does not stay there."""
+    """The program that reads TRC and MOT; imported in a temporary folder, since it starts a log file there."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path_factory.mktemp("opensim"))
         module = pytest.importorskip("opensim", reason="opensim has no wheel for this Python")

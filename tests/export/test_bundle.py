@@ -21,7 +21,7 @@ def names_in(path: Path) -> list[str]:
         return [member.filename for member in archive.infolist()]
 
 
-def test_everything_in_one_zip_opens(mover, tmp_path):
+def test_every_format_fits_in_one_zip(mover, tmp_path):
     path = tmp_path / "walk.zip"
     assert write_bundle(mover, path, FORMATS, stem="walk", facts=FACTS) == []
     expected = [
@@ -44,7 +44,7 @@ def test_everything_in_one_zip_opens(mover, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["../../x", "CON", "a/b\\c", "x" * 5000, "Žofie 走", "half \ud800", "\x1b[31m", ""])
-def test_hostile_names_give_safe_ones(mover, name, tmp_path):
+def test_hostile_names_become_safe(mover, name, tmp_path):
     path = tmp_path / "x.zip"
     assert write_bundle(mover.named({3: name, 7: name}), path, ["trc", "csv"], stem=name) == []
     for member in names_in(path):
@@ -59,7 +59,7 @@ def test_hostile_names_give_safe_ones(mover, name, tmp_path):
     assert len(list((tmp_path / "out").glob("*/*"))) == 3
 
 
-def test_what_cannot_be_made_spoils_nothing_and_is_told(mover, tmp_path):
+def test_a_format_that_fails_is_reported_and_the_rest_is_written(mover, tmp_path):
     path = tmp_path / "walk.zip"
     notes = write_bundle(mover.only([7]), path, ["trc", "csv", "manifest"], stem="walk")
     assert [note.split(":")[0] for note in notes] == ["Markers (TRC)", "How it was made (JSON)"]
@@ -70,11 +70,11 @@ def test_what_cannot_be_made_spoils_nothing_and_is_told(mover, tmp_path):
         assert "not-made.txt" in archive.read("walk/README.txt").decode()
 
 
-def test_files_that_are_there_are_added(mover, tmp_path):
+def test_existing_files_can_be_added(mover, tmp_path):
     film, old = tmp_path / "f", tmp_path / "o"
     film.write_bytes(b"film")
     old.write_bytes(b"old")
-    os.utime(old, (0, 0))  # 1970, for which a zip has no date
+    os.utime(old, (0, 0))  # 1970, a date that a zip cannot hold
     path = tmp_path / "walk.zip"
     extra = {"walk.annotated.mp4": film, "../o.txt": old, "x" * 150 + ".mp4": film}
     assert write_bundle(mover, path, [], stem="walk", extra=extra) == []
@@ -87,13 +87,13 @@ def test_files_that_are_there_are_added(mover, tmp_path):
     assert film.read_bytes() == b"film"
 
 
-def test_two_files_of_one_name_are_refused(mover, tmp_path):
+def test_two_files_with_the_same_name_are_refused(mover, tmp_path):
     with pytest.raises(InvalidOption, match=r"two called WALK\.landmarks\.csv"):
         write_bundle(mover, tmp_path / "x.zip", ["csv"], stem="walk", extra={"WALK.landmarks.csv": tmp_path})
     assert list(tmp_path.iterdir()) == []
 
 
-def test_progress_is_told_and_may_end_it(mover, tmp_path):
+def test_progress_is_reported_and_can_stop_the_export(mover, tmp_path):
     told = []
     path = tmp_path / "walk.zip"
     write_bundle(mover, path, ["csv", "trc"], stem="walk", on_progress=lambda *told_of: told.append(told_of))
@@ -107,11 +107,11 @@ def test_progress_is_told_and_may_end_it(mover, tmp_path):
 
 
 class _LeftThePageError(BaseException):
-    """Streamlit ends the run of a page with such a one."""
+    """Like the exception with which Streamlit ends the run of a page."""
 
 
 @pytest.mark.parametrize("error", [_LeftThePageError, KeyboardInterrupt, OSError])
-def test_after_an_error_nothing_is_left(mover, error, tmp_path):
+def test_an_error_leaves_no_file(mover, error, tmp_path):
     def fail(done, total, title):
         if done == 1:
             raise error
@@ -121,7 +121,7 @@ def test_after_an_error_nothing_is_left(mover, error, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_that_went_missing_is_an_error_of_the_disk(mover, tmp_path):
+def test_a_missing_extra_file_is_an_os_error(mover, tmp_path):
     with pytest.raises(FileNotFoundError):
         write_bundle(mover, tmp_path / "x.zip", [], stem="walk", extra={"film.mp4": tmp_path / "gone"})
     assert list(tmp_path.iterdir()) == []

@@ -10,7 +10,7 @@ from posecore.export.bvh_file import write_bvh
 from posecore.motion.resampling import to_even_times
 from posecore.motion.root import place_person
 
-# Joint -> the landmarks whose middle it is; said here once more, so that a slip in the source shows.
+# Joint -> the landmarks whose midpoint it is, repeated here so that a mistake in the source shows.
 PLACES = {
     "Hips": ("left_hip", "right_hip"),
     "Spine": ("left_hip", "right_hip"),
@@ -41,8 +41,8 @@ def degrees_between(first, second):
     return np.degrees(np.arccos(np.clip(cosine, -1, 1)))
 
 
-def placed_by_a_reader(path, frames):
-    """Where another program's forward kinematics puts each joint: name -> (T, 3)."""
+def joint_positions_read(path, frames):
+    """Joint positions by another program's forward kinematics: name -> (T, 3)."""
     figure = bvhio.readAsHierarchy(str(path))
     joints = [joint for joint, _, _ in figure.layout()]
     places = {joint.Name: np.empty((frames, 3)) for joint in joints}
@@ -53,8 +53,8 @@ def placed_by_a_reader(path, frames):
     return places
 
 
-def ends_by_a_reader(path):
-    """The directions of the last bones, of which that program keeps only the offset: name -> (T, 3)."""
+def end_directions_read(path):
+    """Directions of the last bones, of which that program keeps only the offset: name -> (T, 3)."""
     ends = {}
 
     def follow(joint, turned):
@@ -70,7 +70,7 @@ def ends_by_a_reader(path):
 
 
 def channels_of(path):
-    """(T, C) numbers of the motion, read line by line."""
+    """The frame time and the (T, C) motion values, read line by line."""
     _, motion = path.read_text("ascii").split("MOTION\n")
     frames, step, *rows = motion.splitlines()
     assert frames == f"Frames: {len(rows)}"
@@ -79,7 +79,7 @@ def channels_of(path):
 
 @pytest.fixture
 def straight(mover):
-    """``mover`` at even times, and seen throughout."""
+    """``mover`` at even times and visible in every frame."""
     gone = ~mover.seen[:, 0]
     arrays = {name: getattr(mover, name).copy() for name in ("xy", "z", "world", "visibility", "presence")}
     for array in arrays.values():
@@ -88,11 +88,11 @@ def straight(mover):
 
 
 @pytest.mark.parametrize("root", ["estimated", "none"])
-def test_every_bone_points_where_the_landmarks_are(straight, tmp_path, root):
+def test_every_bone_points_along_its_landmarks(straight, tmp_path, root):
     path = tmp_path / "x.bvh"
     write_bvh(straight, path, 3, root=root)
     points = place_person(straight, 3, root=root).astype(float)
-    places = placed_by_a_reader(path, 40)
+    places = joint_positions_read(path, 40)
     assert set(places) == set(PLACES)
     np.testing.assert_allclose(places["Hips"], middle(points, PLACES["Hips"]), atol=1e-5)
     parents = {
@@ -106,11 +106,11 @@ def test_every_bone_points_where_the_landmarks_are(straight, tmp_path, root):
         np.testing.assert_allclose(np.linalg.norm(got, axis=1), np.median(lengths), atol=1e-5)
 
 
-def test_hands_feet_and_nose_point_there_too(straight, tmp_path):
+def test_hands_feet_and_nose_point_along_their_landmarks(straight, tmp_path):
     path = tmp_path / "x.bvh"
     write_bvh(straight, path, 3)
     points = place_person(straight, 3).astype(float)
-    ends = ends_by_a_reader(path)
+    ends = end_directions_read(path)
     assert set(ends) == set(ENDS)
     for name, direction in ends.items():
         wanted = middle(points, ENDS[name]) - middle(points, PLACES[name])
@@ -151,7 +151,7 @@ def test_without_a_root_the_hips_stay_at_one_height(straight, tmp_path):
     assert height > 0
 
 
-def test_a_person_who_turns_round_and_round_does_not_flip(straight, tmp_path):
+def test_repeated_full_turns_do_not_flip_the_rotation(straight, tmp_path):
     turn = Rotation.from_euler("y", np.linspace(0, 1080, 40)[:, None], degrees=True).as_matrix()
     still = straight.world[:1, 0]
     world = (turn @ still.transpose(0, 2, 1)).transpose(0, 2, 1)
@@ -164,8 +164,8 @@ def test_a_person_who_turns_round_and_round_does_not_flip(straight, tmp_path):
     np.testing.assert_allclose(others, others[:1].repeat(40, axis=0), atol=0.01)
 
 
-def test_facing_the_camera_in_a_t_pose_is_no_rotation(straight, tmp_path):
-    """Which way the rest pose looks, and which side of it is left."""
+def test_a_t_pose_facing_the_camera_has_zero_rotation(straight, tmp_path):
+    """Fixes which way the rest pose faces and which side is left."""
     places = {
         "nose": (0, 0.65, 0.1),
         "left_ear": (0.08, 0.65, 0),
@@ -179,7 +179,7 @@ def test_facing_the_camera_in_a_t_pose_is_no_rotation(straight, tmp_path):
         "left_ankle": (0.1, -0.8, 0),
         "left_foot_index": (0.1, -0.8, 0.2),
     }
-    # The camera's axes: a person who faces it has the left hand on the picture's right.
+    # Camera axes: the left hand of a person facing the camera is on the right of the image.
     world = np.zeros((33, 3))
     for name, (x, y, z) in places.items():
         world[BLAZEPOSE_33.index(name)] = x, -y, -z
@@ -205,7 +205,7 @@ def test_what_cannot_be_written_leaves_no_file(mover, tmp_path, person, options,
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_person_whose_foot_is_never_known(straight, tmp_path):
+def test_a_foot_that_is_never_seen_is_refused(straight, tmp_path):
     world = straight.world.copy()
     world[:, :, 31] = np.nan
     with pytest.raises(InvalidPoses, match="all the landmarks that a skeleton is made of"):

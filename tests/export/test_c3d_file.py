@@ -18,14 +18,14 @@ def test_values_come_back_at_even_times(mover, tmp_path, root):
     expected = place_person(to_even_times(mover), 3, root=root) * 1000
     points = document["data"]["points"][:3].transpose(2, 1, 0)
     assert points.shape == (40, 33, 3)
-    np.testing.assert_array_equal(points, expected)  # float32 is what the format holds
+    np.testing.assert_array_equal(points, expected)  # the format stores float32
     missing = np.isnan(expected).any(axis=2)
     assert 0 < missing.sum() < missing.size
     np.testing.assert_array_equal(document["data"]["meta_points"]["residuals"][0].T, np.where(missing, -1, 0))
     assert [entry.name for entry in tmp_path.iterdir()] == ["Grace.c3d"]
 
 
-def test_it_says_how_it_is_read(mover, tmp_path):
+def test_the_header_describes_the_data(mover, tmp_path):
     path = tmp_path / "x.c3d"
     write_c3d(replace(mover, fps=29.97), path, 3, field_of_view_deg=75)
     document = ezc3d.c3d(str(path))
@@ -54,7 +54,7 @@ def test_it_says_how_it_is_read(mover, tmp_path):
         ("\N{GRINNING FACE}" * 99, "\N{GRINNING FACE}" * 60),
     ],
 )
-def test_names_that_the_format_cannot_hold_as_they_are(mover, tmp_path, name, written):
+def test_names_are_adapted_to_the_format(mover, tmp_path, name, written):
     path = tmp_path / "x.c3d"
     write_c3d(mover.named({3: name}), path, 3)
     subjects = ezc3d.c3d(str(path))["parameters"]["SUBJECTS"]
@@ -75,8 +75,8 @@ def test_what_cannot_be_written_leaves_no_file(mover, tmp_path, person, options,
     assert list(tmp_path.iterdir()) == []
 
 
-def test_more_frames_than_the_format_counts(mover, tmp_path):
-    # The reader would show 65,535 of them and say nothing of the others.
+def test_more_frames_than_the_format_can_count_are_refused(mover, tmp_path):
+    # A reader would show 65,535 frames and silently drop the rest.
     hours = replace(mover, times_s=mover.times_s * 70_000 / 40)
     with pytest.raises(InvalidPoses, match="at most 65,535 frames"):
         write_c3d(hours, tmp_path / "x.c3d", 3)

@@ -19,7 +19,7 @@ PLACES = {17: list(COCO_17_FROM_BLAZEPOSE), 33: list(range(33))}
 
 @pytest.fixture
 def sequence() -> PoseSequence:
-    """Five frames at uneven times; nobody in frame 1, two people in frame 3; person 4 has no left wrist there."""
+    """Five frames at uneven times; no people in frame 1, two people in frame 3; person 4 has no left wrist there."""
     random = np.random.default_rng(1)
     xy = (random.random((5, 2, 33, 2)) * (200, 400) + [[[[0, 0]], [[400, 50]]]]).astype(np.float32)
     visibility = random.random((5, 2, 33)).astype(np.float32)
@@ -51,7 +51,7 @@ def _block(request, monkeypatch) -> None:
 
 
 def loaded(sequence: PoseSequence | FramePoses, keypoints: int, folder: Path) -> tuple[COCO, COCO]:
-    """What pycocotools makes of both files."""
+    """Both files as pycocotools reads them."""
     write_coco_dataset(sequence, folder / "dataset.json", keypoints=keypoints)
     write_coco_results(sequence, folder / "results.json", keypoints=keypoints)
     dataset = COCO(str(folder / "dataset.json"))
@@ -77,14 +77,14 @@ def test_pycocotools_reads_the_values(sequence, keypoints, tmp_path):
             assert entry["score"] == pytest.approx(np.where(there, visibility, 0).mean(), abs=0.000502)
 
 
-def test_a_landmark_that_is_not_there_is_three_zeros(sequence, keypoints):
+def test_a_missing_landmark_is_three_zeros(sequence, keypoints):
     place = PLACES[keypoints].index(BLAZEPOSE_33.index("left_wrist"))
     [entry, _] = [entry for entry in to_coco_results(sequence, keypoints=keypoints) if entry["image_id"] == 3]
     assert entry["keypoints"][3 * place : 3 * place + 3] == [0, 0, 0]
     assert entry["keypoints"].count(0) == 3
 
 
-def test_the_dataset_says_what_the_results_are_of(sequence, keypoints, tmp_path):
+def test_the_dataset_describes_the_results(sequence, keypoints, tmp_path):
     dataset, _ = loaded(sequence, keypoints, tmp_path)
     [person] = dataset.loadCats(dataset.getCatIds(catNms=["person"]))
     assert person["keypoints"] == [BLAZEPOSE_33.landmarks[place] for place in PLACES[keypoints]]
@@ -94,7 +94,7 @@ def test_the_dataset_says_what_the_results_are_of(sequence, keypoints, tmp_path)
     assert images[3]["file_name"] == "frame_000003"
 
 
-def test_the_names_of_the_17_are_those_of_coco_and_bones_join_the_right_ones(sequence):
+def test_the_17_names_and_the_bones_match_coco(sequence):
     [person] = coco_dataset(sequence)["categories"]
     sides = [f"{side}_{joint}" for joint in JOINTS for side in ("left", "right")]
     assert person["keypoints"] == ["nose", *sides]
@@ -110,7 +110,7 @@ def _other_side(name: str) -> str:
     return "_".join(swapped.get(word, word) for word in name.split("_"))
 
 
-def test_its_own_measure_finds_the_results_right(sequence, keypoints, tmp_path):
+def test_cocos_own_metric_scores_the_results_as_correct(sequence, keypoints, tmp_path):
     dataset, results = loaded(sequence, keypoints, tmp_path)
     labels = [
         {**entry, "num_keypoints": keypoints, "iscrowd": 0, "keypoints": _all_labelled(entry["keypoints"])}
@@ -131,7 +131,7 @@ def _all_labelled(keypoints: list[float]) -> list[float]:
 
 
 @pytest.mark.usefixtures("_block")
-def test_the_file_is_what_the_function_gives(sequence, keypoints, tmp_path):
+def test_the_file_holds_what_the_function_returns(sequence, keypoints, tmp_path):
     write_coco_results(sequence, tmp_path / "a.json", keypoints=keypoints)
     text = (tmp_path / "a.json").read_text()
     assert "NaN" not in text
@@ -140,19 +140,19 @@ def test_the_file_is_what_the_function_gives(sequence, keypoints, tmp_path):
     assert {*json.loads(text)[0]} == {"image_id", "category_id", "keypoints", "score"}
 
 
-def test_a_picture(portrait_poses, keypoints, tmp_path):
+def test_a_photo_can_be_written(portrait_poses, keypoints, tmp_path):
     _, results = loaded(portrait_poses, keypoints, tmp_path)
     [entry] = results.loadAnns(results.getAnnIds(imgIds=[0]))
     assert entry["keypoints"][:2] == pytest.approx(portrait_poses.xy[0, 0].tolist(), abs=0.00502)
 
 
-def test_nobody(tmp_path):
+def test_frames_without_people_give_no_annotations(tmp_path):
     write_coco_results(FramePoses.nobody(SIZE), tmp_path / "a.json")
     assert json.loads((tmp_path / "a.json").read_text()) == []
 
 
 @pytest.mark.parametrize("write", [write_coco_results, write_coco_dataset])
-def test_another_number_of_keypoints(write, sequence, tmp_path):
+def test_any_other_number_of_keypoints_is_refused(write, sequence, tmp_path):
     with pytest.raises(InvalidOption, match="Expected 'keypoints' to be 17 or 33, but got 18"):
         write(sequence, tmp_path / "a.json", keypoints=18)
     assert not list(tmp_path.iterdir())

@@ -21,7 +21,7 @@ FACTS = {"source": "walk.mp4", "frames": 40}
 PER_PERSON = {"trc", "mot", "c3d", "bvh"}
 
 
-def test_the_catalogue_is_for_people():
+def test_the_catalogue_is_well_formed():
     assert {name for name, form in FORMATS.items() if form.per_person} == PER_PERSON
     for name, form in FORMATS.items():
         assert form.name == name
@@ -33,7 +33,7 @@ def test_the_catalogue_is_for_people():
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_each_writes_its_files_and_nothing_else(mover, name, tmp_path):
+def test_each_format_writes_only_its_files(mover, name, tmp_path):
     form = FORMATS[name]
     written = export(mover, name, tmp_path, stem="walk", facts=FACTS)
     whose = ".Grace" if form.per_person else ""  # person 7 is never seen
@@ -44,7 +44,7 @@ def test_each_writes_its_files_and_nothing_else(mover, name, tmp_path):
 
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("slots", [[], [7]], ids=["no slots", "an empty slot"])
-def test_of_nobody_there_is_a_file_or_a_sentence(mover, name, slots, tmp_path):
+def test_without_people_there_is_a_file_or_a_sentence(mover, name, slots, tmp_path):
     written = []
     with contextlib.suppress(PosecoreError):
         written = export(mover.only(slots), name, tmp_path, stem="walk", facts=FACTS)
@@ -53,15 +53,15 @@ def test_of_nobody_there_is_a_file_or_a_sentence(mover, name, slots, tmp_path):
         assert written
 
 
-def test_whoever_is_never_seen_has_no_file(mover):
+def test_a_person_never_seen_has_no_file(mover):
     [planned] = plan_files(mover, ["trc"], stem="walk")
     assert (planned.file_name, planned.title) == ("walk.Grace.trc", "Markers (TRC), Grace")
-    [nobodys] = plan_files(mover.only([7]), ["trc"], stem="walk")
+    [unseen] = plan_files(mover.only([7]), ["trc"], stem="walk")
     with pytest.raises(InvalidPoses, match="Nobody is seen"):
-        nobodys.make(None)
+        unseen.make(None)
 
 
-def test_the_files_of_one_person_are_theirs(mover, tmp_path):
+def test_a_persons_file_holds_only_that_person(mover, tmp_path):
     both = mover.named({3: "left", 7: "right"})
     [path] = export(both, "mot", tmp_path, stem="walk")
     assert path.name == "walk.left.mot"
@@ -69,7 +69,7 @@ def test_the_files_of_one_person_are_theirs(mover, tmp_path):
     assert path.read_text().replace("walk.left", "") == alone.read_text().replace("alone.left", "")
 
 
-def test_a_format_that_is_not_there_is_told_with_those_that_are(mover, tmp_path):
+def test_an_unknown_format_is_refused_with_the_known_ones(mover, tmp_path):
     with pytest.raises(InvalidOption, match=r"among csv, parquet.*, but got 'xlsx'"):
         export(mover, "xlsx", tmp_path, stem="walk")
     assert len(plan_files(mover, ["csv", "csv"], stem="walk")) == 1
@@ -84,7 +84,7 @@ def test_a_hostile_stem_stays_in_the_folder(mover, stem, tmp_path):
     assert [path.name for path in tmp_path.rglob("*.trc")] == [written[0].name]
 
 
-def test_the_table_is_that_of_to_csv_whatever_it_is_cut_into(mover, tmp_path, monkeypatch):
+def test_the_table_equals_to_csv_for_any_block_size(mover, tmp_path, monkeypatch):
     monkeypatch.setattr(table_file, "_ROWS", 33 * 2 * 7)  # seven frames at a time
     assert [len(table) for table in table_file.table_blocks(mover)] == [462] * 5 + [330]
     [path] = export(mover, "csv", tmp_path, stem="walk")
@@ -104,7 +104,7 @@ def test_json_is_written_frame_by_frame(mover, tmp_path):
     assert most < path.stat().st_size / 4
 
 
-def test_the_saved_result_opens_again(mover, tmp_path):
+def test_the_saved_result_loads_again(mover, tmp_path):
     [path] = export(mover, "result", tmp_path, stem="walk", facts=FACTS)
     again = load_sequence(path)
     np.testing.assert_array_equal(again.sequence.world, mover.world)
@@ -112,7 +112,7 @@ def test_the_saved_result_opens_again(mover, tmp_path):
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_half_a_letter_out_of_a_file_harms_no_format(mover, name, tmp_path):
+def test_a_lone_surrogate_breaks_no_format(mover, name, tmp_path):
     written = export(mover.named({3: "half \ud800"}), name, tmp_path, stem="walk", facts={"source": "half \ud800"})
     assert all(path.exists() for path in written)
 
@@ -130,7 +130,7 @@ for _ in range(50_000):
 @pytest.mark.parametrize(
     ("facts", "message"), [({}, "It is not known"), ({"x": object()}, "plain values"), ({"x": deep}, "plain values")]
 )
-def test_facts_that_make_no_manifest_are_told(mover, facts, message, tmp_path):
+def test_facts_that_make_no_manifest_are_refused(mover, facts, message, tmp_path):
     with pytest.raises(InvalidOption, match=message):
         export(mover, "manifest", tmp_path, stem="walk", facts=facts)
     assert list(tmp_path.iterdir()) == []
@@ -172,7 +172,7 @@ def test_a_name_is_safe_on_every_system(text, expected):
     assert PureWindowsPath(name).parts == (name,)
 
 
-def test_one_that_is_too_long_is_cut_between_letters():
+def test_a_long_name_is_cut_between_letters():
     assert safe_name("走" * 1000, "other", 100) == "走" * 33
     assert len(safe_name("x" * 1000, "other")) < 255
 
@@ -189,11 +189,11 @@ def test_one_that_is_too_long_is_cut_between_letters():
         ({3: "x" * 300, 7: "x" * 301}, ["x" * 60 + "_3", "x" * 60 + "_7"]),
     ],
 )
-def test_people_are_told_apart(mover, names, expected):
+def test_people_get_distinct_names(mover, names, expected):
     assert list(person_labels(mover.named(names)).values()) == expected
 
 
-def test_where_names_with_ids_are_alike_nobody_has_one(mover):
+def test_no_names_are_used_if_they_collide_even_with_ids(mover):
     three = replace(
         mover,
         **{name: getattr(mover, name)[:, [0, 1, 1]] for name in ("xy", "z", "world", "visibility", "presence")},

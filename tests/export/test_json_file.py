@@ -7,7 +7,7 @@ from posecore import BLAZEPOSE_33, FramePoses, PoseSequence
 from posecore.export.json_file import to_json
 
 
-def test_a_picture(portrait_poses):
+def test_a_photo_can_be_written(portrait_poses):
     document = json.loads(to_json(portrait_poses))
     assert document["size_px"] == {"width": 512, "height": 600}
     assert document["landmarks"] == list(BLAZEPOSE_33.landmarks)
@@ -19,7 +19,7 @@ def test_a_picture(portrait_poses):
     assert set(document["meaning"]) == set(document["values"])
 
 
-def test_a_clip_keeps_empty_frames_and_has_no_nan(portrait_poses):
+def test_a_video_keeps_empty_frames_and_has_no_nan(portrait_poses):
     nobody = FramePoses.nobody((512, 600), 0.5)
     sequence = PoseSequence.from_frames([portrait_poses, nobody], size=(512, 600), fps=2)
     text = to_json(sequence)

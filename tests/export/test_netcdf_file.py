@@ -39,12 +39,12 @@ def opened(request, sequence, tmp_path) -> xr.Dataset:
         return dataset.load()
 
 
-def test_movement_accepts_it(opened):
+def test_movement_accepts_the_file(opened):
     ValidPosesInputs.validate(opened)
 
 
-def test_it_is_laid_out_as_movement_lays_out_its_own(opened):
-    """As its documentation words it: dimensions in this order, and these attributes."""
+def test_the_layout_is_movements_own(opened):
+    """As its documentation states: these dimensions in this order, and these attributes."""
     assert opened.position.dims == ("time", "space", "keypoints", "individuals")
     assert opened.confidence.dims == ("time", "keypoints", "individuals")
     assert opened.space.values.tolist() == ["x", "y"]
@@ -54,7 +54,7 @@ def test_it_is_laid_out_as_movement_lays_out_its_own(opened):
     assert {name: opened.attrs[name] for name in attributes} == attributes
 
 
-def test_all_that_a_sequence_holds_is_in_it(opened, sequence):
+def test_the_file_holds_everything_in_a_sequence(opened, sequence):
     for slot, person in enumerate(["person_4", "person_9"]):
         one = opened.sel(individuals=person)
         for name, variable in {"z": "depth", "presence": "presence", "visibility": "confidence"}.items():
@@ -69,7 +69,7 @@ def test_all_that_a_sequence_holds_is_in_it(opened, sequence):
     assert opened.position.dtype == np.float32
 
 
-def test_movement_works_on_it(opened, sequence):
+def test_movement_can_analyse_the_file(opened, sequence):
     velocity = compute_velocity(opened.position).sel(individuals="person_9", keypoints="left_knee", space="x")
     knee = sequence.xy[:500, 1, BLAZEPOSE_33.index("left_knee"), 0].astype(np.float64)
     # The true times count, not the frame rate.
@@ -90,13 +90,13 @@ def test_movement_works_on_it(opened, sequence):
         ({4: "A\0da\n", 9: "B\ud800"}, ["Ada", "B"]),
     ],
 )
-def test_people_are_called_by_names_of_which_no_two_are_alike(names, expected, sequence, tmp_path):
+def test_people_get_unique_names(names, expected, sequence, tmp_path):
     write_netcdf(sequence.named(names), tmp_path / "a.nc")
     with xr.open_dataset(tmp_path / "a.nc") as dataset:
         assert dataset.individuals.values.tolist() == expected
 
 
-def test_names_that_were_made_to_collide(sequence, tmp_path):
+def test_deliberately_colliding_names_stay_unique(sequence, tmp_path):
     arrays = ("xy", "z", "world", "visibility", "presence")
     three = {name: np.repeat(getattr(sequence, name)[:, :1], 3, axis=1) for name in arrays}
     given = replace(sequence, **three, person_ids=[1, 2, 3], names={1: "Ada", 2: "Ada", 3: "Ada_1"})
@@ -106,7 +106,7 @@ def test_names_that_were_made_to_collide(sequence, tmp_path):
 
 
 @pytest.mark.parametrize(("frames", "people"), [(0, 2), (3, 0), (1, 1)])
-def test_few_or_none(frames, people, sequence, tmp_path):
+def test_few_or_no_frames_and_people_can_be_written(frames, people, sequence, tmp_path):
     arrays = ("xy", "z", "world", "visibility", "presence")
     few = {name: getattr(sequence, name)[:frames, :people] for name in arrays}
     given = replace(sequence, **few, times_s=sequence.times_s[:frames], person_ids=sequence.person_ids[:people])
@@ -118,7 +118,7 @@ def test_few_or_none(frames, people, sequence, tmp_path):
         }  # fmt: skip
 
 
-def test_it_is_packed_and_nothing_else_is_left(sequence, tmp_path):
+def test_the_file_is_compressed_and_nothing_else_is_left(sequence, tmp_path):
     still = {name: np.repeat(getattr(sequence, name)[:1], 600, axis=0) for name in ("xy", "z", "world")}
     write_netcdf(replace(sequence, **still), tmp_path / "a.nc")
     assert (tmp_path / "a.nc").stat().st_size < 0.5 * sum(

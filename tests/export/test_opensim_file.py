@@ -10,7 +10,7 @@ from posecore.motion.root import place_person
 
 
 def read_trc(path):
-    """The times and (T, K, 3) markers of a TRC in the published layout; fails where anything else stands in it."""
+    """The times and (T, K, 3) markers of a TRC in the published layout; fails on anything else."""
     text = path.read_bytes().decode("utf-8")
     assert text.endswith("\n")
     assert "\r" not in text
@@ -32,12 +32,12 @@ def read_trc(path):
     assert axes == ["", "", *(f"{axis}{number}" for number in range(1, count + 1) for axis in "XYZ")]
     assert blank == [""]
     assert [int(row[0]) for row in rows] == list(range(1, len(rows) + 1))
-    numbers = np.array(rows, dtype=float)  # every row of one length
+    numbers = np.array(rows, dtype=float)  # fails unless all rows have the same length
     return float(header["DataRate"]), numbers[:, 1], numbers[:, 2:].reshape(-1, count, 3)
 
 
 @pytest.mark.parametrize("root", ["estimated", "none"])
-def test_markers_come_back(mover, tmp_path, root):
+def test_markers_can_be_read_back(mover, tmp_path, root):
     path = tmp_path / "Grace.trc"
     write_trc(mover, path, 3, root=root)
     rate, times, markers = read_trc(path)
@@ -49,7 +49,7 @@ def test_markers_come_back(mover, tmp_path, root):
     assert [entry.name for entry in tmp_path.iterdir()] == ["Grace.trc"]
 
 
-def test_the_walk_is_in_it_unless_it_is_not_wanted(mover, tmp_path):
+def test_the_walk_is_included_unless_switched_off(mover, tmp_path):
     hips = {}
     for root in ("estimated", "none"):
         write_trc(mover, tmp_path / root, 3, root=root)
@@ -58,7 +58,7 @@ def test_the_walk_is_in_it_unless_it_is_not_wanted(mover, tmp_path):
     np.testing.assert_allclose(hips["none"][~np.isnan(hips["none"])], 0, atol=1e-6)
 
 
-def test_the_field_of_view_is_the_callers(mover, tmp_path):
+def test_the_field_of_view_can_be_set(mover, tmp_path):
     write_trc(mover, tmp_path / "narrow.trc", 3, field_of_view_deg=30)
     _, _, markers = read_trc(tmp_path / "narrow.trc")
     np.testing.assert_allclose(markers, place_person(mover, 3, field_of_view_deg=30), atol=6e-7)
@@ -101,7 +101,7 @@ def test_markers_that_cannot_be_written_leave_no_file(mover, tmp_path, person, o
 
 
 def read_mot(path):
-    """Column names and numbers of a motion file; fails where its header does not say what is in it."""
+    """Column names and values of a motion file; fails if its header does not match them."""
     name, version, rows, columns, degrees, end, labels, *lines = path.read_text("utf-8").splitlines()
     assert name == path.stem
     assert (version, degrees, end) == ("version=1", "inDegrees=yes", "endheader")
@@ -114,13 +114,13 @@ def read_mot(path):
 
 @pytest.fixture
 def half_hidden(mover):
-    """``mover`` with a left wrist that is out of sight from frame 20 to 24."""
+    """``mover`` with the left wrist hidden from frame 20 to 24."""
     visibility = mover.visibility.copy()
     visibility[20:25, 0, 15] = 0.3
     return replace(mover, visibility=visibility)
 
 
-def test_angles_come_back_and_empty_frames_are_left_out(half_hidden, tmp_path):
+def test_angles_can_be_read_back_without_empty_frames(half_hidden, tmp_path):
     path = tmp_path / "walk.mot"
     write_mot(half_hidden, path, 3)
     labels, numbers = read_mot(path)
@@ -133,7 +133,7 @@ def test_angles_come_back_and_empty_frames_are_left_out(half_hidden, tmp_path):
     assert [entry.name for entry in tmp_path.iterdir()] == ["walk.mot"]
 
 
-def test_no_column_is_called_as_a_coordinate_of_a_model(mover, tmp_path):
+def test_no_column_is_named_like_a_model_coordinate(mover, tmp_path):
     write_mot(mover, tmp_path / "x.mot", 3)
     labels, _ = read_mot(tmp_path / "x.mot")
     assert labels[0] == "time"

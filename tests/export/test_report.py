@@ -1,4 +1,4 @@
-"""The report: everything in one page, nothing asked of a network, and nothing in it that a name could do."""
+"""The report: one page with everything, no network requests, and names that can do no harm."""
 
 import re
 from dataclasses import replace
@@ -61,7 +61,7 @@ def write(sequence, tmp_path, **options):
 
 
 def crowd(sequence: PoseSequence, count: int) -> PoseSequence:
-    """Copies of the first person; each is seen in a frame less than the one before."""
+    """Copies of the first person; each is seen in one frame less than the one before."""
     arrays = {
         name: np.repeat(getattr(sequence, name)[:, :1], count, axis=1)
         for name in ("xy", "z", "world", "visibility", "presence")
@@ -72,7 +72,7 @@ def crowd(sequence: PoseSequence, count: int) -> PoseSequence:
     return replace(sequence, **arrays, person_ids=np.arange(1, count + 1), names={})
 
 
-def test_it_tells_what_was_found(mover, tmp_path):
+def test_the_report_shows_what_was_found(mover, tmp_path):
     facts = {
         "source": "walk.mp4",
         "model": {"registered_name": "full", "file_name": "x.task"},
@@ -94,7 +94,7 @@ def test_it_tells_what_was_found(mover, tmp_path):
     assert "Person 7" not in page.text  # never seen
 
 
-def test_the_numbers_are_those_of_the_angles(mover, tmp_path):
+def test_the_numbers_match_the_angles(mover, tmp_path):
     _, page = write(mover, tmp_path)
     angles = measure_angles(mover)[:, 0]
     for index, definition in enumerate(ANGLES.values()):
@@ -103,7 +103,7 @@ def test_the_numbers_are_those_of_the_angles(mover, tmp_path):
         assert " ".join([definition.title, *(f"{number:.1f}" for number in numbers), "100%"]) in page.text
 
 
-def test_what_is_not_known_is_left_out(mover, tmp_path):
+def test_unknown_facts_are_left_out(mover, tmp_path):
     _, page = write(mover, tmp_path)
     for name in ("Source", "Model", "Engine", "Smoothing", "Made with", "Note", "None"):
         assert name not in page.text
@@ -112,25 +112,25 @@ def test_what_is_not_known_is_left_out(mover, tmp_path):
 @pytest.mark.parametrize(
     "facts", [{"model": "x", "engine": [1], "notes": 5, "versions": None}, {"notes": [1, None], "source": {"a": 1}}]
 )
-def test_facts_of_another_shape_do_no_harm(mover, tmp_path, facts):
+def test_malformed_facts_do_no_harm(mover, tmp_path, facts):
     _, page = write(mover, tmp_path, facts=facts)
     assert "Frames 40" in page.text
 
 
-def test_nothing_is_asked_of_a_network(mover, tmp_path):
+def test_the_report_makes_no_network_requests(mover, tmp_path):
     html, page = write(mover, tmp_path)
     for _, attributes in page.elements:
         assert not {"src", "href", "srcset", "data", "action", "poster"} & set(attributes)
         assert not [name for name in attributes if name.startswith("on")]
     own = html.replace(plotly_script(), "")
-    assert len(own) < len(html) - 4_000_000  # plotly's script is in it
+    assert len(own) < len(html) - 4_000_000  # plotly's script is included
     assert not re.search(r"url\(|@import|https?:|fetch\(|XMLHttpRequest|import\(", own)
     [policy] = [meta["content"] for meta in page.all("meta") if meta.get("http-equiv")]
     assert policy.startswith("default-src 'none';")
     assert "http" not in policy
 
 
-def test_names_and_sources_are_text_and_no_more(mover, tmp_path):
+def test_names_and_sources_are_only_text(mover, tmp_path):
     quiet, _ = write(mover.named({}), tmp_path)
     facts = {"source": HOSTILE, "notes": [HOSTILE], "smoothing_afterwards": {HOSTILE: HOSTILE, "method": HOSTILE}}
     html, page = write(mover.named({3: HOSTILE}), tmp_path, title=HOSTILE, facts=facts)
@@ -140,12 +140,12 @@ def test_names_and_sources_are_text_and_no_more(mover, tmp_path):
     assert html.count("alert(1)") == html.count("&lt;script&gt;alert(1)&lt;/script&gt;")
 
 
-def test_half_a_letter_does_not_stop_it(mover, tmp_path):
+def test_the_report_tolerates_a_lone_surrogate(mover, tmp_path):
     _, page = write(mover.named({3: "half \ud800"}), tmp_path, title="\udfff", facts={"source": "\ud800"})
     assert "half ?" in page.text
 
 
-def test_it_can_be_read_without_eyes(mover, tmp_path):
+def test_the_report_works_with_a_screen_reader(mover, tmp_path):
     _, page = write(mover, tmp_path)
     assert page.elements[0] == ("html", {"lang": "en"})
     assert len(page.all("h1")) == 1
@@ -162,7 +162,7 @@ def test_it_can_be_read_without_eyes(mover, tmp_path):
     assert slider["max"] == "34"  # 35 frames with the person
 
 
-def test_of_many_people_those_seen_most_are_shown_and_the_others_named(mover, tmp_path):
+def test_the_people_seen_most_are_shown_and_the_others_listed(mover, tmp_path):
     people = crowd(mover, 10).named({9: "<i>Nina"})
     _, page = write(people, tmp_path)
     assert len(page.all("section")) == MOST_PEOPLE
@@ -172,7 +172,7 @@ def test_of_many_people_those_seen_most_are_shown_and_the_others_named(mover, tm
 
 
 @pytest.mark.parametrize("frames", [0, 40])
-def test_a_clip_of_nobody_is_a_short_page(mover, tmp_path, frames):
+def test_a_video_without_people_gives_a_short_page(mover, tmp_path, frames):
     nobody = PoseSequence.from_frames([], size=(64, 48), fps=25) if frames == 0 else mover.only([7])
     html, page = write(nobody, tmp_path)
     assert "Nobody was found in any frame of this video." in page.text
@@ -185,7 +185,7 @@ def test_one_frame_is_enough(mover, tmp_path):
     assert "All frames with this person." in page.text
 
 
-def test_a_long_clip_of_many_people_makes_no_huge_page(mover, tmp_path):
+def test_a_long_video_of_many_people_gives_no_huge_page(mover, tmp_path):
     people = crowd(mover, MOST_PEOPLE)
     index = np.arange(36_000) % len(mover)
     arrays = {name: getattr(people, name)[index] for name in ("xy", "z", "world", "visibility", "presence")}
@@ -195,14 +195,14 @@ def test_a_long_clip_of_many_people_makes_no_huge_page(mover, tmp_path):
     assert len(html) < 8_000_000
 
 
-def test_an_error_leaves_what_was_there(mover, tmp_path):
+def test_an_error_keeps_the_existing_file(mover, tmp_path):
     path = tmp_path / "missing" / "report.html"
     with pytest.raises(OSError, match="missing"):
         write_report(mover, path, title="x")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_real_clip_has_a_report_of_both_people(shared_data, tmp_path):
+def test_the_report_of_a_real_video_covers_both_people(shared_data, tmp_path):
     sequence = estimate_video(shared_data / "clips" / "sports2d_demo.mp4", PoseOptions(people=2))
     _, page = write(sequence, tmp_path)
     assert len(page.all("section")) == 2

@@ -20,7 +20,7 @@ FACTS = {"source": "walk – 1.mp4", "options": {"people": 2, "min_presence": 0.
 
 
 def made(frames: int, people: int, order: str = "C") -> PoseSequence:
-    """Random numbers at uneven times; the first person is not in the first frame."""
+    """Random values at uneven times; the first person is missing in the first frame."""
     values = np.random.default_rng(1).normal(size=(8, frames, people, 33)).astype(np.float32)
     values[:, :1, :1] = np.nan
     return PoseSequence(
@@ -73,7 +73,7 @@ def same(one: PoseSequence, other: PoseSequence) -> bool:
     ],
     ids=["usual", "one", "no-frames", "no-people", "fortran", "long", "named", "nobody-seen"],
 )
-def test_there_and_back_bit_for_bit(given, compressed, tmp_path):
+def test_a_round_trip_is_exact(given, compressed, tmp_path):
     path = tmp_path / "a.posecore.npz"
     save_sequence(given, path, facts=FACTS, compressed=compressed)
     for source in (path, str(path), io.BytesIO(path.read_bytes())):
@@ -83,7 +83,7 @@ def test_there_and_back_bit_for_bit(given, compressed, tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_real_poses_recorded_frame_by_frame(portrait_poses, tmp_path):
+def test_real_poses_survive_a_round_trip(portrait_poses, tmp_path):
     frames = [portrait_poses, FramePoses.nobody((512, 600), 0.04), replace(portrait_poses, time_s=0.1)]
     given = PoseSequence.from_frames(frames, size=(512, 600), fps=25).named({1: "Grace"})
     save_sequence(given, tmp_path / "a.npz")
@@ -106,13 +106,13 @@ def test_the_same_values_give_the_same_bytes(sequence, good, tmp_path):
 
 
 @pytest.mark.parametrize("facts", [{"a": object()}, {"a": float("nan")}, {"a": "x" * 4_000_001}])
-def test_facts_that_are_not_for_json_are_refused_and_nothing_is_written(facts, sequence, tmp_path):
+def test_facts_that_json_cannot_hold_are_refused_and_nothing_is_written(facts, sequence, tmp_path):
     with pytest.raises(InvalidOption, match="Expected facts"):
         save_sequence(sequence, tmp_path / "a.npz", facts=facts)
     assert not list(tmp_path.iterdir())
 
 
-def test_loading_takes_the_memory_of_the_arrays_and_little_more(tmp_path):
+def test_loading_takes_little_more_memory_than_the_arrays(tmp_path):
     given = made(20_000, 1)
     save_sequence(given, tmp_path / "a.npz")
     total = sum(getattr(given, name).nbytes for name in ARRAYS)
@@ -124,7 +124,7 @@ def test_loading_takes_the_memory_of_the_arrays_and_little_more(tmp_path):
     assert total < peak < total + 6_000_000
 
 
-# What a hostile or damaged file may be: each takes the members of a good one and changes them.
+# Hostile or damaged files: each function takes the members of a good file and changes them.
 
 
 def about_with(**changes: object):
@@ -240,7 +240,7 @@ DAMAGED = [
 
 
 @pytest.mark.parametrize(("change", "said"), DAMAGED)
-def test_a_member_that_is_not_right(change, said, members):
+def test_a_wrong_member_is_refused(change, said, members):
     change(members)
     file = io.BytesIO(packed(members))
     tracemalloc.start()
@@ -248,29 +248,29 @@ def test_a_member_that_is_not_right(change, said, members):
         load_sequence(file)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 20_000_000  # not one of the arrays that these declare was made
+    assert peak < 20_000_000  # none of the declared arrays was allocated
     assert len(str(raised.value)) < 300
 
 
-def test_further_members_are_not_looked_at(members, sequence):
+def test_extra_members_are_ignored(members, sequence):
     members["new.npy"] = b"of some later day"
     members["../../outside"] = b"never unpacked"
     assert same(load_sequence(io.BytesIO(packed(members))).sequence, sequence)
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-def test_packed_otherwise(method, members):
+def test_another_compression_method_is_refused(method, members):
     with pytest.raises(UnreadableResult, match="packed in another way"):
         load_sequence(io.BytesIO(packed(members, method)))
 
 
-def test_a_list_of_very_many_members_is_not_read(members):
+def test_an_oversized_zip_directory_is_refused(members):
     members.update({f"{index:06d}": b"" for index in range(2_000)})
     with pytest.raises(UnreadableResult, match="far more"):
         load_sequence(io.BytesIO(packed(members)))
 
 
-def test_a_zip64_record_cannot_hide_such_a_list(good):
+def test_a_zip64_record_cannot_hide_an_oversized_directory(good):
     content = good.read_bytes()
     locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, 0, 1)
     with pytest.raises(UnreadableResult, match="damaged or cut off"):
@@ -280,7 +280,7 @@ def test_a_zip64_record_cannot_hide_such_a_list(good):
 @pytest.mark.parametrize(
     ("limit", "most"), [("clip_frames", 4), ("person_frames", 9), ("clip_frame_pixels", 640 * 481 - 1)]
 )
-def test_limits(limit, most, good, monkeypatch):
+def test_results_above_a_limit_are_refused(limit, most, good, monkeypatch):
     monkeypatch.setattr(saved, "LIMITS", replace(saved.LIMITS, **{limit: most + 1}))
     load_sequence(good)
     monkeypatch.setattr(saved, "LIMITS", replace(saved.LIMITS, **{limit: most}))
@@ -297,26 +297,26 @@ def test_limits(limit, most, good, monkeypatch):
         (b"PK\x03\x04" + bytes(100), "damaged or cut off"),
     ],
 )
-def test_another_kind_of_file(content, said, tmp_path):
+def test_another_kind_of_file_is_refused(content, said, tmp_path):
     path = tmp_path / "other.npz"
     path.write_bytes(content)
     with pytest.raises(UnreadableResult, match=f"^other.npz is .*{said}"):
         load_sequence(path)
 
 
-def test_a_file_that_numpy_wrote_is_of_another_kind(tmp_path):
+def test_a_plain_numpy_file_is_refused(tmp_path):
     np.savez(tmp_path / "other.npz", xy=np.zeros(3))
     with pytest.raises(UnreadableResult, match="not a result saved by posecore"):
         load_sequence(tmp_path / "other.npz")
 
 
-def test_there_is_no_such_file(tmp_path):
+def test_a_missing_file_is_reported(tmp_path):
     with pytest.raises(UnreadableResult, match=r"none\.npz cannot be opened: No such file"):
         load_sequence(tmp_path / "none.npz")
 
 
 @pytest.mark.parametrize("compressed", [True, False])
-def test_cut_off_anywhere(compressed, sequence, tmp_path):
+def test_a_truncated_file_is_refused(compressed, sequence, tmp_path):
     save_sequence(sequence, tmp_path / "a.npz", compressed=compressed)
     content = (tmp_path / "a.npz").read_bytes()
     for length in range(0, len(content), 97):
@@ -325,14 +325,14 @@ def test_cut_off_anywhere(compressed, sequence, tmp_path):
 
 
 @pytest.mark.parametrize("compressed", [True, False])
-def test_a_byte_that_changed_is_noticed_or_without_effect(compressed, sequence, tmp_path):
+def test_a_changed_byte_is_noticed_or_has_no_effect(compressed, sequence, tmp_path):
     save_sequence(sequence, tmp_path / "a.npz", facts=FACTS, compressed=compressed)
     content = (tmp_path / "a.npz").read_bytes()
     choose = random.Random(1)
     noticed = 0
     for _ in range(1_500):
         changed = bytearray(content)
-        # Half of them in the list of members at the end, which is what all else is found by.
+        # Half of them in the zip directory at the end, by which everything else is found.
         place = choose.randrange(choose.choice([0, len(content) - 600]), len(content))
         changed[place] ^= choose.randrange(1, 256)
         try:

@@ -1,4 +1,4 @@
-"""The skeletons alone: what is written is played back, with its times."""
+"""Skeleton-only videos and GIFs: they play back as written, with their times."""
 
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ PAPER = np.array([244, 245, 247])
 
 
 def lasting(sequence: PoseSequence, times_s) -> PoseSequence:
-    """The same frames over and over, at these times."""
+    """The same frames repeated at the given times."""
     times = np.asarray(times_s, float)
     index = np.arange(len(times)) % len(sequence)
     arrays = {name: getattr(sequence, name)[index] for name in ("xy", "z", "world", "visibility", "presence")}
@@ -29,7 +29,7 @@ def lasting(sequence: PoseSequence, times_s) -> PoseSequence:
 
 
 def read_gif(path):
-    """The (H, W, 3) frames and for how long each is shown, in milliseconds."""
+    """The (H, W, 3) frames, how long each is shown in milliseconds, and the file's info."""
     with Image.open(path) as picture:
         frames, shown = [], []
         for index in range(picture.n_frames):
@@ -49,7 +49,7 @@ def has(frame, color, within=3) -> bool:
     return bool((np.abs(frame.astype(int) - color).max(axis=-1) <= within).any())
 
 
-def test_the_film_has_every_frame_at_its_time(mover, tmp_path):
+def test_the_video_has_every_frame_at_its_time(mover, tmp_path):
     path = tmp_path / "skeleton.mp4"
     write_skeleton_film(mover, path)
     frames, times = read_film(path)
@@ -62,7 +62,7 @@ def test_the_film_has_every_frame_at_its_time(mover, tmp_path):
 
 
 @pytest.mark.parametrize("size", [(640, 480), (479, 641), (4000, 30), (16, 16)])
-def test_the_page_has_the_shape_of_the_picture(mover, tmp_path, size):
+def test_the_canvas_has_the_aspect_ratio_of_the_source(mover, tmp_path, size):
     scale = np.array(size) / mover.size
     squeezed = replace(mover, xy=mover.xy * scale, size=size)
     write_skeleton_film(squeezed, tmp_path / "a.mp4")
@@ -74,7 +74,7 @@ def test_the_page_has_the_shape_of_the_picture(mover, tmp_path, size):
     assert max(read_gif(tmp_path / "a.gif")[0][0].shape) == GIF_SIDE
 
 
-def test_colours_tell_sides_of_one_and_apart_of_several(mover, tmp_path):
+def test_colours_show_sides_for_one_person_and_tell_several_apart(mover, tmp_path):
     write_skeleton_gif(mover, tmp_path / "one.gif")
     frame = read_gif(tmp_path / "one.gif")[0][0]
     assert has(frame, ORANGE)
@@ -82,24 +82,24 @@ def test_colours_tell_sides_of_one_and_apart_of_several(mover, tmp_path):
     assert not has(frame, person_color(3))
     arrays = {name: getattr(mover, name).copy() for name in ("xy", "z", "world", "visibility", "presence")}
     for array in arrays.values():
-        array[20:, 1] = array[20:, 0]  # the second person comes late, and colours are those of people all along
+        array[20:, 1] = array[20:, 0]  # the second person appears late, but colours are per person throughout
     write_skeleton_gif(replace(mover, **arrays), tmp_path / "two.gif")
     assert has(read_gif(tmp_path / "two.gif")[0][0], person_color(3))
 
 
-def test_the_gif_is_played_for_ever_in_the_time_of_the_clip(mover, tmp_path):
+def test_the_gif_loops_at_the_speed_of_the_video(mover, tmp_path):
     path = tmp_path / "skeleton.gif"
     write_skeleton_gif(mover, path)
     frames, shown, info = read_gif(path)
     assert info["loop"] == 0
-    assert 20 <= len(frames) <= 24  # 40 frames in 1.56 s; five of them are alike
+    assert 20 <= len(frames) <= 24  # 40 frames in 1.56 s; five of them are identical
     step_ms = 1000 / 15
     assert sum(shown) == pytest.approx(1000 * mover.times_s[-1] + step_ms, abs=20)
     assert info["comment"] == b"24 of the 40 frames of the video, evenly chosen"
     assert [entry.name for entry in tmp_path.iterdir()] == ["skeleton.gif"]
 
 
-def test_the_few_colours_of_the_gif_are_enough(mover, tmp_path):
+def test_the_gifs_limited_palette_is_enough(mover, tmp_path):
     slow = lasting(mover.only([3]), np.arange(8) / 5)
     write_skeleton_gif(slow, tmp_path / "a.gif")
     frames, shown, _ = read_gif(tmp_path / "a.gif")
@@ -115,16 +115,16 @@ def test_the_few_colours_of_the_gif_are_enough(mover, tmp_path):
 @pytest.mark.parametrize(
     ("times_s", "most", "length_s"),
     [
-        (np.arange(3000) / 30, GIF_FRAMES, 100),  # thinned over all of it
+        (np.arange(3000) / 30, GIF_FRAMES, 100),  # thinned evenly
         ([0, 0.5, 0.6, 2.0, 2.5], 5, 2.6),
         (np.r_[0:10, 10.001, 20:25], 16, 26),
         ([0, 0.001, 0.002, 0.003], 1, None),  # shorter than one frame of the animation
-        (np.arange(50) * 100.0, 50, 655.35),  # longer than the format can tell of one picture
+        (np.arange(50) * 100.0, 50, 655.35),  # longer than the format allows for one frame
         (np.arange(3) * 1e7, 3, 655.35),
         ([5.0], 1, None),
     ],
 )
-def test_any_times_can_be_shown(mover, tmp_path, times_s, most, length_s):
+def test_any_frame_times_can_be_shown(mover, tmp_path, times_s, most, length_s):
     write_skeleton_gif(lasting(mover, times_s), tmp_path / "a.gif")
     frames, shown, _ = read_gif(tmp_path / "a.gif")
     assert 1 <= len(frames) <= most
@@ -134,13 +134,13 @@ def test_any_times_can_be_shown(mover, tmp_path, times_s, most, length_s):
 
 
 @pytest.mark.parametrize("write", [write_skeleton_film, write_skeleton_gif])
-def test_nobody_is_an_empty_page(mover, tmp_path, write):
+def test_frames_without_people_give_an_empty_canvas(mover, tmp_path, write):
     write(mover.only([7]), tmp_path / "nobody")
     assert (tmp_path / "nobody").stat().st_size > 0
 
 
 @pytest.mark.parametrize("write", [write_skeleton_film, write_skeleton_gif])
-def test_no_frames_leave_no_file(tmp_path, write):
+def test_a_sequence_without_frames_is_refused_and_leaves_no_file(tmp_path, write):
     with pytest.raises(InvalidPoses, match="no frames"):
         write(PoseSequence.from_frames([], size=(64, 48), fps=25), tmp_path / "x")
     assert list(tmp_path.iterdir()) == []

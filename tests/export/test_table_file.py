@@ -39,7 +39,7 @@ def block(request, monkeypatch) -> int:
     return request.param
 
 
-def test_pandas_reads_the_one_table(sequence, block, tmp_path):
+def test_pandas_reads_the_same_table(sequence, block, tmp_path):
     write_parquet(sequence, tmp_path / "a.parquet")
     table = pd.read_parquet(tmp_path / "a.parquet")
     assert list(table.columns) == list(COLUMNS)
@@ -47,7 +47,7 @@ def test_pandas_reads_the_one_table(sequence, block, tmp_path):
     pd.testing.assert_frame_equal(table, to_table(sequence), check_dtype=False, check_categorical=False)
 
 
-def test_and_back_to_the_sequence(sequence, block, tmp_path):
+def test_the_table_converts_back_to_the_sequence(sequence, block, tmp_path):
     named = sequence.named({8: "Grace"})
     write_parquet(named, tmp_path / "a.parquet")
     about = json.loads(pq.read_schema(tmp_path / "a.parquet").metadata[b"posecore"])
@@ -60,7 +60,7 @@ def test_and_back_to_the_sequence(sequence, block, tmp_path):
     assert (back.size, back.fps, back.names) == (SIZE, 29.97, {8: "Grace"})
 
 
-def test_columns_have_sensible_types_and_say_what_they_hold(sequence, tmp_path):
+def test_columns_have_sensible_types_and_descriptions(sequence, tmp_path):
     write_parquet(sequence.named({3: "Ada"}), tmp_path / "a.parquet")
     schema = pq.read_schema(tmp_path / "a.parquet")
     types = {field.name: field.type for field in schema}
@@ -71,29 +71,29 @@ def test_columns_have_sensible_types_and_say_what_they_hold(sequence, tmp_path):
     assert schema.field("x_m").metadata[b"meaning"].decode() == COLUMNS["x_m"]
 
 
-def test_a_long_clip_is_written_in_row_groups(sequence, monkeypatch, tmp_path):
+def test_a_long_video_is_written_in_row_groups(sequence, monkeypatch, tmp_path):
     monkeypatch.setattr(table_file, "_ROWS", 2 * 66)
     write_parquet(sequence, tmp_path / "a.parquet")
     file = pq.ParquetFile(tmp_path / "a.parquet")
     assert [file.metadata.row_group(index).num_rows for index in range(file.num_row_groups)] == [132, 132, 132, 66]
 
 
-def test_a_picture(portrait_poses, tmp_path):
+def test_a_photo_can_be_written(portrait_poses, tmp_path):
     write_parquet(portrait_poses, tmp_path / "a.parquet")
     table = pd.read_parquet(tmp_path / "a.parquet")
     np.testing.assert_array_equal(table[["x_px", "y_px"]].to_numpy(np.float32), portrait_poses.xy.reshape(-1, 2))
     assert json.loads(pq.read_schema(tmp_path / "a.parquet").metadata[b"posecore"])["fps"] is None
 
 
-@pytest.mark.parametrize("nobody", [FramePoses.nobody(SIZE), None], ids=["picture", "clip-without-frames"])
-def test_nothing_to_write_gives_a_table_without_rows(nobody, sequence, tmp_path):
+@pytest.mark.parametrize("nobody", [FramePoses.nobody(SIZE), None], ids=["photo", "video-without-frames"])
+def test_no_people_or_frames_give_a_table_without_rows(nobody, sequence, tmp_path):
     arrays = {name: getattr(sequence, name)[:0] for name in ("xy", "z", "world", "visibility", "presence", "times_s")}
     write_parquet(nobody or replace(sequence, **arrays), tmp_path / "a.parquet")
     table = pd.read_parquet(tmp_path / "a.parquet")
     assert (len(table), list(table.columns)) == (0, list(COLUMNS))
 
 
-def test_nothing_is_left_of_a_file_that_could_not_be_written(sequence, monkeypatch, tmp_path):
+def test_a_failed_write_leaves_no_file(sequence, monkeypatch, tmp_path):
     def full_disk(_: object) -> None:
         raise OSError("no space left")
 
