@@ -1,4 +1,4 @@
-"""The export command, run in this process; what all commands share is tested in test_main.py."""
+"""The export command, run in this process; test_main.py tests what all commands share."""
 
 import io
 import json
@@ -20,7 +20,7 @@ FACTS = {"source": "walk.mp4", "people_shown": [{"person": 1, "name": None}, {"p
 
 @pytest.fixture
 def sequence(portrait_poses) -> PoseSequence:
-    """Twenty frames at 25 a second; person 1 trembles, person 2 (Ann) is the same aside, person 3 is never seen."""
+    """Twenty frames at 25 fps; person 1 jitters, person 2 (Ann) is the same, shifted; person 3 is never seen."""
     shake = np.random.default_rng(1).normal(0, 3, (20, 1, 33, 2)).astype(np.float32)
     frames = [
         FramePoses(**_twice(portrait_poses, jitter), person_ids=[1, 2], time_s=index / 25, size=portrait_poses.size)
@@ -44,7 +44,7 @@ def saved(sequence, tmp_path) -> Path:
 
 @pytest.fixture
 def run(capsys):
-    """Run the command line: the code, what it said, what it complained of."""
+    """Run the command; return its exit code, stdout and stderr."""
 
     def call(*arguments) -> tuple[int, str, str]:
         code = main(["export", *map(str, arguments)])
@@ -54,7 +54,7 @@ def run(capsys):
     return call
 
 
-def test_formats_are_written_beside_the_result(run, saved):
+def test_files_are_written_next_to_the_result(run, saved):
     code, said, complaints = run(saved, "--to", "csv, TRC")
     assert (code, complaints) == (0, "")
     names = ["walk.Ann.trc", "walk.landmarks.csv", "walk.person_1.trc", "walk.posecore.npz"]
@@ -63,7 +63,7 @@ def test_formats_are_written_beside_the_result(run, saved):
     assert len(pd.read_csv(saved.parent / "walk.landmarks.csv")) == 20 * 2 * 33
 
 
-def test_only_the_people_asked_for(run, saved, tmp_path):
+def test_only_the_requested_people_are_exported(run, saved, tmp_path):
     out = tmp_path / "new" / "out"
     code, said, _ = run(saved, "--to", "angles,trc,manifest", "--people", "2", "--out", out, "--json")
     assert code == 0
@@ -75,7 +75,7 @@ def test_only_the_people_asked_for(run, saved, tmp_path):
     assert json.loads(Path(done["outputs"][2]).read_text())["people_shown"] == [{"person": 2, "name": "Ann"}]
 
 
-def test_smoothed_first_and_recorded(run, saved, sequence, tmp_path):
+def test_smoothing_is_applied_before_export_and_recorded(run, saved, sequence, tmp_path):
     out = tmp_path / "out"
     code, *_ = run(saved, "--to", "result", "--smoothing", "butterworth", "--cutoff", "3", "--out", out)
     assert code == 0
@@ -100,7 +100,7 @@ def test_the_help_names_the_filters_and_their_default(run):
     assert f"butterworth filter. [default: {Smoothing().cutoff_hz:g}]" in told
 
 
-def test_gaps_alone_may_be_filled(run, sequence, tmp_path):
+def test_gaps_can_be_filled_without_smoothing(run, sequence, tmp_path):
     arrays = {name: getattr(sequence, name).copy() for name in ("xy", "z", "world", "visibility", "presence")}
     for array in arrays.values():
         array[8:10] = np.nan
@@ -116,7 +116,7 @@ def test_gaps_alone_may_be_filled(run, sequence, tmp_path):
 @pytest.mark.parametrize(
     ("to", "out", "zipped"), [("csv", "mine.ZIP", "mine.ZIP"), ("csv,bundle", "folder", "folder/walk.zip")]
 )
-def test_one_zip(run, saved, to, out, zipped, tmp_path):
+def test_files_can_be_written_into_one_zip(run, saved, to, out, zipped, tmp_path):
     code, said, complaints = run(saved, "--to", to, "--out", tmp_path / out)
     assert (code, complaints) == (0, "")
     assert said == f"Wrote {tmp_path / zipped}\n"
@@ -124,7 +124,7 @@ def test_one_zip(run, saved, to, out, zipped, tmp_path):
         assert archive.namelist() == ["walk/walk.landmarks.csv", "walk/README.txt"]
 
 
-def test_everything_in_one_zip(run, saved, tmp_path):
+def test_a_bundle_holds_every_format(run, saved, tmp_path):
     code, *_ = run(saved, "--to", "bundle")
     assert code == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["walk.posecore.npz", "walk.zip"]
@@ -136,7 +136,7 @@ def test_everything_in_one_zip(run, saved, tmp_path):
     assert again.facts == FACTS
 
 
-def test_all_in_a_folder_leaves_the_result_alone(run, saved, tmp_path):
+def test_exporting_everything_to_a_folder_keeps_the_result(run, saved, tmp_path):
     before = saved.read_bytes()
     code, *_ = run(saved, "--to", "all", "--people", "1")
     assert code == 0
@@ -145,7 +145,7 @@ def test_all_in_a_folder_leaves_the_result_alone(run, saved, tmp_path):
     assert (tmp_path / "walk.person_1.bvh").exists()
 
 
-def test_what_cannot_be_made_does_not_stop_the_rest(run, sequence, tmp_path):
+def test_a_failed_format_does_not_stop_the_others(run, sequence, tmp_path):
     path = tmp_path / "nobody.posecore.npz"
     save_sequence(sequence.only([]), path)
     code, said, complaints = run(path, "--to", "trc,csv", "--json")
@@ -158,7 +158,7 @@ def test_what_cannot_be_made_does_not_stop_the_rest(run, sequence, tmp_path):
     assert code == 2
 
 
-def test_of_everything_what_cannot_be_made_is_told_and_no_failure(run, sequence, tmp_path):
+def test_a_failed_format_is_only_a_note_if_everything_was_requested(run, sequence, tmp_path):
     path = tmp_path / "nobody.posecore.npz"
     save_sequence(sequence.only([]), path)
     code, said, complaints = run(path, "--to", "all", "--json")
@@ -181,7 +181,7 @@ def test_of_everything_what_cannot_be_made_is_told_and_no_failure(run, sequence,
         (["--to", "csv", "--out", __file__], "Nothing can be written to"),
     ],
 )
-def test_bad_input_is_one_line_and_leaves_nothing(run, saved, arguments, message):
+def test_bad_input_gives_one_line_and_leaves_no_files(run, saved, arguments, message):
     code, said, complaints = run(saved, *arguments)
     assert (code, said) == (2, "")
     assert message in complaints
@@ -198,14 +198,14 @@ def test_bad_input_is_one_line_and_leaves_nothing(run, saved, arguments, message
         (["--to", "csv", "--to-all"], "--to-all"),
     ],
 )
-def test_bad_words_are_one_line(run, saved, arguments, message):
+def test_bad_arguments_give_one_line(run, saved, arguments, message):
     code, said, complaints = run(saved, *arguments)
     assert (code, said, complaints.count("\n")) == (2, "", 1)
     assert message in complaints
 
 
 @pytest.mark.parametrize("content", [None, b"", b"nothing"])
-def test_a_file_of_another_kind_is_one_line(run, content, tmp_path):
+def test_a_file_of_another_kind_gives_one_line(run, content, tmp_path):
     path = tmp_path / "x.posecore.npz"
     if content is not None:
         path.write_bytes(content)

@@ -1,4 +1,4 @@
-"""The command line, as a stranger calls it."""
+"""The command line, run as a new user would."""
 
 import csv
 import hashlib
@@ -32,7 +32,7 @@ def run(*arguments, **options) -> subprocess.CompletedProcess:
 
 @pytest.fixture(scope="module")
 def short_clip(tmp_path_factory) -> Path:
-    """The first second of the sample clip."""
+    """The first second of the sample video."""
     target = tmp_path_factory.mktemp("clip") / "walk.mp4"
     with open_clip(sample_clip().path) as clip, FilmWriter(target, (884, 496), fps_hint=30) as film:
         for frame in itertools.islice(clip, 30):
@@ -48,14 +48,14 @@ def test_the_thorough_search_finds_all_three(shared_data, tmp_path):
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["image", "--help"], ["video", "--help"], ["export", "--help"]])
-def test_help_is_for_strangers(arguments):
+def test_every_command_has_help(arguments):
     done = run(*arguments)
     assert done.returncode == 0
     assert "--out" in done.stdout
     assert done.stderr == ""
 
 
-def test_a_picture_gives_a_picture_and_a_table(tmp_path):
+def test_a_photo_gives_an_annotated_photo_and_a_table(tmp_path):
     done = run("image", sample_picture().path, "--out", tmp_path / "new" / "folder")
     assert (done.returncode, done.stderr) == (0, "")
     assert "grace_hopper.jpg: 1 person" in done.stdout
@@ -69,13 +69,13 @@ def test_a_picture_gives_a_picture_and_a_table(tmp_path):
     assert float(rows[0]["x_px"]) == pytest.approx(float(rows[0]["x"]) * 512, abs=0.01)
 
 
-def test_the_engine_may_be_chosen_and_is_told(tmp_path):
+def test_the_engine_can_be_chosen_and_is_reported(tmp_path):
     done = run("image", sample_picture().path, "--out", tmp_path, "--engine", "mediapipe", "--json")
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)["done"][0]["engine"]["library"].startswith("MediaPipe Tasks 1.")
 
 
-def test_where_the_fast_engine_does_not_load_mediapipe_does_its_work_and_one_line_says_so(tmp_path):
+def test_mediapipe_takes_over_if_the_fast_engine_does_not_load_and_one_line_says_so(tmp_path):
     broken = tmp_path / "broken" / "openvino"
     broken.mkdir(parents=True)
     (broken / "__init__.py").write_text("raise ImportError('libopenvino.so: built for another processor')")
@@ -92,7 +92,7 @@ def test_where_the_fast_engine_does_not_load_mediapipe_does_its_work_and_one_lin
     assert len(refused.stderr.splitlines()) == 1
 
 
-def test_one_bad_picture_does_not_stop_the_others(tmp_path):
+def test_one_bad_photo_does_not_stop_the_others(tmp_path):
     bad = tmp_path / "bad.jpg"
     bad.write_bytes(b"nothing")
     done = run("image", bad, sample_picture().path, "--out", tmp_path / "out", "--json")
@@ -105,7 +105,7 @@ def test_one_bad_picture_does_not_stop_the_others(tmp_path):
     assert all(Path(path).is_file() for path in report["done"][0]["outputs"])
 
 
-def test_a_clip_gives_film_table_and_manifest(short_clip, tmp_path):
+def test_a_video_gives_an_annotated_video_a_table_and_a_manifest(short_clip, tmp_path):
     done = run("video", short_clip, "--out", tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     names = ["walk.annotated.mp4", "walk.landmarks.csv", "walk.manifest.json", "walk.posecore.npz"]
@@ -129,7 +129,7 @@ def test_a_clip_gives_film_table_and_manifest(short_clip, tmp_path):
         assert sum(1 for _ in film.decode(video=0)) == 30
 
 
-def test_without_the_film_only_numbers_are_written(short_clip, tmp_path):
+def test_no_film_writes_only_data_files(short_clip, tmp_path):
     done = run("video", short_clip, "--out", tmp_path, "--no-film", "--json")
     assert done.returncode == 0
     assert sorted(path.suffix for path in tmp_path.iterdir()) == [".csv", ".json", ".npz"]
@@ -137,7 +137,7 @@ def test_without_the_film_only_numbers_are_written(short_clip, tmp_path):
     assert entry["manifest"]["frames"] == 30
 
 
-def test_landmarks_may_be_left_as_the_model_gives_them(short_clip, tmp_path):
+def test_smoothing_during_the_run_can_be_switched_off(short_clip, tmp_path):
     for name, options in (("smooth", ()), ("raw", ("--no-smoothing",))):
         assert run("video", short_clip, "--out", tmp_path / name, "--no-film", *options).returncode == 0
     smooth, raw = (load_sequence(tmp_path / name / "walk.posecore.npz") for name in ("smooth", "raw"))
@@ -171,7 +171,7 @@ def test_landmarks_may_be_left_as_the_model_gives_them(short_clip, tmp_path):
         ([], "image | video | export"),
     ],
 )
-def test_bad_input_is_one_line_and_leaves_nothing(arguments, message, tmp_path):
+def test_bad_input_gives_one_line_and_leaves_no_files(arguments, message, tmp_path):
     done = run(*(tmp_path / "out" if word == "OUT" else word for word in arguments))
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1, done.stderr
@@ -180,9 +180,9 @@ def test_bad_input_is_one_line_and_leaves_nothing(arguments, message, tmp_path):
     assert not (tmp_path / "out").exists() or list((tmp_path / "out").iterdir()) == []
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="limits of a process are set as on Unix")
-def test_a_disk_that_is_full_is_told_and_leaves_nothing(tmp_path):
-    """A limit on the size of a file stands in for the end of the disk."""
+@pytest.mark.skipif(sys.platform == "win32", reason="process limits are set the Unix way")
+def test_a_full_disk_is_reported_and_leaves_no_files(tmp_path):
+    """A file size limit stands in for a full disk."""
     import resource
 
     def limit():
@@ -197,7 +197,7 @@ def test_a_disk_that_is_full_is_told_and_leaves_nothing(tmp_path):
 
 @pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_an_interrupted_run_leaves_nothing(number, code, tmp_path):
+def test_an_interrupted_run_leaves_no_files(number, code, tmp_path):
     command = [sys.executable, "-m", "posecore", "video", str(sample_clip().path), "--out", str(tmp_path)]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     until = time.monotonic() + 60

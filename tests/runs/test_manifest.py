@@ -13,7 +13,7 @@ def sequence(portrait_poses):
     return PoseSequence.from_frames([portrait_poses, nobody], size=(512, 600), fps=29.97)
 
 
-def test_it_says_what_was_run_on_what(sequence):
+def test_the_manifest_names_the_source_model_and_options(sequence):
     manifest = make_manifest(sequence, PoseOptions(min_presence=0.25), source="walk.mp4", seconds=1.23456)
     assert json.loads(json.dumps(manifest)) == manifest
     assert manifest["source"] == "walk.mp4"
@@ -24,7 +24,7 @@ def test_it_says_what_was_run_on_what(sequence):
     assert manifest["versions"]["mediapipe"] == "1.2.2"
 
 
-def test_it_says_who_is_in_it_and_how_the_film_was_made(sequence):
+def test_the_manifest_lists_people_and_video_settings(sequence):
     named = sequence.named({1: "Grace"})
     manifest = make_manifest(named, PoseOptions(segmentation=True), source="x", seconds=1, background="blur")
     assert manifest["people_shown"] == [{"person": 1, "name": "Grace"}]
@@ -43,12 +43,12 @@ def test_it_says_who_is_in_it_and_how_the_film_was_made(sequence):
         ({"smoothing": False, "engine": "mediapipe"}, "One-Euro"),  # MediaPipe has no switch for it
     ],
 )
-def test_it_says_what_smoothed_the_landmarks_as_they_came(sequence, options, expected):
+def test_the_manifest_says_how_landmarks_were_smoothed_during_the_run(sequence, options, expected):
     manifest = make_manifest(sequence, PoseOptions(**options), source="x", seconds=1)
     assert manifest["smoothing"].startswith(expected)
 
 
-def test_it_says_what_was_done_afterwards_and_which_file_it_was(sequence):
+def test_the_manifest_records_later_smoothing_and_the_files_hash(sequence):
     smoothing = Smoothing(cutoff_hz=4, fill_gaps_s=0.1)
     manifest = make_manifest(
         sequence, PoseOptions(), source="x", seconds=1, smoothing=smoothing, source_sha256="ab" * 32

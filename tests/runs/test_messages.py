@@ -1,4 +1,4 @@
-"""What is said between processes arrives as it was."""
+"""Messages between processes arrive unchanged."""
 
 import io
 from dataclasses import replace
@@ -37,18 +37,18 @@ def through_a_pipe(kind: str, payload: bytes = b"", **fields):
 
 
 @pytest.mark.parametrize("job", [JOB, replace(JOB, film=None, resume=None, part=ClipOptions(), pose=PoseOptions())])
-def test_a_job(job):
+def test_a_job_survives_the_pipe(job):
     _, fields, _ = through_a_pipe("run", **messages.job_to_fields(job))
     assert messages.job_from_fields(fields) == job
 
 
-def test_what_is_known_of_a_clip():
+def test_video_information_survives_the_pipe():
     _, fields, _ = through_a_pipe("opened", clip=messages.clip_to_fields(CLIP))
     assert messages.clip_from_fields(fields["clip"]) == CLIP
 
 
 @pytest.mark.parametrize("people", [0, 1, 3])
-def test_poses_to_the_last_bit(people):
+def test_poses_survive_the_pipe_exactly(people):
     values = np.random.default_rng(people).normal(size=(people, 33, 8)).astype(np.float32)
     poses = FramePoses(
         xy=values[..., :2],
@@ -69,10 +69,10 @@ def test_poses_to_the_last_bit(people):
 
 
 @pytest.mark.parametrize("said", [b"", b'{"kind": "fra', b"half a line"])
-def test_where_the_other_side_ended_there_is_nothing(said):
+def test_a_closed_or_cut_off_pipe_gives_no_message(said):
     assert messages.receive(io.BytesIO(said)) is None
 
 
-def test_what_is_no_message_is_an_error():
+def test_anything_but_a_message_is_an_error():
     with pytest.raises(ValueError, match="Expecting value"):
         messages.receive(io.BytesIO(b"Segmentation fault\n"))

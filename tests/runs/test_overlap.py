@@ -1,4 +1,4 @@
-"""Stages side by side: the same items in order, errors where they belong, threads that end."""
+"""Concurrent stages: the same items in order, errors in the right place, and threads that end."""
 
 import threading
 import time
@@ -9,7 +9,7 @@ from posecore.runs.overlap import BackgroundSink, prefetch
 
 
 @pytest.fixture(autouse=True)
-def _no_thread_stays():
+def _no_thread_is_left():
     before = set(threading.enumerate())
     yield
     assert set(threading.enumerate()) == before
@@ -20,12 +20,12 @@ def numbers_then_error(count):
     raise ValueError("damaged")
 
 
-def test_items_come_in_order_and_all():
+def test_all_items_come_in_order():
     with prefetch(range(100)) as items:
         assert list(items) == list(range(100))
 
 
-def test_a_source_is_not_read_far_prefetch():
+def test_a_source_is_not_read_far_ahead():
     taken = []
     with prefetch(taken.append(n) or n for n in range(100)) as items:
         assert next(items) == 0
@@ -33,15 +33,15 @@ def test_a_source_is_not_read_far_prefetch():
         assert len(taken) <= 6
 
 
-def test_an_error_of_the_source_comes_after_its_items():
+def test_an_error_in_the_source_is_raised_after_its_items():
     with prefetch(numbers_then_error(5)) as items:
         assert [next(items) for _ in range(5)] == list(range(5))
         with pytest.raises(ValueError, match="damaged"):
             next(items)
 
 
-def test_leaving_early_ends_the_source():
-    with prefetch(iter(int, 1)) as items:  # 0, 0, 0, ... for ever
+def test_leaving_the_block_early_ends_the_source():
+    with prefetch(iter(int, 1)) as items:  # 0, 0, 0, ... forever
         assert next(items) == 0
 
 
@@ -53,7 +53,7 @@ def test_work_is_done_in_order_before_the_block_ends():
     assert done == list(range(50))
 
 
-def test_an_error_of_the_work_is_raised_at_the_end_and_what_follows_is_dropped():
+def test_an_error_in_the_work_is_raised_at_the_end_and_later_items_are_dropped():
     done = []
 
     def work(number):
@@ -71,7 +71,7 @@ def test_an_error_of_the_work_is_raised_at_the_end_and_what_follows_is_dropped()
     assert done == [0, 1, 2]
 
 
-def test_an_error_of_the_block_drops_what_waits():
+def test_an_error_in_the_block_drops_waiting_items():
     done, go = [], threading.Event()
 
     def work(number):

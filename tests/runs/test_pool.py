@@ -1,4 +1,4 @@
-"""Clips in worker processes: the same result, and what becomes of a process that dies, hangs or wants too much."""
+"""Videos in worker processes: the same result, and what happens if a process dies, hangs or needs too much memory."""
 
 import os
 import signal
@@ -37,7 +37,7 @@ def no_worker_before_or_after():
 
 
 def workers() -> list[int]:
-    """Process ids of the workers of this process, also of those that ended and were not waited for."""
+    """Process ids of this process's workers, including zombies."""
     if not Path("/proc/self/status").exists():
         return []
     found = []
@@ -45,14 +45,14 @@ def workers() -> list[int]:
         try:
             parent = int(status.read_text().rpartition(")")[2].split()[1])
             of_ours = b"posecore.runs.worker" in status.with_name("cmdline").read_bytes()
-        except OSError:  # it ended meanwhile
+        except OSError:  # it ended in the meantime
             continue
         if parent == os.getpid() and of_ours:
             found.append(int(status.parent.name))
     return found
 
 
-def test_gives_to_the_last_bit_what_this_process_does(clip, tmp_path):
+def test_a_worker_gives_exactly_the_result_of_this_process(clip, tmp_path):
     here = estimate_video(clip, annotated=tmp_path / "here.mp4")
     there = estimate_video(clip, annotated=tmp_path / "there.mp4", workers=1)
     for name in ("xy", "z", "world", "visibility", "presence", "person_ids", "times_s"):
@@ -63,18 +63,18 @@ def test_gives_to_the_last_bit_what_this_process_does(clip, tmp_path):
 
 
 @LINUX
-def test_one_process_serves_run_after_run(clip):
+def test_one_worker_serves_several_runs(clip):
     assert pool.describe(clip).size == (512, 600)
     [first] = workers()
     estimate_video(clip, part=ClipOptions(end_s=0.2), workers=1)
     with pytest.raises(UnreadableMedia, match="no-such-clip"):
         pool.describe("no-such-clip.mp4")
-    assert workers() == [first], "an ordinary refusal does not cost the process"
+    assert workers() == [first], "a refused video does not end the worker"
 
 
-def test_progress_ends_the_run_and_keeps_what_was_done(clip, tmp_path):
+def test_progress_can_stop_the_run_and_keep_the_partial_result(clip, tmp_path):
     seen = []
-    part = ClipOptions(film_quality="small")  # slow enough that the whole clip is not done before the stop is heard
+    part = ClipOptions(film_quality="small")  # slow enough for the stop to arrive before the end
     film = tmp_path / "film.mp4"
     sequence = estimate_video(
         clip, part=part, annotated=film, on_progress=lambda done: seen.append(done) or done.frames < 3, workers=1
@@ -93,7 +93,7 @@ def test_progress_ends_the_run_and_keeps_what_was_done(clip, tmp_path):
         ("missing.mp4", None, "missing.mp4"),
     ],
 )
-def test_a_clip_that_is_none_is_refused_in_the_same_words(tmp_path, name, content, message):
+def test_a_file_that_is_not_a_video_is_refused_with_the_same_message(tmp_path, name, content, message):
     if content is not None:
         (tmp_path / name).write_bytes(content)
     for workers_asked in (None, 1):
@@ -102,13 +102,13 @@ def test_a_clip_that_is_none_is_refused_in_the_same_words(tmp_path, name, conten
     assert list(tmp_path.iterdir()) == ([tmp_path / name] if content is not None else [])
 
 
-def test_a_film_that_cannot_be_written_is_an_error_of_the_system(clip, tmp_path):
+def test_a_video_that_cannot_be_written_is_an_os_error(clip, tmp_path):
     with pytest.raises(OSError, match="No such file or directory"):
         estimate_video(clip, annotated=tmp_path / "missing" / "film.mp4", workers=1)
 
 
 @LINUX
-def test_a_process_that_is_killed_is_noticed_and_its_clip_begun_once_more(clip, tmp_path):
+def test_a_killed_worker_is_noticed_and_its_video_restarted(clip, tmp_path):
     frames, killed = [], []
 
     def kill_once(done):
@@ -126,7 +126,7 @@ def test_a_process_that_is_killed_is_noticed_and_its_clip_begun_once_more(clip, 
 
 
 @LINUX
-def test_a_process_that_is_killed_twice_is_reported(clip, tmp_path):
+def test_a_worker_killed_twice_is_reported(clip, tmp_path):
     def kill(done):
         if done.frames == 5:
             for worker in workers():
@@ -137,11 +137,11 @@ def test_a_process_that_is_killed_twice_is_reported(clip, tmp_path):
     ):
         estimate_video(clip, annotated=tmp_path / "film.mp4", on_progress=kill, workers=1)
     assert list(tmp_path.iterdir()) == []
-    assert len(estimate_video(clip, part=ClipOptions(end_s=0.2), workers=1)) == 5, "the next clip finds a worker"
+    assert len(estimate_video(clip, part=ClipOptions(end_s=0.2), workers=1)) == 5, "the next video finds a worker"
 
 
 @LINUX
-def test_a_process_that_hangs_is_given_up(clip, tmp_path, monkeypatch):
+def test_a_hanging_worker_is_ended(clip, tmp_path, monkeypatch):
     monkeypatch.setattr(worker_process, "LIMITS", replace(LIMITS, seconds_per_frame=2))
     part = ClipOptions(film_quality="small")
 
@@ -160,7 +160,7 @@ def test_a_process_that_hangs_is_given_up(clip, tmp_path, monkeypatch):
 
 @LINUX
 @pytest.mark.parametrize("megabytes", ["30", "60", "100"])
-def test_a_clip_that_needs_too_much_memory_is_one_sentence(tmp_path, monkeypatch, megabytes):
+def test_a_video_that_needs_too_much_memory_is_reported_in_one_sentence(tmp_path, monkeypatch, megabytes):
     clip = tmp_path / "large.mp4"
     with FilmWriter(clip, (4096, 2304), fps_hint=10) as film:
         for index in range(6):
@@ -175,7 +175,7 @@ def test_a_clip_that_needs_too_much_memory_is_one_sentence(tmp_path, monkeypatch
 
 
 @LINUX
-def test_an_error_of_the_caller_ends_the_process(clip, tmp_path):
+def test_an_error_in_the_caller_ends_the_worker(clip, tmp_path):
     def fail(done):
         raise KeyboardInterrupt
 
@@ -186,7 +186,7 @@ def test_an_error_of_the_caller_ends_the_process(clip, tmp_path):
 
 
 @LINUX
-def test_an_idle_process_is_ended_after_a_while(clip, monkeypatch):
+def test_an_idle_worker_is_ended_after_a_while(clip, monkeypatch):
     monkeypatch.setattr(pool, "LIMITS", replace(LIMITS, seconds_idle=0))
     pool.describe(clip)
     assert len(workers()) == 1
@@ -196,7 +196,7 @@ def test_an_idle_process_is_ended_after_a_while(clip, monkeypatch):
     assert workers() == []
 
 
-def test_a_model_given_by_its_path_arrives(clip):
+def test_a_worker_can_load_a_model_by_path(clip):
     from posecore import find_model
 
     options = PoseOptions(model=find_model("full"))

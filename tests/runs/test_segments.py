@@ -1,4 +1,4 @@
-"""A clip cut into segments gives what one ordered run gives, wherever it is cut."""
+"""A video cut into segments gives the result of one ordered run, wherever it is cut."""
 
 from functools import cache
 from itertools import pairwise
@@ -20,7 +20,7 @@ FAST = PoseOptions(engine="fast")
 
 @pytest.fixture(scope="module")
 def run_once(shared_data):
-    """The one ordered run of a clip, by its name among the shared data; each clip is run only once."""
+    """One ordered run of a video, by its name in the shared data; each video is run only once."""
     return cache(lambda name: estimate_video(shared_data / name, FAST))
 
 
@@ -36,7 +36,7 @@ def even_cuts(sequence: PoseSequence, count: int) -> list[float]:
 
 
 def apart(one: PoseSequence, other: PoseSequence) -> np.ndarray:
-    """(frames, 33) pixels between the landmarks of two runs, where both see somebody."""
+    """(frames, 33) distances in pixels between the landmarks of two runs, in frames where both see a person."""
     np.testing.assert_array_equal(one.times_s, other.times_s)
     both = one.seen[:, 0] & other.seen[:, 0]
     assert both.sum() >= 0.97 * one.seen[:, 0].sum()
@@ -44,7 +44,7 @@ def apart(one: PoseSequence, other: PoseSequence) -> np.ndarray:
 
 
 @pytest.mark.parametrize("count", [2, 3, 7])
-def test_one_person_is_where_the_single_run_has_him(shared_data, run_once, count):
+def test_one_person_is_where_the_single_run_finds_them(shared_data, run_once, count):
     single = run_once("google-reference/pose_1.mp4")
     sequence, notes = run_cut(shared_data / "google-reference" / "pose_1.mp4", even_cuts(single, count))
     pixels = apart(sequence, single)
@@ -54,7 +54,7 @@ def test_one_person_is_where_the_single_run_has_him(shared_data, run_once, count
 
 
 @pytest.mark.parametrize("count", [2, 4, 8])
-def test_of_two_people_it_is_the_same_one(shared_data, run_once, count):
+def test_with_two_people_the_same_one_is_followed(shared_data, run_once, count):
     single = run_once("clips/sports2d_demo.mp4")
     sequence, _ = run_cut(shared_data / "clips" / "sports2d_demo.mp4", even_cuts(single, count))
     size = np.linalg.norm(np.ptp(single.xy[single.seen[:, 0], 0], axis=1), axis=-1)
@@ -62,8 +62,8 @@ def test_of_two_people_it_is_the_same_one(shared_data, run_once, count):
     assert same.mean() >= 0.97
 
 
-def test_a_segment_that_holds_somebody_else_is_run_again(shared_data, run_once, monkeypatch):
-    """The clip has two people; cut in the middle, the later segment finds the other one first."""
+def test_a_segment_with_the_wrong_person_is_run_again(shared_data, run_once, monkeypatch):
+    """The video has two people; cut in the middle, the later segment finds the other one first."""
     clip = shared_data / "clips" / "sports2d_demo.mp4"
     single = run_once("clips/sports2d_demo.mp4")
     cuts = even_cuts(single, 2)
@@ -77,10 +77,10 @@ def test_a_segment_that_holds_somebody_else_is_run_again(shared_data, run_once, 
     monkeypatch.setattr(segments, "_agree", lambda earlier, later: True)
     unrepaired, _ = run_cut(clip, cuts)
     assert np.median(apart(repaired, single), axis=1).max() < 50
-    assert np.median(apart(unrepaired, single), axis=1).max() > 300, "without the repair it is somebody else"
+    assert np.median(apart(unrepaired, single), axis=1).max() > 300, "without the repair it is the other person"
 
 
-def test_the_film_is_whole_with_its_times_and_sound(shared_data, tmp_path):
+def test_the_video_is_complete_with_its_times_and_sound(shared_data, tmp_path):
     clip = with_tone(sample_clip().path, tmp_path / "clip.mp4", seconds=1.5)
     single = estimate_video(clip, FAST, annotated=tmp_path / "single.mp4")
     for quality in ("fast", "small"):
@@ -100,7 +100,7 @@ def test_the_film_is_whole_with_its_times_and_sound(shared_data, tmp_path):
 
 
 def with_tone(source: Path, target: Path, seconds: float) -> Path:
-    """The clip's first seconds, with a hum of the same length."""
+    """The video's first seconds, with a hum of the same length."""
     with av.open(str(source)) as clip, av.open(str(target), "w") as film:
         video = film.add_stream_from_template(clip.streams.video[0])
         audio = film.add_stream("aac", rate=44_100, layout="mono")
@@ -118,7 +118,7 @@ def with_tone(source: Path, target: Path, seconds: float) -> Path:
     return target
 
 
-def test_stopping_keeps_every_segment_and_says_which(tmp_path):
+def test_stopping_keeps_the_partial_result_of_every_segment_and_says_so(tmp_path):
     clip = sample_clip().path
     film = tmp_path / "film.mp4"
     seen = []
@@ -133,7 +133,7 @@ def test_stopping_keeps_every_segment_and_says_which(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]
 
 
-def test_a_damaged_clip_is_done_in_one_piece(tmp_path, portrait):
+def test_a_damaged_video_is_processed_in_one_piece(tmp_path, portrait):
     from posecore.media.films import FilmWriter
 
     clip = tmp_path / "clip.mp4"
@@ -149,7 +149,7 @@ def test_a_damaged_clip_is_done_in_one_piece(tmp_path, portrait):
     np.testing.assert_array_equal(sequence.xy, single.xy)
 
 
-def test_an_error_of_the_caller_stops_all(tmp_path):
+def test_an_error_in_the_caller_stops_all_workers(tmp_path):
     def fail(done):
         raise ZeroDivisionError
 
@@ -162,7 +162,7 @@ def test_an_error_of_the_caller_stops_all(tmp_path):
     ("frames", "workers", "cuts"),
     [(900, 3, [10.0, 20.0]), (900, 1, []), (320, 8, [160 / 30]), (149, 8, []), (None, 8, [])],
 )
-def test_cuts_are_as_many_as_are_worth_it(shared_data, frames, workers, cuts):
+def test_the_number_of_cuts_depends_on_length_and_workers(shared_data, frames, workers, cuts):
     from dataclasses import replace
 
     clip = shared_data / "google-reference" / "pose_1.mp4"
@@ -171,13 +171,13 @@ def test_cuts_are_as_many_as_are_worth_it(shared_data, frames, workers, cuts):
 
 
 @pytest.mark.parametrize("workers", [0, -1, 1.5])
-def test_workers_are_a_whole_number(workers, portrait):
+def test_workers_must_be_a_whole_number(workers, portrait):
     with pytest.raises(InvalidOption, match="'workers' to be None or a whole number from 1"):
         estimate_video("any.mp4", workers=workers)
 
 
-def test_several_workers_are_used_for_a_long_clip(monkeypatch):
-    """Through the front door; the clip has 230 frames or more, so it is long for a shortest segment of 60."""
+def test_several_workers_share_a_long_video(monkeypatch):
+    """Through the public function; the video has at least 230 frames, which is long for a minimum segment of 60."""
     monkeypatch.setattr(segments, "_SHORTEST_FRAMES", 60)
     runs = []
     run = pool.run_in_worker
@@ -189,9 +189,9 @@ def test_several_workers_are_used_for_a_long_clip(monkeypatch):
     assert len(sequence) == len({*sequence.times_s.tolist()})
 
 
-def test_several_people_and_every_other_frame_stay_in_one_piece(monkeypatch):
+def test_videos_with_several_people_or_skipped_frames_are_not_cut(monkeypatch):
     monkeypatch.setattr(segments, "_SHORTEST_FRAMES", 10)
-    monkeypatch.setattr(segments, "run_in_segments", lambda *_: pytest.fail("it was cut"))
+    monkeypatch.setattr(segments, "run_in_segments", lambda *_: pytest.fail("the video was cut"))
     clip = sample_clip().path
     estimate_video(clip, PoseOptions(people=2), part=ClipOptions(end_s=1), workers=3)
     estimate_video(clip, part=ClipOptions(end_s=1, every=2), workers=3)
