@@ -17,7 +17,7 @@ IN_A_BROWSER = Path(__file__).resolve().parent / "e2e"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that drive a browser are marked by their folder, and come last: the others answer sooner."""
+    """Mark the tests in the browser folder and run them last, since the others finish sooner."""
     for item in items:
         if item.path.is_relative_to(IN_A_BROWSER):
             item.add_marker("browser")
@@ -26,7 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The folder of media and labels that is kept beside the project, not in it."""
+    """The folder of media and labels next to the project, not in it."""
     if not SHARED_DATA.is_dir():
         pytest.skip("the test media beside the project (../shared/data) are not on this machine")
     return SHARED_DATA
@@ -34,21 +34,21 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def portrait() -> np.ndarray:
-    """The sample photograph, (600, 512, 3)."""
+    """The sample photo, (600, 512, 3)."""
     return decode_picture(sample_picture().path)
 
 
 @pytest.fixture(scope="session")
 def portrait_poses(portrait: np.ndarray) -> FramePoses:
-    """The person in the sample photograph, by the real model."""
+    """The person in the sample photo, found by the real model."""
     return estimate_image(portrait)
 
 
 @pytest.fixture
 def interruptible() -> Iterator[None]:
-    """Programs that a test starts obey SIGINT, even if this run was started to ignore it (nohup, in the background).
+    """Make programs that a test starts obey SIGINT, even if this run ignores it (nohup, in the background).
 
-    A program inherits that a signal is ignored, but not that it is handled.
+    A program inherits an ignored signal, but not a signal handler.
     """
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
@@ -57,7 +57,7 @@ def interruptible() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def _models_released() -> Iterator[None]:
-    """MediaPipe's models must be closed before the interpreter is taken apart."""
+    """MediaPipe's models must be closed before the interpreter shuts down."""
     yield
     release_models()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted(path for folder in ("posecore", "pages") for path in (ROOT / folder).rglob("*.py"))
 
-# A room may import itself, those beside it in its row, and those below. The rooms of a row know nothing of the app.
+# A room may import itself, the rooms in its row and those below. No room here knows of the app.
 ROWS = [
     ["posecore.cli", "posecore.__main__"],
     ["posecore.pipeline"],
@@ -23,7 +23,7 @@ ROWS = [
     ["posecore.downloads", "posecore.system", "posecore.limits"],
     ["posecore.errors"],
 ]
-# Each of these may import itself and those behind it, and all of posecore.
+# Each of these may import itself, those listed after it, and all of posecore.
 PAGES = ["pages", "pages.ui.image", "pages.ui.live", "pages.ui.video", "pages.ui.explore", "pages.ui.shared"]
 HOMES = {
     "streamlit": "pages",
@@ -41,7 +41,7 @@ def module_of(path: Path) -> str:
 
 
 def imports_of(path: Path) -> Iterator[str]:
-    """Each module that a file imports, at its top or inside a function, in whatever way it is written."""
+    """Each module that a file imports, at the top or inside a function, in any form of import."""
     package = module_of(path).split(".") if path.name == "__init__.py" else module_of(path).split(".")[:-1]
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -61,7 +61,7 @@ def _is_module(name: str) -> bool:
 
 
 def room_of(module: str, rooms: list[str]) -> str | None:
-    """The room that a module is in: the longest that it begins with."""
+    """The room of a module: its longest matching prefix."""
     there = [room for room in rooms if module == room or module.startswith(f"{room}.")]
     return max(there, key=len, default=None)
 
@@ -75,7 +75,7 @@ def test_imports_go_one_way_in_the_library():
         if not module.startswith("posecore."):
             continue
         room = room_of(module, rooms)
-        assert room, f"{module} is in no room: say above where it belongs"
+        assert room, f"{module} is in no room: add it above"
         for name in imports_of(path):
             if name.split(".")[0] == "pages":
                 wrong.append(f"{module} imports {name}")
@@ -103,9 +103,9 @@ def test_imports_go_one_way_in_the_pages():
     assert wrong == []
 
 
-def test_no_modules_import_each_other_in_a_circle():
+def test_there_are_no_circular_imports():
     graph = {module_of(path): set(imports_of(path)) for path in SOURCES}
-    graph.pop("posecore")  # its names are loaded when they are first used
+    graph.pop("posecore")  # its names are loaded on first use
     done: set[str] = set()
 
     def follow(module: str, way: tuple[str, ...]) -> None:
@@ -119,7 +119,7 @@ def test_no_modules_import_each_other_in_a_circle():
         follow(module, ())
 
 
-def test_heavy_libraries_stay_in_their_room():
+def test_heavy_libraries_are_imported_only_in_their_room():
     wrong = [
         f"{module_of(path)} imports {name}"
         for path in SOURCES

@@ -1,4 +1,4 @@
-"""Every awkward file gives a right result or one clear sentence, and leaves nothing behind."""
+"""Every awkward file gives a correct result or one clear sentence, and leaves nothing behind."""
 
 import json
 import tempfile
@@ -10,7 +10,7 @@ import pytest
 from posecore import BLAZEPOSE_33, UnreadableMedia, decode_picture, estimate_image
 from posecore.cli.main import main
 
-# Name -> people, or a piece of the sentence that says why not.
+# Name -> number of people (None: any number), or part of the error message.
 PICTURES = {
     "animated_2frames.gif": 1,
     "cmyk.jpg": 1,
@@ -30,7 +30,7 @@ PICTURES = {
     "one_pixel.png": 0,
     "one_row.png": 0,
     "palette.png": 1,
-    "person_lying_rot90_no_exif.jpg": None,  # whether a person lying on the side is found is the model's affair
+    "person_lying_rot90_no_exif.jpg": None,  # whether a person lying sideways is found depends on the model
     "png_named.jpg": 1,
     "progressive.jpg": 1,
     "rgb.avif": 1,
@@ -38,12 +38,12 @@ PICTURES = {
     "rgb.webp": 1,
     "rgba.png": 1,
     "rgba.webp": 1,
-    "tiny_64x43.jpg": None,  # the person is a dozen pixels high
+    "tiny_64x43.jpg": None,  # the person is a dozen pixels tall
     "truncated.jpg": "truncated.jpg",
     "upside_down_no_exif.jpg": None,
     "Üñïçødé name – yoga 瑜伽.jpg": 1,
 }
-# Name -> frames (None: any number), or a piece of the sentence.
+# Name -> number of frames (None: any number), or part of the error message.
 CLIPS = {
     "audio_only.mp4": "sound",
     "empty.mp4": "empty",
@@ -66,7 +66,7 @@ def awkward(shared_data) -> Path:
     return shared_data / "awkward"
 
 
-def test_every_file_is_in_a_table(awkward):
+def test_every_awkward_file_is_listed(awkward):
     assert {path.name for path in awkward.iterdir()} == PICTURES.keys() | CLIPS.keys()
 
 
@@ -85,7 +85,7 @@ def check_refused(code, errors, expected, out):
 
 
 @pytest.mark.parametrize(("name", "expected"), PICTURES.items())
-def test_pictures(awkward, name, expected, capsys, tmp_path):
+def test_an_awkward_photo_gives_a_result_or_one_sentence(awkward, name, expected, capsys, tmp_path):
     code, report, errors = run(capsys, "image", awkward / name, "--out", tmp_path / "out")
     if isinstance(expected, str):
         check_refused(code, errors, expected, tmp_path / "out")
@@ -98,7 +98,7 @@ def test_pictures(awkward, name, expected, capsys, tmp_path):
 
 
 @pytest.mark.parametrize(("name", "expected"), CLIPS.items())
-def test_clips(awkward, name, expected, capsys, tmp_path, monkeypatch):
+def test_an_awkward_video_gives_a_result_or_one_sentence(awkward, name, expected, capsys, tmp_path, monkeypatch):
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
@@ -116,7 +116,7 @@ def test_clips(awkward, name, expected, capsys, tmp_path, monkeypatch):
     assert {path.name for path in (tmp_path / "out").iterdir()} == {f"{Path(name).stem}.{kind}" for kind in kinds}
 
 
-def test_a_rotation_tag_turns_the_clip_upright_once(awkward, capsys, tmp_path):
+def test_a_rotation_tag_is_applied_once(awkward, capsys, tmp_path):
     sizes = set()
     for tag in (90, 270):
         _, report, _ = run(capsys, "video", awkward / f"phone_rotation_tag_{tag}.mp4", "--out", tmp_path, "--no-film")
@@ -132,12 +132,12 @@ def test_all_nine_orientations_give_the_same_pose(shared_data):
     assert [len(found) for found in poses] == [1] * 9
     seen = poses[0].visibility[0] > 0.9
     assert seen.sum() > 10
-    for found in poses[1:]:  # the files were compressed one by one, so a few pixels differ
+    for found in poses[1:]:  # the files were compressed separately, so landmarks differ by a few pixels
         assert np.linalg.norm(found.xy[0, seen] - poses[0].xy[0, seen], axis=-1).max() < 20
         nose, ankle = (found.xy[0, BLAZEPOSE_33.index(name), 1] for name in ("nose", "left_ankle"))
         assert nose < ankle
 
 
-def test_what_is_refused_is_an_error_of_its_own(awkward):
+def test_a_refused_file_raises_a_named_error(awkward):
     with pytest.raises(UnreadableMedia):
         decode_picture(awkward / "empty.png")

@@ -1,4 +1,4 @@
-"""README and docs/ are true: what they list is all there is, their links lead somewhere, and their code runs."""
+"""README and docs/ are correct: their lists are complete, their links work, and their code runs."""
 
 import re
 import subprocess
@@ -32,7 +32,7 @@ def text_of(name: str) -> str:
 
 
 def rows_of(name: str) -> list[list[str]]:
-    """The cells of all tables of a page, row by row, without their heads."""
+    """The cells of all tables on a page, row by row, without the headers."""
     lines = text_of(name).splitlines()
     heads = {index - 1 for index, line in enumerate(lines) if re.fullmatch(r"\|[-| ]+\|", line)}
     rows = [line for index, line in enumerate(lines) if line.startswith("|") and not {index, index - 1} & heads]
@@ -40,7 +40,7 @@ def rows_of(name: str) -> list[list[str]]:
 
 
 def words_of(name: str) -> list[str]:
-    """What stands in backticks in the first column of a page's tables."""
+    """The words in backticks in the first column of a page's tables."""
     return [word for row in rows_of(name) for word in re.findall(r"`([^`]+)`", row[0])]
 
 
@@ -49,12 +49,12 @@ def code_in(page: Path, language: str) -> list[str]:
 
 
 def anchors_of(page: Path) -> set[str]:
-    """The headings of a page, as a link names them."""
+    """The headings of a page as link anchors."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
 
 
-def test_the_readme_is_short_and_leads_to_every_page():
+def test_the_readme_is_short_and_links_to_every_page():
     readme = text_of("README.md")
     assert len(readme.splitlines()) <= 150
     linked = {ROOT / target for target in re.findall(r"\]\(([\w./-]+)\)", readme)}
@@ -62,7 +62,7 @@ def test_the_readme_is_short_and_leads_to_every_page():
 
 
 @each_page
-def test_links_lead_somewhere(page):
+def test_links_have_a_target(page):
     for target in re.findall(r"\]\((?!https?:)([^)]+)\)", page.read_text(encoding="utf-8")):
         path, _, anchor = target.partition("#")
         file = page.parent / path if path else page
@@ -71,7 +71,7 @@ def test_links_lead_somewhere(page):
 
 
 @each_page
-def test_files_that_are_named_are_there(page):
+def test_files_named_in_a_page_exist(page):
     text = page.read_text(encoding="utf-8")
     folders = "posecore|pages|tests|benchmarks|docs|examples"
     for name in re.findall(rf"(?<!Write )(?:`|python )((?:{folders})/[a-z0-9_./-]*)", text):
@@ -79,20 +79,20 @@ def test_files_that_are_named_are_there(page):
 
 
 @each_page
-def test_python_in_it_is_python(page):
+def test_python_in_a_page_compiles(page):
     for block in code_in(page, "python"):
         compile(block, page.name, "exec")
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/library.md", "docs/smoothing.md"])
-def test_python_in_it_runs(name, tmp_path, portrait, monkeypatch):
+def test_python_in_a_page_runs(name, tmp_path, portrait, monkeypatch):
     (tmp_path / "photo.jpg").write_bytes(sample_picture().path.read_bytes())
     height, width = portrait.shape[:2]
     with FilmWriter(tmp_path / "walk.mp4", (width, height), fps_hint=25) as film:
         for index in range(60):
             film.write(np.roll(portrait, index, axis=1), index / 25)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(plotly.io.renderers, "default", "")  # no figure opens a browser
+    monkeypatch.setattr(plotly.io.renderers, "default", "")  # figures open no browser
     for block in code_in(ROOT / name, "python"):
         exec(block, {"__name__": "a_block"})
 
@@ -112,7 +112,7 @@ def test_every_column_is_in_the_table_of_numbers():
     assert words_of("docs/numbers.md") == list(COLUMNS)
 
 
-def test_every_smoothing_method_is_in_its_table():
+def test_every_smoothing_method_is_in_the_table_of_methods():
     assert sorted(words_of("docs/smoothing.md")) == sorted(get_args(SmoothingMethod))
 
 
@@ -137,11 +137,11 @@ def options_in(text: str) -> set[str]:
 
 
 def options_of(command: str) -> set[str]:
-    """Those that the help of a command lists, not those that its sentences mention."""
+    """The options that a command's help lists, not those it only mentions."""
     return options_in("\n".join(re.findall(r"^ {2,6}(-.*?)(?: {2}|$)", help_of(command), re.MULTILINE)))
 
 
-def test_every_command_and_option_is_in_the_guide_of_the_command_line():
+def test_every_command_and_option_is_in_the_command_line_guide():
     sections = [section.split("\n", 1) for section in text_of("docs/command-line.md").split("\n## ")[1:]]
     told: dict[str, set[str]] = {}
     for heading, text in sections:
@@ -152,14 +152,14 @@ def test_every_command_and_option_is_in_the_guide_of_the_command_line():
 
 
 @each_page
-def test_its_command_lines_are_understood(page):
+def test_command_lines_in_a_page_are_valid(page):
     for command, arguments in re.findall(r"python -m posecore (\w+)([^`\n]*)", page.read_text(encoding="utf-8")):
         assert command in commands()
         assert options_in(arguments) <= options_of(command) | {"--help"}
 
 
 @pytest.mark.parametrize("name", ["docs/app.md", "docs/hosting.md", "docs/live-feed.md"])
-def test_what_is_bold_is_a_word_of_the_pages(name):
+def test_bold_words_are_labels_on_the_pages(name):
     sources = [path for path in (ROOT / "pages").rglob("*") if path.suffix in {".py", ".js", ".html"}]
     shown = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     bold = re.findall(r"\*\*(.+?)\*\*", text_of(name))
@@ -167,11 +167,11 @@ def test_what_is_bold_is_a_word_of_the_pages(name):
     assert [label for label in bold if not re.search(rf"[\"'>`]{re.escape(label)}[\"'<`]", shown)] == []
 
 
-def test_the_picture_of_the_architecture_is_up_to_date():
+def test_the_architecture_diagram_is_up_to_date():
     assert edges_drawn() == edges(), "run python -m docs.draw_architecture"
 
 
-def test_every_room_is_in_the_table_of_the_architecture():
+def test_every_room_is_in_the_architecture_table():
     there = [room for room in ROOMS if any(room in arrow for arrow in edges())]
     folders = {re.sub(r"(\.py|/)$", "", word).replace("/", ".") for word in words_of("docs/architecture.md")}
     assert set(there) <= folders

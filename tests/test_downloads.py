@@ -1,4 +1,4 @@
-"""A download from a real server on loopback: it ends well, or says why and leaves nothing behind."""
+"""A download from a real server on loopback: it succeeds, or says why not and leaves nothing behind."""
 
 import hashlib
 import os
@@ -42,20 +42,20 @@ def fetch(url: str, target: Path, on_progress: downloads.OnBytes | None = None) 
 
 
 def files_beside(target: Path) -> list[str]:
-    """Every file in the folder of a target, hidden ones too."""
+    """Every file in the folder of a target, including hidden ones."""
     return sorted(path.name for path in target.parent.iterdir()) if target.parent.exists() else []
 
 
 @contextmanager
 def serving(answer: Answer) -> Iterator[str]:
-    """Runs a server on loopback and gives its address."""
+    """Run a server on loopback; return its address."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             try:
                 answer(self)
             except (BrokenPipeError, ConnectionResetError):
-                self.close_connection = True  # the client hung up, as several tests want it to
+                self.close_connection = True  # the client hung up, as in several tests
 
         def log_message(self, *_: object) -> None:
             pass
@@ -130,7 +130,7 @@ def endless(request: BaseHTTPRequestHandler) -> None:
 
 
 @pytest.mark.parametrize("answer", [sending(BODY), sending_without_length, sending_in_small_chunks])
-def test_download(answer: Answer, target: Path) -> None:
+def test_a_download_is_complete_and_reports_progress(answer: Answer, target: Path) -> None:
     calls: list[tuple[int, int]] = []
     with serving(answer) as url, serving(redirecting(url)) as first:
         fetch(first, target, lambda done, total: calls.append((done, total)))
@@ -144,7 +144,7 @@ def test_download(answer: Answer, target: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX permissions")
-def test_download_can_be_read_by_another_user(target: Path) -> None:
+def test_a_downloaded_file_is_readable_by_other_users(target: Path) -> None:
     with serving(sending(BODY)) as url:
         fetch(url, target)
     assert target.stat().st_mode & 0o777 == 0o644
@@ -163,7 +163,9 @@ def test_download_can_be_read_by_another_user(target: Path) -> None:
     ],
     ids=["404", "truncated", "broken chunks", "closed", "hanging", "stalling", "redirect loop"],
 )
-def test_failed_download(answer: Answer, said: str, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_download_says_why_and_leaves_no_file(
+    answer: Answer, said: str, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(downloads, "STALL_TIMEOUT_S", 0.3)
     with serving(answer) as url:
         start = time.monotonic()
@@ -174,9 +176,9 @@ def test_failed_download(answer: Answer, said: str, target: Path, monkeypatch: p
     assert files_beside(target) == []
 
 
-def test_nobody_answers(target: Path) -> None:
+def test_a_refused_connection_is_reported(target: Path) -> None:
     with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))  # bound but not listening: refused, and nobody else can take the port
+        unused.bind(("127.0.0.1", 0))  # bound but not listening: refused, and no other process can take the port
         with pytest.raises(DownloadFailed, match="could not be reached"):
             fetch(f"http://127.0.0.1:{unused.getsockname()[1]}/some.task", target)
     assert files_beside(target) == []
@@ -193,7 +195,7 @@ def test_nobody_answers(target: Path) -> None:
     ],
     ids=["wrong", "short", "empty", "one byte more", "endless"],
 )
-def test_wrong_file_is_not_kept(answer: Answer, got: str, target: Path) -> None:
+def test_a_wrong_file_is_not_kept(answer: Answer, got: str, target: Path) -> None:
     calls: list[int] = []
     with serving(answer) as url, pytest.raises(DownloadNotVerified) as raised:
         fetch(url, target, lambda done, total: calls.append(done))
@@ -205,7 +207,7 @@ def test_wrong_file_is_not_kept(answer: Answer, got: str, target: Path) -> None:
     assert max(calls, default=0) <= len(BODY)
 
 
-def test_wrong_file_does_not_replace_an_older_one(target: Path) -> None:
+def test_a_wrong_file_does_not_replace_an_older_one(target: Path) -> None:
     target.parent.mkdir(parents=True)
     target.write_bytes(b"older")
     with serving(sending(WRONG_BODY)) as url, pytest.raises(DownloadNotVerified):
@@ -213,7 +215,7 @@ def test_wrong_file_does_not_replace_an_older_one(target: Path) -> None:
     assert target.read_bytes() == b"older"
 
 
-def test_redirect_away_from_https_is_not_followed(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_redirect_away_from_https_is_not_followed(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
     def redirect(self: HTTPAdapter, request: PreparedRequest, **_: object) -> Response:
@@ -224,13 +226,13 @@ def test_redirect_away_from_https_is_not_followed(target: Path, monkeypatch: pyt
         response.raw = BytesIO()
         return response
 
-    monkeypatch.setattr(HTTPAdapter, "send", redirect)  # saves a certificate that this machine trusts
+    monkeypatch.setattr(HTTPAdapter, "send", redirect)  # avoids the need for a trusted certificate
     with pytest.raises(DownloadFailed, match="redirects to an address that is not https"):
         fetch("https://127.0.0.1/some.task", target)
     assert asked == ["https://127.0.0.1/some.task"]
 
 
-def test_folder_that_cannot_be_written(target: Path) -> None:
+def test_an_unwritable_folder_is_reported(target: Path) -> None:
     target.parent.parent.mkdir()
     target.parent.write_text("a file where the folder should be")
     with serving(sending(BODY)) as url, pytest.raises(DownloadFailed, match="could not be kept in") as raised:
@@ -239,9 +241,9 @@ def test_folder_that_cannot_be_written(target: Path) -> None:
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
-def test_error_of_the_caller_ends_the_download(error: type[BaseException], target: Path) -> None:
+def test_an_error_in_the_caller_ends_the_download(error: type[BaseException], target: Path) -> None:
     def stop(done: int, total: int) -> None:
-        assert len(files_beside(target)) == 1, "the download is under way"
+        assert len(files_beside(target)) == 1, "the download is in progress"
         raise error
 
     with serving(sending(BODY)) as url, pytest.raises(error):
@@ -249,12 +251,12 @@ def test_error_of_the_caller_ends_the_download(error: type[BaseException], targe
     assert files_beside(target) == []
 
 
-def test_two_processes_download_at_once(target: Path) -> None:
-    both_are_under_way = threading.Barrier(2, timeout=30)
+def test_two_processes_can_download_at_the_same_time(target: Path) -> None:
+    both_in_progress = threading.Barrier(2, timeout=30)
 
     def answer(request: BaseHTTPRequestHandler) -> None:
         sending(BODY[:1000], length=len(BODY))(request)
-        both_are_under_way.wait()
+        both_in_progress.wait()
         request.wfile.write(BODY[1000:])
 
     environment = {**os.environ, "PYTHONPATH": str(Path(downloads.__file__).parents[1])}
@@ -270,13 +272,13 @@ def test_two_processes_download_at_once(target: Path) -> None:
         for process in processes:
             assert process.communicate(timeout=60)[1] == ""
             assert process.returncode == 0
-    assert not both_are_under_way.broken
+    assert not both_in_progress.broken
     assert target.read_bytes() == BODY
     assert files_beside(target) == [target.name]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="each system has its own place")
-def test_cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="each system has its own cache folder")
+def test_the_cache_folder_follows_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "given"))
     assert cache_dir() == tmp_path / "given" / "posecore"

@@ -1,4 +1,4 @@
-"""A film drawn again from what was found, without estimating."""
+"""A video drawn again from existing poses, without estimating."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ PART = ClipOptions(start_s=2.4, end_s=2.8, film_side=640)
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """Two people in a part of the sample, and the film of it."""
+    """Two people in a part of the sample video, and their annotated video."""
     film = tmp_path_factory.mktemp("film") / "film.mp4"
     options = PoseOptions(engine="fast", people=2, search="thorough")
     return estimate_video(sample_clip().path, options, part=PART, annotated=film), film
@@ -25,12 +25,12 @@ def frames(film) -> np.ndarray:
 
 def refuse_to_estimate(monkeypatch):
     def refuse(*_):
-        raise AssertionError("it was estimated again")
+        raise AssertionError("poses were estimated again")
 
     monkeypatch.setattr("posecore.runs.local.open_stream_estimator", refuse)
 
 
-def test_the_same_people_make_the_same_film(made, tmp_path, monkeypatch):
+def test_the_same_people_give_the_same_video(made, tmp_path, monkeypatch):
     refuse_to_estimate(monkeypatch)
     sequence, film = made
     draw_video(sample_clip().path, sequence, tmp_path / "again.mp4", color_by="person", part=PART)
@@ -38,8 +38,8 @@ def test_the_same_people_make_the_same_film(made, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("workers", [None, 1])
-def test_hidden_and_named(made, tmp_path, workers):
-    """Where somebody was hidden the clip shows, and a name takes more room than a number."""
+def test_people_can_be_hidden_and_named(made, tmp_path, workers):
+    """A hidden person leaves the plain video, and a name takes more room than a number."""
     sequence, film = made
     assert sequence.person_ids.tolist() == [1, 2]
     shown = sequence.only([2]).named({2: "Annabella"})
@@ -63,7 +63,7 @@ def test_hidden_and_named(made, tmp_path, workers):
     assert [path.name for path in tmp_path.iterdir()] == ["again.mp4"]
 
 
-def test_one_that_is_ended_leaves_the_film_as_it_was(made, tmp_path):
+def test_a_cancelled_drawing_keeps_the_existing_video(made, tmp_path):
     sequence, _ = made
     film = tmp_path / "film.mp4"
     film.write_bytes(b"before")
@@ -72,7 +72,7 @@ def test_one_that_is_ended_leaves_the_film_as_it_was(made, tmp_path):
     assert list(tmp_path.iterdir()) == [film]
 
 
-def test_poses_of_another_clip_are_refused(made, tmp_path, shared_data):
+def test_poses_of_another_video_are_refused(made, tmp_path, shared_data):
     sequence, _ = made
     with pytest.raises(InvalidPoses, match="frames are"):
         draw_video(shared_data / "google-reference" / "pose_1.mp4", sequence, tmp_path / "film.mp4")

@@ -1,4 +1,4 @@
-"""A part of what benchmarks/mutations.py tries."""
+"""A small sample of what benchmarks/mutations.py tries."""
 
 import json
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 SCRIPT = Path(__file__).resolve().parents[1] / "benchmarks" / "mutations.py"
 
 
-def test_damaged_clips_end_in_a_result_or_a_sentence(shared_data):
+def test_damaged_videos_give_a_result_or_a_sentence(shared_data):
     command = [sys.executable, str(SCRIPT), str(shared_data / "awkward"), "--count", "24", "--seed", "5"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr

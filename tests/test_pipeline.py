@@ -1,4 +1,4 @@
-"""The real model on real media, through the three ways in."""
+"""The real model on real media, through the three public entry points."""
 
 import json
 import os
@@ -46,7 +46,7 @@ def short_clip(portrait, tmp_path_factory) -> Path:
 UNEVEN_TIMES_S = [0, 0.04, 0.08, 0.2, 0.24, 0.28, 0.5, 0.54, 0.58, 0.62, 0.66, 0.7]
 
 
-def test_a_portrait_gives_one_person_where_the_face_is(portrait_poses):
+def test_a_portrait_gives_one_person_at_the_face(portrait_poses):
     assert len(portrait_poses) == 1
     nose = portrait_poses.xy[0, BLAZEPOSE_33.index("nose")]
     assert nose == pytest.approx((270, 225), abs=10)
@@ -56,17 +56,17 @@ def test_a_portrait_gives_one_person_where_the_face_is(portrait_poses):
     assert portrait_poses.visibility[0, legs].max() < 0.5 < portrait_poses.visibility[0, 0]
 
 
-def test_pictures_do_not_depend_on_those_before(portrait, portrait_poses):
+def test_a_photo_does_not_depend_on_earlier_ones(portrait, portrait_poses):
     estimate_image(portrait[:, ::-1].copy())
     again = estimate_image(portrait)
     np.testing.assert_array_equal(again.xy, portrait_poses.xy)
 
 
-def test_a_picture_without_a_person_has_nobody():
+def test_a_photo_without_a_person_gives_no_people():
     assert len(estimate_image(np.full((240, 320, 3), 128, np.uint8))) == 0
 
 
-def test_several_threads_may_estimate_at_once(portrait, portrait_poses):
+def test_several_threads_can_estimate_at_the_same_time(portrait, portrait_poses):
     found = []
     options = [PoseOptions(), PoseOptions(people=2), PoseOptions(people=3)]
     threads = [threading.Thread(target=lambda o=o: found.append(estimate_image(portrait, o))) for o in options * 2]
@@ -88,7 +88,7 @@ def test_several_threads_may_estimate_at_once(portrait, portrait_poses):
         np.zeros((0, 10, 3), np.uint8),
     ],
 )
-def test_what_is_no_picture_is_refused(rgb):
+def test_an_invalid_image_array_is_refused(rgb):
     with pytest.raises(InvalidOption, match=r"Expected an image of shape \(H, W, 3\)"):
         estimate_image(rgb)
 
@@ -102,20 +102,20 @@ def test_what_is_no_picture_is_refused(rgb):
         ({"min_tracking": -0.1}, "'min_tracking'"),
     ],
 )
-def test_options_outside_their_range_are_refused(changed, message):
+def test_options_out_of_range_are_refused(changed, message):
     with pytest.raises(InvalidOption, match=message):
         replace(PoseOptions(), **changed)
 
 
-def test_a_bundle_of_another_task_is_refused_with_its_name(portrait):
+def test_a_model_for_another_task_is_refused_with_its_name(portrait):
     from posecore import find_model
 
     with pytest.raises(ModelUnusable, match=r"hand_landmarker\.task cannot be used as a pose landmarker"):
         estimate_image(portrait, PoseOptions(model=find_model("hand")))
 
 
-def test_no_usage_metrics_leave_with_openvino(tmp_path):
-    """It reports at its import, and writes an identity into the home folder, unless it finds no package for that."""
+def test_openvino_sends_no_usage_metrics(tmp_path):
+    """On import it sends a report and writes an id to the home folder, unless its telemetry package is missing."""
     code = (
         "from posecore import PoseOptions, find_engine; "
         "print(find_engine(PoseOptions()).name); "
@@ -128,21 +128,21 @@ def test_no_usage_metrics_leave_with_openvino(tmp_path):
     assert not (tmp_path / "intel").exists()
 
 
-def test_no_usage_metrics_leave_with_mediapipe():
+def test_mediapipe_sends_no_usage_metrics():
     from posecore import find_model
     from posecore.estimation.mediapipe_tasks import options_without_metrics
 
     assert options_without_metrics(find_model("full")).to_ctypes().ca_bundle_path == b"/dev/null"
 
 
-def test_a_clip_keeps_its_own_times_and_every_frame(short_clip):
+def test_a_video_keeps_its_own_times_and_every_frame(short_clip):
     sequence = estimate_video(short_clip)
     np.testing.assert_allclose(sequence.times_s, UNEVEN_TIMES_S, atol=1e-3)
     assert sequence.seen.all()
     assert sequence.size == (512, 600)
 
 
-def test_progress_counts_the_frames_and_can_end_the_run(short_clip, tmp_path):
+def test_progress_counts_frames_and_can_stop_the_run(short_clip, tmp_path):
     seen = []
 
     def stop_after_five(progress):
@@ -164,7 +164,7 @@ def frames_in(film: Path) -> int:
         return sum(1 for _ in container.decode(video=0))
 
 
-def test_the_annotated_film_shows_the_skeleton_and_keeps_the_times(short_clip, portrait, tmp_path):
+def test_the_annotated_video_shows_the_skeleton_and_keeps_the_times(short_clip, portrait, tmp_path):
     film = tmp_path / "film.mp4"
     sequence = estimate_video(short_clip, annotated=film)
     with av.open(str(film)) as container:
@@ -177,7 +177,7 @@ def test_the_annotated_film_shows_the_skeleton_and_keeps_the_times(short_clip, p
     assert changed.mean() < 0.1
 
 
-def test_an_error_of_the_caller_leaves_no_film_behind(short_clip, tmp_path):
+def test_an_error_in_the_caller_leaves_no_video(short_clip, tmp_path):
     def fail(progress):
         raise KeyboardInterrupt
 
@@ -186,7 +186,7 @@ def test_an_error_of_the_caller_leaves_no_film_behind(short_clip, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_clip_that_is_none_is_refused_and_leaves_no_film(tmp_path):
+def test_a_file_that_is_not_a_video_is_refused_and_leaves_no_video(tmp_path):
     clip = tmp_path / "clip.mp4"
     clip.write_bytes(b"no clip at all")
     with pytest.raises(UnreadableMedia, match=r"clip\.mp4"):
@@ -194,7 +194,7 @@ def test_a_clip_that_is_none_is_refused_and_leaves_no_film(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["clip.mp4"]
 
 
-def test_a_live_session_follows_and_draws(portrait, portrait_poses):
+def test_a_live_session_tracks_and_draws_a_person(portrait, portrait_poses):
     with LiveSession() as session:
         for index in range(5):
             poses, drawn = session.step(portrait, 10 + index / 30)
@@ -205,7 +205,7 @@ def test_a_live_session_follows_and_draws(portrait, portrait_poses):
     assert (drawn != portrait).any()
 
 
-def test_live_frames_within_one_millisecond_are_taken_but_not_backwards(portrait):
+def test_live_frames_may_share_a_millisecond_but_not_go_backwards(portrait):
     with LiveSession() as session:
         session.step(portrait, 1.0)
         session.step(portrait, 1.0001)
@@ -213,13 +213,13 @@ def test_live_frames_within_one_millisecond_are_taken_but_not_backwards(portrait
             session.step(portrait, 0.5)
 
 
-def test_closing_twice_is_fine():
+def test_a_live_session_can_be_closed_twice():
     session = LiveSession()
     session.close()
     session.close()
 
 
-def test_the_sample_clip_shows_people_soon():
+def test_the_sample_video_shows_people_early_on():
     poses = []
     estimate_video(sample_clip().path, on_progress=lambda progress: poses.append(progress.frame) or len(poses) < 12)
     assert len(poses[-1]) == 1
@@ -230,7 +230,7 @@ def test_options_can_be_written_into_a_manifest(tmp_path):
     assert json.loads(json.dumps(options.as_dict()))["model"] == "my.task"
 
 
-def test_a_part_with_a_smaller_film(short_clip, portrait, tmp_path):
+def test_a_part_can_be_written_as_a_smaller_video(short_clip, portrait, tmp_path):
     target = tmp_path / "film.mp4"
     part = ClipOptions(start_s=0.08, end_s=0.6, every=2, film_side=300)
     sequence = estimate_video(short_clip, part=part, annotated=target)
@@ -243,16 +243,16 @@ def test_a_part_with_a_smaller_film(short_clip, portrait, tmp_path):
     nose = (sequence.frame(0).xy[0, 0] / 2).astype(int)
     plain = np.roll(portrait, 6, axis=1)[nose[1] * 2, nose[0] * 2]
     drawn = frames[0].rgb[nose[1], nose[0]]
-    assert np.abs(drawn.astype(int) - plain).max() > 40, "the nose is drawn where it is in the small film"
+    assert np.abs(drawn.astype(int) - plain).max() > 40, "the nose is drawn in its place in the smaller video"
 
 
-def test_a_part_beyond_the_end_is_told_and_leaves_no_film(short_clip, tmp_path):
+def test_a_part_beyond_the_end_is_reported_and_leaves_no_video(short_clip, tmp_path):
     with pytest.raises(InvalidOption, match="no frame from 9 s on"):
         estimate_video(short_clip, part=ClipOptions(start_s=9), annotated=tmp_path / "film.mp4")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_damaged_clip_gives_what_can_be_read_and_a_sentence(tmp_path, portrait):
+def test_a_damaged_video_gives_its_readable_part_and_a_sentence(tmp_path, portrait):
     clip = tmp_path / "clip.mp4"
     with FilmWriter(clip, (512, 600), fps_hint=25) as film:
         for index in range(25):
@@ -270,7 +270,7 @@ def test_a_damaged_clip_gives_what_can_be_read_and_a_sentence(tmp_path, portrait
 
 
 @pytest.mark.parametrize("film", [True, False])
-def test_what_a_run_will_take_is_about_told(short_clip, film):
+def test_the_cost_of_a_run_is_estimated_roughly(short_clip, film):
     with open_clip(short_clip) as clip:
         whole = expect_run(clip.info, ClipOptions(), film=film)
         half = expect_run(clip.info, ClipOptions(every=2, film_side=256), film=film)
@@ -281,8 +281,8 @@ def test_what_a_run_will_take_is_about_told(short_clip, film):
 
 
 @pytest.mark.parametrize("people", [1, 2])
-def test_without_smoothing_the_landmarks_are_those_of_the_model(short_clip, people):
-    """Smoothed afterwards, each by the same filter, they are what a smoothed run gives."""
+def test_landmarks_are_the_models_own_without_smoothing(short_clip, people):
+    """Smoothed afterwards with the same filter, they match a smoothed run."""
     options = PoseOptions(engine="fast", people=people)
     smoothed = estimate_video(short_clip, options)
     raw = estimate_video(short_clip, replace(options, smoothing=False))
@@ -294,7 +294,7 @@ def test_without_smoothing_the_landmarks_are_those_of_the_model(short_clip, peop
 
 
 @pytest.mark.parametrize("background", ["keep", "plain"])
-def test_a_film_without_skeletons_shows_the_frames(short_clip, portrait, tmp_path, background):
+def test_a_video_without_skeletons_shows_the_frames(short_clip, portrait, tmp_path, background):
     options = PoseOptions(engine="fast", segmentation=background != "keep")
     sequence = estimate_video(
         short_clip, options, annotated=tmp_path / "film.mp4", skeletons=False, background=background
@@ -304,5 +304,5 @@ def test_a_film_without_skeletons_shows_the_frames(short_clip, portrait, tmp_pat
     assert [frame.time_s for frame in frames] == pytest.approx(sequence.times_s, abs=1e-4)
     change = np.abs(frames[0].rgb[: portrait.shape[0], : portrait.shape[1]].astype(int) - portrait).mean(axis=-1)
     on_her = portrait[150:400, 200:350].shape[:2]
-    assert change[150:400, 200:350].reshape(on_her).mean() < 6  # a face drawn there makes it 8
+    assert change[150:400, 200:350].reshape(on_her).mean() < 6  # a face drawn there would make it 8
     assert (change[:40].mean() > 30) == (background == "plain")

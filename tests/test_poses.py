@@ -47,17 +47,17 @@ def test_the_callers_array_stays_writable():
         ({"size": (0, 480)}, r"Expected 'size' to be above zero in both dimensions, but got \(0, 480\)"),
     ],
 )
-def test_what_does_not_fit_is_named(changed, message):
+def test_a_mismatched_array_is_named(changed, message):
     with pytest.raises(InvalidPoses, match=message):
         FramePoses(**frame_arrays(**changed))
 
 
-def test_ids_may_not_repeat():
+def test_ids_must_be_unique():
     with pytest.raises(InvalidPoses, match="unique"):
         FramePoses(**frame_arrays(people=2, person_ids=np.array([1, 1])))
 
 
-def test_nobody_has_no_people():
+def test_poses_of_nobody_have_no_people():
     assert len(FramePoses.nobody(SIZE)) == 0
 
 
@@ -81,7 +81,7 @@ def test_a_sequence_keeps_frames_without_people_as_nan():
     assert sequence.frame(1).time_s == pytest.approx(0.04)
 
 
-def test_a_clip_without_anybody_keeps_its_times():
+def test_a_video_without_people_keeps_its_times():
     sequence = PoseSequence.from_frames([FramePoses.nobody(SIZE, t) for t in (0.0, 0.5)], size=SIZE, fps=2)
     assert sequence.times_s.tolist() == [0.0, 0.5]
     assert not sequence.seen.any()
@@ -112,7 +112,7 @@ def recorded(frames: list[FramePoses]) -> PoseSequence:
     return PoseSequence(**recorder.arrays(), size=SIZE, fps=25)
 
 
-def test_a_recorder_keeps_what_comes_also_of_people_who_come_later():
+def test_a_recorder_keeps_every_frame_including_people_who_appear_later():
     frames = [frame(t / 25, [2] if t < 300 else [7, 2, 1], value=t) for t in range(900)]
     sequence = recorded(frames)
     assert sequence.person_ids.tolist() == [1, 2, 7]
@@ -123,14 +123,14 @@ def test_a_recorder_keeps_what_comes_also_of_people_who_come_later():
     np.testing.assert_array_equal(sequence.frame(500).xy, frames[500].xy[[2, 1, 0]])
 
 
-def test_a_recorder_puts_frames_in_order_and_keeps_the_last_of_those_told_twice():
+def test_a_recorder_sorts_frames_and_keeps_the_last_of_duplicates():
     told = [(0.0, 1), (0.2, 2), (0.3, 3), (0.1, 4), (0.2, 5)]
     sequence = recorded([frame(time_s, [1], value=value) for time_s, value in told])
     assert sequence.times_s.tolist() == [0, 0.1, 0.2, 0.3]
     assert sequence.xy[:, 0, 0, 0].tolist() == [1, 4, 5, 3]
 
 
-def test_a_recorder_grows_by_little_more_than_the_numbers():
+def test_a_recorder_needs_little_more_memory_than_its_data():
     one, count = frame(0, [1]), 20_000
     tracemalloc.start()
     try:
@@ -148,7 +148,7 @@ def test_a_recorder_grows_by_little_more_than_the_numbers():
 @pytest.mark.parametrize(
     ("wanted", "is_view"), [([1, 2], True), ([3], True), ([1, 3], False), ([7], False), ([], False)]
 )
-def test_some_of_the_people_of_a_clip(portrait_poses, wanted, is_view):
+def test_people_can_be_selected(portrait_poses, wanted, is_view):
     names = ("xy", "z", "world", "visibility", "presence")
     three = {name: np.repeat(getattr(portrait_poses, name), 3, axis=0) for name in names}
     ids = np.array([1, 2, 3])
@@ -161,7 +161,7 @@ def test_some_of_the_people_of_a_clip(portrait_poses, wanted, is_view):
 
 
 def moving(frames: int = 6, ids: tuple[int, ...] = (1, 4)) -> PoseSequence:
-    """People whose every number is another one, named, at uneven times."""
+    """Named people at uneven times, with all values different."""
     values = np.arange(frames * len(ids) * 33 * 8, dtype=np.float32).reshape(frames, len(ids), 33, 8)
     times = np.cumsum(np.arange(frames) + 1.0) / 10
     return PoseSequence(
@@ -182,7 +182,7 @@ def moving(frames: int = 6, ids: tuple[int, ...] = (1, 4)) -> PoseSequence:
         (np.arange(6) % 2 == 1, [1, 3, 5], 30),
     ],
 )
-def test_some_of_the_frames_of_a_sequence(frames, expected, fps):
+def test_frames_can_be_selected(frames, expected, fps):
     sequence = moving()
     some = sequence.at(frames)
     for name in LANDMARK_ARRAYS:
@@ -203,7 +203,7 @@ def test_some_of_the_frames_of_a_sequence(frames, expected, fps):
         (3, InvalidPoses, r"'times_s' to have shape \(T,\)"),
     ],
 )
-def test_frames_that_make_no_sequence(frames, error, message):
+def test_frames_that_do_not_form_a_sequence_are_refused(frames, error, message):
     with pytest.raises(error, match=message):
         moving().at(frames)
 
@@ -211,7 +211,7 @@ def test_frames_that_make_no_sequence(frames, error, message):
 @pytest.mark.parametrize(
     ("size", "across", "down"), [(SIZE, 1, 1), ((1280, 960), 2, 2), ((320, 480), 0.5, 1), ((641, 119), 641 / 640, None)]
 )
-def test_a_sequence_in_frames_of_another_size(size, across, down):
+def test_a_sequence_can_be_resized(size, across, down):
     sequence = moving()
     resized = sequence.resized(size)
     np.testing.assert_array_equal(resized.xy[..., 0], sequence.xy[..., 0] * np.float32(across))
@@ -224,13 +224,13 @@ def test_a_sequence_in_frames_of_another_size(size, across, down):
 
 
 @pytest.mark.parametrize("size", [(0, 480), (640, -1)])
-def test_frames_have_a_size(size):
+def test_a_frame_size_must_be_positive(size):
     with pytest.raises(InvalidPoses, match="'size' to be above zero"):
         moving().resized(size)
 
 
 @pytest.mark.parametrize(("times", "ids"), [([], []), ([0.5], [1, 2]), ([0.0, 0.1, 0.4], [7])])
-def test_a_sequence_in_which_nobody_is_seen(times, ids):
+def test_a_sequence_without_people_is_valid(times, ids):
     empty = PoseSequence.empty(times, ids, size=SIZE, fps=30)
     assert (empty.times_s.tolist(), empty.person_ids.tolist()) == (times, ids)
     assert empty.xy.shape == (len(times), len(ids), 33, 2)
@@ -248,7 +248,7 @@ def test_an_empty_sequence_is_checked_too(times, ids, message):
 
 
 @pytest.mark.parametrize(("person", "slot"), [(1, 0), (4, 1)])
-def test_the_slot_of_a_person(person, slot):
+def test_a_person_id_gives_its_slot(person, slot):
     assert moving().slot(person) == slot
 
 
@@ -260,13 +260,13 @@ def test_the_slot_of_a_person(person, slot):
         (PoseSequence.empty([0.0], [1], size=SIZE, fps=30), 1, InvalidPoses, "Person 1 is seen in no frame"),
     ],
 )
-def test_the_slot_of_somebody_who_is_not_there(sequence, person, error, message):
+def test_an_unknown_person_has_no_slot(sequence, person, error, message):
     with pytest.raises(error, match=message):
         sequence.slot(person)
 
 
 @pytest.mark.parametrize("people", [0, 1, 3])
-def test_packed_landmarks_are_the_same_when_unpacked(people):
+def test_packed_landmarks_unpack_unchanged(people):
     values = np.random.default_rng(people).normal(size=(people, 33, 8)).astype(np.float32)
     poses = FramePoses(**frame_arrays(people) | unpack_landmarks(values))
     np.testing.assert_array_equal(pack_landmarks(poses), values)

@@ -1,7 +1,7 @@
-"""Against the results that Google's own test-suite holds its model to.
+"""Comparison with the results that Google's own test suite expects of its model.
 
-Differences are taken for each coordinate by itself, as Google's tests do. The limits of the clip are tighter
-than Google's own (31 px and 0.24 m); those of the picture are the same.
+Differences are taken for each coordinate separately, as in Google's tests. The limits for the video are tighter
+than Google's own (31 px and 0.24 m); those for the photo are the same.
 """
 
 import json
@@ -31,12 +31,12 @@ def reference(shared_data):
 
 
 def stream(path, step_s, options):
-    """The clip as a stream, with frames ``step_s`` apart whatever the file says."""
+    """The video as a stream, with frames ``step_s`` apart regardless of the file's times."""
     with open_clip(path) as clip, closing(open_stream_estimator(options)) as estimator:
         return [estimator.step(frame.rgb, frame.index * step_s) for frame in clip]
 
 
-def test_squats(shared_data, reference, options):
+def test_squats_match_the_reference(shared_data, reference, options):
     poses = stream(shared_data / "google-reference" / "pose_squats.mp4", FRAME_S, options)
     assert all(len(frame) == 1 for frame in poses)
     expected = np.array(reference("pose_squats.full.json"), float)
@@ -48,7 +48,7 @@ def test_squats(shared_data, reference, options):
     assert np.median(metres) <= 0.03
 
 
-def test_yoga_picture(shared_data, reference, options):
+def test_a_yoga_photo_matches_the_reference(shared_data, reference, options):
     poses = estimate_image(decode_picture(shared_data / "google-reference" / "pose.jpg"), options)
     expected = reference("pose_expected.json")
     assert len(poses) == 1
@@ -57,7 +57,7 @@ def test_yoga_picture(shared_data, reference, options):
 
 
 def test_dance_agrees_with_another_model(shared_data, reference, options):
-    """MoveNet is another network: half of the joints must agree within 2% of the picture's width."""
+    """MoveNet is another network: half of the joints must agree within 2% of the image width."""
     poses = stream(shared_data / "google-reference" / "pose_1.mp4", FRAME_S, options)
     distances = [
         np.hypot(*(frame.xy[0, landmark] - (point["x"], point["y"])))

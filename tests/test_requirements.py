@@ -1,4 +1,4 @@
-"""The requirement files say exactly what is installed, and name everything that the source imports."""
+"""The requirement files pin exactly what is installed and list everything that the source imports."""
 
 import ast
 import importlib.metadata
@@ -36,7 +36,7 @@ FOR_THE_APP = [Requirement(line) for line in PROJECT["optional-dependencies"]["a
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_each_line_is_one_exact_version_and_says_what_it_is_for(name: str) -> None:
+def test_each_line_pins_one_version_and_says_what_it_is_for(name: str) -> None:
     lines = [line for line in (ROOT / name).read_text().splitlines() if not line.startswith("#")]
     assert lines
     for line in lines:
@@ -54,22 +54,22 @@ def test_installed_version_is_the_pinned_one(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(set(pins("requirements-test.txt")) - {"movement"}))
-def test_what_a_tool_of_the_tests_requires_is_installed(name: str) -> None:
-    # requirements-test.txt is installed as it stands, and has movement without what it requires.
+def test_the_requirements_of_a_test_tool_are_installed(name: str) -> None:
+    # requirements-test.txt is installed without dependencies, and deliberately omits those of movement.
     for line in importlib.metadata.requires(name) or []:
         required = Requirement(line)
         if required.marker is None or required.marker.evaluate({"extra": ""}):
             assert required.specifier.contains(importlib.metadata.version(required.name)), required
 
 
-def test_both_opencv_wheels_are_of_one_version() -> None:
-    # Both own the folder cv2; of different versions, one would overwrite parts of the other.
+def test_both_opencv_wheels_have_the_same_version() -> None:
+    # Both install the folder cv2; different versions would overwrite parts of each other.
     assert ALL_PINS["opencv-python"] == ALL_PINS["opencv-contrib-python"]
     installed = {importlib.metadata.version(name) for name in ("opencv-python", "opencv-contrib-python")}
     assert installed == {ALL_PINS["opencv-python"]}
 
 
-def test_packages_txt_holds_the_packages_of_the_libraries_and_no_others() -> None:
+def test_packages_txt_lists_exactly_the_packages_of_the_libraries() -> None:
     lines = (ROOT / "packages.txt").read_text().splitlines()
     assert sorted(lines) == sorted(set(DEBIAN_PACKAGES.values()))
 
@@ -84,7 +84,7 @@ def canonical(name: str) -> str:
 
 
 def imports_of(source: Path) -> Iterator[str]:
-    """The top-level names of the modules that a file imports, wherever in it."""
+    """The top-level names of the modules imported anywhere in a file."""
     for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in node.names)
@@ -102,7 +102,7 @@ def imports_of(source: Path) -> Iterator[str]:
     ],
     ids=["library", "app", "app extra", "tests"],
 )
-def test_every_import_has_its_requirement(sources: list[str], named: set[str]) -> None:
+def test_every_import_has_a_requirement(sources: list[str], named: set[str]) -> None:
     files = [file for pattern in sources for file in ROOT.glob(pattern)]
     assert files
     imported = {name for file in files for name in imports_of(file)} - set(sys.stdlib_module_names) - OWN

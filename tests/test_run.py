@@ -1,4 +1,4 @@
-"""The parts of run.py that can be checked without installing anything."""
+"""The parts of run.py that can be tested without installing anything."""
 
 import os
 import shutil
@@ -33,7 +33,7 @@ def test_run_needs_only_the_standard_library() -> None:
 
 
 @pytest.mark.parametrize(("arguments", "code"), [(["--help"], 0), (["-h"], 0), ([], 2), (["start"], 2)])
-def test_main_explains_itself(arguments: list[str], code: int, capsys: pytest.CaptureFixture[str]) -> None:
+def test_main_shows_its_usage(arguments: list[str], code: int, capsys: pytest.CaptureFixture[str]) -> None:
     assert run.main(arguments) == code
     assert "python3 run.py app" in capsys.readouterr().out
 
@@ -42,14 +42,16 @@ def test_main_explains_itself(arguments: list[str], code: int, capsys: pytest.Ca
     ("options", "code", "text"),
     [(["--version"], 0, "pytest 9"), (["--no-such-option"], 4, "unrecognized arguments: --no-such-option")],
 )
-def test_options_reach_the_tool_and_its_exit_code_comes_back(options: list[str], code: int, text: str) -> None:
+def test_options_reach_the_tool_and_its_exit_code_is_returned(options: list[str], code: int, text: str) -> None:
     starter = "import run, sys; run.set_up = lambda *_, **__: sys.executable; sys.exit(run.main(sys.argv[1:]))"
     done = python(starter, "test", *options)
     assert done.returncode == code
     assert text in done.stdout + done.stderr
 
 
-def test_a_failed_setup_is_told_in_words(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_failed_setup_is_reported_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def fail(folder: Path, for_tests: bool) -> Path:
         raise run.SetupFailed("The disk is full.")
 
@@ -62,7 +64,7 @@ def test_a_failed_setup_is_told_in_words(monkeypatch: pytest.MonkeyPatch, capsys
 
 
 @linux_only
-def test_a_part_of_the_system_is_there_or_not(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_installed_and_missing_system_parts_are_recognised(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert run.is_there("libc.so.6")
     assert not run.is_there("libnowhere.so.9")
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -77,7 +79,7 @@ def test_a_part_of_the_system_is_there_or_not(monkeypatch: pytest.MonkeyPatch, t
 
 @linux_only
 @pytest.mark.parametrize(("parts", "missing"), [({"libc.so.6": "libc6"}, []), ({"chromium": "chromium"}, ["chromium"])])
-def test_only_what_is_missing_is_installed(
+def test_only_missing_packages_are_installed(
     parts: dict[str, str], missing: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -94,7 +96,7 @@ def test_only_what_is_missing_is_installed(
 
 
 @linux_only
-def test_without_apt_get_the_line_to_type_is_told(
+def test_the_command_to_type_is_shown_without_apt_get(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -107,7 +109,7 @@ def test_without_apt_get_the_line_to_type_is_told(
 
 
 class Steps:
-    """Stands in for the programs of a setup: keeps what would be run, and makes the files that count."""
+    """Stands in for the programs of a setup: records the commands and makes the files that matter."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -127,7 +129,7 @@ class Steps:
             Path(command[command.index(run.UNPACK_SAMPLE) + 1]).write_text(str(self.folder.parent / "sample.mp4"))
 
     def repeated(self, for_tests: bool = False) -> list[str]:
-        """Set up once more, and return what pip and venv are asked to do."""
+        """Set up again; return the steps that ran."""
         self.commands.clear()
         run.set_up(self.folder, for_tests)
         verbs = ("venv", "install", "download")
@@ -136,7 +138,7 @@ class Steps:
 
 @pytest.fixture
 def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Steps:
-    """A setup that was finished in an empty project."""
+    """A finished setup in an empty project."""
     for name in ("requirements.txt", "requirements-test.txt"):
         (tmp_path / name).write_text("numpy==1.0\n")
     found = Steps(tmp_path / ".venv")
@@ -148,7 +150,7 @@ def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Steps:
     return found
 
 
-def test_the_second_start_has_nothing_to_do(steps: Steps) -> None:
+def test_a_second_start_has_nothing_to_do(steps: Steps) -> None:
     assert steps.repeated() == []
 
 
@@ -176,7 +178,7 @@ def interrupt_the_installation(steps: Steps, monkeypatch: pytest.MonkeyPatch) ->
     ],
     ids=["another Python", "interrupted", "other requirements", "no interpreter", "no folder"],
 )
-def test_what_is_out_of_date_or_broken_is_made_again_from_nothing(
+def test_an_outdated_or_broken_environment_is_made_again_from_scratch(
     harm: Callable[[Steps, pytest.MonkeyPatch], object], steps: Steps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (steps.folder / "left over").touch()
@@ -186,21 +188,21 @@ def test_what_is_out_of_date_or_broken_is_made_again_from_nothing(
     assert steps.repeated() == []
 
 
-def test_an_environment_that_was_made_by_hand_is_kept_and_filled(steps: Steps) -> None:
+def test_a_manually_made_environment_is_kept_and_filled(steps: Steps) -> None:
     (steps.folder / "posecore-stamp.txt").unlink()
     (steps.folder / "the user's").touch()
     assert steps.repeated() == ["venv", "install"]
     assert (steps.folder / "the user's").exists()
 
 
-def test_the_tests_get_their_own_list_just_as_it_stands(steps: Steps) -> None:
+def test_the_test_requirements_are_installed_without_dependencies(steps: Steps) -> None:
     assert steps.repeated(for_tests=True)[:3] == ["venv", "install", "install"]
     with_all, alone = (command for command in steps.commands if "install" in command)
     assert (with_all[-1], "--no-deps" in with_all) == (str(run.ROOT / "requirements.txt"), False)
     assert (alone[-1], "--no-deps" in alone) == (str(run.ROOT / "requirements-test.txt"), True)
 
 
-def test_the_sample_is_fetched_again_once_it_is_gone(steps: Steps, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_sample_is_downloaded_again(steps: Steps, capsys: pytest.CaptureFixture[str]) -> None:
     (steps.folder.parent / "sample.mp4").unlink()
     steps.fails_at = "download"
     assert steps.repeated() == ["download"]
@@ -218,7 +220,7 @@ def test_a_step_shows_only_its_label(capfd: pytest.CaptureFixture[str]) -> None:
     assert capfd.readouterr() == ("  counting ...\n", "")
 
 
-def test_a_step_that_fails_says_what_it_printed() -> None:
+def test_a_failed_step_shows_its_output() -> None:
     code = "import sys; print('out', flush=True); sys.exit('err')"
     with pytest.raises(run.SetupFailed, match=r"^out\nerr\n\n'counting' failed"):
         run.run_step("counting", [sys.executable, "-c", code])
@@ -237,7 +239,7 @@ sys.exit(run.main(["app"]))"""
     [(signal.SIGINT, True, 130, "\nStopped.\n"), (signal.SIGTERM, False, 143, "")],
     ids=["Ctrl-C in a terminal", "kill"],
 )
-def test_a_signal_ends_the_step_too(
+def test_a_signal_also_ends_the_running_step(
     number: signal.Signals, to_group: bool, code: int, said: str, tmp_path: Path
 ) -> None:
     command = [sys.executable, "-c", STARTER, str(tmp_path / "pid")]

@@ -9,14 +9,14 @@ from posecore.system import DEBIAN_PACKAGES, _container_share, naming_missing_li
 @pytest.mark.parametrize(("library", "package"), DEBIAN_PACKAGES.items())
 @pytest.mark.parametrize("kind", [ImportError, OSError])
 def test_a_missing_library_is_named_with_its_package(library, package, kind):
-    """The loader's message is the fault that is simulated here; it reads the same for each library."""
+    """The loader's message is simulated; it is the same for each library."""
     with pytest.raises(MissingSystemLibrary) as caught, naming_missing_library():
         raise kind(f"{library}: cannot open shared object file: No such file or directory")
     assert library in str(caught.value)
     assert f"apt-get install {package}" in str(caught.value)
 
 
-def test_a_library_nobody_listed_is_named_all_the_same():
+def test_an_unlisted_library_is_named_too():
     with pytest.raises(MissingSystemLibrary, match=r"libstrange\.so\.3 is missing"), naming_missing_library():
         raise OSError("libstrange.so.3: cannot open shared object file: No such file or directory")
 
@@ -49,24 +49,24 @@ def test_other_errors_pass_through(error):
         pytest.param({}, None, id="no files"),
     ],
 )
-def test_share_of_a_container(tmp_path, files, share):
+def test_the_share_of_a_container_is_read(tmp_path, files, share):
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
     assert _container_share(tmp_path) == share
 
 
-def test_share_where_there_are_no_control_groups(tmp_path):
+def test_there_is_no_share_without_control_groups(tmp_path):
     assert _container_share(tmp_path / "missing") is None
 
 
-def test_usable_cores_are_no_more_than_the_machine_has():
+def test_usable_cores_are_at_most_those_of_the_machine():
     assert 1 <= usable_cores() <= os.cpu_count()
 
 
 @pytest.mark.parametrize(("share", "expected"), [(None, 8), (2, 2), (64, 8)])
-def test_usable_cores_are_no_more_than_the_containers_share(monkeypatch, share, expected):
-    """A process bound to eight cores is simulated here, in containers of several shares."""
+def test_usable_cores_are_at_most_the_containers_share(monkeypatch, share, expected):
+    """Simulates a process bound to eight cores, in containers with different shares."""
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
     monkeypatch.setattr(system, "_container_share", lambda _: share)
     assert usable_cores.__wrapped__() == expected

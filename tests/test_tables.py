@@ -36,7 +36,7 @@ def sequence() -> PoseSequence:
     return PoseSequence.from_frames([frame(0, [1]), frame(0.04, [7]), frame(0.1, [1, 7])], size=SIZE, fps=29.97)
 
 
-def test_columns_are_the_one_form(sequence):
+def test_the_table_has_the_documented_columns(sequence):
     table = to_table(sequence)
     assert list(table.columns) == COLUMNS
     assert len(table) == 3 * 2 * 33
@@ -60,20 +60,20 @@ def test_a_frame_without_the_person_stays_as_nan(sequence):
     assert rows[["x", "z_m", "visibility"]].isna().all(axis=None)
 
 
-def test_a_picture_has_one_frame(sequence):
+def test_a_photo_has_one_frame(sequence):
     table = to_table(sequence.frame(2))
     assert len(table) == 66
     assert set(table["frame"]) == {0}
 
 
-def test_a_picture_of_nobody_has_columns_but_no_rows():
+def test_a_photo_without_people_has_columns_but_no_rows():
     table = to_table(FramePoses.nobody(SIZE))
     assert list(table.columns) == COLUMNS
     assert table.empty
 
 
 @pytest.mark.parametrize("through_csv", [False, True])
-def test_there_and_back(sequence, through_csv):
+def test_a_table_converts_back_to_the_sequence(sequence, through_csv):
     table = to_table(sequence)
     if through_csv:
         table = pd.read_csv(io.StringIO(to_csv(sequence)))
@@ -90,6 +90,6 @@ def test_a_missing_column_is_named(sequence):
 
 
 @pytest.mark.parametrize("damage", [lambda t: t.iloc[1:], lambda t: pd.concat([t.iloc[1:], t.iloc[1:2]])])
-def test_missing_or_double_rows_are_refused(sequence, damage):
+def test_missing_or_duplicate_rows_are_refused(sequence, damage):
     with pytest.raises(InvalidPoses, match="one row for each"):
         from_table(damage(to_table(sequence)), size=SIZE, fps=30)

@@ -3,7 +3,7 @@ import pytest
 from posecore.system import whole_file, whole_files
 
 
-def test_it_appears_with_the_end_of_the_block(tmp_path):
+def test_the_file_appears_at_the_end_of_the_block(tmp_path):
     target = tmp_path / "a.txt"
     with whole_file(target) as part:
         part.write_text("new")
@@ -12,7 +12,7 @@ def test_it_appears_with_the_end_of_the_block(tmp_path):
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_after_an_error_all_is_as_it_was(tmp_path):
+def test_an_error_changes_nothing(tmp_path):
     target = tmp_path / "a.txt"
     target.write_text("old")
 
@@ -27,12 +27,12 @@ def test_after_an_error_all_is_as_it_was(tmp_path):
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_there_has_to_be_a_folder(tmp_path):
+def test_the_folder_must_exist(tmp_path):
     with pytest.raises(OSError, match="missing"), whole_file(tmp_path / "missing" / "a.txt"):
         pytest.fail("there is no folder to write to")
 
 
-def test_what_else_is_left_beside_it_is_deleted(tmp_path):
+def test_leftovers_in_the_temporary_folder_are_deleted(tmp_path):
     target = tmp_path / "a.txt"
     with whole_file(target) as part:
         part.write_text("new")
@@ -46,7 +46,7 @@ def test_a_block_that_writes_nothing_is_an_error(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_several_appear_together_and_replace_what_was_there(tmp_path):
+def test_several_files_appear_together_and_replace_existing_ones(tmp_path):
     (tmp_path / "a.txt").write_text("old")
     (tmp_path / "other.txt").write_text("other")
     with whole_files(tmp_path) as folder:
@@ -60,7 +60,7 @@ def test_several_appear_together_and_replace_what_was_there(tmp_path):
     }
 
 
-def test_of_several_none_appears_after_an_error(tmp_path):
+def test_no_file_of_several_appears_after_an_error(tmp_path):
     (tmp_path / "a.txt").write_text("old")
 
     def write_one_of_two() -> None:
@@ -73,6 +73,6 @@ def test_of_several_none_appears_after_an_error(tmp_path):
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a.txt": "old"}
 
 
-def test_several_need_a_folder_too(tmp_path):
+def test_the_folder_of_several_files_must_exist(tmp_path):
     with pytest.raises(OSError, match="missing"), whole_files(tmp_path / "missing"):
         pytest.fail("there is no folder to write to")

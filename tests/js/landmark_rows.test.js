@@ -22,7 +22,7 @@ const body = (person, name, visibility) => ({
 });
 const rows = rowsOf([body(1, "Ada", [0.9, 0.2, NaN]), body(4, "", [0.5, 0.6, 0.7])], NAMES, 1000, 500);
 
-test("a row for each person and landmark, with shares of the picture", () => {
+test("one row per person and landmark, with coordinates as fractions of the frame", () => {
   assert.equal(rows.length, 6);
   const { index, ...row } = rows[1];
   assert.equal(index, 1);
@@ -58,7 +58,7 @@ for (const [filter, visibility] of FILTERS) {
   });
 }
 
-test("sorted by number or text, either way, with what is missing last", () => {
+test("rows sort by number or text, in either direction, with missing values last", () => {
   const by = (/** @type {string} */ name, falls = false) => sorted(rows, { name, falls });
   assert.deepEqual(by("visibility").map((row) => row.visibility), [0.2, 0.5, 0.6, 0.7, 0.9, NaN]);
   assert.deepEqual(by("visibility", true).map((row) => row.visibility), [0.9, 0.7, 0.6, 0.5, 0.2, NaN]);
@@ -66,7 +66,7 @@ test("sorted by number or text, either way, with what is missing last", () => {
   assert.equal(sorted(rows, null), rows);
 });
 
-test("CSV with names of columns, empty cells for what is missing, and quotes where needed", () => {
+test("CSV has column names, empty cells for missing values, and quotes where needed", () => {
   const quoted = [{ ...rows[2], name: 'A "B", C', x_px: 1 / 3 }];
   assert.equal(toCsv(quoted, ["name", "landmark", "x_px", "visibility"]), 'name,landmark,x_px,visibility\n"A ""B"", C",right knee,0.3333333,\n');
 });

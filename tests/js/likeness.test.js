@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { COLUMNS, ROWS, delayBetween } from "../../pages/ui/js/live/likeness.js";
 
 /**
- * A bright spot that wanders over the picture, seen for 3.5 s.
+ * A bright spot that moves across the picture for 3.5 s.
  * @param {{lateMs?: number, everyMs?: number, mirrored?: boolean, still?: boolean, brighter?: number}} look
  */
 function film({ lateMs = 0, everyMs = 33, mirrored = false, still = false, brighter = 0 }) {
@@ -29,13 +29,13 @@ const CASES = [
   ["at once", { lateMs: 0 }],
 ];
 for (const [name, look] of CASES) {
-  test(`the delay of a picture shown ${name}`, () => {
+  test(`the delay of a video shown ${name}`, () => {
     const found = delayBetween(film({}), film(look));
     assert.ok(found !== null && Math.abs(found - (look.lateMs ?? 0)) <= 10, `${found} ms`);
   });
 }
 
-test("without movement, or with too few pictures, there is no delay to tell", () => {
+test("the delay is unknown without movement or with too few frames", () => {
   assert.equal(delayBetween(film({ still: true }), film({ still: true })), null);
   assert.equal(delayBetween(film({}).slice(0, 9), film({})), null);
   assert.equal(delayBetween([], []), null);

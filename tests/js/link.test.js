@@ -16,7 +16,7 @@ const VIEW = {
   curves: ["left_knee.angle_3d", "nose.height"],
 };
 
-test("what is written is read again, beside what else the address says", () => {
+test("a written link can be read again and keeps other parts of the address", () => {
   const eye = { x: 1.25, y: -0.5, z: 0 };
   const link = writeLink(new URL("http://localhost/video?sample=clip&frame=3"), { frame: 123, view: VIEW, eye });
   assert.equal(link.searchParams.get("sample"), "clip");
@@ -24,19 +24,19 @@ test("what is written is read again, beside what else the address says", () => {
   assert.deepEqual(readLink(link.searchParams), { frame: 123, curves, layer, space, eye });
 });
 
-test("no curves is a choice too", () => {
+test("an empty choice of curves is kept", () => {
   const link = writeLink(new URL("http://localhost/video"), { frame: 0, view: { ...VIEW, curves: [] }, eye: null });
   assert.deepEqual(readLink(link.searchParams).curves, []);
   assert.equal(readLink(link.searchParams).eye, null);
 });
 
 for (const address of ["", "frame=-1&eye=1~2", "frame=x&eye=1~2~NaN", "eye=1~2~3~4", "eye=1~2~1e9"]) {
-  test(`an address that says nothing of use: "${address}"`, () => {
+  test(`an invalid address is ignored: "${address}"`, () => {
     const { frame, eye, curves } = readLink(new URLSearchParams(address));
     assert.deepEqual({ frame, eye, curves }, { frame: null, eye: null, curves: null });
   });
 }
 
-test("no more curves than can be shown", () => {
+test("a link is limited to the curves that can be shown", () => {
   assert.equal(readLink(new URLSearchParams(`curves=${"a~".repeat(99)}`)).curves?.length, 6);
 });

@@ -21,7 +21,7 @@ const ANSWER = {
 const FINE = { lost: false, failed: false, silent: false };
 const BAD = { problem: "The model failed.", advice: "Try Lite.", loading: true };
 
-test("figures of a camera, with the delay once it is known", () => {
+test("a camera has all figures, and the delay once it is known", () => {
   const browser = { displayed: 10.6, delay: null, route: "srflx" };
   assert.deepEqual(figuresOf(ANSWER, browser), [
     ["Camera fps", "28"],
@@ -35,12 +35,12 @@ test("figures of a camera, with the delay once it is known", () => {
   assert.deepEqual(figuresOf(ANSWER, { ...browser, delay: 140 })[4], ["Delay", "140 ms"]);
 });
 
-test("figures of a sample have no delay, and none of a connection not yet made", () => {
+test("a sample has no delay, and no connection before it is made", () => {
   const names = figuresOf(ANSWER, { displayed: 0, delay: undefined, route: null }).map(([name]) => name);
   assert.deepEqual(names, ["Camera fps", "Analysed fps", "Displayed fps", "Model time", "People"]);
 });
 
-test("the gravest problem is the one that is told", () => {
+test("the most serious problem is shown", () => {
   assert.match(problemText({ ...ANSWER, ...BAD }, { lost: true, failed: true, silent: true }), /^The connection was lost/);
   assert.match(problemText({ ...ANSWER, ...BAD }, { ...FINE, failed: true, silent: true }), /^The connection failed/);
   assert.match(problemText({ ...ANSWER, ...BAD }, { ...FINE, silent: true }), /^The server is not answering/);
@@ -51,7 +51,7 @@ test("the gravest problem is the one that is told", () => {
   assert.equal(problemText(null, { ...FINE, silent: true }), "");
 });
 
-test("no frames from the camera", () => {
+test("missing camera frames are reported", () => {
   const figures = { ...ANSWER.figures, frames_in: 0 };
   assert.match(problemText({ ...ANSWER, figures }, FINE), /^No frames/);
 });

@@ -5,11 +5,11 @@ import { thinned, unsure } from "../../pages/ui/js/player/thinning.js";
 
 const times = Float64Array.from({ length: 36_000 }, (_, frame) => frame / 30);
 
-test("a short curve stays as it is, with gaps as null", () => {
+test("a short curve is unchanged, with gaps as null", () => {
   assert.deepEqual(thinned([0, 1, 2], [5, NaN, 7]), { x: [0, 1, 2], y: [5, null, 7] });
 });
 
-test("a long curve keeps its peaks, its gaps and its order in few points", () => {
+test("a long curve keeps its peaks, gaps and order in fewer points", () => {
   const values = Float32Array.from(times, (time) => Math.sin(time));
   values[12_345] = 100;
   values[23_456] = -100;
@@ -22,13 +22,13 @@ test("a long curve keeps its peaks, its gaps and its order in few points", () =>
   assert.ok(x.every((time, index) => index === 0 || time > x[index - 1]));
 });
 
-test("stretches below the limit, the longest first; a gap is none", () => {
+test("stretches below the limit come longest first and exclude gaps", () => {
   const values = [1, 1, NaN, 1, 1, 1, 1];
   const confidence = [0, 255, 0, 100, 100, 100, 255];
   assert.deepEqual(unsure({ times: [0, 1, 2, 3, 4, 5, 6], values, confidence }, 0.5), [[3, 6], [0, 1]]);
 });
 
-test("a stretch that lasts to the end, and a limit that nothing is below", () => {
+test("a stretch may last to the end, and no stretch is below a limit of zero", () => {
   const curve = { times: [0, 1, 2], values: [1, 1, 1], confidence: [255, 10, 10] };
   assert.deepEqual(unsure(curve, 0.5), [[1, 2]]);
   assert.deepEqual(unsure(curve, 0), []);

@@ -13,17 +13,17 @@ function clip(...layers) {
   return /** @type {import("../../pages/ui/js/types.d.ts").PlayerData} */ (/** @type {unknown} */ ({ header, defaults }));
 }
 
-test("both layers can be shown if there are two", () => {
+test("both layers can be shown together if there are two", () => {
   assert.deepEqual(layersOf(clip("smoothed", "raw")), ["smoothed", "raw", "both"]);
   assert.deepEqual(layersOf(clip("raw")), ["raw"]);
 });
 
-test("without a link, a clip begins as the server says", () => {
+test("without a link, a video starts with the server's defaults", () => {
   const { layer, space, curves, threshold } = firstView(clip("smoothed", "raw"), NOTHING, null);
   assert.deepEqual({ layer, space, curves, threshold }, { layer: "smoothed", space: "world", curves: ["left_knee.angle_3d"], threshold: 0.5 });
 });
 
-test("a link says what is shown, as far as the clip has it", () => {
+test("a link sets what is shown, as far as the video has it", () => {
   const link = readLink(new URLSearchParams("layer=both&space=picture&curves=a~b"));
   const { layer, space, curves } = firstView(clip("smoothed", "raw"), link, null);
   assert.deepEqual({ layer, space, curves }, { layer: "both", space: "picture", curves: ["a", "b"] });
@@ -31,7 +31,7 @@ test("a link says what is shown, as far as the clip has it", () => {
   assert.equal(firstView(clip("raw"), { ...link, space: "moon" }, null).space, "world");
 });
 
-test("how things are shown stays for the next clip, what is shown does not", () => {
+test("display options carry over to the next video, chosen content does not", () => {
   const before = { ...firstView(clip("raw"), NOTHING, null), threshold: 0.2, speed: 0.25, trail: 15, curves: [] };
   const { threshold, speed, trail, curves } = firstView(clip("raw"), NOTHING, before);
   assert.deepEqual({ threshold, speed, trail, curves }, { threshold: 0.2, speed: 0.25, trail: -1, curves: ["left_knee.angle_3d"] });
