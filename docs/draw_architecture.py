@@ -11,7 +11,7 @@ import html
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 
 from tests.test_architecture import PAGES, ROOT, ROWS, SOURCES, imports_of, module_of, room_of
@@ -29,6 +29,7 @@ digraph {
 """
 
 
+@cache
 def edges() -> set[tuple[str, str]]:
     """(importer, imported) for each arrow of the picture."""
     imports: dict[str, set[str]] = {}
@@ -38,9 +39,10 @@ def edges() -> set[tuple[str, str]]:
             others = {room_of(name, ROOMS) for name in imports_of(path)} - {room, None}
             imports.setdefault(room, set()).update(other for other in others if other)
 
-    def beyond(room: str) -> Iterator[str]:
-        for other in imports.get(room, ()):
-            yield from (other, *beyond(other))
+    @cache
+    def beyond(room: str) -> frozenset[str]:
+        nearest = imports.get(room, set())
+        return frozenset(nearest).union(*map(beyond, nearest))
 
     return {
         (room, other)

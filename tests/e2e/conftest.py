@@ -33,6 +33,13 @@ VISITS = pytest.StashKey[list[tuple[Page, "Server"]]]()
 expect.set_options(timeout=PATIENCE_MS)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _all_cores() -> None:
+    """Browser and server take what there is, as they do on a visitor's host."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, range(os.cpu_count() or 1))
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The installed browser."""

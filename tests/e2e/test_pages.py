@@ -19,7 +19,7 @@ from posecore.media.samples import sample_clip, sample_picture
 from tests.e2e.visitor import PHONE, no_errors, upload, wait_until_idle
 
 SECONDS_AFTER_LEAVING = 5  # as the server of these tests is started
-CAMERA_EYE = "document.querySelector('.js-plotly-plot')?._fullLayout?.scene?._scene?.getCamera().eye"
+CAMERA_EYE = "document.querySelector('.js-plotly-plot')?.layout?.scene?.camera?.eye"
 
 
 def table_of(page: Page):

@@ -1,17 +1,26 @@
 """Several people in real clips: each keeps one id from the first clear view to the last."""
 
+from functools import cache
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from posecore import PoseOptions, estimate_video
-from posecore.media.samples import sample_clip
+from posecore import PoseOptions, PoseSequence, estimate_video
 
 HIPS = [23, 24]
 
 
-def ways(path, **options) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+@cache
+def run(path: Path, options: PoseOptions) -> tuple[PoseSequence, list[str]]:
+    """The people in a clip, and the notes on it; each run is made once."""
+    notes: list[str] = []
+    return estimate_video(path, options, on_note=notes.append), notes
+
+
+def ways(path: Path, **options) -> dict[int, tuple[np.ndarray, np.ndarray]]:
     """Id -> the frames in which the person was seen, and the middle of the hips in each."""
-    sequence = estimate_video(path, PoseOptions(engine="fast", **options))
+    sequence, _ = run(path, PoseOptions(engine="fast", **options))
     hips = sequence.xy[:, :, HIPS].mean(axis=2)
     return {
         person: (np.flatnonzero(sequence.seen[:, slot]), hips[sequence.seen[:, slot], slot])
@@ -66,9 +75,8 @@ def test_mediapipes_engine_gives_the_walker_one_id(shared_data):
     assert sequence.seen.all()
 
 
-def test_no_note_if_nobody_is_left_out():
-    notes: list[str] = []
-    estimate_video(sample_clip().path, PoseOptions(engine="fast", people=2), on_note=notes.append)
+def test_no_note_if_nobody_is_left_out(shared_data):
+    _, notes = run(shared_data / "clips" / "sports2d_demo.mp4", PoseOptions(engine="fast", people=2))
     assert notes == []
 
 
