@@ -15,20 +15,20 @@ from typing import Any
 
 import cv2
 import pytest
-from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 import run
 from posecore.downloads import cache_dir
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
 from posecore.media.samples import CLIP_NAME, sample_clip
+from tests.e2e.visitor import VISITS
 
 ROOT = Path(__file__).resolve().parents[2]
 # Only the page under test may be requested: no updates, no accounts, no metrics.
 QUIET = ["--no-sandbox", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
 SOFTWARE_3D = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 PATIENCE_MS = 60_000
-VISITS = pytest.StashKey[list[tuple[Page, "Server"]]]()
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -187,14 +187,12 @@ def browser(launch: Callable[..., Browser], camera_file: Path) -> Browser:
 @pytest.fixture
 def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
     """Open a page of a server as a new visitor, in a wide, light window unless the test says otherwise."""
-    visits = request.node.stash[VISITS] = []
+    visits = request.node.stash.setdefault(VISITS, [])
     with ExitStack() as at_end:
 
         def begin(server: Server, browser: Browser = browser, **wanted: Any) -> Page:
-            usual = {"base_url": server.url, "viewport": {"width": 1360, "height": 900}, "color_scheme": "light"}
-            context = browser.new_context(**usual | wanted)
+            context = _new_context(browser, server, **wanted)
             at_end.callback(context.close)
-            context.set_default_timeout(PATIENCE_MS)
             page = context.new_page()
             visits.append((page, server))
             return page
@@ -202,11 +200,30 @@ def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable
         yield begin
 
 
+def _new_context(browser: Browser, server: Server, **wanted: Any) -> BrowserContext:
+    usual = {"base_url": server.url, "viewport": {"width": 1360, "height": 900}, "color_scheme": "light"}
+    context = browser.new_context(**usual | wanted)
+    context.set_default_timeout(PATIENCE_MS)
+    return context
+
+
+@pytest.fixture(scope="session")
+def returning(browser: Browser, server: Server) -> Iterator[BrowserContext]:
+    """A visitor who was here before: the browser has the scripts already."""
+    with _new_context(browser, server) as context:
+        yield context
+
+
 @pytest.fixture
-def page(visit: Callable[..., Page], server: Server, request: pytest.FixtureRequest) -> Page:
-    """A new visit; the mark ``visit`` changes its settings."""
-    mark = request.node.get_closest_marker("visit")
-    return visit(server, **(mark.kwargs if mark else {}))
+def page(request: pytest.FixtureRequest, server: Server) -> Iterator[Page]:
+    """A new tab of a returning visitor; the mark ``visit`` makes it a first visit with the options it names."""
+    if mark := request.node.get_closest_marker("visit"):
+        yield request.getfixturevalue("visit")(server, **mark.kwargs)
+        return
+    page = request.getfixturevalue("returning").new_page()
+    request.node.stash.setdefault(VISITS, []).append((page, server))
+    yield page
+    page.close()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -10,11 +11,11 @@ import cv2
 import numpy as np
 import pandas as pd
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from posecore import BLAZEPOSE_33, PoseSequence, estimate_video
 from posecore.export.saved import save_sequence
-from tests.e2e.visitor import upload
+from tests.e2e.visitor import VISITS, upload
 
 VIEWS = ("overlay", "skeleton", "cursor", "rows")
 LAST = 89  # last frame of the short sample, at 30 fps
@@ -27,11 +28,31 @@ def wait_for_player(page: Page, views=VIEWS) -> None:
         page.wait_for_function(f"document.querySelector('.pp-{view}').dataset.frame !== undefined", timeout=60_000)
 
 
-@pytest.fixture
-def player(page):
+def opened(page: Page) -> Page:
+    """The Video page, which analyses the sample."""
     page.goto("/video?sample=clip")
     wait_for_player(page)
     return page
+
+
+@pytest.fixture(scope="module")
+def analysed(returning: BrowserContext) -> Iterator[Page]:
+    """The sample, analysed once for all tests that only look at its result."""
+    page = returning.new_page()
+    yield opened(page)
+    page.close()
+
+
+@pytest.fixture
+def player(analysed: Page, server, request: pytest.FixtureRequest) -> Page:
+    """A new player of the analysed sample, as a visitor finds it who was on another page meanwhile."""
+    request.node.stash.setdefault(VISITS, []).append((analysed, server))
+    analysed.evaluate("sessionStorage.clear()")
+    analysed.get_by_role("link", name="Home").click()
+    expect(analysed.locator(".pp")).to_have_count(0)
+    analysed.get_by_role("link", name="Video").click()
+    wait_for_player(analysed)
+    return analysed
 
 
 def frames(page: Page, views=VIEWS) -> dict[str, int]:
@@ -211,7 +232,8 @@ SLOW_TIMERS = """late => {
 
 
 @pytest.mark.parametrize("settled", [False, True], ids=["at once", "after the address was written"])
-def test_a_button_pressed_right_after_a_seek_works(player, settled):
+def test_a_button_pressed_right_after_a_seek_works(page, settled):
+    player = opened(page)
     button = player.get_by_role("button", name="Prepare zip")
     button.scroll_into_view_if_needed()
     player.wait_for_timeout(3000)  # the page has finished opening
@@ -303,9 +325,7 @@ def test_the_skeleton_can_be_turned_during_playback_and_the_camera_is_kept(playe
 
 
 def test_a_finger_can_turn_the_skeleton(visit, server):
-    page = visit(server, has_touch=True)
-    page.goto("/video?sample=clip")
-    wait_for_player(page)
+    page = opened(visit(server, has_touch=True))
     before = camera(page)
     box = page.locator(".pp-skeleton").bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

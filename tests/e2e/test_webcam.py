@@ -231,6 +231,7 @@ def test_two_tabs_have_independent_live_videos(page):
     frame = int(other.locator(".lp").get_attribute("data-frame"))
     other.wait_for_function(f"Number(document.querySelector('.lp').dataset.frame) > {frame + 5}")
     no_errors(other)
+    other.close()
 
 
 HIDE = """hidden => {

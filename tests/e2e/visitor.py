@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, TimeoutError, expect
 
+VISITS = pytest.StashKey[list]()
+"""The pages of a test, each with its server: what they show is reported if the test fails."""
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
