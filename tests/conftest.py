@@ -16,14 +16,6 @@ SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 IN_A_BROWSER = Path(__file__).resolve().parent / "e2e"
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Give each worker a core of its own: inference on all cores in each of them takes longer than on one."""
-    worker = getattr(config, "workerinput", {}).get("workerid", "")
-    if worker and hasattr(os, "sched_setaffinity"):
-        cores = sorted(os.sched_getaffinity(0))
-        os.sched_setaffinity(0, {cores[int(worker.removeprefix("gw")) % len(cores)]})
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests in the browser folder and run them last, since the others finish sooner."""
     for item in items:

@@ -74,6 +74,6 @@ def test_a_cancelled_drawing_keeps_the_existing_video(made, tmp_path):
 
 def test_poses_of_another_video_are_refused(made, tmp_path, shared_data):
     sequence, _ = made
-    with pytest.raises(InvalidPoses, match="frames are"):
+    with pytest.raises(InvalidPoses, match="frames of"):
         draw_video(shared_data / "google-reference" / "pose_1.mp4", sequence, tmp_path / "film.mp4")
     assert list(tmp_path.iterdir()) == []

@@ -33,13 +33,6 @@ PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _all_cores() -> None:
-    """Browser and server take what there is, as they do on a visitor's host."""
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, range(os.cpu_count() or 1))
-
-
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The installed browser."""

@@ -180,7 +180,7 @@ DAMAGED = [
     (without("about.json"), "not a result saved by posecore"),
     (member("about.json", b"{"), "not JSON"),
     (member("about.json", b"\xff\xfe"), "not JSON"),
-    (member("about.json", b"[" * 1_000_000), "no JSON"),
+    (member("about.json", b"[" * 1_000_000), "not JSON"),
     (member("about.json", b"[]"), "not a result saved by posecore"),
     (member("about.json", b" " * 4_000_001), "far too long"),
     (about_with(format="other"), "not a result saved by posecore"),

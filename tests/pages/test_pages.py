@@ -82,7 +82,7 @@ def test_turn_servers_must_be_a_list(monkeypatch, text):
         ("turn:turn.example.org", "to have urls, but got str"),
         ({"username": "a"}, "but got none"),
         (TURN | {"urls": []}, "but got none"),
-        (TURN | {"urls": {"credential": "secret-word"}}, "a text or a list of them, but got dict"),
+        (TURN | {"urls": {"credential": "secret-word"}}, "a string or a list of them, but got dict"),
         (TURN | {"urls": ["http://turn.example.org"]}, "begin with stun:.*, but got 'http://turn.example.org'"),
         (TURN | {"urls": ["turn:turn.example.org", {"credential": "secret-word"}]}, "begin with stun:.*, but got dict"),
         (TURN | {"urls": ["TURN:a:secret-word@turn.example.org"]}, "begin with stun:.*, but got 'turn.example.org'"),

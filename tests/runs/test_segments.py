@@ -43,7 +43,7 @@ def apart(one: PoseSequence, other: PoseSequence) -> np.ndarray:
     return np.linalg.norm(one.xy[both, 0] - other.xy[both, 0], axis=-1)
 
 
-@pytest.mark.parametrize("count", [2, 3, 7])
+@pytest.mark.parametrize("count", [2, 7])
 def test_one_person_is_where_the_single_run_finds_them(shared_data, run_once, count):
     single = run_once("google-reference/pose_1.mp4")
     sequence, notes = run_cut(shared_data / "google-reference" / "pose_1.mp4", even_cuts(single, count))
@@ -53,7 +53,7 @@ def test_one_person_is_where_the_single_run_finds_them(shared_data, run_once, co
     assert np.percentile(pixels, 99) <= 8
 
 
-@pytest.mark.parametrize("count", [2, 4, 8])
+@pytest.mark.parametrize("count", [2, 8])
 def test_with_two_people_the_same_one_is_followed(shared_data, run_once, count):
     single = run_once("clips/sports2d_demo.mp4")
     sequence, _ = run_cut(shared_data / "clips" / "sports2d_demo.mp4", even_cuts(single, count))
