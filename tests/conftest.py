@@ -2,6 +2,8 @@
 
 import os
 import signal
+import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,7 +23,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(IN_A_BROWSER):
             item.add_marker("browser")
-    items.sort(key=lambda item: item.path.is_relative_to(IN_A_BROWSER))
+    sizes = Counter(item.path for item in items)
+    # Long modules first among them, so that the workers end at about the same time.
+    items.sort(key=lambda item: -sizes[item.path] if item.path.is_relative_to(IN_A_BROWSER) else -sys.maxsize)
 
 
 @pytest.fixture(scope="session")

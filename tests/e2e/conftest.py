@@ -58,10 +58,20 @@ class Server:
 
 @pytest.fixture(scope="session")
 def short_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three seconds of the sample video at half size, with two people: 90 frames, which are processed quickly."""
-    path = tmp_path_factory.mktemp("sample") / CLIP_NAME
+    """Three seconds of the sample video at half size: 90 frames with one person, which are processed quickly."""
+    return _piece_of_the_sample(tmp_path_factory.mktemp("sample"), 100)
+
+
+@pytest.fixture(scope="session")
+def two_people_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As long a piece in which two people are found."""
+    return _piece_of_the_sample(tmp_path_factory.mktemp("two"), 0)
+
+
+def _piece_of_the_sample(folder: Path, first: int) -> Path:
+    path = folder / CLIP_NAME
     with open_clip(sample_clip().path) as clip, FilmWriter(path, (884, 496), fps_hint=30) as film:
-        for index, frame in enumerate(itertools.islice(clip, 100, 190)):
+        for index, frame in enumerate(itertools.islice(clip, first, first + 90)):
             film.write(cv2.resize(frame.rgb, (884, 496), interpolation=cv2.INTER_AREA), index / 30)
     return path
 

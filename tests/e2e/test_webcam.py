@@ -92,10 +92,8 @@ def test_live_numbers_can_be_frozen_and_angles_chosen(page):
     expect(page.locator(".lp-angle b").last).to_have_text(re.compile(r"^\d+°$"))
     page.get_by_role("button", name="Remove Left elbow").click()
     expect(page.locator(".lp-angle")).to_have_count(2)
-    page.get_by_role("button", name="Freeze").click()
-    expect(page.get_by_text("Landmarks of the frozen frame")).to_be_visible()
+    held = freeze(page)
     expect(page.get_by_text("33 of 33 landmarks")).to_be_visible()
-    held = page.locator(".lp").get_attribute("data-frame")
     page.wait_for_timeout(1500)
     assert page.locator(".lp").get_attribute("data-frame") == held
     page.get_by_role("button", name="Resume").click()
@@ -122,11 +120,19 @@ def test_the_mirror_flips_the_3d_view_and_keeps_the_frozen_frame(page, joint_at)
     expect(page.get_by_role("button", name="Resume")).to_be_visible()
 
 
+def freeze(page: Page) -> str:
+    """Freeze the numbers, and return the number of the frame that the server then holds."""
+    with page.expect_response(re.compile("hold=1")) as response:
+        page.get_by_role("button", name="Freeze").click()
+    expect(page.get_by_text("Landmarks of the frozen frame")).to_be_visible()
+    held = str(response.value.json()["number"])
+    expect(page.locator(".lp")).to_have_attribute("data-frame", held)
+    return held
+
+
 def freeze_facing_the_camera(page: Page) -> None:
     for _ in range(30):
-        page.get_by_role("button", name="Freeze").click()
-        expect(page.get_by_text("Landmarks of the frozen frame")).to_be_visible()
-        held = page.locator(".lp").get_attribute("data-frame")
+        held = freeze(page)
         page.wait_for_function(f"document.querySelector('.lp-skeleton').dataset.frame === '{held}'")
         left, right = (
             float(page.locator(f".lp-table tbody tr:nth-child({row}) td:nth-child(4)").inner_text()) for row in (12, 13)
@@ -315,11 +321,11 @@ def test_a_full_server_says_so_and_the_next_visitor_gets_the_freed_place(visit, 
 
 
 def test_a_live_session_ends_at_its_time_limit_says_so_and_can_be_restarted(visit, start_server):
-    with start_server(POSECORE_LIMIT_LIVE_SECONDS="30") as server:
+    with start_server(POSECORE_LIMIT_LIVE_SECONDS="12") as server:
         page = visit(server)
         picture = start_camera(page)
         wait_for_numbers(page)
-        expect(page.get_by_text("The live session ended after 0.5 minutes")).to_be_visible()
+        expect(page.get_by_text("The live session ended after 0.2 minutes")).to_be_visible()
         picture.get_by_role("button", name="Start").click()
         wait_for_numbers(page)
         no_errors(page)
