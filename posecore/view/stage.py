@@ -80,7 +80,7 @@ def _traces(person: int, name: str, several: bool) -> Iterator[dict[str, Any]]:
         "name": f"joints of {name}",
         "showlegend": False,
         "marker": {
-            "size": DOT,
+            "size": DOT.tolist(),  # readable by scripts, which NumPy's encoding in JSON is not
             "line": {"color": css(RIM), "width": 1},
             "opacity": 0.99,  # below 1, plotly draws the dots after the lines and so on top of them
             "color": np.zeros(len(BLAZEPOSE_33)),

@@ -14,7 +14,10 @@ import { make } from "./dom.js";
 
 const EVERY_MS = 75; // between redraws, which take two thirds of the time at most
 const HURRIED_MS = 120; // half of the time at most, since video, overlay and curves go first
+const PLOTLY_PIXEL_RATIO = 2; // by default Plotly draws at twice the screen's resolution, which takes long
 const REACH_PX = 12; // from the mouse to a joint
+
+const pixelRatio = () => Math.min(PLOTLY_PIXEL_RATIO, window.devicePixelRatio);
 
 export class Skeleton3d {
   /**
@@ -59,6 +62,11 @@ export class Skeleton3d {
   async begin(stage, eye) {
     const camera = this.camera;
     const { data, layout } = JSON.parse(stage);
+    // The sizes of dots are meant for Plotly's own resolution.
+    for (const { marker } of data) {
+      if (!Array.isArray(marker?.size)) continue;
+      marker.size = marker.size.map((/** @type {number} */ size) => (size * pixelRatio()) / PLOTLY_PIXEL_RATIO);
+    }
     if (camera) layout.scene.camera = camera;
     else if (eye) layout.scene.camera = { ...layout.scene.camera, eye };
     layout.scene.camera = { center: { x: 0, y: 0, z: 0 }, up: { x: 0, y: 0, z: 1 }, ...layout.scene.camera };
@@ -100,8 +108,7 @@ export class Skeleton3d {
   }
 
   draw() {
-    // By default Plotly draws twice the screen's resolution.
-    const config = { responsive: true, displayModeBar: false, plotGlPixelRatio: Math.min(2, window.devicePixelRatio) };
+    const config = { responsive: true, displayModeBar: false, plotGlPixelRatio: pixelRatio() };
     const { data, layout } = this.figure;
     return this.plotly?.react(this.chart, data, { ...layout, scene: { ...layout.scene } }, config);
   }
