@@ -12,8 +12,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from pages.ui.shared import assets
-from pages.ui.shared.component import module_component
 from pages.ui.shared.compression import CompressFrontEnd
+from pages.ui.shared.module_component import module_component
 
 SCRIPTS = Path(assets.__file__).parents[1] / "js"
 DECODERS = {"gzip": gzip.decompress, "zstd": zstandard.decompress}

@@ -1,6 +1,6 @@
 """A notice that says why there is no camera, which only the browser knows."""
 
-from pages.ui.shared.component import module_component
+from pages.ui.shared.module_component import module_component
 
 _CSS = """
 .posecore-camera {

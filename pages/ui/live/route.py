@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.ui.live import probe
 from pages.ui.shared.addresses import address, offer, withdraw
-from pages.ui.shared.component import module_component
+from pages.ui.shared.module_component import module_component
 
 _HERE = Path(__file__).parent
 _KEY = "route_check"

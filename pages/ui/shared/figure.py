@@ -8,7 +8,7 @@ graphics processor that takes half a second each time, and the view jumps back. 
 import plotly.graph_objects as go
 from plotly.io.json import to_json_plotly
 
-from pages.ui.shared.component import module_component
+from pages.ui.shared.module_component import module_component
 
 _CSS = """
 .posecore-figure { width: 100%; overflow: hidden; touch-action: pan-y; }

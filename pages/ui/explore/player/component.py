@@ -9,7 +9,7 @@ import streamlit as st
 from plotly.io.json import to_json_plotly
 
 from pages.ui.explore.player.moments import Moments
-from pages.ui.shared.component import module_component
+from pages.ui.shared.module_component import module_component
 from pages.ui.shared.script_parts import LANDMARK_TABLE, STYLES
 from posecore import BLAZEPOSE_33, PoseSequence
 from posecore.motion.measuring import Space

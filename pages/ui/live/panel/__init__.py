@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from plotly.io.json import to_json_plotly
 
-from pages.ui.shared.component import module_component
+from pages.ui.shared.module_component import module_component
 from pages.ui.shared.script_parts import LANDMARK_TABLE, STYLES
 from posecore import BLAZEPOSE_33, PoseSequence
 from posecore.motion.angles import ANGLES
