@@ -2,13 +2,13 @@
 
 import os
 import signal
-import sys
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from posecore import FramePoses, decode_picture, estimate_image
 from posecore.media.samples import sample_picture
@@ -18,14 +18,25 @@ SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 IN_A_BROWSER = Path(__file__).resolve().parent / "e2e"
 
 
+class _OneBrowserAtATime(LoadScopeScheduling):
+    """Hand out tests module by module, but all browser tests to one worker: two browsers starve each other."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "browser" if nodeid.startswith("tests/e2e/") else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Schedule the tests of several workers."""
+    return _OneBrowserAtATime(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests in the browser folder and run them last, since the others finish sooner."""
     for item in items:
         if item.path.is_relative_to(IN_A_BROWSER):
             item.add_marker("browser")
-    sizes = Counter(item.path for item in items)
-    # Long modules first among them, so that the workers end at about the same time.
-    items.sort(key=lambda item: -sizes[item.path] if item.path.is_relative_to(IN_A_BROWSER) else -sys.maxsize)
+    items.sort(key=lambda item: item.path.is_relative_to(IN_A_BROWSER))
 
 
 @pytest.fixture(scope="session")
