@@ -3,15 +3,10 @@
 import argparse
 import itertools
 import json
-import os
-import shutil
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -23,15 +18,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import cv2
 import numpy as np
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-import run
+from benchmarks.app import CAMERA, ROOT, WINDOW, chromium, server
 from posecore.media.clips import open_clip
 from posecore.media.samples import sample_clip
 from posecore.system import usable_cores
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent
 WATCH = (HERE / "live_watch.js").read_text(encoding="utf-8")
 WAYS = {"untouched": (HERE / "live_untouched.py", "/"), "ours": (ROOT / "streamlit_app.py", "/webcam")}
 
@@ -42,10 +36,6 @@ FRAMES = 240  # of the camera's video, which is played in a loop
 # A frame shown later than this must have been sent in an earlier loop.
 _LATEST_S = FRAMES / FPS / 2
 WARM_UP_S = 6.0
-
-CAMERA = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
-# For Chromium without a graphics card.
-SWITCHES = ["--no-sandbox", "--no-first-run", "--disable-background-networking", "--enable-unsafe-swiftshader"]
 
 HEAD = f"{'':<12}{'delay (ms)':>12}{'95%':>8}{'shown/s':>10}{'sent/s':>9}{'frames':>9}"
 LINE = "{way:<12}{delay_ms:>12.0f}{delay_95_ms:>8.0f}{shown_per_s:>10.1f}{sent_per_s:>9.1f}{frames:>9}"
@@ -98,47 +88,10 @@ def draw_number(rgb: np.ndarray, number: int) -> None:
     rgb[:STRIP_PX] = row[None, :, None]
 
 
-def free_port() -> int:
-    """A port that is not in use."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def server(script: Path) -> Iterator[tuple[str, int]]:
-    """Run Streamlit with a script; yields its address and process id."""
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true"]
-    command += ["--server.address=127.0.0.1", f"--server.port={port}", "--browser.gatherUsageStats=false"]
-    own = {"POSECORE_ICE_SERVERS": "[]"}
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | own, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
-        yield f"http://127.0.0.1:{port}", process.pid
-    finally:
-        process.terminate()
-        process.wait(timeout=60)
-
-
-def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
-        if process.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise RuntimeError(f"the server did not start at {url}")
-
-
 @contextmanager
 def live_page(browser: Browser, url: str) -> Iterator[Page]:
     """Open the page, start its camera, and yield once frames come back."""
-    context = browser.new_context(viewport={"width": 1360, "height": 900})
+    context = browser.new_context(viewport=WINDOW)
     context.add_init_script(WATCH)
     page = context.new_page()
     page.goto(url)
@@ -258,24 +211,19 @@ def parse_arguments() -> argparse.Namespace:
 def main() -> None:
     """Run the command line."""
     args = parse_arguments()
-    chromium = next(filter(None, map(shutil.which, run.BROWSERS)), None)
-    if chromium is None:
-        sys.exit("Chromium was not found (on Debian: apt-get install chromium).")
     result: dict[str, Any] = {"cores": usable_cores()}
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder:
         film = Path(folder, "camera.y4m")
         write_camera_film(film)
-        switches = [*SWITCHES, *CAMERA, f"--use-file-for-fake-video-capture={film}"]
-        browser = playwright.chromium.launch(executable_path=chromium, args=switches)
-        print(f"{usable_cores()} cores, the browser on the same; {WIDTH} x {HEIGHT}\n\n{HEAD}")
-        stretches = compare(browser, args.rounds, args.seconds)
-        table = summary(stretches)
-        ratio = table["ratio"]
-        print(f"\ndelay: {ratio['delay_ms']:.2f} times the untouched; shown: {ratio['shown_per_s']:.2f} times")
-        result |= {"rounds": [asdict(one) for one in stretches], "medians": table}
-        if args.minutes:
-            result["minutes"] = endure(browser, args.minutes)
-        browser.close()
+        with chromium(*CAMERA, f"--use-file-for-fake-video-capture={film}") as browser:
+            print(f"{usable_cores()} cores, the browser on the same; {WIDTH} x {HEIGHT}\n\n{HEAD}")
+            stretches = compare(browser, args.rounds, args.seconds)
+            table = summary(stretches)
+            ratio = table["ratio"]
+            print(f"\ndelay: {ratio['delay_ms']:.2f} times the untouched; shown: {ratio['shown_per_s']:.2f} times")
+            result |= {"rounds": [asdict(one) for one in stretches], "medians": table}
+            if args.minutes:
+                result["minutes"] = endure(browser, args.minutes)
     if args.json:
         args.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
 

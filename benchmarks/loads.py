@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import json
-import shutil
 import sys
 import tempfile
 import threading
@@ -17,15 +16,13 @@ from urllib.parse import urlsplit
 # Makes the script runnable from any folder, measuring the code next to it.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from playwright.sync_api import BrowserContext, Page, TimeoutError, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect
 
-import run
-from benchmarks.live import CAMERA, SWITCHES, server
+from benchmarks.app import CAMERA, WINDOW, chromium, server, upload
 from posecore import estimate_video
 from posecore.export.saved import save_sequence
 from posecore.media.samples import sample_clip
 
-ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_MS = 180_000
 QUIET_S = 2.0  # a page is loaded if nothing arrives for this long
 
@@ -178,18 +175,6 @@ class Watch:
         }
 
 
-def upload(page: Page, path: Path) -> None:
-    """Upload a file, again if the page was too new to take it."""
-    for _ in range(5):
-        try:
-            with page.expect_response("**/_stcore/upload_file/**", timeout=10_000):
-                page.locator("input[type=file]").set_input_files(path)
-            return
-        except TimeoutError:
-            continue
-    raise RuntimeError("the page never took a file")
-
-
 def visit(context: BrowserContext, counter: WebSocketCounter, name: str, result: Path) -> tuple[Page, Watch]:
     """Open a page in a tab of its own, and wait until it is complete."""
     page = context.new_page()
@@ -241,24 +226,16 @@ def parse_arguments() -> argparse.Namespace:
 def main() -> None:
     """Run the command line."""
     args = parse_arguments()
-    chromium = next(filter(None, map(shutil.which, run.BROWSERS)), None)
-    if chromium is None:
-        sys.exit("Chromium was not found (on Debian: apt-get install chromium).")
     rows = []
     print(f"{'kB':<10}{'first visit':>12}{'second visit':>14}{'page turn':>12}", flush=True)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        server(ROOT / "streamlit_app.py") as (url, _pid),
-        sync_playwright() as playwright,
-    ):
+    with tempfile.TemporaryDirectory() as folder, server() as (url, _pid), chromium(*CAMERA) as browser:
         result = Path(folder, "walk.posecore.npz")
         if "Explore" in (args.pages or PAGES):
             save_sequence(estimate_video(sample_clip().path), result)
         counter = WebSocketCounter(urlsplit(url).port or 80)
-        browser = playwright.chromium.launch(executable_path=chromium, args=[*SWITCHES, *CAMERA])
         with counter.listening() as address:
             for name in args.pages or PAGES:
-                context = browser.new_context(base_url=address, viewport={"width": 1360, "height": 900})
+                context = browser.new_context(base_url=address, viewport=WINDOW)
                 row = measure(context, counter, name, result)
                 rows.append(row)
                 first, second, turned = (row[which]["bytes"] / 1000 for which in ("first", "second", "turn"))
@@ -268,7 +245,6 @@ def main() -> None:
                     for path, size in row["first"]["largest"]:
                         print(f"{'':<10}{size / 1000:>12.0f} {path}")
                 context.close()
-        browser.close()
     if args.json:
         args.json.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
 

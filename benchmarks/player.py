@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import shutil
 import sys
 import tempfile
 import time
@@ -14,10 +13,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import cv2
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-import run
-from benchmarks.live import ROOT, SWITCHES, server
+from benchmarks.app import WINDOW, chromium, server, upload
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
 from posecore.media.samples import sample_clip
@@ -43,12 +41,11 @@ def write_long_clip(path: Path) -> None:
 @contextmanager
 def player_page(browser: Browser, url: str, clip: Path) -> Iterator[Page]:
     """Open the Video page with the player of an uploaded video."""
-    context = browser.new_context(viewport={"width": 1360, "height": 900})
+    context = browser.new_context(viewport=WINDOW)
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto(f"{url}/video")
-    page.wait_for_load_state("networkidle")
-    page.locator("input[type=file]").set_input_files(clip)
+    upload(page, clip)
     start = page.get_by_role("button", name="Start", exact=True)
     start.or_(page.locator(".pp")).first.wait_for()
     if start.is_visible():
@@ -83,16 +80,11 @@ def parse_arguments() -> argparse.Namespace:
 def main() -> None:
     """Run the command line."""
     args = parse_arguments()
-    chromium = next(filter(None, map(shutil.which, run.BROWSERS)), None)
-    if chromium is None:
-        sys.exit("Chromium was not found (on Debian: apt-get install chromium).")
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder:
         clip = Path(folder, "long.mp4")
         write_long_clip(clip)
-        browser = playwright.chromium.launch(executable_path=chromium, args=SWITCHES)
-        with server(ROOT / "streamlit_app.py") as (url, _pid), player_page(browser, url, clip) as page:
+        with server() as (url, _pid), chromium() as browser, player_page(browser, url, clip) as page:
             measured = measure(page, args.seconds)
-        browser.close()
     print(f"{usable_cores()} cores, the browser on the same; {FRAMES:,} frames of {SIZE[0]} x {SIZE[1]}\n")
     for view in VIEWS:
         goal = f"  (at least {GOALS[view]})" if view in GOALS else ""

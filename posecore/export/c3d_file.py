@@ -41,9 +41,8 @@ def write_c3d(
         sequence: of any number of people.
         path: path of the file.
         person_id: whose landmarks.
-        root: ``"estimated"``: the person moves through the room, as far as one camera can tell (see
-            ``posecore.motion.root``, also for how uncertain depth is); ``"none"``: the hips stay in place.
-        field_of_view_deg: assumed field of view of the camera, along the longer side of the image.
+        root: whether the person moves through the room, as for ``posecore.motion.root.place_person``.
+        field_of_view_deg: of the camera, as for ``place_person``.
 
     Raises:
         InvalidOption: if nobody has this id, or an option is outside its range.
