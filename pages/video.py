@@ -67,7 +67,9 @@ def show_facts(run: ClipRun, sequence: PoseSequence) -> None:
 
 def offer_film(run: ClipRun, shown: PoseSequence) -> None:
     """Offer the video with skeletons: made on request, and again if what is shown has changed since."""
-    if has_annotated(run, shown):
+    if run.is_drawing:
+        show_progress(run)
+    elif has_annotated(run, shown):
         film = address(run.annotated_token)
         st.link_button("Video with skeletons (MP4)", f"{film}?download", icon=":material/download:")
     elif st.button(
@@ -81,7 +83,7 @@ def offer_film(run: ClipRun, shown: PoseSequence) -> None:
 
 def has_annotated(run: ClipRun, shown: PoseSequence) -> bool:
     """Whether there is a video with skeletons that shows exactly this."""
-    return run.annotated_of is not None and run.annotated.exists() and same(run.annotated_of, shown)
+    return run.state.drawn is not None and same(run.state.drawn, shown)
 
 
 def manifest(run: ClipRun, sequence: PoseSequence) -> dict[str, Any]:
@@ -127,7 +129,9 @@ def show_result(run: ClipRun, sequence: PoseSequence) -> None:
         page=VIDEO,
         stem=PurePath(run.name).stem,
         key=run.film_token,
-        film=Film(run.annotated, run.annotated_name, has_annotated(run, shown), lambda: run.draw(shown)),
+        film=Film(
+            run.annotated, run.annotated_name, has_annotated(run, shown), run.is_drawing, lambda: run.draw(shown)
+        ),
     )
     explain_numbers()
 
@@ -172,7 +176,7 @@ def show_page() -> None:
     elif asks_for_another(run, chosen):
         run = new_run(visit, clip)
         run.start(chosen)
-    if not run.state.done.is_set():
+    if not run.state.done.is_set() and not run.is_drawing:
         show_progress(run)
     elif run.state.error:
         show_problem(run.state.error)

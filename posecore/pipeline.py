@@ -199,7 +199,7 @@ def draw_video(
     part: ClipOptions | None = None,
     on_progress: OnProgress | None = None,
     workers: int | None = None,
-) -> None:
+) -> bool:
     """Draw the people of a sequence on its video: renamed, or without some of them.
 
     Nothing is estimated.
@@ -212,6 +212,9 @@ def draw_video(
         part: as for ``estimate_video``.
         on_progress: as for ``estimate_video``; if it ends the run, nothing is written.
         workers: None: in this process. 1: in a process of its own.
+
+    Returns:
+        Whether the annotated video was written; False if ``on_progress`` ended the run.
 
     Raises:
         UnreadableMedia, MediaTooLarge: about the video.
@@ -228,6 +231,8 @@ def draw_video(
         _dispatch(Job(Path(path), pose, part, film, replay=replay), observer, workers)
         if not observer.goes_on:
             raise _EndedError
+        return True
+    return False
 
 
 def _dispatch(job: Job, observer: RunObserver, workers: int | None) -> list[str]:

@@ -67,7 +67,9 @@ def test_a_cancelled_drawing_keeps_the_existing_video(made, tmp_path):
     sequence, _ = made
     film = tmp_path / "film.mp4"
     film.write_bytes(b"before")
-    draw_video(sample_clip().path, sequence, film, part=PART, on_progress=lambda progress: progress.frames < 3)
+    assert not draw_video(
+        sample_clip().path, sequence, film, part=PART, on_progress=lambda progress: progress.frames < 3
+    )
     assert film.read_bytes() == b"before"
     assert list(tmp_path.iterdir()) == [film]
 

@@ -172,6 +172,21 @@ def test_a_stopped_run_keeps_its_partial_result(short_clip):
     assert run.film.is_file()
 
 
+def test_a_stopped_video_with_skeletons_is_not_taken_for_the_one_that_was_asked_for(short_clip):
+    run = started(short_clip)
+    assert run.state.done.wait(60)
+    first = run.state.result
+    run.draw(first)
+    assert run.is_drawing
+    assert run.state.done.wait(60)
+    assert run.state.drawn is first
+    run.draw(first.named({1: "Anna"}))
+    run.stop()
+    assert run.state.done.wait(60)
+    assert run.state.drawn is first, "the file still shows what it showed"
+    run.close()
+
+
 def test_a_discarded_run_stops_and_deletes_its_files(short_clip):
     run = started(short_clip)
     state, folder = run.state, run.film.parent

@@ -29,12 +29,14 @@ class Film:
         path: its path once it is made.
         name: of the downloaded file.
         ready: whether it is made and shows exactly the current people, names and smoothing.
+        is_drawing: whether it is being made.
         start: starts the worker; the page must run again then, and once more when the worker has finished.
     """
 
     path: Path
     name: str
     ready: bool
+    is_drawing: bool
     start: Callable[[], None]
 
 
@@ -125,6 +127,9 @@ def _offer_zip(result: _Result, chosen: tuple[str, ...]) -> None:
     film = result.film if _FILM in chosen else None
     formats = [name for name in chosen if name != _FILM]
     waiting = f"files_waiting_{result.page.url_path}"  # for the video with skeletons, which goes into the zip
+    if film is not None and film.is_drawing and st.session_state.get(waiting) == chosen:
+        st.caption("The zip is prepared as soon as the video with skeletons is done.")
+        return
     go_on = st.session_state.pop(waiting, None) == chosen and film is not None and film.ready
     if _is_offered(result, "zip", chosen):
         return
@@ -134,7 +139,8 @@ def _offer_zip(result: _Result, chosen: tuple[str, ...]) -> None:
         return
     if film is not None and not film.ready:
         st.session_state[waiting] = chosen
-        film.start()
+        if not film.is_drawing:
+            film.start()
         st.rerun()
     _make(result, "zip", chosen, f"{result.stem}.zip", _zip_of(result, formats, film))
 

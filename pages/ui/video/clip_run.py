@@ -39,7 +39,8 @@ class RunState:
     notes: list[str] = field(default_factory=list)
     error: str | None = None
     seconds: float = 0.0
-    drawing: bool = False  # the video with skeletons is being made from the result
+    drawing: bool = False  # the worker makes the video with skeletons from the result
+    drawn: PoseSequence | None = None  # what the video with skeletons shows; None if it is not made
     cut_short: bool = False
     stop: threading.Event = field(default_factory=threading.Event)
     done: threading.Event = field(default_factory=threading.Event)
@@ -84,7 +85,6 @@ class ClipRun:
         film_token: of its address, see ``pages.ui.shared.addresses``.
         annotated: path of the video with skeletons, which is made on request.
         annotated_token: of its address.
-        annotated_of: the result that it shows; None if it is not made.
         was_live: whether the people were found live, during the recording.
     """
 
@@ -99,7 +99,6 @@ class ClipRun:
         self.annotated = self._folder.path / "annotated.mp4"
         self.annotated_name = f"{PurePath(clip.name).stem}.annotated.mp4"
         self.annotated_token = serve(self.annotated, self.annotated_name)
-        self.annotated_of: PoseSequence | None = None
         self._folder.before_closing(_end, self.state, [self.film_token, self.annotated_token])
         self._playback: Playback | None = None
         self.close = self._folder.close
@@ -173,7 +172,6 @@ class ClipRun:
         self.state = replace(
             self.state, progress=None, waiting=True, drawing=True, stop=threading.Event(), done=threading.Event()
         )
-        self.annotated_of = shown
         self._folder.before_closing(_end, self.state, [])
         # A changed background is only in the player's video, as silhouettes are not kept.
         source = self.film if options.background != "keep" else self.clip.path
@@ -181,6 +179,11 @@ class ClipRun:
             target=_draw, args=(self.state, source, options, shown, self.annotated), daemon=True
         )
         self.state.worker.start()
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether the video with skeletons is being made."""
+        return self.state.drawing and not self.state.done.is_set()
 
     def stop(self) -> None:
         """End the run after the current frame and keep the result so far."""
@@ -221,7 +224,7 @@ def forget_upload(visit: Visit) -> None:
 
 
 def _draw(state: RunState, source: Path, options: RunOptions, shown: PoseSequence, film: Path) -> None:
-    part = options.part
+    drawn, part = shown, options.part
     if options.background != "keep":  # drawn on the player's video, which starts at 0 and has exactly these frames
         shown = replace(shown.resized(part.film_size(shown.size)), times_s=shown.times_s - shown.times_s[0])
         part = ClipOptions(film_quality=part.film_quality)
@@ -229,7 +232,8 @@ def _draw(state: RunState, source: Path, options: RunOptions, shown: PoseSequenc
         with _place(state) as found:
             if found:
                 colors = color_by(options.pose)
-                draw_video(source, shown, film, color_by=colors, part=part, on_progress=state.report, workers=1)
+                if draw_video(source, shown, film, color_by=colors, part=part, on_progress=state.report, workers=1):
+                    state.drawn = drawn
     except PosecoreError as error:
         state.notes.append(f"The video with skeletons could not be made: {error}")
     except Exception as error:  # the thread has no caller that could report it
