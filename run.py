@@ -29,8 +29,8 @@ ROOT = Path(__file__).resolve().parent
 TOOLS = {"app": (".venv", ["streamlit", "run", "streamlit_app.py"]), "test": (".venv-test", ["pytest"])}
 # What a Linux system must provide -> its Debian package. Playwright's driver loads libatomic.
 SYSTEM_PARTS = {**DEBIAN_PACKAGES, "ensurepip": "python{}.{}-venv".format(*sys.version_info)}
-BROWSER_PARTS = {"chromium": "chromium", "libatomic.so.1": "libatomic1"}
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSER_PARTS = {"chromium": "chromium-headless-shell", "libatomic.so.1": "libatomic1"}
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 UNPACK_SAMPLE = """import sys; from pathlib import Path; from posecore.media.samples import install_clip_from_wheel
 Path(sys.argv[1]).write_text(str(install_clip_from_wheel(Path(sys.argv[2]))), "utf-8")"""
 

@@ -26,8 +26,6 @@ from posecore.media.samples import sample_clip
 PATIENCE_MS = 180_000
 QUIET_S = 2.0  # a page is loaded if nothing arrives for this long
 
-expect.set_options(timeout=PATIENCE_MS)
-
 
 class Shown(NamedTuple):
     """A page to measure.
@@ -188,9 +186,9 @@ def visit(context: BrowserContext, counter: WebSocketCounter, name: str, result:
 
 
 def turn(page: Page, watch: Watch, name: str) -> None:
-    """Change between two pages until both were seen before, and count only the last change."""
+    """Change to another page and back, and count only the change back."""
     other = "Image" if name == "Home" else "Home"
-    for there in (other, name, other, name):
+    for there in (other, name):
         watch.settle()
         watch.restart()
         page.get_by_role("link", name=there, exact=True).first.click()
@@ -226,6 +224,7 @@ def parse_arguments() -> argparse.Namespace:
 def main() -> None:
     """Run the command line."""
     args = parse_arguments()
+    expect.set_options(timeout=PATIENCE_MS)
     rows = []
     print(f"{'kB':<10}{'first visit':>12}{'second visit':>14}{'page turn':>12}", flush=True)
     with tempfile.TemporaryDirectory() as folder, server() as (url, _pid), chromium(*CAMERA) as browser:

@@ -22,12 +22,12 @@ from posecore.downloads import cache_dir
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
 from posecore.media.samples import CLIP_NAME, sample_clip
-from tests.e2e.visitor import VISITS
+from tests.e2e.visitor import VISITS, wait_for_player
 
 ROOT = Path(__file__).resolve().parents[2]
 # Only the page under test may be requested: no updates, no accounts, no metrics.
 QUIET = ["--no-sandbox", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
-SOFTWARE_3D = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+SOFTWARE_3D = ["--enable-unsafe-swiftshader"]
 PATIENCE_MS = 60_000
 
 expect.set_options(timeout=PATIENCE_MS)
@@ -59,19 +59,19 @@ class Server:
 @pytest.fixture(scope="session")
 def short_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three seconds of the sample video at half size: 90 frames with one person, which are processed quickly."""
-    return _piece_of_the_sample(tmp_path_factory.mktemp("sample"), 100)
+    return _piece_of_the_sample(tmp_path_factory.mktemp("sample"), 100, 190)
 
 
 @pytest.fixture(scope="session")
 def two_people_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """As long a piece in which two people are found."""
-    return _piece_of_the_sample(tmp_path_factory.mktemp("two"), 0)
+    """A second and a half of it with two people."""
+    return _piece_of_the_sample(tmp_path_factory.mktemp("two"), 40, 85)
 
 
-def _piece_of_the_sample(folder: Path, first: int) -> Path:
+def _piece_of_the_sample(folder: Path, first: int, end: int) -> Path:
     path = folder / CLIP_NAME
     with open_clip(sample_clip().path) as clip, FilmWriter(path, (884, 496), fps_hint=30) as film:
-        for index, frame in enumerate(itertools.islice(clip, first, first + 90)):
+        for index, frame in enumerate(itertools.islice(clip, first, end)):
             film.write(cv2.resize(frame.rgb, (884, 496), interpolation=cv2.INTER_AREA), index / 30)
     return path
 
@@ -126,16 +126,16 @@ def start_server(
 
 
 @pytest.fixture(scope="session")
-def server(start_server: Callable[..., AbstractContextManager[Server]]) -> Iterator[Server]:
-    """The server that all visits share."""
-    with start_server() as server:
-        yield server
-
-
-@pytest.fixture
-def free_port() -> int:
-    """A port that is not in use."""
+def websocket_port() -> int:
+    """The port at which the shared server offers the landmarks of a live session."""
     return _free_port()
+
+
+@pytest.fixture(scope="session")
+def server(start_server: Callable[..., AbstractContextManager[Server]], websocket_port: int) -> Iterator[Server]:
+    """The server that most visits share."""
+    with start_server(POSECORE_WEBSOCKET_PORT=str(websocket_port)) as server:
+        yield server
 
 
 def _free_port() -> int:
@@ -158,11 +158,14 @@ def _wait_for(url: str, process: subprocess.Popen, log: Path) -> None:
 
 @pytest.fixture(scope="session")
 def camera_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A close-up of a person from the sample video, as the raw video that Chromium's fake camera plays in a loop."""
+    """A close-up of a person from the sample video, as the raw video that Chromium's fake camera plays in a loop.
+
+    The person faces the camera all the time, and is at about the same place when the video starts over.
+    """
     target = tmp_path_factory.mktemp("camera") / "camera.y4m"
     with open_clip(sample_clip().path) as clip, target.open("wb") as film:
         film.write(b"YUV4MPEG2 W640 H480 F30:1 Ip A1:1 C420jpeg\n")
-        for frame in itertools.islice(clip, 40, 100):
+        for frame in itertools.islice(clip, 30, 90):
             near = cv2.resize(frame.rgb[:600, 250:1050], (640, 480), interpolation=cv2.INTER_AREA)
             film.write(b"FRAME\n" + cv2.cvtColor(near, cv2.COLOR_RGB2YUV_I420).tobytes())
     return target
@@ -217,6 +220,28 @@ def returning(browser: Browser, server: Server) -> Iterator[BrowserContext]:
         yield context
 
 
+@pytest.fixture(scope="session")
+def analysed(returning: BrowserContext) -> Iterator[Page]:
+    """The Video page with the sample, analysed once for all tests that only look at its result."""
+    page = returning.new_page()
+    page.goto("/video?sample=clip")
+    wait_for_player(page)
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def player(analysed: Page, server: Server, request: pytest.FixtureRequest) -> Page:
+    """A new player of the analysed sample, as a visitor finds it who was on another page meanwhile."""
+    request.node.stash.setdefault(VISITS, []).append((analysed, server))
+    analysed.evaluate("sessionStorage.clear()")
+    analysed.get_by_role("link", name="Home").click()
+    expect(analysed.locator(".pp")).to_have_count(0)
+    analysed.get_by_role("link", name="Video").click()
+    wait_for_player(analysed)
+    return analysed
+
+
 @pytest.fixture
 def page(request: pytest.FixtureRequest, server: Server) -> Iterator[Page]:
     """A new tab of a returning visitor; the mark ``visit`` makes it a first visit with the options it names."""
@@ -259,21 +284,29 @@ def joint_at() -> Callable[[Page, str, str], list[float]]:
     return find
 
 
-# Moves the mouse over the whole view in steps of 3 px.
+# Moves the mouse over the whole view in steps of 8 px, then in steps of 2 px around where the name appeared.
 _JOINT_AT = """([selector, landmark]) => {
     const skeleton = document.querySelector(selector);
     const [canvas, tip] = [skeleton.querySelector("canvas"), skeleton.querySelector(".s3-tip")];
-    const box = canvas.getBoundingClientRect();
-    const places = [];
-    for (let y = box.top; y < box.bottom; y += 3) {
-        for (let x = box.left; x < box.right; x += 3) {
-            canvas.dispatchEvent(new PointerEvent("pointermove", { clientX: x, clientY: y, bubbles: true }));
-            if (!tip.hidden && tip.textContent === landmark) places.push([x, y]);
+    const namedWithin = ([left, top, right, bottom], step) => {
+        const places = [];
+        for (let y = top; y < bottom; y += step) {
+            for (let x = left; x < right; x += step) {
+                canvas.dispatchEvent(new PointerEvent("pointermove", { clientX: x, clientY: y, bubbles: true }));
+                if (!tip.hidden && tip.textContent === landmark) places.push([x, y]);
+            }
         }
-    }
-    canvas.dispatchEvent(new PointerEvent("pointerleave"));
+        canvas.dispatchEvent(new PointerEvent("pointerleave"));
+        return places;
+    };
+    const box = canvas.getBoundingClientRect();
+    const found = namedWithin([box.left, box.top, box.right, box.bottom], 8);
+    if (!found.length) return null;
+    const [xs, ys] = [0, 1].map((axis) => found.map((place) => place[axis]));
+    const around = [Math.min(...xs) - 8, Math.min(...ys) - 8, Math.max(...xs) + 9, Math.max(...ys) + 9];
+    const places = namedWithin(around, 2);
     const middle = (axis) => places.reduce((sum, place) => sum + place[axis], 0) / places.length;
-    return places.length ? [middle(0), middle(1)] : null;
+    return [middle(0), middle(1)];
 }"""
 
 

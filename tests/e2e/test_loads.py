@@ -1,24 +1,17 @@
 """What a browser fetches, and from where."""
 
-import json
-import subprocess
-import sys
-from pathlib import Path
+from urllib.parse import urlsplit
 
-import pytest
 from playwright.sync_api import expect
 
-SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks" / "loads.py"
+from benchmarks import loads
 
 
-@pytest.mark.usefixtures("chromium")
-def test_a_page_loads_little_at_first_and_almost_nothing_afterwards(tmp_path):
-    told = tmp_path / "loads.json"
-    done = subprocess.run(
-        [sys.executable, str(SCRIPT), "Image", "--json", str(told)], capture_output=True, text=True, timeout=600
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    (image,) = json.loads(told.read_text())
+def test_a_page_loads_little_at_first_and_almost_nothing_afterwards(browser, server, tmp_path, monkeypatch):
+    monkeypatch.setattr(loads, "QUIET_S", 0.8)
+    counter = loads.WebSocketCounter(urlsplit(server.url).port)
+    with counter.listening() as address, browser.new_context(base_url=address) as context:
+        image = loads.measure(context, counter, "Image", tmp_path)
     assert 1_000_000 < image["first"]["bytes"] <= 2_600_000, image["first"]["largest"]
     assert 0 < image["second"]["bytes"] <= 100_000, image["second"]["largest"]
     assert 0 < image["turn"]["bytes"] <= 100_000, image["turn"]["largest"]

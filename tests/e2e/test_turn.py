@@ -98,7 +98,7 @@ def test_live_video_uses_the_relay(turn, visit, start_server, shot):
     with start_server(**relay_only(turn, turn.password)) as server:
         page = visit(server)
         start_camera(page)
-        page.wait_for_function("Number(document.querySelector('.lp')?.dataset.frame) > 30")
+        page.wait_for_function("Number(document.querySelector('.lp')?.dataset.frame) > 5")
         expect(page.locator(".lp-strip")).to_contain_text("Connection relayed")
         assert page.evaluate(ROUTE) == "relay"
         shot(page, "relayed")
@@ -117,10 +117,10 @@ def test_a_refusal_by_the_relay_is_reported(turn, visit, start_server, shot):
         page = visit(server)
         page.goto("/webcam")
         page.get_by_text("Camera not starting?").click()
+        stream_frame(page).get_by_role("button", name="Start").click()  # it is tried for 15 s
         page.get_by_role("button", name="Check the connection").click()
         expect(page.get_by_text("No route was found, although a TURN server is set up")).to_be_visible()
         expect(page.get_by_text("user name or password refused (401)")).to_be_visible()
-        stream_frame(page).get_by_role("button", name="Start").click()
         expect(page.get_by_role("alert").filter(has_text="The connection failed.")).to_be_visible()
         shot(page, "refused")
         page.context.close()

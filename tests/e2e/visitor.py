@@ -1,5 +1,6 @@
 """Visitor actions that several browser tests share."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,17 @@ def upload(page: Page, path: Path) -> None:
         except TimeoutError:
             continue
     raise AssertionError(f"the page did not accept {path}")
+
+
+VIEWS = ("overlay", "skeleton", "cursor", "rows")
+"""The views of the player that follow its frame."""
+
+
+def wait_for_player(page: Page, views: Iterable[str] = VIEWS) -> None:
+    """Wait until the player is there and each view has drawn a frame."""
+    expect(page.locator(".pp")).to_be_visible(timeout=180_000)
+    for view in views:
+        page.wait_for_function(f"document.querySelector('.pp-{view}').dataset.frame !== undefined")
 
 
 def no_errors(page: Page) -> None:

@@ -2,7 +2,6 @@
 // The browser's end of the stream, which runs in the iframe of streamlit-webrtc (same origin). The connection is kept
 // through short network losses, restarted after long ones, and paused while the page is hidden.
 
-const PATIENCE_MS = 8000; // a connection that recovers within this time continues as before
 const RETRY_MS = 2000;
 const HIDDEN_MS = 2000;
 const CONNECTING_MS = 15000;
@@ -26,6 +25,7 @@ export class Connection {
   /** @param {Inner} inner */
   constructor(inner) {
     this.inner = inner;
+    this.patienceMs = 8000; // a connection that recovers within this time continues as before
     /** @type {RTCPeerConnection | null} */
     this.peer = null;
     this.wasThere = false; // this peer has been connected
@@ -86,7 +86,7 @@ export class Connection {
       event.stopImmediatePropagation(); // streamlit-webrtc would end the stream at once
       this.lost = true;
       this.inner.clearTimeout(this.waiting);
-      this.waiting = this.inner.setTimeout(() => this.press("Stop"), PATIENCE_MS);
+      this.waiting = this.inner.setTimeout(() => this.press("Stop"), this.patienceMs);
       this.startAgain();
     } else if (peer.connectionState === "failed") {
       this.failed = !this.lost && !this.wasThere;
