@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import av
@@ -16,6 +17,7 @@ import cv2
 import numpy as np
 import pytest
 
+from posecore.cli.main import main
 from posecore.export.saved import load_sequence
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
@@ -47,12 +49,24 @@ def test_the_thorough_search_finds_all_three(shared_data, tmp_path):
     assert "3 people" in done.stdout
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["image", "--help"], ["video", "--help"], ["export", "--help"]])
-def test_every_command_has_help(arguments):
-    done = run(*arguments)
-    assert done.returncode == 0
-    assert "--out" in done.stdout
-    assert done.stderr == ""
+@pytest.fixture
+def ask(capsys) -> Iterator[Callable[..., tuple[int, str, str]]]:
+    """Run the command line in this process; returns its exit code, output and errors."""
+
+    def answer(*arguments) -> tuple[int, str, str]:
+        code = main(list(map(str, arguments)))
+        return code, *capsys.readouterr()
+
+    handler = signal.getsignal(signal.SIGTERM)
+    yield answer
+    signal.signal(signal.SIGTERM, handler)
+
+
+def test_every_command_has_help(ask):
+    for command in ([], ["image"], ["video"], ["export"]):
+        code, output, errors = ask(*command, "--help")
+        assert (code, errors) == (0, "")
+        assert "--out" in output
 
 
 def test_a_photo_gives_an_annotated_photo_and_a_table(tmp_path):
@@ -171,12 +185,11 @@ def test_smoothing_during_the_run_can_be_switched_off(short_clip, tmp_path):
         ([], "image | video | export"),
     ],
 )
-def test_bad_input_gives_one_line_and_leaves_no_files(arguments, message, tmp_path):
-    done = run(*(tmp_path / "out" if word == "OUT" else word for word in arguments))
-    assert done.returncode == 2
-    assert done.stderr.count("\n") == 1, done.stderr
-    assert message in done.stderr
-    assert done.stdout == ""
+def test_bad_input_gives_one_line_and_leaves_no_files(arguments, message, ask, tmp_path):
+    code, output, errors = ask(*(tmp_path / "out" if word == "OUT" else word for word in arguments))
+    assert (code, output) == (2, "")
+    assert errors.count("\n") == 1, errors
+    assert message in errors
     assert not (tmp_path / "out").exists() or list((tmp_path / "out").iterdir()) == []
 
 
