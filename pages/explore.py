@@ -6,7 +6,7 @@ from pages.ui.explore.explorer import explore
 from pages.ui.explore.export_files import offer_files
 from pages.ui.explore.opened import Opened, open_result
 from pages.ui.shared.explain import NOBODY, explain_numbers
-from pages.ui.shared.navigation import EXPLORE, VIDEO, require_route
+from pages.ui.shared.navigation import VIDEO, require_route
 from pages.ui.shared.problems import problems_shown, show_problem
 from pages.ui.shared.visits import Visit, current_visit
 from posecore.errors import UnreadableResult
@@ -50,7 +50,7 @@ def show_result(opened: Opened) -> None:
     if not seen:
         st.warning(NOBODY, icon=":material/person_off:")
     shown = explore(opened.playback, key="explore", clip=opened.key, already=opened.already, film=None)
-    offer_files(shown, opened.playback, lambda: opened.facts, page=EXPLORE, stem=opened.stem, key=opened.key)
+    offer_files(shown, opened.playback, lambda: opened.facts, page="explore", stem=opened.stem, key=opened.key)
     explain_numbers()
 
 

@@ -16,6 +16,7 @@ st.markdown(
 _DOORS = (
     (
         IMAGE,
+        "Image",
         "photo",
         ":material/image: Photo",
         "Upload a photo or take one. Results in about a second.",
@@ -23,6 +24,7 @@ _DOORS = (
     ),
     (
         VIDEO,
+        "Video",
         "clip",
         ":material/movie: Video",
         "Upload a video and go through it frame by frame, with the skeleton drawn on it.",
@@ -30,6 +32,7 @@ _DOORS = (
     ),
     (
         WEBCAM,
+        "Webcam",
         "clip",
         ":material/videocam: Live camera",
         "See your skeleton move as you do. No camera? A sample video plays instead.",
@@ -37,14 +40,14 @@ _DOORS = (
     ),
 )
 
-for column, (page, sample, heading, text, invitation) in zip(st.columns(3), _DOORS, strict=True):
+for column, (page, name, sample, heading, text, invitation) in zip(st.columns(3), _DOORS, strict=True):
     with column.container(border=True, height="stretch"):
         st.subheader(heading, anchor=False)
         st.write(text)
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            if st.button(f"Open {page.title}", key=f"open_{page.url_path}", type="primary"):
+            if st.button(f"Open {name}", key=f"open_{name.lower()}", type="primary"):
                 st.switch_page(page)
-            if st.button(invitation, key=f"sample_{page.url_path}", icon=":material/play_circle:"):
+            if st.button(invitation, key=f"sample_{name.lower()}", icon=":material/play_circle:"):
                 st.switch_page(page, query_params={"sample": sample})
 
 st.caption(

@@ -10,7 +10,6 @@ from pages.ui.explore.export_files import Film, offer_files, same
 from pages.ui.shared.addresses import address
 from pages.ui.shared.explain import NOBODY, SEVERAL_PEOPLE, explain_numbers
 from pages.ui.shared.model_loading import engine_line
-from pages.ui.shared.navigation import VIDEO
 from pages.ui.shared.problems import problems_shown, show_problem
 from pages.ui.shared.settings import page_head
 from pages.ui.shared.visits import current_visit
@@ -126,7 +125,7 @@ def show_result(run: ClipRun, sequence: PoseSequence) -> None:
         shown,
         run.playback,
         lambda: manifest(run, shown),
-        page=VIDEO,
+        page="video",
         stem=PurePath(run.name).stem,
         key=run.film_token,
         film=Film(

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
 
 from pages.ui.live.ice_servers import browser_configuration, ice_servers
 from posecore import InvalidOption
@@ -134,3 +136,14 @@ def ask_with_secrets(folder: Path, secrets: str) -> subprocess.CompletedProcess[
     code = "from pages.ui.live.ice_servers import ice_servers; print(ice_servers()[0]['username'])"
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     return subprocess.run([sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True)
+
+
+def test_no_run_shares_its_page_objects_with_another(monkeypatch):
+    """They remember whether they may be run: two visitors who turned to a page at the same moment took it in turns."""
+    made = []
+    navigation = st.navigation
+    monkeypatch.setattr(st, "navigation", lambda pages, **options: made.append(pages) or navigation(pages, **options))
+    for _visitor in range(2):
+        assert not AppTest.from_file(str(ROOT / "streamlit_app.py")).run(timeout=60).exception
+    first, second = made
+    assert all(one is not other for one in first for other in second)

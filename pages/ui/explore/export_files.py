@@ -47,7 +47,7 @@ class _Result:
     shown: PoseSequence
     playback: Playback
     facts: Callable[[], Mapping[str, Any]]
-    page: st.Page
+    page: str
     stem: str
     key: str
     film: Film | None
@@ -71,7 +71,7 @@ def offer_files(
     playback: Playback,
     facts: Callable[[], Mapping[str, Any]],
     *,
-    page: st.Page,
+    page: str,
     stem: str,
     key: str,
     film: Film | None = None,
@@ -82,7 +82,7 @@ def offer_files(
         shown: the result as it is shown, which the files are made from.
         playback: its folder holds the files.
         facts: makes the manifest.
-        page: the current page.
+        page: name of the current page; each keeps its own choices.
         stem: start of the file names.
         key: identifies the result.
         film: the video with skeletons; None if the result has no video.
@@ -94,7 +94,7 @@ def offer_files(
             selection_mode="multi",
             default=_USUAL,
             format_func=_title,
-            key=f"files_{page.url_path}",
+            key=f"files_{page}",
             persist_state="session",
             help="Files contain only the people shown, with their names and the chosen smoothing.",
         )
@@ -126,7 +126,7 @@ def _offer_zip(result: _Result, chosen: tuple[str, ...]) -> None:
         return
     film = result.film if _FILM in chosen else None
     formats = [name for name in chosen if name != _FILM]
-    waiting = f"files_waiting_{result.page.url_path}"  # for the video with skeletons, which goes into the zip
+    waiting = f"files_waiting_{result.page}"  # for the video with skeletons, which goes into the zip
     if film is not None and film.is_drawing and st.session_state.get(waiting) == chosen:
         st.caption("The zip is prepared as soon as the video with skeletons is done.")
         return
@@ -150,7 +150,7 @@ def _offer_one(result: _Result) -> None:
         "Single file",
         list(FORMATS),
         format_func=_title,
-        key=f"one_file_{result.page.url_path}",
+        key=f"one_file_{result.page}",
         persist_state="session",
         width=320,
         help="A format that needs several files, such as one per person, is downloaded as a zip.",
@@ -204,7 +204,7 @@ def _make(
 
 
 def _kept(result: _Result, kind: str) -> str:
-    return f"files_{kind}_{result.page.url_path}"
+    return f"files_{kind}_{result.page}"
 
 
 def _is_offered(result: _Result, kind: str, wanted: tuple[str, ...]) -> bool:

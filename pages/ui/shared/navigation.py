@@ -2,20 +2,33 @@
 
 import streamlit as st
 
-# No icons: for the tab, Streamlit would have every visitor's browser fetch them from a Google server.
-HOME = st.Page("pages/home.py", title="Home", default=True)
-IMAGE = st.Page("pages/image.py", title="Image", url_path="image")
-VIDEO = st.Page("pages/video.py", title="Video", url_path="video")
-EXPLORE = st.Page("pages/explore.py", title="Explore", url_path="explore")
-WEBCAM = st.Page("pages/webcam.py", title="Webcam", url_path="webcam")
+HOME = "pages/home.py"
+IMAGE = "pages/image.py"
+VIDEO = "pages/video.py"
+EXPLORE = "pages/explore.py"
+WEBCAM = "pages/webcam.py"
 
 _ROUTED_KEY = "routed"
 
 
 def route() -> st.Page:
-    """The page at the current address. Called by the app's entry script in every run."""
+    """The page at the current address. Called by the app's entry script in every run.
+
+    The page objects are made anew in each run: they remember whether they may be run, so they must not be shared by
+    visitors.
+    """
     st.session_state[_ROUTED_KEY] = True
-    return st.navigation([HOME, IMAGE, VIDEO, EXPLORE, WEBCAM], position="top")
+    # No icons: for the tab, Streamlit would have every visitor's browser fetch them from a Google server.
+    return st.navigation(
+        [
+            st.Page(HOME, title="Home", default=True),
+            st.Page(IMAGE, title="Image", url_path="image"),
+            st.Page(VIDEO, title="Video", url_path="video"),
+            st.Page(EXPLORE, title="Explore", url_path="explore"),
+            st.Page(WEBCAM, title="Webcam", url_path="webcam"),
+        ],
+        position="top",
+    )
 
 
 def require_route() -> None:
