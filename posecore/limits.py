@@ -22,8 +22,9 @@ class Limits:
         person_frames: frames times people of one video whose landmarks are kept, 1 KB each; if more people come and
             go than this allows, the last ones are left out.
         runs_at_once: videos that one app server processes at the same time; further ones wait.
-        clip_megabytes: memory for processing one video, in addition to the loaded model's (Linux).
-        seconds_per_frame: a video is abandoned if one frame takes longer than this.
+        clip_megabytes: memory for processing one video, in addition to the loaded model's, and for developing a
+            camera's raw photo (Linux).
+        seconds_per_frame: a video is abandoned if one frame takes longer than this, and so is a raw photo.
         seconds_idle: how long an idle worker process is kept.
         live_viewers: concurrent live sessions on one app server; each can keep a processor core busy.
         live_seconds: a live session ends after this time, so that others get a turn; it can be started again.

@@ -1,19 +1,29 @@
 """Photos: decoding bytes or a file to upright RGB, and encoding RGB as PNG."""
 
+import ctypes
 import io
+import logging
 import os
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 import numpy as np
+import PIL
 import pillow_heif
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from posecore.errors import MediaTooLarge, PosecoreError, UnreadableMedia
 from posecore.limits import LIMITS
 from posecore.media.files import looks_like_clip, read_head, require_content
+from posecore.media.metadata import note_on_pages, orientation_of, without_obstacles
+from posecore.media.raw_photos import RAW_SUFFIXES, develop_raw, raw_kind
+from posecore.media.tiff_tags import BITS_PER_SAMPLE, TiffTags
 
 PICTURE_SUFFIXES = (
-    ".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".heif", ".tif", ".tiff", ".bmp", ".gif",
+    ".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".heif", ".tif", ".tiff", ".bmp", ".gif", *RAW_SUFFIXES,
 )  # fmt: skip
 """File name endings to offer in an upload dialog. Only a file's content decides what it is."""
 
@@ -24,40 +34,65 @@ _DECODERS = ("JPEG", "PNG", "WEBP", "AVIF", "TIFF", "BMP", "GIF", "HEIF")
 # takes 1.5 s to save another 8%.
 _PNG_LEVEL = 4
 
+# A larger file is no photo within the limit: four samples of 32 bits a pixel, not compressed.
+_MOST_BYTES_OF_PIXEL = 16
+
+# White of a camera with fewer than 16 bits -> from which largest sample on 16-bit samples are taken for such. Read as
+# 16 bits, samples up to 4095 (a sixteenth of white) show nothing but black, so for 10 and 12 bits less evidence will
+# do than for 14 bits, where a dark photo is still visible: there the largest must be within an eighth of white.
+_SHARES_OF_WHITE = ((224, 255), (512, 1023), (1024, 4095), (14336, 16383))
+
 pillow_heif.register_heif_opener()
+logging.getLogger("PIL").addHandler(logging.NullHandler())  # without a handler, its errors would go to stderr
 
 
-def decode_picture(source: bytes | os.PathLike[str] | str, *, name: str | None = None) -> np.ndarray:
+def decode_picture(
+    source: bytes | os.PathLike[str] | str,
+    *,
+    name: str | None = None,
+    on_note: Callable[[str], None] | None = None,
+) -> np.ndarray:
     """Decode a photo into upright RGB.
 
-    The EXIF (or HEIF, AVIF, TIFF) orientation is applied, once. Transparent pixels are blended with white. Of several
-    frames or pages the first is used. 16-bit grey is scaled to 8 bits. Colour profiles are not applied: a wide-gamut
-    photo comes out slightly paler.
+    The EXIF (or HEIF, AVIF, TIFF) orientation is applied, once; other metadata are not needed, so damage in them does
+    no harm. Raw photos of cameras are developed with the camera's white balance. Transparent pixels are blended with
+    white. Of several frames or pages the first is used. 16-bit samples are scaled to 8 bits, from the 8, 10, 12 or 14
+    bits that they evidently have. Colour profiles are not applied: a wide-gamut photo comes out slightly paler.
 
     Args:
         source: the bytes of the file, or its path.
-        name: what to call the photo in an error; by default the file's own name.
+        name: what to call the photo in an error or a note; by default the file's own name.
+        on_note: called with a sentence for the user if only the first of several frames, pages or pictures was used.
 
     Returns:
         (H, W, 3) uint8 RGB, C-contiguous and writable, origin top left.
 
     Raises:
-        UnreadableMedia: if the file is missing, empty, damaged, or not a photo in a known format.
+        UnreadableMedia: if the file is missing, empty, damaged, not a photo in a known format, or a raw photo that
+            cannot be developed.
         MediaTooLarge: if it has more than ``LIMITS.picture_pixels`` pixels; it is not decoded then.
     """
     if isinstance(source, bytes):
-        shown, head, file = name or "The photo", source[:64], io.BytesIO(source)
-        require_content(head, shown)
-        return _decode(file, shown, head)
-    path = Path(source)
-    shown = name or path.name
-    return _decode(path, shown, read_head(path, shown))
+        shown, data = name or "The photo", source
+        require_content(data, shown)
+    else:
+        path = Path(source)
+        shown = name or path.name
+        data = _read(path, shown)
+    if raw_kind(data) is not None:
+        return develop_raw(data, shown)
+    return _decode(data, shown, on_note or (lambda note: None))
 
 
 def identify_picture(path: os.PathLike[str] | str) -> str | None:
-    """Format of a photo ("JPEG", "PNG", ...), or None if the file is not a photo."""
+    """Format of a photo ("JPEG", "PNG", "DNG", ...), or None if the file is not a photo."""
     try:
-        with Image.open(path, formats=_DECODERS) as image:
+        head = read_head(Path(path), "")
+        # Whether a TIFF file is a raw photo is not known before all of it was read.
+        kind = raw_kind(Path(path).read_bytes() if head.startswith((b"II", b"MM")) else head)
+        if kind is not None:
+            return kind
+        with _quiet_decoders(), Image.open(path, formats=_DECODERS) as image:
             return image.format
     except Exception:  # noqa: BLE001 - hostile bytes: whatever a decoder raises, this is not a photo
         return None
@@ -85,27 +120,49 @@ def encode_png(rgb: np.ndarray) -> bytes:
     return file.getvalue()
 
 
-def _decode(file: io.BytesIO | Path, shown: str, head: bytes) -> np.ndarray:
+def _read(path: Path, shown: str) -> bytes:
+    head = read_head(path, shown)
+    size, most = path.stat().st_size, LIMITS.picture_pixels * _MOST_BYTES_OF_PIXEL
+    if size > most:
+        if looks_like_clip(head):
+            raise _is_a_clip(shown)
+        raise MediaTooLarge(f"{shown} has {size:,} bytes. Expected a photo of at most {most:,} bytes.")
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableMedia(f"{shown} cannot be read: {error.strerror}.") from error
+
+
+def _decode(data: bytes, shown: str, on_note: Callable[[str], None]) -> np.ndarray:
     # On hostile bytes decoders raise errors of a dozen kinds (OSError, SyntaxError, struct.error, ...). To the user
     # they all mean the same, so each is turned into one error.
     try:
-        with Image.open(file, formats=_DECODERS) as image:
+        decodable = without_obstacles(data)
+        with _quiet_decoders(), Image.open(io.BytesIO(decodable), formats=_DECODERS) as image:
             _check_size(image.size, shown)
-            return _upright_rgb(image)
+            image.load()
+            rgb = _turn_upright(_to_rgb(image, decodable), orientation_of(image, data))
+            if note := _note_on_others(image, data):
+                on_note(f"{shown} {note}")
+            return rgb
     except PosecoreError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise MediaTooLarge(f"{shown} has more pixels than can be read here. Reduce its size.") from error
     except UnidentifiedImageError as error:
-        if looks_like_clip(head):
-            raise UnreadableMedia(f"{shown} is a video, not a photo. Open it as a video instead.") from error
-        kinds = "JPEG, PNG, WebP, AVIF, HEIC, TIFF, BMP or GIF"
+        if looks_like_clip(data[:64]):
+            raise _is_a_clip(shown) from error
+        kinds = "JPEG, PNG, WebP, AVIF, HEIC, TIFF, BMP, GIF or a camera's raw photo"
         raise UnreadableMedia(f"{shown} is not a photo. Expected {kinds}.") from error
     except Exception as error:
         raise UnreadableMedia(
             f"{shown} cannot be decoded: it is damaged, truncated or of an unusual kind. "
             "Save it again as JPEG or PNG and retry."
         ) from error
+
+
+def _is_a_clip(shown: str) -> UnreadableMedia:
+    return UnreadableMedia(f"{shown} is a video, not a photo. Open it as a video instead.")
 
 
 def _check_size(size: tuple[int, int], shown: str) -> None:
@@ -117,18 +174,120 @@ def _check_size(size: tuple[int, int], shown: str) -> None:
         )
 
 
-def _upright_rgb(image: Image.Image) -> np.ndarray:
-    # load() before reading the orientation: the TIFF decoder rotates the photo itself while loading, and the HEIF
-    # decoder while opening, and both then drop the tag.
-    image.load()
-    image = ImageOps.exif_transpose(image)
+def _note_on_others(image: Image.Image, data: bytes) -> str | None:
+    """What to say of the frames, pages or pictures of a file that were not used; None if there are none."""
+    if image.format == "TIFF":
+        return note_on_pages(data)
+    try:
+        several = getattr(image, "is_animated", False)  # GIF: looks for a second frame
+    except Exception:  # noqa: BLE001 - what follows the first frame may be damaged in any way
+        return None
+    if not several or image.format == "MPO":  # MPO: further pictures are depth, brightness or the other eye's view
+        return None
+    if image.format == "HEIF":
+        return "holds several photos: only the main one was used."
+    return "is animated: only its first frame was used. Open it as a video to analyse all of them."
+
+
+def _to_rgb(image: Image.Image, data: bytes) -> np.ndarray:
+    """The loaded pixels as (H, W, 3) uint8, with transparency blended with white; not turned yet.
+
+    Args:
+        image: loaded.
+        data: the file, for samples deeper than Pillow keeps.
+    """
     if image.mode.startswith("I;16"):
-        # 65535 = 255 x 257, so dividing by 257 and rounding maps black to 0 and white to 255 exactly.
-        grey = ((np.asarray(image).astype(np.uint32) + 128) // 257).astype(np.uint8)
-        return np.repeat(grey[..., np.newaxis], 3, axis=2)
+        bits = _bits_of_sample(image, data)
+        return np.repeat(_to_8_bits(np.asarray(image), bits)[..., np.newaxis], 3, axis=2)
     if image.mode in ("I", "F"):
         raise ValueError("32-bit samples have no agreed range, so there is no right way to show them")
+    if _bits_of_sample(image, data) == 16:
+        image = _with_visible_samples(image, data)
     if image.has_transparency_data:
         rgba = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
     return np.array(image.convert("RGB"))
+
+
+def _bits_of_sample(image: Image.Image, data: bytes) -> int:
+    """Bits that the file stores a sample in."""
+    if image.format == "PNG":
+        return data[24]
+    tiff = TiffTags(data)
+    return next((max(tiff.numbers(tags, BITS_PER_SAMPLE), default=8) for _, tags in tiff.directories()), 8)
+
+
+def _with_visible_samples(image: Image.Image, data: bytes) -> Image.Image:
+    """Scale 16-bit colours by what is in them, if Pillow, which keeps the upper 8 bits, left them dark."""
+    _, most_of_14_bits = _SHARES_OF_WHITE[-1]
+    if image.mode not in ("RGB", "RGBA") or np.asarray(image)[..., :3].max() > most_of_14_bits >> 8:
+        return image
+    import cv2
+
+    before = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    try:
+        deep = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    finally:
+        cv2.utils.logging.setLogLevel(before)
+    if deep is None or deep.dtype != np.uint16 or deep.ndim != 3:
+        return image
+    scaled = np.ascontiguousarray(_to_8_bits(deep[..., :3], 16)[..., ::-1])
+    if deep.shape[2] == 3:
+        return Image.fromarray(scaled)
+    return Image.fromarray(np.dstack([scaled, _to_8_bits(deep[..., 3], 16)]))
+
+
+def _to_8_bits(samples: np.ndarray, bits: int) -> np.ndarray:
+    """Scale uint16 samples to uint8, so that black stays 0 and white becomes 255 exactly.
+
+    Args:
+        samples: of any shape.
+        bits: that the file says they have. If it says 16, they may have fewer, see ``_white_of``.
+    """
+    white = _white_of(samples) if bits == 16 else 2**bits - 1
+    return ((samples.astype(np.uint32) * 255 + white // 2) // white).astype(np.uint8)
+
+
+def _white_of(samples: np.ndarray) -> int:
+    """The value that means white: 65535, or less if the samples are those of a camera of 8, 10, 12 or 14 bits.
+
+    PNG and TIFF have no 10, 12 or 14 bits, so many programs store such samples in 16 bits as they are. The largest
+    sample tells: it is near the camera's white in nearly every photo.
+    """
+    largest = int(samples.max())
+    white = next((white for least, white in _SHARES_OF_WHITE if least <= largest <= white), 65535)
+    # Samples that are all multiples of 257 were made from 8 bits for the full range.
+    return 65535 if white != 65535 and not (samples % 257).any() else white
+
+
+def _turn_upright(rgb: np.ndarray, orientation: int) -> np.ndarray:
+    """Turn and mirror stored pixels as an EXIF orientation says."""
+    if orientation in (5, 6, 7, 8):
+        rgb = rgb.transpose(1, 0, 2)
+    if orientation in (3, 4, 7, 8):
+        rgb = rgb[::-1]
+    if orientation in (2, 3, 6, 7):
+        rgb = rgb[:, ::-1]
+    return np.ascontiguousarray(rgb)
+
+
+@contextmanager
+def _quiet_decoders() -> Iterator[None]:
+    """Keep Pillow's warnings off the terminal: what matters of them is said in an error or a note.
+
+    Python's filters are shared by all threads. Another thread may undo this one early or keep it too long; either does
+    little, as it is about Pillow alone.
+    """
+    _silence_libtiff()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module=r"PIL\.")
+        yield
+
+
+@cache
+def _silence_libtiff() -> None:
+    """Stop libtiff from printing errors on stderr, which it raises too. Pillow does so only for its warnings."""
+    folder = Path(PIL.__file__).parent
+    for library in [*folder.parent.glob("pillow.libs/libtiff*"), *folder.glob(".dylibs/libtiff*")]:
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(str(library)).TIFFSetErrorHandler(None)

@@ -5,6 +5,7 @@ import struct
 import zlib
 from pathlib import Path
 
+import cv2
 import matplotlib
 import numpy as np
 import pytest
@@ -259,6 +260,88 @@ class TestModes:
     def test_32_bit_samples_are_refused(self, mode: str) -> None:
         with pytest.raises(UnreadableMedia, match="of an unusual kind"):
             decode_picture(encoded(Image.new(mode, (4, 4)), "TIFF"))
+
+
+def deep_file(samples: np.ndarray, save_as: str) -> bytes:
+    """A file of uint16 samples, grey, RGB or RGBA; Pillow writes no 16-bit colours."""
+    order = {3: [2, 1, 0], 4: [2, 1, 0, 3]}.get(samples.shape[-1], slice(None)) if samples.ndim == 3 else slice(None)
+    return cv2.imencode(f".{save_as.lower()}", np.ascontiguousarray(samples[..., order]))[1].tobytes()
+
+
+@pytest.mark.parametrize("save_as", ["PNG", "TIFF"])
+@pytest.mark.parametrize("colours", [1, 3])
+class TestDepth:
+    """16-bit files."""
+
+    @staticmethod
+    def ramp(largest: int, colours: int) -> np.ndarray:
+        """From 0 to the largest, the colours of a pixel apart from each other."""
+        ramp = np.rint(np.linspace(0, largest, 64 * 64)).astype(np.uint16).reshape(64, 64)
+        return ramp if colours == 1 else np.dstack([ramp, ramp[::-1], ramp[:, ::-1]])
+
+    @pytest.mark.parametrize("bits", [8, 10, 12, 14, 16])
+    def test_fewer_bits_are_scaled_to_white(self, save_as: str, colours: int, bits: int) -> None:
+        largest = 2**bits - 1
+        samples = self.ramp(largest, colours)
+        rgb = decode_picture(deep_file(samples, save_as))
+        expected = samples / largest * 255
+        # Pillow itself scales full 16-bit colours, by leaving the lower 8 bits out.
+        most = 1 if colours == 3 and bits == 16 else 0.51
+        assert np.abs(rgb - (expected if colours == 3 else expected[..., np.newaxis])).max() <= most
+
+    @pytest.mark.parametrize("largest", [60_000, 20_000, 13_107, 6_554])
+    def test_a_dark_photo_of_16_bits_stays_dark(self, save_as: str, colours: int, largest: int) -> None:
+        rgb = decode_picture(deep_file(self.ramp(largest, colours), save_as))
+        assert abs(rgb.max() - largest / 257) <= 1
+
+    def test_a_night_photo_made_from_8_bits_stays_dark(self, save_as: str, colours: int) -> None:
+        samples = self.ramp(12, colours) * 257
+        assert decode_picture(deep_file(samples, save_as)).max() == 12
+
+    def test_transparency_keeps_its_own_depth(self, save_as: str, colours: int) -> None:
+        samples = self.ramp(4095, 3)
+        opaque = np.dstack([samples, np.full((64, 64), 65535, np.uint16)])
+        clear = np.dstack([samples, np.zeros((64, 64), np.uint16)])
+        assert np.abs(decode_picture(deep_file(opaque, save_as)) - samples / 4095 * 255).max() <= 1
+        assert (decode_picture(deep_file(clear, save_as)) == 255).all()
+
+
+def test_a_photo_of_12_bits_in_16_is_as_bright_as_it_was(shared_data: Path) -> None:
+    grey = decode_picture(shared_data / "wild" / "png_12bit_in_16bit_too_dark.png")
+    plain = Image.open(shared_data / "awkward" / "gray.jpg").convert("RGB").resize((500, 334))
+    assert mean_difference(grey, np.asarray(plain)) < 3
+
+
+class TestNotes:
+    @pytest.mark.parametrize(
+        ("save_as", "note"),
+        [
+            ("GIF", "my.file is animated: only its first frame was used. Open it as a video to analyse all of them."),
+            ("WEBP", "my.file is animated: only its first frame was used. Open it as a video to analyse all of them."),
+            ("PNG", "my.file is animated: only its first frame was used. Open it as a video to analyse all of them."),
+            ("TIFF", "my.file has several pages: only the first was used."),
+            ("HEIF", "my.file holds several photos: only the main one was used."),
+            ("MPO", None),
+        ],
+    )
+    def test_of_several_frames(self, save_as: str, note: str | None) -> None:
+        frames = [Image.new("RGB", (64, 64), colour) for colour in ("red", "lime")]
+        notes: list[str] = []
+        data = encoded(frames[0], save_as, save_all=True, append_images=frames[1:])
+        decode_picture(data, name="my.file", on_note=notes.append)
+        assert notes == ([] if note is None else [note])
+
+    @pytest.mark.parametrize("save_as", [*SAVED_AS, "GIF", "BMP"])
+    def test_none_of_a_single_frame(self, save_as: str) -> None:
+        notes: list[str] = []
+        decode_picture(encoded(Image.fromarray(chart()), save_as), on_note=notes.append)
+        assert notes == []
+
+    def test_of_an_animation_from_the_web(self, shared_data: Path) -> None:
+        notes: list[str] = []
+        assert decode_picture(shared_data / "wild" / "animated.gif", on_note=notes.append).shape == (240, 240, 3)
+        assert len(notes) == 1
+        assert notes[0].startswith("animated.gif is animated")
 
 
 class TestRefusals:
