@@ -88,6 +88,8 @@ def show_page() -> None:
     if photo is None:
         st.info("Upload a photo, take one, or try the sample. The result appears here.", icon=":material/image:")
         return
+    for note in photo.notes:
+        st.info(note, icon=":material/info:")
     poses = estimated(photo, options)
     if len(poses) == 0:
         st.warning(NOBODY, icon=":material/person_off:")

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 EXIT_BAD_INPUT = 2
 
+WHY_NOBODY = "People are found by their heads: a body whose head is not in view is rarely found."
+"""What to add where nobody was found."""
+
 
 @dataclass
 class Report:

@@ -7,7 +7,7 @@ import click
 from tqdm import tqdm
 
 from posecore.cli import options
-from posecore.cli.console import Report, complain, load_model, whole_outputs
+from posecore.cli.console import WHY_NOBODY, Report, complain, load_model, whole_outputs
 from posecore.errors import InvalidOption, UnreadableMedia
 from posecore.estimation.pose_options import PoseOptions
 from posecore.view.silhouettes import Background
@@ -35,8 +35,9 @@ def image(files: tuple[Path, ...], out: Path, background: Background, as_json: b
     report = Report(as_json)
     # For several photos, tqdm shows a bar if there is a terminal.
     for file in tqdm(files, unit="photo", disable=True if len(files) == 1 else None):
+        notes: list[str] = []
         try:
-            rgb = decode_picture(file)
+            rgb = decode_picture(file, on_note=notes.append)
             poses = estimate_image(rgb, wanted)
             drawn = draw_poses(rgb, poses, background=background)
             with whole_outputs(out) as folder:
@@ -46,10 +47,15 @@ def image(files: tuple[Path, ...], out: Path, background: Background, as_json: b
             report.add_failed(file, error)
             continue
         outputs = [out / f"{file.stem}.annotated.png", out / f"{file.stem}.landmarks.csv"]
-        report.add_done(file, outputs, people=len(poses), size_px=list(poses.size), engine=engine.as_dict())
+        if len(poses) == 0:
+            notes.append(WHY_NOBODY)
+        facts = {"people": len(poses), "size_px": list(poses.size), "engine": engine.as_dict(), "notes": notes}
+        report.add_done(file, outputs, **facts)
         if poses.left_out:
             complain(f"{file.name}: {_count(poses.left_out)} more in the photo. Raise --people to include them.")
         report.say(f"{file.name}: {_count(len(poses))}. Wrote {outputs[0]} and {outputs[1].name}")
+        for note in notes:
+            report.say(note)
     return report.finish()
 
 

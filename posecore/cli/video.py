@@ -7,7 +7,7 @@ from typing import Any, get_args
 import click
 
 from posecore.cli import options
-from posecore.cli.console import Report, complain, load_model, progress_bar, whole_outputs
+from posecore.cli.console import WHY_NOBODY, Report, complain, load_model, progress_bar, whole_outputs
 from posecore.errors import UnreadableMedia, WorkerLost
 from posecore.estimation.pose_options import PoseOptions
 from posecore.media.clip_options import ClipOptions, FilmQuality
@@ -128,5 +128,7 @@ def video(
     seen, frames = manifest["frames_with_a_person"], manifest["frames"]
     pace = frames / manifest["seconds_taken"]
     report.say(f"{file.name}: a person in {seen} of {frames} frames, {pace:.0f} frames per second.")
+    if seen == 0:
+        report.say(WHY_NOBODY)
     report.say("Wrote " + ", ".join(map(str, outputs)))
     return report.finish()

@@ -16,6 +16,7 @@ import av
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from posecore.cli.main import main
 from posecore.export.saved import load_sequence
@@ -117,6 +118,22 @@ def test_one_bad_photo_does_not_stop_the_others(tmp_path):
     assert [entry["people"] for entry in report["done"]] == [1]
     assert [Path(entry["source"]).name for entry in report["failed"]] == ["bad.jpg"]
     assert all(Path(path).is_file() for path in report["done"][0]["outputs"])
+
+
+def test_notes_on_a_photo_are_printed_and_reported(ask, tmp_path):
+    empty = [Image.new("RGB", (64, 64), colour) for colour in ("red", "lime")]
+    empty[0].save(tmp_path / "dance.gif", save_all=True, append_images=empty[1:])
+    arguments = ("image", tmp_path / "dance.gif", "--out", tmp_path)
+    notes = [
+        "dance.gif is animated: only its first frame was used. Open it as a video to analyse all of them.",
+        "People are found by their heads: a body whose head is not in view is rarely found.",
+    ]
+    code, output, errors = ask(*arguments)
+    assert (code, errors) == (0, "")
+    assert output.splitlines()[1:] == notes
+    code, output, errors = ask(*arguments, "--json")
+    assert (code, errors) == (0, "")
+    assert json.loads(output)["done"][0]["notes"] == notes
 
 
 def test_a_video_gives_an_annotated_video_a_table_and_a_manifest(short_clip, tmp_path):

@@ -75,6 +75,20 @@ def test_a_photo_without_a_person_says_so(open_page):
     assert [warning.value for warning in app.warning] == [NOBODY]
 
 
+def test_a_body_without_its_head_is_explained():
+    assert "a body whose head is not in view is rarely found" in NOBODY
+
+
+def test_an_animation_says_that_its_first_frame_was_used(open_page):
+    frames = [Image.new("RGB", (64, 64), colour) for colour in ("red", "lime")]
+    buffer = io.BytesIO()
+    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:])
+    app = upload(open_page("image"), "dance.gif", buffer.getvalue(), "image/gif")
+    assert [info.value for info in app.info] == [
+        "dance.gif is animated: only its first frame was used. Open it as a video to analyse all of them."
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [("empty.jpg", b""), ("letter.jpg", b"Dear Sir or Madam"), ("cut.png", png(np.zeros((90, 90, 3), np.uint8))[:60])],

@@ -26,12 +26,21 @@ SNAPSHOT_ADDRESS = "snapshot"
 
 @dataclass(frozen=True, eq=False)
 class Photo:
-    """A decoded photo; ``key`` is unique in the visit, ``rgb`` is (H, W, 3) uint8, upright."""
+    """A decoded photo.
+
+    Attributes:
+        key: unique in the visit.
+        name: the file's name.
+        caption: what is written below it.
+        rgb: (H, W, 3) uint8, upright.
+        notes: what the visitor should know about how it was decoded.
+    """
 
     key: str
     name: str
     caption: str
     rgb: np.ndarray
+    notes: tuple[str, ...] = ()
 
 
 def choose_photo() -> Photo | None:
@@ -104,7 +113,7 @@ def _ask_for_file(source: str) -> UploadedFile | None:
     return st.file_uploader(
         "A photo with one or more people",
         type=[suffix.removeprefix(".") for suffix in PICTURE_SUFFIXES],
-        help="JPEG, PNG, WebP, AVIF, TIFF, BMP, GIF or HEIC. It is not stored.",
+        help="JPEG, PNG, WebP, AVIF, TIFF, BMP, GIF, HEIC or a camera's raw file. It is not stored.",
     )
 
 
@@ -112,7 +121,9 @@ def _ask_for_file(source: str) -> UploadedFile | None:
 @st.cache_resource(scope="session", max_entries=1, show_spinner="Opening the photo")
 def _decode(key: str, name: str, _file: bytes | UploadedFile, caption: str = "Your photo") -> Photo:
     data = _file if isinstance(_file, bytes) else _file.getvalue()
-    return Photo(key, name, caption, decode_picture(data, name=name))
+    notes: list[str] = []
+    rgb = decode_picture(data, name=name, on_note=notes.append)
+    return Photo(key, name, caption, rgb, tuple(notes))
 
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner="Finding the landmarks")

@@ -15,8 +15,9 @@ NUMBERS = """
 """
 
 NOBODY = (
-    "No person was found. It helps if the person is upright, well lit and fills at least a third of the image. "
-    "You can also try the thorough search or a lower detection confidence in Settings."
+    "No person was found. People are found by their heads: a body whose head is not in view is rarely found. It also "
+    "helps if the person is upright, well lit and fills at least a third of the image. You can try the thorough search "
+    "or a lower detection confidence in Settings."
 )
 
 SEVERAL_PEOPLE = (
