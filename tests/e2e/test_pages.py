@@ -98,6 +98,7 @@ def test_a_file_that_is_not_a_photo_is_reported_in_one_sentence(page, tmp_path):
 def test_the_camera_button_takes_a_photo(page):
     page.goto("/image")
     page.get_by_role("radio", name="Camera").click()
+    page.wait_for_function("document.querySelector('[data-testid=stCameraInput] video')?.readyState >= 2")
     page.get_by_role("button", name="Take Photo").click()
     expect(page.get_by_text("Your photo")).to_be_visible()
     no_errors(page)
