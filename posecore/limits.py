@@ -21,7 +21,8 @@ class Limits:
         people: maximum number of people in a frame.
         person_frames: frames times people of one video whose landmarks are kept, 1 KB each; if more people come and
             go than this allows, the last ones are left out.
-        runs_at_once: videos that one app server processes at the same time; further ones wait.
+        runs_at_once: videos that one app server processes at the same time, and raw photos that it develops; further
+            ones wait.
         clip_megabytes: memory for processing one video, in addition to the loaded model's, and for developing a
             camera's raw photo (Linux).
         seconds_per_frame: a video is abandoned if one frame takes longer than this, and so is a raw photo.

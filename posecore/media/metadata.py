@@ -10,11 +10,11 @@ from contextlib import suppress
 
 from PIL import Image
 
-from posecore.media.tiff_tags import NEW_SUBFILE_TYPE, XMP, Directory, TiffTags
+from posecore.media.tiff_tags import XMP, Directory, TiffTags
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _EXIF_HEAD = b"Exif\0\0"
-# An entry "Exif" in the list of an AVIF file's items, in both versions of its form (ISO/IEC 23008-12).
+# An entry "Exif" in the list of an AVIF or HEIF file's items, in both versions of its form (ISO/IEC 23008-12).
 _EXIF_ITEM = re.compile(rb"(?<=infe\x02.{7})Exif|(?<=infe\x03.{9})Exif", re.DOTALL)
 _XMP_ORIENTATION = re.compile(rb"tiff:Orientation(?:=[\"']|>)([1-8])")
 
@@ -33,8 +33,8 @@ def without_obstacles(data: bytes) -> bytes:
     """
     if data.startswith(_PNG):
         return _with_checksums(data)
-    if data.startswith((b"ftypavif", b"ftypavis"), 4):
-        # AVIF files are rotated by boxes of their own; their EXIF block is not needed, but an unreadable one refused.
+    if data.startswith(b"ftyp", 4):
+        # AVIF and HEIF files are turned by boxes of their own. Their EXIF blocks are not needed, but can be refused.
         return _EXIF_ITEM.sub(b"skip", data)
     return _only_pixels(data)
 
@@ -68,7 +68,7 @@ def note_on_pages(tiff: bytes) -> str | None:
     pages = _full_pages(tags)
     if len(pages) > 1:
         return "has several pages: only the first was used."
-    return "holds only a preview of a photo." if _is_preview(tags, pages[0][1]) else None
+    return "holds only a preview of a photo." if tags.is_preview(pages[0][1]) else None
 
 
 def _exif_block(image: Image.Image) -> bytes:
@@ -83,13 +83,19 @@ def _exif_block(image: Image.Image) -> bytes:
 
 def _with_checksums(png: bytes) -> bytes:
     """Correct the checksums of the chunks that a reader may ignore, which have a small first letter."""
-    corrected, start = bytearray(png), len(_PNG)
+    start, wrong = len(_PNG), {}
     while start + 12 <= len(png):
-        length = struct.unpack_from(">I", png, start)[0]
-        end = start + 8 + length
+        end = start + 8 + struct.unpack_from(">I", png, start)[0]
         if png[start + 4] & 0x20 and end + 4 <= len(png):
-            struct.pack_into(">I", corrected, end, zlib.crc32(png[start + 4 : end]))
+            checksum = struct.pack(">I", zlib.crc32(png[start + 4 : end]))
+            if png[end : end + 4] != checksum:
+                wrong[end] = checksum
         start = end + 4
+    if not wrong:
+        return png
+    corrected = bytearray(png)
+    for end, checksum in wrong.items():
+        corrected[end : end + 4] = checksum
     return bytes(corrected)
 
 
@@ -110,8 +116,4 @@ def _only_pixels(data: bytes) -> bytes:
 def _full_pages(tiff: TiffTags) -> list[tuple[int, Directory]]:
     """The pages that are not smaller forms of others, or only the first if all are, as (offset, tags)."""
     pages = list(tiff.directories())
-    return [page for page in pages if not _is_preview(tiff, page[1])] or pages[:1]
-
-
-def _is_preview(tiff: TiffTags, page: Directory) -> bool:
-    return any(kind & 1 for kind in tiff.numbers(page, NEW_SUBFILE_TYPE))
+    return [page for page in pages if not tiff.is_preview(page[1])] or pages[:1]

@@ -7,12 +7,13 @@ process.
 import os
 import subprocess
 import sys
+import threading
 
 import numpy as np
 
 from posecore.errors import MediaTooLarge, UnreadableMedia
 from posecore.limits import LIMITS
-from posecore.media.tiff_tags import DNG_VERSION, PHOTOMETRIC, TiffTags
+from posecore.media.tiff_tags import DNG_VERSION, MAKE, PHOTOMETRIC, TiffTags
 
 RAW_SUFFIXES = (".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".orf", ".rw2", ".pef", ".srw")
 """File name endings of common raw photos."""
@@ -30,27 +31,41 @@ _SIGNATURES = (
     (0, b"FOVb", "X3F"),
     (0, b"\0MRM", "MRW"),
 )
+# Other kinds are TIFF files that say who made the camera.
+_KINDS_OF_MAKERS = {"NIKON": "NEF", "SONY": "ARW", "PENTAX": "PEF", "SAMSUNG": "SRW", "HASSELBLAD": "3FR"}
 # Values of PhotometricInterpretation for pixels as a sensor gives them (TIFF/EP, DNG specification).
 _COLOUR_FILTER_ARRAY, _LINEAR_RAW = 32803, 34892
+
+# Each may take ``LIMITS.clip_megabytes``.
+_PLACES = threading.BoundedSemaphore(LIMITS.runs_at_once)
 
 # The exit codes of the process.
 _TOO_LARGE, _UNUSABLE = 3, 4
 
 
 def raw_kind(data: bytes) -> str | None:
-    """Kind of a raw photo ("DNG", "CR2", ...; "TIFF" for one of the many that are TIFF files), or None for others.
+    """Kind of a raw photo ("DNG", "CR2", "NEF", ...; "TIFF" for others that are TIFF files), or None for other files.
 
     Args:
         data: the whole file, or at least its first 64 bytes if these are not the head of a TIFF file.
     """
-    for start, signature, kind in _SIGNATURES:
-        if data.startswith(signature, start):
-            return kind
+    if (kind := _kind_by_signature(data)) is not None:
+        return kind
     tiff = TiffTags(data)
     pages = [tags for _, tags in tiff.directories()]
-    if any(DNG_VERSION in tags for tags in pages[:1]):
+    if not pages:
+        return None
+    if DNG_VERSION in pages[0]:
         return "DNG"
-    return "TIFF" if _has_sensor_pixels(tiff) else None
+    maker = tiff.content(pages[0], MAKE).decode("latin-1").upper()
+    # A camera's file of nothing but previews is a raw photo, too: of a kind that is not known, or what is left of one.
+    if _has_sensor_pixels(tiff) or (maker and all(tiff.is_preview(page) for page in pages)):
+        return next((kind for name, kind in _KINDS_OF_MAKERS.items() if maker.startswith(name)), "TIFF")
+    return None
+
+
+def _kind_by_signature(data: bytes) -> str | None:
+    return next((kind for start, signature, kind in _SIGNATURES if data.startswith(signature, start)), None)
 
 
 def develop_raw(data: bytes, shown: str) -> np.ndarray:
@@ -68,23 +83,25 @@ def develop_raw(data: bytes, shown: str) -> np.ndarray:
         MediaTooLarge: if it has more than ``LIMITS.picture_pixels`` pixels; it is not decoded then.
     """
     kind = raw_kind(data)
-    # LibRaw takes the largest picture in a DNG, which may be a preview if the sensor's pixels are not there.
-    if kind in ("DNG", "TIFF") and not _has_sensor_pixels(TiffTags(data)):
+    # LibRaw takes the largest picture in a TIFF file, which may be a preview if the sensor's pixels are not there.
+    if _kind_by_signature(data) is None and not _has_sensor_pixels(TiffTags(data)):
         raise _cannot_be_developed(shown, kind, "it holds only a preview")
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))}
     command = [sys.executable, "-P", "-m", __name__, str(LIMITS.picture_pixels), str(LIMITS.clip_megabytes)]
+    seconds = LIMITS.seconds_per_frame
     try:
-        # What LibRaw has to say about a damaged file goes nowhere: the error below says it.
-        done = subprocess.run(
-            command,
-            input=data,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-            timeout=LIMITS.seconds_per_frame,
-        )
+        with _PLACES:
+            done = subprocess.run(
+                command,
+                input=data,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # what LibRaw prints about a damaged file; the error below says it
+                env=environment,
+                timeout=seconds,
+                check=False,
+            )
     except subprocess.TimeoutExpired as error:
-        raise _cannot_be_developed(shown, kind, f"it takes longer than {LIMITS.seconds_per_frame} seconds") from error
+        raise _cannot_be_developed(shown, kind, f"it takes longer than {seconds} seconds") from error
     if done.returncode == _TOO_LARGE:
         raise MediaTooLarge(
             f"{shown} is {done.stdout.decode()} pixels. Expected at most {LIMITS.picture_pixels:,} pixels. "

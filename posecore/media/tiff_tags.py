@@ -10,11 +10,10 @@ from dataclasses import dataclass
 
 _BYTES_OF_TYPE = {1: 1, 2: 1, 3: 2, 4: 4, 6: 1, 7: 1, 8: 2, 9: 4, 13: 4, 16: 8, 18: 8}
 _CODE_OF_SIZE = {1: "B", 2: "H", 4: "I", 8: "Q"}
-# Real files have at most a few dozen; hostile ones loop.
-_MOST_DIRECTORIES = 100
-_MOST_VALUES = 100
+# What is read at most, so that a hostile file takes no long time. Cameras write a few directories of some 50 tags.
+_MOST_DIRECTORIES, _MOST_BELOW, _MOST_TAGS, _MOST_VALUES = 20, 10, 1000, 100
 
-NEW_SUBFILE_TYPE, BITS_PER_SAMPLE, PHOTOMETRIC, ORIENTATION = 254, 258, 262, 274
+NEW_SUBFILE_TYPE, BITS_PER_SAMPLE, PHOTOMETRIC, MAKE, ORIENTATION = 254, 258, 262, 271, 274
 SUB_DIRECTORIES, XMP, DNG_VERSION = 330, 700, 50706
 
 
@@ -60,7 +59,7 @@ class TiffTags:
 
     def below(self, tags: Directory) -> Iterator[Directory]:
         """The directories that a tag of this one points to: the larger and smaller forms of the same photo."""
-        for offset in self.numbers(tags, SUB_DIRECTORIES):
+        for offset in self.numbers(tags, SUB_DIRECTORIES)[:_MOST_BELOW]:
             yield self._directory(offset)[0]
 
     def numbers(self, tags: Directory, number: int) -> list[int]:
@@ -79,6 +78,10 @@ class TiffTags:
             return b""
         start = self._start(tag, 1)
         return self.data[start : start + tag.count]
+
+    def is_preview(self, tags: Directory) -> bool:
+        """Whether a directory is marked as a smaller form of another one's picture."""
+        return any(kind & 1 for kind in self.numbers(tags, NEW_SUBFILE_TYPE))
 
     def orientation(self, tags: Directory) -> int:
         """The orientation, 1..8 as EXIF numbers them; 0 if it is absent or unreadable.
@@ -107,7 +110,7 @@ class TiffTags:
         """The tags of a directory as far as the data go, and where the offset of the next one is stored."""
         entries = offset + struct.calcsize(self._order + self._count_code)
         claimed = self._number(offset, self._count_code)
-        there = max(0, len(self.data) - entries) // self._entry_bytes
+        there = min(max(0, len(self.data) - entries) // self._entry_bytes, _MOST_TAGS)
         tags: Directory = {}
         for entry in range(entries, entries + min(claimed, there) * self._entry_bytes, self._entry_bytes):
             number, kind = self._number(entry, "H"), self._number(entry + 2, "H")

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import time
 import warnings
 import zlib
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from PIL import Image
 
 from posecore.errors import UnreadableMedia
 from posecore.media.pictures import decode_picture
+from posecore.media.tiff_tags import TiffTags
 
 BIG, LITTLE = "MM", "II"
 BYTE, TEXT, SHORT, LONG, RATIONAL = 1, 2, 3, 4, 5
@@ -172,6 +174,15 @@ class TestTiff:
         at = 8 + chart().size
         for following in (at, 8, 2**31):
             assert is_turned(in_tiff(order, [TURNED], following))
+
+
+def test_a_hostile_chain_of_directories_takes_no_time():
+    # Each directory claims 65,535 tags, and each tag's bytes are those of the next offset, a byte further on.
+    chain = b"".join(struct.pack("<I", 8 + number) for number in range(1, 400_000))
+    tiff = TiffTags(b"II*\0\x08\0\0\0" + b"\xff\xff" + chain)
+    began = time.monotonic()
+    assert 1 <= len(list(tiff.directories())) <= 20
+    assert time.monotonic() - began < 1
 
 
 @pytest.mark.parametrize("save_as", ["AVIF", "HEIF"])

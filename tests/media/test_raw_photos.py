@@ -120,6 +120,16 @@ class TestRefusals:
             decode_picture(path)
 
     @pytest.mark.parametrize(
+        ("maker", "kind"), [(b"NIKON CORPORATION\0", "NEF"), (b"SONY\0", "ARW"), (b"Some other\0", "TIFF")]
+    )
+    def test_of_a_preview_by_the_maker_of_the_camera(self, maker: bytes, kind: str) -> None:
+        preview = np.zeros((24, 32, 3), np.uint8)
+        entries = [*image_entries((32, 24), [8, 8, 8], 2, 8, preview.nbytes), (254, LONG, [1]), (271, TEXT, maker)]
+        data = b"II*\0" + struct.pack("<I", 8 + preview.nbytes) + preview.tobytes()
+        with pytest.raises(UnreadableMedia, match=rf"raw photo \({kind}\) .* holds only a preview"):
+            decode_picture(data + directory(entries, len(data)))
+
+    @pytest.mark.parametrize(
         ("head", "kind"),
         [
             (b"II*\0\x10\0\0\0CR\2\0", "CR2"),
