@@ -13,7 +13,7 @@ Both are validated once, here, when they are created; their arrays are read-only
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -102,6 +102,7 @@ class FramePoses:
         masks: the silhouette of each person if requested; else empty.
         names: names by id, of those people who have one.
         left_out: how many more people were found than requested; only for a photo, 0 if unknown.
+        begins_shot: a hard cut comes just before this frame of a video; False if unknown.
 
     Raises:
         InvalidPoses: if shapes do not agree, ids repeat, or the size is not positive.
@@ -118,6 +119,7 @@ class FramePoses:
     masks: tuple[Mask, ...] = ()
     names: Mapping[int, str] = field(default_factory=dict)
     left_out: int = 0
+    begins_shot: bool = False
 
     def __post_init__(self) -> None:
         _check_people(self, lead=())
@@ -177,10 +179,12 @@ class PoseSequence:
         size: (width, height) of the upright frames, pixels.
         fps: nominal frames per second of the video. Only a label: time is ``times_s``.
         names: names by id, of those people who have one.
+        cuts: (C,) int64, the frames at which a new shot begins after a hard cut, strictly increasing, from 1 to T - 1.
+            Nothing is known of a movement across a cut: whatever looks at neighbouring frames stops there.
 
     Raises:
-        InvalidPoses: if shapes do not agree, times do not increase, ids repeat, or size or fps are not
-            positive.
+        InvalidPoses: if shapes do not agree, times or cuts do not increase, cuts are not frames after the first, ids
+            repeat, or size or fps are not positive.
     """
 
     xy: FloatArray
@@ -193,6 +197,7 @@ class PoseSequence:
     size: tuple[int, int]
     fps: float
     names: Mapping[int, str] = field(default_factory=dict)
+    cuts: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
 
     def __post_init__(self) -> None:
         times = _frozen(self.times_s, np.float64)
@@ -204,6 +209,7 @@ class PoseSequence:
             raise InvalidPoses(f"Expected 'fps' to be above zero, but got {self.fps}.")
         object.__setattr__(self, "times_s", times)
         object.__setattr__(self, "fps", float(self.fps))
+        object.__setattr__(self, "cuts", _checked_cuts(self.cuts, len(times)))
         _check_people(self, lead=(len(times),))
 
     def __len__(self) -> int:
@@ -220,6 +226,16 @@ class PoseSequence:
         """(T, P) bool: the person was found in the frame."""
         return np.asarray(np.isfinite(self.xy[..., 0]).any(axis=-1))
 
+    @property
+    def shots(self) -> tuple[slice, ...]:
+        """The frames of each shot, from one cut to the next; one shot if there are no cuts."""
+        return tuple(slice(*ends) for ends in pairwise([0, *self.cuts.tolist(), len(self)]))
+
+    @property
+    def shot_numbers(self) -> NDArray[np.int64]:
+        """(T,) int64: the number of each frame's shot, from 1."""
+        return 1 + np.searchsorted(self.cuts, np.arange(len(self)), side="right")
+
     def frame(self, index: int) -> FramePoses:
         """The people seen in one frame, without those who are absent.
 
@@ -234,10 +250,11 @@ class PoseSequence:
             time_s=float(self.times_s[index]),
             size=self.size,
             names=self.names,
+            begins_shot=bool(np.isin(index % len(self), self.cuts)),
         )
 
     def at(self, frames: slice | NDArray[np.integer] | NDArray[np.bool_]) -> "PoseSequence":
-        """Some of the frames, at their own times.
+        """Some of the frames, at their own times. A cut is before the first frame that is left of the new shot.
 
         Args:
             frames: their indices, in order of time. A slice gives views of the arrays, as in NumPy, and one that takes
@@ -249,7 +266,8 @@ class PoseSequence:
         """
         step = abs(frames.step or 1) if isinstance(frames, slice) else 1
         arrays = {name: array[frames] for name, array in self.arrays.items()}
-        return replace(self, **arrays, times_s=self.times_s[frames], fps=self.fps / step)
+        cuts = np.flatnonzero(np.ediff1d(self.shot_numbers[frames])) + 1
+        return replace(self, **arrays, times_s=self.times_s[frames], fps=self.fps / step, cuts=cuts)
 
     def resized(self, size: tuple[int, int]) -> "PoseSequence":
         """The same people in frames scaled to another (width, height)."""
@@ -335,6 +353,7 @@ class PoseRecorder:
         self._count = 0
         self._slots: dict[int, int] = {}  # of each id
         self._times = np.empty(self._STEP, np.float64)
+        self._begin_shots = np.zeros(self._STEP, bool)
         # All values of a landmark side by side, in one array that grows in place.
         self._values = np.empty((self._STEP, 0, len(BLAZEPOSE_33), VALUES_PER_LANDMARK), np.float32)
 
@@ -357,6 +376,7 @@ class PoseRecorder:
             if person in self._slots:
                 values[self._slots[person]] = packed
         self._times[self._count] = frame.time_s
+        self._begin_shots[self._count] = frame.begins_shot
         self._count += 1
 
     def arrays(self) -> dict[str, Any]:
@@ -371,7 +391,41 @@ class PoseRecorder:
         ids = sorted(self._slots)
         order = [self._slots[person] for person in ids]
         values = self._values[:, : len(ids)] if order == sorted(order) else self._values[:, order]
-        return {**unpack_landmarks(values), "person_ids": np.array(ids, np.int64), "times_s": self._times}
+        return {
+            **unpack_landmarks(values),
+            "person_ids": np.array(ids, np.int64),
+            "times_s": self._times,
+            "cuts": np.flatnonzero(self._begin_shots[1:]) + 1,
+        }
+
+    def end_people_at_cuts(self) -> None:
+        """Let nobody's slot go on after a cut: whoever is seen there is another person, with an id of their own.
+
+        Does nothing if nobody is on both sides of a cut. Otherwise all get new ids, from 1, in order of appearance.
+        The frames must be in order of time.
+        """
+        self._resize(self._count)
+        begin_shots = self._begin_shots.copy()
+        begin_shots[:1] = True
+        starts = np.flatnonzero(begin_shots)
+        seen: NDArray[np.bool_] = np.asarray(np.isfinite(self._values[:, : self.people, :, 0]).any(axis=-1))
+        in_shots = np.logical_or.reduceat(seen, starts, axis=0) if len(starts) else seen
+        if not (in_shots.sum(axis=0) > 1).any():
+            return
+        slots = [self._slots[person] for person in sorted(self._slots)]
+        ends = [*starts[1:].tolist(), self._count]
+        found = [
+            (int(start + seen[start:end, slot].argmax()), place, slice(start, end), slot)
+            for shot, (start, end) in enumerate(zip(starts.tolist(), ends, strict=True))
+            for place, slot in enumerate(slots)
+            if in_shots[shot, slot]
+        ]
+        kept = sorted(found, key=lambda each: each[:2])[: self._most_people]
+        self.left_out |= len(found) > len(kept)
+        values = np.full((self._count, len(kept), *self._values.shape[2:]), np.nan, np.float32)
+        for new, (_, _, frames, slot) in enumerate(kept):
+            values[frames, new] = self._values[frames, slot]
+        self._values, self._slots = values, {new + 1: new for new in range(len(kept))}
 
     def put_in_order(self) -> None:
         """Sort the frames by time; of frames with the same time only the last one added is kept."""
@@ -381,6 +435,7 @@ class PoseRecorder:
         order = np.argsort(self._times, kind="stable")
         last = np.append(np.diff(self._times[order]) > 0, True)
         self._times, self._values = self._times[order[last]], self._values[order[last]]
+        self._begin_shots = self._begin_shots[order[last]]
         self._count = len(self._times)
 
     def _make_room(self, people: list[int]) -> None:
@@ -401,6 +456,7 @@ class PoseRecorder:
     def _resize(self, frames: int) -> None:
         # In place: a copy would need twice the memory, and nobody else has these arrays yet.
         self._times.resize(frames, refcheck=False)
+        self._begin_shots.resize(frames, refcheck=False)
         self._values.resize((frames, *self._values.shape[1:]), refcheck=False)
 
 
@@ -446,6 +502,17 @@ def _check_people(value: FramePoses | PoseSequence, *, lead: tuple[int, ...]) ->
     if width <= 0 or height <= 0:
         raise InvalidPoses(f"Expected 'size' to be above zero in both dimensions, but got {(width, height)}.")
     object.__setattr__(value, "size", (width, height))
+
+
+def _checked_cuts(cuts: ArrayLike, frames: int) -> NDArray[np.int64]:
+    checked = _frozen(cuts, np.int64)
+    if checked.ndim != 1:
+        raise InvalidPoses(f"Expected 'cuts' to have shape (C,), but got {checked.shape}.")
+    if not (np.diff(checked) > 0).all() or (len(checked) and not (checked[0] >= 1 and checked[-1] < frames)):
+        raise InvalidPoses(
+            f"Expected 'cuts' to increase strictly from 1 or more to at most {frames - 1}, but got {checked.tolist()}."
+        )
+    return checked
 
 
 def _nan_arrays(*lead: int) -> dict[str, Any]:

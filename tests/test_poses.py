@@ -271,3 +271,85 @@ def test_packed_landmarks_unpack_unchanged(people):
     poses = FramePoses(**frame_arrays(people) | unpack_landmarks(values))
     np.testing.assert_array_equal(pack_landmarks(poses), values)
     assert {name: array.shape[2:] for name, array in poses.arrays.items()} == dict(LANDMARK_ARRAYS)
+
+
+def shots_of(*lengths: int, ids: list[int] | None = None) -> PoseSequence:
+    """Shots of these lengths in one sequence."""
+    starts = {*np.cumsum(lengths)[:-1].tolist()}
+    frames = [replace(frame(t / 25, ids or [1]), begins_shot=t in starts) for t in range(sum(lengths))]
+    return PoseSequence.from_frames(frames, size=SIZE, fps=25)
+
+
+def test_cuts_come_from_the_frames_and_go_back_to_them():
+    sequence = shots_of(3, 4, 2)
+    assert sequence.cuts.tolist() == [3, 7]
+    assert sequence.shots == (slice(0, 3), slice(3, 7), slice(7, 9))
+    assert sequence.shot_numbers.tolist() == [1, 1, 1, 2, 2, 2, 2, 3, 3]
+    assert [index for index in range(9) if sequence.frame(index).begins_shot] == [3, 7]
+    assert sequence.frame(-2).begins_shot
+    assert sequence.only([]).resized((64, 48)).named({1: "Ann"}).cuts.tolist() == [3, 7]
+
+
+@pytest.mark.parametrize(
+    ("frames", "cuts"),
+    [
+        (slice(None), [3, 7]),
+        (slice(3, None), [4]),
+        (slice(2, 4), [1]),
+        (slice(4, 6), []),
+        (slice(None, None, 2), [2, 4]),
+        (slice(None, None, 8), [1]),
+        ([0, 2, 8], [2]),
+        (np.arange(9) != 3, [3, 6]),
+        ([], []),
+    ],
+)
+def test_some_of_the_frames_have_their_cuts(frames, cuts):
+    wanted = frames if isinstance(frames, slice) else np.asarray(frames, None if len(frames) else int)
+    assert shots_of(3, 4, 2).at(wanted).cuts.tolist() == cuts
+
+
+@pytest.mark.parametrize("cuts", [[0], [9], [4, 4], [5, 4], [-1]])
+def test_cuts_that_are_no_frames_after_the_first_are_refused(cuts):
+    with pytest.raises(InvalidPoses, match="Expected 'cuts' to increase strictly from 1 or more to at most 8"):
+        replace(shots_of(9), cuts=cuts)
+    with pytest.raises(InvalidPoses, match=r"Expected 'cuts' to have shape \(C,\)"):
+        replace(shots_of(9), cuts=[[1]])
+
+
+def recorder_of(sequence: PoseSequence, most_people: int | None = None) -> PoseRecorder:
+    recorder = PoseRecorder(most_people)
+    for index in np.random.default_rng(3).permutation(len(sequence)).tolist():
+        recorder.add(sequence.frame(index))
+    recorder.put_in_order()
+    recorder.end_people_at_cuts()
+    return recorder
+
+
+def test_a_recorder_ends_people_at_cuts():
+    sequence = PoseSequence(**recorder_of(shots_of(3, 4, 2, ids=[5, 2])).arrays(), size=SIZE, fps=25)
+    assert sequence.person_ids.tolist() == [1, 2, 3, 4, 5, 6]
+    assert sequence.cuts.tolist() == [3, 7]
+    for shot, (first, second) in zip(sequence.shots, [(0, 1), (2, 3), (4, 5)], strict=True):
+        assert np.flatnonzero(sequence.seen[shot].all(axis=0)).tolist() == [first, second]
+    assert (sequence.seen.sum(axis=1) == 2).all()
+
+
+def test_a_recorder_keeps_ids_that_end_at_cuts_already():
+    frames = [replace(frame(t / 25, [4 + t // 3]), begins_shot=t == 3) for t in range(6)]
+    recorder = recorder_of(PoseSequence.from_frames(frames, size=SIZE, fps=25))
+    assert recorder.arrays()["person_ids"].tolist() == [4, 5]
+
+
+def test_a_recorder_says_when_cuts_make_too_many_people():
+    recorder = recorder_of(shots_of(3, 4, 2), most_people=2)
+    assert recorder.left_out
+    assert recorder.arrays()["person_ids"].tolist() == [1, 2]
+
+
+def test_a_recorder_of_nobody_has_cuts():
+    frames = [replace(FramePoses.nobody(SIZE, t / 25), begins_shot=t in (0, 2)) for t in range(4)]
+    sequence = PoseSequence(
+        **recorder_of(PoseSequence.from_frames(frames, size=SIZE, fps=25)).arrays(), size=SIZE, fps=25
+    )
+    assert (sequence.person_ids.tolist(), sequence.cuts.tolist()) == ([1], [2])

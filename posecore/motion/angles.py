@@ -26,7 +26,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from posecore.errors import InvalidOption
 from posecore.motion.measuring import Space, rate_of_change, visible_landmarks
@@ -151,12 +151,13 @@ def measure_angle(
     return (from_up if definition.kind == "lean" else np.abs(90 - from_up)).astype(np.float32)
 
 
-def angular_speed(angles: FloatArray, times_s: NDArray[np.float64]) -> FloatArray:
+def angular_speed(angles: FloatArray, times_s: NDArray[np.float64], cuts: ArrayLike = ()) -> FloatArray:
     """Signed angular speed in degrees per second: positive while the angle grows (a joint extends).
 
     Args:
         angles: (T, ...), degrees.
         times_s: (T,), strictly increasing.
+        cuts: (C,), those of the sequence: no speed is measured across one.
 
     Returns:
         (T, ...) float32; see ``rate_of_change``.
@@ -164,7 +165,7 @@ def angular_speed(angles: FloatArray, times_s: NDArray[np.float64]) -> FloatArra
     Raises:
         InvalidOption: if the times have another length or do not strictly increase.
     """
-    return rate_of_change(angles, times_s).astype(np.float32)
+    return rate_of_change(angles, times_s, cuts).astype(np.float32)
 
 
 def angles_table(sequence: PoseSequence, *, space: Space = "world", min_visibility: float = 0.5) -> pd.DataFrame:

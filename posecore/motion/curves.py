@@ -134,7 +134,7 @@ class _Measured:
 
     def angular_speed(self, *, of: str) -> FloatArray:
         """Signed, of the 3D angle."""
-        return angular_speed(self.angle(of=of, space="world"), self._sequence.times_s)
+        return angular_speed(self.angle(of=of, space="world"), self._sequence.times_s, self._sequence.cuts)
 
     def height_over_foot(self, *, of: tuple[int, ...]) -> _Doubles:
         """Height above the lowest heel or toe."""
@@ -149,12 +149,16 @@ class _Measured:
     def speed(self, *, of: tuple[int, ...]) -> _Doubles:
         """3D speed relative to the hips."""
         from_hips = self._landmarks(of, "world").mean(axis=-2) - self._landmarks(_HIPS, "world").mean(axis=-2)
-        return np.asarray(np.linalg.norm(rate_of_change(from_hips, self._sequence.times_s), axis=-1))
+        return self._speed(from_hips)
 
     def speed_in_picture(self, *, of: tuple[int, ...]) -> _Doubles:
         """Speed across the picture, in both directions as a share of its height."""
         places = self._landmarks(of, "picture").mean(axis=-2) * (100 / self._sequence.size[1])
-        return np.asarray(np.linalg.norm(rate_of_change(places, self._sequence.times_s), axis=-1))
+        return self._speed(places)
+
+    def _speed(self, places: _Doubles) -> _Doubles:
+        """(T, P) of places (T, P, axes), per second, whatever the direction."""
+        return np.asarray(np.linalg.norm(rate_of_change(places, self._sequence.times_s, self._sequence.cuts), axis=-1))
 
     def mean_visibility(self) -> FloatArray:
         """Mean over all landmarks."""

@@ -1,6 +1,6 @@
 """Gaps in which a person is not seen: finding them, filling short ones, and splitting a track at the rest.
 
-All times come from ``times_s``; frames need not be evenly spaced.
+All times come from ``times_s``; frames need not be evenly spaced. Nothing goes on across a hard cut.
 """
 
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import PchipInterpolator
 
 from posecore.errors import InvalidOption
@@ -31,7 +31,7 @@ def fill_gaps(sequence: PoseSequence, longest_s: float) -> PoseSequence:
 
     Each coordinate follows a shape-preserving cubic (PCHIP; Fritsch & Butland 1984) through the frames around the
     gap, so it never overshoots the values on either side. Nothing is made up before a person's first frame or after
-    the last. A landmark that is NaN beside the gap stays NaN in it.
+    the last, or in a gap with a cut in it. A landmark that is NaN beside the gap stays NaN in it.
 
     In a filled frame
 
@@ -53,18 +53,20 @@ def fill_gaps(sequence: PoseSequence, longest_s: float) -> PoseSequence:
         InvalidOption: if ``longest_s`` is negative or not finite.
     """
     check_gap(longest_s, "longest_s")
-    gaps = [_short_gaps(there, sequence.times_s, longest_s) for there in sequence.seen.T]
-    if not any(len(found) for found in gaps):
+    seen, times_s = sequence.seen, sequence.times_s
+    tracks = [np.s_[shot, person] for shot in sequence.shots for person in range(seen.shape[1])]
+    gaps = [(track, _short_gaps(seen[track], times_s[track[0]], longest_s)) for track in tracks]
+    if not any(len(found) for _, found in gaps):
         return sequence
     arrays: dict[str, Any] = {name: np.array(array) for name, array in sequence.arrays.items()}
-    for person, found in enumerate(gaps):
-        inside = _inside(found, len(sequence))
+    for track, found in gaps:
+        inside = _inside(found, len(seen[track]))
         for name in COORDINATES:
-            _bridge(arrays[name][:, person], sequence.times_s, inside, longest_s)
-        visibility = arrays["visibility"][:, person]
+            _bridge(arrays[name][track], times_s[track[0]], inside, longest_s)
+        visibility = arrays["visibility"][track]
         for before, after in found:
             visibility[before + 1 : after] = np.minimum(visibility[before], visibility[after])
-        arrays["presence"][inside, person] = 0
+        arrays["presence"][track][inside] = 0
     return replace(sequence, **arrays)
 
 
@@ -100,20 +102,22 @@ def even_grid(times_s: Seconds, step_s: float) -> Seconds | None:
     return np.linspace(times_s[0], times_s[-1], max(2, round(passed[-1] / step_s) + 1))
 
 
-def stretches(there: BoolArray, times_s: Seconds) -> list[slice]:
+def stretches(there: BoolArray, times_s: Seconds, cuts: ArrayLike) -> list[slice]:
     """Runs of consecutive frames in which something is there.
 
-    A run ends at a frame without it, and at a hole in the video itself: a step of more than five usual ones.
+    A run ends at a frame without it, before a cut, and at a hole in the video itself: a step of more than five usual
+    ones.
 
     Args:
         there: (T,).
         times_s: (T,).
+        cuts: (C,) as in ``PoseSequence``.
     """
     seen = np.flatnonzero(there)
     if len(seen) == 0:
         return []
     hole = np.diff(times_s[seen]) > _HOLE_STEPS * usual_step_s(times_s) if len(seen) > 1 else np.empty(0, bool)
-    ends = np.flatnonzero((np.diff(seen) > 1) | hole) + 1
+    ends = np.flatnonzero((np.diff(seen) > 1) | hole | np.isin(seen[1:], cuts)) + 1
     return [slice(int(run[0]), int(run[-1]) + 1) for run in np.split(seen, ends)]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from posecore.errors import InvalidOption
 from posecore.motion.gaps import stretches
@@ -47,16 +47,17 @@ def check_visibility(min_visibility: float) -> None:
         raise InvalidOption(f"Expected 'min_visibility' to be from 0 to 1, but got {min_visibility}.")
 
 
-def rate_of_change(values: NDArray[np.floating], times_s: NDArray[np.float64]) -> _Doubles:
+def rate_of_change(values: NDArray[np.floating], times_s: NDArray[np.float64], cuts: ArrayLike = ()) -> _Doubles:
     """Change per second, from the true times, within each stretch without a gap.
 
     Inside a stretch it is the slope of the parabola through a frame and its two neighbours (the central difference for
     uneven steps, as in ``numpy.gradient``); at the ends, the slope to the only neighbour. A stretch ends where the
-    value is NaN, and at a hole in the video itself (see ``posecore.motion.gaps.stretches``).
+    value is NaN, before a cut, and at a hole in the video itself (see ``posecore.motion.gaps.stretches``).
 
     Args:
         values: (T, ...).
         times_s: (T,), strictly increasing.
+        cuts: (C,), those of the sequence.
 
     Returns:
         (T, ...) float64; NaN where the value is NaN, and in a stretch of one frame.
@@ -72,7 +73,8 @@ def rate_of_change(values: NDArray[np.floating], times_s: NDArray[np.float64]) -
     per_value = (-1, *[1] * (np.ndim(values) - 1))
     steps = np.diff(times_s)
     known_steps = steps.copy()
-    known_steps[[stretch.start - 1 for stretch in stretches(np.ones(len(times_s), bool), times_s)[1:]]] = np.nan
+    runs = stretches(np.ones(len(times_s), bool), times_s, cuts)
+    known_steps[[run.start - 1 for run in runs[1:]]] = np.nan
     slopes = np.diff(values, axis=0) / known_steps.reshape(per_value)
     before, after = _beside(slopes, len(values))
     step_before, step_after = _beside(steps.reshape(per_value), len(values))

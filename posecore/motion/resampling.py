@@ -20,8 +20,9 @@ def to_even_times(sequence: PoseSequence, rate: float | None = None) -> PoseSequ
     """Resample to even times: frame n is at the first frame's time + n / rate.
 
     All values are interpolated linearly between the two neighbouring frames, within each stretch in which a landmark
-    is there. Gaps and holes in the video (see ``posecore.motion.gaps.stretches``) stay NaN: nothing is made up. The
-    ends of a stretch are held for half a step, so that a short one is not lost between two grid times.
+    is there. Gaps and holes in the video (see ``posecore.motion.gaps.stretches``) stay NaN: nothing is made up, and
+    nothing is mixed across a cut. The ends of a stretch are held for half a step, so that a short one is not lost
+    between two grid times. A cut moves to the first grid time that is nearest to its frame or later.
 
     Args:
         sequence: is not changed.
@@ -41,8 +42,13 @@ def to_even_times(sequence: PoseSequence, rate: float | None = None) -> PoseSequ
     grid = _grid(sequence.times_s, rate)
     if len(grid) == len(sequence) and (np.abs(grid - sequence.times_s) <= _ROUNDING_S).all():
         return replace(sequence, fps=rate) if rate != sequence.fps else sequence
-    arrays: dict[str, Any] = {name: _resample(array, sequence.times_s, grid) for name, array in sequence.arrays.items()}
-    return replace(sequence, **arrays, times_s=grid, fps=rate)
+    half = (grid[1] - grid[0]) / 2 if len(grid) > 1 else math.inf
+    starts = np.array([0, *np.searchsorted(grid, sequence.times_s[sequence.cuts] - half)])
+    arrays: dict[str, Any] = {
+        name: _resample(array, sequence, grid, half, starts) for name, array in sequence.arrays.items()
+    }
+    cuts = np.unique(starts[(starts > 0) & (starts < len(grid))])
+    return replace(sequence, **arrays, times_s=grid, fps=rate, cuts=cuts)
 
 
 def _grid(times_s: Seconds, rate: float) -> Seconds:
@@ -55,15 +61,27 @@ def _grid(times_s: Seconds, rate: float) -> Seconds:
     return np.asarray(times_s[0] + np.arange(frames) / rate)
 
 
-def _resample(values: FloatArray, times_s: Seconds, grid: Seconds) -> FloatArray:
-    """Interpolate (T, P, K, ...) values at the times of the grid."""
+def _resample(
+    values: FloatArray, sequence: PoseSequence, grid: Seconds, half: float, starts: NDArray[np.intp]
+) -> FloatArray:
+    """Interpolate the sequence's (T, P, K, ...) values at the times of the grid.
+
+    Args:
+        values: one of its arrays.
+        sequence: for times and cuts.
+        grid: even times.
+        half: half a step of the grid.
+        starts: the place in the grid at which each shot starts.
+    """
     resampled = np.full((len(grid), *values.shape[1:]), np.nan, np.float32)
-    half = (grid[1] - grid[0]) / 2 if len(grid) > 1 else math.inf
+    ends = np.append(starts[1:], len(grid))
     for person in range(values.shape[1]):
         for landmarks, there in patterns(values[:, person]):
-            for stretch in stretches(there, times_s):
-                at = times_s[stretch]
-                wanted = slice(*np.searchsorted(grid, [at[0] - half, at[-1] + half]).tolist())
+            for stretch in stretches(there, sequence.times_s, sequence.cuts):
+                at = sequence.times_s[stretch]
+                shot = np.searchsorted(sequence.cuts, stretch.start, side="right")
+                first, end = np.searchsorted(grid, [at[0] - half, at[-1] + half])
+                wanted = slice(max(first, starts[shot]), min(end, ends[shot]))
                 resampled[wanted, person, landmarks] = _between(values[stretch, person, landmarks], at, grid[wanted])
     return resampled
 

@@ -18,7 +18,8 @@ How reliable this is:
   result before using it.
 - The model sees a crop around each person, not where the crop lies in the picture. So world landmarks ignore the
   angle from which the camera sees a person near the edge, and this is not corrected here.
-- A camera that moves, or looks up or down, moves or tilts the path; the floor is unknown.
+- A camera that moves, or looks up or down, moves or tilts the path; the floor is unknown. After a hard cut the camera
+  is another one.
 """
 
 import math
@@ -108,7 +109,8 @@ def place_person(
     """Place one person's landmarks in a room with a floor, as file formats for motion programs expect.
 
     Axes: x to the picture's right, y up, z towards the camera. y = 0 is the lowest position of a heel or toe in the
-    whole video; x = z = 0 is where the hips are when the person is first seen.
+    whole video; x = z = 0 is where the hips are when the person is first seen. After a cut nobody knows where the
+    camera is, so the path starts again above that point.
 
     Args:
         sequence: with any number of people.
@@ -131,13 +133,15 @@ def place_person(
     points = one_person.world[:, 0]
     if root == "estimated":
         path = estimate_root(one_person, field_of_view_deg=field_of_view_deg).path[:, 0]
-        placed = np.flatnonzero(np.isfinite(path[:, 0]))
-        if len(placed) == 0:
+        placed = np.isfinite(path[:, 0])
+        if not placed.any():
             raise InvalidPoses(
                 f"Person {person_id} cannot be placed: in no frame is there a place in front of the camera from where "
                 "the world landmarks are seen as they are in the picture. Ask for no root."
             )
-        points = points + (path - path[placed[0]])[:, None]
+        starts = [path[shot][placed[shot].argmax()] for shot in one_person.shots]
+        lengths = [shot.stop - shot.start for shot in one_person.shots]
+        points = points + (path - np.repeat(starts, lengths, axis=0))[:, None]
     points = to_y_up(points)
     feet = points[:, _FEET, 1]
     if np.isfinite(feet).any():

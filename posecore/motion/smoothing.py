@@ -140,7 +140,8 @@ def smooth_sequence(sequence: PoseSequence, smoothing: Smoothing) -> PoseSequenc
     smoothing would hide how long a joint was out of sight. (Filled gaps: see ``gaps.fill_gaps``.)
 
     Where a person is not seen, values stay NaN and the filter starts again afterwards: nothing before a gap
-    influences what follows it. The same goes for a hole of more than five frames in the video's own times.
+    influences what follows it. The same goes for a hard cut, and for a hole of more than five frames in the video's
+    own times.
 
     - Uneven times: Butterworth and Savitzky-Golay need even ones. If a frame is more than a tenth of a step off an
       even grid, the stretch is interpolated onto one (PCHIP), filtered, and interpolated back to its own times (cubic
@@ -173,16 +174,16 @@ def smooth_sequence(sequence: PoseSequence, smoothing: Smoothing) -> PoseSequenc
     for name, array in arrays.items():
         smooth = _make_filter(smoothing, step_s, rest=_WORLD_REST if name == "world" else 1.0)
         for person in range(array.shape[1]):
-            _smooth_person(array[:, person], sequence.times_s, sizes[name][:, person], smooth)
+            _smooth_person(array[:, person], sequence, sizes[name][:, person], smooth)
     return replace(sequence, **arrays)
 
 
-def _smooth_person(values: FloatArray, times_s: Seconds, sizes: FloatArray, smooth: _Filter) -> None:
+def _smooth_person(values: FloatArray, sequence: PoseSequence, sizes: FloatArray, smooth: _Filter) -> None:
     """Filter one person's (T, K, ...) values in place, stretch by stretch."""
     for landmarks, there in patterns(values):
-        for stretch in stretches(there, times_s):
+        for stretch in stretches(there, sequence.times_s, sequence.cuts):
             part = values[stretch, landmarks]
-            values[stretch, landmarks] = smooth(part, times_s[stretch], sizes[stretch])
+            values[stretch, landmarks] = smooth(part, sequence.times_s[stretch], sizes[stretch])
 
 
 def _make_filter(smoothing: Smoothing, step_s: float, *, rest: float) -> _Filter:

@@ -78,7 +78,7 @@ def compare(
     low_pass = Smoothing(cutoff_hz=min(_SLOW_HZ, 1 / usual_step_s(raw.times_s) / 4))
     slow = [_points(smooth_sequence(sequence, low_pass), space) for sequence in (raw, smoothed)]
     return tuple(
-        _effect(person, [p[:, slot] for p in points], [p[:, slot] for p in slow], both[:, slot], raw.times_s)
+        _effect(person, [p[:, slot] for p in points], [p[:, slot] for p in slow], both[:, slot], raw)
         for slot, person in enumerate(raw.person_ids.tolist())
     )
 
@@ -89,9 +89,10 @@ def _points(sequence: PoseSequence, space: str) -> FloatArray:
 
 
 def _effect(
-    person: int, points: list[FloatArray], slow: list[FloatArray], both: BoolArray, times_s: Seconds
+    person: int, points: list[FloatArray], slow: list[FloatArray], both: BoolArray, sequence: PoseSequence
 ) -> SmoothingEffect:
-    runs = stretches(both, times_s)
+    times_s = sequence.times_s
+    runs = stretches(both, times_s, sequence.cuts)
     before, after = (_jitter([(values[run], times_s[run]) for run in runs]) for values in points)
     lag_s = _lag_s([(slow[0][run], slow[1][run], times_s[run]) for run in runs], usual_step_s(times_s), before)
     return SmoothingEffect(person, before, after, 1000 * lag_s)

@@ -82,6 +82,7 @@ class Trust:
         swaps: for "arms" and "legs", the frames at which left and right seem to swap.
         jumps: frames at which the person is suddenly elsewhere.
         trunk_px: median length of the trunk in the image; NaN if never seen.
+        shots: numbers of the shots, from 1, in which the person is seen. Swaps and jumps at a cut do not count.
         verdict: what the track is reliable for and what not, in plain words.
     """
 
@@ -96,6 +97,7 @@ class Trust:
     swaps: dict[str, NDArray[np.intp]]
     jumps: NDArray[np.intp]
     trunk_px: float
+    shots: NDArray[np.int64]
     verdict: str = ""
 
 
@@ -147,6 +149,7 @@ def _judge(sequence: PoseSequence, slot: int, min_visibility: float) -> Trust:
     path = np.linalg.norm(np.diff(hips, axis=0), axis=-1) / max(trunk_px, 1e-6)
     jumped = (path > JUMP_TRUNKS) & (path > JUMP_TRUNKS_PER_S * np.diff(times))
     next_frame = np.diff(there) == 1
+    goes_on = next_frame & ~np.isin(there[1:], sequence.cuts)
     found = Trust(
         person=int(sequence.person_ids[slot]),
         frames=len(there),
@@ -156,9 +159,10 @@ def _judge(sequence: PoseSequence, slot: int, min_visibility: float) -> Trust:
         hidden=_share(~sure),
         cut_off=_share(~((xy >= 0) & (xy < sequence.size)).all(axis=-1)),
         drift={name: _drift(sequence.world[there, slot], sure, bone) for name, bone in _BONES.items()},
-        swaps={limb: there[1:][_swapped(xy, trunk_px, joints) & next_frame] for limb, joints in _LIMBS.items()},
-        jumps=there[1:][jumped & next_frame],
+        swaps={limb: there[1:][_swapped(xy, trunk_px, joints) & goes_on] for limb, joints in _LIMBS.items()},
+        jumps=there[1:][jumped & goes_on],
         trunk_px=trunk_px,
+        shots=np.unique(sequence.shot_numbers[there]),
     )
     return Trust(**{**vars(found), "verdict": _verdict(found, sequence)})
 
@@ -200,10 +204,20 @@ def _verdict(trust: Trust, sequence: PoseSequence) -> str:
         return f"Not reliable for counting or timing (seen in only {share} of frames from first to last appearance)."
     counting = not _many(trust.jumps, trust.frames)
     problems = [*_general_problems(trust), *_joint_problems(trust)]
+    within = _within_shots(trust, sequence)
     if not problems:
-        return "Reliable for counting, timing and joint angles."
-    first = "Reliable for counting and timing" if counting else "Not reliable for counting or timing"
+        return f"Reliable for counting, timing and joint angles{within}."
+    first = f"Reliable for counting and timing{within}" if counting else "Not reliable for counting or timing"
     return f"{'. '.join([first, *problems[:2]])}."
+
+
+def _within_shots(trust: Trust, sequence: PoseSequence) -> str:
+    """What a hard cut leaves of a verdict: nothing continues across it."""
+    if not len(sequence.cuts):
+        return ""
+    if len(trust.shots) > 1:
+        return f" within each shot, not from one to the next (seen in {len(trust.shots)} of {len(sequence.shots)})"
+    return f" within shot {trust.shots[0]} of {len(sequence.shots)}"
 
 
 def _general_problems(trust: Trust) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from plotly.offline import get_plotlyjs
 from plotly.subplots import make_subplots
 
@@ -63,7 +63,7 @@ def safe_json(value: Any) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def plot_angles(angles: FloatArray, times_s: NDArray[np.float64]) -> go.Figure:
+def plot_angles(angles: FloatArray, times_s: NDArray[np.float64], cuts: ArrayLike = ()) -> go.Figure:
     """Plot one person's knee, hip, elbow and shoulder angles over time, left and right together; NaN leaves gaps.
 
     A curve has at most ``MOST_POINTS``: in a long video, the lowest and highest of each group of frames.
@@ -71,10 +71,11 @@ def plot_angles(angles: FloatArray, times_s: NDArray[np.float64]) -> go.Figure:
     Args:
         angles: (T, A) degrees, in the order of ``ANGLES``.
         times_s: (T,).
+        cuts: (C,), those of the sequence.
     """
     names = list(ANGLES)
-    # NaN in each hole of the video, so that no line is drawn across it.
-    holes = [stretch.start for stretch in stretches(np.ones(len(times_s), bool), times_s)[1:]]
+    # NaN at each cut and in each hole of the video, so that no line is drawn across it.
+    holes = [stretch.start for stretch in stretches(np.ones(len(times_s), bool), times_s, cuts)[1:]]
     times_s = np.insert(times_s, holes, times_s[holes])
     angles = np.insert(angles, holes, np.nan, axis=0)
     figure = make_subplots(

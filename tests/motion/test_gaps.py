@@ -142,7 +142,7 @@ def test_one_frame_has_no_step():
     ],
 )
 def test_stretches(there, times, expected):
-    runs = stretches(np.array([mark == "1" for mark in there], bool), np.asarray(times, float))
+    runs = stretches(np.array([mark == "1" for mark in there], bool), np.asarray(times, float), [])
     assert [(run.start, run.stop) for run in runs] == expected
 
 
