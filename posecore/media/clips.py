@@ -20,6 +20,7 @@ from av.video.stream import VideoStream
 from posecore.errors import MediaTooLarge, UnreadableMedia
 from posecore.limits import LIMITS
 from posecore.media.clip_options import ClipOptions
+from posecore.media.cuts import FRAMES_BEFORE, mark_cuts
 from posecore.media.files import read_head
 from posecore.media.pictures import identify_picture
 from posecore.media.upright import FramePixels, Rgb, Upright
@@ -78,12 +79,15 @@ class ClipFrame:
         time_s: presentation time in seconds since the first frame; see ``FrameClock``.
         pixels: its pixels, upright, origin top left, converted to RGB on demand.
         yuv: the same, as videos store it; None unless asked for.
+        begins_shot: whether a hard cut comes between the frame before in the file, or one of those left out before
+            it, and this one; see ``posecore.media.cuts``.
     """
 
     index: int
     time_s: float
     pixels: FramePixels
     yuv: YuvFrame | None = None
+    begins_shot: bool = False
 
     @property
     def rgb(self) -> Rgb:
@@ -181,13 +185,16 @@ class ClipReader:
     def _read(self, first: av.VideoFrame) -> Iterator[ClipFrame]:
         part = self._part
         wanted = 0
-        for time_s, frame in self._timed(first):
+        begins_shot = False
+        for time_s, frame, cut in mark_cuts(self._timed(first), self.info.fps):
             if part.end_s is not None and time_s >= part.end_s:
                 return
+            begins_shot = cut or (begins_shot and wanted > 0)
             if time_s >= part.start_s:
                 if wanted % part.every == 0:
                     yuv = self._upright.yuv(frame) if self._for_film else None
-                    yield ClipFrame(wanted // part.every, time_s, self._upright.pixels(frame), yuv)
+                    yield ClipFrame(wanted // part.every, time_s, self._upright.pixels(frame), yuv, begins_shot)
+                    begins_shot = False
                 wanted += 1
 
     def _timed(self, first: av.VideoFrame) -> Iterator[tuple[float, av.VideoFrame]]:
@@ -195,7 +202,8 @@ class ClipReader:
         clock = FrameClock(1 / self.info.fps)
         start_s = clock.time_of(first.time)
         if self._part.start_s >= _WORTH_SEEKING_S and first.time is not None:
-            nearest = self._seek(first.time + self._part.start_s)
+            # A little earlier: whether a shot begins with the first frame of the part depends on those before it.
+            nearest = self._seek(first.time + self._part.start_s - 2 * FRAMES_BEFORE / self.info.fps)
             if nearest is not None and first.time < (nearest.time or 0) <= first.time + self._part.start_s:
                 first, start_s = nearest, clock.time_of(nearest.time)
             else:  # in some files seeking fails or leads to a later frame: read from the beginning
