@@ -144,7 +144,8 @@ def estimate_video(
     Decoding, estimating, and drawing and encoding run side by side, a few frames apart: memory grows only with the
     landmarks, by about 1 KB per frame and person. World landmarks are centred on the hips: a person who walks does
     not move in them. With several people, each has an id in order of appearance and keeps it through an absence of
-    up to two seconds; anyone who comes back later is a new person.
+    up to two seconds; anyone who comes back later is a new person. After a hard cut (see ``posecore.media.cuts``)
+    nothing of the shot before is carried on, and everyone is a new person.
 
     Args:
         path: the video.
@@ -184,10 +185,11 @@ def estimate_video(
     job = Job(Path(path), options, part, film, skeletons, background)
     observer = _RecordingObserver(options.people, part, on_progress)
     notes = _dispatch(job, observer, workers)
+    sequence = observer.sequence()
     for note in [*notes, *observer.notes()]:
         if on_note is not None:
             on_note(note)
-    return observer.sequence()
+    return sequence
 
 
 def draw_video(
@@ -311,6 +313,7 @@ class _RecordingObserver(_ProgressObserver):
     def sequence(self) -> PoseSequence:
         """All frames."""
         self._recorder.put_in_order()  # several workers report theirs side by side
+        self._recorder.end_people_at_cuts()  # an estimator of one person gives only one id
         fps = self._clip.fps / self._part.every
         return PoseSequence(**self._recorder.arrays(), size=self._clip.size, fps=fps)
 

@@ -219,6 +219,30 @@ def test_a_live_session_can_be_closed_twice():
     session.close()
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        PoseOptions(engine="fast"),
+        PoseOptions(engine="fast", people=2),
+        PoseOptions(engine="mediapipe"),
+        PoseOptions(engine="mediapipe", people=2),
+    ],
+    ids=lambda options: f"{options.engine}-{options.people}",
+)
+def test_a_hard_cut_begins_anew(shared_data, options):
+    """From one gym to another, to 30 empty frames, and back to the first: nobody is carried over a cut."""
+    part = ClipOptions(start_s=1.2, end_s=4.2)
+    sequence = estimate_video(shared_data / "wild" / "mp4_scene_cuts.mp4", options, part=part)
+    assert sequence.cuts.tolist() == [9, 54, 84]
+    assert not sequence.seen[54:84].any()
+    seen_in = [sequence.seen[shot].any(axis=0) for shot in sequence.shots]
+    assert (np.sum(seen_in, axis=0) == 1).all(), "everyone is in one shot only"
+    assert [bool(seen.any()) for seen in seen_in] == [True, True, False, True]
+    first_frames = sequence.seen.argmax(axis=0)
+    assert (np.diff(first_frames) >= 0).all(), "numbered in order of appearance"
+    assert sequence.person_ids.tolist() == list(range(1, len(first_frames) + 1))
+
+
 def test_the_sample_video_shows_people_early_on():
     poses = []
     estimate_video(sample_clip().path, on_progress=lambda progress: poses.append(progress.frame) or len(poses) < 12)

@@ -59,6 +59,9 @@ class StreamEstimator(Protocol):
     def resume(self, state: ResumeState) -> None:
         """Continue from the ``resume_state`` of another estimator of the same engine; None: start from scratch."""
 
+    def begin_shot(self) -> None:
+        """Forget everyone, as a hard cut comes before the next frame. Nobody keeps their id, if there are several."""
+
     def step(self, rgb: Picture, time_s: float) -> FramePoses:
         """Estimate the people in the next frame: (H, W, 3) uint8, upright, or a ``ClipFrame.pixels``.
 

@@ -39,6 +39,7 @@ class _Estimator:
 
     def __init__(self, options: PoseOptions) -> None:
         self._path = find_model(options.model)
+        self._options = options
         self._landmarker = _create_landmarker(self._path, options, self._RUNNING_MODE)
 
     def close(self) -> None:
@@ -102,6 +103,13 @@ class StreamEstimator(_Estimator):
 
     def resume(self, state: ResumeState) -> None:
         """No effect: MediaPipe does not accept regions."""
+
+    def begin_shot(self) -> None:
+        """Forget everyone, by loading the task again: it has no other way."""
+        self.close()
+        self._landmarker = _create_landmarker(self._path, self._options, self._RUNNING_MODE)
+        if self._tracks is not None:
+            self._tracks.begin_shot()
 
     def step(self, rgb: Picture, time_s: float) -> FramePoses:
         """Estimate the people in the next frame.

@@ -93,6 +93,10 @@ class Tracks:
         self._next_id = 1
         self._time_s = -math.inf
 
+    def begin_shot(self) -> None:
+        """Expect none of the people seen so far: whoever is found from the next frame on is new."""
+        self._tracks, self._smoothing = {}, {}
+
     def follow(self, found: FramePoses) -> FramePoses:
         """Give the people found in the next frame their ids, and sort them by id.
 

@@ -44,7 +44,9 @@ def run_locally(job: Job, observer: RunObserver, *, on_packet: Callable[[], None
         write, sound = _open_film(stack, job, reader.info)
         last_s = None
         for frame in frames:
-            poses = estimator.step(frame.pixels, frame.time_s)
+            if frame.begins_shot:
+                estimator.begin_shot()
+            poses = replace(estimator.step(frame.pixels, frame.time_s), begins_shot=frame.begins_shot)
             last_s = frame.time_s
             if last_s >= job.part.start_s:
                 write((frame, poses))

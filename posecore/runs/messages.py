@@ -67,7 +67,12 @@ def clip_from_fields(fields: Fields) -> ClipInfo:
 
 def poses_to_message(poses: FramePoses) -> tuple[bytes, Fields]:
     """Bytes and fields of a message from the poses of a frame."""
-    fields = {"time_s": poses.time_s, "size": poses.size, "person_ids": poses.person_ids.tolist()}
+    fields = {
+        "time_s": poses.time_s,
+        "size": poses.size,
+        "person_ids": poses.person_ids.tolist(),
+        "begins_shot": poses.begins_shot,
+    }
     return pack_landmarks(poses).tobytes(), fields
 
 
@@ -79,4 +84,5 @@ def poses_from_message(payload: bytes, fields: Fields) -> FramePoses:
         person_ids=np.array(fields["person_ids"], np.int64),
         time_s=fields["time_s"],
         size=tuple(fields["size"]),
+        begins_shot=fields["begins_shot"],
     )

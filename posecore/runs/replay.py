@@ -31,6 +31,9 @@ class Replay:
     def resume(self, state: ResumeState) -> None:
         """Do nothing, as there is nothing to search for."""
 
+    def begin_shot(self) -> None:
+        """Do nothing: the poses already begin again there."""
+
     def step(self, rgb: Picture, time_s: float) -> FramePoses:
         """The people found in the frame at that time; nobody if that frame was left out.
 

@@ -138,6 +138,20 @@ def test_a_stream_goes_on_where_another_left_off(portrait):
     assert not np.array_equal(searched.xy, expected.xy)
 
 
+@pytest.mark.parametrize("people", [1, 2])
+@pytest.mark.parametrize("engine", ["fast", "mediapipe"])
+def test_a_shot_begins_as_a_stream_does(portrait, engine, people):
+    """The person is neither searched for where they were nor smoothed from there; several people get new ids."""
+    options = PoseOptions(engine=engine, people=people)
+    with closing(open_stream_estimator(options)) as stream, closing(open_stream_estimator(options)) as afresh:
+        for index in range(3):
+            assert stream.step(np.roll(portrait, 20 * index, axis=1), index / 25).person_ids.tolist() == [1]
+        stream.begin_shot()
+        begun, expected = stream.step(portrait, 3 / 25), afresh.step(portrait, 3 / 25)
+    np.testing.assert_array_equal(begun.xy, expected.xy)
+    assert begun.person_ids.tolist() == [people]
+
+
 def test_mediapipe_cannot_go_on_where_another_left_off(portrait):
     with closing(open_stream_estimator(PoseOptions(engine="mediapipe"))) as estimator:
         estimator.resume(None)

@@ -36,6 +36,16 @@ def frame(number: int, *people: dict[str, np.ndarray], fps: float = FPS) -> Fram
     return FramePoses(**arrays, visibility=ones, presence=ones, person_ids=ids, time_s=number / fps, size=SIZE)
 
 
+def test_after_a_cut_nobody_is_recognised():
+    tracks = Tracks()
+    assert tracks.follow(frame(0, person(300), person(600))).person_ids.tolist() == [1, 2]
+    tracks.begin_shot()
+    assert tracks.absent(1 / FPS) == {}
+    after = tracks.follow(frame(1, person(600), person(310)))
+    assert after.person_ids.tolist() == [3, 4]
+    np.testing.assert_array_equal(after.xy[0], person(310)["xy"])  # not smoothed from where someone was
+
+
 def test_people_of_the_first_frame_are_numbered_from_left_to_right():
     assert Tracks().join(frame(0, person(900), person(300), person(600))) == [3, 1, 2]
 

@@ -59,13 +59,14 @@ def test_poses_survive_the_pipe_exactly(people):
         person_ids=np.arange(5, 5 + people),
         time_s=1 / 3,
         size=(640, 480),
+        begins_shot=True,
     )
     payload, fields = messages.poses_to_message(poses)
     _, fields, payload = through_a_pipe("frame", payload, **fields)
     back = messages.poses_from_message(payload, fields)
     for name in ("xy", "z", "world", "visibility", "presence", "person_ids"):
         np.testing.assert_array_equal(getattr(back, name), getattr(poses, name))
-    assert (back.time_s, back.size) == (poses.time_s, poses.size)
+    assert (back.time_s, back.size, back.begins_shot) == (poses.time_s, poses.size, True)
 
 
 @pytest.mark.parametrize("said", [b"", b'{"kind": "fra', b"half a line"])

@@ -80,6 +80,18 @@ def test_a_segment_with_the_wrong_person_is_run_again(shared_data, run_once, mon
     assert np.median(apart(unrepaired, single), axis=1).max() > 300, "without the repair it is the other person"
 
 
+@pytest.mark.parametrize("at", [[1.5, 4.0], [0.9, 2.3, 3.5]], ids=["at the cuts", "between them"])
+def test_hard_cuts_are_those_of_the_single_run(shared_data, run_once, at):
+    single = run_once("wild/mp4_scene_cuts.mp4")
+    sequence, notes = run_cut(shared_data / "wild" / "mp4_scene_cuts.mp4", at)
+    assert notes == []
+    assert sequence.cuts.tolist() == single.cuts.tolist() == [45, 90, 120]
+    assert sequence.person_ids.tolist() == single.person_ids.tolist()
+    np.testing.assert_array_equal(sequence.seen, single.seen)
+    pixels = np.linalg.norm(sequence.xy - single.xy, axis=-1)
+    assert np.nanpercentile(pixels, 99) <= 8
+
+
 def test_the_video_is_complete_with_its_times_and_sound(shared_data, tmp_path):
     clip = with_tone(sample_clip().path, tmp_path / "clip.mp4", seconds=1.5)
     single = estimate_video(clip, FAST, annotated=tmp_path / "single.mp4")

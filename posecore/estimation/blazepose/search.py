@@ -235,8 +235,12 @@ class Sweep:
 
     def __init__(self, search: Search) -> None:
         self._search = search
-        self._time_s = -math.inf
         self._next = 0
+        self.restart()
+
+    def restart(self) -> None:
+        """Make the next turn a complete search again."""
+        self._time_s = -math.inf
 
     def look(self, picture: Picture, time_s: float, known: Sequence[RegionPose] = ()) -> list[RegionPose]:
         """Take this frame's turn of looks and return the confirmed people who are not among the known.

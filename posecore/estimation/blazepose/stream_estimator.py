@@ -55,6 +55,10 @@ class StreamEstimator:
         """Search these regions in the next frame, in place of those followed so far."""
         self._people.follow([Region(**region) for region in state or ()])
 
+    def begin_shot(self) -> None:
+        """Forget everyone, as a hard cut comes before the next frame."""
+        self._people.begin_shot()
+
     @property
     def saw_more(self) -> bool:
         """Whether more people than requested were in view at any time, as far as known."""
@@ -94,6 +98,12 @@ class _OnePerson:
     def follow(self, regions: Iterable[Region]) -> None:
         """Search these regions in the next frame, in place of those followed so far."""
         self.followed = list(regions)
+
+    def begin_shot(self) -> None:
+        """Forget the person."""
+        self.followed, self._smoothing = [], None
+        if self._sweep is not None:
+            self._sweep.restart()
 
     def step(self, rgb: Picture, time_s: float) -> FramePoses:
         """Estimate the person in the next frame."""
@@ -148,6 +158,14 @@ class _SeveralPeople:
     def follow(self, regions: Iterable[Region]) -> None:
         """Search these regions in the next frame, in place of those followed so far."""
         self.followed, self._start_regions = [], list(regions)
+
+    def begin_shot(self) -> None:
+        """Forget everyone, and look for people at once."""
+        self.followed, self._start_regions, self._last_regions = [], [], {}
+        self._tracks.begin_shot()
+        self._looked_s = -math.inf
+        if self._sweep is not None:
+            self._sweep.restart()
 
     def step(self, rgb: Picture, time_s: float) -> FramePoses:
         """Estimate the people in the next frame."""
