@@ -21,7 +21,8 @@ _DECIMALS = 6
 def to_json(poses: FramePoses | PoseSequence) -> str:
     """One JSON object.
 
-    ``landmarks`` names the 33 landmarks and ``values`` the numbers stored for each, so that
+    ``cuts`` lists the frames at which a new shot begins, ``landmarks`` names the 33 landmarks and ``values`` the
+    numbers stored for each, so that
     ``frames[f]["people"][p]["values"][k][v]`` is value v of landmark k. A frame in which nobody was
     found has no people; a person with a name has it beside the id. Numbers are rounded to six decimals.
     """
@@ -72,6 +73,7 @@ def _pieces(poses: FramePoses | PoseSequence) -> Iterator[str]:
         "version": FORMAT_VERSION,
         "size_px": {"width": poses.size[0], "height": poses.size[1]},
         "fps": poses.fps if isinstance(poses, PoseSequence) else None,
+        "cuts": poses.cuts.tolist() if isinstance(poses, PoseSequence) else [],
         "landmarks": list(BLAZEPOSE_33.landmarks),
         "values": _VALUES,
         "meaning": {name: COLUMNS[name] for name in _VALUES},

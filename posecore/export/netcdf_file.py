@@ -44,7 +44,8 @@ def to_dataset(sequence: PoseSequence) -> xr.Dataset:
         world: (T, 3, K, P) metres from the middle of the hips, along the dimension ``space_world``.
 
     ``time`` is that of the video, in seconds, so its steps may be uneven; the attribute ``fps`` is only a label.
-    Individuals have their given names, or else ``person_1`` and so on; ``person_id`` holds their ids.
+    Individuals have their given names, or else ``person_1`` and so on; ``person_id`` holds their ids. ``shot`` holds
+    the number of each frame's shot, from 1, which a hard cut raises.
     """
     variables = {
         "position": (("time", "space", *_KEYPOINTS), _keypoints_first(sequence.xy), "pixel"),
@@ -62,6 +63,7 @@ def to_dataset(sequence: PoseSequence) -> xr.Dataset:
             "keypoints": list(BLAZEPOSE_33.landmarks),
             "individuals": np.array(_labels(sequence), np.str_),
             "person_id": ("individuals", sequence.person_ids),
+            "shot": ("time", sequence.shot_numbers),
         },
         attrs={
             "source_software": "posecore",

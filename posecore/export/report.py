@@ -27,6 +27,7 @@ from posecore.view.report_figures import (
 MOST_PEOPLE = 6
 """Number of people shown in detail: those seen in the most frames."""
 _MOST_NAMES = 30  # of the others
+_MOST_CUTS = 20
 
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent),
@@ -87,6 +88,7 @@ def _facts(sequence: PoseSequence, facts: Mapping[str, Any]) -> Iterator[tuple[s
         "Length": f"{times[-1] - times[0]:.2f} s from the first to the last" if len(times) else None,
         "Frames per second": f"{sequence.fps:g}",
         "Size": f"{width} × {height} px",
+        "Cuts": _cuts(sequence),
         "People": str(int(seen.any(axis=0).sum())),
         "Frames with a person": f"{int(seen.any(axis=1).sum()):,}",
         "Model": _plain(facts, "model", "registered_name") or _plain(facts, "model", "file_name"),
@@ -99,6 +101,15 @@ def _facts(sequence: PoseSequence, facts: Mapping[str, Any]) -> Iterator[tuple[s
     notes = facts.get("notes")
     if isinstance(notes, list | tuple):  # a saved file may come from anywhere
         yield from (("Note", note) for note in notes if isinstance(note, str))
+
+
+def _cuts(sequence: PoseSequence) -> str | None:
+    """As "2, at 1.50, 4.00 s: everyone is a new person after each"; None without any."""
+    times = [f"{time_s:.2f}" for time_s in sequence.times_s[sequence.cuts[:_MOST_CUTS]].tolist()]
+    if not times:
+        return None
+    more = "…" if len(sequence.cuts) > len(times) else "s"
+    return f"{len(sequence.cuts)}, at {', '.join(times)} {more}: everyone is a new person after each"
 
 
 def _plain(facts: object, *keys: str) -> str | None:
@@ -138,7 +149,7 @@ def _person(sequence: PoseSequence, person: int) -> dict[str, Any]:
             for name, value in trust.items()
             if name not in ("person", "verdict")
         ],
-        "angles": _figure(plot_angles(angles, alone.times_s)),
+        "angles": _figure(plot_angles(angles, alone.times_s, alone.cuts)),
         "angle_rows": list(_angle_rows(angles, frames)),
         "visibility": _figure(plot_visibility_small(alone, person)),
         "body": _figure(steps.figure),

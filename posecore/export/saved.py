@@ -118,6 +118,7 @@ def _about_text(sequence: PoseSequence, facts: Mapping[str, Any]) -> bytes:
         "landmarks": list(BLAZEPOSE_33.landmarks),
         "size": list(sequence.size),
         "fps": sequence.fps,
+        "cuts": sequence.cuts.tolist(),
         "names": [[int(person), str(name)] for person, name in sequence.names.items()],
         "facts": dict(facts),
     }
@@ -268,7 +269,9 @@ def _read_version_1(archive: zipfile.ZipFile, members: Members, about: dict[str,
     arrays: dict[str, Any] = {
         name: _read_array(archive, members[f"{name}.npy"], layout) for name, layout in layouts.items()
     }
-    sequence = PoseSequence(**arrays, size=tuple(about["size"]), fps=about["fps"], names=dict(about["names"]))
+    sequence = PoseSequence(
+        **arrays, size=tuple(about["size"]), fps=about["fps"], names=dict(about["names"]), cuts=about.get("cuts", [])
+    )
     return Saved(sequence, about["facts"])
 
 
@@ -276,7 +279,7 @@ _READERS = {1: _read_version_1}
 
 
 def _check_about(about: dict[str, Any], shown: str) -> None:
-    size, names = about.get("size"), about.get("names")
+    size, names, cuts = about.get("size"), about.get("names"), about.get("cuts", [])  # older files have no cuts
     right = {
         "frames": _is_count(about.get("frames")),
         "people": _is_count(about.get("people")),
@@ -285,6 +288,7 @@ def _check_about(about: dict[str, Any], shown: str) -> None:
         "fps": type(about.get("fps")) in (int, float) and 0 < about["fps"] < 1e9,
         "names": isinstance(names, list)
         and all(isinstance(pair, list) and [type(value) for value in pair] == [int, str] for pair in names),
+        "cuts": isinstance(cuts, list) and all(map(_is_count, cuts)),
         "facts": isinstance(about.get("facts"), dict),
     }
     wrong = [name for name, is_right in right.items() if not is_right]

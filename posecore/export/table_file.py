@@ -55,8 +55,9 @@ def write_parquet(poses: FramePoses | PoseSequence, path: str | os.PathLike[str]
 
     Types: ``frame`` int32, ``time_s`` float64, ``person`` int64, ``landmark`` (and ``name``, if anyone has one)
     dictionary-encoded text, all others float32, with NaN if a person is absent. The metadata of the file holds a
-    JSON object under ``METADATA_KEY`` with ``size_px``, ``fps`` (null for a photo) and the version of the format; the
-    metadata of each column describes it under ``meaning``. Memory does not grow with the number of frames.
+    JSON object under ``METADATA_KEY`` with ``size_px``, ``fps`` (null for a photo), ``cuts`` (frames at which a new
+    shot begins) and the version of the format; the metadata of each column describes it under ``meaning``. Memory does
+    not grow with the number of frames.
 
     Raises:
         OSError: if the file cannot be written.
@@ -72,6 +73,7 @@ def write_parquet(poses: FramePoses | PoseSequence, path: str | os.PathLike[str]
         "version": FORMAT_VERSION,
         "size_px": {"width": width, "height": height},
         "fps": poses.fps if isinstance(poses, PoseSequence) else None,
+        "cuts": poses.cuts.tolist() if isinstance(poses, PoseSequence) else [],
     }
     schema = pa.schema(columns, metadata={METADATA_KEY: json.dumps(about)})
     keys = [name for name in names if name in _TYPES]

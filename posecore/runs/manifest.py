@@ -65,6 +65,7 @@ def make_manifest(
         "size_px": {"width": width, "height": height},
         "frames": len(sequence),
         "frames_with_a_person": int(sequence.seen.any(axis=1).sum()),
+        "cuts": [{"frame": frame, "time_s": float(sequence.times_s[frame])} for frame in sequence.cuts.tolist()],
         "people": int(sequence.seen.any(axis=0).sum()),
         "seconds_taken": round(seconds, 3),
         "people_shown": [

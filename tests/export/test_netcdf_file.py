@@ -8,7 +8,7 @@ from movement.kinematics import compute_velocity
 from movement.validators.datasets import ValidPosesInputs
 
 from posecore import BLAZEPOSE_33, PoseSequence
-from posecore.export.netcdf_file import write_netcdf
+from posecore.export.netcdf_file import to_dataset, write_netcdf
 
 SIZE = (640, 480)
 
@@ -67,6 +67,11 @@ def test_the_file_holds_everything_in_a_sequence(opened, sequence):
     assert opened.person_id.values.tolist() == [4, 9]
     assert (opened.attrs["picture_width"], opened.attrs["picture_height"]) == SIZE
     assert opened.position.dtype == np.float32
+
+
+def test_cuts_are_there_as_the_shots_of_the_frames(sequence):
+    cut = replace(sequence, cuts=[2])
+    assert to_dataset(cut).shot.values.tolist() == [1, 1, *[2] * (len(cut) - 2)]
 
 
 def test_movement_can_analyse_the_file(opened, sequence):

@@ -103,9 +103,15 @@ def test_the_numbers_match_the_angles(mover, tmp_path):
         assert " ".join([definition.title, *(f"{number:.1f}" for number in numbers), "100%"]) in page.text
 
 
+def test_the_report_says_where_the_cuts_are(mover, tmp_path):
+    _, page = write(replace(mover, cuts=[10, 30]), tmp_path)
+    at = ", ".join(f"{mover.times_s[cut]:.2f}" for cut in (10, 30))
+    assert f"Cuts 2, at {at} s: everyone is a new person after each" in page.text
+
+
 def test_unknown_facts_are_left_out(mover, tmp_path):
     _, page = write(mover, tmp_path)
-    for name in ("Source", "Model", "Engine", "Smoothing", "Made with", "Note", "None"):
+    for name in ("Cuts", "Source", "Model", "Engine", "Smoothing", "Made with", "Note", "None"):
         assert name not in page.text
 
 

@@ -55,7 +55,8 @@ def same(one: PoseSequence, other: PoseSequence) -> bool:
         and getattr(one, name).tobytes() == getattr(other, name).tobytes()
         for name in ARRAYS
     )
-    return arrays and (one.size, one.fps, one.names) == (other.size, other.fps, other.names)
+    facts = [(each.size, each.fps, each.names, each.cuts.tolist()) for each in (one, other)]
+    return arrays and facts[0] == facts[1]
 
 
 @pytest.mark.parametrize("compressed", [True, False])
@@ -68,10 +69,11 @@ def same(one: PoseSequence, other: PoseSequence) -> bool:
         made(3, 0),
         made(4, 3, order="F"),
         made(20_000, 1).only([-3]),
+        replace(made(5, 2), cuts=[1, 4]),
         made(5, 2).named({-3: "Grace \U0001f3c3 \0 \ud800", 4: "", 99: "nobody's"}),
         PoseSequence.from_frames([FramePoses.nobody((64, 48), 0.1 + 0.2)], size=(64, 48), fps=1e-3),
     ],
-    ids=["usual", "one", "no-frames", "no-people", "fortran", "long", "named", "nobody-seen"],
+    ids=["usual", "one", "no-frames", "no-people", "fortran", "long", "cuts", "named", "nobody-seen"],
 )
 def test_a_round_trip_is_exact(given, compressed, tmp_path):
     path = tmp_path / "a.posecore.npz"
@@ -103,6 +105,19 @@ def test_numpy_opens_it_without_pickle(good, sequence):
 def test_the_same_values_give_the_same_bytes(sequence, good, tmp_path):
     save_sequence(sequence, tmp_path / "again.npz", facts=FACTS)
     assert (tmp_path / "again.npz").read_bytes() == good.read_bytes()
+
+
+def test_an_older_file_without_cuts_opens(good, tmp_path):
+    old = tmp_path / "old.posecore.npz"
+    with zipfile.ZipFile(good) as given, zipfile.ZipFile(old, "w") as archive:
+        for name in given.namelist():
+            data = given.read(name)
+            if name == "about.json":
+                about = json.loads(data)
+                assert about.pop("cuts") == []
+                data = json.dumps(about).encode()
+            archive.writestr(name, data)
+    assert load_sequence(old).sequence.cuts.tolist() == []
 
 
 @pytest.mark.parametrize("facts", [{"a": object()}, {"a": float("nan")}, {"a": "x" * 4_000_001}])
@@ -212,6 +227,11 @@ DAMAGED = [
     (about_with(names=[[1]]), "'names'"),
     (about_with(names=[["1", "a"]]), "'names'"),
     (about_with(names={"1": "a"}), "'names'"),
+    (about_with(cuts={}), "'cuts'"),
+    (about_with(cuts=[1.5]), "'cuts'"),
+    (about_with(cuts=[10**4000]), "'cuts'"),
+    (about_with(cuts=[5]), "Expected 'cuts' to increase strictly from 1 or more to at most 4"),
+    (about_with(cuts=[3, 2]), "Expected 'cuts' to increase"),
     (about_with(facts=[]), "'facts'"),
     (about_with(frames=6), "times_s.npy"),
     (about_with(people=3), "person_ids.npy"),

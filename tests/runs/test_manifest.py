@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -32,6 +33,12 @@ def test_the_manifest_lists_people_and_video_settings(sequence):
     assert "One-Euro" in manifest["smoothing"]
     assert manifest["smoothing_afterwards"] is None
     assert manifest["source_sha256"] is None
+
+
+def test_the_manifest_lists_cuts(sequence):
+    cut = replace(sequence, cuts=[1])
+    assert make_manifest(cut, PoseOptions(), source="x", seconds=1)["cuts"] == [{"frame": 1, "time_s": 1 / 29.97}]
+    assert make_manifest(sequence, PoseOptions(), source="x", seconds=1)["cuts"] == []
 
 
 @pytest.mark.parametrize(
