@@ -60,3 +60,10 @@ def test_a_very_long_video_keeps_every_nth_frame(sequence, tmp_path, monkeypatch
     times = np.frombuffer(moments.path.read_bytes(), "<f8", 100, moments.header["times_at"])
     np.testing.assert_array_equal(times, sequence.times_s[::3])
     np.testing.assert_array_equal(read_piece(moments, "raw", 0)["xy"], sequence.xy[::3][:PIECE_FRAMES])
+
+
+def test_cuts_are_those_of_the_frames_in_the_file(sequence, tmp_path, monkeypatch):
+    cut = replace(sequence, cuts=[100, 200])
+    assert write_moments(tmp_path / "moments.bin", {"raw": cut}).header["cuts"] == [100, 200]
+    monkeypatch.setattr("pages.ui.explore.player.moments.MOST_SHOWN", 200)
+    assert write_moments(tmp_path / "moments.bin", {"raw": cut}).header["cuts"] == [34, 67]

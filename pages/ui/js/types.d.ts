@@ -74,6 +74,8 @@ export interface Header {
   /** The file has every nth frame of the video. */
   step: number;
   people: number[];
+  /** The frames of the file at which a new shot begins. */
+  cuts: number[];
   landmarks: number;
   size: [number, number];
   piece_frames: number;

@@ -50,7 +50,7 @@ def show_player(
         film: address of a video of exactly these frames; None if there is none.
         shown: ids of the people to show; None: all.
     """
-    several = len(sequence.person_ids) > 1
+    several = sequence.seen.sum(axis=1).max(initial=0) > 1  # at once: each cut makes another person of the same one
     ids = sequence.person_ids.tolist()
     data = {
         "key": clip,

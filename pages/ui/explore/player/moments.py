@@ -54,6 +54,7 @@ def write_moments(path: Path, layers: Mapping[str, PoseSequence]) -> Moments:
         "frames": len(times),
         "step": step,
         "people": first.person_ids.tolist(),
+        "cuts": next(iter(shown.values())).cuts.tolist(),
         "landmarks": len(BLAZEPOSE_33),
         "size": list(first.size),
         "piece_frames": PIECE_FRAMES,

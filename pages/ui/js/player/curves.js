@@ -9,6 +9,7 @@ import { TimeScale } from "./time_scale.js";
 /** @typedef {import("../types.d.ts").Line} Line */
 
 const MOST_SHADED = 150;
+const MOST_CUTS = 200;
 const PANEL_PX = 130;
 const GAP = 0.06; // between panels, as a share of the height
 const MARGIN = { l: 62, r: 12, t: 8, b: 38 };
@@ -46,9 +47,10 @@ export class Curves {
 
   /**
    * @param {Line[]} lines
-   * @param {{threshold: number, loop: number[] | null, label: string}} choices loop: from and to, in seconds
+   * @param {{threshold: number, loop: number[] | null, cuts: number[], label: string}} choices loop: from and to, in
+   *   seconds; cuts: their times
    */
-  async show(lines, { threshold, loop, label }) {
+  async show(lines, { threshold, loop, cuts, label }) {
     this.plotly ??= await loadPlotly();
     this.element.hidden = this.note.hidden = !lines.length;
     if (!lines.length) return;
@@ -60,10 +62,12 @@ export class Curves {
     this.cursor.style.height = `${height - MARGIN.b}px`;
     this.plot.setAttribute("role", "figure");
     this.plot.setAttribute("aria-label", label);
+    /** @type {Record<string, unknown>[]} */
     const shapes = lines
       .filter((line) => !line.faint)
       .flatMap((line) => unsure(line, threshold).map((ends) => shade(ends, `${axis(units.indexOf(line.unit))} domain`)))
       .slice(0, MOST_SHADED);
+    shapes.push(...cuts.slice(0, MOST_CUTS).map(cutLine));
     if (loop) shapes.push({ ...shade(loop, "paper"), fillcolor: "#17868f", opacity: 0.18 });
     const data = lines.map((line) => trace(line, units.indexOf(line.unit)));
     const layout = themed({ ...layoutOf(units, this.ends), shapes }, this.plot);
@@ -155,4 +159,10 @@ function trace(line, row) {
 function shade([x0, x1], yref) {
   const line = { width: 0 };
   return { type: "rect", xref: "x", yref, x0, x1, y0: 0, y1: 1, fillcolor: "#8a8f98", opacity: 0.22, line, layer: "below" };
+}
+
+/** @param {number} time of a cut, in seconds */
+function cutLine(time) {
+  const line = { color: "#8a8f98", width: 1.5, dash: "dot" };
+  return { type: "line", xref: "x", yref: "paper", x0: time, x1: time, y0: 0, y1: 1, line };
 }

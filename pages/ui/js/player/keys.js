@@ -1,7 +1,7 @@
 // @ts-check
 // The player's keyboard shortcuts.
 
-/** @typedef {"toggle" | "step" | "loopStart" | "loopEnd" | "noLoop" | "faster" | "sound"} Action */
+/** @typedef {"toggle" | "step" | "loopStart" | "loopEnd" | "noLoop" | "faster" | "cut" | "sound"} Action */
 
 /**
  * @param {KeyboardEvent} event
@@ -25,6 +25,8 @@ export function actionOf(event) {
     "\\": ["noLoop", 0],
     "<": ["faster", -1],
     ">": ["faster", 1],
+    n: ["cut", 1],
+    p: ["cut", -1],
     m: ["sound", 0],
   };
   return actions[event.key] ?? null;

@@ -5,6 +5,7 @@ import { find, mark, write } from "../shared/dom.js";
 import { Skeleton3d } from "../shared/skeleton3d.js";
 import { Controls, SPEEDS } from "./controls.js";
 import { Curves } from "./curves.js";
+import { Cuts, nearestCut } from "./cuts.js";
 import { FilmScreen } from "./film_screen.js";
 import { FrameLandmarks } from "./frame_landmarks.js";
 import { actionOf } from "./keys.js";
@@ -40,6 +41,7 @@ class Player {
       onSeek: (index) => this.seek(index),
       onChoose: (names) => this.chooseCurves(names),
     });
+    this.cuts = new Cuts(root, (index) => this.seek(index));
     this.landmarks = new FrameLandmarks(find(root, ".pp-landmarks"));
     this.controls = new Controls(root, (name) => this.viewChanged(name));
     /** @type {View | null} */
@@ -76,6 +78,7 @@ class Player {
     loopEnd: () => this.setLoop(withEnd(this.loop, this.index)),
     noLoop: () => this.setLoop(null),
     faster: (/** @type {number} */ steps) => this.faster(steps),
+    cut: (/** @type {number} */ way) => this.goToCut(way),
     link: () => this.copyLink(),
     sound: () => this.mute(),
   };
@@ -120,6 +123,7 @@ class Player {
     this.moments = moments;
     if (this.view && !layersOf(data).includes(this.view.layer)) this.view.layer = layersOf(data)[0];
     this.readings.begin(moments);
+    this.cuts.begin(moments);
     if (isNewFilm || !this.playback) this.beginPlayback(data);
     else this.playback.clock = moments.clock;
     this.controls.offer(data, this.currentView);
@@ -251,6 +255,12 @@ class Player {
     this.seek(this.index + frames);
   }
 
+  /** @param {number} way 1: to the next cut, -1: to the one before */
+  goToCut(way) {
+    if (this.playing) this.pause();
+    this.seek(nearestCut(this.moments?.header.cuts ?? [], this.index, way, this.last));
+  }
+
   /** @param {number} steps */
   faster(steps) {
     const place = SPEEDS.indexOf(this.currentView.speed) + steps;
@@ -297,7 +307,8 @@ class Player {
     if (moments !== this.moments) return; // another result came meanwhile
     const label = `Over time: ${lines.map((line) => line.title).join(", ")}`;
     const loop = this.loop && this.loop.map((index) => moments.time(index));
-    await this.curves.show(lines, { threshold: view.threshold, loop, label });
+    const cuts = moments.header.cuts.map((index) => moments.time(index));
+    await this.curves.show(lines, { threshold: view.threshold, loop, cuts, label });
     this.readings.show(moments, view.curves, lines);
     this.readings.go(this.index, this.playing);
   }

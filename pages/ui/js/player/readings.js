@@ -4,6 +4,7 @@
 
 import { find, mark, write } from "../shared/dom.js";
 import { ChosenCurves } from "./chosen_curves.js";
+import { shotOf } from "./cuts.js";
 import { FrameRows } from "./frame_rows.js";
 
 /** @typedef {import("../types.d.ts").Line} Line */
@@ -59,7 +60,9 @@ export class Readings {
     if (!moments) return;
     this.writtenAt = performance.now();
     const last = moments.number(moments.count - 1);
-    const words = `Frame ${moments.number(index)} of ${last} · ${moments.time(index).toFixed(3)} s`;
+    const { cuts } = moments.header;
+    const shot = cuts.length ? ` · shot ${shotOf(cuts, index)} of ${cuts.length + 1}` : "";
+    const words = `Frame ${moments.number(index)} of ${last} · ${moments.time(index).toFixed(3)} s${shot}`;
     this.scrub.value = `${index}`;
     this.scrub.setAttribute("aria-valuetext", words);
     this.say(words);
