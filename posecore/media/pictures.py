@@ -186,7 +186,8 @@ def _note_on_others(image: Image.Image, data: bytes) -> str | None:
         return None
     if image.format == "HEIF":
         return "holds several photos: only the main one was used."
-    return "is animated: only its first frame was used. Open it as a video to analyse all of them."
+    advice = "" if image.format == "AVIF" else " Open it as a video to analyse all of them."  # AVIF: none opens it
+    return f"is animated: only its first frame was used.{advice}"
 
 
 def _to_rgb(image: Image.Image, data: bytes) -> np.ndarray:
@@ -280,7 +281,7 @@ def _quiet_decoders() -> Iterator[None]:
     """
     _silence_libtiff()
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", module=r"PIL\.")
+        warnings.filterwarnings("ignore", module=r"(PIL|pillow_heif)\.")
         yield
 
 

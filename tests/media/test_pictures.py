@@ -319,6 +319,7 @@ class TestNotes:
             ("GIF", "my.file is animated: only its first frame was used. Open it as a video to analyse all of them."),
             ("WEBP", "my.file is animated: only its first frame was used. Open it as a video to analyse all of them."),
             ("PNG", "my.file is animated: only its first frame was used. Open it as a video to analyse all of them."),
+            ("AVIF", "my.file is animated: only its first frame was used."),
             ("TIFF", "my.file has several pages: only the first was used."),
             ("HEIF", "my.file holds several photos: only the main one was used."),
             ("MPO", None),
