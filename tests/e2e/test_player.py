@@ -81,14 +81,14 @@ def test_clicking_or_dragging_on_curves_and_clicking_a_row_seek_there(player):
     plot = player.locator(".pp-plot .nsewdrag").first.bounding_box()
     last_s = LAST / 30
     y = plot["y"] + plot["height"] / 2
-    for share in (0.5, 0.25):
+    for share in (0.6, 0.255):  # a little after a frame, and a little before the next one
         player.mouse.click(plot["x"] + share * plot["width"], y)
-        wait_for_frame(player, int(share * last_s * 30 + 1e-6))
+        wait_for_frame(player, round(share * last_s * 30))
     player.mouse.move(plot["x"] + 0.3 * plot["width"], y)
     player.mouse.down()
     player.mouse.move(plot["x"] + 0.7 * plot["width"], y, steps=12)
     player.mouse.up()
-    wait_for_frame(player, int(0.7 * last_s * 30))
+    wait_for_frame(player, round(0.7 * last_s * 30))
     above = frames(player)["rows"] - 1
     player.locator(f'.pp-rows tr[data-index="{above}"]').click()
     wait_for_frame(player, above)

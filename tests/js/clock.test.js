@@ -24,6 +24,15 @@ test("times outside the video give the first or last frame", () => {
   assert.equal(uneven.at(60), 4);
 });
 
+test("the frame nearest to a time, before or after it", () => {
+  for (let frame = 0; frame < uneven.count; frame++) assert.equal(uneven.nearest(uneven.times[frame]), frame);
+  assert.equal(uneven.nearest(12.021), 1);
+  assert.equal(uneven.nearest(12.019), 0);
+  assert.equal(uneven.nearest(12.3), 3);
+  assert.equal(uneven.nearest(0), 0);
+  assert.equal(uneven.nearest(99), 4);
+});
+
 test("a video of one frame", () => {
   const clock = new Clock(Float64Array.of(0));
   assert.equal(clock.at(clock.filmTime(0)), 0);

@@ -31,6 +31,16 @@ export class Clock {
   }
 
   /**
+   * The frame nearest to a time of the frames.
+   * @param {number} time in seconds
+   */
+  nearest(time) {
+    const before = this.at(time - this.times[0]);
+    const after = Math.min(before + 1, this.count - 1);
+    return this.times[after] - time < time - this.times[before] ? after : before;
+  }
+
+  /**
    * A time of the video at which a frame is shown, in seconds from the first frame.
    * @param {number} frame
    */

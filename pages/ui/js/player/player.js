@@ -206,9 +206,9 @@ class Player {
     this.playback?.play(this.currentView.speed);
   }
 
-  /** @param {number} time in the video, in seconds */
+  /** @param {number} time of the frames, in seconds */
   seekTime(time) {
-    if (this.moments) this.seek(this.moments.clock.at(time - this.moments.time(0)));
+    if (this.moments) this.seek(this.moments.clock.nearest(time));
   }
 
   /** @param {number} index */
