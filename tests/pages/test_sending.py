@@ -90,7 +90,13 @@ def test_an_invalid_port_is_refused_with_its_variable_name(sending, monkeypatch)
     [
         ("localhost", True),
         ("127.0.0.1", True),
+        ("127.8.9.10", True),
         ("::1", True),
+        ("::ffff:127.0.0.1", True),
+        ("::ffff:7f00:1", True),
+        ("pose.localhost", True),
+        ("::ffff:192.168.1.5", False),
+        ("0.0.0.0", False),
         ("pose.example", False),
         ("192.168.1.5", False),
         ("localhost.example", False),

@@ -92,10 +92,14 @@ def is_at_the_machine() -> bool:
 
 def is_loopback(host: str | None) -> bool:
     """Whether a name or address means this machine."""
-    if host == "localhost":
+    name = (host or "").rstrip(".")
+    if name == "localhost" or name.endswith(".localhost"):  # RFC 6761: never another machine
         return True
     with suppress(ValueError):
-        return ipaddress.ip_address(host or "").is_loopback
+        address = ipaddress.ip_address(name)
+        # Before Python 3.13, an IPv4 address written as IPv6 is not seen through.
+        mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+        return (mapped or address).is_loopback
     return False
 
 
