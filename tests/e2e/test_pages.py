@@ -66,6 +66,8 @@ def test_a_photo_gives_an_overlay_a_table_and_a_skeleton(page, shot):
     expect(table_of(page)).to_be_visible()
     expect(skeleton_of(page)).to_be_visible()
     expect(page.get_by_text("33 of 33 landmarks")).to_be_visible()
+    expect(page.locator(".modebar-btn").first).to_be_attached()
+    expect(page.locator(".modebar-btn[data-title^=Share]")).to_have_count(0)  # it would upload the figure
     no_errors(page)
     shot(page, "image")
 

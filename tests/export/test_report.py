@@ -131,6 +131,7 @@ def test_the_report_makes_no_network_requests(mover, tmp_path):
     own = html.replace(plotly_script(), "")
     assert len(own) < len(html) - 4_000_000  # plotly's script is included
     assert not re.search(r"url\(|@import|https?:|fetch\(|XMLHttpRequest|import\(", own)
+    assert "showSendToCloud: false" in own  # no button that would
     [policy] = [meta["content"] for meta in page.all("meta") if meta.get("http-equiv")]
     assert policy.startswith("default-src 'none';")
     assert "http" not in policy

@@ -4,7 +4,12 @@
 import { loadPlotly, themed } from "./plotly.js";
 import { painted, pause } from "./timing.js";
 
-const CONFIG = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["resetCameraLastSave3d"] };
+const CONFIG = {
+  responsive: true,
+  displaylogo: false,
+  showSendToCloud: false, // nothing leaves the visitor's machine and this server
+  modeBarButtonsToRemove: ["resetCameraLastSave3d"],
+};
 
 /** @typedef {{figure: string, height: number, label: string}} Data the figure as Plotly's JSON; height in px */
 
