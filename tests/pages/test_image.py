@@ -36,6 +36,14 @@ def test_a_photo_shows_33_landmarks(open_page):
     assert not app.warning
 
 
+def test_a_link_to_an_unknown_sample_says_so(open_page):
+    app = open_page("image", sample="nonsense")
+    assert "'nonsense'" in app.warning[0].value
+    assert not app.dataframe
+    app.run()
+    assert not app.warning
+
+
 def test_a_link_opens_the_sample(open_page):
     app = open_page("image", sample="photo")
     assert landmarks_shown(app) == 33

@@ -15,8 +15,11 @@ def choose_source(label: str, sources: Sequence[str], *, sample: str, address: s
         address: value of ``?sample=`` while the sample is shown.
         key: under which the choice is kept.
     """
+    asked = st.query_params.get("sample")
     if key not in st.session_state:
-        st.session_state[key] = sample if "sample" in st.query_params else sources[0]
+        st.session_state[key] = sample if asked == address else sources[0]
+    if asked not in (None, address):
+        st.warning(f"There is no sample called {asked!r}. Choose **{sample}** to see the one there is.")
     chosen = st.segmented_control(label, sources, required=True, key=key, persist_state="session")
     if chosen == sample:
         st.query_params["sample"] = address
