@@ -1,8 +1,10 @@
 // @ts-check
 // Draws the figure in data.figure with one Plotly chart for the life of the element.
 
+import { canvasPlotly, hasWebgl } from "./canvas3d.js";
 import { loadPlotly, themed } from "./plotly.js";
 import { painted, pause } from "./timing.js";
+import { turnByHand } from "./turning.js";
 
 const CONFIG = {
   responsive: true,
@@ -24,6 +26,10 @@ class Chart {
     this.newest = null;
     this.busy = false;
     this.held = false;
+    /** @type {import("../types.d.ts").Camera | undefined} */
+    this.camera = undefined;
+    /** @type {AbortController | undefined} */
+    this.turns = undefined;
     this.release = () => {
       this.held = false;
       this.draw();
@@ -43,7 +49,6 @@ class Chart {
     if (this.busy || this.held || !this.newest) return;
     this.busy = true;
     try {
-      const Plotly = await loadPlotly();
       while (this.newest && !this.held) {
         const { figure, height, label } = this.newest;
         this.newest = null;
@@ -52,7 +57,8 @@ class Chart {
         this.element.setAttribute("role", "figure");
         this.element.setAttribute("aria-label", label);
         const start = performance.now();
-        await Plotly.react(this.element, data, themed(layout, this.element), CONFIG);
+        if (data.some((/** @type {any} */ { type }) => type === "scatter3d") && !hasWebgl()) this.drawFlat(data, layout);
+        else await (await loadPlotly()).react(this.element, data, themed(layout, this.element), CONFIG);
         await painted();
         // Draw for half of the time at most: if drawing is slow, the live video beside it must not wait.
         await pause(performance.now() - start);
@@ -62,8 +68,30 @@ class Chart {
     }
   }
 
+  /**
+   * Draw a 3D figure without WebGL, with the camera as the viewer left it.
+   * @param {any[]} data
+   * @param {any} layout
+   */
+  drawFlat(data, layout) {
+    const { scene } = layout;
+    this.camera ??= { center: { x: 0, y: 0, z: 0 }, up: { x: 0, y: 0, z: 1 }, ...scene.camera };
+    const seen = { ...layout, scene: { ...scene, camera: this.camera } };
+    canvasPlotly.react(this.element, data, themed(seen, this.element), CONFIG);
+    if (this.turns) return;
+    this.turns = new AbortController();
+    turnByHand(this.element, {
+      camera: () => this.camera ?? null,
+      onCamera: (camera) => canvasPlotly.relayout(this.element, { "scene.camera": (this.camera = camera) }),
+      onPoint: () => {},
+      signal: this.turns.signal,
+    });
+  }
+
   end() {
     this.newest = null;
+    this.turns?.abort();
+    canvasPlotly.purge(this.element);
     window.removeEventListener("pointerup", this.release);
     window.Plotly?.purge(this.element);
   }

@@ -1,6 +1,7 @@
 // @ts-check
 // The 3D skeleton: one Plotly chart whose points are replaced, while its camera stays as the viewer left it.
 
+import { canvasPlotly, hasWebgl } from "./canvas3d.js";
 import { loadPlotly, themed } from "./plotly.js";
 import { pointAt } from "./projection.js";
 import { painted, pause } from "./timing.js";
@@ -73,7 +74,7 @@ export class Skeleton3d {
     layout.scene.dragmode = false;
     layout.scene.hovermode = false;
     this.figure = { data, layout: themed(layout, this.chart) };
-    this.plotly ??= await loadPlotly();
+    this.plotly ??= hasWebgl() ? await loadPlotly() : canvasPlotly;
     this.draw();
   }
 
