@@ -6,14 +6,14 @@ from typing import Any
 import streamlit as st
 from streamlit_webrtc import WebRtcMode, WebRtcStreamerContext, webrtc_streamer
 
-from pages.ui.image.photo import SNAPSHOT_ADDRESS
+from pages.ui.image.photo import SNAPSHOT_ADDRESS, keep_snapshot
 from pages.ui.live.camera_notice import show_camera_notice
 from pages.ui.live.current import Live, live_from, place_is_there, why_last_is_over
 from pages.ui.live.film_track import FilmTrack
 from pages.ui.live.ice_servers import browser_configuration, ice_servers
 from pages.ui.live.panel import show_panel
 from pages.ui.live.places import FULL, why_over
-from pages.ui.live.recording import offer_recording, open_finished_recording, show_problem
+from pages.ui.live.recording import is_recording, offer_recording, open_finished_recording, show_problem
 from pages.ui.live.route import offer_route_check
 from pages.ui.live.sending import offer_sending
 from pages.ui.live.stream import LiveOptions
@@ -67,16 +67,21 @@ def stream(source: str, options: LiveOptions, wanted: dict[str, Any]) -> tuple[L
     return live, context
 
 
-def offer_snapshot() -> None:
-    """Offer to open the newest frame on the Image page."""
-    # A link rather than a button: the browser follows it without a run of this page.
-    st.page_link(
-        IMAGE,
-        label="Snapshot",
-        icon=":material/photo_camera:",
-        help="Opens the newest frame on the Image page, or the frozen frame if the numbers are frozen.",
-        query_params={SNAPSHOT_ADDRESS: "live"},
-    )
+def offer_snapshot(live: Live) -> None:
+    """Offer to open a frame on the Image page; during a recording, which leaving would end, to keep it for there."""
+    frame = "the newest frame, or the frozen one if the numbers are frozen"
+    if not is_recording(live):
+        # A link rather than a button: the browser follows it without a run of this page.
+        st.page_link(
+            IMAGE,
+            label="Snapshot",
+            icon=":material/photo_camera:",
+            help=f"Opens {frame}, on the Image page.",
+            query_params={SNAPSHOT_ADDRESS: "live"},
+        )
+    elif st.button("Snapshot", icon=":material/photo_camera:", help=f"Keeps {frame}, for the Image page."):
+        keep_snapshot()
+        st.toast("The snapshot is on the Image page.", icon=":material/photo_camera:")
 
 
 def show_numbers(live: Live | None, options: PoseOptions) -> None:
@@ -116,8 +121,8 @@ def show_help() -> None:
 
 def show_page() -> None:
     """Show the page: the live stream and, beside it, its numbers."""
-    open_finished_recording()
     options = page_head("Webcam")
+    open_finished_recording()
     source = choose_source("Source", [CAMERA, SAMPLE], sample=SAMPLE, address="clip", key="webcam_source")
     if not place_is_there():
         wait_for_a_place()
@@ -142,7 +147,7 @@ def show_page() -> None:
         if playing:
             with st.container():  # one element with or without the second line: the numbers below must not restart
                 with st.container(horizontal=True, vertical_alignment="center"):
-                    offer_snapshot()
+                    offer_snapshot(live)
                     st.caption(engine_line(options))
                 if options.people > 1:
                     st.caption(f":material/groups: {SEVERAL_PEOPLE}")

@@ -50,7 +50,7 @@ def choose_photo() -> Photo | None:
         UnreadableMedia, MediaTooLarge: if the photo cannot be used.
     """
     if st.query_params.pop(SNAPSHOT_ADDRESS, None):
-        _keep_snapshot()
+        keep_snapshot()
     sources = [UPLOAD, CAMERA, SAMPLE]
     if _SNAPSHOT_KEY in st.session_state:
         sources.append(SNAPSHOT)
@@ -62,6 +62,15 @@ def choose_photo() -> Photo | None:
         return st.session_state[_SNAPSHOT_KEY]
     file = _ask_for_file(source)
     return None if file is None else _decode(file.file_id, file.name, file)
+
+
+def keep_snapshot() -> None:
+    """Make a frame of the live stream the photo that the page opens with."""
+    rgb = frame_for_snapshot()
+    if rgb is not None:
+        key = hashlib.sha256(rgb.tobytes()).hexdigest()
+        st.session_state[_SNAPSHOT_KEY] = Photo(key, "snapshot.png", "Snapshot of the live camera", rgb)
+        st.session_state[_SOURCE_KEY] = SNAPSHOT
 
 
 def estimated(photo: Photo, options: PoseOptions) -> FramePoses:
@@ -96,15 +105,6 @@ def show(rgb: np.ndarray, caption: str, alt: str) -> None:
     with st.container(width=max(1, min(width, round(_SHOWN_HEIGHT_PX * width / height)))):
         st.image(fit_picture(rgb, _SCREEN_PX), width="stretch", output_format="JPEG", alt=alt)
     st.caption(caption)
-
-
-def _keep_snapshot() -> None:
-    """Make a frame of the live stream the photo that the page opens with."""
-    rgb = frame_for_snapshot()
-    if rgb is not None:
-        key = hashlib.sha256(rgb.tobytes()).hexdigest()
-        st.session_state[_SNAPSHOT_KEY] = Photo(key, "snapshot.png", "Snapshot of the live camera", rgb)
-        st.session_state[_SOURCE_KEY] = SNAPSHOT
 
 
 def _ask_for_file(source: str) -> UploadedFile | None:

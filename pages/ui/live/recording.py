@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.ui.live.current import Live
 from pages.ui.live.recorder import Recorder
-from pages.ui.shared.navigation import VIDEO
+from pages.ui.shared.navigation import VIDEO, has_just_turned_here
 from pages.ui.shared.visits import current_visit
 from pages.ui.video.clip_run import RunOptions, keep_upload, new_run
 from pages.ui.video.clip_source import show_upload
@@ -29,11 +29,13 @@ class _Running:
         live: the recorded stream.
         recorder: gets the frames once the countdown is over.
         options: of the live analysis.
+        left: whether the visitor has been on another page since.
     """
 
     live: Live
     recorder: Recorder
     options: RunOptions
+    left: bool = False
 
     @property
     def over(self) -> bool:
@@ -43,11 +45,25 @@ class _Running:
 def open_finished_recording() -> None:
     """Open the recording on the Video page if it reached its length or its stream ended.
 
+    A visitor who ended it by leaving this page, and is back now, wants to be here: they are told where it is.
     Called in a run of the whole page, since a fragment that runs periodically could undo a change of page.
     """
     running: _Running | None = st.session_state.get(_KEY)
-    if running is not None and running.over:
-        _finish(running)
+    if running is None:
+        return
+    running.left |= has_just_turned_here()
+    if running.over:
+        _keep(running)
+        if not running.left:
+            st.switch_page(VIDEO)
+        st.info("The recording ended when you left this page. It is on the Video page.", icon=":material/movie:")
+        st.page_link(VIDEO, label="Open the recording")
+
+
+def is_recording(live: Live) -> bool:
+    """Whether this stream is being recorded."""
+    running: _Running | None = st.session_state.get(_KEY)
+    return running is not None and running.live is live
 
 
 def offer_recording(live: Live, options: RunOptions) -> None:
@@ -57,10 +73,10 @@ def offer_recording(live: Live, options: RunOptions) -> None:
         live: the stream.
         options: of the live analysis.
     """
-    running: _Running | None = st.session_state.get(_KEY)
-    if running is not None and running.live is live:
+    if is_recording(live):
         if st.button("Stop recording", icon=":material/stop_circle:", type="primary"):
-            _finish(running)
+            _keep(st.session_state[_KEY])
+            st.switch_page(VIDEO)
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.button("Record", icon=":material/radio_button_checked:", type="primary"):
@@ -96,7 +112,8 @@ def _choose() -> None:
         )
 
 
-def _finish(running: _Running) -> None:
+def _keep(running: _Running) -> None:
+    """End the recording and make it the video of the Video page; start over, with the reason, if there is none."""
     st.session_state.pop(_KEY, None)
     running.live.stream.record(None, 0.0)
     recording = running.recorder.finish()
@@ -109,7 +126,6 @@ def _finish(running: _Running) -> None:
     keep_upload(visit, clip)
     new_run(visit, clip).is_done(recording.sequence, running.options, missed=recording.missed)
     show_upload()
-    st.switch_page(VIDEO)
 
 
 def show_problem() -> None:

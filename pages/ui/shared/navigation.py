@@ -9,6 +9,8 @@ EXPLORE = "pages/explore.py"
 WEBCAM = "pages/webcam.py"
 
 _ROUTED_KEY = "routed"
+_SHOWN_KEY = "page_shown"
+_TURNED_KEY = "page_turned"
 
 
 def route() -> st.Page:
@@ -19,7 +21,7 @@ def route() -> st.Page:
     """
     st.session_state[_ROUTED_KEY] = True
     # No icons: for the tab, Streamlit would have every visitor's browser fetch them from a Google server.
-    return st.navigation(
+    page = st.navigation(
         [
             st.Page(HOME, title="Home", default=True),
             st.Page(IMAGE, title="Image", url_path="image"),
@@ -29,6 +31,15 @@ def route() -> st.Page:
         ],
         position="top",
     )
+    last = st.session_state.get(_SHOWN_KEY)
+    st.session_state[_SHOWN_KEY] = page.url_path
+    st.session_state[_TURNED_KEY] = last is not None and last != page.url_path
+    return page
+
+
+def has_just_turned_here() -> bool:
+    """Whether the visitor was on another page until this run."""
+    return bool(st.session_state.get(_TURNED_KEY))
 
 
 def require_route() -> None:
