@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 
 from posecore.media.films import FilmWriter
 from posecore.media.samples import sample_clip, sample_picture
-from tests.e2e.visitor import PHONE, no_errors, upload, wait_until_idle
+from tests.e2e.visitor import PHONE, VIEWS, no_errors, upload, wait_for_player, wait_until_idle
 
 SECONDS_AFTER_LEAVING = 5  # as the server of these tests is started
 CAMERA_EYE = "document.querySelector('.js-plotly-plot')?.layout?.scene?.camera?.eye"
@@ -85,6 +85,29 @@ def test_the_results_of_a_photo_can_be_downloaded(page):
         content = download.value.path().read_bytes()
         assert len(content) > 1000
         assert content.startswith(start)
+
+
+def test_without_webgl_the_skeletons_are_drawn_on_a_canvas_and_can_be_turned(visit, launch, server):
+    browser = launch("--disable-3d-apis")
+    page = visit(server, browser)
+    page.goto("/image?sample=photo")
+    figure = page.locator(".posecore-figure canvas")
+    expect(figure).to_be_visible()
+    before = figure.screenshot()
+    box = figure.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 100, y, steps=5)
+    page.mouse.up()
+    assert figure.screenshot() != before
+    page.goto("/video?sample=clip")
+    wait_for_player(page)
+    page.locator(".pp").press("End")
+    for view in VIEWS:
+        expect(page.locator(f".pp-{view}")).to_have_attribute("data-frame", "89")
+    no_errors(page)
+    browser.close()
 
 
 def test_a_file_that_is_not_a_photo_is_reported_in_one_sentence(page, tmp_path):
@@ -357,6 +380,17 @@ def test_the_3d_view_keeps_its_rotation_while_the_table_is_filtered(page):
     expect(page.get_by_text("4 of 33 landmarks")).to_be_visible()
     page.wait_for_timeout(2000)
     assert page.evaluate(CAMERA_EYE) == pytest.approx(turned, abs=0.01)
+
+
+def test_of_three_uploads_at_once_the_last_one_is_analysed(page, short_clip, short_sample):
+    page.goto("/video")
+    upload(page, short_clip)
+    for path in (short_sample, short_clip, short_sample):
+        page.locator("input[type=file]").set_input_files(path)
+        page.wait_for_timeout(400)
+    expect(page.get_by_text("of 90")).to_be_visible()
+    expect(page.get_by_text(f"{short_sample.name}, ")).to_be_visible()
+    no_errors(page)
 
 
 def test_stop_keeps_the_partial_result(page):

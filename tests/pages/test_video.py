@@ -32,6 +32,7 @@ def upload(app, name: str, content: bytes):
     """Upload a video and wait for its run to finish."""
     app.file_uploader[0].set_value((name, content, "video/mp4")).run()
     assert not app.exception
+    app.file_uploader[0].set_value(None)  # AppTest would upload it again in each run
     run = app.session_state["visit"].get(ClipRun)
     assert run.state.done.wait(60)
     app.run()
@@ -47,6 +48,12 @@ def started(clip: Path) -> ClipRun:
 
 def test_the_page_starts_empty_and_says_what_to_do(open_page):
     assert "The result appears here" in open_page("video").info[0].value
+
+
+def test_a_link_to_an_uploaded_video_says_which_file_it_needs(open_page):
+    app = open_page("video", frame="73", file="my walk.mp4")
+    assert "Choose the same file" in app.info[1].value
+    assert app.text[0].value == "my walk.mp4"
 
 
 def test_a_video_is_processed_once(open_page, short_clip):

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.ui.shared.sources import choose_source
+from pages.ui.shared.taken_uploads import offer_upload
 from pages.ui.shared.visits import Visit
 from pages.ui.video.clip_run import forget_upload, keep_upload
 from pages.ui.video.uploads import Clip, to_disk
@@ -11,7 +12,6 @@ from posecore.media.samples import Sample, sample_clip
 
 UPLOAD, SAMPLE = "Upload", "Sample"
 _SOURCE_KEY = "video_source"
-_UPLOADS_KEY = "video_uploads"
 
 
 def choose_clip(visit: Visit) -> Clip | None:
@@ -38,18 +38,14 @@ def ready_sample_clip() -> Sample:
 
 
 def _take_upload(visit: Visit) -> None:
-    """Show the uploader. A file moves to disk; the next run of the page shows a new, empty uploader."""
-    number = st.session_state.setdefault(_UPLOADS_KEY, 0)
-    file = st.file_uploader(
+    file = offer_upload(
         "A video with one or more people",
-        type=[suffix.removeprefix(".") for suffix in CLIP_SUFFIXES],
+        types=[suffix.removeprefix(".") for suffix in CLIP_SUFFIXES],
         help="MP4, MOV, WebM, MKV or AVI. It is deleted when you leave or choose another.",
-        key=f"video_upload_{number}",
+        key="video",
     )
     if file is not None:
-        st.session_state[_UPLOADS_KEY] = number + 1
         keep_upload(visit, to_disk(file))
-        st.rerun()
 
 
 def _kept_upload(visit: Visit) -> Clip | None:

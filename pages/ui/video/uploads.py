@@ -4,10 +4,10 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.typing import UploadedFile
 
 from pages.ui.shared.folders import Folder
+from pages.ui.shared.taken_uploads import free_memory
 
 
 @dataclass(frozen=True)
@@ -38,17 +38,11 @@ class Clip:
 
 
 def to_disk(file: UploadedFile) -> Clip:
-    """Write an upload to disk and free the copy that Streamlit would keep in memory for the whole visit.
-
-    The uploader that returned ``file`` must not be shown again: it would show a deleted file.
-    """
+    """Move an upload from memory to disk."""
     folder = Folder("clip")
     # Only the suffix of the visitor's file name is used, as the uploader has checked it; the rest could be anything.
     path = folder.path / f"clip{Path(file.name).suffix}"
     with path.open("wb") as target:
         shutil.copyfileobj(file, target)
-    context = get_script_run_ctx()
-    if context is not None:
-        # Streamlit's own manager has this method, but the protocol it is typed as does not.
-        context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)  # type: ignore[attr-defined]
+    free_memory(file)
     return Clip(file.file_id, file.name, path, folder)

@@ -1,0 +1,31 @@
+"""Uploads that a page takes at once, so that the uploader is empty again."""
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.typing import UploadedFile
+
+_CSS = """
+<style>
+[class*="st-key-taken_"] [data-testid="stFileChip"]:not(:has([data-testid^="stFileChipIcon"])) { display: none; }
+[class*="st-key-taken_"] button[aria-label="Add files"]::after {
+  content: "Choose another"; margin-left: 0.3rem; white-space: nowrap; }
+</style>
+"""
+
+
+def offer_upload(label: str, *, types: list[str], help: str, key: str) -> UploadedFile | None:
+    """Show an uploader and return a new file, which the page then takes: call ``free_memory`` once it is stored.
+
+    It is the same uploader for the whole visit: a second file may be on its way while the first one is being taken.
+    The browser still lists a file that was taken, so it is hidden there, unless it is on its way or has failed.
+    """
+    st.html(_CSS)
+    return st.file_uploader(label, type=types, help=help, key=f"taken_{key}")
+
+
+def free_memory(file: UploadedFile) -> None:
+    """Free the copy that Streamlit would keep in memory for the whole visit; the uploader then returns None."""
+    context = get_script_run_ctx()
+    if context is not None:
+        # Streamlit's own manager has this method, but the protocol it is typed as does not.
+        context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)  # type: ignore[attr-defined]
