@@ -6,22 +6,21 @@ from pages.ui.explore.explorer import explore
 from pages.ui.explore.export_files import offer_files
 from pages.ui.explore.opened import Opened, open_result
 from pages.ui.shared.explain import NOBODY, explain_numbers
+from pages.ui.shared.link_needs import say_what_a_link_needs
 from pages.ui.shared.navigation import VIDEO, require_route
 from pages.ui.shared.problems import problems_shown, show_problem
+from pages.ui.shared.taken_uploads import free_memory, offer_upload
 from pages.ui.shared.visits import Visit, current_visit
 from posecore.errors import UnreadableResult
 
-_UPLOADS_KEY = "explore_uploads"
-
 
 def take_upload(visit: Visit) -> None:
-    """Show the uploader. A file is read at once; the next run of the page shows a new, empty uploader."""
-    number = st.session_state.setdefault(_UPLOADS_KEY, 0)
-    file = st.file_uploader(
+    """Show the uploader, and open a new file at once."""
+    file = offer_upload(
         "A saved result",
-        type=["npz"],
+        types=["npz"],
         help="A .posecore.npz file from Files on the Video page, or from python -m posecore video.",
-        key=f"explore_upload_{number}",
+        key="result",
     )
     if file is None:
         return
@@ -30,8 +29,7 @@ def take_upload(visit: Visit) -> None:
     except UnreadableResult as error:
         show_problem(str(error))
         return
-    st.session_state[_UPLOADS_KEY] = number + 1
-    st.rerun()
+    free_memory(file)
 
 
 def show_result(opened: Opened) -> None:
@@ -49,7 +47,9 @@ def show_result(opened: Opened) -> None:
         st.caption(" · ".join(facts), width="stretch")
     if not seen:
         st.warning(NOBODY, icon=":material/person_off:")
-    shown = explore(opened.playback, key="explore", clip=opened.key, already=opened.already, film=None)
+    shown = explore(
+        opened.playback, key="explore", clip=opened.key, already=opened.already, film=None, file=opened.name
+    )
     offer_files(shown, opened.playback, lambda: opened.facts, page="explore", stem=opened.stem, key=opened.key)
     explain_numbers()
 
@@ -67,6 +67,7 @@ def show_page() -> None:
             "anything again.",
             icon=":material/timeline:",
         )
+        say_what_a_link_needs()
         st.page_link(VIDEO, label="Create one on the Video page", icon=":material/movie:")
         return
     with st.container(horizontal=True, vertical_alignment="center"):

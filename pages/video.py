@@ -9,6 +9,7 @@ from pages.ui.explore.explorer import explore
 from pages.ui.explore.export_files import Film, offer_files, same
 from pages.ui.shared.addresses import address
 from pages.ui.shared.explain import NOBODY, SEVERAL_PEOPLE, explain_numbers
+from pages.ui.shared.link_needs import say_what_a_link_needs
 from pages.ui.shared.model_loading import engine_line
 from pages.ui.shared.problems import problems_shown, show_problem
 from pages.ui.shared.settings import page_head
@@ -119,7 +120,8 @@ def show_result(run: ClipRun, sequence: PoseSequence) -> None:
     smoothed = "These landmarks were already smoothed during analysis (One-Euro)."
     already = smoothed if options.pose.smoothing else None
     film = address(run.film_token) if options.film else None
-    shown = explore(run.playback, key="video", clip=run.film_token, already=already, film=film)
+    file = run.name if run.clip.folder is not None else None
+    shown = explore(run.playback, key="video", clip=run.film_token, already=already, film=film, file=file)
     offer_film(run, shown)
     offer_files(
         shown,
@@ -165,6 +167,7 @@ def show_page() -> None:
     clip = choose_clip(visit)
     if clip is None:
         st.info("Upload a video or try the sample. The result appears here.", icon=":material/movie:")
+        say_what_a_link_needs()
         return
     run = run_of(visit, clip)
     chosen = choose_run(run, options)

@@ -11,7 +11,9 @@ from pages.ui.shared.people_choice import choose_people
 from posecore import PoseSequence
 
 
-def explore(playback: Playback, *, key: str, clip: str, already: str | None, film: str | None) -> PoseSequence:
+def explore(
+    playback: Playback, *, key: str, clip: str, already: str | None, film: str | None, file: str | None
+) -> PoseSequence:
     """Show a result; the choices about it are kept for the visit.
 
     Args:
@@ -20,6 +22,7 @@ def explore(playback: Playback, *, key: str, clip: str, already: str | None, fil
         clip: identifies the result.
         already: a sentence about earlier smoothing; None if there was none.
         film: address of its video; None if there is none.
+        file: name of the visitor's file that it comes from; None if it is the sample.
 
     Returns:
         The result as it is shown: smoothed, named, and without hidden people.
@@ -31,15 +34,15 @@ def explore(playback: Playback, *, key: str, clip: str, already: str | None, fil
     with above:
         with st.container():  # one element for any number of verdicts: Streamlit restarts what is below when it moves
             show_verdicts(playback, shown)
-        _play(playback, shown, key, clip, film)
+        _play(playback, shown, key, clip, film, file)
     return shown
 
 
-def _play(playback: Playback, shown: PoseSequence, key: str, clip: str, film: str | None) -> None:
+def _play(playback: Playback, shown: PoseSequence, key: str, clip: str, film: str | None, file: str | None) -> None:
     played = address(playback.token)
     if played is None:
         st.info("The player needs the app's own server. Start it with: streamlit run streamlit_app.py")
         return
     everybody = playback.sequence.named(shown.names)
     people = shown.person_ids.tolist()
-    show_player(everybody, playback.moments, played, key=f"{key}_player", clip=clip, film=film, shown=people)
+    show_player(everybody, playback.moments, played, key=f"{key}_player", clip=clip, film=film, file=file, shown=people)

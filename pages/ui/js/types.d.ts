@@ -104,6 +104,8 @@ export interface Landmark {
 export interface PlayerData {
   key: string;
   film: string | null;
+  /** Name of the visitor's file that a link needs. */
+  file: string | null;
   moments: string;
   header: Header;
   stages: Record<Space, string>;

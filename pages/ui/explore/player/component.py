@@ -37,6 +37,7 @@ def show_player(
     key: str,
     clip: str,
     film: str | None = None,
+    file: str | None = None,
     shown: Collection[int] | None = None,
 ) -> None:
     """Show the player of a result.
@@ -48,6 +49,7 @@ def show_player(
         key: identifies this place on the page.
         clip: identifies the result; the player starts over with a new one.
         film: address of a video of exactly these frames; None if there is none.
+        file: name of the visitor's file that a link to a moment needs; None if it needs none.
         shown: ids of the people to show; None: all.
     """
     several = sequence.seen.sum(axis=1).max(initial=0) > 1  # at once: each cut makes another person of the same one
@@ -55,6 +57,7 @@ def show_player(
     data = {
         "key": clip,
         "film": film,
+        "file": file,
         "moments": address,
         "header": moments.header,
         "stages": {space: _stage(clip, space, _sequence=sequence) for space in ("world", "picture")},

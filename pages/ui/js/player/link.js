@@ -25,12 +25,14 @@ export function readLink(asked) {
 }
 
 /**
- * The address of a moment.
+ * The address of a moment. Without the visitor's file it shows nothing elsewhere, so it names the file it needs.
  * @param {URL} address of the page
- * @param {{frame: number, view: View, eye: Vector | null}} moment
+ * @param {{frame: number, view: View, eye: Vector | null, file: string | null}} moment
  */
-export function writeLink(address, { frame, view, eye }) {
+export function writeLink(address, { frame, view, eye, file }) {
   const link = new URL(address);
+  if (file) link.searchParams.set("file", file);
+  else link.searchParams.delete("file");
   link.searchParams.set("frame", `${frame}`);
   link.searchParams.set("curves", view.curves.join("~"));
   link.searchParams.set("layer", view.layer);

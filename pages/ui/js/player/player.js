@@ -355,13 +355,19 @@ class Player {
     if (!this.moments || !this.view || this.gone) return;
     const frame = this.moments.number(this.index);
     const eye = this.skeleton.camera?.eye ?? null;
-    const link = writeLink(new URL(window.location.href), { frame, view: this.view, eye });
+    const file = this.data?.file ?? null;
+    const link = writeLink(new URL(window.location.href), { frame, view: this.view, eye, file });
     window.history.replaceState(window.history.state, "", link);
   }
 
   async copyLink() {
     this.writeAddress();
     const button = find(this.root, '[data-do="link"]');
+    const file = this.data?.file;
+    write(
+      find(this.root, ".pp-link"),
+      file ? `The link opens this moment for someone who has ${file} too. For others, send the report from Files.` : "",
+    );
     try {
       await navigator.clipboard.writeText(window.location.href);
       write(button, "Copied");
