@@ -56,6 +56,9 @@ _LEAST_LOST = 1.0
 _FLASH_S = 0.2
 _FEWEST_BESIDE, _MOST_BESIDE = 6, 12
 
+# A longer step from frame to frame, in usual ones, means that frames are missing.
+_HOLE_STEPS = 2.5
+
 _BLOCK = 8
 _SEARCHED = 2  # pixels in each direction, for things that move within the picture
 # Standard deviation of a block with a pattern, and the one from which on it counts fully.
@@ -108,25 +111,27 @@ def mark_cuts(frames: Iterator[_TimedFrame], fps: float) -> Iterator[tuple[float
     before: deque[Thumbnail] = deque(maxlen=beside)
     changes: deque[float] = deque(maxlen=_USUAL_OVER)
     ahead: deque[tuple[_TimedFrame, Thumbnail]] = deque()
-    size, begins_next = None, False
+    last_s, size, begins_next = 0.0, (0, 0), False
     while True:
         ahead.extend(islice(pairs, 0 if ahead else 1))
         if not ahead:
             return
         begins, begins_next = begins_next, False
-        frame = ahead[0][0][1]
+        (time_s, frame), picture = ahead[0]
         if before:
-            change = _change(before[-1], ahead[0][1])
+            change = _change(before[-1], picture)
             if not begins and change >= max(_LEAST_CHANGE, _UNUSUAL * float(np.percentile(changes or [0.0], 75))):
                 ahead.extend(islice(pairs, beside - len(ahead)))
-                # While a phone is turned, its encoder starts again and leaves frames out: a jump that is not a cut.
-                usual = max(changes, default=0.0) if size == (frame.width, frame.height) else math.inf
+                # Frames that were left out make a jump, too: by a slow camera, or by an encoder that starts again
+                # because the phone was turned.
+                complete = time_s - last_s < _HOLE_STEPS / fps and size == (frame.width, frame.height)
+                usual = max(changes, default=0.0) if complete else math.inf
                 cut = find_cut(list(before), [picture for _, picture in ahead], usual)
                 begins, begins_next = cut == 0, cut == 1
             changes.append(change)
-        (time_s, _), picture = ahead.popleft()
+        ahead.popleft()
         before.append(picture)
-        size = (frame.width, frame.height)
+        last_s, size = time_s, (frame.width, frame.height)
         yield time_s, frame, begins
 
 

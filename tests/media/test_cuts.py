@@ -14,9 +14,10 @@ from posecore.media.cuts import mark_cuts
 Pictures = np.ndarray  # (frames, height, width) grey levels
 
 
-def cuts_of(pictures: Pictures, fps: float = 30) -> list[int]:
+def cuts_of(pictures: Pictures, fps: float = 30, *, hole: tuple[int, float] = (0, 0.0)) -> list[int]:
+    """The cuts in pictures at even times, from a frame on so many seconds later."""
     frames = (av.VideoFrame.from_ndarray(np.clip(one, 0, 255).astype(np.uint8), format="gray8") for one in pictures)
-    timed = ((index / fps, frame) for index, frame in enumerate(frames))
+    timed = ((index / fps + hole[1] * (index >= hole[0]), frame) for index, frame in enumerate(frames))
     return [index for index, (_, _, begins) in enumerate(mark_cuts(timed, fps)) if begins]
 
 
@@ -89,6 +90,7 @@ def test_two_words_signed_by_one_person_in_one_studio(shared_data):
         with open_clip(shared_data / "asl_words" / f"{name}.mkv", part=ClipOptions(start_s=0.3, end_s=1.0)) as clip:
             shots.append(np.stack([cv2.cvtColor(frame.rgb, cv2.COLOR_RGB2GRAY) for frame in clip]))
     assert cuts_of(joined(*shots)) == [len(shots[0])]
+    assert cuts_of(joined(*shots), hole=(len(shots[0]), 1.0)) == [], "the same after a hole may be one shot"
 
 
 def joined(*shots: Pictures) -> Pictures:
