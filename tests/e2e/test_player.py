@@ -378,6 +378,26 @@ def test_a_saved_result_can_be_explored_without_its_video(page, walk, tmp_path, 
     shot(page, "explore")
 
 
+def test_cuts_are_marked_and_lead_to_their_frames(page, walk, tmp_path, shot):
+    path = tmp_path / "cut.posecore.npz"
+    save_sequence(replace(walk, cuts=[30, 60]), path)
+    page.goto("/explore")
+    upload(page, path)
+    views = ("skeleton", "cursor", "rows")
+    wait_for_player(page, views)
+    marks = page.get_by_role("group", name="Cuts").get_by_role("button")
+    expect(marks).to_have_count(2)
+    expect(marks.first).to_have_attribute("title", "Cut at 1.00 s: a new shot begins with frame 30")
+    expect(page.get_by_text("2 cuts, at 1.00, 2.00 s.")).to_be_visible()
+    marks.first.click()
+    wait_for_frame(page, 30, views)
+    expect(page.locator(".pp-clock")).to_have_text(re.compile(r"shot 2 of 3$"))
+    for key, frame in (("n", 60), ("p", 30), ("p", 0)):
+        page.locator(".pp").press(key)
+        wait_for_frame(page, frame, views)
+    shot(page, "cuts")
+
+
 def test_a_damaged_result_is_reported_in_one_sentence(page, tmp_path):
     path = tmp_path / "broken.npz"
     path.write_bytes(b"PK\x03\x04 not a result")

@@ -1,12 +1,18 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { thinned, unsure } from "../../pages/ui/js/player/thinning.js";
+import { cutApart, thinned, unsure } from "../../pages/ui/js/player/thinning.js";
 
 const times = Float64Array.from({ length: 36_000 }, (_, frame) => frame / 30);
 
 test("a short curve is unchanged, with gaps as null", () => {
   assert.deepEqual(thinned([0, 1, 2], [5, NaN, 7]), { x: [0, 1, 2], y: [5, null, 7] });
+});
+
+test("a curve has a gap at each cut", () => {
+  const curve = { times: [0, 1, 2, 3], values: [5, 6, 7, 8] };
+  assert.deepEqual(cutApart(curve, [2]), [[0, 1, 2, 2, 3], [5, 6, NaN, 7, 8]]);
+  assert.deepEqual(cutApart(curve, []), [[0, 1, 2, 3], [5, 6, 7, 8]]);
 });
 
 test("a long curve keeps its peaks, gaps and order in fewer points", () => {

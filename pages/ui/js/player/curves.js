@@ -3,7 +3,7 @@
 
 import { find } from "../shared/dom.js";
 import { loadPlotly, themed } from "../shared/plotly.js";
-import { thinned, unsure } from "./thinning.js";
+import { cutApart, thinned, unsure } from "./thinning.js";
 import { TimeScale } from "./time_scale.js";
 
 /** @typedef {import("../types.d.ts").Line} Line */
@@ -69,7 +69,7 @@ export class Curves {
       .slice(0, MOST_SHADED);
     shapes.push(...cuts.slice(0, MOST_CUTS).map(cutLine));
     if (loop) shapes.push({ ...shade(loop, "paper"), fillcolor: "#17868f", opacity: 0.18 });
-    const data = lines.map((line) => trace(line, units.indexOf(line.unit)));
+    const data = lines.map((line) => trace(line, units.indexOf(line.unit), cuts));
     const layout = themed({ ...layoutOf(units, this.ends), shapes }, this.plot);
     await this.plotly.react(this.plot, data, layout, CONFIG);
     this.place();
@@ -136,10 +136,11 @@ function layoutOf(units, ends) {
 /**
  * @param {Line} line
  * @param {number} row
+ * @param {number[]} cuts times of frames
  */
-function trace(line, row) {
+function trace(line, row, cuts) {
   return {
-    ...thinned(line.times, line.values),
+    ...thinned(...cutApart(line, cuts)),
     type: "scatter",
     mode: "lines",
     name: line.title,

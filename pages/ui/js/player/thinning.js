@@ -6,6 +6,21 @@ const MOST_POINTS = 1500; // of a curve: the minimum and the maximum of each str
 const finite = (/** @type {number} */ value) => (Number.isNaN(value) ? null : value);
 
 /**
+ * A curve with a gap before each cut, so that no line is drawn across it.
+ * @param {{times: ArrayLike<number>, values: ArrayLike<number>}} curve
+ * @param {number[]} cuts times of frames
+ * @returns {[number[], number[]]} times and values
+ */
+export function cutApart({ times, values }, cuts) {
+  const starts = new Set(cuts);
+  /** @type {[number, number][]} */
+  const points = Array.from(times).flatMap((time, index) =>
+    starts.has(time) ? [[time, NaN], [time, values[index]]] : [[time, values[index]]],
+  );
+  return [points.map(([time]) => time), points.map(([, value]) => value)];
+}
+
+/**
  * The minimum and maximum of each stretch, in order, so that no peak is lost. A stretch with a gap keeps the gap.
  * @param {ArrayLike<number>} times
  * @param {ArrayLike<number>} values NaN in gaps
