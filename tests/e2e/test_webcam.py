@@ -72,6 +72,8 @@ def test_a_recording_opens_in_the_player(live, shot):
     expect(page.get_by_text(re.compile(r"Recording starts in [1-5] s"))).to_be_visible()
     expect(page.get_by_text(re.compile(r"Recording: [2-9] of 10 s"))).to_be_visible()
     shot(page, "recording")
+    page.get_by_role("button", name="Snapshot").click()
+    expect(page.get_by_text("The snapshot is on the Image page.")).to_be_visible()
     page.get_by_role("button", name="Stop recording").click()
     expect(page.get_by_role("heading", name="Video")).to_be_visible()
     expect(page.get_by_text(re.compile(r"^recording .*\.mp4, "))).to_be_visible()
@@ -97,6 +99,19 @@ def test_a_recording_stops_at_its_maximum_length(live):
     expect(live.get_by_role("heading", name="Video")).to_be_visible()
     live.wait_for_function("document.querySelector('video')?.readyState >= 2")
     assert live.locator("video").evaluate("film => film.duration") == pytest.approx(10, abs=1)
+    no_errors(live)
+
+
+def test_a_recording_is_kept_when_the_visitor_turns_the_page(live):
+    live.get_by_role("button", name="Record", exact=True).click()
+    expect(live.get_by_text(re.compile(r"Recording: [1-9]"))).to_be_visible()
+    live.get_by_role("link", name="Image", exact=True).click()
+    expect(live.get_by_role("heading", name="Image")).to_be_visible()
+    live.get_by_role("link", name="Webcam", exact=True).click()
+    expect(live.get_by_text("The recording ended when you left this page.")).to_be_visible()
+    expect(live.get_by_role("heading", name="Webcam")).to_be_visible()
+    live.get_by_role("link", name="Open the recording").click()
+    expect(live.get_by_text(re.compile(r"^recording .*\.mp4, "))).to_be_visible()
     no_errors(live)
 
 

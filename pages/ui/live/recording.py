@@ -17,6 +17,7 @@ from pages.ui.video.uploads import Clip
 from posecore.limits import LIMITS
 
 _KEY = "live_recording"
+_LEFT_KEY = "live_recording_left"
 _LENGTHS_S = [10, 30, 60, 120, 300, 600]
 _COUNTDOWNS_S = [0, 3, 5, 10]
 
@@ -49,13 +50,17 @@ def open_finished_recording() -> None:
     Called in a run of the whole page, since a fragment that runs periodically could undo a change of page.
     """
     running: _Running | None = st.session_state.get(_KEY)
-    if running is None:
-        return
-    running.left |= has_just_turned_here()
-    if running.over:
-        _keep(running)
-        if not running.left:
-            st.switch_page(VIDEO)
+    back = has_just_turned_here()
+    if running is not None:
+        running.left |= back
+        if running.over:
+            _keep(running)
+            if not running.left:
+                st.switch_page(VIDEO)
+            st.session_state[_LEFT_KEY] = True
+    elif back:
+        st.session_state.pop(_LEFT_KEY, None)  # told before
+    if st.session_state.get(_LEFT_KEY):
         st.info("The recording ended when you left this page. It is on the Video page.", icon=":material/movie:")
         st.page_link(VIDEO, label="Open the recording")
 
@@ -85,6 +90,7 @@ def offer_recording(live: Live, options: RunOptions) -> None:
             recorder = Recorder(min(seconds, LIMITS.take_seconds), options.background)
             live.stream.record(recorder, time.monotonic() + countdown_s)
             st.session_state[_KEY] = _Running(live, recorder, options)
+            st.session_state.pop(_LEFT_KEY, None)
             st.rerun()
         _choose()
 
