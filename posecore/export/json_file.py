@@ -1,6 +1,7 @@
 """JSON: the landmarks frame by frame, with everything needed to read them, and the manifest of a run."""
 
 import json
+import math
 import os
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -24,7 +25,8 @@ def to_json(poses: FramePoses | PoseSequence) -> str:
     ``cuts`` lists the frames at which a new shot begins, ``landmarks`` names the 33 landmarks and ``values`` the
     numbers stored for each, so that
     ``frames[f]["people"][p]["values"][k][v]`` is value v of landmark k. A frame in which nobody was
-    found has no people; a person with a name has it beside the id. Numbers are rounded to six decimals.
+    found has no people; a person with a name has it beside the id. Numbers are rounded to six decimals; one that is
+    not known, such as NaN, is null.
     """
     return "".join(_pieces(poses))
 
@@ -72,7 +74,7 @@ def _pieces(poses: FramePoses | PoseSequence) -> Iterator[str]:
         "format": "posecore-landmarks",
         "version": FORMAT_VERSION,
         "size_px": {"width": poses.size[0], "height": poses.size[1]},
-        "fps": poses.fps if isinstance(poses, PoseSequence) else None,
+        "fps": _known(poses.fps) if isinstance(poses, PoseSequence) else None,
         "cuts": poses.cuts.tolist() if isinstance(poses, PoseSequence) else [],
         "landmarks": list(BLAZEPOSE_33.landmarks),
         "values": _VALUES,
@@ -82,7 +84,7 @@ def _pieces(poses: FramePoses | PoseSequence) -> Iterator[str]:
     yield _text(about).removesuffix("]}")
     frames = [poses] if isinstance(poses, FramePoses) else (poses.frame(index) for index in range(len(poses)))
     for index, frame in enumerate(frames):
-        piece = _text({"frame": index, "time_s": round(frame.time_s, _DECIMALS), "people": _people(frame)})
+        piece = _text({"frame": index, "time_s": _known(round(frame.time_s, _DECIMALS)), "people": _people(frame)})
         yield f",{piece}" if index else piece
     yield "]}"
 
@@ -91,10 +93,17 @@ def _text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
+def _known(number: float) -> float | None:
+    """JSON has neither NaN nor infinity."""
+    return number if math.isfinite(number) else None
+
+
 def _people(frame: FramePoses) -> list[dict[str, object]]:
     if not len(frame):
         return []
     numbers = to_table(frame)[_VALUES].to_numpy(np.float64).round(_DECIMALS)
+    if not np.isfinite(numbers).all():
+        numbers = np.where(np.isfinite(numbers), numbers.astype(object), None)
     blocks = numbers.reshape(len(frame), len(BLAZEPOSE_33), len(_VALUES)).tolist()
     return [
         {"person": person, **({"name": frame.names[person]} if person in frame.names else {}), "values": block}

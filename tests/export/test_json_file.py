@@ -1,4 +1,6 @@
 import json
+import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -29,3 +31,17 @@ def test_a_video_keeps_empty_frames_and_has_no_nan(portrait_poses):
     assert [frame["time_s"] for frame in document["frames"]] == [0, 0.5]
     assert document["fps"] == 2
     assert np.shape(document["frames"][0]["people"][0]["values"]) == (33, len(document["values"]))
+
+
+def test_what_is_not_known_is_null(portrait_poses):
+    xy = portrait_poses.xy.copy()
+    xy[0, 7] = math.nan
+    frame = replace(portrait_poses, xy=xy)
+    sequence = PoseSequence.from_frames([frame], size=(512, 600), fps=math.inf)
+    for poses in (frame, sequence):
+        document = json.loads(to_json(poses), parse_constant=pytest.fail)
+        [person] = document["frames"][0]["people"]
+        left_ear, right_ear = (dict(zip(document["values"], person["values"][index], strict=True)) for index in (7, 8))
+        assert {name for name, value in left_ear.items() if value is None} == {"x", "y", "x_px", "y_px"}
+        assert None not in right_ear.values()
+    assert document["fps"] is None
