@@ -2,7 +2,8 @@
 
 import os
 from dataclasses import asdict, dataclass
-from typing import Literal, get_args
+from numbers import Real
+from typing import Any, Literal, get_args
 
 from posecore.errors import InvalidOption
 from posecore.limits import LIMITS
@@ -13,6 +14,9 @@ EngineChoice = Literal["auto", "fast", "mediapipe"]
 
 SearchChoice = Literal["fast", "thorough"]
 """How to search for people: only in the whole picture, or in parts of it too."""
+
+# Far more than any processor has cores, and few enough for OpenVINO.
+_MOST_THREADS = 1024
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class PoseOptions:
         smoothing: smooth each person's landmarks over time while a video or stream is processed (One-Euro filter,
             MediaPipe's settings). Off: raw model output, which ``posecore.smooth_sequence`` can smooth later.
             MediaPipe's own engine always smooths if ``people`` is 1.
-        threads: threads per inference of the fast engine; None: one per usable core, at most four.
+        threads: threads per inference of the fast engine, 1 to 1024; None: one per usable core, at most four.
 
     Raises:
         InvalidOption: if a value is outside its range.
@@ -61,8 +65,8 @@ class PoseOptions:
                 f"Expected 'people' to be a whole number from 1 to {LIMITS.people}, but got {self.people}."
             )
         for name in ("min_detection", "min_presence", "min_tracking"):
-            value = getattr(self, name)
-            if not 0 <= value <= 1:
+            value: Any = getattr(self, name)
+            if not (isinstance(value, Real) and 0 <= float(value) <= 1):
                 raise InvalidOption(f"Expected {name!r} to be from 0 to 1, but got {value}.")
         if self.engine not in get_args(EngineChoice):
             raise InvalidOption(f"Expected 'engine' to be one of {get_args(EngineChoice)}, but got {self.engine!r}.")
@@ -74,6 +78,8 @@ class PoseOptions:
             raise InvalidOption("Expected 'search' to be 'thorough' with an object detector, but got 'fast'.")
         if self.threads is not None and not (isinstance(self.threads, int) and self.threads >= 1):
             raise InvalidOption(f"Expected 'threads' to be a whole number from 1, but got {self.threads}.")
+        if self.threads is not None and self.threads > _MOST_THREADS:
+            raise InvalidOption(f"Expected 'threads' to be at most {_MOST_THREADS}, but got {self.threads}.")
 
     def as_dict(self) -> dict[str, object]:
         """Plain values for a manifest. Of a path, only the file name is kept."""

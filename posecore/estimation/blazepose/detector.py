@@ -25,6 +25,10 @@ _GRIDS = ((SIDE // 8, 2), (SIDE // 16, 2), (SIDE // 32, 6))
 # Boxes that overlap more than this (intersection over union) belong to the same person.
 _SAME_PERSON = 0.5
 
+# At most this many people come from one look: as many as a search examines. It matters for a lowest score near 0, which
+# takes every anchor for a person.
+_MOST_PEOPLE = 60
+
 
 @cache
 def anchors() -> FloatArray:
@@ -40,7 +44,7 @@ def anchors() -> FloatArray:
 
 
 def decode_regions(raw_boxes: FloatArray, raw_scores: FloatArray, seen: Region, min_score: float) -> list[Region]:
-    """Decode the network's output to one region per person, highest score first.
+    """Decode the network's output to one region per person, highest score first, at most 60.
 
     Args:
         raw_boxes: (BOXES, BOX_VALUES) as the network outputs them.
@@ -67,13 +71,14 @@ def _merge(values: FloatArray, scores: FloatArray) -> list[tuple[FloatArray, flo
     """
     corners = np.concatenate([values[:, 0] - values[:, 1] / 2, values[:, 0] + values[:, 1] / 2], axis=1)
     left = np.argsort(-scores, kind="stable")
-    people = []
-    while left.size:
+    people: list[tuple[FloatArray, float]] = []
+    while left.size and len(people) < _MOST_PEOPLE:
         best = left[0]
         same = _overlaps(corners[left], corners[best]) > _SAME_PERSON
         same[0] = True  # a box with zero area overlaps nothing, not even itself
         group = left[same]
-        points = np.average(values[group, 2:4], axis=0, weights=scores[group])
+        weights = scores[group] if scores[best] > 0 else None  # a score as low as can be is rounded to 0
+        points = np.average(values[group, 2:4], axis=0, weights=weights)
         people.append((points.astype(np.float32), float(scores[best])))
         left = left[~same]
     return people

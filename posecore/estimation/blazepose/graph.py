@@ -52,7 +52,7 @@ class BlazePose:
             self._close_with_mask = Cropper(self._with_mask.picture, cv2.BORDER_REPLICATE)
 
     def detect(self, rgb: Picture, min_score: float = 0.5, within: Region | None = None) -> list[Region]:
-        """Detect people, highest score first.
+        """Detect people, highest score first, at most 60.
 
         The detector's input is scaled down to 224 pixels: it often misses a person shorter than about a quarter of it.
 

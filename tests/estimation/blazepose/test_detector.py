@@ -98,3 +98,11 @@ def test_which_boxes_count(one, min_score, people):
 
 def test_nobody():
     assert decode() == []
+
+
+def test_boxes_whose_scores_are_rounded_to_zero_are_averaged_like_others():
+    raw_boxes = np.tile(np.float32([0, 0, 100, 100, 0, 0, 0, -56, 0, 0, 0, 0]), (BOXES, 1))
+    regions = decode_regions(raw_boxes, np.full(BOXES, -200, np.float32), SEEN, 0.0)
+    assert len(regions) == 60
+    assert {region.score for region in regions} == {0.0}
+    assert all(region.usable for region in regions)
