@@ -1,67 +1,72 @@
-"""Code that all commands share: reports for people and programs, progress, and atomically written outputs."""
+"""Code that all commands share: reports for people and programs, and progress."""
 
+import errno
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from tqdm import tqdm
 
-from posecore.errors import InvalidOption
-from posecore.system import whole_files
+from posecore.errors import PosecoreError
 
 if TYPE_CHECKING:
     from posecore.estimation.engines import EngineUsed
     from posecore.estimation.pose_options import PoseOptions
 
+EXIT_NOT_WRITTEN = 1
 EXIT_BAD_INPUT = 2
 
 WHY_NOBODY = "People are found by their heads: a body whose head is not in view is rarely found."
 """What to add where nobody was found."""
 
 
+class NotWritten(PosecoreError):
+    """Outputs could not be written; nothing is left of them."""
+
+
 @dataclass
 class Report:
-    """Reports what a command did: in sentences as it runs, or as one JSON object at the end."""
+    """Reports what a command did: in sentences as it runs, or as one JSON object at the end.
+
+    What cannot be printed is not a failure of the work: it is done all the same, and its files are there.
+    """
 
     as_json: bool
     done: list[dict[str, Any]] = field(default_factory=list)
     failed: list[dict[str, str]] = field(default_factory=list)
+    all_written: bool = True
 
     def add_done(self, source: Path, outputs: list[Path], **facts: Any) -> None:
         """Record a file that was processed and its outputs."""
         self.done.append({"source": str(source), "outputs": [str(path) for path in outputs], **facts})
 
     def add_failed(self, source: Path, error: Exception | str) -> None:
-        """Record a file that could not be used, and say so in one line on stderr."""
+        """Record a file that could not be used or written, and say so in one line on stderr."""
+        self.all_written = self.all_written and not isinstance(error, NotWritten)
         self.failed.append({"source": str(source), "error": one_line(error)})
         complain(error)
 
     def say(self, text: str) -> None:
         """Print for people, unless stdout is reserved for JSON."""
         if not self.as_json:
-            tqdm.write(text)
+            _print(text, sys.stdout)
 
     def finish(self) -> int:
-        """Print the JSON object if requested, and return the exit code: 0, or 2 if any file failed."""
-        if self.as_json:
-            print(json.dumps({"done": self.done, "failed": self.failed}, ensure_ascii=False))
+        """Print the JSON object if requested, and return the exit code.
+
+        0; 1 if outputs could not be written, or nor could the JSON object; 2 if a file could not be used.
+        """
+        # In ASCII, which every console has. Half a surrogate pair, as in a file name, is text for JSON too.
+        if self.as_json and not _print(json.dumps({"done": self.done, "failed": self.failed}), sys.stdout):
+            return EXIT_NOT_WRITTEN
+        if not self.all_written:
+            return EXIT_NOT_WRITTEN
         return EXIT_BAD_INPUT if self.failed else 0
-
-
-@contextmanager
-def whole_outputs(out: Path) -> Iterator[Path]:
-    """``whole_files`` in a folder that is made if it is missing."""
-    with ExitStack() as stack:
-        try:
-            out.mkdir(parents=True, exist_ok=True)
-            folder = stack.enter_context(whole_files(out))
-        except OSError as error:
-            raise InvalidOption(f"Nothing can be written to {out}: {error.strerror}.") from error
-        yield folder
 
 
 @contextmanager
@@ -93,7 +98,34 @@ def load_model(options: "PoseOptions") -> "EngineUsed":
 
 def complain(error: Exception | str) -> None:
     """Print on stderr, in one line."""
-    tqdm.write(one_line(error), file=sys.stderr)
+    _print(one_line(error), sys.stderr)
+
+
+def _print(text: str, stream: TextIO) -> bool:
+    """Print a line; False if that fails, unless whoever read it has left, as ``head`` does."""
+    try:
+        tqdm.write(text, file=stream)
+        stream.flush()
+    except OSError as error:
+        return _is_enough(stream, error)
+    return True
+
+
+def _is_enough(stream: TextIO, error: OSError) -> bool:
+    # What could not be printed is still in the stream's buffer, and would fail once more at the end of the program.
+    with suppress(OSError, ValueError), open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), stream.fileno())
+    # On Windows, a closed pipe is an invalid argument.
+    left = isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL)
+    if not left and stream is not sys.stderr:
+        complain(f"The results are complete, but not all that is said of them could be printed: {error.strerror}.")
+    return left
+
+
+def unforeseen(what: str, error: Exception) -> str:
+    """A sentence for an error that nobody put into words."""
+    text = one_line(error)
+    return f"{what} could not be processed: {type(error).__name__}{f': {text}' if text else ''}."
 
 
 def one_line(error: Exception | str) -> str:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from posecore.cli import options
-from posecore.cli.console import Report, complain, progress_bar, whole_outputs
+from posecore.cli.console import NotWritten, Report, complain, progress_bar, unforeseen
+from posecore.cli.outputs import OutputFolder
 from posecore.errors import InvalidOption, PosecoreError, UnreadableResult
 from posecore.export.formats import FORMATS, Facts, PlannedFile, plan_files, safe_name
 
@@ -42,6 +43,7 @@ def _ids(context: click.Context, option: click.Parameter, text: str | None) -> l
     metavar="DIR|ZIP",
     help="Folder to write to, created if it does not exist, or a zip for everything.  [default: the folder of RESULT]",
 )
+@options.overwrite
 @click.option("--people", callback=_ids, metavar="ID,...", help="Only these people.  [default: all]")
 @click.option(
     "--smoothing",
@@ -67,6 +69,7 @@ def export(
     file: Path,
     to: list[str],
     out: Path | None,
+    overwrite: bool,
     people: list[int] | None,
     method: str,
     cutoff_hz: float | None,
@@ -95,19 +98,25 @@ def export(
     sequence, facts = _smoothed(sequence, facts, method, cutoff_hz, fill_gaps_s)
     stem = safe_name(file.name[: -len(SUFFIX)] if file.name.lower().endswith(SUFFIX) else file.stem, "clip")
     out = file.parent if out is None else out
+    errors: list[Exception | str] = []
     if out.suffix.lower() == ".zip" or _BUNDLE in to:
         target = out if out.suffix.lower() == ".zip" else out / f"{stem}.zip"
         _check_target(target, file)
-        with whole_outputs(target.parent) as folder, progress_bar(unit="file") as show:
-            notes = write_bundle(sequence, folder / target.name, names, stem=stem, facts=facts, on_progress=show)
-        outputs = [target]
+        folder = OutputFolder(target.parent, overwrite=overwrite)
+        with folder.whole(file, target.stem) as written, progress_bar(unit="file") as show:
+            part = written.folder / target.name
+            notes = write_bundle(sequence, part, names, stem=stem, facts=facts, on_progress=show)
+        planned_names = [target.name]
     else:
         planned = plan_files(sequence, names, stem=stem, facts=facts)
         if everything:
             planned = [each for each in planned if not _is_same(out / each.file_name, file)]
         for each in planned:
             _check_target(out / each.file_name, file)
-        outputs, notes = _write_files(planned, out)
+        with OutputFolder(out, overwrite=overwrite).whole(file, stem) as written:
+            notes, errors = _write_files(planned, written.folder)
+        planned_names = [each.file_name for each in planned]
+    outputs = [written.paths[name] for name in planned_names if name in written.paths]
     if outputs:
         report.add_done(file, outputs, notes=notes)
         report.say("Wrote " + ", ".join(map(str, outputs)))
@@ -117,20 +126,31 @@ def export(
             complain(note)
         else:
             report.add_failed(file, note)
+    for failure in errors:
+        report.add_failed(file, failure)
     return report.finish()
 
 
-def _write_files(planned: list[PlannedFile], out: Path) -> tuple[list[Path], list[str]]:
-    """The files that were written, and a sentence for each that could not be made."""
-    outputs, notes = [], []
-    with whole_outputs(out) as folder, progress_bar(unit="file") as show:
+def _write_files(planned: list[PlannedFile], folder: Path) -> tuple[list[str], list[Exception | str]]:
+    """Write all that can be written.
+
+    Returns:
+        A sentence for each file that cannot be made from this result, and the other errors.
+    """
+    notes: list[str] = []
+    errors: list[Exception | str] = []
+    with progress_bar(unit="file") as show:
         for done, each in enumerate(planned):
             show(done, len(planned), each.title)
             try:
-                outputs.append(out / each.write(folder).name)
+                each.write(folder)
             except PosecoreError as error:
                 notes.append(f"{each.title}: {error}")
-    return outputs, notes
+            except OSError as error:
+                errors.append(NotWritten(f"{each.file_name} could not be written: {error}."))
+            except Exception as error:  # noqa: BLE001 - whatever goes wrong in one format must not stop the others
+                errors.append(unforeseen(each.title, error))
+    return notes, errors
 
 
 def _check_target(target: Path, source: Path) -> None:

@@ -7,8 +7,9 @@ import click
 from tqdm import tqdm
 
 from posecore.cli import options
-from posecore.cli.console import WHY_NOBODY, Report, complain, load_model, whole_outputs
-from posecore.errors import InvalidOption, UnreadableMedia
+from posecore.cli.console import WHY_NOBODY, NotWritten, Report, complain, load_model, unforeseen
+from posecore.cli.outputs import OutputFolder
+from posecore.errors import InvalidOption, PosecoreError, UnreadableMedia
 from posecore.estimation.pose_options import PoseOptions
 from posecore.view.silhouettes import Background
 
@@ -16,14 +17,18 @@ from posecore.view.silhouettes import Background
 @click.command()
 @click.argument("files", type=options.PATH, nargs=-1, required=True, metavar="FILE...")
 @options.out
+@options.overwrite
 @options.estimation
 @options.background
 @options.as_json
-def image(files: tuple[Path, ...], out: Path, background: Background, as_json: bool, **estimation: Any) -> int:
+def image(
+    files: tuple[Path, ...], out: Path, overwrite: bool, background: Background, as_json: bool, **estimation: Any
+) -> int:
     """For each photo (JPEG, PNG, WebP, HEIC, ...) write STEM.annotated.png and STEM.landmarks.csv.
 
     A photo that cannot be read does not stop the others.
     """
+    from posecore.export.formats import safe_name
     from posecore.export.table_file import to_csv
     from posecore.media.pictures import decode_picture, encode_png
     from posecore.pipeline import estimate_image
@@ -33,20 +38,27 @@ def image(files: tuple[Path, ...], out: Path, background: Background, as_json: b
     _check_stems(files)
     engine = load_model(wanted)
     report = Report(as_json)
+    folder = OutputFolder(out, overwrite=overwrite)
     # For several photos, tqdm shows a bar if there is a terminal.
     for file in tqdm(files, unit="photo", disable=True if len(files) == 1 else None):
         notes: list[str] = []
+        stem = safe_name(file.stem, "photo")
         try:
             rgb = decode_picture(file, on_note=notes.append)
             poses = estimate_image(rgb, wanted)
             drawn = draw_poses(rgb, poses, background=background)
-            with whole_outputs(out) as folder:
-                (folder / f"{file.stem}.annotated.png").write_bytes(encode_png(drawn))
-                (folder / f"{file.stem}.landmarks.csv").write_text(to_csv(poses), encoding="utf-8")
-        except UnreadableMedia as error:
+            with folder.whole(file, stem) as written:
+                (written.folder / f"{stem}.annotated.png").write_bytes(encode_png(drawn))
+                (written.folder / f"{stem}.landmarks.csv").write_text(to_csv(poses), encoding="utf-8")
+        except (UnreadableMedia, NotWritten) as error:
             report.add_failed(file, error)
             continue
-        outputs = [out / f"{file.stem}.annotated.png", out / f"{file.stem}.landmarks.csv"]
+        except PosecoreError:  # about the options or this machine: the others would end in the same way
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever one photo sets off, it must not stop the others
+            report.add_failed(file, unforeseen(file.name, error))
+            continue
+        outputs = list(written.paths.values())
         if len(poses) == 0:
             notes.append(WHY_NOBODY)
         facts = {"people": len(poses), "size_px": list(poses.size), "engine": engine.as_dict(), "notes": notes}

@@ -9,17 +9,16 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import Any, NoReturn
 
 import click
 
-from posecore.cli.console import EXIT_BAD_INPUT, complain
+from posecore.cli.console import EXIT_BAD_INPUT, EXIT_NOT_WRITTEN, NotWritten, complain
 from posecore.errors import PosecoreError
 from posecore.system import VERSION
 
-EXIT_NOT_WRITTEN = 1
 EXIT_INTERRUPTED = 130
 
 # Each is a function of that name in the module of that name.
@@ -46,11 +45,12 @@ Exit codes: 0 success; 1 the outputs could not be written; 2 a file or an option
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     signal.signal(signal.SIGTERM, _stop)
+    _prepare_streams()
     try:
         with _without_native_chatter(), _models_released():
             return int(_posecore.main(arguments, standalone_mode=False))
     except (KeyboardInterrupt, click.Abort):
-        print("Interrupted. Partial files have been removed.", file=sys.stderr)
+        complain("Interrupted. Partial files have been removed.")
         return EXIT_INTERRUPTED
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "posecore"
@@ -58,10 +58,20 @@ def main(arguments: list[str] | None = None) -> int:
         return EXIT_BAD_INPUT
     except PosecoreError as error:
         complain(error)
-        return EXIT_BAD_INPUT
-    except OSError as error:
-        complain(f"The outputs could not be written; partial files have been removed: {error}.")
+        return EXIT_NOT_WRITTEN if isinstance(error, NotWritten) else EXIT_BAD_INPUT
+    except OSError as error:  # such as help that cannot be printed
+        complain(f"The command could not be finished: {error}.")
         return EXIT_NOT_WRITTEN
+
+
+def _prepare_streams() -> None:
+    """Make sure that any text can be printed, such as names in a script that the console does not have."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by whoever started this program
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - as long as the program runs
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
 
 
 class _Commands(click.Group):
@@ -113,16 +123,19 @@ def _without_native_chatter() -> Iterator[None]:
     if not _has_descriptor(sys.stderr):
         yield
         return
-    sys.stderr.flush()
+    with suppress(OSError):
+        sys.stderr.flush()
     python_stderr, visible = sys.stderr, os.dup(2)
     with open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), 2)
+    stream = os.fdopen(os.dup(visible), "w", encoding=python_stderr.encoding, errors="backslashreplace")
     try:
-        with os.fdopen(os.dup(visible), "w", encoding=python_stderr.encoding, errors="backslashreplace") as stream:
-            sys.stderr = stream
-            yield
+        sys.stderr = stream
+        yield
     finally:
         sys.stderr = python_stderr
+        with suppress(OSError):
+            stream.close()
         os.dup2(visible, 2)
         os.close(visible)
 

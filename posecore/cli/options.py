@@ -19,6 +19,11 @@ PATH = click.Path(readable=False, path_type=Path)
 out = click.option(
     "--out", type=PATH, required=True, metavar="DIR", help="Folder to write to; created if it does not exist."
 )
+overwrite = click.option(
+    "--overwrite",
+    is_flag=True,
+    help="Replace results of another file or with other options, which are kept otherwise: the new ones get a number.",
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print what was done as one JSON object.")
 background = click.option(
     "--background",

@@ -1,5 +1,6 @@
 """``posecore video``: a video with its landmarks drawn, their table, a manifest and the saved result."""
 
+import json
 import time
 from pathlib import Path
 from typing import Any, get_args
@@ -7,7 +8,8 @@ from typing import Any, get_args
 import click
 
 from posecore.cli import options
-from posecore.cli.console import WHY_NOBODY, Report, complain, load_model, progress_bar, whole_outputs
+from posecore.cli.console import WHY_NOBODY, Report, complain, load_model, progress_bar
+from posecore.cli.outputs import OutputFolder
 from posecore.errors import UnreadableMedia, WorkerLost
 from posecore.estimation.pose_options import PoseOptions
 from posecore.media.clip_options import ClipOptions, FilmQuality
@@ -19,6 +21,7 @@ _USUAL = ClipOptions()
 @click.command()
 @click.argument("file", type=options.PATH, metavar="FILE")
 @options.out
+@options.overwrite
 @click.option("--no-film", is_flag=True, help="Write no annotated video, which is faster.")
 @click.option("--start", "start_s", type=float, default=_USUAL.start_s, metavar="S", help="Start at this second.")
 @click.option("--end", "end_s", type=float, metavar="S", help="End before this second.")
@@ -55,6 +58,7 @@ _USUAL = ClipOptions()
 def video(
     file: Path,
     out: Path,
+    overwrite: bool,
     no_film: bool,
     start_s: float,
     end_s: float | None,
@@ -72,6 +76,7 @@ def video(
     Writes STEM.annotated.mp4, STEM.landmarks.csv, STEM.manifest.json and STEM.posecore.npz, which the app and the
     export command open again.
     """
+    from posecore.export.formats import safe_name
     from posecore.export.json_file import write_manifest
     from posecore.export.saved import save_sequence
     from posecore.export.table_file import write_csv
@@ -88,7 +93,8 @@ def video(
     load_model(wanted)
     notes: list[str] = []
     report = Report(as_json)
-    with whole_outputs(out) as folder:
+    stem = safe_name(file.stem, "video")
+    with OutputFolder(out, overwrite=overwrite).whole(file, stem, _is_same_run) as written:
         start = time.monotonic()
         try:
             with progress_bar(unit="frame") as show:
@@ -96,7 +102,7 @@ def video(
                     file,
                     wanted,
                     part=part,
-                    annotated=None if no_film else folder / f"{file.stem}.annotated.mp4",
+                    annotated=None if no_film else written.folder / f"{stem}.annotated.mp4",
                     background=background,
                     workers=workers,
                     on_progress=lambda progress: show(progress.frames, progress.total),
@@ -118,10 +124,10 @@ def video(
             background=background,
             source_sha256=sha256,
         )
-        write_csv(sequence, folder / f"{file.stem}.landmarks.csv")
-        write_manifest(sequence, folder / f"{file.stem}.manifest.json", facts=manifest)
-        save_sequence(sequence, folder / f"{file.stem}.posecore.npz", facts=manifest)
-        outputs = [out / path.name for path in sorted(folder.iterdir())]
+        write_csv(sequence, written.folder / f"{stem}.landmarks.csv")
+        write_manifest(sequence, written.folder / f"{stem}.manifest.json", facts=manifest)
+        save_sequence(sequence, written.folder / f"{stem}.posecore.npz", facts=manifest)
+    outputs = list(written.paths.values())
     report.add_done(file, outputs, manifest=manifest)
     for note in notes:
         complain(note)
@@ -132,3 +138,16 @@ def video(
         report.say(WHY_NOBODY)
     report.say("Wrote " + ", ".join(map(str, outputs)))
     return report.finish()
+
+
+_IDENTITY = ("source_sha256", "model", "engine", "options", "part", "background")
+
+
+def _is_same_run(there: Path, new: Path) -> bool:
+    """Whether two results are of the same video with the same options, according to their manifests."""
+    try:
+        manifests = [json.loads(Path(f"{stem}.manifest.json").read_bytes()) for stem in (there, new)]
+        identities = [[manifest[key] for key in _IDENTITY] for manifest in manifests]
+    except (OSError, ValueError, TypeError, KeyError):
+        return False
+    return identities[0] == identities[1]
