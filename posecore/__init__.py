@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         UnreadableMedia,
         UnreadableResult,
         WorkerLost,
+        WorkerUnavailable,
     )
     from posecore.estimation.blazepose.graph import BlazePose
     from posecore.estimation.blazepose.regions import Region
@@ -68,6 +69,7 @@ _HOMES = {
         "UnreadableMedia",
         "UnreadableResult",
         "WorkerLost",
+        "WorkerUnavailable",
     ),
     "posecore.estimation.blazepose.graph": ("BlazePose",),
     "posecore.estimation.blazepose.regions": ("Region",),
@@ -115,6 +117,7 @@ __all__ = [
     "UnreadableResult",
     "WebSocketFeed",
     "WorkerLost",
+    "WorkerUnavailable",
     "decode_picture",
     "draw_poses",
     "draw_video",

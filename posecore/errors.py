@@ -37,6 +37,10 @@ class WorkerLost(PosecoreError):
     """A process died or hung while processing a video, and would again."""
 
 
+class WorkerUnavailable(PosecoreError):
+    """The process that is to read a video does not start on this machine; the video is not the cause."""
+
+
 class MissingSystemLibrary(PosecoreError):
     """A shared library of the operating system is missing; the text names it and its Debian package."""
 

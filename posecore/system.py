@@ -1,9 +1,10 @@
-"""System helpers: usable cores, atomic file writing, and clear errors for missing system libraries."""
+"""System helpers: usable cores, forks, atomic file writing, and clear errors for missing system libraries."""
 
+import ctypes
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -77,6 +78,17 @@ def _container_share(cgroup: Path) -> int | None:
         return round(int(quota) / int(period)) or 1 if int(quota) > 0 else None
     except ValueError:  # "max": no quota
         return None
+
+
+def replace_after_fork(replace: Callable[[], object]) -> None:
+    """Call ``replace`` in every process forked from this one, before anything else is done there.
+
+    A fork copies locks and the memory of native libraries, but no threads: whoever holds a lock never releases it, and
+    a library waits for its threads forever, even to free its memory. So ``replace`` puts something new in place of what
+    was inherited and returns the latter, which is never freed.
+    """
+    if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+        os.register_at_fork(after_in_child=lambda: ctypes.pythonapi.Py_IncRef(ctypes.py_object(replace())))
 
 
 @contextmanager

@@ -11,6 +11,9 @@ from posecore.media.clips import ClipInfo
 from posecore.poses import FramePoses
 from posecore.view.silhouettes import Background
 
+NEEDS_LESS_MEMORY = "Without an annotated video (--no-film), or with a smaller one (--film-side 1280), it needs less."
+"""Advice for a video that takes too much memory."""
+
 
 @dataclass(frozen=True)
 class Job:

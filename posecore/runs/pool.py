@@ -14,15 +14,19 @@ from posecore.errors import WorkerLost
 from posecore.limits import LIMITS
 from posecore.media.clips import ClipInfo
 from posecore.media.joining import Part
-from posecore.runs.job import Job, RunObserver
+from posecore.runs.job import NEEDS_LESS_MEMORY, Job, RunObserver
 from posecore.runs.worker_process import WorkerDied, WorkerProcess
-from posecore.system import whole_file
+from posecore.system import replace_after_fork, whole_file
 
 Result = TypeVar("Result")
 
 
 def warm_up() -> None:
-    """Start a worker if none is ready, so that the first video need not wait for it."""
+    """Start a worker if none is ready, so that the first video need not wait for it.
+
+    Raises:
+        WorkerUnavailable: if the system starts no process.
+    """
     with _POOL.worker():
         pass
 
@@ -40,7 +44,7 @@ def describe(path: os.PathLike[str] | str, name: str | None = None) -> ClipInfo:
         name: its name in errors; by default the file's own name.
 
     Raises:
-        As ``posecore.media.clips.open_clip``; WorkerLost.
+        As ``posecore.media.clips.open_clip``; WorkerLost, WorkerUnavailable.
     """
     path = Path(path).absolute()
     return _try_twice(name or path.name, lambda worker: worker.describe(path, name))
@@ -52,7 +56,7 @@ def run_in_worker(job: Job, observer: RunObserver) -> list[str]:
     If that process dies, the job is run once more from the start: ``observer.on_opened`` is called again.
 
     Raises:
-        As ``run_locally``; WorkerLost.
+        As ``run_locally``; WorkerLost, WorkerUnavailable.
     """
     with _whole_film(job) as inside:
         return _try_twice(job.path.name, lambda worker: worker.run(inside, observer))
@@ -67,7 +71,7 @@ def join_segments(films: Sequence[Part], job: Job, clip: ClipInfo) -> None:
         clip: properties of the job's original video.
 
     Raises:
-        OSError: if the video cannot be written; WorkerLost.
+        OSError: if the video cannot be written; WorkerLost, WorkerUnavailable.
     """
     with _whole_film(job) as inside:
         _try_twice(job.path.name, lambda worker: worker.join_segments(films, inside, clip.start_s))
@@ -82,8 +86,8 @@ def _try_twice(name: str, do: Callable[[WorkerProcess], Result]) -> Result:
         except WorkerDied as error:
             ends.append(str(error))
     raise WorkerLost(
-        f"{name} could not be processed: its worker process ended twice ({', then '.join(ends)}). Either the machine "
-        "has too little memory for this video, or the file crashes a decoder."
+        f"{name} could not be processed: its worker process ended twice ({', then '.join(ends)}). Either the file "
+        f"crashes a decoder, or the machine has too little memory for this video. {NEEDS_LESS_MEMORY}"
     )
 
 
@@ -100,7 +104,6 @@ class _Pool:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._idle: list[tuple[float, WorkerProcess]] = []  # with the time since when, the newest last
-        atexit.register(self.end_idle, 0)
 
     @contextmanager
     def worker(self) -> Iterator[WorkerProcess]:
@@ -140,3 +143,14 @@ class _Pool:
 
 
 _POOL = _Pool()
+atexit.register(end_idle_workers)
+
+
+def _start_anew() -> object:
+    """Leave the workers that a forked process inherits to the process that started them."""
+    global _POOL
+    inherited, _POOL = _POOL, _Pool()
+    return inherited
+
+
+replace_after_fork(_start_anew)

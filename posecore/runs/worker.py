@@ -23,6 +23,7 @@ from posecore.media.joining import join_films
 from posecore.media.sound import Sound
 from posecore.poses import FramePoses
 from posecore.runs import messages
+from posecore.runs.job import NEEDS_LESS_MEMORY
 from posecore.runs.local import run_locally
 
 # How often the worker reports that it is still decoding while no frame is wanted.
@@ -70,11 +71,12 @@ class _RemoteObserver:
 
 
 def main() -> None:
-    """Run jobs until the input ends."""
+    """Say that the process has started, and run jobs until the input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent process
     writer = _MessageWriter(os.fdopen(os.dup(1), "wb"))
     with open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), 1)  # what native libraries print is discarded: standard output is for messages only
+    writer.write("ready")
     next_job, stop = _read_jobs(sys.stdin.buffer)
     while True:
         kind, fields = next_job()
@@ -89,7 +91,8 @@ def _failure(error: Exception) -> messages.Fields:
         return {"error": type(error).__name__, "text": str(error)}
     if isinstance(error, MemoryError) or any(words in str(error) for words in _LACK_OF_MEMORY):
         text = (
-            f"The video needs more memory than the {LIMITS.clip_megabytes:,} MB that it may use. Reduce its resolution."
+            f"The video needs more memory than the {LIMITS.clip_megabytes:,} MB that it may use. {NEEDS_LESS_MEMORY} "
+            "POSECORE_LIMIT_CLIP_MEGABYTES allows more."
         )
         return {"error": MediaTooLarge.__name__, "text": text}
     if isinstance(error, OSError):
@@ -166,7 +169,3 @@ def _memory_limited() -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_DATA, before)
-
-
-if __name__ == "__main__":
-    main()

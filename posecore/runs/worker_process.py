@@ -9,12 +9,14 @@ import queue
 import subprocess
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, NoReturn
 
 from posecore import errors
-from posecore.errors import PosecoreError, WorkerLost
+from posecore.errors import PosecoreError, WorkerLost, WorkerUnavailable
 from posecore.limits import LIMITS
 from posecore.media.clips import ClipInfo
 from posecore.media.joining import Part
@@ -22,6 +24,9 @@ from posecore.runs import messages
 from posecore.runs.job import Job, RunObserver
 
 _Message = tuple[str, messages.Fields, bytes]
+
+# The modules of this process, given one by one: a folder whose name has a colon fits into no PYTHONPATH.
+_START = "import sys; sys.path[:] = sys.argv[1:]; from posecore.runs.worker import main; main()"
 
 # Received messages that are not handled yet; a worker that is further ahead waits.
 _UNHANDLED = 64
@@ -32,19 +37,31 @@ class WorkerDied(Exception):
 
 
 class WorkerProcess:
-    """A process that does one job at a time, see ``posecore.runs.worker``."""
+    """A process that does one job at a time, see ``posecore.runs.worker``.
+
+    Raises:
+        WorkerUnavailable: if the system starts no process.
+    """
 
     def __init__(self) -> None:
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "posecore.runs.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=environment,
-        )
+        if not sys.executable:
+            raise _unavailable("Python does not say which program it is (sys.executable is empty)")
+        folders = [os.path.abspath(path) for path in (*sys.path, str(Path(__file__).parents[2]))]
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-c", _START, *folders],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
+        except OSError as error:
+            raise _unavailable(str(error)) from error
         self._received: queue.Queue[_Message | None] = queue.Queue(_UNHANDLED)
-        self._busy = False
+        self._last_words: deque[str] = deque(maxlen=20)
+        self._started = self._busy = False
         threading.Thread(target=self._receive, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, args=[_own_errors()], daemon=True)
+        self._listener.start()
 
     @property
     def ready(self) -> bool:
@@ -55,7 +72,7 @@ class WorkerProcess:
         """Properties of a video once its first frame is decoded.
 
         Raises:
-            As ``posecore.media.clips.open_clip``; WorkerLost; WorkerDied.
+            As ``posecore.media.clips.open_clip``; WorkerLost; WorkerUnavailable; WorkerDied.
         """
         self._send("describe", path=path, name=name)
         return messages.clip_from_fields(self._wait()["clip"])
@@ -66,7 +83,7 @@ class WorkerProcess:
         If the observer ends the run, a few more frames may be processed and reported before it ends.
 
         Raises:
-            As ``run_locally``; WorkerLost; WorkerDied.
+            As ``run_locally``; WorkerLost; WorkerUnavailable; WorkerDied.
         """
 
         def handle(kind: str, fields: messages.Fields, payload: bytes) -> None:
@@ -112,10 +129,23 @@ class WorkerProcess:
             self._process.kill()  # its messages no longer make sense
         self._received.put(None)
 
+    def _listen(self, errors_to: int) -> None:
+        """Pass on what the process prints as errors, and remember the end of it."""
+        assert self._process.stderr is not None
+        with self._process.stderr as stream:
+            for line in stream:
+                self._last_words.append(line.decode(errors="replace").strip())
+                with suppress(OSError):
+                    os.write(errors_to, line)
+        os.close(errors_to)
+
     def _wait(self, handle: Callable[[str, messages.Fields, bytes], None] = lambda *_: None) -> messages.Fields:
         """Handle messages until the job is done, and return the fields of the last one."""
         while True:
             kind, fields, payload = self._next()
+            if kind == "ready":
+                self._started = True
+                continue
             self._busy = kind not in ("done", "failed")
             if kind == "done":
                 return fields
@@ -127,14 +157,42 @@ class WorkerProcess:
         try:
             message = self._received.get(timeout=LIMITS.seconds_per_frame)
         except queue.Empty:
+            if not self._started:
+                raise _unavailable(f"it has not started within {LIMITS.seconds_per_frame} s") from None
             raise WorkerLost(
                 f"The video was given up: there was no progress for {LIMITS.seconds_per_frame} s. It may be damaged, "
                 "or made to keep a decoder busy."
             ) from None
         if message is None:
             code = self._process.wait()
-            raise WorkerDied(f"signal {-code}" if code < 0 else f"exit code {code}")
+            end = f"signal {-code}" if code < 0 else f"exit code {code}"
+            if not self._started:
+                self._listener.join(timeout=1)
+                raise _unavailable(_reason_among(self._last_words) or end)
+            raise WorkerDied(end)
         return message
+
+
+def _own_errors() -> int:
+    """A descriptor for this process's own errors, of which there are none if it has closed them."""
+    try:
+        return os.dup(2)
+    except OSError:
+        return os.open(os.devnull, os.O_WRONLY)
+
+
+def _reason_among(lines: Sequence[str]) -> str | None:
+    """The error at the end of a traceback, or that of an interpreter which does not even start."""
+    said = [line for line in lines if line]
+    fatal = [line for line in said if line.startswith("Fatal Python error")]
+    return next(reversed(fatal or said), None)
+
+
+def _unavailable(reason: str) -> WorkerUnavailable:
+    return WorkerUnavailable(
+        f"The worker process that reads videos does not start: {reason.rstrip('.')}. The video is not the cause: check "
+        f"the Python installation ({sys.executable}) and the settings of the environment."
+    )
 
 
 def _raise(error: str, text: str, number: int | None = None, file: str | None = None) -> NoReturn:

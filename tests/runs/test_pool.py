@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +11,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from posecore import ClipOptions, MediaTooLarge, PoseOptions, UnreadableMedia, WorkerLost, estimate_video
+from posecore import (
+    ClipOptions,
+    MediaTooLarge,
+    PoseOptions,
+    UnreadableMedia,
+    WorkerLost,
+    WorkerUnavailable,
+    estimate_video,
+)
 from posecore.limits import LIMITS
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
@@ -166,12 +176,46 @@ def test_a_video_that_needs_too_much_memory_is_reported_in_one_sentence(tmp_path
         for index in range(6):
             film.write(np.full((2304, 4096, 3), 40 * index, np.uint8), index / 10)
     monkeypatch.setenv("POSECORE_LIMIT_CLIP_MEGABYTES", megabytes)
-    with pytest.raises(MediaTooLarge, match=r"needs more memory than .* may use"):
+    with pytest.raises(MediaTooLarge, match=r"needs more memory than .* may use") as told:
         estimate_video(clip, annotated=tmp_path / "film.mp4", workers=1)
+    if megabytes == "100":  # its frames can be read, so that less to write helps
+        assert "(--no-film)" in str(told.value)
+        assert "(--film-side 1280)" in str(told.value)
     assert [path.name for path in tmp_path.iterdir()] == ["large.mp4"]
     monkeypatch.delenv("POSECORE_LIMIT_CLIP_MEGABYTES")
     pool.end_idle_workers()
     assert len(estimate_video(clip, workers=1)) == 6
+
+
+def test_a_worker_that_does_not_start_says_why_and_blames_no_video(clip, monkeypatch, tmp_path):
+    broken = tmp_path / "folder with : in its name"
+    broken.mkdir()
+    (broken / "av.py").write_text("raise ImportError('libavcodec.so is for another processor')")
+    with monkeypatch.context() as patch:
+        patch.syspath_prepend(broken)
+        with pytest.raises(WorkerUnavailable, match=r"does not start: ImportError: libavcodec\.so is for another"):
+            pool.describe(clip)
+    with monkeypatch.context() as patch:
+        patch.setenv("POSECORE_LIMIT_PEOPLE", "many")
+        with pytest.raises(WorkerUnavailable, match="Expected POSECORE_LIMIT_PEOPLE to be a whole number"):
+            pool.describe(clip)
+    with monkeypatch.context() as patch:
+        patch.setenv("PYTHONHOME", str(tmp_path))
+        with pytest.raises(WorkerUnavailable, match="does not start: Fatal Python error"):
+            pool.describe(clip)
+    for program, message in (("/no/python", "No such file"), ("", "does not say which program it is")):
+        monkeypatch.setattr(sys, "executable", program)
+        with pytest.raises(WorkerUnavailable, match=message):
+            pool.describe(clip)
+
+
+def test_a_worker_finds_posecore_in_a_folder_with_a_colon(tmp_path):
+    folder = tmp_path / "a:b"
+    folder.mkdir()
+    (folder / "posecore").symlink_to(Path(__file__).parents[2] / "posecore")
+    program = "import posecore.runs.pool as pool; print(pool.describe('no.mp4'))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.stderr.splitlines()[-1].endswith("UnreadableMedia: no.mp4 cannot be opened: No such file or directory.")
 
 
 @LINUX
