@@ -13,13 +13,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, get_args
 
-from posecore.errors import InvalidOption, check_choice
+import numpy as np
+from PIL import Image, ImageOps
+
+from posecore.errors import InvalidOption, UnreadableMedia, check_choice
 from posecore.estimation.engines import PictureEstimator, open_picture_estimator, open_stream_estimator
 from posecore.estimation.inputs import ResumeState, RgbArray
 from posecore.estimation.pose_options import PoseOptions
 from posecore.limits import LIMITS
 from posecore.media.clip_options import ClipOptions, FilmQuality
 from posecore.media.clips import ClipInfo
+from posecore.media.pictures import decode_picture
 from posecore.poses import FramePoses, PoseRecorder, PoseSequence
 from posecore.runs.annotation import ColorBy
 from posecore.runs.annotation import color_by as colors_of
@@ -27,7 +31,7 @@ from posecore.runs.job import Job, RunObserver
 from posecore.runs.local import run_locally
 from posecore.runs.replay import write_replay
 from posecore.runs.segments import run_in_workers
-from posecore.system import whole_file
+from posecore.system import replace_after_fork, whole_file
 from posecore.view.drawing import draw_poses
 from posecore.view.mirror import mirror_picture, mirror_poses
 from posecore.view.silhouettes import Background
@@ -105,21 +109,54 @@ OnProgress = Callable[[Progress], bool | None]
 """Called after each frame; returning False ends the run there and keeps the result so far."""
 
 
-def estimate_image(rgb: RgbArray, options: PoseOptions | None = None) -> FramePoses:
+def estimate_image(
+    photo: RgbArray | str | os.PathLike[str] | Image.Image, options: PoseOptions | None = None
+) -> FramePoses:
     """Find the people in one photo.
 
     The loaded model is kept for the next photo with the same options.
 
     Args:
-        rgb: (H, W, 3) uint8, upright (as from ``posecore.media.pictures.decode_picture``).
+        photo: (H, W, 3) uint8, upright (as from ``posecore.media.pictures.decode_picture``); or the path of a file,
+            which is decoded so; or a Pillow image, which is turned upright as its EXIF orientation says, and blended
+            with white where it is transparent.
         options: ``PoseOptions()`` if None.
 
     Raises:
+        UnreadableMedia, MediaTooLarge: about the file, or a Pillow image whose file is damaged.
+        InvalidOption: if photo is none of these, or a Pillow image with more than 8 bits per sample.
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
-        InvalidOption: if rgb is not such an array.
         EngineUnavailable, MissingSystemLibrary: if the chosen engine does not run on this machine.
     """
-    return _PICTURE_ESTIMATORS.estimate(rgb, options or PoseOptions())
+    return _PICTURE_ESTIMATORS.estimate(_rgb_of(photo), options or PoseOptions())
+
+
+def _rgb_of(photo: RgbArray | str | os.PathLike[str] | Image.Image) -> RgbArray:
+    if isinstance(photo, (str, os.PathLike)):
+        return decode_picture(photo)
+    if isinstance(photo, Image.Image):
+        return _rgb_of_pillow(photo)
+    if not isinstance(photo, np.ndarray):
+        raise InvalidOption(
+            "Expected a photo as an array of shape (H, W, 3) and uint8, a path or a Pillow image, but got "
+            f"{type(photo).__name__}."
+        )
+    return photo
+
+
+def _rgb_of_pillow(image: Image.Image) -> RgbArray:
+    if image.mode in ("I", "F") or image.mode.startswith("I;"):
+        raise InvalidOption(
+            f"Expected a Pillow image with 8 bits per sample, but got mode {image.mode!r}. Give the path of its file."
+        )
+    try:
+        image = ImageOps.exif_transpose(image)
+    except (OSError, SyntaxError, ValueError) as error:
+        raise UnreadableMedia(f"The Pillow image cannot be decoded: {error}.") from error
+    if image.has_transparency_data:
+        rgba = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
+    return np.array(image.convert("RGB"))
 
 
 def release_models() -> None:
@@ -172,17 +209,18 @@ def estimate_video(
 
     Raises:
         UnreadableMedia, MediaTooLarge: about the video.
-        InvalidOption: if the video ends before the part begins, ``workers`` is not such a number, or ``background``
-            is none of the above or needs masks that were not asked for.
+        InvalidOption: if ``path`` is not a path, the video ends before the part begins, ``workers`` is not such a
+            number, or ``background`` is none of the above or needs masks that were not asked for.
         OSError: if the annotated video cannot be written.
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
         EngineUnavailable, MissingSystemLibrary: if the chosen engine does not run on this machine.
         WorkerLost: if the worker process died twice, or got stuck.
+        WorkerUnavailable: if no worker process starts on this machine.
     """
     options, part = options or PoseOptions(), part or ClipOptions()
     film = None if annotated is None else Path(annotated)
     _check_background(background, options)
-    job = Job(Path(path), options, part, film, skeletons, background)
+    job = Job(_path_of_video(path), options, part, film, skeletons, background)
     observer = _RecordingObserver(options.people, part, on_progress)
     notes = _dispatch(job, observer, workers)
     sequence = observer.sequence()
@@ -220,9 +258,11 @@ def draw_video(
 
     Raises:
         UnreadableMedia, MediaTooLarge: about the video.
+        InvalidOption: if ``path`` is not a path.
         InvalidPoses: if the poses are those of a video of another size.
         OSError: if the annotated video cannot be written.
         WorkerLost: if the worker process died twice, or got stuck.
+        WorkerUnavailable: if no worker process starts on this machine.
     """
     part = part or ClipOptions()
     pose = PoseOptions(people=1 if color_by == "side" else LIMITS.people)
@@ -230,11 +270,17 @@ def draw_video(
     with suppress(_EndedError), whole_file(annotated) as film:
         replay = film.with_name(f"{film.name}.poses.npz")
         write_replay(sequence, replay)
-        _dispatch(Job(Path(path), pose, part, film, replay=replay), observer, workers)
+        _dispatch(Job(_path_of_video(path), pose, part, film, replay=replay), observer, workers)
         if not observer.goes_on:
             raise _EndedError
         return True
     return False
+
+
+def _path_of_video(path: str | os.PathLike[str]) -> Path:
+    if not isinstance(path, (str, os.PathLike)):
+        raise InvalidOption(f"Expected the path of a video, but got {type(path).__name__}.")
+    return Path(path)
 
 
 def _dispatch(job: Job, observer: RunObserver, workers: int | None) -> list[str]:
@@ -406,3 +452,12 @@ class _PictureEstimators:
 
 
 _PICTURE_ESTIMATORS = _PictureEstimators()
+
+
+def _load_anew() -> object:
+    global _PICTURE_ESTIMATORS
+    inherited, _PICTURE_ESTIMATORS = _PICTURE_ESTIMATORS, _PictureEstimators()
+    return inherited
+
+
+replace_after_fork(_load_anew)

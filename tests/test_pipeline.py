@@ -6,11 +6,13 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
+from PIL import Image
 
 from posecore import (
     BLAZEPOSE_33,
@@ -25,7 +27,7 @@ from posecore import (
 )
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
-from posecore.media.samples import sample_clip
+from posecore.media.samples import sample_clip, sample_picture
 from posecore.motion.one_euro import OneEuro
 from posecore.pipeline import expect_run
 
@@ -91,6 +93,43 @@ def test_several_threads_can_estimate_at_the_same_time(portrait, portrait_poses)
 def test_an_invalid_image_array_is_refused(rgb):
     with pytest.raises(InvalidOption, match=r"Expected an image of shape \(H, W, 3\)"):
         estimate_image(rgb)
+
+
+def test_a_photo_may_be_given_as_a_path_or_a_pillow_image(portrait_poses):
+    path = sample_picture().path
+    with Image.open(path) as image:
+        for photo in (path, str(path), image, image.convert("RGBA"), image.convert("CMYK")):
+            np.testing.assert_array_equal(estimate_image(photo).xy, portrait_poses.xy)
+
+
+def test_a_pillow_image_is_turned_upright(shared_data):
+    path = shared_data / "exif" / "Portrait_6.jpg"
+    with Image.open(path) as image:
+        poses = estimate_image(image)
+    assert poses.size == estimate_image(path).size
+    assert poses.size[0] < poses.size[1]
+
+
+def test_a_damaged_pillow_image_is_an_unreadable_medium():
+    half = BytesIO(sample_picture().path.read_bytes()[:20_000])
+    with Image.open(half) as image, pytest.raises(UnreadableMedia, match="truncated"):
+        estimate_image(image)
+
+
+@pytest.mark.parametrize("photo", [None, 3, b"bytes", [[0]], BytesIO()])
+def test_another_kind_of_photo_is_refused(photo):
+    with pytest.raises(InvalidOption, match=rf"a path or a Pillow image, but got {type(photo).__name__}\."):
+        estimate_image(photo)
+    with pytest.raises(InvalidOption, match=f"but got {type(photo).__name__}"), LiveSession() as session:
+        session.step(photo, 0.0)
+    if not isinstance(photo, bytes):
+        with pytest.raises(InvalidOption, match=f"the path of a video, but got {type(photo).__name__}"):
+            estimate_video(photo)
+
+
+def test_a_pillow_image_of_16_bits_is_refused():
+    with pytest.raises(InvalidOption, match="with 8 bits per sample, but got mode 'I;16'"):
+        estimate_image(Image.new("I;16", (9, 9)))
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,12 @@
 """Input types of the estimators and the checks they share."""
 
+import os
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from posecore.errors import InvalidOption
+from posecore.errors import EngineUnavailable, InvalidOption
 
 RgbArray = NDArray[np.uint8]
 """(H, W, 3) red, green, blue; upright."""
@@ -44,12 +45,16 @@ def area_of(picture: Picture, rows: slice, columns: slice) -> RgbArray:
 
 
 def check_picture(picture: Picture) -> None:
-    """Reject an array that is not a picture; a ``LazyPicture`` was checked when it was read.
+    """Reject what is not a picture; a ``LazyPicture`` was checked when it was read.
 
     Raises:
-        InvalidOption: if an array is not (H, W, 3) uint8 with at least one pixel.
+        InvalidOption: if it is not an array of (H, W, 3) uint8 with at least one pixel.
     """
     if not isinstance(picture, np.ndarray):
+        if not hasattr(picture, "area"):
+            raise InvalidOption(
+                f"Expected an image as an array of shape (H, W, 3) and uint8, but got {type(picture).__name__}."
+            )
         return
     if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8 or picture.size == 0:
         raise InvalidOption(
@@ -65,3 +70,19 @@ def check_time(time_s: float, last_s: float) -> None:
     """
     if not time_s > last_s:
         raise InvalidOption(f"Expected 'time_s' to be later than {last_s}, but got {time_s}.")
+
+
+def check_process(opened_in: int) -> None:
+    """Refuse an estimator of another process: its threads are not copied by a fork, and it would wait for them.
+
+    Args:
+        opened_in: the id of the process that opened it.
+
+    Raises:
+        EngineUnavailable: if this process was forked from that one.
+    """
+    if os.getpid() != opened_in:
+        raise EngineUnavailable(
+            f"Expected an estimator of this process (id {os.getpid()}), but got one of process {opened_in}, from which "
+            "this one was forked. Open one here, after the fork."
+        )

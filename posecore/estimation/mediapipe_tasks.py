@@ -13,7 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from posecore.estimation.inputs import Picture, ResumeState, RgbArray, check_picture, check_time, whole_of
+from posecore.estimation.inputs import (
+    Picture,
+    ResumeState,
+    RgbArray,
+    check_picture,
+    check_process,
+    check_time,
+    whole_of,
+)
 from posecore.estimation.models import find_model, model_unusable
 from posecore.estimation.pose_options import PoseOptions
 from posecore.estimation.tracking import Tracks, left_to_right
@@ -38,17 +46,20 @@ class _Estimator:
     _RUNNING_MODE: str
 
     def __init__(self, options: PoseOptions) -> None:
+        self._process = os.getpid()
         self._path = find_model(options.model)
         self._options = options
         self._landmarker = _create_landmarker(self._path, options, self._RUNNING_MODE)
 
     def close(self) -> None:
-        """Free the model. Calling it again does nothing."""
-        self._landmarker.close()
+        """Free the model. Calling it again does nothing, nor does calling it in a process forked since."""
+        if self._process == os.getpid():
+            self._landmarker.close()
 
     def _estimate(self, detect: Callable[[Any], Any], rgb: RgbArray, time_s: float) -> FramePoses:
         import mediapipe
 
+        check_process(self._process)
         check_picture(rgb)
         image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(rgb))
         try:
@@ -72,6 +83,9 @@ class PictureEstimator(_Estimator):
 
         Args:
             rgb: (H, W, 3) uint8, upright.
+
+        Raises:
+            InvalidOption: if rgb is not such an array.
         """
         return left_to_right(self._estimate(self._landmarker.detect, rgb, time_s=0.0))
 
@@ -119,8 +133,9 @@ class StreamEstimator(_Estimator):
             time_s: the frame's own time, later than the previous frame's.
 
         Raises:
-            InvalidOption: if ``time_s`` is not later than the previous one.
+            InvalidOption: if rgb is not such an array, or ``time_s`` is not later than the previous one.
         """
+        check_picture(rgb)
         time_ms = self._next_ms(time_s)
         found = self._estimate(lambda image: self._landmarker.detect_for_video(image, time_ms), whole_of(rgb), time_s)
         return found if self._tracks is None else self._tracks.follow(found)

@@ -30,7 +30,9 @@ from posecore.downloads import DownloadFailed, cache_dir
 from posecore.errors import EngineUnavailable
 from posecore.estimation.blazepose import detector, landmarks
 from posecore.estimation.blazepose.arrays import FloatArray
+from posecore.estimation.inputs import check_process
 from posecore.estimation.models import identify_model, model_unusable
+from posecore.system import replace_after_fork
 
 # Increase it whenever the content of the cache changes.
 _FORMAT = 2
@@ -95,12 +97,18 @@ class Request:
     """
 
     def __init__(self, compiled: Any) -> None:
+        self._process = os.getpid()
         self._request = compiled.create_infer_request()
         self._outputs = [self._request.get_output_tensor(index).data for index in range(len(compiled.outputs))]
         self.picture: NDArray[np.uint8] = self._request.get_input_tensor().data[0]
 
     def run(self) -> list[FloatArray]:
-        """Run the network on ``picture``. The next run overwrites the returned arrays."""
+        """Run the network on ``picture``. The next run overwrites the returned arrays.
+
+        Raises:
+            EngineUnavailable: if it was made before this process was forked.
+        """
+        check_process(self._process)
         self._request.start_async()
         self._request.wait()
         return self._outputs
@@ -186,6 +194,18 @@ def _no_metrics() -> Iterator[None]:
         del sys.modules["openvino_telemetry"]
         if before is not None:
             sys.modules["openvino_telemetry"] = before
+
+
+def _load_anew() -> object:
+    global _LOADING, _load, load_openvino
+    inherited = _load, load_openvino
+    _LOADING = threading.Lock()
+    _load = lru_cache(maxsize=24)(_load.__wrapped__)
+    load_openvino = cache(load_openvino.__wrapped__)
+    return inherited
+
+
+replace_after_fork(_load_anew)
 
 
 def _cache_folder(sha256: str) -> Path | None:

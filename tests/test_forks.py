@@ -1,0 +1,64 @@
+"""Processes forked from one that has used posecore: multiprocessing's default on Linux before Python 3.14."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+PROGRAM = """
+import faulthandler, multiprocessing, os, sys
+import numpy as np
+import posecore
+from posecore.media.samples import sample_picture
+
+photo = posecore.decode_picture(sample_picture().path)
+options = posecore.PoseOptions(engine=sys.argv[1])
+here = posecore.estimate_image(photo, options)
+clip = sys.argv[2]
+posecore.estimate_video(clip, options, workers=1)
+session = posecore.LiveSession(options)
+session.step(photo, 0.0)
+
+def estimate(_):
+    there = posecore.estimate_image(photo, options)
+    return np.array_equal(there.xy, here.xy)
+
+with multiprocessing.get_context("fork").Pool(2) as children:
+    print(children.map_async(estimate, range(2)).get(timeout=60))
+
+if child := os.fork():
+    print("exit code", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    session.close()
+    posecore.pipeline.release_models()
+else:
+    faulthandler.dump_traceback_later(30, exit=True)
+    try:
+        session.step(photo, 1.0)
+    except posecore.EngineUnavailable as error:
+        print(error)
+    session.close()
+    print(len(posecore.estimate_video(clip, options)), len(posecore.estimate_video(clip, options, workers=1)))
+    posecore.pipeline.release_models()
+    sys.exit(7)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.parametrize("engine", ["fast", "mediapipe"])
+def test_a_forked_process_estimates_like_its_parent_and_ends(engine, portrait, tmp_path):
+    from posecore.media.films import FilmWriter
+
+    with FilmWriter(tmp_path / "clip.mp4", (512, 600), fps_hint=25) as film:
+        for index in range(3):
+            film.write(portrait, index / 25)
+    command = [sys.executable, "-c", PROGRAM, engine, str(tmp_path / "clip.mp4")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    pool, refused, frames, end = done.stdout.splitlines()
+    assert pool == "[True, True]"
+    assert "from which this one was forked. Open one here, after the fork." in refused
+    assert (frames, end) == ("3 3", "exit code 7")
