@@ -18,8 +18,8 @@ def take_upload(visit: Visit) -> None:
     """Show the uploader, and open a new file at once."""
     file = offer_upload(
         "A saved result",
-        types=["npz"],
-        help="A .posecore.npz file from Files on the Video page, or from python -m posecore video.",
+        types=["npz", "zip"],
+        help="A .posecore.npz file from Files on the Video page, the zip it came in, or from python -m posecore video.",
         key="result",
     )
     if file is None:

@@ -8,14 +8,16 @@ and against each other before an array is made.
 import json
 import math
 import os
+import shutil
 import struct
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -24,7 +26,7 @@ from numpy.typing import NDArray
 
 from posecore.errors import InvalidOption, InvalidPoses, UnreadableResult
 from posecore.limits import LIMITS
-from posecore.poses import LANDMARK_ARRAYS, PoseSequence
+from posecore.poses import LANDMARK_ARRAYS, VALUES_PER_LANDMARK, PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
 from posecore.system import VERSION, whole_file
 
@@ -37,6 +39,8 @@ _MOST_ABOUT_BYTES = 4_000_000
 # Limit for the list of members at the end of the zip: ours takes less than 1 KB.
 _MOST_DIRECTORY_BYTES = 64_000
 _BLOCK_BYTES = 1 << 20
+# What the largest result within the limits fills, and its times and facts.
+_MOST_BYTES = 4 * VALUES_PER_LANDMARK * len(BLAZEPOSE_33) * LIMITS.person_frames + 8 * LIMITS.clip_frames + (16 << 20)
 
 Array = NDArray[Any]
 
@@ -88,9 +92,9 @@ def save_sequence(
 
 
 def load_sequence(source: str | os.PathLike[str] | BinaryIO) -> Saved:
-    """Open a file that ``save_sequence`` wrote.
+    """Open a file that ``save_sequence`` wrote, or a zip of files with one such file in it.
 
-    Memory: that of the arrays and 1 MB.
+    Memory: that of the arrays and 1 MB. A file in a zip is unpacked to the disk first.
 
     Args:
         source: a path, or a seekable binary file.
@@ -199,12 +203,25 @@ def _unreadable_in_words(shown: str) -> Iterator[None]:
         raise UnreadableResult(f"{shown} cannot be opened: {error.strerror or error}.") from error
 
 
-def _load(stream: BinaryIO, shown: str) -> Saved:
+def _load(stream: BinaryIO, shown: str, *, is_packed: bool = False) -> Saved:
     _check_directory(stream, shown)
     with zipfile.ZipFile(stream) as archive:
         members = {member.filename: member for member in archive.infolist()}
+        results = [name for name in members if name.endswith(SUFFIX)]
+        if results and _ABOUT not in members and not is_packed:
+            if len(results) > 1:
+                raise UnreadableResult(f"{shown} has {len(results)} results in it. Unpack it and open one of them.")
+            return _load_packed(archive, members[results[0]], f"{PurePosixPath(results[0]).name} in {shown}")
         about = _read_about(archive, members, shown)
         return _reader(about.get("version"), shown)(archive, members, about, shown)
+
+
+def _load_packed(archive: zipfile.ZipFile, member: zipfile.ZipInfo, shown: str) -> Saved:
+    if _plain_size(member, shown) > _MOST_BYTES:
+        raise UnreadableResult(f"{shown} holds more than {_MOST_BYTES:,} bytes. It is not opened.")
+    with archive.open(member) as packed, tempfile.TemporaryFile() as plain:
+        shutil.copyfileobj(packed, plain, _BLOCK_BYTES)
+        return _load(plain, shown, is_packed=True)
 
 
 def _check_directory(stream: BinaryIO, shown: str) -> None:

@@ -120,6 +120,37 @@ def test_an_older_file_without_cuts_opens(good, tmp_path):
     assert load_sequence(old).sequence.cuts.tolist() == []
 
 
+def zip_of(path: Path, *files: tuple[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files:
+            archive.writestr(name, content)
+    return path
+
+
+def test_a_zip_with_one_result_among_other_files_opens(good, sequence, tmp_path):
+    path = zip_of(tmp_path / "all.zip", ("walk.landmarks.csv", b"frame"), ("walk.posecore.npz", good.read_bytes()))
+    np.testing.assert_array_equal(load_sequence(path).sequence.xy, sequence.xy)
+    with path.open("rb") as stream:
+        assert load_sequence(stream).facts == FACTS
+
+
+def test_a_zip_without_a_clear_result_is_refused(good, tmp_path):
+    content = good.read_bytes()
+    with pytest.raises(UnreadableResult, match=r"two.zip has 2 results in it"):
+        load_sequence(zip_of(tmp_path / "two.zip", ("a.posecore.npz", content), ("b.posecore.npz", content)))
+    inner = zip_of(tmp_path / "inner.zip", ("a.posecore.npz", content)).read_bytes()
+    with pytest.raises(UnreadableResult, match=r"b.posecore.npz in nested.zip is not a result"):
+        load_sequence(zip_of(tmp_path / "nested.zip", ("b.posecore.npz", inner)))
+    with pytest.raises(UnreadableResult, match="not a result"):
+        load_sequence(zip_of(tmp_path / "photos.zip", ("a.jpg", b"photo")))
+
+
+def test_a_zip_that_would_fill_the_disk_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(saved, "_MOST_BYTES", 1_000)
+    with pytest.raises(UnreadableResult, match="holds more than 1,000 bytes"):
+        load_sequence(zip_of(tmp_path / "bomb.zip", ("a.posecore.npz", bytes(2_000))))
+
+
 @pytest.mark.parametrize("facts", [{"a": object()}, {"a": float("nan")}, {"a": "x" * 4_000_001}])
 def test_facts_that_json_cannot_hold_are_refused_and_nothing_is_written(facts, sequence, tmp_path):
     with pytest.raises(InvalidOption, match="Expected facts"):
