@@ -56,6 +56,9 @@ _LEAST_LOST = 1.0
 _FLASH_S = 0.2
 _FEWEST_BESIDE, _MOST_BESIDE = 6, 12
 
+# Grey levels this close to black or white have lost their pattern to the exposure. Contrast lost there is not counted,
+# unless it is more than this share of all: then the picture itself is black or white.
+_MIDDLE, _CLIPPED, _MOST_CLIPPED = 127.5, 8.0, 0.75
 # A longer step from frame to frame, in usual ones, means that frames are missing.
 _HOLE_STEPS = 2.5
 
@@ -188,13 +191,19 @@ def _compare(one: Thumbnail, other: Thumbnail) -> tuple[float, float]:
 def _not_found(one: Thumbnail, other: Thumbnail, inside: Thumbnail) -> tuple[float, float]:
     """As ``_compare``, of pictures in the same place, and of those blocks only that are inside both."""
     counted = _means(inside) > 1 - 1 / _BLOCK
-    lost, all_contrast = 0.0, 0.0
+    lost, contrast, lost_clipped, contrast_clipped = 0.0, 0.0, 0.0, 0.0
     for here, there in ((one, other), (other, one)):
-        found, contrast = _find_blocks(here, there)
-        weight = np.where(counted & (contrast >= _FLAT), np.minimum(contrast, _RICH), 0)
+        found, own = _find_blocks(here, there)
+        weight = np.where(counted & (own >= _FLAT), np.minimum(own, _RICH), 0)
+        clipped = np.abs(_means(there) - _MIDDLE) > _MIDDLE - _CLIPPED
         lost += float((weight * (1 - found)).sum())
-        all_contrast += float(weight.sum())
-    return (lost / all_contrast if all_contrast else 0.0), lost / (2 * found.size)
+        contrast += float(weight.sum())
+        lost_clipped += float((weight * (1 - found))[clipped].sum())
+        contrast_clipped += float(weight[clipped].sum())
+    # What is lost in black or white says nothing if enough is left elsewhere: it is the exposure's doing.
+    if contrast_clipped < _MOST_CLIPPED * contrast:
+        lost, contrast = lost - lost_clipped, contrast - contrast_clipped
+    return (lost / contrast if contrast else 0.0), lost / (2 * found.size)
 
 
 def _find_blocks(picture: Thumbnail, other: Thumbnail) -> tuple[_Blocks, _Blocks]:

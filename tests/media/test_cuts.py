@@ -124,6 +124,8 @@ CASES: dict[str, tuple[Callable[[list[np.ndarray]], Pictures], list[int]]] = {
     "a broken frame": (lambda s: replaced(shot(s[0], 40), 15, lambda broken: 0 * broken + 128, frames=1), []),
     "less exposure": (lambda s: replaced(shot(s[0], 40), 20, lambda lit: lit * 0.5), []),
     "more exposure": (lambda s: replaced(shot(s[0], 40), 20, lambda lit: lit * 1.3 + 20), []),
+    "overexposed": (lambda s: replaced(shot(s[0], 40), 20, lambda lit: lit * 1.4 + 30), []),
+    "underexposed": (lambda s: replaced(shot(s[0], 40), 20, lambda lit: lit - 80), []),
     "a dissolve": (lambda s: dissolved(shot(s[0], 40), shot(s[1], 40), frames=15), []),
     "a fade to black": (lambda s: dissolved(shot(s[0], 40), 0 * shot(s[1], 40), frames=20), []),
     "noise at night": (lambda s: noisy(shot(s[0], 40) * 0.1, 12), []),
