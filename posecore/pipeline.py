@@ -24,6 +24,7 @@ from posecore.limits import LIMITS
 from posecore.media.clip_options import ClipOptions, FilmQuality
 from posecore.media.clips import ClipInfo
 from posecore.media.pictures import decode_picture
+from posecore.motion.resampling import measured_rate
 from posecore.poses import FramePoses, PoseRecorder, PoseSequence
 from posecore.runs.annotation import ColorBy
 from posecore.runs.annotation import color_by as colors_of
@@ -43,7 +44,7 @@ class Progress:
 
     Attributes:
         frames: frames done.
-        total: number of frames that the file declares, or None if it declares none.
+        total: number of frames by what the file states, or None if it states none that can be believed.
         seconds: time taken so far.
         frame: the poses of the newest frame.
     """
@@ -196,8 +197,8 @@ def estimate_video(
             video, not in the sequence.
         on_progress: called after each frame with a ``Progress``; if it returns False the run ends there, and the
             frames done so far are the result (also in the annotated video).
-        on_note: called at the end with a sentence for each thing that a user should know: a damaged video, sound
-            that breaks off, more people than asked for.
+        on_note: called at the end with a sentence for each thing that a user should know: a damaged video, frames
+            that change size, sound that breaks off, more people than asked for.
         workers: None: the video is read in this process. 1: in a process of its own, so that a malicious file can
             take down only that. Such a run does a few more frames after ``on_progress`` has ended it, and if its
             process dies it begins once more, so that progress goes back. More: a long video of one person is cut
@@ -205,7 +206,8 @@ def estimate_video(
             ``posecore.runs.segments``.
 
     Returns:
-        The sequence, with the file's own frame times. A frame in which nobody was found is NaN.
+        The sequence, with the file's own frame times. A frame in which nobody was found is NaN. ``fps`` is the rate of
+        those times, see ``posecore.motion.resampling.measured_rate``.
 
     Raises:
         UnreadableMedia, MediaTooLarge: about the video.
@@ -360,8 +362,9 @@ class _RecordingObserver(_ProgressObserver):
         """All frames."""
         self._recorder.put_in_order()  # several workers report theirs side by side
         self._recorder.end_people_at_cuts()  # an estimator of one person gives only one id
-        fps = self._clip.fps / self._part.every
-        return PoseSequence(**self._recorder.arrays(), size=self._clip.size, fps=fps)
+        arrays = self._recorder.arrays()
+        fps = measured_rate(arrays["times_s"], stated=self._clip.fps / self._part.every)
+        return PoseSequence(**arrays, size=self._clip.size, fps=fps)
 
 
 class LiveSession:

@@ -14,6 +14,10 @@ from posecore.poses import FloatArray, PoseSequence
 
 # Times closer to the grid than this count as on it: far below the resolution of any video's timestamps.
 _ROUNDING_S = 1e-6
+# Steps within this share of the median one are frames that follow each other; others are gaps or repaired times.
+_USUAL_WITHIN = 0.2
+# A stated rate this close to the measured one is that one: 30 and 29.97 differ by a fifth of it.
+_AGREES_WITHIN = 0.005
 
 
 def to_even_times(sequence: PoseSequence, rate: float | None = None) -> PoseSequence:
@@ -49,6 +53,24 @@ def to_even_times(sequence: PoseSequence, rate: float | None = None) -> PoseSequ
     }
     cuts = np.unique(starts[(starts > 0) & (starts < len(grid))])
     return replace(sequence, **arrays, times_s=grid, fps=rate, cuts=cuts)
+
+
+def measured_rate(times_s: Seconds, stated: float) -> float:
+    """Frames per second of the real frame times, whatever a file states.
+
+    It is that of the median step between frames. Many files round times to milliseconds, and so the median step too;
+    the mean of the steps close to it is free of that.
+
+    Args:
+        times_s: (T,) seconds, strictly increasing.
+        stated: the rate to return if the times agree with it (it is exact), or if there are fewer than two.
+    """
+    if len(times_s) < 2:
+        return stated
+    steps = np.diff(times_s)
+    median = np.median(steps)
+    rate = 1 / float(steps[np.abs(steps - median) <= _USUAL_WITHIN * median].mean())
+    return stated if abs(stated / rate - 1) <= _AGREES_WITHIN else rate
 
 
 def _grid(times_s: Seconds, rate: float) -> Seconds:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from posecore import InvalidOption, PoseSequence
-from posecore.motion.resampling import to_even_times
+from posecore.motion.resampling import measured_rate, to_even_times
 
 
 def straight(times: np.ndarray, fps: float = 10.0) -> PoseSequence:
@@ -21,6 +21,27 @@ def straight(times: np.ndarray, fps: float = 10.0) -> PoseSequence:
         size=(100, 100),
         fps=fps,
     )
+
+
+MILLISECONDS = np.round(np.arange(200) * 1000 / 60) / 1000
+
+
+@pytest.mark.parametrize(
+    ("times", "stated", "rate"),
+    [
+        (np.arange(50) / 30, 1000, 30),  # what a browser's recording states
+        (MILLISECONDS, 1000, 60),  # 16 and 17 ms: the median step alone would give 58.8
+        (MILLISECONDS, 60, 60),
+        (np.arange(50) * 1001 / 30000, 30000 / 1001, 30000 / 1001),
+        (np.arange(20) * 60, 30, 1 / 60),  # a frame per minute
+        (np.delete(np.arange(50) / 25, range(20, 45)), 10, 25),  # with a hole
+        (np.arange(50) / 1000, 1000, 1000),  # a high-speed camera
+        ([0.0], 24, 24),
+        ([], 24, 24),
+    ],
+)
+def test_the_rate_is_that_of_the_times(times, stated, rate):
+    assert measured_rate(np.asarray(times, np.float64), stated) == pytest.approx(rate, rel=2e-3)
 
 
 def test_even_times_stay_as_they_are():
