@@ -28,9 +28,10 @@ from posecore.errors import PosecoreError
 from posecore.estimation.blazepose.networks import load_openvino
 from posecore.estimation.engines import find_engine, open_stream_estimator
 from posecore.estimation.pose_options import PoseOptions
-from posecore.media.clips import open_clip, open_container
+from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
 from posecore.media.samples import CLIP_NAME, sample_clip
+from posecore.media.video_file import open_container
 from posecore.pipeline import Progress, estimate_video
 from posecore.poses import FramePoses
 from posecore.runs.annotation import Annotator, color_by

@@ -1,50 +1,36 @@
-"""Reading videos: upright frames, each with its own time.
+"""Reading videos: upright frames, each with its own time."""
 
-An upload may be malicious. FFmpeg supports formats that are only lists of other files (HLS, concat, DASH, SDP), and
-it goes by a file's content, not its name. So only self-contained containers are allowed, and only this one local file
-can be opened.
-"""
-
-import math
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
+from typing import Protocol
 
 import av
-from av.container import InputContainer
-from av.stream import Disposition
-from av.video.stream import VideoStream
 
 from posecore.errors import MediaTooLarge, UnreadableMedia
 from posecore.limits import LIMITS
+from posecore.media.animations import Animation, is_animation
 from posecore.media.clip_options import ClipOptions
 from posecore.media.cuts import FRAMES_BEFORE, mark_cuts
 from posecore.media.files import read_head
+from posecore.media.frame_filters import ToneMapper
+from posecore.media.frame_times import FrameClock
 from posecore.media.pictures import identify_picture
 from posecore.media.upright import FramePixels, Rgb, Upright
+from posecore.media.video_file import VideoFile
 from posecore.media.yuv import Colors, YuvFrame
 
 CLIP_SUFFIXES = (
-    ".mp4", ".mov", ".m4v", ".3gp", ".webm", ".mkv", ".avi", ".ts", ".mts", ".mpg", ".mpeg", ".wmv",
-    ".flv", ".ogv",
+    ".mp4", ".mov", ".m4v", ".3gp", ".webm", ".mkv", ".avi", ".ts", ".mts", ".m2ts", ".mpg", ".mpeg", ".wmv",
+    ".flv", ".ogv", ".mxf", ".dv", ".ivf", ".h264", ".264", ".h265", ".265", ".hevc", ".m2v", ".obu",
 )  # fmt: skip
 """File name endings to offer in an upload dialog. Only a file's content decides what it is."""
 
-_SELF_CONTAINED_ONLY = {
-    "format_whitelist": "mov,matroska,avi,mpegts,mpeg,asf,flv,ogg",
-    "protocol_whitelist": "file",
-}
-
-# Label of a video whose container states no frame rate; it affects times only if the file has no timestamps either.
-_USUAL_FPS = 30.0
-# A higher stated rate is not a camera's but the clock of the file it was copied from.
-_MOST_FPS = 10_000
 # Closer to the beginning, decoding everything before the part is as fast as seeking.
 _WORTH_SEEKING_S = 2.0
-# A timestamp this far back (seconds) means that the clock restarted, as in joined recordings.
-_CLOCK_RESTART_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -53,12 +39,15 @@ class ClipInfo:
 
     Attributes:
         size: (width, height) in pixels of every frame, upright and with square pixels.
-        fps: mean frames per second, not rounded and only a label; 30.0 if the container does not state it.
-        frame_count: number of frames stated by the container, an estimate; None if it states none.
-        duration_s: length in seconds stated by the container; None if it states none.
+        fps: mean frames per second as stated, not rounded and only a label; 30.0 if the file states none that can be
+            believed. The times of the frames show the real one.
+        frame_count: number of frames by what the file states, an estimate; None if it states none that can be
+            believed.
+        duration_s: length in seconds as stated; None likewise.
         codec: FFmpeg's name for the video codec, such as "h264".
         colors: colour space of a frame's ``yuv``.
         start_s: the file's own timestamp of the first frame in seconds; 0 if it has none.
+        notes: a sentence for each thing about this kind of video that a user should know.
     """
 
     size: tuple[int, int]
@@ -68,6 +57,7 @@ class ClipInfo:
     codec: str
     colors: Colors
     start_s: float
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,6 +83,61 @@ class ClipFrame:
     def rgb(self) -> Rgb:
         """The whole frame: (H, W, 3) uint8, C-contiguous and writable."""
         return self.pixels.whole()
+
+
+class FrameSource(Protocol):
+    """An open file that frames are read from, see ``VideoFile`` and ``Animation``."""
+
+    damaged_packets: int
+    """Number of packets that could not be read or decoded so far."""
+
+    @property
+    def lacked_memory(self) -> bool:
+        """Whether memory was too small for a frame."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Stated (width, height) of a frame as stored."""
+
+    @property
+    def pixel_aspect(self) -> Fraction | None:
+        """Width of a pixel divided by its height; None if it is not stated."""
+
+    @property
+    def codec(self) -> str:
+        """FFmpeg's name for the codec."""
+
+    @property
+    def fps(self) -> float:
+        """Stated frames per second."""
+
+    @property
+    def frame_count(self) -> int | None:
+        """Stated number of frames."""
+
+    @property
+    def counted(self) -> bool:
+        """Whether that number is a count, not an estimate from the length."""
+
+    @property
+    def duration_s(self) -> float | None:
+        """Stated length."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user should know."""
+
+    def frames(self) -> Iterator[av.VideoFrame]:
+        """The frames from here to the end, each with a timestamp if there is one."""
+
+    def seek(self, stamp_s: float) -> bool:
+        """Let ``frames`` begin at the last key frame before a timestamp, or near it; False on failure."""
+
+    def ended_early(self, frames: int, length_s: float) -> bool:
+        """Whether this many frames over this time are far fewer than stated."""
+
+    def close(self) -> None:
+        """Close the file."""
 
 
 @contextmanager
@@ -121,66 +166,90 @@ def open_clip(
     """
     path = Path(path)
     shown = name or path.name
+    on_packet = on_packet or (lambda: None)
+    with closing(_open_source(path, shown, on_packet)) as source:
+        yield ClipReader(source, shown, for_film=for_film, part=part or ClipOptions())
+
+
+def _open_source(path: Path, shown: str, on_packet: Callable[[], None]) -> FrameSource:
     read_head(path, shown)  # raises a clear error for a missing or empty file or a folder
     picture = identify_picture(path)  # FFmpeg would read HEIC and AVIF photos as MP4 files with one frame
-    if picture is not None:
-        raise UnreadableMedia(f"{shown} is a photo ({picture}), not a video. Open it as a photo instead.")
-    with open_container(path, shown) as container:
-        yield ClipReader(
-            container, shown, for_film=for_film, part=part or ClipOptions(), on_packet=on_packet or (lambda: None)
-        )
+    if picture is None:
+        return VideoFile(path, shown, LIMITS.clip_frame_pixels, on_packet)
+    if is_animation(path):
+        return Animation(path, LIMITS.clip_frame_pixels, on_packet)
+    raise UnreadableMedia(f"{shown} is a photo ({picture}), not a video. Open it as a photo instead.")
 
 
 class ClipReader:
     """Iterable over the frames of an open video, one in memory at a time; created by ``open_clip``.
 
     Iterate once. The file's rotation or mirroring tag (display matrix) is applied, once. A frame whose size differs
-    from the first one's is scaled to it. Colours follow the file's tags (BT.601, BT.709, full or limited range); an
-    untagged file is treated as BT.601, as FFmpeg and OpenCV do. HDR is not tone-mapped.
+    from the first one's is fitted into it, with black bars if its shape differs too. Colours follow the file's tags
+    (BT.601, BT.709, full or limited range); an untagged file is treated as BT.601, as FFmpeg and OpenCV do. HDR (HLG,
+    PQ) is tone-mapped to BT.709. Of an interlaced frame the first field is used, see ``deinterlaced``.
 
     A packet that cannot be decoded is skipped: the frames around it keep their times, which show the gap. If the
     container itself breaks off, the video ends there.
 
     Attributes:
         info: what the container states about the video.
-        damaged_packets: number of packets that could not be read or decoded so far; 0 for an intact file.
-        broke_off: whether the file ended with far fewer frames than it states; known once it has been read from
-            beginning to end.
+        resized: when the first frame so far with another size than the video's first one comes, and its (width, height)
+            as it would be upright; None if all have one size.
+        broke_off: whether the file ended far earlier than it states; known once it has been read from beginning to
+            end.
     """
 
-    def __init__(
-        self,
-        container: InputContainer,
-        shown: str,
-        *,
-        for_film: bool,
-        part: ClipOptions,
-        on_packet: Callable[[], None],
-    ) -> None:
-        self._container = container
-        self._on_packet = on_packet
+    def __init__(self, source: FrameSource, shown: str, *, for_film: bool, part: ClipOptions) -> None:
+        self._source = source
         self._for_film = for_film
         self._part = part
         self._shown = shown
-        self._stream = _find_video(container, shown)
-        self.damaged_packets = 0
+        self._tone = ToneMapper()
+        self.resized: tuple[float, tuple[int, int]] | None = None
         self.broke_off = False
-        self._lacked_memory = False
-        _check_frame_size((self._stream.width, self._stream.height), shown)
-        self._decoded = self._decode()
+        _check_frame_size(source.size, shown)
+        if source.counted and source.frame_count is not None:
+            self._check_count(source.frame_count)
+        self._decoded = source.frames()
         first = next(self._decoded, None)
-        if first is None and self._lacked_memory:
+        if first is None and source.lacked_memory:
             raise MediaTooLarge(f"{shown} needs more memory than a video may use here. Reduce its resolution.")
         if first is None:
             raise UnreadableMedia(f"{shown} has no frame that can be decoded: it is damaged, truncated or encrypted.")
-        self._upright = Upright(first, self._stream.sample_aspect_ratio)
+        self._upright = Upright(self._tone.mapped(first), source.pixel_aspect)
         _check_frame_size(self._upright.size, shown)
-        self.info = _describe(self._stream, container, self._upright, start_s=first.time or 0.0)
-        self._check_count(self._stream.frames)
+        self.info = ClipInfo(
+            self._upright.size,
+            source.fps,
+            source.frame_count,
+            source.duration_s,
+            source.codec,
+            self._upright.colors,
+            first.time or 0.0,
+            source.notes,
+        )
         self._frames = self._read(first)
 
     def __iter__(self) -> Iterator[ClipFrame]:
         return self._frames
+
+    @property
+    def damaged_packets(self) -> int:
+        """Number of packets that could not be read or decoded so far; 0 for an intact file."""
+        return self._source.damaged_packets
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """As ``info.notes``, and what else was noticed so far."""
+        if self.resized is None:
+            return self._source.notes
+        (width, height), (at_s, (new_width, new_height)) = self.info.size, self.resized
+        return (
+            *self._source.notes,
+            f"The frames change size at {at_s:.1f} s, from {width} x {height} to {new_width} x {new_height} pixels. "
+            "From there on they are fitted into the first size, with black bars if the shape differs.",
+        )
 
     def _read(self, first: av.VideoFrame) -> Iterator[ClipFrame]:
         part = self._part
@@ -191,11 +260,17 @@ class ClipReader:
                 return
             begins_shot = cut or (begins_shot and wanted > 0)
             if time_s >= part.start_s:
+                if self.resized is None and not self._upright.is_of_first_size(frame):
+                    self.resized = time_s, self._upright.size_of(frame)
                 if wanted % part.every == 0:
-                    yuv = self._upright.yuv(frame) if self._for_film else None
-                    yield ClipFrame(wanted // part.every, time_s, self._upright.pixels(frame), yuv, begins_shot)
+                    yield self._upright_frame(wanted // part.every, time_s, frame, begins_shot)
                     begins_shot = False
                 wanted += 1
+
+    def _upright_frame(self, index: int, time_s: float, decoded: av.VideoFrame, begins_shot: bool) -> ClipFrame:
+        frame = self._upright.fitted(self._tone.mapped(decoded))
+        yuv = self._upright.yuv(frame) if self._for_film else None
+        return ClipFrame(index, time_s, self._upright.pixels(frame), yuv, begins_shot)
 
     def _timed(self, first: av.VideoFrame) -> Iterator[tuple[float, av.VideoFrame]]:
         """Each frame with its time; frames before the wanted part are skipped as far as seeking allows."""
@@ -209,42 +284,20 @@ class ClipReader:
             else:  # in some files seeking fails or leads to a later frame: read from the beginning
                 first = self._seek(first.time) or first
         yield start_s, first
-        count = 1
+        count, time_s = 1, start_s
         for frame in self._decoded:
             count += 1
             self._check_count(count)
-            yield clock.time_of(frame.time), frame
-        # A few missing frames are not damage: an edit list may hide some.
-        stated = self._stream.frames
-        self.broke_off = start_s == 0 and stated - count > max(2, 0.02 * stated)
+            time_s = clock.time_of(frame.time)
+            yield time_s, frame
+        self.broke_off = start_s == 0 and self._source.ended_early(count, time_s)
 
     def _seek(self, stamp_s: float) -> av.VideoFrame | None:
         """Seek to the last key frame before a timestamp; None on failure. Some files lead to another frame instead."""
-        try:
-            self._container.seek(int(stamp_s / (self._stream.time_base or 1)), stream=self._stream)
-        except (av.FFmpegError, OverflowError):
+        if not self._source.seek(stamp_s):
             return None
-        self._decoded = self._decode()
+        self._decoded = self._source.frames()
         return next(self._decoded, None)
-
-    def _decode(self) -> Iterator[av.VideoFrame]:
-        packets = self._container.demux(self._stream)
-        while True:
-            try:
-                packet = next(packets)
-            except StopIteration:
-                return
-            except av.FFmpegError:
-                self.damaged_packets += 1
-                return
-            self._on_packet()
-            try:
-                frames = packet.decode()
-            except av.FFmpegError as error:
-                self._lacked_memory |= isinstance(error, MemoryError)
-                self.damaged_packets += 1
-                continue
-            yield from frames
 
     def _check_count(self, count: int) -> None:
         if count > LIMITS.clip_frames:
@@ -254,82 +307,6 @@ class ClipReader:
             )
 
 
-class FrameClock:
-    """Turns a file's presentation timestamps into times that start at 0 and strictly increase.
-
-    A valid timestamp is kept, relative to the first. The others are repaired:
-
-    - missing: one nominal frame after the previous frame;
-    - the same as the previous one, or slightly earlier: half a nominal frame after it, so that the next valid
-      timestamp can be kept;
-    - more than a second back: the clock restarted (joined recordings). This frame comes one nominal frame after the
-      previous one, and the timestamps that follow count from there.
-    """
-
-    def __init__(self, nominal_s: float) -> None:
-        self._nominal_s = nominal_s
-        self._origin_s: float | None = None
-        self._last_s: float | None = None
-
-    def time_of(self, stamp_s: float | None) -> float:
-        """Time in seconds of the next frame, whose timestamp in seconds is ``stamp_s`` (None: missing)."""
-        if self._last_s is None:
-            self._last_s = 0.0
-        else:
-            # nextafter: adding half a nominal frame to an absurdly large timestamp would not change it.
-            self._last_s = max(self._next_s(stamp_s, self._last_s), math.nextafter(self._last_s, math.inf))
-        if self._origin_s is None and stamp_s is not None:
-            self._origin_s = stamp_s - self._last_s
-        return self._last_s
-
-    def _next_s(self, stamp_s: float | None, last_s: float) -> float:
-        if stamp_s is None or self._origin_s is None:
-            return last_s + self._nominal_s
-        time_s = stamp_s - self._origin_s
-        if time_s > last_s:
-            return time_s
-        if time_s > last_s - _CLOCK_RESTART_S:
-            return last_s + self._nominal_s / 2
-        self._origin_s = stamp_s - (last_s + self._nominal_s)
-        return last_s + self._nominal_s
-
-
-def open_container(path: Path, shown: str) -> InputContainer:
-    """Open a file in one of the known containers, and no other file.
-
-    Raises:
-        UnreadableMedia: if it is not such a file.
-    """
-    # "file:" and an absolute path, so that a name such as "-i.mp4" or "http:/x" is only a name.
-    url = f"file:{path.absolute()}"
-    try:
-        return av.open(url, mode="r", options=_SELF_CONTAINED_ONLY | _pixel_limit(), metadata_errors="replace")
-    except av.FFmpegError as error:
-        raise UnreadableMedia(
-            f"{shown} cannot be read as a video: it is damaged, truncated or not a video. "
-            "Expected MP4, MOV, WebM, MKV, AVI, MPEG, WMV, FLV or OGV."
-        ) from error
-
-
-def _pixel_limit() -> dict[str, str]:
-    # Enforced by FFmpeg itself, so it also covers a stream whose frames grow after the first one was checked.
-    # Twice the limit, because FFmpeg counts the margin its decoders add to a frame.
-    return {"max_pixels": str(2 * LIMITS.clip_frame_pixels)}
-
-
-def _find_video(container: InputContainer, shown: str) -> VideoStream:
-    stream = container.streams.best("video")
-    # Cover art is stored as a video stream with one frame.
-    if not isinstance(stream, VideoStream) or stream.disposition & Disposition.attached_pic:
-        has = "sound but no images" if container.streams.audio else "no images"
-        raise UnreadableMedia(f"{shown} has {has}, so there is nothing to analyse.")
-    if stream.codec_context is None:
-        raise UnreadableMedia(f"{shown} uses a video codec that cannot be decoded here. Convert it to H.264.")
-    stream.thread_type = "AUTO"
-    stream.codec_context.options = _pixel_limit()
-    return stream
-
-
 def _check_frame_size(size: tuple[int, int], shown: str) -> None:
     width, height = size
     if width * height > LIMITS.clip_frame_pixels:
@@ -337,13 +314,3 @@ def _check_frame_size(size: tuple[int, int], shown: str) -> None:
             f"{shown} has frames of {width} x {height} pixels. Expected at most "
             f"{LIMITS.clip_frame_pixels:,} pixels, but got {width * height:,}. Reduce its resolution."
         )
-
-
-def _describe(stream: VideoStream, container: InputContainer, upright: Upright, *, start_s: float) -> ClipInfo:
-    stated = (stream.average_rate, stream.guessed_rate)
-    fps = float(next((rate for rate in stated if rate and rate <= _MOST_FPS), _USUAL_FPS))
-    duration_s = container.duration / av.time_base if container.duration else None
-    if stream.duration and stream.time_base:
-        duration_s = float(stream.duration * stream.time_base)
-    frame_count = stream.frames or (round(duration_s * fps) if duration_s is not None else None)
-    return ClipInfo(upright.size, fps, frame_count, duration_s, stream.codec_context.name, upright.colors, start_s)

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -9,9 +10,10 @@ from typing import Any, Literal, Self
 
 import av
 from av.audio.stream import AudioStream
-from av.container import OutputContainer
+from av.container import InputContainer, OutputContainer
 
-from posecore.media.clips import open_container
+from posecore.errors import UnreadableMedia
+from posecore.media.video_file import open_container
 
 # Codecs that browsers and QuickTime play inside an MP4. Anything else is encoded as AAC.
 _COPIED = ("aac", "mp3", "mp3float")
@@ -41,8 +43,11 @@ class Sound:
 
     def __init__(self, path: os.PathLike[str] | str, start_s: float) -> None:
         self._start_s = start_s
-        self._container = open_container(Path(path), Path(path).name)
-        best = self._container.streams.best("audio")
+        self._container: InputContainer | None = None
+        best = None
+        with suppress(UnreadableMedia):  # an animated picture, which has no sound
+            self._container = open_container(Path(path), Path(path).name)
+            best = self._container.streams.best("audio")
         self._stream = best if isinstance(best, AudioStream) and best.codec_context is not None else None
         self.kept: SoundKept | None = None
         if self._stream is not None:
@@ -75,7 +80,8 @@ class Sound:
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._container.close()
+        if self._container is not None:
+            self._container.close()
 
     def _until_damaged(self, packets: Iterator[_Timed]) -> Iterator[_Timed]:
         try:
@@ -85,10 +91,12 @@ class Sound:
 
     def _copied(self, film: OutputContainer) -> Iterator[_Timed]:
         assert self._stream is not None
+        assert self._container is not None
+        container = self._container
         target = film.add_stream_from_template(self._stream)
 
         def packets() -> Iterator[_Timed]:
-            for packet in self._container.demux(self._stream):
+            for packet in container.demux(self._stream):
                 if packet.pts is None or packet.time_base is None:
                     continue
                 packet.pts -= round(Fraction(self._start_s) / packet.time_base)
@@ -102,13 +110,15 @@ class Sound:
 
     def _encoded(self, film: OutputContainer) -> Iterator[_Timed]:
         assert self._stream is not None
+        assert self._container is not None
+        container = self._container
         source = self._stream.codec_context
         rate = min((rate for rate in _AAC_RATES if rate >= source.sample_rate), default=_AAC_RATES[-1])
         layout = "mono" if source.layout.nb_channels == 1 else "stereo"
         target = film.add_stream("aac", rate=rate, layout=layout, bit_rate=_BIT_RATE)
 
         def packets() -> Iterator[_Timed]:
-            for frame in self._container.decode(self._stream):
+            for frame in container.decode(self._stream):
                 if not isinstance(frame, av.AudioFrame) or frame.pts is None or frame.time_base is None:
                     continue
                 frame.pts -= round(Fraction(self._start_s) / frame.time_base)

@@ -24,23 +24,77 @@ _STEP = 128
 _SIZES_KEPT = 16
 
 
+# swscale's numbers of the colour spaces; what is not here is converted as BT.601.
+_SWSCALE = {1: Colorspace.ITU709, 4: Colorspace.FCC, 7: Colorspace.SMPTE240M, 9: Colorspace.BT2020}
+
+
 class Upright:
-    """Converts decoded frames to upright ones of one size, that of the first frame."""
+    """Converts decoded frames to upright ones of one size, that of the first frame.
+
+    The other methods take frames from ``fitted``.
+    """
 
     def __init__(self, first: av.VideoFrame, pixel_aspect: Fraction | None) -> None:
         self._turn = Turn.from_frame(first)
+        self._first_size = (first.width, first.height)
         # Players widen a video with non-square pixels; otherwise people and angles in it would be squeezed.
-        self._stored_size = (max(1, round(first.width * (pixel_aspect or 1))), first.height)
+        self._pixel_aspect = pixel_aspect or Fraction(1)
+        self._stored_size = self._squared(first)
         self.colors = Colors.of(first) if self._is_stored_so(first) else BT709
         self._reformatter = VideoReformatter()
         self._to_yuv = VideoReformatter()
+        self._to_fit = VideoReformatter()
         self._parts = _Parts()
 
     @property
     def size(self) -> tuple[int, int]:
         """(width, height) of the upright frames."""
-        width, height = self._stored_size
-        return (height, width) if self._turn.swap else (width, height)
+        return self._turned(self._stored_size)
+
+    def is_of_first_size(self, frame: av.VideoFrame) -> bool:
+        """Whether a decoded frame is stored in the size of the first one."""
+        return (frame.width, frame.height) == self._first_size
+
+    def size_of(self, frame: av.VideoFrame) -> tuple[int, int]:
+        """(width, height) that a decoded frame has by itself, upright and with square pixels."""
+        return self._turned(self._squared(frame))
+
+    def fitted(self, frame: av.VideoFrame) -> av.VideoFrame:
+        """The frame in the size of the first one: itself, or scaled without distortion, in the middle of black bars."""
+        if self.is_of_first_size(frame):
+            return frame
+        (width, height), (own_width, own_height) = self._stored_size, self._squared(frame)
+        scale = min(width / own_width, height / own_height)
+        # Even sizes and offsets, as chroma planes have one pixel for each 2 x 2.
+        inner = [
+            side if side - own * scale < 1 else max(2, round(own * scale / 2) * 2)
+            for side, own in ((width, own_width), (height, own_height))
+        ]
+        full = self.colors.range == ColorRange.JPEG
+        picture = self._to_fit.reformat(
+            frame,
+            width=inner[0],
+            height=inner[1],
+            format="yuv420p",
+            dst_colorspace=_SWSCALE.get(self.colors.matrix, Colorspace.ITU601),
+            dst_color_range=ColorRange.JPEG if full else ColorRange.MPEG,
+        )
+        canvas = av.VideoFrame(width, height, "yuv420p")
+        left, top = (width - inner[0]) // 4 * 2, (height - inner[1]) // 4 * 2
+        black = (0 if full else 16, 128, 128)
+        for target, source, level, share in zip(planes_of(canvas), planes_of(picture), black, (1, 2, 2), strict=True):
+            target[:] = level
+            y, x = top // share, left // share
+            target[y : y + source.shape[0], x : x + source.shape[1]] = source
+        canvas.colorspace, canvas.color_range = self.colors.matrix, self.colors.range
+        return canvas
+
+    def _squared(self, frame: av.VideoFrame) -> tuple[int, int]:
+        """(width, height) of a decoded frame with square pixels."""
+        return max(1, round(frame.width * self._pixel_aspect)), frame.height
+
+    def _turned(self, size: tuple[int, int]) -> tuple[int, int]:
+        return size[::-1] if self._turn.swap else size
 
     def pixels(self, frame: av.VideoFrame) -> "FramePixels":
         """The frame's pixels, to be converted on demand."""

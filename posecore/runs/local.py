@@ -84,6 +84,7 @@ def _write(film: FilmWriter, annotator: Annotator, annotated: _Annotated) -> Non
 
 
 def _notes(job: Job, clip: ClipReader, last_s: float, sound: Sound | None, estimator: StreamEstimator) -> Iterator[str]:
+    yield from clip.notes
     if clip.damaged_packets or clip.broke_off:
         of_all = f" of {clip.info.duration_s:.1f}" if clip.info.duration_s else ""
         yield (

@@ -62,7 +62,8 @@ def clip_to_fields(clip: ClipInfo) -> Fields:
 
 def clip_from_fields(fields: Fields) -> ClipInfo:
     """Properties of a video from the fields of a message."""
-    return ClipInfo(**fields | {"size": tuple(fields["size"]), "colors": Colors(**fields["colors"])})
+    tuples = {name: tuple(fields[name]) for name in ("size", "notes")}
+    return ClipInfo(**fields | tuples | {"colors": Colors(**fields["colors"])})
 
 
 def poses_to_message(poses: FramePoses) -> tuple[bytes, Fields]:

@@ -90,9 +90,10 @@ def run_in_segments(job: Job, observer: RunObserver, clip: ClipInfo, cuts: Seque
             films = [(segment.job.film, segment.first_s) for segment in done if segment.job.film is not None]
             pool.join_segments(films, job, clip)
     if not shared.stopped:
-        return []
+        return list(clip.notes)
     parts = ", ".join(f"{segment.first_s:.1f} to {segment.last[-1].time_s:.1f}" for segment in done)
-    return [f"Stopped early. The video was processed in several segments at once; the finished parts are {parts} s."]
+    early = f"Stopped early. The video was processed in several segments at once; the finished parts are {parts} s."
+    return [*clip.notes, early]
 
 
 def _plan_segments(
@@ -110,7 +111,7 @@ def _plan_segments(
             sound=False,
             lead_in_s=(_LEAD_IN_FRAMES + 0.5) / clip.fps if index else 0.0,
         )
-        segments.append(_Segment(own, shared))
+        segments.append(_Segment(own, clip, shared))
     return segments
 
 
@@ -148,8 +149,9 @@ class _SharedObserver:
 class _Segment:
     """One segment. It observes its own run, and keeps the frames by which the cuts on both sides are judged."""
 
-    def __init__(self, job: Job, shared: _SharedObserver) -> None:
+    def __init__(self, job: Job, clip: ClipInfo, shared: _SharedObserver) -> None:
         self.job = job
+        self._clip = clip
         self._shared = shared
         self.frames = 0
         self.first_s = job.part.start_s
@@ -171,7 +173,7 @@ class _Segment:
                 self._begin()
                 return
             raise _Irregular from error
-        if notes:
+        if len(notes) > len(self._clip.notes):
             raise _Irregular
 
     def on_opened(self, clip: ClipInfo) -> None:

@@ -480,3 +480,33 @@ def test_error_in_the_block_is_not_mistaken_for_one_of_the_clip(film: Path) -> N
 def test_suffixes_are_lower_case_with_a_dot() -> None:
     assert {".mp4", ".mov", ".webm", ".avi"} <= set(CLIP_SUFFIXES)
     assert all(suffix == suffix.lower() and suffix.startswith(".") for suffix in CLIP_SUFFIXES)
+
+
+@pytest.mark.parametrize(
+    ("size", "inner"),
+    [
+        ((48, 96), (slice(0, 64), slice(32, 64))),  # portrait into landscape
+        ((192, 64), (slice(16, 48), slice(0, 96))),  # a wider one
+        ((48, 32), (slice(0, 64), slice(0, 96))),  # smaller, of the same shape
+    ],
+)
+def test_later_frames_of_another_size_are_fitted_undistorted(
+    tmp_path: Path, size: tuple[int, int], inner: tuple[slice, slice]
+) -> None:
+    first = encode_clip(tmp_path / "first.ts", [chart(step=n) for n in range(6)])
+    later = encode_clip(tmp_path / "later.ts", [np.full((size[1], size[0], 3), (200, 60, 60), np.uint8)] * 6)
+    joined = tmp_path / "joined.ts"
+    joined.write_bytes(first.read_bytes() + later.read_bytes())
+    with open_clip(joined, for_film=True) as clip:
+        frames = list(clip)
+        assert clip.resized is not None
+        assert (clip.resized[0], clip.resized[1]) == (frames[6].time_s, size)
+    expected = np.zeros((64, 96, 3), np.uint8)
+    expected[inner] = (200, 60, 60)
+    for frame in frames[6:]:
+        assert np.abs(frame.rgb.astype(int) - expected).max() <= 8
+        assert frame.yuv is not None
+        luma = np.full((64, 96), 16)
+        luma[inner] = frame.yuv.luma[32, 48]
+        np.testing.assert_allclose(frame.yuv.luma, luma, atol=2)
+        np.testing.assert_array_equal(frame.pixels.area(slice(20, 40), slice(10, 90)), frame.rgb[20:40, 10:90])
