@@ -1,9 +1,8 @@
-"""Animated pictures (GIF, WebP, PNG, AVIF) as a source of video frames.
+"""Animated pictures (GIF, WebP, PNG) as a source of video frames.
 
 They are decoded with Pillow, as photos are, so that the first frame is the same in both.
 """
 
-import io
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -14,10 +13,10 @@ from PIL import Image, ImageOps
 
 from posecore.limits import LIMITS
 
-ANIMATION_SUFFIXES = (".gif", ".webp", ".png", ".apng", ".avif")
+ANIMATION_SUFFIXES = (".gif", ".webp", ".png", ".apng")
 """File name endings that an animated picture may have."""
 
-_FORMATS = ("GIF", "WEBP", "PNG", "AVIF")
+_FORMATS = ("GIF", "WEBP", "PNG")
 # Two pictures that alternate are no movement.
 _FEWEST_FRAMES = 3
 # Browsers show frames that state 10 ms or less for 100 ms, which is what was meant when they were made.
@@ -25,14 +24,10 @@ _SHORTEST_MS, _USUAL_MS = 10, 100
 _TIME_BASE = Fraction(1, 1000)
 
 
-def is_animation(source: bytes | Path) -> bool:
-    """Whether a file is an animated picture with enough frames to be a video.
-
-    Args:
-        source: the bytes of the file, or its path.
-    """
+def is_animation(path: Path) -> bool:
+    """Whether a file is an animated picture with enough frames to be a video."""
     try:
-        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=_FORMATS) as image:
+        with Image.open(path, formats=_FORMATS) as image:
             width, height = image.size
             if width * height > LIMITS.picture_pixels or not getattr(image, "is_animated", False):
                 return False
@@ -40,11 +35,6 @@ def is_animation(source: bytes | Path) -> bool:
             return True
     except Exception:  # noqa: BLE001 - hostile bytes: whatever a decoder raises, this is not an animation
         return False
-
-
-def first_frame_note(shown: str) -> str:
-    """Sentence for a user who opened an animated picture as a photo."""
-    return f"{shown} is an animation: only its first frame was used. Open it as a video to use all of them."
 
 
 class Animation:

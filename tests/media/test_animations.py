@@ -27,9 +27,7 @@ def plain(mode: str = "RGB") -> list[Image.Image]:
     return [Image.new("RGB", (64, 48), colour).convert(mode) for colour in COLOURS]
 
 
-@pytest.mark.parametrize(
-    ("name", "options"), [("a.gif", {}), ("a.webp", {"lossless": True}), ("a.png", {}), ("a.avif", {"quality": 100})]
-)
+@pytest.mark.parametrize(("name", "options"), [("a.gif", {}), ("a.webp", {"lossless": True}), ("a.png", {})])
 def test_frames_and_times(tmp_path, name, options):
     path = save(tmp_path / name, plain(), duration=DURATIONS_MS, **options)
     with open_clip(path, for_film=True) as clip:
@@ -40,7 +38,6 @@ def test_frames_and_times(tmp_path, name, options):
         np.testing.assert_allclose(frame.rgb.reshape(-1, 3).mean(axis=0), colour, atol=6)
     np.testing.assert_array_equal(frames[0].rgb, decode_picture(path))
     assert is_animation(path)
-    assert is_animation(path.read_bytes())
 
 
 def test_a_part_far_from_the_beginning(tmp_path):

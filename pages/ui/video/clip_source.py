@@ -7,6 +7,7 @@ from pages.ui.shared.taken_uploads import offer_upload
 from pages.ui.shared.visits import Visit
 from pages.ui.video.clip_run import forget_upload, keep_upload
 from pages.ui.video.uploads import Clip, to_disk
+from posecore.media.animations import ANIMATION_SUFFIXES
 from posecore.media.clips import CLIP_SUFFIXES
 from posecore.media.samples import Sample, sample_clip
 
@@ -40,8 +41,8 @@ def ready_sample_clip() -> Sample:
 def _take_upload(visit: Visit) -> None:
     file = offer_upload(
         "A video with one or more people",
-        types=[suffix.removeprefix(".") for suffix in CLIP_SUFFIXES],
-        help="MP4, MOV, WebM, MKV or AVI. It is deleted when you leave or choose another.",
+        types=[suffix.removeprefix(".") for suffix in (*CLIP_SUFFIXES, *ANIMATION_SUFFIXES)],
+        help="MP4, MOV, WebM, MKV, AVI or an animated picture. It is deleted when you leave or choose another.",
         key="video",
     )
     if file is not None:
