@@ -1,5 +1,6 @@
 """``posecore export``: a saved result in other formats."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from posecore.poses import PoseSequence
 
 _ALL, _BUNDLE = "all", "bundle"
+# Of a file name, on nearly every disk.
+_MOST_BYTES = 255
 _MEANINGS = {**{name: form.title for name, form in FORMATS.items()}, _ALL: "all of these", _BUNDLE: "all in one zip"}
 
 
@@ -100,7 +103,7 @@ def export(
     out = file.parent if out is None else out
     errors: list[Exception | str] = []
     if out.suffix.lower() == ".zip" or _BUNDLE in to:
-        target = out if out.suffix.lower() == ".zip" else out / f"{stem}.zip"
+        target = _zip_of(out, stem)
         _check_target(target, file)
         folder = OutputFolder(target.parent, overwrite=overwrite)
         with folder.whole(file, target.stem) as written, progress_bar(unit="file") as show:
@@ -131,6 +134,13 @@ def export(
     return report.finish()
 
 
+def _zip_of(out: Path, stem: str) -> Path:
+    target = out if out.suffix.lower() == ".zip" else out / f"{stem}.zip"
+    if len(os.fsencode(target.name)) <= _MOST_BYTES:
+        return target
+    return target.with_name(safe_name(target.stem, stem) + target.suffix)
+
+
 def _write_files(planned: list[PlannedFile], folder: Path) -> tuple[list[str], list[Exception | str]]:
     """Write all that can be written.
 
@@ -159,7 +169,7 @@ def _check_target(target: Path, source: Path) -> None:
 
 
 def _is_same(target: Path, source: Path) -> bool:
-    return target.exists() and target.samefile(source)
+    return os.path.exists(target) and target.samefile(source)  # unlike Path.exists, False if the name is too long
 
 
 def _only(sequence: "PoseSequence", facts: Facts, people: list[int] | None) -> "tuple[PoseSequence, Facts]":

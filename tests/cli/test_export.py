@@ -204,6 +204,14 @@ def test_bad_arguments_give_one_line(run, saved, arguments, message):
     assert message in complaints
 
 
+def test_the_name_of_a_zip_is_shortened_if_it_is_too_long(run, saved, tmp_path):
+    code, said, _ = run(saved, "--to", "csv", "--out", tmp_path / f"{'x' * 300}.zip")
+    assert (code, said) == (0, f"Wrote {tmp_path / ('x' * 140)}.zip\n")
+    code, _, complaints = run(saved, "--to", "csv", "--out", tmp_path / ("x" * 300))
+    assert code == 2
+    assert complaints.startswith("Nothing can be written to")
+
+
 @pytest.mark.parametrize("content", [None, b"", b"nothing"])
 def test_a_file_of_another_kind_gives_one_line(run, content, tmp_path):
     path = tmp_path / "x.posecore.npz"
