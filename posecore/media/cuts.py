@@ -21,7 +21,6 @@ Where the thresholds come from
 import math
 from collections import deque
 from collections.abc import Iterator, Sequence
-from functools import cache
 from itertools import islice, pairwise
 
 import av
@@ -74,7 +73,7 @@ _Blocks = NDArray[np.float32]
 
 
 class Thumbnailer:
-    """Makes the thumbnails of one video's decoded frames; a third of a millisecond each at 1768 x 994.
+    """Makes the thumbnails of one video's decoded frames: half a millisecond each at 1768 x 994.
 
     Frames are taken as stored, not upright, and squeezed into a square, which makes no difference to a comparison. One
     of another shape than the first, as after a phone was turned, is fitted into that shape, with black bars.
@@ -227,14 +226,10 @@ def _moments(pictures: Thumbnail) -> tuple[_Blocks, _Blocks]:
 
 def _means(pictures: Thumbnail) -> _Blocks:
     """(..., SIDE, SIDE) values -> the mean of each block, (..., SIDE / 8, SIDE / 8)."""
-    averages = _averages()
-    return np.asarray(averages @ pictures @ averages.T)
-
-
-@cache
-def _averages() -> NDArray[np.float32]:
-    """(blocks, pixels) of one side: a matrix that averages over each block, many times as fast as reshaping."""
-    return np.repeat(np.eye(SIDE // _BLOCK, dtype=np.float32) / _BLOCK, _BLOCK, axis=1)
+    blocks = SIDE // _BLOCK
+    column = pictures.reshape(-1, SIDE)  # one below the other
+    means = cv2.resize(column, (blocks, len(column) // _BLOCK), interpolation=cv2.INTER_AREA)
+    return np.asarray(means, np.float32).reshape(*pictures.shape[:-2], blocks, blocks)
 
 
 def _moved_onto(one: Thumbnail, other: Thumbnail) -> tuple[Thumbnail, Thumbnail]:
