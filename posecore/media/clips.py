@@ -182,7 +182,7 @@ def _open_source(path: Path, shown: str, on_packet: Callable[[], None]) -> Frame
 
 
 class ClipReader:
-    """Iterable over the frames of an open video, one in memory at a time; created by ``open_clip``.
+    """Iterable over the frames of an open video, few in memory at a time; created by ``open_clip``.
 
     Iterate once. The file's rotation or mirroring tag (display matrix) is applied, once. A frame whose size differs
     from the first one's is fitted into it, with black bars if its shape differs too. Colours follow the file's tags
