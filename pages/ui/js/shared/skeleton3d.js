@@ -23,7 +23,8 @@ const pixelRatio = () => Math.min(PLOTLY_PIXEL_RATIO, window.devicePixelRatio);
 export class Skeleton3d {
   /**
    * @param {HTMLElement} element
-   * @param {{onTurned?: () => void, onDrawn: (frame: number) => void, isHurried: () => boolean}} watcher
+   * @param {{onTurned?: () => void, onDrawn: (frame: number) => void, isHurried: () => boolean, rest?: number}} watcher
+   *   rest: how many times as long as a redraw took the next one waits while hurried; 1 unless given
    */
   constructor(element, watcher) {
     this.watcher = watcher;
@@ -101,7 +102,8 @@ export class Skeleton3d {
         this.watcher.onDrawn(frame);
         await painted();
         const took = performance.now() - start;
-        await pause(this.watcher.isHurried() ? Math.max(took, HURRIED_MS - took) : Math.max(took / 2, EVERY_MS - took));
+        const rest = this.watcher.rest ?? 1;
+        await pause(this.watcher.isHurried() ? Math.max(rest * took, HURRIED_MS - took) : Math.max(took / 2, EVERY_MS - took));
       }
     } finally {
       this.busy = false;
