@@ -1,4 +1,4 @@
-"""The app and a browser on the same machine, for the benchmarks that need both."""
+"""The app and a browser on the same machine, for the benchmarks and tests that need both."""
 
 import os
 import shutil
@@ -47,14 +47,19 @@ def server(script: Path = ROOT / "streamlit_app.py") -> Iterator[tuple[str, int]
         command, cwd=ROOT, env=os.environ | own, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
+        wait_for_server(f"http://127.0.0.1:{port}/_stcore/health", process)
         yield f"http://127.0.0.1:{port}", process.pid
     finally:
         process.terminate()
         process.wait(timeout=60)
 
 
-def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+def wait_for_server(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until a server that was started answers at an address.
+
+    Raises:
+        RuntimeError: if its process ended, or it took a minute.
+    """
     for _ in range(300):
         if process.poll() is not None:
             break

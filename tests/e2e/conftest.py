@@ -6,8 +6,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
@@ -18,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 import run
+from benchmarks.app import wait_for_server
 from posecore.downloads import cache_dir
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
@@ -114,7 +113,10 @@ def start_server(
             )
         try:
             below = environment.get("STREAMLIT_SERVER_BASE_URL_PATH")
-            _wait_for(f"http://127.0.0.1:{port}/{f'{below}/' if below else ''}_stcore/health", process, log)
+            try:
+                wait_for_server(f"http://127.0.0.1:{port}/{f'{below}/' if below else ''}_stcore/health", process)
+            except RuntimeError as problem:
+                pytest.fail(f"{problem}\n{log.read_text()[-3000:]}")
             yield Server(f"http://127.0.0.1:{port}", temporary, log, process)
         finally:
             process.terminate()
@@ -142,18 +144,6 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def _wait_for(url: str, process: subprocess.Popen, log: Path) -> None:
-    for _ in range(300):
-        if process.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail(f"The app did not start:\n{log.read_text()[-3000:]}")
 
 
 @pytest.fixture(scope="session")

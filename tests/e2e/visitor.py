@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, TimeoutError, expect
+from playwright.sync_api import Page, expect
+
+from benchmarks import app
 
 VISITS = pytest.StashKey[list]()
 """The pages of a test, each with its server: what they show is reported if the test fails."""
@@ -17,16 +19,9 @@ def wait_until_idle(page: Page) -> None:
 
 
 def upload(page: Page, path: Path) -> None:
-    """Upload a file, again if the page was not ready to accept it yet."""
+    """Upload a file once the page is ready to accept it."""
     wait_until_idle(page)
-    for _ in range(3):
-        try:
-            with page.expect_response("**/_stcore/upload_file/**", timeout=10_000):
-                page.locator("input[type=file]").set_input_files(path)
-            return
-        except TimeoutError:
-            continue
-    raise AssertionError(f"the page did not accept {path}")
+    app.upload(page, path)
 
 
 VIEWS = ("overlay", "skeleton", "cursor", "rows")
