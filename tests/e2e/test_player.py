@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from posecore import BLAZEPOSE_33, PoseSequence, estimate_video
 from posecore.export.saved import save_sequence
-from tests.e2e.visitor import VIEWS, upload, wait_for_player, wait_until_idle
+from tests.e2e.visitor import A_GRAPHICS_CARD, VIEWS, upload, wait_for_player, wait_until_idle
 
 LAST = 89  # last frame of the short sample, at 30 fps
 AT_VIDEO = "document.querySelector('.pp-film')"
@@ -299,7 +299,9 @@ def test_the_skeleton_can_be_turned_during_playback_and_the_camera_is_kept(playe
 
 
 def test_a_finger_can_turn_the_skeleton(visit, server):
-    page = opened(visit(server, has_touch=True))
+    page = visit(server, has_touch=True)
+    page.add_init_script(A_GRAPHICS_CARD)
+    opened(page)
     before = camera(page)
     box = page.locator(".pp-skeleton").bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -315,7 +317,15 @@ def test_a_finger_can_turn_the_skeleton(visit, server):
     assert camera(page) == turned
 
 
-def test_the_joint_under_the_mouse_is_named_even_after_playback(player, joint_at):
+@pytest.mark.parametrize("drawn", ["on a canvas", "by Plotly"])
+def test_the_joint_under_the_mouse_is_named_even_after_playback(request, drawn, visit, server, joint_at):
+    if drawn == "by Plotly":
+        player = visit(server)
+        player.add_init_script(A_GRAPHICS_CARD)
+        opened(player)
+    else:
+        player = request.getfixturevalue("player")
+    assert player.locator(".pp-skeleton .gl-container").count() == (drawn == "by Plotly")
     press_play(player)
     player.wait_for_function(f"{AT_VIDEO}.currentTime > 1")
     player.get_by_role("button", name="Pause (space)").click()

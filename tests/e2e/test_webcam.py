@@ -183,7 +183,6 @@ def freeze(page: Page) -> str:
 
 def test_live_numbers_are_fetched_without_rerunning_the_page(live):
     page = live
-    page.wait_for_function("window.Plotly")  # fetched once, possibly after the first numbers
     told: list[str] = []
     page.on("websocket", lambda socket: told.append(socket.url))
     asked: list[str] = []

@@ -24,6 +24,13 @@ def upload(page: Page, path: Path) -> None:
     app.upload(page, path)
 
 
+# For the browser of the tests, which has none: pages then draw with WebGL what moves in 3D, too.
+A_GRAPHICS_CARD = """const { getParameter } = WebGLRenderingContext.prototype;
+WebGLRenderingContext.prototype.getParameter = function (name) {
+  const UNMASKED_RENDERER_WEBGL = 0x9246;
+  return name === UNMASKED_RENDERER_WEBGL ? "a graphics card" : getParameter.call(this, name);
+};"""
+
 VIEWS = ("overlay", "skeleton", "cursor", "rows")
 """The views of the player that follow its frame."""
 

@@ -18,7 +18,6 @@ import { figuresOf, problemText, recordingText, showFigures } from "./status.js"
 
 const EVERY_MS = 200;
 const ANSWER_MS = 3000;
-const REST = 6; // without a graphics card, drawing in 3D takes the processor that the video needs
 const MOST_ANGLES = 6;
 const SPACES = { world: "Metres", picture: "Image" };
 
@@ -50,7 +49,6 @@ class Panel {
     this.skeleton = new Skeleton3d(this.parts.skeleton, {
       onDrawn: (number) => mark(this.parts.skeleton, number),
       isHurried: () => true,
-      rest: REST,
     });
     this.table = new LandmarkTable(this.parts.table, "live");
     this.delay = new Delay();

@@ -1,6 +1,7 @@
 // @ts-check
-// Draws a 3D figure on a plain canvas where the browser has no WebGL, which Plotly needs. It takes what Plotly takes,
-// as far as the figures of this app use it: lines and markers of scatter3d traces in a scene with three axes.
+// Draws a 3D figure on a plain canvas, for browsers without WebGL, which Plotly needs, and for figures that move where
+// WebGL has no graphics card. It takes what Plotly takes, as far as the figures of this app use it: lines and markers of
+// scatter3d traces in a scene with three axes.
 
 import { colorOf, valuesOf } from "./figure_values.js";
 import { make } from "./dom.js";
@@ -10,22 +11,10 @@ import { project } from "./projection.js";
 /** @typedef {{depth: number, paint: (pen: CanvasRenderingContext2D) => void}} Item */
 
 const MARKER_SCALE = 0.5; // Plotly's sizes are diameters
+const LINE_SCALE = 0.6; // Plotly's lines come out thinner than they are said to be
 const CENTER = { x: 0, y: 0, z: 0 };
 const UP = { x: 0, y: 0, z: 1 };
 const AXES = /** @type {const} */ (["x", "y", "z"]);
-
-/** @type {boolean | undefined} */
-let webgl;
-
-/** Whether this browser can draw with WebGL; found out once. */
-export function hasWebgl() {
-  if (webgl === undefined) {
-    const context = document.createElement("canvas").getContext("webgl");
-    webgl = context !== null;
-    context?.getExtension("WEBGL_lose_context")?.loseContext();
-  }
-  return webgl;
-}
 
 /** @type {WeakMap<Element, Plot>} */
 const plots = new WeakMap();
@@ -53,11 +42,11 @@ class Plot {
   /** @param {HTMLElement} element */
   constructor(element) {
     this.element = element;
-    this.canvas = make("canvas", { style: "position:absolute;inset:0;width:100%;height:100%" });
-    this.legend = make("div", { style: "position:absolute;top:0;left:0;font-size:0.8rem" });
+    this.canvas = make("canvas", { style: "position:absolute;left:0;width:100%" });
+    this.head = make("div", { style: "position:absolute;top:0;left:0;pointer-events:none" });
     element.style.position = "relative";
     this.scale = make("div", { style: "position:absolute;bottom:0;left:25%;width:50%;font-size:0.75rem;text-align:center" });
-    element.replaceChildren(this.canvas, this.legend, this.scale);
+    element.replaceChildren(this.canvas, this.head, this.scale);
     /** @type {any[]} */
     this.data = [];
     /** @type {any} */
@@ -73,12 +62,17 @@ class Plot {
   show(data, layout) {
     this.data = data.filter(({ type, visible }) => type === "scatter3d" && visible !== false);
     this.layout = layout;
+    const { margin, scene, font, title } = layout;
+    const share = (scene.domain?.y ?? [0, 1])[0]; // below the scene, for the scale
+    this.canvas.style.top = `${margin?.t ?? 0}px`;
+    this.canvas.style.height = `calc((100% - ${margin?.t ?? 0}px) * ${1 - share})`;
+    this.element.style.color = font?.color ?? "";
     const named = this.data.filter(({ showlegend }) => showlegend && layout.showlegend !== false);
-    this.legend.replaceChildren(
-      ...named.map(({ name, line, marker }) => {
-        const key = make("span", { style: `color:${colorOf(line ?? marker, 0, layout)}` }, "● ");
-        return make("span", { style: "margin-right:0.8em" }, key, name);
-      }),
+    const keys = named.flatMap(({ name, line, marker }) => [dotted(colorOf(line ?? marker, 0, layout)), ` ${name} `]);
+    this.head.replaceChildren(
+      make("div", { style: "font-size:15px;margin-top:8px" }, title?.text ?? ""),
+      make("div", { style: "font-size:12px" }, ...coloured(title?.subtitle?.text ?? "")),
+      make("div", { style: "font-size:12px" }, ...keys),
     );
     this.scale.replaceChildren(...(layout.coloraxis?.showscale ? scaleOf(layout.coloraxis) : []));
     this.draw();
@@ -115,6 +109,20 @@ class Plot {
   }
 }
 
+const dotted = (/** @type {string} */ color) => make("span", { style: `color:${color}` }, "●");
+
+/**
+ * A text with coloured parts, as Plotly takes it.
+ * @param {string} text
+ */
+function coloured(text) {
+  const parts = text.split(/<span style="color: ([^"]+)">([^<]*)<\/span>/);
+  return parts.map((part, place) => {
+    if (place % 3 === 0) return part;
+    return place % 3 === 1 ? make("span", { style: `color:${part}` }, parts[place + 1]) : "";
+  });
+}
+
 /**
  * The scale of the colours, as a bar with its title.
  * @param {any} coloraxis
@@ -145,7 +153,7 @@ function* itemsOf(trace, layout, place) {
       const [from, to] = [places[index - 1], places[index]];
       if (!from || !to) continue;
       const color = colorOf(line, index, layout);
-      yield { depth: (from.depth + to.depth) / 2, paint: (pen) => stroke(pen, from, to, color, line?.width ?? 2) };
+      yield { depth: (from.depth + to.depth) / 2, paint: (pen) => stroke(pen, from, to, color, LINE_SCALE * (line?.width ?? 2)) };
     }
   }
   if (mode.includes("markers")) {
@@ -207,7 +215,8 @@ function nameAxes(pen, scene, place, font, color) {
     const [from, to] = there.sort(([one], [other]) => one.depth - other.depth)[0] ?? [];
     if (!from || !to) continue;
     stroke(pen, from, to, "rgba(138, 143, 152, 0.5)", 1);
-    pen.fillText(scene[`${axis}axis`].title?.text ?? "", (from.x + to.x) / 2, (from.y + to.y) / 2 + 14);
+    const beside = axis === "z" ? -28 : 0;
+    pen.fillText(scene[`${axis}axis`].title?.text ?? "", (from.x + to.x) / 2 + beside, (from.y + to.y) / 2 + 14);
     const [begin, end] = ranges[number].map((/** @type {number} */ value) => `${Number(value.toPrecision(3))}`);
     const aside = axis === "y" ? 20 * Math.sign((from.x + to.x) / 2 - pen.canvas.clientWidth / 2) : 0;
     pen.fillText(begin, from.x + aside, from.y + 14);

@@ -1,10 +1,11 @@
 // @ts-check
 // Draws the figure in data.figure with one Plotly chart for the life of the element.
 
-import { canvasPlotly, hasWebgl } from "./canvas3d.js";
+import { canvasPlotly } from "./canvas3d.js";
 import { loadPlotly, themed } from "./plotly.js";
 import { painted, pause } from "./timing.js";
 import { turnByHand } from "./turning.js";
+import { webgl } from "./webgl.js";
 
 const CONFIG = {
   responsive: true,
@@ -57,7 +58,7 @@ class Chart {
         this.element.setAttribute("role", "figure");
         this.element.setAttribute("aria-label", label);
         const start = performance.now();
-        if (data.some((/** @type {any} */ { type }) => type === "scatter3d") && !hasWebgl()) this.drawFlat(data, layout);
+        if (data.some((/** @type {any} */ { type }) => type === "scatter3d") && webgl() === "none") this.drawFlat(data, layout);
         else await (await loadPlotly()).react(this.element, data, themed(layout, this.element), CONFIG);
         await painted();
         // Draw for half of the time at most: if drawing is slow, the live video beside it must not wait.

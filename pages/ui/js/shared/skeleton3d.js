@@ -1,12 +1,13 @@
 // @ts-check
 // The 3D skeleton: one Plotly chart whose points are replaced, while its camera stays as the viewer left it.
 
-import { canvasPlotly, hasWebgl } from "./canvas3d.js";
+import { canvasPlotly } from "./canvas3d.js";
 import { loadPlotly, themed } from "./plotly.js";
 import { pointAt } from "./projection.js";
 import { painted, pause } from "./timing.js";
 import { turnByHand } from "./turning.js";
 import { make } from "./dom.js";
+import { webgl } from "./webgl.js";
 
 /** @typedef {import("../types.d.ts").Camera} Camera */
 /** @typedef {import("../types.d.ts").Points} Points */
@@ -23,8 +24,7 @@ const pixelRatio = () => Math.min(PLOTLY_PIXEL_RATIO, window.devicePixelRatio);
 export class Skeleton3d {
   /**
    * @param {HTMLElement} element
-   * @param {{onTurned?: () => void, onDrawn: (frame: number) => void, isHurried: () => boolean, rest?: number}} watcher
-   *   rest: how many times as long as a redraw took the next one waits while hurried; 1 unless given
+   * @param {{onTurned?: () => void, onDrawn: (frame: number) => void, isHurried: () => boolean}} watcher
    */
   constructor(element, watcher) {
     this.watcher = watcher;
@@ -75,7 +75,7 @@ export class Skeleton3d {
     layout.scene.dragmode = false;
     layout.scene.hovermode = false;
     this.figure = { data, layout: themed(layout, this.chart) };
-    this.plotly ??= hasWebgl() ? await loadPlotly() : canvasPlotly;
+    this.plotly ??= webgl() === "fast" ? await loadPlotly() : canvasPlotly;
     this.draw();
   }
 
@@ -102,8 +102,7 @@ export class Skeleton3d {
         this.watcher.onDrawn(frame);
         await painted();
         const took = performance.now() - start;
-        const rest = this.watcher.rest ?? 1;
-        await pause(this.watcher.isHurried() ? Math.max(rest * took, HURRIED_MS - took) : Math.max(took / 2, EVERY_MS - took));
+        await pause(this.watcher.isHurried() ? Math.max(took, HURRIED_MS - took) : Math.max(took / 2, EVERY_MS - took));
       }
     } finally {
       this.busy = false;
