@@ -1,6 +1,7 @@
 """``posecore export``: a saved result in other formats."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +11,10 @@ from posecore.cli import options
 from posecore.cli.console import NotWritten, Report, complain, progress_bar, unforeseen
 from posecore.cli.outputs import OutputFolder
 from posecore.errors import InvalidOption, PosecoreError, UnreadableResult
-from posecore.export.formats import FORMATS, Facts, PlannedFile, plan_files, safe_name
+from posecore.export.formats import FORMATS, PlannedFile, plan_files, safe_name
 
 if TYPE_CHECKING:
-    from posecore.poses import PoseSequence
+    from posecore.export.saved import Saved
 
 _ALL, _BUNDLE = "all", "bundle"
 # Of a file name, on nearly every disk.
@@ -51,11 +52,9 @@ def _ids(context: click.Context, option: click.Parameter, text: str | None) -> l
 @click.option(
     "--smoothing",
     "method",
-    default="none",
-    show_default=True,
     # Written out, as importing the filters takes half a second.
     metavar="[none|one-euro|butterworth|savitzky-golay]",
-    help="Smooth the landmarks over time first.",
+    help="Smooth the raw landmarks over time like this.  [default: as they were saved]",
 )
 @click.option("--cutoff", "cutoff_hz", type=float, metavar="HZ", help="Of the butterworth filter.  [default: 6]")
 @click.option(
@@ -74,7 +73,7 @@ def export(
     out: Path | None,
     overwrite: bool,
     people: list[int] | None,
-    method: str,
+    method: str | None,
     cutoff_hz: float | None,
     fill_gaps_s: float,
     as_json: bool,
@@ -97,8 +96,8 @@ def export(
     except UnreadableResult as error:
         report.add_failed(file, error)
         return report.finish()
-    sequence, facts = _only(saved.sequence, saved.facts, people)
-    sequence, facts = _smoothed(sequence, facts, method, cutoff_hz, fill_gaps_s)
+    saved = _smoothed(_only(saved, people), method, cutoff_hz, fill_gaps_s)
+    sequence, facts = saved.sequence, saved.facts
     stem = safe_name(file.name[: -len(SUFFIX)] if file.name.lower().endswith(SUFFIX) else file.stem, "clip")
     out = file.parent if out is None else out
     errors: list[Exception | str] = []
@@ -108,10 +107,10 @@ def export(
         folder = OutputFolder(target.parent, overwrite=overwrite)
         with folder.whole(file, target.stem) as written, progress_bar(unit="file") as show:
             part = written.folder / target.name
-            notes = write_bundle(sequence, part, names, stem=stem, facts=facts, on_progress=show)
+            notes = write_bundle(sequence, part, names, stem=stem, facts=facts, raw=saved.raw, on_progress=show)
         planned_names = [target.name]
     else:
-        planned = plan_files(sequence, names, stem=stem, facts=facts)
+        planned = plan_files(sequence, names, stem=stem, facts=facts, raw=saved.raw)
         if everything:
             planned = [each for each in planned if not _is_same(out / each.file_name, file)]
         for each in planned:
@@ -172,36 +171,40 @@ def _is_same(target: Path, source: Path) -> bool:
     return os.path.exists(target) and target.samefile(source)  # unlike Path.exists, False if the name is too long
 
 
-def _only(sequence: "PoseSequence", facts: Facts, people: list[int] | None) -> "tuple[PoseSequence, Facts]":
+def _only(saved: "Saved", people: list[int] | None) -> "Saved":
     """The requested people, with facts that mention nobody else."""
     if people is None:
-        return sequence, facts
-    there = sequence.person_ids.tolist()
+        return saved
+    there = saved.sequence.person_ids.tolist()
     unknown = [person for person in people if person not in there]
     if unknown:
         ids = ", ".join(map(str, there)) or "none"
         raise InvalidOption(f"Expected --people to be among those of this result ({ids}), but got {unknown[0]}.")
-    shown = [{"person": person, "name": sequence.names.get(person)} for person in there if person in people]
-    return sequence.only(people), {**facts, "people_shown": shown} if facts else facts
+    names = saved.sequence.names
+    shown = [{"person": person, "name": names.get(person)} for person in there if person in people]
+    facts = {**saved.facts, "people_shown": shown} if saved.facts else saved.facts
+    raw = None if saved.raw is None else saved.raw.only(people)
+    return replace(saved, sequence=saved.sequence.only(people), facts=facts, raw=raw)
 
 
-def _smoothed(
-    sequence: "PoseSequence", facts: Facts, method: str, cutoff_hz: float | None, fill_gaps_s: float
-) -> "tuple[PoseSequence, Facts]":
-    """The sequence smoothed as requested, with facts that say so."""
+def _smoothed(saved: "Saved", method: str | None, cutoff_hz: float | None, fill_gaps_s: float) -> "Saved":
+    """The result smoothed as requested, with facts that say so; as it was saved if nothing is requested."""
     if cutoff_hz is not None and method != "butterworth":
-        raise InvalidOption(f"Expected --cutoff with --smoothing butterworth only, but got {method}.")
-    if method == "none" and fill_gaps_s == 0:
-        return sequence, facts
+        raise InvalidOption(f"Expected --cutoff with --smoothing butterworth only, but got {method or 'none'}.")
+    if method is None and fill_gaps_s == 0:
+        return saved
     from posecore.motion.smoothing import Smoothing, smooth_sequence
 
-    if facts.get("smoothing_afterwards"):
+    raw = saved.estimated
+    if raw is None:
         raise InvalidOption(
-            "This result was smoothed before it was saved, and is not smoothed twice. Leave out --smoothing and "
-            "--fill-gaps, or export the result as it was estimated."
+            "This result was smoothed before it was saved, without its raw landmarks, and is not smoothed twice. Leave "
+            "out --smoothing and --fill-gaps, or export the result as it was estimated."
         )
-    given: Any = {"method": method, "fill_gaps_s": fill_gaps_s} | (
-        {} if cutoff_hz is None else {"cutoff_hz": cutoff_hz}
-    )
-    smoothing = Smoothing(**given)
-    return smooth_sequence(sequence, smoothing), {**facts, "smoothing_afterwards": smoothing.as_dict()}
+    if method is None:
+        smoothing = replace(saved.smoothing or Smoothing(method="none"), fill_gaps_s=fill_gaps_s)
+    else:
+        given: Any = {"method": method, "fill_gaps_s": fill_gaps_s}
+        smoothing = Smoothing(**given | ({} if cutoff_hz is None else {"cutoff_hz": cutoff_hz}))
+    facts = {**saved.facts, "smoothing_afterwards": smoothing.as_dict()}
+    return replace(saved, sequence=smooth_sequence(raw, smoothing), facts=facts, raw=raw)

@@ -36,6 +36,7 @@ def write_bundle(
     *,
     stem: str,
     facts: Facts | None = None,
+    raw: PoseSequence | None = None,
     extra: Mapping[str, Path] | None = None,
     on_progress: OnFile | None = None,
 ) -> list[str]:
@@ -50,6 +51,7 @@ def write_bundle(
         names: names of the formats, keys of ``posecore.export.formats.FORMATS``.
         stem: start of the names of folder and files; made safe as a file name.
         facts: what is known of the result, as ``posecore.runs.manifest`` makes it.
+        raw: the same people before they were smoothed; None: not known.
         extra: existing files, by their names in the zip.
         on_progress: see ``OnFile``; the zip is not written if it returns False.
 
@@ -60,7 +62,7 @@ def write_bundle(
         InvalidOption: if there is no such format, or two files have one name.
         OSError: if the zip cannot be written or an extra file cannot be read.
     """
-    planned = plan_files(sequence, names, stem=stem, facts=facts)
+    planned = plan_files(sequence, names, stem=stem, facts=facts, raw=raw)
     there = {safe_name(name, "file", _MOST_BYTES): Path(file) for name, file in (extra or {}).items()}
     _check_names([README, NOT_MADE, *(each.file_name for each in planned), *there])
     folder = safe_name(stem, "clip")

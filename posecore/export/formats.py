@@ -42,6 +42,7 @@ class Format:
             not at all.
         per_person: one file per person; the writer is also given the person's id.
         with_facts: whether the writer is also given ``facts``.
+        with_raw: whether the writer is also given ``raw``.
         options: keyword arguments for the writer.
         beside: writers of files that belong to it, by suffix, called like ``writer``.
     """
@@ -54,6 +55,7 @@ class Format:
     writer: str
     per_person: bool = False
     with_facts: bool = False
+    with_raw: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
     beside: Mapping[str, str] = field(default_factory=dict)
 
@@ -87,7 +89,13 @@ class PlannedFile:
 
 
 def export(
-    sequence: PoseSequence, name: str, folder: str | os.PathLike[str], *, stem: str, facts: Facts | None = None
+    sequence: PoseSequence,
+    name: str,
+    folder: str | os.PathLike[str],
+    *,
+    stem: str,
+    facts: Facts | None = None,
+    raw: PoseSequence | None = None,
 ) -> list[Path]:
     """Write a result in one format: one file, or one for each person who is seen.
 
@@ -97,6 +105,7 @@ def export(
         folder: folder of the files; it must exist.
         stem: start of the file names, before person and suffix; made safe as a file name.
         facts: what is known of the result, as ``posecore.runs.manifest`` makes it.
+        raw: the same people before they were smoothed, for the formats that hold or judge them; None: not known.
 
     Returns:
         The files. Those made before a failure stay.
@@ -106,11 +115,16 @@ def export(
         InvalidPoses: if the format is per person and nobody is ever seen, or it cannot hold this sequence.
         OSError: if a file cannot be written.
     """
-    return [planned.write(folder) for planned in plan_files(sequence, [name], stem=stem, facts=facts)]
+    return [planned.write(folder) for planned in plan_files(sequence, [name], stem=stem, facts=facts, raw=raw)]
 
 
 def plan_files(
-    sequence: PoseSequence, names: Iterable[str], *, stem: str, facts: Facts | None = None
+    sequence: PoseSequence,
+    names: Iterable[str],
+    *,
+    stem: str,
+    facts: Facts | None = None,
+    raw: PoseSequence | None = None,
 ) -> list[PlannedFile]:
     """The files of a result in these formats, not written yet. Arguments as for ``export``.
 
@@ -128,11 +142,17 @@ def plan_files(
     names_of = {person: name.encode(errors="replace").decode() for person, name in sequence.names.items()}
     sequence = replace(sequence, names=names_of)
     stem = safe_name(stem, "clip")
-    return [planned for name in wanted for planned in _files_of(FORMATS[name], sequence, stem, facts or {})]
+    return [planned for name in wanted for planned in _files_of(FORMATS[name], sequence, stem, facts or {}, raw)]
 
 
-def _files_of(form: Format, sequence: PoseSequence, stem: str, facts: Facts) -> Iterator[PlannedFile]:
-    options = {**form.options, "facts": facts} if form.with_facts else form.options
+def _files_of(
+    form: Format, sequence: PoseSequence, stem: str, facts: Facts, raw: PoseSequence | None
+) -> Iterator[PlannedFile]:
+    options = {
+        **form.options,
+        **({"facts": facts} if form.with_facts else {}),
+        **({"raw": raw} if form.with_raw else {}),
+    }
     if not form.per_person:
         for suffix, writer in {form.suffix: form.writer, **form.beside}.items():
             yield PlannedFile(form, form.title, stem + suffix, partial(_write, writer, options, sequence))
@@ -316,6 +336,7 @@ _ROWS = (
         "text/html",
         "report.write_report",
         with_facts=True,
+        with_raw=True,
     ),
     Format(
         "result",
@@ -326,6 +347,7 @@ _ROWS = (
         _BINARY,
         "saved.save_sequence",
         with_facts=True,
+        with_raw=True,
     ),
     Format(
         "manifest",

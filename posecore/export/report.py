@@ -45,6 +45,7 @@ def write_report(
     *,
     title: str | None = None,
     facts: Mapping[str, Any] | None = None,
+    raw: PoseSequence | None = None,
 ) -> None:
     """Write a page with what was found and how reliable it is; the file appears whole or not at all.
 
@@ -57,6 +58,8 @@ def write_report(
         path: path of the file.
         title: of the page, plain text; None: the file's name without ``.report.html``.
         facts: what is known of the result, as ``posecore.runs.manifest`` makes it; what is missing is left out.
+        raw: the same people before they were smoothed, whose reliability is judged; None: that of the result is, with
+            a sentence that says so if it was smoothed.
 
     Raises:
         OSError: if the file cannot be written.
@@ -67,8 +70,11 @@ def write_report(
     text = _TEMPLATES.get_template("report.html").render(
         title=Path(path).name.removesuffix(".report.html") if title is None else title,
         facts=list(_facts(sequence, facts)),
-        smoothed=bool(facts.get("smoothing_afterwards")),
-        people=[_person(sequence, int(sequence.person_ids[slot])) for slot in sorted(by_frames[:MOST_PEOPLE])],
+        smoothed=raw is None and bool(facts.get("smoothing_afterwards")),
+        people=[
+            _person(sequence, int(sequence.person_ids[slot]), sequence if raw is None else raw)
+            for slot in sorted(by_frames[:MOST_PEOPLE])
+        ],
         others=[_name(sequence, int(sequence.person_ids[slot])) for slot in by_frames[MOST_PEOPLE:]],
         most_names=_MOST_NAMES,
         plotly=plotly_script() if by_frames else "",
@@ -132,12 +138,12 @@ def _name(sequence: PoseSequence, person: int) -> str:
     return sequence.names.get(person) or f"Person {person}"
 
 
-def _person(sequence: PoseSequence, person: int) -> dict[str, Any]:
+def _person(sequence: PoseSequence, person: int, judged: PoseSequence) -> dict[str, Any]:
     """The values that the template shows for a person."""
     alone = sequence.only([person]).named({})
     frames = int(alone.seen.sum())
     angles = measure_angles(alone)[:, 0]
-    [trust] = trust_table(alone).to_dict("records")
+    [trust] = trust_table(judged.only([person]).named({})).to_dict("records")
     steps = plot_steps(alone, person)
     return {
         "id": person,

@@ -1,4 +1,4 @@
-"""The saved result: a sequence and its facts in one file, restored bit for bit.
+"""The saved result: a sequence, its raw landmarks and its facts in one file, restored bit for bit.
 
 The file is a NumPy ``.npz`` with a JSON member ``about.json``; docs/file-format.md describes it. It may come from
 anywhere. So nothing in it is unpickled or evaluated, and all sizes it declares are checked against ``posecore.limits``
@@ -13,12 +13,12 @@ import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 from numpy.lib import format as npy
@@ -30,11 +30,16 @@ from posecore.poses import LANDMARK_ARRAYS, VALUES_PER_LANDMARK, PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
 from posecore.system import VERSION, whole_file
 
+if TYPE_CHECKING:
+    from posecore.motion.smoothing import Smoothing
+
 FORMAT = "posecore-sequence"
 FORMAT_VERSION = 1
 SUFFIX = ".posecore.npz"
 
 _ABOUT = "about.json"
+_RAW = "raw_"
+_NO_SMOOTHING = {"method": "none", "fill_gaps_s": 0}
 _MOST_ABOUT_BYTES = 4_000_000
 # Limit for the list of members at the end of the zip: ours takes less than 1 KB.
 _MOST_DIRECTORY_BYTES = 64_000
@@ -50,12 +55,34 @@ class Saved:
     """Content of a saved file.
 
     Attributes:
-        sequence: the poses.
+        sequence: the poses as they were shown, usually smoothed.
         facts: what was stored beside them, as ``posecore.runs.manifest`` makes it; plain values.
+        raw: the same people in the same frames before they were smoothed, which is the sequence itself if nothing
+            was changed; None if the file does not say.
     """
 
     sequence: PoseSequence
     facts: Mapping[str, Any] = field(default_factory=dict)
+    raw: PoseSequence | None = None
+
+    @property
+    def smoothing(self) -> "Smoothing | None":
+        """How the sequence was smoothed after the estimation; None if the facts do not say."""
+        from posecore.motion.smoothing import Smoothing  # SciPy's filters take half a second to load
+
+        values = self.facts.get("smoothing_afterwards")
+        try:
+            return Smoothing.from_dict(values) if isinstance(values, Mapping) else None
+        except InvalidOption:
+            return None
+
+    @property
+    def estimated(self) -> PoseSequence | None:
+        """The poses as they were estimated, to judge or to smooth them; None if only smoothed ones were saved."""
+        afterwards = self.facts.get("smoothing_afterwards")
+        if self.raw is None and (not afterwards or afterwards == _NO_SMOOTHING):
+            return self.sequence
+        return self.raw
 
 
 def save_sequence(
@@ -63,6 +90,7 @@ def save_sequence(
     path: str | os.PathLike[str],
     *,
     facts: Mapping[str, Any] | None = None,
+    raw: PoseSequence | None = None,
     compressed: bool = True,
 ) -> None:
     """Write a sequence to one file, which appears whole or not at all.
@@ -72,14 +100,24 @@ def save_sequence(
     Args:
         sequence: kept bit for bit, with NaN, names and times.
         path: path of the file, which usually ends with ``SUFFIX``.
-        facts: plain values for JSON, such as those of a manifest.
+        facts: plain values for JSON, such as those of a manifest; ``smoothing_afterwards`` says how the sequence was
+            made from ``raw``.
+        raw: the sequence before it was smoothed. Only its arrays that differ are stored.
         compressed: False: written forty times as fast, a fifth larger.
 
     Raises:
         InvalidOption: if ``facts`` (or an infinite ``fps``) are not for JSON, or the arrays fill 2 GB and more.
+        InvalidPoses: if ``raw`` has other people, frames, cuts or another size than the sequence.
         OSError: if the file cannot be written.
     """
-    about = _about_text(sequence, facts or {})
+    raw_names = _differing(sequence, raw)
+    about = _about_text(sequence, facts or {}, raw_names)
+    layouts = _layouts(len(sequence), len(sequence.person_ids), raw_names or ())
+    if raw_names and _bytes_of(layouts) > _MOST_BYTES:
+        raise InvalidOption(
+            f"Expected raw and smoothed landmarks of at most {_MOST_BYTES:,} bytes, but got {_bytes_of(layouts):,}. "
+            "Save the video in parts, or without smoothing."
+        )
     method = zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED
     with (
         whole_file(path) as part,
@@ -87,8 +125,9 @@ def save_sequence(
         zipfile.ZipFile(part, "w", method, allowZip64=False, compresslevel=1) as archive,
     ):
         archive.writestr(_member(_ABOUT, method), about)
-        for name, layout in _layouts(len(sequence), len(sequence.person_ids)).items():
-            _write_array(archive, _member(f"{name}.npy", method), layout, getattr(sequence, name))
+        for name, layout in layouts.items():
+            array = getattr(raw if name.startswith(_RAW) else sequence, name.removeprefix(_RAW))
+            _write_array(archive, _member(f"{name}.npy", method), layout, array)
 
 
 def load_sequence(source: str | os.PathLike[str] | BinaryIO) -> Saved:
@@ -112,7 +151,27 @@ def load_sequence(source: str | os.PathLike[str] | BinaryIO) -> Saved:
             return _load(stream, shown)
 
 
-def _about_text(sequence: PoseSequence, facts: Mapping[str, Any]) -> bytes:
+def _differing(sequence: PoseSequence, raw: PoseSequence | None) -> list[str] | None:
+    """Names of the landmark arrays whose raw values differ; None if those are not known."""
+    if raw is None:
+        return None
+    same = ("person_ids", "times_s", "cuts", "size")
+    wrong = [name for name in same if not np.array_equal(getattr(sequence, name), getattr(raw, name))]
+    if wrong:
+        raise InvalidPoses(f"Expected 'raw' to have the {wrong[0]!r} of the sequence, but got others.")
+    return [name for name in LANDMARK_ARRAYS if not _is_equal(getattr(sequence, name), getattr(raw, name))]
+
+
+def _is_equal(one: Array, other: Array) -> bool:
+    # In blocks, to save memory.
+    step = max(1, _BLOCK_BYTES // max(1, one.nbytes // max(1, len(one))))
+    return all(
+        np.array_equal(one[start : start + step], other[start : start + step], equal_nan=True)
+        for start in range(0, len(one), step)
+    )
+
+
+def _about_text(sequence: PoseSequence, facts: Mapping[str, Any], raw_names: list[str] | None) -> bytes:
     about = {
         "format": FORMAT,
         "version": FORMAT_VERSION,
@@ -124,6 +183,7 @@ def _about_text(sequence: PoseSequence, facts: Mapping[str, Any]) -> bytes:
         "fps": sequence.fps,
         "cuts": sequence.cuts.tolist(),
         "names": [[int(person), str(name)] for person, name in sequence.names.items()],
+        "raw": raw_names,
         "facts": dict(facts),
     }
     try:
@@ -154,13 +214,19 @@ class _Layout:
         return math.prod(self.shape) * np.dtype(self.dtype).itemsize
 
 
-def _layouts(frames: int, people: int) -> dict[str, _Layout]:
+def _layouts(frames: int, people: int, raw_names: Collection[str]) -> dict[str, _Layout]:
     landmarks = (frames, people, len(BLAZEPOSE_33))
+    arrays = {name: _Layout("<f4", (*landmarks, *tail)) for name, tail in LANDMARK_ARRAYS.items()}
     return {
         "times_s": _Layout("<f8", (frames,)),
         "person_ids": _Layout("<i8", (people,)),
-        **{name: _Layout("<f4", (*landmarks, *tail)) for name, tail in LANDMARK_ARRAYS.items()},
+        **arrays,
+        **{_RAW + name: arrays[name] for name in raw_names},
     }
+
+
+def _bytes_of(layouts: Mapping[str, _Layout]) -> int:
+    return sum(layout.array_bytes for layout in layouts.values())
 
 
 def _member(name: str, method: int) -> zipfile.ZipInfo:
@@ -280,23 +346,30 @@ def _reader(version: Any, shown: str) -> Callable[[zipfile.ZipFile, Members, dic
 
 def _read_version_1(archive: zipfile.ZipFile, members: Members, about: dict[str, Any], shown: str) -> Saved:
     _check_about(about, shown)
-    layouts = _layouts(about["frames"], about["people"])
+    raw_names = about.get("raw")
+    layouts = _layouts(about["frames"], about["people"], raw_names or ())
+    if _bytes_of(layouts) > _MOST_BYTES:
+        raise UnreadableResult(f"{shown} holds more than {_MOST_BYTES:,} bytes. It is not opened.")
     for name, layout in layouts.items():
         _check_array(archive, members, f"{name}.npy", layout, shown)
     arrays: dict[str, Any] = {
         name: _read_array(archive, members[f"{name}.npy"], layout) for name, layout in layouts.items()
     }
+    raw = {name: arrays.pop(_RAW + name) for name in raw_names or ()}
     sequence = PoseSequence(
         **arrays, size=tuple(about["size"]), fps=about["fps"], names=dict(about["names"]), cuts=about.get("cuts", [])
     )
-    return Saved(sequence, about["facts"])
+    if raw_names is None:
+        return Saved(sequence, about["facts"])
+    return Saved(sequence, about["facts"], replace(sequence, **raw) if raw else sequence)
 
 
 _READERS = {1: _read_version_1}
 
 
 def _check_about(about: dict[str, Any], shown: str) -> None:
-    size, names, cuts = about.get("size"), about.get("names"), about.get("cuts", [])  # older files have no cuts
+    size, names = about.get("size"), about.get("names")
+    cuts, raw = about.get("cuts", []), about.get("raw")  # older files have neither
     right = {
         "frames": _is_count(about.get("frames")),
         "people": _is_count(about.get("people")),
@@ -306,6 +379,7 @@ def _check_about(about: dict[str, Any], shown: str) -> None:
         "names": isinstance(names, list)
         and all(isinstance(pair, list) and [type(value) for value in pair] == [int, str] for pair in names),
         "cuts": isinstance(cuts, list) and all(map(_is_count, cuts)),
+        "raw": raw is None or (isinstance(raw, list) and raw == [name for name in LANDMARK_ARRAYS if name in raw]),
         "facts": isinstance(about.get("facts"), dict),
     }
     wrong = [name for name, is_right in right.items() if not is_right]

@@ -5,10 +5,10 @@ A filter for a finished video can look ahead, so unlike a stream's it adds no la
 """
 
 import math
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from functools import partial
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, Self, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,6 +121,21 @@ class Smoothing:
         """Plain values for a manifest: the method, the options it reads, and the gaps."""
         read = ("method", *_OPTIONS_OF[self.method], "fill_gaps_s")
         return {name: value for name, value in asdict(self).items() if name in read}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """The smoothing of which ``as_dict`` gave these values, which may come from any file.
+
+        Raises:
+            InvalidOption: if they are not such values.
+        """
+        numbers = {name: value for name, value in values.items() if name != "method"}
+        known = {option.name for option in fields(cls)}
+        if "method" not in values or not known.issuperset(values):
+            raise InvalidOption(f"Expected the options of a smoothing, but got {', '.join(map(str, values))[:80]}.")
+        if not all(type(value) in (int, float) for value in numbers.values()):
+            raise InvalidOption("Expected the options of a smoothing to be numbers, but got others.")
+        return cls(**values)
 
     def __str__(self) -> str:
         """One line for the screen, such as "Butterworth, 4th order, 6 Hz, zero lag"."""

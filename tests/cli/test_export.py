@@ -13,7 +13,7 @@ import pytest
 from posecore import FramePoses, PoseSequence
 from posecore.cli.main import main
 from posecore.export.saved import load_sequence, save_sequence
-from posecore.motion.smoothing import Smoothing, SmoothingMethod
+from posecore.motion.smoothing import Smoothing, SmoothingMethod, smooth_sequence
 
 FACTS = {"source": "walk.mp4", "people_shown": [{"person": 1, "name": None}, {"person": 2, "name": "Ann"}]}
 
@@ -87,9 +87,43 @@ def test_smoothing_is_applied_before_export_and_recorded(run, saved, sequence, t
         "fill_gaps_s": 0,
     }
     assert np.diff(smooth.sequence.xy[:, 0], axis=0).std() < np.diff(sequence.xy[:, 0], axis=0).std() / 3
-    code, _, complaints = run(out / "walk.posecore.npz", "--to", "csv", "--smoothing", "one-euro")
-    assert code == 2
-    assert "not smoothed twice" in complaints
+    np.testing.assert_array_equal(smooth.raw.xy, sequence.xy)
+
+
+def test_a_smoothed_result_is_exported_as_saved_or_smoothed_otherwise(run, saved, sequence, tmp_path):
+    first, again = tmp_path / "first", tmp_path / "again"
+    assert run(saved, "--to", "result", "--smoothing", "butterworth", "--fill-gaps", "0.1", "--out", first)[0] == 0
+    smooth = first / "walk.posecore.npz"
+    for options, expected in [
+        ([], Smoothing(fill_gaps_s=0.1)),
+        (["--smoothing", "none"], Smoothing("none")),
+        (["--smoothing", "one-euro"], Smoothing("one-euro")),
+        (["--fill-gaps", "0.3"], Smoothing(fill_gaps_s=0.3)),
+    ]:
+        code, _, complaints = run(smooth, "--to", "result", *options, "--out", again, "--overwrite")
+        assert (code, complaints) == (0, "")
+        result = load_sequence(again / "walk.posecore.npz")
+        assert result.smoothing == expected
+        np.testing.assert_array_equal(result.raw.xy, sequence.xy)
+        np.testing.assert_array_equal(result.sequence.xy, smooth_sequence(sequence, expected).xy)
+
+
+def test_a_result_with_only_smoothed_landmarks_is_not_smoothed_twice(run, sequence, tmp_path):
+    path = tmp_path / "old.posecore.npz"
+    save_sequence(sequence, path, facts={"smoothing_afterwards": Smoothing().as_dict()})
+    for method in ("one-euro", "none"):
+        code, _, complaints = run(path, "--to", "csv", "--smoothing", method)
+        assert code == 2
+        assert "without its raw landmarks" in complaints
+    assert run(path, "--to", "csv")[0] == 0
+
+
+def test_one_person_of_a_smoothed_result_keeps_their_raw_landmarks(run, saved, sequence, tmp_path):
+    code, *_ = run(saved, "--to", "result", "--smoothing", "butterworth", "--people", "2", "--out", tmp_path / "out")
+    assert code == 0
+    result = load_sequence(tmp_path / "out" / "walk.posecore.npz")
+    assert result.raw.person_ids.tolist() == [2]
+    np.testing.assert_array_equal(result.raw.xy, sequence.only([2]).xy)
 
 
 def test_the_help_names_the_filters_and_their_default(run):

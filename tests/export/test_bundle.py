@@ -1,15 +1,18 @@
+import html
 import io
 import os
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from posecore import InvalidOption
+from posecore import InvalidOption, Smoothing, smooth_sequence
 from posecore.export.bundle import write_bundle
 from posecore.export.formats import FORMATS
 from posecore.export.saved import load_sequence
+from posecore.motion.trust import judge
 
 FACTS = {"source": "walk.mp4", "frames": 40}
 
@@ -41,6 +44,22 @@ def test_every_format_fits_in_one_zip(mover, tmp_path):
     for name in expected:
         assert f"\n{name.removeprefix('walk/')}\n" in readme
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_result_and_a_report_in_a_zip_go_back_to_the_raw_landmarks(mover, tmp_path):
+    jumpy = replace(mover, xy=mover.xy + np.where(np.arange(40) % 4 == 0, 900, 0)[:, None, None, None])
+    path, smooth = tmp_path / "walk.zip", smooth_sequence(jumpy, Smoothing(cutoff_hz=1))
+    facts = {"smoothing_afterwards": Smoothing(cutoff_hz=1).as_dict()}
+    assert write_bundle(smooth, path, ["html", "result"], stem="walk", facts=facts, raw=jumpy) == []
+    result = load_sequence(path)
+    np.testing.assert_array_equal(result.sequence.xy, smooth.xy)
+    np.testing.assert_array_equal(result.raw.xy, jumpy.xy)
+    verdicts = [judge(sequence)[0].verdict for sequence in (jumpy, smooth)]
+    with zipfile.ZipFile(path) as archive:
+        report = html.unescape(archive.read("walk/walk.report.html").decode())
+    assert verdicts[0] in report
+    assert verdicts[0] != verdicts[1]
+    assert "which hides swaps and jumps" not in report
 
 
 @pytest.mark.parametrize("name", ["../../x", "CON", "a/b\\c", "x" * 5000, "Žofie 走", "half \ud800", "\x1b[31m", ""])

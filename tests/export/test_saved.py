@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from posecore import BLAZEPOSE_33, FramePoses, InvalidOption, PoseSequence
+from posecore import BLAZEPOSE_33, FramePoses, InvalidOption, InvalidPoses, PoseSequence, Smoothing
 from posecore.errors import UnreadableResult
 from posecore.export import saved
 from posecore.export.saved import load_sequence, save_sequence
@@ -107,6 +107,88 @@ def test_the_same_values_give_the_same_bytes(sequence, good, tmp_path):
     assert (tmp_path / "again.npz").read_bytes() == good.read_bytes()
 
 
+def smoothed_from(raw: PoseSequence, *changed: str) -> PoseSequence:
+    """A sequence whose arrays with these names differ from the raw ones."""
+    return replace(raw, **{name: getattr(raw, name) * np.float32(0.5) for name in changed})
+
+
+@pytest.mark.parametrize("compressed", [True, False])
+@pytest.mark.parametrize("changed", [("xy", "z", "world"), ("xy", "z", "world", "visibility", "presence"), ("z",)])
+def test_raw_landmarks_come_back_exactly(changed, compressed, tmp_path):
+    raw = replace(made(50, 2), cuts=[3]).named({4: "Ann"})
+    shown, path = smoothed_from(raw, *changed), tmp_path / "a.posecore.npz"
+    smoothing = Smoothing("savitzky-golay", window_s=0.4)
+    save_sequence(shown, path, facts={"smoothing_afterwards": smoothing.as_dict()}, raw=raw, compressed=compressed)
+    back = load_sequence(path)
+    assert same(back.sequence, shown)
+    assert same(back.raw, raw)
+    assert back.estimated is back.raw
+    assert back.smoothing == smoothing
+    with np.load(path) as stored:  # only what differs is there twice
+        assert {name for name in stored.files if name.startswith("raw_")} == {f"raw_{name}" for name in changed}
+
+
+def test_raw_landmarks_that_were_not_changed_take_no_room(sequence, good, tmp_path):
+    path = tmp_path / "a.posecore.npz"
+    facts = {**FACTS, "smoothing_afterwards": Smoothing("none").as_dict()}
+    save_sequence(sequence, path, facts=facts, raw=replace(sequence))
+    with zipfile.ZipFile(path) as archive, zipfile.ZipFile(good) as without:
+        assert archive.namelist() == without.namelist()
+    back = load_sequence(path)
+    assert back.raw is back.sequence
+    assert back.smoothing == Smoothing("none")
+
+
+@pytest.mark.parametrize(
+    ("facts", "smoothing", "is_raw"),
+    [
+        ({}, None, True),
+        ({"smoothing_afterwards": None}, None, True),
+        ({"smoothing_afterwards": Smoothing("none").as_dict()}, Smoothing("none"), True),
+        ({"smoothing_afterwards": Smoothing().as_dict()}, Smoothing(), False),
+        ({"smoothing_afterwards": Smoothing("none", fill_gaps_s=1).as_dict()}, Smoothing("none", fill_gaps_s=1), False),
+        ({"smoothing_afterwards": {"method": ["butterworth"]}}, None, False),
+        ({"smoothing_afterwards": "much"}, None, False),
+    ],
+)
+def test_an_older_file_without_raw_landmarks_opens(facts, smoothing, is_raw, members, sequence):
+    about = json.loads(members["about.json"])
+    assert about.pop("raw") is None
+    members["about.json"] = json.dumps({**about, "facts": facts}).encode()
+    back = load_sequence(io.BytesIO(packed(members)))
+    assert same(back.sequence, sequence)
+    assert back.raw is None
+    assert back.smoothing == smoothing
+    assert back.estimated is (back.sequence if is_raw else None)
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        (made(5, 1), "person_ids"),
+        (made(4, 2), "times_s"),
+        (replace(made(5, 2), cuts=[1]), "cuts"),
+        (replace(made(5, 2), size=(64, 48)), "size"),
+    ],
+)
+def test_raw_landmarks_of_something_else_are_refused(other, said, sequence, tmp_path):
+    with pytest.raises(InvalidPoses, match=f"Expected 'raw' to have the '{said}' of the sequence"):
+        save_sequence(sequence, tmp_path / "a.npz", raw=other)
+    assert not list(tmp_path.iterdir())
+
+
+def test_raw_and_smoothed_landmarks_together_keep_the_limit(sequence, tmp_path, monkeypatch):
+    path, shown = tmp_path / "a.npz", smoothed_from(sequence, "xy", "z", "world")
+    save_sequence(shown, path, raw=sequence)
+    monkeypatch.setattr(saved, "_MOST_BYTES", sum(getattr(sequence, name).nbytes for name in ARRAYS) + 1)
+    with pytest.raises(UnreadableResult, match="holds more than"):
+        load_sequence(path)
+    with pytest.raises(InvalidOption, match="in parts, or without smoothing"):
+        save_sequence(shown, path, raw=sequence)
+    save_sequence(sequence, path, raw=sequence)
+    load_sequence(path)
+
+
 def test_an_older_file_without_cuts_opens(good, tmp_path):
     old = tmp_path / "old.posecore.npz"
     with zipfile.ZipFile(good) as given, zipfile.ZipFile(old, "w") as archive:
@@ -198,6 +280,14 @@ def member(name: str, content: bytes | np.ndarray):
     return change
 
 
+def with_raw(name: str, content: bytes | np.ndarray):
+    def change(members: dict[str, bytes]) -> None:
+        about_with(raw=[name])(members)
+        member(f"raw_{name}.npy", content)(members)
+
+    return change
+
+
 def without(name: str):
     return lambda members: members.pop(name)
 
@@ -264,6 +354,15 @@ DAMAGED = [
     (about_with(cuts=[5]), "Expected 'cuts' to increase strictly from 1 or more to at most 4"),
     (about_with(cuts=[3, 2]), "Expected 'cuts' to increase"),
     (about_with(facts=[]), "'facts'"),
+    *[
+        (about_with(raw=wrong), "'raw'")
+        for wrong in ("xy", {"xy": 1}, ["z", "xy"], ["xy", "xy"], ["times_s"], ["../xy"], [["xy"]], 1)
+    ],
+    (about_with(raw=["xy"]), "expected a member raw_xy.npy"),
+    (with_raw("xy", np.zeros((*FULL, 3), np.float32)), "raw_xy.npy"),
+    (with_raw("xy", np.zeros((6, 2, 33, 2), np.float32)), "raw_xy.npy"),
+    (with_raw("z", np.full(FULL, None)), "raw_z.npy"),
+    (with_raw("z", header_of("(99999999999, 2, 33)") + bytes(5 * 2 * 33 * 4)), "raw_z.npy"),
     (about_with(frames=6), "times_s.npy"),
     (about_with(people=3), "person_ids.npy"),
     (about_with(frames=10**6), "too large.*216,000 frames"),

@@ -289,7 +289,27 @@ def test_texts_for_the_screen(smoothing, text, names):
     assert str(smoothing) == text
     values = smoothing.as_dict()
     assert set(values) == {"method", "fill_gaps_s"} | names
-    assert Smoothing(**json.loads(json.dumps(values))) == smoothing
+    assert Smoothing.from_dict(json.loads(json.dumps(values))) == smoothing
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"cutoff_hz": 6},
+        {"method": "mean"},
+        {"method": ["none"]},
+        {"method": "none", "cutoff": 6},
+        {"method": "butterworth", "cutoff_hz": "6"},
+        {"method": "butterworth", "cutoff_hz": float("nan")},
+        {"method": "butterworth", "order": True},
+        {"method": "one-euro", "beta": None},
+        {"method": "none", "fill_gaps_s": -1},
+    ],
+)
+def test_other_values_are_no_smoothing(values):
+    with pytest.raises(InvalidOption, match="Expected"):
+        Smoothing.from_dict(values)
 
 
 @pytest.fixture(scope="module")
