@@ -5,7 +5,7 @@ import streamlit as st
 from pages.ui.explore.explorer import explore
 from pages.ui.explore.export_files import offer_files
 from pages.ui.explore.opened import Opened, open_result
-from pages.ui.shared.explain import NOBODY, explain_numbers
+from pages.ui.shared.explain import NOBODY, explain_numbers, plain, show_notes
 from pages.ui.shared.link_needs import say_what_a_link_needs
 from pages.ui.shared.navigation import VIDEO, require_route
 from pages.ui.shared.problems import problems_shown, show_problem
@@ -35,22 +35,35 @@ def take_upload(visit: Visit) -> None:
 def show_result(opened: Opened) -> None:
     """Show everything about an opened result."""
     sequence = opened.playback.raw
+    show_notes(opened.notes)
     width, height = sequence.size
     seen = int(sequence.seen.any(axis=1).sum())
-    source = opened.facts.get("source")
-    facts = [
-        f"{width} × {height} px, {sequence.fps:.4g} fps",
-        *([f"from {source}"] if isinstance(source, str) else []),
-    ]
+    facts = [f"{width} × {height} px, {sequence.fps:.4g} fps"]
+    if opened.source is not None:
+        facts.append(f"from {plain(opened.source)}")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.metric("Frames with a person", f"{seen} of {len(sequence)}", width="content")
         st.caption(" · ".join(facts), width="stretch")
     if not seen:
         st.warning(NOBODY, icon=":material/person_off:")
     shown = explore(
-        opened.playback, key="explore", clip=opened.key, already=opened.already, film=None, file=opened.name
+        opened.playback,
+        key="explore",
+        clip=opened.key,
+        already=opened.already,
+        film=None,
+        file=opened.name,
+        saved_with=opened.saved_with,
     )
-    offer_files(shown, opened.playback, lambda: opened.facts, page="explore", stem=opened.stem, key=opened.key)
+    offer_files(
+        shown,
+        opened.playback,
+        lambda: opened.facts(shown),
+        raw=opened.raw,
+        page="explore",
+        stem=opened.stem,
+        key=opened.key,
+    )
     explain_numbers()
 
 

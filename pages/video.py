@@ -8,7 +8,7 @@ import streamlit as st
 from pages.ui.explore.explorer import explore
 from pages.ui.explore.export_files import Film, offer_files, same
 from pages.ui.shared.addresses import address
-from pages.ui.shared.explain import NOBODY, SEVERAL_PEOPLE, explain_numbers
+from pages.ui.shared.explain import NOBODY, SEVERAL_PEOPLE, explain_numbers, show_notes
 from pages.ui.shared.link_needs import say_what_a_link_needs
 from pages.ui.shared.model_loading import engine_line
 from pages.ui.shared.problems import problems_shown, show_problem
@@ -86,6 +86,16 @@ def has_annotated(run: ClipRun, shown: PoseSequence) -> bool:
     return run.state.drawn is not None and same(run.state.drawn, shown)
 
 
+def notes_of(run: ClipRun, sequence: PoseSequence) -> list[str]:
+    """What a visitor should know about a run, now and in the saved result."""
+    notes = list(run.state.notes)
+    if run.stopped_early:
+        total = run.expect(run.used_options).frames
+        of_all = f"{len(sequence)} of {total}" if total else f"{len(sequence)}"
+        notes.insert(0, f"Stopped after {of_all} frames. This is a partial result.")
+    return notes
+
+
 def manifest(run: ClipRun, sequence: PoseSequence) -> dict[str, Any]:
     """The facts needed to reproduce the result."""
     options, state = run.used_options, run.state
@@ -95,7 +105,7 @@ def manifest(run: ClipRun, sequence: PoseSequence) -> dict[str, Any]:
         source=run.name,
         seconds=state.seconds,
         part=options.part,
-        notes=state.notes,
+        notes=notes_of(run, sequence),
         workers=WORKERS,
         background=options.background,
         smoothing=run.playback.smoothing,
@@ -105,12 +115,7 @@ def manifest(run: ClipRun, sequence: PoseSequence) -> dict[str, Any]:
 
 def show_result(run: ClipRun, sequence: PoseSequence) -> None:
     """Show everything about a finished run."""
-    if run.stopped_early:
-        total = run.expect(run.used_options).frames
-        of_all = f"{len(sequence)} of {total}" if total else f"{len(sequence)}"
-        st.info(f"Stopped after {of_all} frames. This is a partial result.", icon=":material/stop_circle:")
-    for note in run.state.notes:
-        st.warning(note, icon=":material/info:")
+    show_notes(notes_of(run, sequence))
     if not sequence.seen.any():
         st.warning(NOBODY, icon=":material/person_off:")
     options = run.used_options
@@ -127,6 +132,7 @@ def show_result(run: ClipRun, sequence: PoseSequence) -> None:
         shown,
         run.playback,
         lambda: manifest(run, shown),
+        raw=run.playback.raw,
         page="video",
         stem=PurePath(run.name).stem,
         key=run.film_token,

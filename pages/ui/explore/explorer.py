@@ -9,10 +9,18 @@ from pages.ui.explore.verdicts import show_trust, show_verdicts
 from pages.ui.shared.addresses import address
 from pages.ui.shared.people_choice import choose_people
 from posecore import PoseSequence
+from posecore.motion.smoothing import Smoothing
 
 
 def explore(
-    playback: Playback, *, key: str, clip: str, already: str | None, film: str | None, file: str | None
+    playback: Playback,
+    *,
+    key: str,
+    clip: str,
+    already: str | None,
+    film: str | None,
+    file: str | None,
+    saved_with: Smoothing | None = None,
 ) -> PoseSequence:
     """Show a result; the choices about it are kept for the visit.
 
@@ -23,12 +31,14 @@ def explore(
         already: a sentence about earlier smoothing; None if there was none.
         film: address of its video; None if there is none.
         file: name of the visitor's file that it comes from; None if it is the sample.
+        saved_with: the smoothing that was chosen when the result was saved, with which it is shown first; None: a
+            usual one, or what the visitor chose for another result.
 
     Returns:
         The result as it is shown: smoothed, named, and without hidden people.
     """
     above = st.container()
-    show_lab(playback, key=f"{key}_smoothing", already=already)
+    show_lab(playback, key=f"{key}_smoothing", clip=clip, already=already, saved_with=saved_with)
     shown = choose_people(playback.sequence, page=key, key=clip)
     show_trust(playback, shown, key=f"{key}_trust")
     with above:

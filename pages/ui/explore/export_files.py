@@ -47,6 +47,7 @@ class _Result:
     shown: PoseSequence
     playback: Playback
     facts: Callable[[], Mapping[str, Any]]
+    raw: PoseSequence | None
     page: str
     stem: str
     key: str
@@ -71,6 +72,7 @@ def offer_files(
     playback: Playback,
     facts: Callable[[], Mapping[str, Any]],
     *,
+    raw: PoseSequence | None,
     page: str,
     stem: str,
     key: str,
@@ -82,6 +84,7 @@ def offer_files(
         shown: the result as it is shown, which the files are made from.
         playback: its folder holds the files.
         facts: makes the manifest.
+        raw: the result before it was smoothed, for the saved result and the verdicts; None if it is not known.
         page: name of the current page; each keeps its own choices.
         stem: start of the file names.
         key: identifies the result.
@@ -100,7 +103,9 @@ def offer_files(
         )
         several = st.container(horizontal=True)
         one = st.container(horizontal=True, vertical_alignment="bottom")
-        result = _Result(shown, playback, facts, page, stem, key, film, below=st.container())
+        if raw is not None:
+            raw = raw.only(shown.person_ids.tolist())
+        result = _Result(shown, playback, facts, raw, page, stem, key, film, below=st.container())
         with several:
             _explain(chosen)
             _offer_zip(result, tuple(chosen))
@@ -159,7 +164,7 @@ def _offer_one(result: _Result) -> None:
         return
     if not st.button("Prepare file", icon=":material/draft:", key=f"make_one_{result.key}"):
         return
-    planned = plan_files(result.shown, [name], stem=result.stem, facts=result.facts())
+    planned = plan_files(result.shown, [name], stem=result.stem, facts=result.facts(), raw=result.raw)
     if len(planned) > 1:
         _make(result, "one", (name,), f"{result.stem}.{name}.zip", _zip_of(result, [name]))
         return
@@ -179,7 +184,14 @@ def _zip_of(result: _Result, names: Sequence[str], film: Film | None = None) -> 
     def make(path: Path, report: OnFile) -> list[str]:
         extra = {film.name: film.path} if film else {}
         return write_bundle(
-            result.shown, path, names, stem=result.stem, facts=result.facts(), extra=extra, on_progress=report
+            result.shown,
+            path,
+            names,
+            stem=result.stem,
+            facts=result.facts(),
+            raw=result.raw,
+            extra=extra,
+            on_progress=report,
         )
 
     return make

@@ -9,7 +9,12 @@ from streamlit.typing import UploadedFile
 
 from pages.ui.explore.playback import Playback
 from pages.ui.shared.folders import Folder
+from posecore import PoseSequence
 from posecore.export.saved import load_sequence
+from posecore.motion.smoothing import Smoothing
+
+# A saved result may come from anywhere.
+_MOST_NOTES, _MOST_LETTERS = 20, 500
 
 
 @dataclass(frozen=True)
@@ -19,14 +24,18 @@ class Opened:
     Attributes:
         key: unique in the visit.
         name: of the visitor's file.
-        facts: what was saved with the landmarks.
+        given: the facts in the file.
+        smoothing: how it was smoothed when it was saved; None if the file does not say.
+        is_raw: whether the playback begins with the landmarks as they were estimated, rather than with smoothed ones.
         playback: the result for the player.
         folder: holds the player's files.
     """
 
     key: str
     name: str
-    facts: Mapping[str, Any]
+    given: Mapping[str, Any]
+    smoothing: Smoothing | None
+    is_raw: bool
     playback: Playback
     folder: Folder
 
@@ -40,15 +49,46 @@ class Opened:
         return PurePath(self.name).name.partition(".")[0] or "result"
 
     @property
+    def source(self) -> str | None:
+        """Name of its video; None if the file does not say."""
+        source = self.given.get("source")
+        return source if isinstance(source, str) else None
+
+    @property
+    def notes(self) -> list[str]:
+        """What the run reported about the video."""
+        notes = self.given.get("notes")
+        there = [note[:_MOST_LETTERS] for note in notes if isinstance(note, str)] if isinstance(notes, list) else []
+        return there[:_MOST_NOTES]
+
+    @property
     def already(self) -> str | None:
-        """A sentence about smoothing before it was saved; None if there certainly was none."""
-        afterwards = self.facts.get("smoothing_afterwards")
-        if isinstance(afterwards, dict) and afterwards.get("method") != "none":
-            return f"This result was smoothed before it was saved ({afterwards.get('method')})."
-        options = self.facts.get("options")
+        """A sentence about smoothing that cannot be undone; None if there certainly was none."""
+        if not self.is_raw:
+            how = f" ({self.smoothing})" if self.smoothing else ""
+            return f"This result was smoothed before it was saved{how}."
+        options = self.given.get("options")
         if not isinstance(options, dict) or "smoothing" not in options:
             return "It is not known whether this result was smoothed before it was saved."
         return "This result was smoothed during analysis (One-Euro)." if options["smoothing"] else None
+
+    @property
+    def saved_with(self) -> Smoothing | None:
+        """The smoothing that was chosen when it was saved; None if none was, or if it cannot be undone."""
+        return self.smoothing if self.is_raw else None
+
+    @property
+    def raw(self) -> PoseSequence | None:
+        """The landmarks as they were estimated; None if the file has only smoothed ones."""
+        return self.playback.raw if self.is_raw else None
+
+    def facts(self, shown: PoseSequence) -> dict[str, Any]:
+        """The facts needed to reproduce what is shown now."""
+        smoothing = self.playback.smoothing and self.playback.smoothing.as_dict()
+        if not self.is_raw:
+            smoothing = {**(smoothing or {}), "after": self.given.get("smoothing_afterwards")}
+        people = [{"person": person, "name": shown.names.get(person)} for person in shown.person_ids.tolist()]
+        return {**self.given, "smoothing_afterwards": smoothing, "people_shown": people}
 
 
 def open_result(file: UploadedFile) -> Opened:
@@ -59,4 +99,7 @@ def open_result(file: UploadedFile) -> Opened:
     """
     saved = load_sequence(file)
     folder = Folder("opened")
-    return Opened(file.file_id, file.name, saved.facts, Playback(saved.sequence, folder), folder)
+    raw = saved.estimated
+    # The smoothed landmarks are made again, as for a new result, so that only one copy of them is in memory.
+    playback = Playback(saved.sequence if raw is None else raw, folder)
+    return Opened(file.file_id, file.name, saved.facts, saved.smoothing, raw is not None, playback, folder)

@@ -1,5 +1,6 @@
 """The smoothing lab: choose a filter and see its effect."""
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -26,16 +27,24 @@ _EXPLAINED = {
 _FRAMES_PER_PERIOD = 2.2
 
 
-def choose_smoothing(sequence: PoseSequence, *, key: str, again: bool) -> Smoothing:
-    """Offer the filters and their settings, kept for the visit. ``again``: the result is smoothed already."""
-    highest = sequence.fps / _FRAMES_PER_PERIOD
+def usual_smoothing(sequence: PoseSequence, *, again: bool) -> Smoothing:
+    """The filter that is offered first. ``again``: the result is smoothed already."""
+    if again:
+        return Smoothing(method="none")
     usual = Smoothing()
-    key = f"{key}_again" if again else key
-    first: SmoothingMethod = "butterworth" if usual.cutoff_hz <= highest else "one-euro"
+    return usual if usual.cutoff_hz <= _highest_hz(sequence) else Smoothing(method="one-euro")
+
+
+def _highest_hz(sequence: PoseSequence) -> float:
+    return sequence.fps / _FRAMES_PER_PERIOD
+
+
+def choose_smoothing(sequence: PoseSequence, usual: Smoothing, *, key: str) -> Smoothing:
+    """Offer the filters and their settings, beginning with the usual ones; the choices are kept for the visit."""
     method = st.segmented_control(
         "Smoothing",
         list(_METHODS),
-        default="none" if again else first,
+        default=usual.method,
         required=True,
         format_func=lambda name: _METHODS[name],
         key=f"{key}_method",
@@ -45,7 +54,8 @@ def choose_smoothing(sequence: PoseSequence, *, key: str, again: bool) -> Smooth
     options: dict[str, Any] = {}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if method == "butterworth":
-            options["cutoff_hz"] = _number("Cutoff (Hz)", 0.5, max(1.0, round(highest, 1)), usual.cutoff_hz, key)
+            highest = max(1.0, round(_highest_hz(sequence), 1))
+            options["cutoff_hz"] = _number("Cutoff (Hz)", 0.5, highest, usual.cutoff_hz, key)
         if method == "savitzky-golay":
             options["window_s"] = _number("Window (s)", 0.05, 2.0, usual.window_s, key)
         if method == "one-euro":
@@ -59,7 +69,7 @@ def choose_smoothing(sequence: PoseSequence, *, key: str, again: bool) -> Smooth
             key,
             help="Positions in gaps are interpolated; tables show them with a presence of 0.",
         )
-    return Smoothing(method=method, **options)
+    return replace(usual, method=method, **options)
 
 
 def _number(label: str, least: float, most: float, value: float, key: str, help: str | None = None) -> float:
@@ -68,18 +78,27 @@ def _number(label: str, least: float, most: float, value: float, key: str, help:
     )
 
 
-def show_lab(playback: Playback, *, key: str, already: str | None) -> None:
+def show_lab(
+    playback: Playback, *, key: str, clip: str, already: str | None, saved_with: Smoothing | None = None
+) -> None:
     """Offer the filters, smooth the playback, and show the effect in numbers.
 
     Args:
         playback: the result to smooth.
         key: of this place on the page.
+        clip: identifies the result.
         already: a sentence about earlier smoothing of the result; None if there was none.
+        saved_with: the smoothing to begin with; None: see ``usual_smoothing``.
     """
+    if saved_with is not None:
+        usual, choices = saved_with, f"{key}_{clip}"  # another result was saved with another one
+    else:
+        usual = usual_smoothing(playback.raw, again=already is not None)
+        choices = f"{key}_again" if already else key
     with st.expander("Smoothing", icon=":material/waves:", key=f"{key}_open", on_change="rerun") as lab:
         if already:
             st.warning(f"{already} Smoothing chosen here is applied on top of that.", icon=":material/info:")
-        smoothing = choose_smoothing(playback.raw, key=key, again=already is not None)
+        smoothing = choose_smoothing(playback.raw, usual, key=choices)
         try:
             with st.spinner("Smoothing", show_time=True):
                 playback.use(smoothing)

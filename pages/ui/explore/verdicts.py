@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.ui.explore.playback import Playback
+from pages.ui.shared.explain import plain
 from pages.ui.shared.figure import show_figure
 from posecore import PoseSequence
 from posecore.motion.trust import trust_table
@@ -20,7 +21,7 @@ def show_verdicts(playback: Playback, shown: PoseSequence) -> None:
     trusts = [trust for trust in playback.trust if trust.person in people]
     several = len(playback.raw.person_ids) > 1
     for trust in trusts[:_MOST_SENTENCES]:
-        whose = f"**{_name(shown, trust.person)}:** " if several else ""
+        whose = f"**{plain(_name(shown, trust.person))}:** " if several else ""
         st.markdown(f":material/verified_user: {whose}{trust.verdict}")
     if len(trusts) > _MOST_SENTENCES:
         st.caption(f"And {len(trusts) - _MOST_SENTENCES} more people: see How reliable is this?")

@@ -1,6 +1,12 @@
 """Explanations that several pages share."""
 
+import re
+from collections.abc import Iterable
+
 import streamlit as st
+
+# Every character that may mean something in Markdown; with a backslash before it, it means itself.
+_MARKUP = re.compile(r"([!-/:-@\[-`{-~])")
 
 NUMBERS = """
 - **x, y** are positions in the image: in pixels from its top left corner, or as a share of its width and height.
@@ -31,6 +37,17 @@ def more_people(count: int) -> str:
     """The note that more people were found than the visitor asked for."""
     were_found = "1 more person was found" if count == 1 else f"{count} more people were found"
     return f"{were_found}. Raise **Maximum people** in Settings to show them."
+
+
+def show_notes(notes: Iterable[str]) -> None:
+    """Show what a run reported about a video, which may name a file, as plain text."""
+    for note in notes:
+        st.warning(plain(note), icon=":material/info:")
+
+
+def plain(text: str) -> str:
+    """Text from a file as Markdown that shows it as it is, in one line."""
+    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
 
 
 def explain_numbers() -> None:

@@ -1,0 +1,159 @@
+"""The Explore page: a saved result says the same as the Video page said."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.ui.explore.opened import Opened
+from pages.ui.shared.explain import plain
+from pages.ui.video.clip_run import ClipRun
+from posecore import FramePoses, PoseSequence, Smoothing, save_sequence, smooth_sequence
+from posecore.motion.trust import judge
+from tests.pages.test_video import short_clip, upload
+
+__all__ = ["short_clip"]
+NOTE = "The video is damaged: see ![](https://example.org/x.png), *walk*_1.mp4 and $x$."
+
+
+@pytest.fixture(scope="module")
+def jumpy(portrait_poses) -> PoseSequence:
+    """Four seconds of a person at 25 fps, who jumps aside for one frame in eight, before and after a cut."""
+    places = np.where(np.arange(100) % 8 == 3, 400, 0) + np.random.default_rng(1).normal(0, 2, 100)
+    frames = [
+        replace(portrait_poses, xy=portrait_poses.xy + np.float32(place), time_s=index / 25)
+        for index, place in enumerate(places)
+    ]
+    frames[60] = FramePoses.nobody(portrait_poses.size, 60 / 25)
+    return replace(PoseSequence.from_frames(frames, size=portrait_poses.size, fps=25), cuts=[40])
+
+
+@pytest.fixture
+def on_video(open_page, short_clip, jumpy, monkeypatch) -> AppTest:
+    """The Video page after a run that gave the jumpy result and a note."""
+
+    def estimate(*_arguments, on_note, **_options) -> PoseSequence:
+        on_note(NOTE)
+        return jumpy
+
+    monkeypatch.setattr("pages.ui.video.clip_run.estimate_video", estimate)
+    app = open_page("video")
+    upload(app, "walk.mp4", short_clip.read_bytes())
+    return app
+
+
+def said(app: AppTest) -> dict[str, object]:
+    """What a visitor reads about the result before turning to its numbers."""
+    return {
+        "verdicts": [text.value for text in app.markdown if ":material/verified_user:" in text.value],
+        "notes": [warning.value for warning in app.warning],
+        "frames": app.metric[0].value,
+    }
+
+
+def saved_from(app: AppTest, page: str = "video") -> bytes:
+    """The saved result as it is downloaded."""
+    app.selectbox(key=f"one_file_{page}").set_value("result").run()
+    next(button for button in app.button if button.label == "Prepare file").click().run()
+    assert not app.exception
+    made = app.session_state[f"files_one_{page}"]
+    assert made.notes == ()
+    playback = playback_of(app, page)
+    return max(Path(playback._folder.path).glob("*.file"), key=lambda path: path.stat().st_mtime_ns).read_bytes()
+
+
+def playback_of(app: AppTest, page: str):
+    return app.session_state["visit"].get(ClipRun if page == "video" else Opened).playback
+
+
+def open_saved(app: AppTest, content: bytes, name: str = "walk.posecore.npz") -> Opened:
+    app.switch_page("pages/explore.py").run()
+    app.file_uploader[0].set_value((name, content, "application/octet-stream")).run()
+    assert not app.exception
+    app.file_uploader[0].set_value(None)
+    return app.session_state["visit"].get(Opened)
+
+
+def equal(one: PoseSequence, other: PoseSequence) -> bool:
+    return all(np.array_equal(array, getattr(other, name), equal_nan=True) for name, array in one.arrays.items())
+
+
+def test_an_opened_result_says_the_same_as_the_video_page(on_video, jumpy):
+    on_video.button_group(key="video_smoothing_method").set_value("savitzky-golay").run()
+    on_video.number_input(key="video_smoothing_Window (s)").set_value(0.45).run()
+    on_video.number_input(key="video_smoothing_Fill gaps up to (s)").set_value(0.2).run()
+    before, smoothing = said(on_video), playback_of(on_video, "video").smoothing
+    assert before["verdicts"] != []
+    assert before["notes"] == [plain(NOTE)]
+    opened = open_saved(on_video, saved_from(on_video))
+    assert said(on_video) == before
+    assert on_video.button_group(key=f"explore_smoothing_{opened.key}_method").value == "savitzky-golay"
+    assert opened.playback.smoothing == smoothing == Smoothing("savitzky-golay", window_s=0.45, fill_gaps_s=0.2)
+    assert list(opened.playback.moments.header["layers"]) == ["smoothed", "raw"]  # the player offers Raw and Both
+    assert equal(opened.playback.raw, jumpy)
+    assert equal(opened.playback.sequence, smooth_sequence(jumpy, smoothing))
+    assert opened.playback.raw.cuts.tolist() == [40]
+    assert judge(opened.playback.sequence)[0].verdict != judge(jumpy)[0].verdict, "smoothing hides the jumps"
+
+
+def test_a_result_saved_without_smoothing_opens_without(on_video, jumpy):
+    on_video.button_group(key="video_smoothing_method").set_value("none").run()
+    before = said(on_video)
+    opened = open_saved(on_video, saved_from(on_video))
+    assert said(on_video) == before
+    assert opened.playback.smoothing == Smoothing("none")
+    assert list(opened.playback.moments.header["layers"]) == ["raw"]
+    assert opened.playback.sequence is opened.playback.raw
+    assert equal(opened.playback.raw, jumpy)
+
+
+def test_a_result_that_is_opened_and_saved_again_stays_raw(on_video, jumpy):
+    opened = open_saved(on_video, saved_from(on_video))
+    on_video.button_group(key=f"explore_smoothing_{opened.key}_method").set_value("one-euro").run()
+    again = open_saved(on_video, saved_from(on_video, "explore"))
+    assert again.key != opened.key
+    assert again.playback.smoothing == Smoothing("one-euro")
+    assert equal(again.playback.raw, jumpy)
+    assert said(on_video)["notes"] == [plain(NOTE)]
+
+
+def test_an_older_result_says_that_it_was_smoothed(app, jumpy, tmp_path):
+    path, smoothing = tmp_path / "old.posecore.npz", Smoothing(cutoff_hz=4)
+    facts = {"source": "walk.mp4", "options": {"smoothing": False}, "smoothing_afterwards": smoothing.as_dict()}
+    save_sequence(smooth_sequence(jumpy, smoothing), path, facts=facts)
+    opened = open_saved(app, path.read_bytes())
+    assert opened.raw is None
+    assert opened.playback.smoothing == Smoothing("none")
+    [warning] = [warning.value for warning in app.warning]
+    assert "smoothed before it was saved (Butterworth, 4th order, 4 Hz, zero lag)" in warning
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"notes": "x", "source": 1, "smoothing_afterwards": [1], "options": 2},
+        {"notes": [1, None, ["a"], "a" * 100_000], "smoothing_afterwards": {"method": "mean"}},
+        {"smoothing_afterwards": {"method": "butterworth", "cutoff_hz": 1e300, "fill_gaps_s": 1e300}},
+        {"smoothing_afterwards": {"method": "savitzky-golay", "window_s": 10**400, "polynomial": 5}},
+        {"notes": ["note"] * 10_000},
+    ],
+)
+def test_hostile_facts_stop_no_result(app, jumpy, facts, tmp_path):
+    path = tmp_path / "hostile.posecore.npz"
+    save_sequence(jumpy, path, facts=facts, raw=jumpy)
+    open_saved(app, path.read_bytes())
+    assert app.metric[0].value == "99 of 100"
+    assert len(app.warning) <= 22
+    assert all(len(warning.value) < 1_200 for warning in app.warning)
+
+
+def test_names_in_a_file_are_shown_as_they_are(app, jumpy, tmp_path):
+    path = tmp_path / "names.posecore.npz"
+    arrays = {name: np.concatenate([array, array], axis=1) for name, array in jumpy.arrays.items()}
+    two = replace(jumpy, **arrays, person_ids=[1, 2], names={1: "![](https://example.org/x.png)"})
+    save_sequence(two, path, facts={"source": "[a](b)"})
+    open_saved(app, path.read_bytes())
+    shown = [text.value for text in (*app.markdown, *app.caption)]
+    assert not [text for text in shown if "![](" in text or "[a](" in text]
