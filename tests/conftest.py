@@ -32,11 +32,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests in the browser folder and run them last, since the others finish sooner."""
+    """Mark the tests in the browser folder and run them first: the other worker does the rest meanwhile."""
     for item in items:
         if item.path.is_relative_to(IN_A_BROWSER):
             item.add_marker("browser")
-    items.sort(key=lambda item: item.path.is_relative_to(IN_A_BROWSER))
+    items.sort(key=lambda item: not item.path.is_relative_to(IN_A_BROWSER))
 
 
 @pytest.fixture(scope="session")
