@@ -10,6 +10,7 @@ import { project } from "./projection.js";
 /** @typedef {import("./projection.js").Scene} Scene */
 /** @typedef {{depth: number, paint: (pen: CanvasRenderingContext2D) => void}} Item */
 
+const LETTER_PX = 10; // height of a capital letter at the ends of the axes
 const MARKER_SCALE = 0.5; // Plotly's sizes are diameters
 const LINE_SCALE = 0.6; // Plotly's lines come out thinner than they are said to be
 const CENTER = { x: 0, y: 0, z: 0 };
@@ -215,11 +216,15 @@ function nameAxes(pen, scene, place, font, color) {
     const [from, to] = there.sort(([one], [other]) => one.depth - other.depth)[0] ?? [];
     if (!from || !to) continue;
     stroke(pen, from, to, "rgba(138, 143, 152, 0.5)", 1);
-    const beside = axis === "z" ? -28 : 0;
-    pen.fillText(scene[`${axis}axis`].title?.text ?? "", (from.x + to.x) / 2 + beside, (from.y + to.y) / 2 + 14);
+    const write = (/** @type {string} */ text, /** @type {number} */ x, /** @type {number} */ y) => {
+      pen.fillText(text, x, Math.min(Math.max(y, LETTER_PX), pen.canvas.clientHeight));
+    };
+    const middle = (from.x + to.x) / 2;
+    const below = axis === "z" ? LETTER_PX / 2 : LETTER_PX + 4;
+    write(scene[`${axis}axis`].title?.text ?? "", axis === "z" ? middle - 28 : middle, (from.y + to.y) / 2 + below);
+    const aside = { x: 0, y: 20 * Math.sign(middle - pen.canvas.clientWidth / 2), z: -14 }[axis];
     const [begin, end] = ranges[number].map((/** @type {number} */ value) => `${Number(value.toPrecision(3))}`);
-    const aside = axis === "y" ? 20 * Math.sign((from.x + to.x) / 2 - pen.canvas.clientWidth / 2) : 0;
-    pen.fillText(begin, from.x + aside, from.y + 14);
-    pen.fillText(end, to.x + aside, to.y + 14);
+    write(begin, from.x + aside, from.y + below);
+    write(end, to.x + aside, to.y + below);
   }
 }
