@@ -8,6 +8,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -81,13 +82,22 @@ class WebSocketCounter:
     @contextmanager
     def listening(self) -> Iterator[str]:
         """The address to use in place of the server's."""
-        loop = asyncio.new_event_loop()
-        thread = threading.Thread(target=loop.run_forever, daemon=True)
+        address: Future[str] = Future()
+        ended = threading.Event()
+
+        async def serve() -> None:
+            started = await asyncio.start_server(self._pass_on, "127.0.0.1", 0)
+            address.set_result(f"http://127.0.0.1:{started.sockets[0].getsockname()[1]}")
+            await asyncio.to_thread(ended.wait)
+            started.close()
+
+        thread = threading.Thread(target=lambda: asyncio.run(serve()))  # which cancels open connections at its end
         thread.start()
-        started = asyncio.run_coroutine_threadsafe(asyncio.start_server(self._pass_on, "127.0.0.1", 0), loop).result()
-        yield f"http://127.0.0.1:{started.sockets[0].getsockname()[1]}"
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
+        try:
+            yield address.result(timeout=10)
+        finally:
+            ended.set()
+            thread.join()
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self._port)
