@@ -399,7 +399,7 @@ class PoseRecorder:
         }
 
     def end_people_at_cuts(self) -> None:
-        """Let nobody's slot go on after a cut: whoever is seen there is another person, with an id of their own.
+        """End each person's slot at a cut: anyone seen after it is another person, with an id of their own.
 
         Does nothing if nobody is on both sides of a cut. Otherwise all get new ids, from 1, in order of appearance.
         The frames must be in order of time.

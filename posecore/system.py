@@ -83,7 +83,7 @@ def _container_share(cgroup: Path) -> int | None:
 def replace_after_fork(replace: Callable[[], object]) -> None:
     """Call ``replace`` in every process forked from this one, before anything else is done there.
 
-    A fork copies locks and the memory of native libraries, but no threads: whoever holds a lock never releases it, and
+    A fork copies locks and the memory of native libraries, but no threads: a lock that is held is never released, and
     a library waits for its threads forever, even to free its memory. So ``replace`` puts something new in place of what
     was inherited and returns the latter, which is never freed.
     """

@@ -268,7 +268,7 @@ def test_a_live_session_can_be_closed_twice():
     ],
     ids=lambda options: f"{options.engine}-{options.people}",
 )
-def test_a_hard_cut_begins_anew(shared_data, options):
+def test_nothing_is_carried_over_a_hard_cut(shared_data, options):
     """From one gym to another, to 30 empty frames, and back to the first: nobody is carried over a cut."""
     part = ClipOptions(start_s=1.2, end_s=4.2)
     sequence = estimate_video(shared_data / "wild" / "mp4_scene_cuts.mp4", options, part=part)

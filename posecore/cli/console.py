@@ -33,7 +33,7 @@ class NotWritten(PosecoreError):
 class Report:
     """Reports what a command did: in sentences as it runs, or as one JSON object at the end.
 
-    What cannot be printed is not a failure of the work: it is done all the same, and its files are there.
+    If something cannot be printed, the work is done all the same.
     """
 
     as_json: bool
@@ -59,9 +59,9 @@ class Report:
     def finish(self) -> int:
         """Print the JSON object if requested, and return the exit code.
 
-        0; 1 if outputs could not be written, or nor could the JSON object; 2 if a file could not be used.
+        0; 1 if outputs or the JSON object could not be written; 2 if a file could not be used.
         """
-        # In ASCII, which every console has. Half a surrogate pair, as in a file name, is text for JSON too.
+        # In ASCII, which every console has, and where even a lone surrogate, as in a file name, can be written.
         if self.as_json and not _print(json.dumps({"done": self.done, "failed": self.failed}), sys.stdout):
             return EXIT_NOT_WRITTEN
         if not self.all_written:
@@ -102,7 +102,7 @@ def complain(error: Exception | str) -> None:
 
 
 def _print(text: str, stream: TextIO) -> bool:
-    """Print a line; False if that fails, unless whoever read it has left, as ``head`` does."""
+    """Print a line; False if that fails, except where the reader has stopped reading, as ``head`` does."""
     try:
         tqdm.write(text, file=stream)
         stream.flush()
@@ -112,6 +112,7 @@ def _print(text: str, stream: TextIO) -> bool:
 
 
 def _is_enough(stream: TextIO, error: OSError) -> bool:
+    """Whether printing failed because the reader has stopped reading; if not, say so on stderr."""
     # What could not be printed is still in the stream's buffer, and would fail once more at the end of the program.
     with suppress(OSError, ValueError), open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), stream.fileno())

@@ -68,7 +68,7 @@ def _prepare_streams() -> None:
     """Make sure that any text can be printed, such as names in a script that the console does not have."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
-        if stream is None:  # closed by whoever started this program
+        if stream is None:  # closed before this program started
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - as long as the program runs
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

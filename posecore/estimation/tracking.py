@@ -94,7 +94,7 @@ class Tracks:
         self._time_s = -math.inf
 
     def begin_shot(self) -> None:
-        """Expect none of the people seen so far: whoever is found from the next frame on is new."""
+        """Forget the people seen so far: anyone found from the next frame on is new."""
         self._tracks, self._smoothing = {}, {}
 
     def follow(self, found: FramePoses) -> FramePoses:

@@ -1,21 +1,22 @@
-"""Hard cuts in a video: from one frame to the next, another picture.
+"""Hard cuts: places in a video where the next frame shows another shot.
 
 How two pictures are compared
-    Each frame is reduced to ``SIDE`` x ``SIDE`` grey levels. In blocks of 8 x 8, one picture is searched in the other:
-    a block is found if its pattern is there, near the same place, with any brightness and contrast (normalised
-    correlation). The difference of two pictures is the share of their contrast that is not found, after the whole
-    picture was moved to where it fits best. So neither exposure, a lamp, a pan nor shaking hands make a difference; a
-    person who moves makes a small one; another scene makes a large one, in either direction.
+    Each frame is reduced to ``SIDE`` x ``SIDE`` grey levels. Each block of 8 x 8 of one picture is looked for in the
+    other: it is found if its pattern is near the same place, at any brightness and contrast (normalised correlation).
+    The difference of two pictures is the share of their contrast that is not found once the whole picture has been
+    moved to where it fits best. So exposure, a lamp, a pan or shaking hands make no difference, a moving person makes a
+    small one, and another scene makes a large one, in either direction.
 
 What a cut is
-    A difference of ``CUT`` or more, with far smaller ones inside the shots on both sides: a whip pan or somebody who
-    passes close to the camera differs for several frames in a row. And no picture just before it returns just after
-    it, as after a flash or a damaged frame. A dissolve has small differences only, and no cut.
+    A difference of ``CUT`` or more, with far smaller ones within the shots on both sides: during a whip pan, or while
+    somebody passes close to the camera, several frames in a row differ. Nor may a picture from just before the cut
+    return just after it, as it does after a flash or a damaged frame. A dissolve has only small differences: it is not
+    a hard cut.
 
 Where the thresholds come from
-    Single shots of people who walk, jump, exercise and sign, with cameras on tripods and in hands, have differences of
-    at most 0.1 from frame to frame and 0.2 over two frames. Any two frames of different shots differ by 0.4 to 1, and
-    0.25 or more if one is the other's mirror image.
+    In single shots of people who walk, jump, exercise and sign, filmed from tripods and by hand, frames differ by at
+    most 0.1 from one to the next and by 0.2 over two. Frames of different shots differ by 0.4 to 1, or by 0.25 and more
+    if one is the mirror image of the other.
 """
 
 import math
@@ -39,33 +40,33 @@ CUT = 0.3
 WITHIN = 0.5
 """Largest difference of two frames within a shot beside a cut, as a share of the cut's."""
 SIMILAR_CUT, SIMILAR_WITHIN, SIMILAR_CHANGE = 0.12, 0.25, 4.0
-"""The same for similar shots, as in one studio, where also the mean change has to be so many times any other nearby."""
+"""The same for similar shots, as in one studio; there the mean change must also be this many times any other nearby."""
 
 # Mean change in grey levels below which there is certainly no cut.
 _LEAST_CHANGE = 3.0
-# Neither is there if the change is not this much larger than is usual: than three quarters of those before it, so that
-# a few cuts do not count, but movement does, even if only every fourth frame of the file is a new one.
+# Nor is there one unless the change is this much larger than usual, that is than three quarters of those before it: a
+# few cuts do not count then, but movement does, even if only every fourth frame of the file is a new one.
 _UNUSUAL = 1.6
 _USUAL_OVER = 12
 FRAMES_BEFORE = 15
 """Number of frames before one that are enough to decide whether a shot begins with it."""
-# Contrast that is not found, in grey levels as a mean over the picture: less of it is noise, or the end of a fade.
+# Mean contrast over the picture that is not found, in grey levels: less than this is noise, or the end of a fade.
 _LEAST_LOST = 1.0
-# A flash or damaged picture takes less than this; frames are read this far ahead where a cut is suspected.
+# A flash or a damaged picture is shorter than this. Where a cut is suspected, frames are read this far ahead.
 _FLASH_S = 0.2
 _FEWEST_BESIDE, _MOST_BESIDE = 6, 12
 
-# Grey levels this close to black or white have lost their pattern to the exposure. Contrast lost there is not counted,
-# unless it is more than this share of all: then the picture itself is black or white.
+# At grey levels this close to black or white, the exposure has erased the pattern. Contrast lost there is not counted,
+# unless it is more than this share of the whole: then the picture itself is black or white.
 _MIDDLE, _CLIPPED, _MOST_CLIPPED = 127.5, 8.0, 0.75
-# A longer step from frame to frame, in usual ones, means that frames are missing.
+# Frames are missing where a step is longer than this many usual ones.
 _HOLE_STEPS = 2.5
 
 _BLOCK = 8
 _SEARCHED = 2  # pixels in each direction, for things that move within the picture
 # Standard deviation of a block with a pattern, and the one from which on it counts fully.
 _FLAT, _RICH = 3.0, 20.0
-# A block with less than this share of the other's contrast does not show the same.
+# A block with less than this share of the other's contrast does not show the same thing.
 _LEAST_CONTRAST = 0.25
 
 _TimedFrame = tuple[float, av.VideoFrame]
@@ -75,8 +76,8 @@ _Blocks = NDArray[np.float32]
 class Thumbnailer:
     """Makes the thumbnails of one video's decoded frames: half a millisecond each at 1768 x 994.
 
-    Frames are taken as stored, not upright, and squeezed into a square, which makes no difference to a comparison. One
-    of another shape than the first, as after a phone was turned, is fitted into that shape, with black bars.
+    Frames are taken as stored, not upright, and squeezed into a square, which does not affect a comparison. A frame of
+    another shape than the first, as after a phone was turned, is fitted into the first one's shape with black bars.
     """
 
     def __init__(self) -> None:
@@ -100,8 +101,8 @@ class Thumbnailer:
 def mark_cuts(frames: Iterator[_TimedFrame], fps: float) -> Iterator[tuple[float, av.VideoFrame, bool]]:
     """Each frame of a video with its time, and whether a hard cut comes just before it.
 
-    A decision depends only on the ``FRAMES_BEFORE`` it and on the few after it, so it is the same in any part of a
-    video that has them. Frames are held back only where a cut is suspected.
+    A decision depends only on the ``FRAMES_BEFORE`` frames before it and on a few after it, so it is the same in any
+    part of a video that has them. Frames are held back only where a cut is suspected.
 
     Args:
         frames: decoded, in order, with their times.
@@ -124,8 +125,8 @@ def mark_cuts(frames: Iterator[_TimedFrame], fps: float) -> Iterator[tuple[float
             change = _change(before[-1], picture)
             if not begins and change >= max(_LEAST_CHANGE, _UNUSUAL * float(np.percentile(changes or [0.0], 75))):
                 ahead.extend(islice(pairs, beside - len(ahead)))
-                # Frames that were left out make a jump, too: by a slow camera, or by an encoder that starts again
-                # because the phone was turned.
+                # Missing frames make a jump, too: a slow camera leaves some out, and so does an encoder that starts
+                # again because the phone was turned.
                 complete = time_s - last_s < _HOLE_STEPS / fps and size == (frame.width, frame.height)
                 usual = max(changes, default=0.0) if complete else math.inf
                 cut = find_cut(list(before), [picture for _, picture in ahead], usual)
@@ -168,7 +169,7 @@ def find_cut(before: Sequence[Thumbnail], after: Sequence[Thumbnail], usual: flo
 
 
 def difference(one: Thumbnail, other: Thumbnail) -> float:
-    """Share of two pictures' contrast that is in only one of them, 0..1; 0 if neither has any. See above."""
+    """Share of the contrast of two pictures that only one of them has, 0..1; 0 if neither has any. See above."""
     return _compare(one, other)[0]
 
 
@@ -188,7 +189,7 @@ def _compare(one: Thumbnail, other: Thumbnail) -> tuple[float, float]:
 
 
 def _not_found(one: Thumbnail, other: Thumbnail, inside: Thumbnail) -> tuple[float, float]:
-    """As ``_compare``, of pictures in the same place, and of those blocks only that are inside both."""
+    """As ``_compare``, without moving the picture, and only for the blocks that are inside both."""
     counted = _means(inside) > 1 - 1 / _BLOCK
     lost, contrast, lost_clipped, contrast_clipped = 0.0, 0.0, 0.0, 0.0
     for here, there in ((one, other), (other, one)):
@@ -199,7 +200,7 @@ def _not_found(one: Thumbnail, other: Thumbnail, inside: Thumbnail) -> tuple[flo
         contrast += float(weight.sum())
         lost_clipped += float((weight * (1 - found))[clipped].sum())
         contrast_clipped += float(weight[clipped].sum())
-    # What is lost in black or white says nothing if enough is left elsewhere: it is the exposure's doing.
+    # If enough is left elsewhere, what is lost in black or white is due to the exposure.
     if contrast_clipped < _MOST_CLIPPED * contrast:
         lost, contrast = lost - lost_clipped, contrast - contrast_clipped
     return (lost / contrast if contrast else 0.0), lost / (2 * found.size)

@@ -1,4 +1,4 @@
-"""FFmpeg's filters for frames that no network or player takes as they are stored: interlaced ones and HDR."""
+"""FFmpeg's filters for frames that are not estimated or shown as they are stored: interlaced ones and HDR."""
 
 import os
 import tempfile
@@ -22,7 +22,7 @@ _ANY_TIME_BASE = Fraction(1, 1000)
 _HDR = (ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67)
 # Side of the cube of colours that are computed; those between them are interpolated. 33 is what colourists use.
 _CUBE_SIDE = 33
-# Luminance (cd/m²) of SDR white, as ITU-R BT.1886 displays show it, and the brightest that is told apart here.
+# Luminance (cd/m²) of SDR white on a display by ITU-R BT.1886, and of the brightest light that is told apart here.
 _SDR_WHITE, _HDR_PEAK = 100.0, 1000.0
 # Colours up to this share of SDR white keep their luminance; brighter ones are compressed (FFmpeg's "mobius").
 _UNCHANGED = 0.5
@@ -32,7 +32,7 @@ _LUMINANCE = np.array([0.2627, 0.6780, 0.0593])  # of BT.2020's red, green and b
 
 
 def deinterlaced(frames: Iterator[av.VideoFrame]) -> Iterator[av.VideoFrame]:
-    """The frames with one moment in each: of the two fields of an interlaced frame, the first is kept.
+    """The frames, each showing a single moment: of the two fields of an interlaced frame, the first is kept.
 
     The missing lines come from FFmpeg's bwdif, which looks at the frames around. Progressive frames stay as they are.
     """
@@ -43,7 +43,7 @@ def deinterlaced(frames: Iterator[av.VideoFrame]) -> Iterator[av.VideoFrame]:
             graph = None
         if graph is None and frame.interlaced_frame and min(frame.width, frame.height) >= _SMALLEST_SIDE:
             shape = _shape(frame)
-            with suppress(av.FFmpegError):  # a rare pixel format: better with combs than not at all
+            with suppress(av.FFmpegError):  # a rare pixel format: combs are better than no frame
                 graph = _chain(frame, ("bwdif", {"mode": "send_frame", "deint": "interlaced"}))
         if graph is None:
             yield frame

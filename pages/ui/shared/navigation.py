@@ -16,8 +16,7 @@ _TURNED_KEY = "page_turned"
 def route() -> st.Page:
     """The page at the current address. Called by the app's entry script in every run.
 
-    The page objects are made anew in each run: they remember whether they may be run, so they must not be shared by
-    visitors.
+    Each run makes its own page objects: they remember whether they may be run, so visitors must not share them.
     """
     st.session_state[_ROUTED_KEY] = True
     # No icons: for the tab, Streamlit would have every visitor's browser fetch them from a Google server.
@@ -45,8 +44,8 @@ def has_just_turned_here() -> bool:
 def require_route() -> None:
     """Start over with the app's entry script if a page was run without it.
 
-    Until the entry script has run once on a server, Streamlit takes the folder ``pages`` for an app of its older
-    kind and runs the page of a deep link directly. Calling ``st.navigation`` ends that.
+    Until the entry script has run once on a server, Streamlit treats the folder ``pages`` as its older kind of
+    multipage app and runs the page of a deep link directly. Calling ``st.navigation`` ends that.
     """
     if not st.session_state.get(_ROUTED_KEY):
         route()
