@@ -17,8 +17,8 @@ ANIMATION_SUFFIXES = (".gif", ".webp", ".png", ".apng")
 """File name endings that an animated picture may have."""
 
 _FORMATS = ("GIF", "WEBP", "PNG")
-# Two pictures that alternate are no movement.
-_FEWEST_FRAMES = 3
+# One picture is no movement.
+_FEWEST_FRAMES = 2
 # Browsers show frames that state 10 ms or less for 100 ms, which is what was meant when they were made.
 _SHORTEST_MS, _USUAL_MS = 10, 100
 _TIME_BASE = Fraction(1, 1000)
