@@ -18,7 +18,7 @@ from PIL import Image, ImageOps
 
 from posecore.errors import InvalidOption, UnreadableMedia, check_choice
 from posecore.estimation.engines import PictureEstimator, open_picture_estimator, open_stream_estimator
-from posecore.estimation.inputs import ResumeState, RgbArray
+from posecore.estimation.inputs import RgbArray
 from posecore.estimation.pose_options import PoseOptions
 from posecore.limits import LIMITS
 from posecore.media.clip_options import ClipOptions, FilmQuality
@@ -28,7 +28,7 @@ from posecore.motion.resampling import measured_rate
 from posecore.poses import FramePoses, PoseRecorder, PoseSequence
 from posecore.runs.annotation import ColorBy
 from posecore.runs.annotation import color_by as colors_of
-from posecore.runs.job import Job, RunObserver
+from posecore.runs.job import Job, RunEnd, RunObserver
 from posecore.runs.local import run_locally
 from posecore.runs.replay import write_replay
 from posecore.runs.segments import run_in_workers
@@ -224,9 +224,9 @@ def estimate_video(
     _check_background(background, options)
     job = Job(_path_of_video(path), options, part, film, skeletons, background)
     observer = _RecordingObserver(options.people, part, on_progress)
-    notes = _dispatch(job, observer, workers)
+    end = _dispatch(job, observer, workers)
     sequence = observer.sequence()
-    for note in [*notes, *observer.notes()]:
+    for note in [*end.notes, *observer.notes()]:
         if on_note is not None:
             on_note(note)
     return sequence
@@ -285,7 +285,7 @@ def _path_of_video(path: str | os.PathLike[str]) -> Path:
     return Path(path)
 
 
-def _dispatch(job: Job, observer: RunObserver, workers: int | None) -> list[str]:
+def _dispatch(job: Job, observer: RunObserver, workers: int | None) -> RunEnd:
     """Run a job in this process, or in as many others as were asked for."""
     if workers is not None and not (isinstance(workers, int) and workers >= 1):
         raise InvalidOption(f"Expected 'workers' to be None or a whole number from 1, but got {workers}.")
@@ -322,7 +322,7 @@ class _ProgressObserver:
         self._frames = 0
         self.goes_on = True
 
-    def on_frame(self, poses: FramePoses, resume_state: ResumeState) -> bool:
+    def on_frame(self, poses: FramePoses) -> bool:
         """Count a frame."""
         self._frames += 1
         if self.goes_on and self._on_progress is not None:
@@ -344,10 +344,10 @@ class _RecordingObserver(_ProgressObserver):
         frames = self._total or LIMITS.clip_frames
         self._recorder = PoseRecorder(max(self._people, LIMITS.person_frames // frames))
 
-    def on_frame(self, poses: FramePoses, resume_state: ResumeState) -> bool:
+    def on_frame(self, poses: FramePoses) -> bool:
         """Record a frame."""
         self._recorder.add(poses)
-        return super().on_frame(poses, resume_state)
+        return super().on_frame(poses)
 
     def notes(self) -> list[str]:
         """Notes for the user about the recorded poses."""

@@ -45,16 +45,26 @@ class Job:
     resume: ResumeState = None
 
 
+@dataclass(frozen=True)
+class RunEnd:
+    """How a run ended.
+
+    Attributes:
+        notes: a sentence for each thing that a user should know, such as that the video is damaged.
+        last_s: time of the last of the frames that were done without a gap, in seconds.
+        resume_state: the estimator's after that frame; None if it has none.
+    """
+
+    notes: list[str]
+    last_s: float
+    resume_state: ResumeState
+
+
 class RunObserver(Protocol):
     """Follows a run; called in order by the thread that runs it."""
 
     def on_opened(self, clip: ClipInfo) -> None:
         """Called when the video is opened and the run begins; again if the run has to start over."""
 
-    def on_frame(self, poses: FramePoses, resume_state: ResumeState) -> bool:
-        """Called after each frame. Return False to end the run there and keep the result so far.
-
-        Args:
-            poses: the people in it.
-            resume_state: the estimator's, after this frame.
-        """
+    def on_frame(self, poses: FramePoses) -> bool:
+        """Called after each frame with the people in it. Return False to end the run there and keep the result."""

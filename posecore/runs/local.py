@@ -12,23 +12,20 @@ from posecore.media.films import FilmWriter
 from posecore.media.sound import Sound
 from posecore.poses import FramePoses
 from posecore.runs.annotation import Annotator, color_by
-from posecore.runs.job import Job, RunObserver
+from posecore.runs.job import Job, RunEnd, RunObserver
 from posecore.runs.overlap import BackgroundSink, prefetch
 from posecore.runs.replay import Replay
 
 _Annotated = tuple[ClipFrame, FramePoses]
 
 
-def run_locally(job: Job, observer: RunObserver, *, on_packet: Callable[[], None] | None = None) -> list[str]:
+def run_locally(job: Job, observer: RunObserver, *, on_packet: Callable[[], None] | None = None) -> RunEnd:
     """Run a job in this process. The annotated video appears whole or not at all.
 
     Args:
         job: what to do.
         observer: called for each frame.
         on_packet: called, in another thread, for each packet of the video before it is decoded.
-
-    Returns:
-        A sentence for each thing that a user should know, such as that the video is damaged.
 
     Raises:
         As ``posecore.pipeline.estimate_video``.
@@ -50,11 +47,12 @@ def run_locally(job: Job, observer: RunObserver, *, on_packet: Callable[[], None
             last_s = frame.time_s
             if last_s >= job.part.start_s:
                 write((frame, poses))
-            if not observer.on_frame(poses, estimator.resume_state):
+            if not observer.on_frame(poses):
                 break
         if last_s is None:
             raise InvalidOption(f"The video has no frame from {job.part.start_s:g} s on. Choose an earlier start.")
-    return list(_notes(job, reader, last_s, sound, estimator))
+        resume_state = estimator.resume_state
+    return RunEnd(list(_notes(job, reader, last_s, sound, estimator)), last_s, resume_state)
 
 
 def _open_film(stack: ExitStack, job: Job, clip: ClipInfo) -> tuple[Callable[[_Annotated], None], Sound | None]:

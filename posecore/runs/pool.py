@@ -14,7 +14,7 @@ from posecore.errors import WorkerLost
 from posecore.limits import LIMITS
 from posecore.media.clips import ClipInfo
 from posecore.media.joining import Part
-from posecore.runs.job import NEEDS_LESS_MEMORY, Job, RunObserver
+from posecore.runs.job import NEEDS_LESS_MEMORY, Job, RunEnd, RunObserver
 from posecore.runs.worker_process import WorkerDied, WorkerProcess
 from posecore.system import replace_after_fork, whole_file
 
@@ -50,7 +50,7 @@ def describe(path: os.PathLike[str] | str, name: str | None = None) -> ClipInfo:
     return _try_twice(name or path.name, lambda worker: worker.describe(path, name))
 
 
-def run_in_worker(job: Job, observer: RunObserver) -> list[str]:
+def run_in_worker(job: Job, observer: RunObserver) -> RunEnd:
     """``posecore.runs.local.run_locally`` in a worker process.
 
     If that process dies, the job is run once more from the start: ``observer.on_opened`` is called again.

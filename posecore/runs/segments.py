@@ -19,11 +19,10 @@ import numpy as np
 
 from posecore.errors import InvalidOption
 from posecore.estimation.engines import find_engine
-from posecore.estimation.inputs import ResumeState
 from posecore.media.clips import ClipInfo
 from posecore.poses import FramePoses
 from posecore.runs import pool
-from posecore.runs.job import Job, RunObserver
+from posecore.runs.job import Job, RunEnd, RunObserver
 from posecore.system import usable_cores
 
 # One ordered run keeps two cores busy.
@@ -43,7 +42,7 @@ class _Irregular(Exception):
     """Raised if the segments cannot be joined, so that one ordered run is needed."""
 
 
-def run_in_workers(job: Job, observer: RunObserver, workers: int) -> list[str]:
+def run_in_workers(job: Job, observer: RunObserver, workers: int) -> RunEnd:
     """Like ``posecore.runs.pool.run_in_worker``, with as many processes as are worthwhile, up to ``workers``.
 
     With more than one, the observer is called with frames out of order, from several threads, one at a time; a frame
@@ -72,8 +71,11 @@ def plan_cuts(clip: ClipInfo, job: Job, workers: int) -> list[float]:
     return [job.part.start_s + length_s * index / segments for index in range(1, segments)]
 
 
-def run_in_segments(job: Job, observer: RunObserver, clip: ClipInfo, cuts: Sequence[float]) -> list[str]:
-    """Run a job with these cuts, or in one piece if the segments do not fit together."""
+def run_in_segments(job: Job, observer: RunObserver, clip: ClipInfo, cuts: Sequence[float]) -> RunEnd:
+    """Run a job with these cuts, or in one piece if the segments do not fit together.
+
+    If it is stopped, only the frames of the first segment are certainly done without a gap.
+    """
     shared = _SharedObserver(observer)
     observer.on_opened(clip)
     with tempfile.TemporaryDirectory(prefix=".film-", dir=job.film.absolute().parent if job.film else None) as folder:
@@ -90,10 +92,10 @@ def run_in_segments(job: Job, observer: RunObserver, clip: ClipInfo, cuts: Seque
             films = [(segment.job.film, segment.first_s) for segment in done if segment.job.film is not None]
             pool.join_segments(films, job, clip)
     if not shared.stopped:
-        return list(clip.notes)
+        return replace(segments[-1].end, notes=list(clip.notes))
     parts = ", ".join(f"{segment.first_s:.1f} to {segment.last[-1].time_s:.1f}" for segment in done)
     early = f"Stopped early. The video was processed in several segments at once; the finished parts are {parts} s."
-    return [*clip.notes, early]
+    return replace(segments[0].end, notes=[*clip.notes, early])
 
 
 def _plan_segments(
@@ -134,11 +136,11 @@ class _SharedObserver:
         self._lock = threading.Lock()
         self.stopped = False
 
-    def on_frame(self, poses: FramePoses, resume_state: ResumeState) -> bool:
+    def on_frame(self, poses: FramePoses) -> bool:
         """Pass a frame on; False if all segments are to stop."""
         with self._lock:
             try:
-                goes_on = self._observer.on_frame(poses, resume_state)
+                goes_on = self._observer.on_frame(poses)
             except BaseException:
                 self.stopped = True  # the others need not continue
                 raise
@@ -155,7 +157,7 @@ class _Segment:
         self._shared = shared
         self.frames = 0
         self.first_s = job.part.start_s
-        self.resume_state: ResumeState = None
+        self.end = RunEnd([], self.first_s, None)
         self.before: deque[FramePoses] = deque(maxlen=_COMPARED_FRAMES)
         self.last: deque[FramePoses] = deque(maxlen=_COMPARED_FRAMES)
 
@@ -165,24 +167,23 @@ class _Segment:
         Raises:
             _Irregular: if the video is damaged there, or ends before it.
         """
-        job = self.job if after is None else replace(self.job, lead_in_s=0.0, resume=after.resume_state)
+        job = self.job if after is None else replace(self.job, lead_in_s=0.0, resume=after.end.resume_state)
         try:
-            notes = pool.run_in_worker(job, self)
+            self.end = pool.run_in_worker(job, self)
         except InvalidOption as error:
             if self._shared.stopped:  # before it reached its first frame
                 self._begin()
                 return
             raise _Irregular from error
-        if len(notes) > len(self._clip.notes):
+        if len(self.end.notes) > len(self._clip.notes):
             raise _Irregular
 
     def on_opened(self, clip: ClipInfo) -> None:
         """Begin, or begin again after its process died."""
         self._begin()
 
-    def on_frame(self, poses: FramePoses, resume_state: ResumeState) -> bool:
+    def on_frame(self, poses: FramePoses) -> bool:
         """Keep what is needed from a frame, and pass it on unless it belongs to the lead-in."""
-        self.resume_state = resume_state
         if poses.time_s < self.job.part.start_s:
             self.before.append(poses)
             return not self._shared.stopped
@@ -190,7 +191,7 @@ class _Segment:
             self.first_s = poses.time_s
         self.frames += 1
         self.last.append(poses)
-        return self._shared.on_frame(poses, resume_state)
+        return self._shared.on_frame(poses)
 
     def _begin(self) -> None:
         self.frames = 0

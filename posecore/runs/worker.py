@@ -11,12 +11,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
 from posecore.errors import MediaTooLarge, PosecoreError
 from posecore.estimation.engines import find_engine
-from posecore.estimation.inputs import ResumeState
 from posecore.limits import LIMITS
 from posecore.media.clips import ClipInfo, open_clip
 from posecore.media.joining import join_films
@@ -63,10 +63,10 @@ class _RemoteObserver:
         """Pass on the properties of the video."""
         self._writer.write("opened", clip=messages.clip_to_fields(clip))
 
-    def on_frame(self, poses: FramePoses, resume_state: ResumeState) -> bool:
+    def on_frame(self, poses: FramePoses) -> bool:
         """Pass on a frame; False if the run is to end."""
         payload, fields = messages.poses_to_message(poses)
-        self._writer.write("frame", payload, **fields, resume_state=resume_state)
+        self._writer.write("frame", payload, **fields)
         return not self._stop.is_set()
 
 
@@ -112,7 +112,7 @@ def _run_job(fields: messages.Fields, writer: _MessageWriter, stop: threading.Ev
     if job.replay is None:
         find_engine(job.pose)  # loaded before memory is limited
     with _memory_limited():
-        return {"notes": run_locally(job, _RemoteObserver(writer, stop), on_packet=writer.write_alive)}
+        return asdict(run_locally(job, _RemoteObserver(writer, stop), on_packet=writer.write_alive))
 
 
 def _join_segments(fields: messages.Fields, writer: _MessageWriter, stop: threading.Event) -> messages.Fields:

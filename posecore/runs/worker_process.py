@@ -21,7 +21,7 @@ from posecore.limits import LIMITS
 from posecore.media.clips import ClipInfo
 from posecore.media.joining import Part
 from posecore.runs import messages
-from posecore.runs.job import Job, RunObserver
+from posecore.runs.job import Job, RunEnd, RunObserver
 
 _Message = tuple[str, messages.Fields, bytes]
 
@@ -77,7 +77,7 @@ class WorkerProcess:
         self._send("describe", path=path, name=name)
         return messages.clip_from_fields(self._wait()["clip"])
 
-    def run(self, job: Job, observer: RunObserver) -> list[str]:
+    def run(self, job: Job, observer: RunObserver) -> RunEnd:
         """``posecore.runs.local.run_locally`` in that process.
 
         If the observer ends the run, a few more frames may be processed and reported before it ends.
@@ -89,14 +89,11 @@ class WorkerProcess:
         def handle(kind: str, fields: messages.Fields, payload: bytes) -> None:
             if kind == "opened":
                 observer.on_opened(messages.clip_from_fields(fields["clip"]))
-            elif kind == "frame":
-                poses = messages.poses_from_message(payload, fields)
-                if not observer.on_frame(poses, fields["resume_state"]):
-                    self._send("stop")
+            elif kind == "frame" and not observer.on_frame(messages.poses_from_message(payload, fields)):
+                self._send("stop")
 
         self._send("run", **messages.job_to_fields(job))
-        notes: list[str] = self._wait(handle)["notes"]
-        return notes
+        return RunEnd(**self._wait(handle))
 
     def join_segments(self, films: Sequence[Part], job: Job, clip_start_s: float) -> None:
         """Join the videos of segments, see ``posecore.runs.pool.join_segments``."""

@@ -27,7 +27,7 @@ def run_once(shared_data):
 def run_cut(path: Path, cuts: list[float], *, on_progress=None, **changed) -> tuple[PoseSequence, list[str]]:
     job = Job(path, FAST, **({"part": ClipOptions()} | changed))
     observer = _RecordingObserver(job.pose.people, job.part, on_progress)
-    notes = segments.run_in_segments(job, observer, pool.describe(path), cuts)
+    notes = segments.run_in_segments(job, observer, pool.describe(path), cuts).notes
     return observer.sequence(), notes
 
 
