@@ -30,8 +30,8 @@ Picture = RgbArray | LazyPicture
 """The input of an estimator."""
 
 ResumeState = Any
-"""What one estimator of a stream hands to another that goes on where it left off: plain values for JSON, which only
-estimators look into."""
+"""What one estimator of a stream hands to another that goes on where it left off, with equal numbers: plain values for
+JSON, which only estimators look into."""
 
 
 def whole_of(picture: Picture) -> RgbArray:

@@ -7,6 +7,7 @@ size, so that the same limits hold near and far.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -92,6 +93,28 @@ class Tracks:
         self._smoothing: dict[int, PoseSmoothing] = {}
         self._next_id = 1
         self._time_s = -math.inf
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What ``restore`` needs to go on from here: plain values for JSON."""
+        return {
+            "tracks": [
+                [person, {name: np.asarray(value).tolist() for name, value in vars(track).items()}]
+                for person, track in self._tracks.items()
+            ],
+            "smoothing": [[person, smoothing.state] for person, smoothing in self._smoothing.items()],
+            "next_id": self._next_id,
+            "time_s": self._time_s,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on where other tracks were when they had this ``state``."""
+        self._next_id, self._time_s = state["next_id"], state["time_s"]
+        self._smoothing = {person: PoseSmoothing.restored(each) for person, each in state["smoothing"]}
+        self._tracks = {}
+        for person, fields in state["tracks"]:
+            arrays = {name: np.array(fields[name], np.float32) for name in ("centre", "world", "speed")}
+            self._tracks[person] = _Track(**fields | arrays)
 
     def begin_shot(self) -> None:
         """Forget the people seen so far: anyone found from the next frame on is new."""

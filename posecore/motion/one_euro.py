@@ -4,6 +4,7 @@ They take whole arrays and filter each element by itself; use one filter per per
 """
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,15 @@ class LowPass:
     def __init__(self, share: float) -> None:
         self._share = np.float32(share)
         self._value: FloatArray | None = None
+
+    @property
+    def state(self) -> Any:
+        """What ``restore`` needs to go on from here: plain values for JSON."""
+        return None if self._value is None else self._value.tolist()
+
+    def restore(self, state: Any) -> None:
+        """Go on where another filter was when it had this ``state``."""
+        self._value = None if state is None else np.array(state, np.float32)
 
     def apply(self, values: FloatArray) -> FloatArray:
         """Return the smoothed values; the first ones pass unchanged."""
@@ -50,6 +60,19 @@ class OneEuro:
         self._last: FloatArray | None = None
         self._smooth: FloatArray | None = None
         self._speed: FloatArray | None = None
+
+    @property
+    def state(self) -> Any:
+        """What ``restore`` needs to go on from here: plain values for JSON."""
+        if self._last is None or self._smooth is None or self._speed is None:
+            return None
+        return [self._time_s, self._last.tolist(), self._smooth.tolist(), self._speed.tolist()]
+
+    def restore(self, state: Any) -> None:
+        """Go on where another filter was when it had this ``state``."""
+        if state is not None:
+            self._time_s, *values = state
+            self._last, self._smooth, self._speed = (np.array(each, np.float32) for each in values)
 
     def apply(self, values: FloatArray, time_s: float, scale: float = 1.0) -> FloatArray:
         """Return the smoothed values; the first ones pass unchanged.

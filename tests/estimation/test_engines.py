@@ -10,9 +10,11 @@ from importlib.metadata import version
 import numpy as np
 import pytest
 
-from posecore import EngineUnavailable, EngineUsed, InvalidOption, PoseOptions, find_engine, find_model
+from posecore import ClipOptions, EngineUnavailable, EngineUsed, InvalidOption, PoseOptions, find_engine, find_model
 from posecore.estimation.blazepose import networks
 from posecore.estimation.engines import open_picture_estimator, open_stream_estimator
+from posecore.media.clips import open_clip
+from posecore.media.samples import sample_clip
 
 FAST = EngineUsed("fast", f"OpenVINO {version('openvino')}")
 MEDIAPIPE = EngineUsed("mediapipe", f"MediaPipe Tasks {version('mediapipe')}")
@@ -128,7 +130,7 @@ def test_a_stream_goes_on_where_another_left_off(portrait):
     """The person is looked for where the other stream would; a search of the picture gives other numbers."""
     options = PoseOptions(engine="fast", smoothing=False)
     first, second, afresh = (open_stream_estimator(options) for _ in range(3))
-    assert first.resume_state == []
+    assert first.resume_state["followed"] == []
     for index in range(3):
         first.step(portrait, index / 25)
     second.resume(json.loads(json.dumps(first.resume_state)))
@@ -136,6 +138,44 @@ def test_a_stream_goes_on_where_another_left_off(portrait):
     expected, resumed, searched = (estimator.step(portrait, 3 / 25) for estimator in (first, second, afresh))
     np.testing.assert_array_equal(resumed.xy, expected.xy)
     assert not np.array_equal(searched.xy, expected.xy)
+
+
+@pytest.fixture(scope="module")
+def walking() -> list[tuple[np.ndarray, float]]:
+    """The sample video around the moment at which one person leaves it: smaller frames, with their times."""
+    part = ClipOptions(start_s=2.4, end_s=4.4, every=3)
+    with open_clip(sample_clip().path, part=part) as clip:
+        return [(np.ascontiguousarray(frame.rgb[::2, ::2]), frame.time_s) for frame in clip]
+
+
+@pytest.mark.parametrize(
+    ("people", "search", "smoothing"),
+    [
+        (1, "fast", False),
+        (1, "fast", True),
+        (1, "thorough", False),
+        (3, "fast", False),
+        (3, "fast", True),
+        (3, "thorough", True),
+    ],
+)
+def test_a_stream_goes_on_with_equal_numbers_and_ids(walking, people, search, smoothing):
+    options = PoseOptions(engine="fast", people=people, search=search, smoothing=smoothing)
+    whole = open_stream_estimator(options)
+    expected, states = [], []
+    for rgb, time_s in walking:
+        expected.append(whole.step(rgb, time_s))
+        states.append(json.dumps(whole.resume_state))
+    for split in (5, 12) if search == "fast" else (12,):
+        later = open_stream_estimator(options)
+        later.resume(json.loads(states[split - 1]))
+        assert json.dumps(later.resume_state) == states[split - 1]
+        for (rgb, time_s), one in zip(walking[split:], expected[split:], strict=True):
+            other = later.step(rgb, time_s)
+            assert other.person_ids.tolist() == one.person_ids.tolist()
+            for name, array in one.arrays.items():
+                np.testing.assert_array_equal(getattr(other, name), array)
+        assert json.dumps(later.resume_state) == states[-1]
 
 
 @pytest.mark.parametrize("people", [1, 2])

@@ -1,5 +1,7 @@
 """Smoothing over time as in MediaPipe."""
 
+from typing import Any, Self
+
 from posecore.estimation.blazepose.arrays import FloatArray
 from posecore.motion.one_euro import LowPass, OneEuro
 
@@ -11,6 +13,21 @@ class PoseSmoothing:
         self._visibility = LowPass(0.1)
         self._points = OneEuro(min_cutoff=0.05, beta=80.0)
         self._world = OneEuro(min_cutoff=0.1, beta=40.0)
+
+    @property
+    def state(self) -> list[Any]:
+        """What ``restored`` needs to go on from here: plain values for JSON."""
+        return [self._visibility.state, self._points.state, self._world.state]
+
+    @classmethod
+    def restored(cls, state: list[Any]) -> Self:
+        """Go on where another one was when it had this ``state``."""
+        smoothing = cls()
+        visibility, points, world = state
+        smoothing._visibility.restore(visibility)
+        smoothing._points.restore(points)
+        smoothing._world.restore(world)
+        return smoothing
 
     def apply(
         self, points: FloatArray, world: FloatArray, visibility: FloatArray, *, time_s: float, scale: float

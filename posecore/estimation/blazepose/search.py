@@ -242,6 +242,15 @@ class Sweep:
         """Make the next turn a complete search again."""
         self._time_s = -math.inf
 
+    @property
+    def state(self) -> list[float]:
+        """What ``restore`` needs to go on from here: plain values for JSON."""
+        return [self._next, self._time_s]
+
+    def restore(self, state: list[float]) -> None:
+        """Go on where another sweep was when it had this ``state``."""
+        self._next, self._time_s = int(state[0]), state[1]
+
     def look(self, picture: Picture, time_s: float, known: Sequence[RegionPose] = ()) -> list[RegionPose]:
         """Take this frame's turn of looks and return the confirmed people who are not among the known.
 

@@ -1,8 +1,8 @@
 """BlazePose as an engine for videos and live streams: frames in, ``FramePoses`` out."""
 
 import math
-from collections.abc import Iterable
 from dataclasses import asdict, replace
+from typing import Any
 
 from posecore.estimation.blazepose.filters import PoseSmoothing
 from posecore.estimation.blazepose.graph import BlazePose
@@ -48,12 +48,13 @@ class StreamEstimator:
 
     @property
     def resume_state(self) -> ResumeState:
-        """The regions that will be searched for people in the next frame."""
-        return [asdict(region) for region in self._people.followed]
+        """All that the next frame depends on."""
+        return self._people.state
 
     def resume(self, state: ResumeState) -> None:
-        """Search these regions in the next frame, in place of those followed so far."""
-        self._people.follow([Region(**region) for region in state or ()])
+        """Go on where another estimator with the same options was; None: do nothing."""
+        if state is not None:
+            self._people.restore(state)
 
     def begin_shot(self) -> None:
         """Forget everyone, as a hard cut comes before the next frame."""
@@ -95,9 +96,24 @@ class _OnePerson:
         self._sweep = _sweep(blazepose, options)
         self._smoothing: PoseSmoothing | None = None
 
-    def follow(self, regions: Iterable[Region]) -> None:
-        """Search these regions in the next frame, in place of those followed so far."""
-        self.followed = list(regions)
+    @property
+    def state(self) -> dict[str, Any]:
+        """What ``restore`` needs to go on from here: plain values for JSON."""
+        return {
+            "followed": [asdict(region) for region in self.followed],
+            "saw_more": self.saw_more,
+            "sweep": self._sweep and self._sweep.state,
+            "smoothing": self._smoothing and self._smoothing.state,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from another one's ``state``."""
+        self.followed = [Region(**region) for region in state["followed"]]
+        self.saw_more = state["saw_more"]
+        if self._sweep is not None:
+            self._sweep.restore(state["sweep"])
+        if state["smoothing"] is not None:
+            self._smoothing = PoseSmoothing.restored(state["smoothing"])
 
     def begin_shot(self) -> None:
         """Forget the person."""
@@ -151,17 +167,33 @@ class _SeveralPeople:
         )
         self._sweep = _sweep(blazepose, options)
         self._tracks = Tracks(smoothing=options.smoothing)
-        self._start_regions: list[Region] = []
         self._last_regions: dict[int, Region] = {}
         self._looked_s = -math.inf
 
-    def follow(self, regions: Iterable[Region]) -> None:
-        """Search these regions in the next frame, in place of those followed so far."""
-        self.followed, self._start_regions = [], list(regions)
+    @property
+    def state(self) -> dict[str, Any]:
+        """What ``restore`` needs to go on from here: plain values for JSON."""
+        return {
+            "followed": [asdict(region) for region in self.followed],
+            "saw_more": self.saw_more,
+            "sweep": self._sweep and self._sweep.state,
+            "tracks": self._tracks.state,
+            "last_regions": [[person, asdict(region)] for person, region in self._last_regions.items()],
+            "looked_s": self._looked_s,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from another one's ``state``."""
+        self.followed = [Region(**region) for region in state["followed"]]
+        self.saw_more, self._looked_s = state["saw_more"], state["looked_s"]
+        if self._sweep is not None:
+            self._sweep.restore(state["sweep"])
+        self._tracks.restore(state["tracks"])
+        self._last_regions = {person: Region(**region) for person, region in state["last_regions"]}
 
     def begin_shot(self) -> None:
         """Forget everyone, and look for people at once."""
-        self.followed, self._start_regions, self._last_regions = [], [], {}
+        self.followed, self._last_regions = [], {}
         self._tracks.begin_shot()
         self._looked_s = -math.inf
         if self._sweep is not None:
@@ -174,7 +206,7 @@ class _SeveralPeople:
         known = len(poses)
         missing = self._options.people - known
         if missing > 0:
-            places = [*self._start_regions, *self._expected(size, time_s)[: min(missing, _MOST_EXPECTED)]]
+            places = self._expected(size, time_s)[: min(missing, _MOST_EXPECTED)]
             poses += self._search.confirm(rgb, places, known=poses)
         poses += self._new(rgb, time_s, poses)
         self.saw_more |= len(poses) > self._options.people
@@ -227,6 +259,6 @@ class _SeveralPeople:
 
     def _remember(self, poses: list[RegionPose], ids: list[int], time_s: float) -> None:
         here = {person: pose.next_region for pose, person in zip(poses, ids, strict=True) if person}
-        self.followed, self._start_regions = [region for region in here.values() if region.usable], []
+        self.followed = [region for region in here.values() if region.usable]
         absent = {person: self._last_regions[person] for person in self._tracks.absent(time_s)}
         self._last_regions = absent | here
