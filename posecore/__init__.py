@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from posecore.media.pictures import decode_picture
     from posecore.motion.angles import measure_angles
     from posecore.motion.smoothing import Smoothing, smooth_sequence
-    from posecore.pipeline import LiveSession, Progress, draw_video, estimate_image, estimate_video
+    from posecore.pipeline import LiveSession, Progress, StoppedRun, draw_video, estimate_image, estimate_video
     from posecore.poses import FramePoses, PoseSequence
     from posecore.skeletons import BLAZEPOSE_33
     from posecore.tables import from_table, to_table
@@ -81,7 +81,7 @@ _HOMES = {
     "posecore.media.pictures": ("decode_picture",),
     "posecore.motion.angles": ("measure_angles",),
     "posecore.motion.smoothing": ("Smoothing", "smooth_sequence"),
-    "posecore.pipeline": ("LiveSession", "Progress", "draw_video", "estimate_image", "estimate_video"),
+    "posecore.pipeline": ("LiveSession", "Progress", "StoppedRun", "draw_video", "estimate_image", "estimate_video"),
     "posecore.poses": ("FramePoses", "PoseSequence"),
     "posecore.skeletons": ("BLAZEPOSE_33",),
     "posecore.tables": ("from_table", "to_table"),
@@ -113,6 +113,7 @@ __all__ = [
     "Progress",
     "Region",
     "Smoothing",
+    "StoppedRun",
     "UnreadableMedia",
     "UnreadableResult",
     "WebSocketFeed",

@@ -2,12 +2,13 @@
 
 import math
 import os
+import tempfile
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +19,7 @@ from PIL import Image, ImageOps
 
 from posecore.errors import InvalidOption, UnreadableMedia, check_choice
 from posecore.estimation.engines import PictureEstimator, open_picture_estimator, open_stream_estimator
-from posecore.estimation.inputs import RgbArray
+from posecore.estimation.inputs import ResumeState, RgbArray
 from posecore.estimation.pose_options import PoseOptions
 from posecore.limits import LIMITS
 from posecore.media.clip_options import ClipOptions, FilmQuality
@@ -70,6 +71,23 @@ class Progress:
         if not self.total or not self.frames:
             return None
         return max(0, self.total - self.frames) * self.seconds / self.frames
+
+
+@dataclass(frozen=True, eq=False)
+class StoppedRun:
+    """A run that was ended before its last frame, in a form to go on with.
+
+    Attributes:
+        sequence: its frames up to where it goes on: all of them, or, after a run in segments, those of the first.
+        options: how people were found.
+        part: which frames were asked for.
+        resume_state: of the estimator after the last of the frames.
+    """
+
+    sequence: PoseSequence
+    options: PoseOptions
+    part: ClipOptions
+    resume_state: ResumeState = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -175,6 +193,8 @@ def estimate_video(
     background: Background = "keep",
     on_progress: OnProgress | None = None,
     on_note: Callable[[str], None] | None = None,
+    on_stopped: Callable[[StoppedRun], None] | None = None,
+    after: StoppedRun | None = None,
     workers: int | None = None,
 ) -> PoseSequence:
     """Find the people in each frame of a video.
@@ -199,6 +219,11 @@ def estimate_video(
             frames done so far are the result (also in the annotated video).
         on_note: called at the end with a sentence for each thing that a user should know: a damaged video, frames
             that change size, sound that breaks off, more people than asked for.
+        on_stopped: called if ``on_progress`` has ended the run, with what ``after`` takes to go on with it. Not called
+            for the MediaPipe engine, which does not give away its state, nor with a changed background, as masks are
+            not kept.
+        after: goes on with a stopped run of this video with the same options and part, and ends with the landmarks of a
+            run in one go. What it has done is read again, and encoded for the annotated video, but not estimated.
         workers: None: the video is read in this process. 1: in a process of its own, so that a malicious file can
             take down only that. Such a run does a few more frames after ``on_progress`` has ended it, and if its
             process dies it begins once more, so that progress goes back. More: a long video of one person is cut
@@ -212,7 +237,9 @@ def estimate_video(
     Raises:
         UnreadableMedia, MediaTooLarge: about the video.
         InvalidOption: if ``path`` is not a path, the video ends before the part begins, ``workers`` is not such a
-            number, or ``background`` is none of the above or needs masks that were not asked for.
+            number, ``background`` is none of the above or needs masks that were not asked for, or ``after`` is of a
+            run with other options.
+        InvalidPoses: if ``after`` is of another video.
         OSError: if the annotated video cannot be written.
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
         EngineUnavailable, MissingSystemLibrary: if the chosen engine does not run on this machine.
@@ -224,8 +251,11 @@ def estimate_video(
     _check_background(background, options)
     job = Job(_path_of_video(path), options, part, film, skeletons, background)
     observer = _RecordingObserver(options.people, part, on_progress)
-    end = _dispatch(job, observer, workers)
+    with _continued(job, after) as job:
+        end = _dispatch(job, observer, workers)
     sequence = observer.sequence()
+    if on_stopped is not None and not observer.goes_on and end.resume_state is not None and background == "keep":
+        on_stopped(_stopped(sequence, job, end, after))
     for note in [*end.notes, *observer.notes()]:
         if on_note is not None:
             on_note(note)
@@ -277,6 +307,31 @@ def draw_video(
             raise _EndedError
         return True
     return False
+
+
+@contextmanager
+def _continued(job: Job, after: StoppedRun | None) -> Iterator[Job]:
+    """The job from where a stopped run ended."""
+    if after is None:
+        yield job
+        return
+    frames = [(part.start_s, part.end_s, part.every) for part in (after.part, job.part)]
+    if after.options != job.pose or frames[0] != frames[1] or job.background != "keep":
+        raise InvalidOption(
+            "Expected the options and the part of the stopped run, with the background kept, but got others. Run the "
+            "video from its beginning."
+        )
+    with tempfile.TemporaryDirectory(prefix="posecore-") as folder:
+        replay = Path(folder) / "poses.npz"
+        write_replay(after.sequence, replay)
+        yield replace(job, replay=replay, resume=after.resume_state)
+
+
+def _stopped(sequence: PoseSequence, job: Job, end: RunEnd, after: StoppedRun | None) -> StoppedRun:
+    if after is not None and end.last_s <= after.sequence.times_s[-1]:
+        return after  # stopped again before it went on
+    done = int(np.searchsorted(sequence.times_s, end.last_s, side="right"))
+    return StoppedRun(sequence.at(slice(done)), job.pose, job.part, end.resume_state)
 
 
 def _path_of_video(path: str | os.PathLike[str]) -> Path:

@@ -26,11 +26,13 @@ class Job:
         film: where to write the annotated video; None: no video.
         skeletons: whether to draw them on it.
         background: what happens in it to everything that is not a person.
-        replay: a file from ``posecore.runs.replay``: the poses come from there instead of an estimator.
+        replay: a file from ``posecore.runs.replay``: the poses come from there instead of an estimator; with
+            ``resume``, only those up to its last frame.
         sound: whether to give it the original sound.
         lead_in_s: estimate and report frames from this long before the part, but leave them out of the annotated
             video, so that a segment's person is already tracked when the segment begins.
-        resume: the ``resume_state`` of the estimator to continue from; None: start from nothing.
+        resume: the ``resume_state`` of the estimator to continue from, at the start or after the replay; None: start
+            from nothing.
     """
 
     path: Path
@@ -43,6 +45,11 @@ class Job:
     sound: bool = True
     lead_in_s: float = 0.0
     resume: ResumeState = None
+
+    @property
+    def estimates(self) -> bool:
+        """Whether it needs an estimator."""
+        return self.replay is None or self.resume is not None
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from posecore.poses import FramePoses
 from posecore.runs.annotation import Annotator, color_by
 from posecore.runs.job import Job, RunEnd, RunObserver
 from posecore.runs.overlap import BackgroundSink, prefetch
-from posecore.runs.replay import Replay
+from posecore.runs.replay import Continuation, Replay
 
 _Annotated = tuple[ClipFrame, FramePoses]
 
@@ -33,9 +33,7 @@ def run_locally(job: Job, observer: RunObserver, *, on_packet: Callable[[], None
     part = replace(job.part, start_s=max(0.0, job.part.start_s - job.lead_in_s))
     with ExitStack() as stack:
         reader = stack.enter_context(open_clip(job.path, for_film=job.film is not None, part=part, on_packet=on_packet))
-        estimator: StreamEstimator = open_stream_estimator(job.pose) if job.replay is None else Replay(job.replay)
-        stack.enter_context(closing(estimator))
-        estimator.resume(job.resume)
+        estimator = stack.enter_context(closing(_open_estimator(job)))
         observer.on_opened(reader.info)
         frames = stack.enter_context(prefetch(reader))
         write, sound = _open_film(stack, job, reader.info)
@@ -53,6 +51,15 @@ def run_locally(job: Job, observer: RunObserver, *, on_packet: Callable[[], None
             raise InvalidOption(f"The video has no frame from {job.part.start_s:g} s on. Choose an earlier start.")
         resume_state = estimator.resume_state
     return RunEnd(list(_notes(job, reader, last_s, sound, estimator)), last_s, resume_state)
+
+
+def _open_estimator(job: Job) -> StreamEstimator:
+    if not job.estimates:
+        assert job.replay is not None
+        return Replay(job.replay)
+    estimator = open_stream_estimator(job.pose)
+    estimator.resume(job.resume)
+    return estimator if job.replay is None else Continuation(job.replay, estimator, one_person=job.pose.people == 1)
 
 
 def _open_film(stack: ExitStack, job: Job, clip: ClipInfo) -> tuple[Callable[[_Annotated], None], Sound | None]:

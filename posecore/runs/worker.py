@@ -109,7 +109,7 @@ def _describe(fields: messages.Fields, writer: _MessageWriter, stop: threading.E
 
 def _run_job(fields: messages.Fields, writer: _MessageWriter, stop: threading.Event) -> messages.Fields:
     job = messages.job_from_fields(fields)
-    if job.replay is None:
+    if job.estimates:
         find_engine(job.pose)  # loaded before memory is limited
     with _memory_limited():
         return asdict(run_locally(job, _RemoteObserver(writer, stop), on_packet=writer.write_alive))

@@ -1,0 +1,136 @@
+"""A stopped run that goes on ends with what a run in one go gives."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from posecore import ClipOptions, InvalidOption, InvalidPoses, PoseOptions, PoseSequence, StoppedRun, estimate_video
+from posecore.estimation.blazepose.stream_estimator import StreamEstimator
+from posecore.media.samples import sample_clip
+from posecore.runs import segments
+
+FAST = PoseOptions(engine="fast", smoothing=False)
+PART = ClipOptions(start_s=0.5, end_s=2, film_side=320)
+
+
+def stop_after(
+    frames: int, path: Path, options: PoseOptions = FAST, **given
+) -> tuple[PoseSequence, StoppedRun | None, list[str]]:
+    """Result, what goes on, and notes of a run that is ended after this many frames."""
+    stopped: list[StoppedRun] = []
+    notes: list[str] = []
+    sequence = estimate_video(
+        path,
+        options,
+        on_progress=lambda progress: progress.frames < frames,
+        on_note=notes.append,
+        on_stopped=stopped.append,
+        **given,
+    )
+    return sequence, next(iter(stopped), None), notes
+
+
+def assert_equal(one: PoseSequence, other: PoseSequence) -> None:
+    for name in ("times_s", "person_ids", "cuts", *one.arrays):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name), err_msg=name)
+    assert (one.size, one.fps) == (other.size, other.fps)
+
+
+@pytest.mark.parametrize(
+    ("options", "part", "workers"),
+    [
+        (FAST, PART, 1),
+        (replace(FAST, smoothing=True), PART, None),
+        (replace(FAST, people=3, smoothing=True), PART, 1),
+        (FAST, replace(PART, start_s=0, every=2), None),
+    ],
+    ids=["one", "smoothed", "several", "every second frame"],
+)
+def test_it_ends_with_equal_landmarks_notes_and_video(options, part, workers, tmp_path):
+    clip, films = sample_clip().path, [tmp_path / name for name in ("whole.mp4", "part.mp4", "rest.mp4")]
+    expected_notes: list[str] = []
+    whole = estimate_video(clip, options, part=part, annotated=films[0], on_note=expected_notes.append)
+    first, stopped, _ = stop_after(12, clip, options, part=part, annotated=films[1], workers=workers)
+    assert 12 <= len(first) < len(whole)
+    assert_equal(stopped.sequence, first)
+    notes: list[str] = []
+    rest = estimate_video(
+        clip, options, part=part, annotated=films[2], on_note=notes.append, after=stopped, workers=workers
+    )
+    assert_equal(rest, whole)
+    assert notes == expected_notes
+    assert films[2].read_bytes() == films[0].read_bytes()
+    assert sorted(tmp_path.iterdir()) == sorted(films)
+
+
+def test_hard_cuts_and_people_are_those_of_one_run(shared_data):
+    clip = shared_data / "wild" / "mp4_scene_cuts.mp4"
+    whole = estimate_video(clip, FAST)
+    for frames in (60, 91):
+        _, stopped, _ = stop_after(frames, clip)
+        assert_equal(estimate_video(clip, FAST, after=stopped), whole)
+
+
+def test_what_is_done_is_not_estimated_again(monkeypatch):
+    clip = sample_clip().path
+    first, stopped, _ = stop_after(20, clip, part=PART)
+    estimated: list[float] = []
+    step = StreamEstimator.step
+    monkeypatch.setattr(
+        StreamEstimator, "step", lambda self, rgb, time_s: estimated.append(time_s) or step(self, rgb, time_s)
+    )
+    whole = estimate_video(clip, FAST, part=PART, after=stopped)
+    assert estimated == whole.times_s[len(first) :].tolist()
+
+
+def test_a_run_can_be_stopped_and_continued_again_and_again():
+    clip = sample_clip().path
+    whole = estimate_video(clip, FAST, part=PART)
+    _, stopped, _ = stop_after(20, clip, part=PART)
+    first, again, _ = stop_after(8, clip, part=PART, after=stopped)
+    assert len(first) == 8
+    assert again is stopped, "what is done is not lost by stopping before it went on"
+    _, further, _ = stop_after(30, clip, part=PART, after=again)
+    assert len(further.sequence) == 30
+    assert_equal(estimate_video(clip, FAST, part=PART, after=further), whole)
+
+
+def test_a_run_in_segments_goes_on_after_its_first_segment(monkeypatch):
+    monkeypatch.setattr(segments, "_SHORTEST_FRAMES", 60)
+    clip = sample_clip().path
+    whole = estimate_video(clip, FAST)
+    first, stopped, notes = stop_after(60, clip, workers=2)
+    assert "several segments at once" in notes[-1]
+    gap = np.flatnonzero(np.diff(first.times_s) > 0.1)
+    assert_equal(stopped.sequence, first.at(slice(int(gap[0]) + 1 if len(gap) else len(first))))
+    rest = estimate_video(clip, FAST, after=stopped, workers=2)
+    np.testing.assert_array_equal(rest.times_s, whole.times_s)
+    assert np.nanmax(np.abs(rest.xy - whole.xy)) < 0.01  # other numbers of threads
+
+
+def test_another_run_is_refused():
+    clip = sample_clip().path
+    _, stopped, _ = stop_after(5, clip, part=PART)
+    for options, part, background in (
+        (replace(FAST, people=2), PART, "keep"),
+        (FAST, replace(PART, every=2), "keep"),
+        (FAST, replace(PART, end_s=None), "keep"),
+        (replace(FAST, segmentation=True), PART, "blur"),
+    ):
+        with pytest.raises(InvalidOption, match="Expected the options and the part of the stopped run"):
+            estimate_video(clip, options, part=part, background=background, after=stopped)
+    moved = replace(stopped, sequence=replace(stopped.sequence, times_s=stopped.sequence.times_s + 0.003))
+    with pytest.raises(InvalidPoses, match="Expected the video of the stopped run"):
+        estimate_video(clip, FAST, part=PART, after=moved)
+
+
+def test_a_run_that_cannot_go_on_says_so_by_silence():
+    clip, part = sample_clip().path, ClipOptions(end_s=0.5, film_side=64)
+    assert stop_after(3, clip, PoseOptions(engine="mediapipe"), part=part)[1] is None
+    masked = replace(FAST, segmentation=True)
+    assert stop_after(3, clip, masked, part=part, background="blur")[1] is None
+    stopped: list[StoppedRun] = []
+    estimate_video(clip, FAST, part=part, on_stopped=stopped.append)
+    assert stopped == [], "it was not stopped"
