@@ -113,6 +113,26 @@ def manifest(run: ClipRun, sequence: PoseSequence) -> dict[str, Any]:
     )
 
 
+def asks_to_continue(run: ClipRun, chosen: RunOptions) -> bool:
+    """Offer to go on with a stopped run, or say why it cannot; True once it was chosen."""
+    with st.container():  # even if empty, as in ``asks_for_another``
+        if not run.stopped_early or run.state.result is None or not run.state.done.is_set():
+            return False
+        if run.why_it_ends_here is not None:
+            st.caption(f"This run was stopped. {run.why_it_ends_here}")
+            return False
+        if run.options != chosen:
+            st.caption("This run was stopped. To continue it, choose the settings that it was made with again.")
+            return False
+        assert run.state.stopped is not None
+        done = len(run.state.stopped.sequence)
+        return st.button(
+            f"Continue after frame {done}",
+            icon=":material/resume:",
+            help="Analyses the rest of the video. The frames before are not analysed again.",
+        )
+
+
 def show_result(run: ClipRun, sequence: PoseSequence) -> None:
     """Show everything about a finished run."""
     show_notes(notes_of(run, sequence))
@@ -184,6 +204,10 @@ def show_page() -> None:
     elif asks_for_another(run, chosen):
         run = new_run(visit, clip)
         run.start(chosen)
+    elif asks_to_continue(run, chosen):
+        stopped = run.state
+        run = new_run(visit, clip)
+        run.start(chosen, after=stopped)
     if not run.state.done.is_set() and not run.is_drawing:
         show_progress(run)
     elif run.state.error:

@@ -6,15 +6,18 @@ import weakref
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from streamlit.proto.Common_pb2 import FileURLs
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 
 from pages.ui.shared.visits import Visit
-from pages.ui.video.clip_run import ClipRun, RunOptions, keep_upload, run_of
+from pages.ui.video.clip_run import ClipRun, RunOptions, RunState, keep_upload, run_of
 from pages.ui.video.uploads import Clip, to_disk
+from posecore import Progress, estimate_video
 from posecore.limits import Limits
+from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
 
 
@@ -177,6 +180,94 @@ def test_a_stopped_run_keeps_its_partial_result(short_clip):
     assert run.state.done.wait(30)
     assert 1 <= len(run.state.result) <= 10
     assert run.film.is_file()
+
+
+@pytest.fixture(scope="module")
+def longer_clip(portrait, tmp_path_factory) -> Path:
+    target = tmp_path_factory.mktemp("clip") / "longer.mp4"
+    height, width = portrait.shape[:2]
+    with FilmWriter(target, (width, height), fps_hint=25) as film:
+        for index in range(120):
+            film.write(np.roll(portrait, index, axis=1), index / 25)
+    return target
+
+
+@pytest.fixture
+def stopping(monkeypatch) -> list[int]:
+    """Frames after which the visitor stops the next runs."""
+    after: list[int] = []
+    report = RunState.report
+
+    def report_or_stop(state: RunState, progress: Progress) -> bool:
+        if after and not state.stop.is_set() and progress.frames >= after[0]:
+            after.pop(0)
+            state.stop.set()
+        return report(state, progress)
+
+    monkeypatch.setattr(RunState, "report", report_or_stop)
+    return after
+
+
+def button(app, label: str):
+    return next(iter(each for each in app.button if each.label.startswith(label)), None)
+
+
+def test_a_stopped_run_can_be_continued(open_page, longer_clip, stopping):
+    app = open_page("video")
+    stopping.append(20)
+    first = upload(app, "longer.mp4", longer_clip.read_bytes())
+    done = len(first.state.result)
+    assert 20 <= done < 120
+    assert f"Stopped after {done} of 120 frames" in app.warning[0].value.replace("\\", "")
+    button(app, f"Continue after frame {done}").click().run()
+    second = app.session_state["visit"].get(ClipRun)
+    assert second is not first
+    assert second.state.done.wait(60)
+    app.run()
+    assert not app.exception
+    assert app.metric[0].value == "120 of 120"
+    assert not [warning for warning in app.warning if "Stopped" in warning.value]
+    assert button(app, "Continue") is None
+    whole = estimate_video(longer_clip, second.options.pose)
+    for name in ("xy", "z", "world", "visibility", "presence", "times_s", "person_ids"):
+        np.testing.assert_array_equal(getattr(second.state.result, name), getattr(whole, name))
+    assert second.state.seconds > first.state.seconds
+    with open_clip(second.film) as film:
+        assert sum(1 for _ in film) == 120
+
+
+def test_a_stopped_run_is_continued_only_with_its_own_settings(open_page, longer_clip, stopping):
+    app = open_page("video")
+    stopping.append(20)
+    upload(app, "longer.mp4", longer_clip.read_bytes())
+    app.number_input(key="people").set_value(2).run()
+    assert button(app, "Continue") is None
+    assert button(app, "Run again") is not None
+    assert any("choose the settings that it was made with" in caption.value for caption in app.caption)
+    app.number_input(key="people").set_value(1).run()
+    assert button(app, "Continue") is not None
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda app: app.radio(key="engine").set_value("mediapipe").run(), "MediaPipe's engine cannot go on"),
+        (lambda app: app.button_group(key="part_background").set_value("blur").run(), "outlines of people"),
+    ],
+    ids=["mediapipe", "background"],
+)
+def test_a_run_that_cannot_be_continued_says_why(open_page, longer_clip, stopping, change, why):
+    app = open_page("video")
+    stopping.extend([10, 10])
+    upload(app, "longer.mp4", longer_clip.read_bytes())
+    change(app)
+    button(app, "Run again").click().run()
+    run = app.session_state["visit"].get(ClipRun)
+    assert run.state.done.wait(60)
+    app.run()
+    assert run.stopped_early
+    assert button(app, "Continue") is None
+    assert any(why in caption.value for caption in app.caption)
 
 
 def test_a_stopped_video_with_skeletons_is_not_taken_for_the_one_that_was_asked_for(short_clip):

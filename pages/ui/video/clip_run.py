@@ -14,7 +14,17 @@ from pages.ui.shared.folders import Folder
 from pages.ui.shared.served import serve
 from pages.ui.shared.visits import Visit
 from pages.ui.video.uploads import Clip
-from posecore import ClipOptions, PosecoreError, PoseOptions, PoseSequence, Progress, draw_video, estimate_video
+from posecore import (
+    ClipOptions,
+    PosecoreError,
+    PoseOptions,
+    PoseSequence,
+    Progress,
+    StoppedRun,
+    draw_video,
+    estimate_video,
+    find_engine,
+)
 from posecore.limits import LIMITS
 from posecore.media.clips import ClipInfo
 from posecore.pipeline import Expected, expect_run
@@ -42,6 +52,7 @@ class RunState:
     drawing: bool = False  # the worker makes the video with skeletons from the result
     drawn: PoseSequence | None = None  # what the video with skeletons shows; None if it is not made
     cut_short: bool = False
+    stopped: StoppedRun | None = None  # what the run goes on with; None if it was not stopped or cannot
     stop: threading.Event = field(default_factory=threading.Event)
     done: threading.Event = field(default_factory=threading.Event)
     worker: threading.Thread | None = None
@@ -49,7 +60,13 @@ class RunState:
     def report(self, progress: Progress) -> bool:
         """Take the progress of the run; False ends it."""
         self.progress = progress
-        return not self.stop.is_set()
+        goes_on = not self.stop.is_set()
+        self.cut_short |= not goes_on and not self.drawing
+        return goes_on
+
+    def take_stopped(self, stopped: StoppedRun) -> None:
+        """Take what the run goes on with, as the visitor has stopped it."""
+        self.stopped = stopped
 
 
 @dataclass(frozen=True)
@@ -130,15 +147,20 @@ class ClipRun:
             return Expected(None, None, None)
         return expect_run(self.info, options.part, film=options.film)
 
-    def start(self, options: RunOptions) -> None:
-        """Start the worker; only once for each run."""
+    def start(self, options: RunOptions, *, after: RunState | None = None) -> None:
+        """Start the worker; only once for each run.
+
+        Args:
+            options: what to do.
+            after: of a stopped run of the same video with the same options, which this one goes on with.
+        """
         self.options = options
         if self.info is None:
             return
         film = self.film if options.film else None
         # The worker holds the state and the paths but not this object, so that dropping it ends the worker.
         self.state.worker = threading.Thread(
-            target=_work, args=(self.state, self.clip.path, self.name, options, film), daemon=True
+            target=_work, args=(self.state, self.clip.path, self.name, options, film, after), daemon=True
         )
         self.state.worker.start()
 
@@ -188,6 +210,17 @@ class ClipRun:
     def stop(self) -> None:
         """End the run after the current frame and keep the result so far."""
         self.state.stop.set()
+
+    @property
+    def why_it_ends_here(self) -> str | None:
+        """Why a stopped run cannot go on, in a sentence; None if it can, or was not stopped."""
+        if not self.stopped_early or self.state.stopped is not None:
+            return None
+        if self.used_options.film and self.used_options.background != "keep":
+            return "It cannot be continued, because the outlines of people that its background needs are not kept."
+        if find_engine(self.used_options.pose).name == "mediapipe":
+            return "It cannot be continued: MediaPipe's engine cannot go on in the middle of a video."
+        return "It cannot be continued, because it was stopped before its first frames were done."
 
     @property
     def stopped_early(self) -> bool:
@@ -257,7 +290,9 @@ def _place(state: RunState) -> Iterator[bool]:
         _PLACES.release()
 
 
-def _work(state: RunState, source: Path, name: str, options: RunOptions, film: Path | None) -> None:
+def _work(
+    state: RunState, source: Path, name: str, options: RunOptions, film: Path | None, after: RunState | None
+) -> None:
     start = time.monotonic()
     try:
         with _place(state) as found:
@@ -274,6 +309,8 @@ def _work(state: RunState, source: Path, name: str, options: RunOptions, film: P
                 background=options.background if film else "keep",
                 on_progress=state.report,
                 on_note=state.notes.append,
+                on_stopped=state.take_stopped,
+                after=after.stopped if after else None,
                 workers=WORKERS,
             )
     except PosecoreError as error:
@@ -282,8 +319,7 @@ def _work(state: RunState, source: Path, name: str, options: RunOptions, film: P
         state.error = f"The video could not be processed ({type(error).__name__}: {error})."
         raise
     finally:
-        state.seconds = time.monotonic() - start
-        state.cut_short = state.stop.is_set()
+        state.seconds = time.monotonic() - start + (after.seconds if after else 0)
         state.done.set()
 
 
