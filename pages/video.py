@@ -127,9 +127,9 @@ def asks_to_continue(run: ClipRun, chosen: RunOptions) -> bool:
         assert run.state.stopped is not None
         done = len(run.state.stopped.sequence)
         return st.button(
-            f"Continue after frame {done}",
+            "Continue",
             icon=":material/resume:",
-            help="Analyses the rest of the video. The frames before are not analysed again.",
+            help=f"Analyses the rest of the video. The first {done} frames are not analysed again.",
         )
 
 

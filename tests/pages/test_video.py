@@ -219,7 +219,8 @@ def test_a_stopped_run_can_be_continued(open_page, longer_clip, stopping):
     done = len(first.state.result)
     assert 20 <= done < 120
     assert f"Stopped after {done} of 120 frames" in app.warning[0].value.replace("\\", "")
-    button(app, f"Continue after frame {done}").click().run()
+    assert f"The first {done} frames are not analysed again" in button(app, "Continue").help
+    button(app, "Continue").click().run()
     second = app.session_state["visit"].get(ClipRun)
     assert second is not first
     assert second.state.done.wait(60)
