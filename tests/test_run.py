@@ -67,10 +67,15 @@ def test_a_failed_setup_is_reported_without_a_traceback(
 def test_installed_and_missing_system_parts_are_recognised(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert run.is_there("libc.so.6")
     assert not run.is_there("libnowhere.so.9")
+    assert run.is_there("libc")
+    assert not run.is_there("libnowhere")
     monkeypatch.setenv("PATH", str(tmp_path))
     assert not run.is_there("chromium")
     (tmp_path / "google-chrome").touch(mode=0o755)
     assert run.is_there("chromium")
+    assert not run.is_there("firefox-esr")
+    (tmp_path / "firefox-esr").touch(mode=0o755)
+    assert run.is_there("firefox-esr")
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
     assert not run.is_there("ensurepip")
     (tmp_path / "ensurepip").mkdir()
@@ -144,7 +149,8 @@ def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Steps:
     found = Steps(tmp_path / ".venv")
     monkeypatch.setattr(run, "ROOT", tmp_path)
     monkeypatch.setattr(run, "SYSTEM_PARTS", {})
-    monkeypatch.setattr(run, "BROWSER_PARTS", {})
+    monkeypatch.setattr(run, "CHROMIUM_PARTS", {})
+    monkeypatch.setattr(run, "FIREFOX_PARTS", {})
     monkeypatch.setattr(run, "run_step", found)
     assert found.repeated() == ["venv", "install", "download"]
     return found

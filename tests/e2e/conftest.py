@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sy
 
 import run
 from benchmarks.app import wait_for_server
+from posecore import PoseSequence, estimate_video
 from posecore.downloads import cache_dir
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
@@ -34,15 +35,25 @@ expect.set_options(timeout=PATIENCE_MS)
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """The installed browser."""
-    found = next(filter(None, map(shutil.which, run.BROWSERS)), None)
-    missing = [package for part, package in run.BROWSER_PARTS.items() if not run.is_there(part)]
-    if found is None or missing:
-        reason = f"no Chromium that can be driven (on Debian: apt-get install {' '.join(missing)})"
+    """The installed Chromium."""
+    _require("Chromium", run.CHROMIUM_PARTS)
+    return next(filter(None, map(shutil.which, run.BROWSERS)))
+
+
+@pytest.fixture(scope="session")
+def firefox_program() -> str:
+    """The installed Firefox."""
+    _require("Firefox", run.FIREFOX_PARTS)
+    return "firefox-esr"
+
+
+def _require(browser: str, parts: dict[str, str]) -> None:
+    """Skip a test if this machine lacks a part of its browser; in CI, fail it."""
+    if missing := [package for part, package in parts.items() if not run.is_there(part)]:
+        reason = f"no {browser} that can be driven (on Debian: apt-get install {' '.join(missing)})"
         if os.environ.get("CI"):
             pytest.fail(f"{reason}; in CI the browser tests must run")
         pytest.skip(reason)
-    return found
 
 
 class Server:
@@ -65,6 +76,12 @@ def short_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def two_people_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A second and a half of it with two people."""
     return _piece_of_the_sample(tmp_path_factory.mktemp("two"), 40, 85)
+
+
+@pytest.fixture(scope="session")
+def walk(short_sample: Path) -> PoseSequence:
+    """The person in the short sample, without smoothing."""
+    return estimate_video(short_sample)
 
 
 def _piece_of_the_sample(folder: Path, first: int, end: int) -> Path:

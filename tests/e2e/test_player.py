@@ -3,7 +3,6 @@
 import re
 import time
 from dataclasses import replace
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import cv2
@@ -12,7 +11,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
-from posecore import BLAZEPOSE_33, PoseSequence, estimate_video
+from posecore import BLAZEPOSE_33
 from posecore.export.saved import save_sequence
 from tests.e2e.visitor import A_GRAPHICS_CARD, VIEWS, upload, wait_for_player, wait_until_idle
 
@@ -359,12 +358,6 @@ def test_playback_sends_no_requests_to_the_server(player):
     drawn = int(player.locator(".pp-rows").get_attribute("data-drawn"))
     player.wait_for_timeout(500)
     assert int(player.locator(".pp-rows").get_attribute("data-drawn")) > drawn
-
-
-@pytest.fixture(scope="module")
-def walk(short_sample: Path) -> PoseSequence:
-    """The person in the sample, without smoothing."""
-    return estimate_video(short_sample)
 
 
 def test_a_saved_result_can_be_explored_without_its_video(page, walk, tmp_path, shot):

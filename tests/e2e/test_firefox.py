@@ -1,0 +1,111 @@
+"""A walk through all pages in Firefox, which without a graphics card has no WebGL."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from posecore.export.saved import save_sequence
+from tests.e2e.firefox import FirefoxVisitor, firefox_visitor
+
+VIEWS = "[...document.querySelectorAll('.pp-overlay, .pp-skeleton, .pp-cursor, .pp-rows')]"
+ROW = "document.querySelector('.pp-rows tr[aria-current]')"
+FRAME = "document.querySelector(\"iframe[title*='webrtc']\")?.contentDocument"
+
+
+@pytest.fixture(scope="module")
+def page(firefox_program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FirefoxVisitor]:
+    """The window in which the walk goes from page to page."""
+    with firefox_visitor(firefox_program, tmp_path_factory.mktemp("firefox")) as visitor:
+        yield visitor
+
+
+def no_errors(page: FirefoxVisitor) -> None:
+    alerts = "document.querySelectorAll('[data-testid=stException], [data-testid=stAlertContentError]')"
+    assert page.evaluate(f"[...{alerts}].map((alert) => alert.innerText)") == []
+    assert "WebGL" not in page.evaluate("document.body.innerText")
+    assert page.errors == []
+
+
+def shows(text: str) -> str:
+    return f"document.body.innerText.includes({text!r})"
+
+
+def button(text: str, document: str = "document") -> str:
+    buttons = f"[...({document}?.querySelectorAll('button') ?? [])]"
+    return f"{buttons}.find((button) => button.textContent.includes({text!r}))"
+
+
+def turn(page: FirefoxVisitor, canvas: str) -> None:
+    """Turn a 3D view by hand, and wait until it is drawn from another side."""
+    page.wait_for(canvas)
+    page.evaluate(f"void (window.before = {canvas}.toDataURL())")
+    page.drag(canvas, 100)
+    page.wait_for(f"{canvas}.toDataURL() !== window.before")
+
+
+def test_home_leads_to_a_photo_with_overlay_table_and_3d_view(page, server):
+    page.goto(server.url)
+    page.wait_for(shows("See how people move"))
+    no_errors(page)
+    page.click(button("Try a portrait"))
+    page.wait_for("document.querySelector('img[alt*=\"with the landmarks\"]')?.naturalWidth > 0")
+    page.wait_for("document.querySelector('[data-testid=stDataFrame] canvas')")
+    page.wait_for(shows("33 of 33 landmarks"))
+    turn(page, "document.querySelector('.posecore-figure canvas')")
+    no_errors(page)
+
+
+# The numbers of the frames that each view of the player shows from now on.
+WATCH = f"""{VIEWS}.map((view) => {{
+    const frames = new Set();
+    new MutationObserver(() => frames.add(view.dataset.frame)).observe(view, {{ attributeFilter: ["data-frame"] }});
+    return frames;
+}})"""
+# As slow as the player can, so that even a busy machine draws before the video ends.
+SLOW = """void ((speed) => {
+    speed.value = "0.25";
+    speed.dispatchEvent(new Event("input", { bubbles: true }));
+})(document.querySelector("[data-set=speed]"))"""
+
+
+def test_all_views_of_a_video_follow_while_it_plays(page, server):
+    page.goto(f"{server.url}/video?sample=clip")
+    page.wait_for(f"{ROW} && document.querySelector('.pp-film').readyState >= 2", patience_s=180)
+    page.evaluate(SLOW)
+    page.evaluate(f"void (window.watched = {WATCH})")
+    start = page.evaluate("document.querySelector('.pp-cursor').style.transform")
+    page.click("document.querySelector('[title=\"Play (space)\"]')")
+    page.wait_for("window.watched.every((frames) => frames.size > 4)")
+    assert page.evaluate("document.querySelector('.pp-cursor').style.transform") != start
+    page.click("document.querySelector('[title=\"Pause (space)\"]')")
+    one_frame = f"{VIEWS}.every((view) => view.dataset.frame === {ROW}?.dataset.index)"
+    named = f"document.body.innerText.includes(`Landmarks of frame ${{{ROW}?.dataset.index}},`)"
+    page.wait_for(f"document.querySelector('.pp-film').paused && {one_frame} && {named}")
+    turn(page, "document.querySelector('.pp-skeleton canvas')")
+    no_errors(page)
+
+
+def test_a_saved_result_opens_with_its_curves(page, server, walk, tmp_path):
+    path = tmp_path / "walk.posecore.npz"
+    save_sequence(walk, path)
+    page.goto(f"{server.url}/explore")
+    page.wait_for(shows("Open a saved result"))
+    page.upload(path)
+    page.wait_for("document.querySelector('.pp-plot .scatterlayer .js-line')?.getAttribute('d')")
+    page.wait_for(ROW)
+    turn(page, "document.querySelector('.pp-skeleton canvas')")
+    no_errors(page)
+
+
+def test_a_camera_gives_live_numbers(page, server):
+    page.goto(f"{server.url}/webcam")
+    page.click(button("Start", FRAME))
+    page.wait_for("Number(document.querySelector('.lp')?.dataset.frame) > 5")
+    page.wait_for(f"{FRAME}.querySelector('video').currentTime > 1")
+    strip = "document.querySelector('.lp-strip').innerText"
+    page.wait_for(f"/Displayed fps [1-9]/.test({strip}) && /Connection direct/.test({strip})")
+    frame = page.evaluate("Number(document.querySelector('.lp').dataset.frame)")
+    page.wait_for(f"Number(document.querySelector('.lp').dataset.frame) > {frame} + 10")
+    page.click(button("Stop", FRAME))
+    page.wait_for(shows("Press Start"))
+    no_errors(page)
