@@ -305,12 +305,12 @@ class Player {
     const view = this.currentView;
     const lines = await linesOf(moments, view, this.shown);
     if (moments !== this.moments) return; // another result came meanwhile
+    this.readings.show(moments, view.curves, lines);
+    this.readings.go(this.index, this.playing);
     const label = `Over time: ${lines.map((line) => line.title).join(", ")}`;
     const loop = this.loop && this.loop.map((index) => moments.time(index));
     const cuts = moments.header.cuts.map((index) => moments.time(index));
     await this.curves.show(lines, { threshold: view.threshold, loop, cuts, label });
-    this.readings.show(moments, view.curves, lines);
-    this.readings.go(this.index, this.playing);
   }
 
   showLandmarks() {
