@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from posecore.media.clip_options import ClipOptions
     from posecore.media.pictures import decode_picture
     from posecore.motion.angles import measure_angles
+    from posecore.motion.exercises.counting import count_repetitions
+    from posecore.motion.exercises.results import Counted
     from posecore.motion.smoothing import Smoothing, smooth_sequence
     from posecore.pipeline import LiveSession, Progress, StoppedRun, draw_video, estimate_image, estimate_video
     from posecore.poses import FramePoses, PoseSequence
@@ -80,6 +82,8 @@ _HOMES = {
     "posecore.media.clip_options": ("ClipOptions",),
     "posecore.media.pictures": ("decode_picture",),
     "posecore.motion.angles": ("measure_angles",),
+    "posecore.motion.exercises.counting": ("count_repetitions",),
+    "posecore.motion.exercises.results": ("Counted",),
     "posecore.motion.smoothing": ("Smoothing", "smooth_sequence"),
     "posecore.pipeline": ("LiveSession", "Progress", "StoppedRun", "draw_video", "estimate_image", "estimate_video"),
     "posecore.poses": ("FramePoses", "PoseSequence"),
@@ -94,6 +98,7 @@ __all__ = [
     "BLAZEPOSE_33",
     "BlazePose",
     "ClipOptions",
+    "Counted",
     "EngineUnavailable",
     "EngineUsed",
     "FeedUnavailable",
@@ -119,6 +124,7 @@ __all__ = [
     "WebSocketFeed",
     "WorkerLost",
     "WorkerUnavailable",
+    "count_repetitions",
     "decode_picture",
     "draw_poses",
     "draw_video",

@@ -19,6 +19,7 @@ from posecore.limits import Limits
 from posecore.media.films import FilmWriter
 from posecore.media.samples import sample_picture
 from posecore.motion.angles import ANGLES, describe_angles
+from posecore.motion.exercises.table import EXERCISES
 from posecore.motion.smoothing import SmoothingMethod
 from posecore.tables import COLUMNS
 
@@ -107,6 +108,10 @@ def test_every_angle_is_in_the_table_of_angles():
     assert told.keys() == {re.sub("^(left|right) ", "", angle.title.lower()) for angle in ANGLES.values()}
     for row in describe_angles().itertuples():
         assert told[re.sub("^(left|right) ", "", row.name.replace("_", " "))] == row.reading
+
+
+def test_every_exercise_is_in_the_table_of_exercises():
+    assert words_of("docs/exercises.md")[: len(EXERCISES)] == list(EXERCISES)
 
 
 def test_every_column_is_in_the_table_of_numbers():

@@ -26,6 +26,7 @@ _COMMANDS = {
     "image": "Photos: draw the landmarks on them and write their tables.",
     "video": "A video: draw the landmarks on it and save them.",
     "export": "A saved result: write it in other formats.",
+    "reps": "A video or a saved result: count the repetitions of an exercise.",
 }
 
 _EXAMPLES = """\
@@ -37,6 +38,7 @@ Examples:
   python -m posecore video walk.mp4 --out results --no-film --json
   python -m posecore export results/walk.posecore.npz --to trc,angles,html
   python -m posecore export results/walk.posecore.npz --to all --smoothing butterworth --out walk.zip
+  python -m posecore reps squats.mp4 --exercise squat
 
 Exit codes: 0 success; 1 the outputs could not be written; 2 a file or an option was not usable; 130 interrupted.
 """

@@ -143,11 +143,11 @@ def measure_angle(
         points.append(places.mean(axis=-2))
     if definition.kind == "joint":
         start, joint, end = points
-        return _angle_between(start - joint, end - joint).astype(np.float32)
+        return angle_between(start - joint, end - joint).astype(np.float32)
     start, end = points
     up = np.zeros(start.shape[-1])
     up[1] = -1
-    from_up = _angle_between(end - start, up)
+    from_up = angle_between(end - start, up)
     return (from_up if definition.kind == "lean" else np.abs(90 - from_up)).astype(np.float32)
 
 
@@ -205,7 +205,7 @@ def _described(definition: AngleDefinition) -> tuple[str, str, str]:
     return "–", "the horizontal", f"line through {' and '.join(words)}"
 
 
-def _angle_between(first: _Doubles, second: _Doubles) -> _Doubles:
+def angle_between(first: _Doubles, second: _Doubles) -> _Doubles:
     """Angle in degrees between vectors (..., 2 or 3), 0 to 180; NaN where one has zero length.
 
     Unlike the arc cosine of the dot product, the arc tangent stays accurate near 0 and 180.

@@ -1,0 +1,1 @@
+"""Exercises: their declarations, and counting repetitions and time held."""

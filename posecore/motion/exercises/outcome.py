@@ -1,0 +1,125 @@
+"""What is said of the movements found: repetitions with their numbers, and the reasons of what is not counted."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from posecore.motion.exercises.body import JOINTS, SIDES, runs_of
+from posecore.motion.exercises.declaration import Exercise
+from posecore.motion.exercises.following import Scene
+from posecore.motion.exercises.movements import WALKING, Movement, Movements
+from posecore.motion.exercises.results import Counted, NotCounted, Repetition
+
+NOBODY = "nobody seen, or a title card"
+NOT_SEEN = "the person is not seen"
+
+LISTED_S = 0.5
+"""Walking, or an absence, is listed from this length on."""
+SEEN_WELL = 0.5
+"""Left and right are compared if both are seen this well, by their mean visibility."""
+FRONT_DEG = 15.0
+"""The leg in front is known if its hip is flexed so much more."""
+
+
+def counted_of(
+    scene: Scene, exercise: Exercise, followed: Sequence[Movements], others: Sequence[NotCounted]
+) -> Counted:
+    """Describe what ``following.follow`` found."""
+    repetitions = [_repetition(each, exercise, person.person) for person in followed for each in person.counted]
+    not_counted = [*others, *_unseen(scene, followed)]
+    for movements in followed:
+        not_counted += movements.not_counted
+        not_counted += _walks(movements) if exercise.in_place else ()
+    repetitions.sort(key=lambda each: each.extreme_s)
+    scores = chair_stand_scores(repetitions, float(scene.sequence.times_s.max(initial=0.0))) if exercise.seated else {}
+    return Counted(exercise.name, tuple(repetitions), tuple(_tidied(not_counted)), scores=scores)
+
+
+def _repetition(movement: Movement, exercise: Exercise, person: int) -> Repetition:
+    body, side, cycle = movement
+    times_s = body.times_s
+    # Start and end are 10% from rest; it is reached about a third of the phase beyond.
+    beyond = ((cycle.reached - cycle.start) // 3, (cycle.end - cycle.left) // 3)
+    inside = slice(max(0, cycle.start - beyond[0]), cycle.end + 1 + beyond[1])
+    sides = (side,) if side in SIDES and exercise.sides == "each" else SIDES
+    names = [f"{each}_{joint}" if joint in JOINTS else joint for joint in exercise.joints for each in sides]
+    ranges = {name: float(np.ptp(body.measure(name)[inside])) for name in names}
+    phases = np.diff(times_s[[cycle.start, cycle.reached, cycle.left, cycle.end]]).tolist()
+    order = ("down", "hold", "up") if exercise.first == "down" else ("up", "hold", "down")
+    tempo = dict(zip(order, phases, strict=True))
+    pair = [f"{each}_{exercise.joints[0]}" for each in SIDES]
+    compared = exercise.sides != "front" and all(name in ranges and body.weight(name) >= SEEN_WELL for name in pair)
+    return Repetition(
+        start_s=float(times_s[cycle.start]),
+        extreme_s=float(times_s[cycle.extreme]),
+        end_s=float(times_s[cycle.end]),
+        side=_front_side(movement) if exercise.sides == "front" else side,
+        range_deg=ranges,
+        tempo_s={phase: tempo[phase] for phase in ("down", "hold", "up")},
+        left_right_deg=ranges[pair[0]] - ranges[pair[1]] if compared else None,
+        person=person,
+    )
+
+
+def _front_side(movement: Movement) -> str:
+    """The leg in front, whose hip is flexed more."""
+    left, right = (movement.body.measure(f"{side}_hip")[movement.cycle.extreme] for side in SIDES)
+    return "both" if abs(left - right) < FRONT_DEG else "left" if left > right else "right"
+
+
+def chair_stand_scores(stands: Sequence[Repetition], end_s: float) -> dict[str, float | None]:
+    """Scores of the chair stand tests, from the first time the person leaves the chair.
+
+    Args:
+        stands: repetitions of ``sit_to_stand``, in order of time.
+        end_s: end of the video.
+
+    Returns:
+        ``five_times_s``: seconds until the fifth time the person stands (Guralnik et al., Journal of Gerontology 49,
+        1994); None with fewer than five. ``in_30_s``: how often the person stands within 30 seconds (Jones, Rikli &
+        Beam, Research Quarterly for Exercise and Sport 70, 1999); None if the video ends before.
+    """
+    if not stands:
+        return {"five_times_s": None, "in_30_s": None}
+    start_s = stands[0].start_s
+    fifth = stands[4].start_s + stands[4].tempo_s["up"] - start_s if len(stands) >= 5 else None
+    within = sum(each.start_s + each.tempo_s["up"] <= start_s + 30 for each in stands)
+    return {"five_times_s": fifth, "in_30_s": float(within) if end_s >= start_s + 30 else None}
+
+
+def _unseen(scene: Scene, followed: Sequence[Movements]) -> Iterator[NotCounted]:
+    """Parts of each shot in which the followed person is not seen."""
+    spans = sorted((float(body.times_s[0]), float(body.times_s[-1])) for each in followed for body in each.bodies)
+    for shot in (shot for shot in scene.shots if len(shot)):
+        edge_s, end_s = float(shot.times_s[0]), float(shot.times_s[-1])
+        here = [span for span in spans if edge_s <= span[0] <= end_s]
+        for start_s, next_s in [*here, (end_s, end_s)]:
+            if start_s - edge_s >= LISTED_S:
+                between = (shot.times_s > edge_s) & (shot.times_s < start_s)
+                anybody = shot.seen[between].any(axis=1).mean() > 0.5
+                yield NotCounted(edge_s, start_s, NOT_SEEN if anybody else NOBODY)
+            edge_s = max(edge_s, next_s)
+
+
+def _walks(movements: Movements) -> Iterator[NotCounted]:
+    """When the person walks, between the repetitions."""
+    for body in movements.bodies:
+        free = body.is_walking.copy()
+        others = [(each.start_s, each.end_s) for each in movements.not_counted]
+        for start_s, end_s in [*(each.span_s for each in movements.counted), *others]:
+            free &= (body.times_s < start_s) | (body.times_s > end_s)
+        for start_s, end_s in runs_of(free, body.times_s):
+            if end_s - start_s >= LISTED_S:
+                yield NotCounted(start_s, end_s, WALKING)
+
+
+def _tidied(listed: Iterable[NotCounted]) -> list[NotCounted]:
+    """In order of time; what overlaps for the same reason is one."""
+    tidied: list[NotCounted] = []
+    for each in sorted(listed, key=lambda each: (each.reason, each.start_s)):
+        if tidied and each.reason == tidied[-1].reason and each.start_s <= tidied[-1].end_s:
+            start_s, end_s = tidied[-1].start_s, max(tidied.pop().end_s, each.end_s)
+            tidied.append(NotCounted(start_s, end_s, each.reason))
+        else:
+            tidied.append(each)
+    return sorted(tidied, key=lambda each: each.start_s)

@@ -1,0 +1,114 @@
+"""What counting returns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Repetition:
+    """One counted repetition. Times are those of the sequence, in seconds.
+
+    Attributes:
+        start_s, end_s: rest is left, and reached again: within 10% of the movement's size.
+        extreme_s: the turning point, such as the lowest point of a squat.
+        side: ``"left"`` or ``"right"`` if that arm, or that leg in front, does it; else ``"both"``.
+        range_deg: by angle, such as ``"left_knee"``: its largest minus its smallest value within the repetition,
+            degrees. BlazePose compresses angles: these are ranges to compare, not those of a goniometer.
+        tempo_s: seconds ``"down"``, ``"hold"`` (within 10% of the extreme) and ``"up"``.
+        left_right_deg: range of the exercise's first joint on the left minus that on the right, degrees; None if both
+            sides do different things or one of them is not seen well.
+        form: notes on form; none are made yet.
+        person: id of the person who does it.
+    """
+
+    start_s: float
+    extreme_s: float
+    end_s: float
+    side: str
+    range_deg: Mapping[str, float]
+    tempo_s: Mapping[str, float]
+    left_right_deg: float | None
+    person: int
+    form: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain values for JSON, rounded to milliseconds and tenths of a degree."""
+        return {
+            "start_s": round(self.start_s, 3),
+            "extreme_s": round(self.extreme_s, 3),
+            "end_s": round(self.end_s, 3),
+            "side": self.side,
+            "range_deg": {name: round(value, 1) for name, value in self.range_deg.items()},
+            "tempo_s": {name: round(value, 3) for name, value in self.tempo_s.items()},
+            "left_right_deg": None if self.left_right_deg is None else round(self.left_right_deg, 1),
+            "form": list(self.form),
+        }
+
+
+@dataclass(frozen=True)
+class NotCounted:
+    """A part of the video that was not counted, and why, in plain words."""
+
+    start_s: float
+    end_s: float
+    reason: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain values for JSON, rounded to milliseconds."""
+        return {"start_s": round(self.start_s, 3), "end_s": round(self.end_s, 3), "reason": self.reason}
+
+
+@dataclass(frozen=True)
+class Held:
+    """One time for which a position was held, in seconds."""
+
+    start_s: float
+    end_s: float
+
+    @property
+    def held_s(self) -> float:
+        """How long."""
+        return self.end_s - self.start_s
+
+    def as_dict(self) -> dict[str, float]:
+        """As plain values for JSON, rounded to milliseconds."""
+        return {name: round(getattr(self, name), 3) for name in ("start_s", "end_s", "held_s")}
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The repetitions of one exercise in a sequence.
+
+    Attributes:
+        exercise: its name; None if ``"auto"`` could not tell which it is.
+        repetitions: in order of time.
+        not_counted: in order of time.
+        held: of an exercise that is held, such as a plank: each time; else empty.
+        scores: of the chair stand tests, see ``outcome.chair_stand_scores``; else empty.
+    """
+
+    exercise: str | None
+    repetitions: tuple[Repetition, ...] = ()
+    not_counted: tuple[NotCounted, ...] = ()
+    held: tuple[Held, ...] = ()
+    scores: Mapping[str, float | None] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        """Number of repetitions, or of times that a position was held."""
+        return len(self.repetitions) or len(self.held)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain values for JSON; ``"held"`` and ``"scores"`` only if the exercise has them."""
+        values: dict[str, Any] = {
+            "exercise": self.exercise,
+            "count": self.count,
+            "repetitions": [each.as_dict() for each in self.repetitions],
+            "not_counted": [each.as_dict() for each in self.not_counted],
+        }
+        if self.held:
+            values["held"] = [each.as_dict() for each in self.held]
+        if self.scores:
+            values["scores"] = {name: None if value is None else round(value, 3) for name, value in self.scores.items()}
+        return values

@@ -1,0 +1,79 @@
+"""The command that counts, run in this process on saved results of a figure."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from posecore import save_sequence
+from posecore.cli.main import main
+from tests.motion.exercises.figure import squats
+
+
+@pytest.fixture
+def run(capsys) -> Callable[..., tuple[int, str, str]]:
+    def answer(*arguments) -> tuple[int, str, str]:
+        code = main(["reps", *map(str, arguments)])
+        return code, *capsys.readouterr()
+
+    return answer
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("saved") / "ann.posecore.npz"
+    save_sequence(squats([1, 1, 0.5, 1]), path)
+    return path
+
+
+def test_a_table_shows_each_repetition_and_what_was_not_counted(run, saved):
+    code, said, complaints = run(saved, "--exercise", "squat")
+    assert (code, complaints) == (0, "")
+    first, _, *rows, not_counted = said.strip().splitlines()
+    assert first == "ann.posecore.npz: 3 × squat"
+    assert [row.split()[0] for row in rows] == ["1", "2", "3"]
+    assert "left knee 9" in rows[0]
+    assert not_counted.endswith("of the usual range")
+
+
+def test_the_exercise_is_recognised(run, saved):
+    assert run(saved)[1].startswith("ann.posecore.npz: 3 × squat\n")
+
+
+def test_json_is_one_object_per_file(run, saved, tmp_path):
+    nothing = tmp_path / "nothing.npz"
+    nothing.write_bytes(b"nothing")
+    code, said, complaints = run(saved, nothing, saved, "--exercise", "squat", "--json")
+    first, failed, last = (json.loads(line) for line in said.splitlines())
+    assert code == 2
+    assert complaints.startswith("nothing.npz")
+    assert failed == {"source": str(nothing), "error": complaints.strip()}
+    assert list(first) == ["exercise", "count", "repetitions", "not_counted"]
+    assert (first, first["exercise"], first["count"]) == (last, "squat", 3)
+
+
+def test_an_exercise_that_is_not_recognised_is_null(run, tmp_path):
+    save_sequence(squats([1]), tmp_path / "once.npz")
+    code, said, _ = run(tmp_path / "once.npz", "--json")
+    assert (code, json.loads(said)["exercise"]) == (0, None)
+    assert run(tmp_path / "once.npz")[1].startswith("once.npz: exercise not recognised\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--exercise", "squats"], "one of squat, push_up"),
+        (["--exercise", "angle:tail"], "angle:tail"),
+        (["--person", "9"], "but got 9"),
+    ],
+)
+def test_bad_options_give_one_line(run, saved, arguments, message):
+    code, said, complaints = run(saved, *arguments)
+    assert (code, said, complaints.count("\n")) == (2, "", 1)
+    assert message in complaints
+
+
+def test_a_video_is_estimated_first(run, shared_data):
+    code, said, _ = run(shared_data / "google-reference" / "pose_squats.mp4", "--exercise", "squat", "--json")
+    assert (code, json.loads(said)["count"]) == (0, 2)

@@ -1,0 +1,270 @@
+"""Counting on figures that move as they are told."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from posecore import InvalidOption, InvalidPoses, PoseSequence, count_repetitions
+from posecore.motion.exercises.table import EXERCISES
+from tests.motion.exercises.figure import bumps, figure, noisy, squats, times_for, together, without
+
+# The same examples in every run.
+settings.register_profile("counting", derandomize=True, deadline=None, max_examples=40)
+settings.load_profile("counting")
+
+
+def moving(name: str, count: int = 4) -> PoseSequence:
+    """A figure that does an exercise so many times, seen from the front and the side."""
+    times = times_for(count)
+    p = bumps(times, [1] * count)
+    arms = {
+        "biceps_curl": lambda: {"left_elbow": 10 + 110 * p, "right_elbow": 10 + 110 * p},
+        "arm_raise": lambda: {"left_shoulder": 10 + 90 * p, "right_shoulder": 10 + 90 * p},
+        "shoulder_press": lambda: {
+            **{f"{side}_elbow": 110 - 100 * p for side in ("left", "right")},
+            **{f"{side}_shoulder": 50 + 125 * p for side in ("left", "right")},
+        },
+    }
+    if name in arms:
+        return figure(times, **arms[name](), turned=30)
+    body = {
+        "squat": {"knee": 100 * p, "hip": 100 * p},
+        "deadlift": {"knee": 40 * p, "hip": 100 * p, "left_shoulder": 70 * p, "right_shoulder": 70 * p},
+        "sit_to_stand": {"knee": 85 * (1 - p), "hip": 85 * (1 - p)},
+    }
+    return figure(times, **body[name], turned=45)
+
+
+@pytest.mark.parametrize("name", ["squat", "biceps_curl", "arm_raise", "shoulder_press", "deadlift", "sit_to_stand"])
+def test_exercises_are_counted_and_recognised(name):
+    sequence = moving(name)
+    assert count_repetitions(sequence, name).count == 4
+    found = count_repetitions(sequence)
+    assert (found.exercise, found.count) == (name, 4)
+
+
+@given(
+    depths=st.lists(st.floats(0.75, 1), min_size=1, max_size=6),
+    length_s=st.floats(0.8, 5),
+    pause_s=st.floats(0, 3),
+    fps=st.floats(8, 60),
+    turned=st.floats(-180, 180),
+    jitter_m=st.floats(0, 0.02),
+)
+def test_squats_are_counted_at_any_speed_and_from_any_side(depths, length_s, pause_s, fps, turned, jitter_m):
+    times = times_for(len(depths), fps=fps, length_s=length_s, pause_s=pause_s)
+    p = bumps(times, depths, length_s=length_s, pause_s=pause_s)
+    sequence = noisy(figure(times, knee=100 * p, hip=100 * p, turned=turned), jitter_m)
+    assert count_repetitions(sequence, "squat").count == len(depths)
+
+
+@given(start=st.floats(0, 0.8), seconds=st.floats(0.1, 0.9), number=st.integers(0, 4))
+def test_a_person_may_be_hidden_for_a_moment(start, seconds, number):
+    sequence = squats([1] * 5)
+    begin = 1 + 2.5 * number + start
+    hidden = (sequence.times_s >= begin) & (sequence.times_s < begin + seconds)
+    assert count_repetitions(without(sequence, hidden), "squat").count == 5
+
+
+def test_a_repetition_has_times_ranges_and_tempo():
+    [first, *_] = count_repetitions(squats([1, 1]), "squat").repetitions
+    assert first.start_s == pytest.approx(1.2, abs=0.15)
+    assert first.extreme_s == pytest.approx(2, abs=0.07)
+    assert first.end_s == pytest.approx(2.8, abs=0.15)
+    # Shoulders are wider than hips, so that standing the figure's hips read 7.
+    ranges = {"left_knee": 98, "right_knee": 98, "left_hip": 93, "right_hip": 93}
+    assert first.range_deg == pytest.approx(ranges, abs=3)
+    assert sum(first.tempo_s.values()) == pytest.approx(first.end_s - first.start_s)
+    assert first.tempo_s["down"] == pytest.approx(first.tempo_s["up"], abs=0.1)
+    assert first.left_right_deg == pytest.approx(0, abs=1)
+    assert (first.side, first.form, first.person) == ("both", (), 1)
+
+
+def test_half_repetitions_are_listed_and_those_of_other_depths_counted():
+    counted = count_repetitions(squats([1, 0.5, 0.75, 1, 0.5, 0.9]), "squat")
+    assert counted.count == 4
+    assert [each.reason.split("%")[1] for each in counted.not_counted] == [" of the usual range"] * 2
+
+
+@pytest.mark.parametrize(
+    ("start_s", "end_s", "count", "reasons"),
+    [
+        (0, 99, 3, []),
+        (2, 99, 2, ["unfinished at the start"]),
+        (0, 7.1, 2, ["unfinished at the end"]),
+        (2, 7.1, 1, ["unfinished at the start", "unfinished at the end"]),
+    ],
+)
+def test_what_the_ends_cut_off_is_listed(start_s, end_s, count, reasons):
+    sequence = squats([1, 1, 1])
+    part = sequence.at((sequence.times_s >= start_s) & (sequence.times_s <= end_s))
+    counted = count_repetitions(part, "squat")
+    assert (counted.count, [each.reason for each in counted.not_counted]) == (count, reasons)
+
+
+def test_nothing_is_counted_across_a_cut():
+    sequence = squats([1, 1, 1])
+    cut = replace(sequence, cuts=[int(np.searchsorted(sequence.times_s, 4.5))])  # at the lowest point of the second
+    counted = count_repetitions(cut, "squat")
+    assert counted.count == 2
+    assert {each.reason for each in counted.not_counted} == {"unfinished: a cut"}
+
+
+def test_shots_are_added_though_everyone_is_a_new_person_in_each():
+    sequence = squats([1, 1, 1])
+    late = sequence.times_s > 5.9
+    cut = int(late.argmax())
+    two = together(without(sequence, late), without(replace(sequence, person_ids=[2]), ~late))
+    counted = count_repetitions(replace(two, cuts=[cut]), "squat")
+    assert [each.person for each in counted.repetitions] == [1, 1, 2]
+    assert count_repetitions(replace(two, cuts=[cut]), "squat", person=2).count == 1
+
+
+def test_a_person_who_leaves_leaves_it_unfinished():
+    sequence = squats([1, 1, 1])
+    counted = count_repetitions(without(sequence, sequence.times_s > 7), "squat")
+    assert counted.count == 2
+    assert [each.reason for each in counted.not_counted] == ["unfinished at the end", "nobody seen, or a title card"]
+
+
+def test_others_are_not_mixed_in():
+    times = times_for(5)
+    still = figure(times, across_m=-1.5, person=1)
+    first = figure(times, knee=100 * bumps(times, [1] * 5), hip=100 * bumps(times, [1] * 5), person=2)
+    later = bumps(times, [1] * 3, start_s=2)
+    second = figure(times, knee=100 * later, hip=100 * later, across_m=1.5, person=3)
+    everybody = together(still, first, second)
+    counted = count_repetitions(everybody, "squat")
+    assert {each.person for each in counted.repetitions} == {2}
+    assert counted.count == 5
+    assert [each.reason for each in counted.not_counted] == ["another person (3)"]
+    assert count_repetitions(everybody, "squat", person=3).count == 3
+    assert count_repetitions(everybody, "squat", person=1).count == 0
+
+
+def test_a_person_found_again_in_the_same_place_is_the_same_one():
+    sequence = squats([1, 1, 1])
+    away = (sequence.times_s > 3.2) & (sequence.times_s < 5.8)
+    before, after = sequence.times_s < 4, sequence.times_s > 4
+    two = together(without(sequence, away | after), without(replace(sequence, person_ids=[7]), away | before))
+    assert [each.person for each in count_repetitions(two, "squat").repetitions] == [1, 7]
+
+
+@pytest.mark.parametrize("late_s", [0, 1.25])
+def test_arms_count_once_together_and_each_alternating(late_s):
+    times = times_for(4, pause_s=0.5)
+    left, right = bumps(times, [1] * 4), bumps(times, [1] * (3 if late_s else 4), start_s=1 + late_s)
+    sequence = figure(times, left_elbow=10 + 110 * left, right_elbow=10 + 110 * right)
+    sides = [each.side for each in count_repetitions(sequence, "biceps_curl").repetitions]
+    assert sides == (["both"] * 4 if late_s == 0 else ["left", "right"] * 3 + ["left"])
+
+
+def test_one_arm_counts_as_that_arm():
+    times = times_for(3)
+    sequence = figure(times, right_elbow=10 + 110 * bumps(times, [1] * 3))
+    [first, *_] = counted = count_repetitions(sequence, "biceps_curl").repetitions
+    assert [each.side for each in counted] == ["right"] * 3
+    assert list(first.range_deg) == ["right_elbow"]
+    assert first.left_right_deg is None
+
+
+def test_walking_is_no_squat():
+    times = np.arange(0, 8, 1 / 30)
+    gait = np.sin(2 * np.pi * times)
+    walker = figure(times, knee=15 + 15 * gait, hip=15 + 15 * gait, across_m=-2 + 0.5 * times)
+    counted = count_repetitions(walker, "squat")
+    assert counted.count == 0
+    assert {each.reason for each in counted.not_counted} == {"walking"}
+
+
+@pytest.mark.parametrize("angle", ["angle:knee", "angle:left_knee", "angle:trunk_lean", "any"])
+def test_any_angle_and_whatever_repeats(angle):
+    counted = count_repetitions(squats([1] * 4, turned=60), angle)
+    assert (counted.exercise, counted.count) == (angle, 4)
+
+
+def test_what_is_done_once_is_not_recognised():
+    counted = count_repetitions(squats([1]))
+    assert (counted.exercise, counted.count) == (None, 0)
+    assert counted.not_counted[0].reason == "it cannot be told which exercise this is"
+    assert count_repetitions(squats([1]), "any").not_counted[0].reason == "nothing repeats"
+
+
+def test_the_chair_stand_scores():
+    times = times_for(14, idle_s=2)
+    p = bumps(times, [1] * 14, start_s=2)
+    stands = count_repetitions(figure(times, knee=85 * (1 - p), hip=85 * (1 - p)), "sit_to_stand")
+    assert stands.count == 14
+    # The fifth stand is reached 4 times 2.5 s after the first, and the thirteenth after 30 s.
+    assert stands.scores["five_times_s"] == pytest.approx(10.6, abs=0.2)
+    assert stands.scores["in_30_s"] == 12
+    short = count_repetitions(moving("sit_to_stand"), "sit_to_stand")
+    assert short.scores == {"five_times_s": None, "in_30_s": None}
+
+
+def test_a_plank_is_held():
+    times = np.arange(0, 10, 1 / 30)
+    up = figure(times, lying=80, left_shoulder=80, right_shoulder=80, turned=90)
+    stand = figure(times, turned=90)
+    down = (times > 2) & (times < 8)
+    mixed = {
+        name: np.where(down.reshape(-1, *[1] * (a.ndim - 1)), up.arrays[name], a) for name, a in stand.arrays.items()
+    }
+    counted = count_repetitions(replace(stand, **mixed), "plank")
+    assert counted.count == 1
+    assert counted.held[0].held_s == pytest.approx(6, abs=0.5)
+    assert counted.as_dict()["held"][0]["held_s"] == pytest.approx(6, abs=0.5)
+    assert count_repetitions(replace(stand, **mixed)).exercise == "plank"
+
+
+@pytest.mark.parametrize("exercise", [*EXERCISES, "angle:elbow", "any", "auto"])
+@pytest.mark.parametrize("frames", [0, 1, 2, 5])
+def test_too_few_frames_give_no_repetition(exercise, frames):
+    assert count_repetitions(squats([1, 1]).at(slice(0, frames)), exercise).count == 0
+
+
+@pytest.mark.parametrize("exercise", [*EXERCISES, "any", "auto"])
+def test_nobody_does_nothing(exercise):
+    nobody = without(squats([1, 1]), np.ones(len(squats([1, 1])), bool))
+    counted = count_repetitions(nobody, exercise)
+    assert counted.count == 0
+    if exercise == "squat":
+        assert [each.reason for each in counted.not_counted] == ["nobody seen, or a title card"]
+
+
+def test_an_unknown_exercise_lists_all():
+    with pytest.raises(InvalidOption, match=r"squat, push_up, .*angle:NAME with one of shoulder, .*but got 'squats'"):
+        count_repetitions(squats([1]), "squats")
+    with pytest.raises(InvalidOption, match="angle:tail"):
+        count_repetitions(squats([1]), "angle:tail")
+
+
+def test_an_unknown_person_is_refused():
+    with pytest.raises(InvalidOption, match="but got 9"):
+        count_repetitions(squats([1]), "squat", person=9)
+    gone = without(squats([1]), np.ones(len(squats([1])), bool))
+    with pytest.raises(InvalidPoses, match="in no frame"):
+        count_repetitions(gone, "squat", person=1)
+
+
+def test_the_values_for_json_have_exactly_these_keys():
+    values = count_repetitions(squats([1, 0.5, 1]), "squat").as_dict()
+    assert list(values) == ["exercise", "count", "repetitions", "not_counted"]
+    assert set(values["repetitions"][0]) == {
+        "start_s", "extreme_s", "end_s", "side", "range_deg", "tempo_s", "left_right_deg", "form",
+    }  # fmt: skip
+    assert set(values["repetitions"][0]["tempo_s"]) == {"down", "hold", "up"}
+    assert set(values["not_counted"][0]) == {"start_s", "end_s", "reason"}
+
+
+def test_nothing_is_counted_across_a_sudden_change_of_place_as_after_a_dissolve():
+    sequence = squats([1, 1, 1])
+    late = sequence.times_s > 4.5  # at the lowest point of the second
+    moved = np.where(late[:, None, None, None], sequence.xy + np.array([500, 0]), sequence.xy)
+    assert count_repetitions(replace(sequence, xy=moved), "squat").count == 2
+    flicker = (sequence.times_s > 4.5) & (sequence.times_s < 4.6)
+    moved = np.where(flicker[:, None, None, None], sequence.xy + np.array([500, 0]), sequence.xy)
+    assert count_repetitions(replace(sequence, xy=moved), "squat").count == 3

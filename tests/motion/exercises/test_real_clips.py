@@ -1,0 +1,59 @@
+"""Counting on real videos, with few frames a second: what was counted by eye is the truth."""
+
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+
+from posecore import ClipOptions, PoseSequence, count_repetitions, estimate_video
+
+
+@pytest.fixture(scope="module")
+def estimated(shared_data) -> Callable[[str, int], PoseSequence]:
+    """The poses in every nth frame of a video beside the project, estimated once."""
+    return cache(lambda name, every: estimate_video(shared_data / f"{name}.mp4", part=ClipOptions(every=every)))
+
+
+@pytest.mark.parametrize(
+    ("name", "every", "exercise", "count"),
+    [
+        ("google-reference/pose_squats", 1, "squat", 2),
+        ("reps/squat_jump", 4, "squat", 5),
+        ("reps/lunge_alternating", 5, "lunge", 5),
+        ("reps/pushup_incline_titlecard", 6, "push_up", 12),
+        ("reps/rope_skipping", 2, "rope_skipping", 20),
+    ],
+)
+def test_counts_are_those_made_by_eye(estimated, name, every, exercise, count):
+    sequence = estimated(name, every)
+    assert count_repetitions(sequence, exercise).count == count
+    found = count_repetitions(sequence)
+    assert (found.exercise, found.count) == (exercise, count)
+
+
+@pytest.mark.parametrize("exercise", ["squat", "push_up", "biceps_curl"])
+@pytest.mark.parametrize(("name", "every"), [("clips/sports2d_demo", 3), ("google-reference/pose_1", 2)])
+def test_other_movements_are_not_counted(estimated, name, every, exercise):
+    assert count_repetitions(estimated(name, every), exercise).count == 0
+
+
+def test_a_dance_is_not_recognised(estimated):
+    assert count_repetitions(estimated("google-reference/pose_1", 2)).exercise is None
+
+
+@pytest.mark.parametrize(
+    ("name", "every", "exercise", "reasons"),
+    [
+        ("google-reference/pose_squats", 1, "squat", ["unfinished at the end"]),
+        ("reps/squat_jump", 4, "squat", ["unfinished at the start", "walking"]),
+        ("reps/pushup_incline_titlecard", 6, "push_up", ["nobody seen, or a title card"]),
+        ("reps/rope_skipping", 2, "rope_skipping", ["walking"]),
+    ],
+)
+def test_what_is_not_counted_is_listed(estimated, name, every, exercise, reasons):
+    assert [each.reason for each in count_repetitions(estimated(name, every), exercise).not_counted] == reasons
+
+
+def test_the_leg_in_front_alternates(estimated):
+    repetitions = count_repetitions(estimated("reps/lunge_alternating", 5), "lunge").repetitions
+    assert [each.side for each in repetitions] == ["left", "right", "left", "right", "left"]
