@@ -47,7 +47,15 @@ if TYPE_CHECKING:
     from posecore.motion.exercises.counting import count_repetitions
     from posecore.motion.exercises.results import Counted
     from posecore.motion.smoothing import Smoothing, smooth_sequence
-    from posecore.pipeline import LiveSession, Progress, StoppedRun, draw_video, estimate_image, estimate_video
+    from posecore.pipeline import (
+        LiveSession,
+        Progress,
+        RunSummary,
+        StoppedRun,
+        draw_video,
+        estimate_image,
+        estimate_video,
+    )
     from posecore.poses import FramePoses, PoseSequence
     from posecore.skeletons import BLAZEPOSE_33
     from posecore.tables import from_table, to_table
@@ -85,7 +93,15 @@ _HOMES = {
     "posecore.motion.exercises.counting": ("count_repetitions",),
     "posecore.motion.exercises.results": ("Counted",),
     "posecore.motion.smoothing": ("Smoothing", "smooth_sequence"),
-    "posecore.pipeline": ("LiveSession", "Progress", "StoppedRun", "draw_video", "estimate_image", "estimate_video"),
+    "posecore.pipeline": (
+        "LiveSession",
+        "Progress",
+        "RunSummary",
+        "StoppedRun",
+        "draw_video",
+        "estimate_image",
+        "estimate_video",
+    ),
     "posecore.poses": ("FramePoses", "PoseSequence"),
     "posecore.skeletons": ("BLAZEPOSE_33",),
     "posecore.tables": ("from_table", "to_table"),
@@ -117,6 +133,7 @@ __all__ = [
     "PosecoreError",
     "Progress",
     "Region",
+    "RunSummary",
     "Smoothing",
     "StoppedRun",
     "UnreadableMedia",

@@ -90,6 +90,23 @@ class StoppedRun:
     resume_state: ResumeState = field(repr=False)
 
 
+@dataclass(frozen=True, eq=False)
+class RunSummary:
+    """What is known at the end of a run, beside its landmarks.
+
+    Attributes:
+        most_people: the largest number of people found in view at once, whatever number was asked for; 0 if nobody was
+            found. Others than those who are followed are looked for every half to two seconds in the whole picture (by
+            the thorough search only once in a shot, if one person was asked for), and counted if a second detection
+            confirms them. MediaPipe's engine finds no more than were asked for.
+        stopped: if ``on_progress`` ended the run, what ``after`` takes to go on with it. None for MediaPipe's engine,
+            which does not give away its state, and with a changed background, as masks are not kept.
+    """
+
+    most_people: int
+    stopped: StoppedRun | None
+
+
 @dataclass(frozen=True)
 class Expected:
     """Estimated cost of a run.
@@ -193,7 +210,7 @@ def estimate_video(
     background: Background = "keep",
     on_progress: OnProgress | None = None,
     on_note: Callable[[str], None] | None = None,
-    on_stopped: Callable[[StoppedRun], None] | None = None,
+    on_end: Callable[[RunSummary], None] | None = None,
     after: StoppedRun | None = None,
     workers: int | None = None,
 ) -> PoseSequence:
@@ -219,9 +236,7 @@ def estimate_video(
             frames done so far are the result (also in the annotated video).
         on_note: called at the end with a sentence for each thing that a user should know: a damaged video, frames
             that change size, sound that breaks off, more people than asked for.
-        on_stopped: called if ``on_progress`` has ended the run, with what ``after`` takes to go on with it. Not called
-            for the MediaPipe engine, which does not give away its state, nor with a changed background, as masks are
-            not kept.
+        on_end: called once at the end.
         after: goes on with a stopped run of this video with the same options and part, and ends with the landmarks of a
             run in one go. What it has done is read again, and encoded for the annotated video, but not estimated.
         workers: None: the video is read in this process. 1: in a process of its own, so that a malicious file can
@@ -254,9 +269,11 @@ def estimate_video(
     with _continued(job, after) as job:
         end = _dispatch(job, observer, workers)
     sequence = observer.sequence()
-    if on_stopped is not None and not observer.goes_on and end.resume_state is not None and background == "keep":
-        on_stopped(_stopped(sequence, job, end, after))
-    for note in [*end.notes, *observer.notes()]:
+    may_go_on = not observer.goes_on and end.resume_state is not None and background == "keep"
+    stopped = _stopped(sequence, job, end, after) if may_go_on else None
+    if on_end is not None:
+        on_end(RunSummary(end.most_seen, stopped))
+    for note in [*end.notes, *observer.notes(), *_more_people(end, options)]:
         if on_note is not None:
             on_note(note)
     return sequence
@@ -332,6 +349,16 @@ def _stopped(sequence: PoseSequence, job: Job, end: RunEnd, after: StoppedRun | 
         return after  # stopped again before it went on
     done = int(np.searchsorted(sequence.times_s, end.last_s, side="right"))
     return StoppedRun(sequence.at(slice(done)), job.pose, job.part, end.resume_state)
+
+
+def _more_people(end: RunEnd, options: PoseOptions) -> list[str]:
+    if end.most_seen <= options.people:
+        return []
+    asked = "the one that was" if options.people == 1 else f"the {options.people} that were"
+    return [
+        f"There are more people in view than {asked} asked for: up to {end.most_seen} at once. Raise the maximum "
+        "number of people to see them."
+    ]
 
 
 def _path_of_video(path: str | os.PathLike[str]) -> Path:

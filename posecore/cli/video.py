@@ -81,7 +81,7 @@ def video(
     from posecore.export.saved import save_sequence
     from posecore.export.table_file import write_csv
     from posecore.media.files import file_sha256
-    from posecore.pipeline import estimate_video
+    from posecore.pipeline import RunSummary, estimate_video
     from posecore.runs.manifest import make_manifest
     from posecore.runs.pool import warm_up
     from posecore.runs.segments import usual_workers
@@ -92,6 +92,7 @@ def video(
     warm_up()  # a worker starts while the model is located here
     load_model(wanted)
     notes: list[str] = []
+    summaries: list[RunSummary] = []
     report = Report(as_json)
     stem = safe_name(file.stem, "video")
     with OutputFolder(out, overwrite=overwrite).whole(file, stem, _is_same_run) as written:
@@ -107,6 +108,7 @@ def video(
                     workers=workers,
                     on_progress=lambda progress: show(progress.frames, progress.total),
                     on_note=notes.append,
+                    on_end=summaries.append,
                 )
             seconds = time.monotonic() - start
             sha256 = file_sha256(file)
@@ -123,6 +125,7 @@ def video(
             workers=workers,
             background=background,
             source_sha256=sha256,
+            most_people=summaries[0].most_people,
         )
         write_csv(sequence, written.folder / f"{stem}.landmarks.csv")
         write_manifest(sequence, written.folder / f"{stem}.manifest.json", facts=manifest)

@@ -53,8 +53,8 @@ class StreamEstimator(Protocol):
         """State for ``resume`` to continue after the last frame; None if the engine does not support it."""
 
     @property
-    def saw_more(self) -> bool:
-        """Whether more people than requested were in view at any time, as far as known."""
+    def most_seen(self) -> int:
+        """The largest number of people in view at once, as far as known; 0 if nothing is known."""
 
     def resume(self, state: ResumeState) -> None:
         """Continue from the ``resume_state`` of another estimator of the same engine; None: start from scratch."""

@@ -104,11 +104,12 @@ class StreamEstimator(_Estimator):
         self._last_s = -math.inf
         self._last_ms: int | None = None
         self._tracks = Tracks(smoothing=options.smoothing) if options.people > 1 else None
+        self._most_seen = 0
 
     @property
-    def saw_more(self) -> bool:
-        """False: MediaPipe does not report more people than requested."""
-        return False
+    def most_seen(self) -> int:
+        """The largest number of people found at once: MediaPipe does not report more than requested."""
+        return self._most_seen
 
     @property
     def resume_state(self) -> ResumeState:
@@ -138,7 +139,9 @@ class StreamEstimator(_Estimator):
         check_picture(rgb)
         time_ms = self._next_ms(time_s)
         found = self._estimate(lambda image: self._landmarker.detect_for_video(image, time_ms), whole_of(rgb), time_s)
-        return found if self._tracks is None else self._tracks.follow(found)
+        tracked = found if self._tracks is None else self._tracks.follow(found)
+        self._most_seen = max(self._most_seen, len(tracked))
+        return tracked
 
     def _next_ms(self, time_s: float) -> int:
         """Whole milliseconds, strictly increasing even if frames are less than one apart."""

@@ -60,11 +60,14 @@ class RunEnd:
         notes: a sentence for each thing that a user should know, such as that the video is damaged.
         last_s: time of the last of the frames that were done without a gap, in seconds.
         resume_state: the estimator's after that frame; None if it has none.
+        most_seen: the largest number of people in view at once, as far as known, whatever number was asked for; 0 if
+            nothing is known.
     """
 
     notes: list[str]
     last_s: float
     resume_state: ResumeState
+    most_seen: int = 0
 
 
 class RunObserver(Protocol):

@@ -49,8 +49,8 @@ def run_locally(job: Job, observer: RunObserver, *, on_packet: Callable[[], None
                 break
         if last_s is None:
             raise InvalidOption(f"The video has no frame from {job.part.start_s:g} s on. Choose an earlier start.")
-        resume_state = estimator.resume_state
-    return RunEnd(list(_notes(job, reader, last_s, sound, estimator)), last_s, resume_state)
+        notes = list(_notes(reader, last_s, sound))
+        return RunEnd(notes, last_s, estimator.resume_state, estimator.most_seen)
 
 
 def _open_estimator(job: Job) -> StreamEstimator:
@@ -88,7 +88,7 @@ def _write(film: FilmWriter, annotator: Annotator, annotated: _Annotated) -> Non
     film.write_yuv(yuv, frame.time_s, patches)
 
 
-def _notes(job: Job, clip: ClipReader, last_s: float, sound: Sound | None, estimator: StreamEstimator) -> Iterator[str]:
+def _notes(clip: ClipReader, last_s: float, sound: Sound | None) -> Iterator[str]:
     yield from clip.notes
     if clip.damaged_packets or clip.broke_off:
         of_all = f" of {clip.info.duration_s:.1f}" if clip.info.duration_s else ""
@@ -98,6 +98,3 @@ def _notes(job: Job, clip: ClipReader, last_s: float, sound: Sound | None, estim
         )
     if sound is not None and sound.broke_off:
         yield "The sound of the video is damaged: the result has it up to the damaged place."
-    if estimator.saw_more:
-        asked = "the one that was" if job.pose.people == 1 else f"the {job.pose.people} that were"
-        yield f"There seem to be more people in the video than {asked} asked for. Raise the number to see them."

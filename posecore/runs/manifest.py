@@ -31,6 +31,7 @@ def make_manifest(
     background: Background = "keep",
     smoothing: "Smoothing | None" = None,
     source_sha256: str | None = None,
+    most_people: int | None = None,
 ) -> dict[str, Any]:
     """The manifest as plain values, ready for JSON.
 
@@ -44,6 +45,7 @@ def make_manifest(
         workers: maximum number of processes that shared the video; 1: one ordered run.
         background: of the annotated video.
         smoothing: applied to the finished result; None: nothing.
+        most_people: found in view at once, whatever number was asked for; None: not known.
         source_sha256: of the video's bytes, as ``posecore.media.files.file_sha256`` returns it; None: not computed.
     """
     width, height = sequence.size
@@ -67,6 +69,7 @@ def make_manifest(
         "frames_with_a_person": int(sequence.seen.any(axis=1).sum()),
         "cuts": [{"frame": frame, "time_s": float(sequence.times_s[frame])} for frame in sequence.cuts.tolist()],
         "people": int(sequence.seen.any(axis=0).sum()),
+        "most_people_at_once": most_people,
         "seconds_taken": round(seconds, 3),
         "people_shown": [
             {"person": person, "name": sequence.names.get(person)} for person in sequence.person_ids.tolist()

@@ -26,7 +26,7 @@ class Replay:
     """
 
     resume_state: ResumeState = None
-    saw_more = False
+    most_seen = 0
 
     def __init__(self, path: Path) -> None:
         self._sequence = load_sequence(path).sequence
@@ -77,9 +77,9 @@ class Continuation:
         return self._estimator.resume_state
 
     @property
-    def saw_more(self) -> bool:
-        """Whether more people than requested were in view at any time, as far as known."""
-        return self._estimator.saw_more
+    def most_seen(self) -> int:
+        """The largest number of people in view at once, as far as known, in the whole video."""
+        return self._estimator.most_seen
 
     def resume(self, state: ResumeState) -> None:
         """Let the estimator resume another state after the poses."""

@@ -91,11 +91,12 @@ def run_in_segments(job: Job, observer: RunObserver, clip: ClipInfo, cuts: Seque
         if job.film is not None:
             films = [(segment.job.film, segment.first_s) for segment in done if segment.job.film is not None]
             pool.join_segments(films, job, clip)
+    most_seen = max(segment.end.most_seen for segment in segments)
     if not shared.stopped:
-        return replace(segments[-1].end, notes=list(clip.notes))
+        return replace(segments[-1].end, notes=list(clip.notes), most_seen=most_seen)
     parts = ", ".join(f"{segment.first_s:.1f} to {segment.last[-1].time_s:.1f}" for segment in done)
     early = f"Stopped early. The video was processed in several segments at once; the finished parts are {parts} s."
-    return replace(segments[0].end, notes=[*clip.notes, early])
+    return replace(segments[0].end, notes=[*clip.notes, early], most_seen=most_seen)
 
 
 def _plan_segments(

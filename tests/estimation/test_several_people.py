@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from posecore import PoseOptions, PoseSequence, estimate_video
+from posecore import ClipOptions, PoseOptions, PoseSequence, RunSummary, estimate_video
 
 HIPS = [23, 24]
 
@@ -84,6 +84,32 @@ def test_mediapipes_engine_gives_the_walker_one_id(shared_data):
 def test_no_note_if_nobody_is_left_out(shared_data):
     _, notes = run(shared_data / "clips" / "sports2d_demo.mp4", PoseOptions(engine="fast", people=2))
     assert notes == []
+
+
+@pytest.mark.parametrize(
+    ("clip", "search", "part", "most"),
+    [
+        ("clips/sports2d_demo.mp4", "fast", ClipOptions(start_s=1.5, end_s=3), 2),
+        ("clips/pose2sim/cam01.mp4", "thorough", ClipOptions(end_s=0.5), 2),
+        ("google-reference/pose_squats.mp4", "fast", ClipOptions(), 1),
+        ("google-reference/pose_squats.mp4", "thorough", ClipOptions(end_s=2), 1),
+        ("reps/squat_wall.mp4", "fast", ClipOptions(end_s=5), 1),
+        ("awkward/nobody.mp4", "fast", ClipOptions(), 0),
+    ],
+)
+def test_people_in_view_are_counted_whatever_number_is_asked_for(shared_data, clip, search, part, most):
+    for people in (1, 3):
+        ends: list[RunSummary] = []
+        notes: list[str] = []
+        estimate_video(
+            shared_data / clip,
+            PoseOptions(engine="fast", people=people, search=search),
+            part=part,
+            on_end=ends.append,
+            on_note=notes.append,
+        )
+        assert [end.most_people for end in ends] == [most]
+        assert len([note for note in notes if f"up to {most} at once" in note]) == (most > people)
 
 
 def test_of_a_crowd_that_is_left_out_the_note_says_so(shared_data, tmp_path):

@@ -6,7 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from posecore import ClipOptions, InvalidOption, InvalidPoses, PoseOptions, PoseSequence, StoppedRun, estimate_video
+from posecore import (
+    ClipOptions,
+    InvalidOption,
+    InvalidPoses,
+    PoseOptions,
+    PoseSequence,
+    RunSummary,
+    StoppedRun,
+    estimate_video,
+)
 from posecore.estimation.blazepose.stream_estimator import StreamEstimator
 from posecore.media.samples import sample_clip
 from posecore.runs import segments
@@ -19,17 +28,18 @@ def stop_after(
     frames: int, path: Path, options: PoseOptions = FAST, **given
 ) -> tuple[PoseSequence, StoppedRun | None, list[str]]:
     """Result, what goes on, and notes of a run that is ended after this many frames."""
-    stopped: list[StoppedRun] = []
+    ends: list[RunSummary] = []
     notes: list[str] = []
     sequence = estimate_video(
         path,
         options,
         on_progress=lambda progress: progress.frames < frames,
         on_note=notes.append,
-        on_stopped=stopped.append,
+        on_end=ends.append,
         **given,
     )
-    return sequence, next(iter(stopped), None), notes
+    [end] = ends
+    return sequence, end.stopped, notes
 
 
 def assert_equal(one: PoseSequence, other: PoseSequence) -> None:
@@ -51,14 +61,26 @@ def assert_equal(one: PoseSequence, other: PoseSequence) -> None:
 def test_it_ends_with_equal_landmarks_notes_and_video(options, part, workers, tmp_path):
     clip, films = sample_clip().path, [tmp_path / name for name in ("whole.mp4", "part.mp4", "rest.mp4")]
     expected_notes: list[str] = []
-    whole = estimate_video(clip, options, part=part, annotated=films[0], on_note=expected_notes.append)
+    ends: list[RunSummary] = []
+    whole = estimate_video(
+        clip, options, part=part, annotated=films[0], on_note=expected_notes.append, on_end=ends.append
+    )
     first, stopped, _ = stop_after(12, clip, options, part=part, annotated=films[1], workers=workers)
     assert 12 <= len(first) < len(whole)
     assert_equal(stopped.sequence, first)
     notes: list[str] = []
     rest = estimate_video(
-        clip, options, part=part, annotated=films[2], on_note=notes.append, after=stopped, workers=workers
+        clip,
+        options,
+        part=part,
+        annotated=films[2],
+        on_note=notes.append,
+        on_end=ends.append,
+        after=stopped,
+        workers=workers,
     )
+    assert [end.stopped for end in ends] == [None, None]
+    assert ends[0].most_people == ends[1].most_people > 0
     assert_equal(rest, whole)
     assert notes == expected_notes
     assert films[2].read_bytes() == films[0].read_bytes()
@@ -126,11 +148,11 @@ def test_another_run_is_refused():
         estimate_video(clip, FAST, part=PART, after=moved)
 
 
-def test_a_run_that_cannot_go_on_says_so_by_silence():
+def test_some_runs_cannot_go_on():
     clip, part = sample_clip().path, ClipOptions(end_s=0.5, film_side=64)
     assert stop_after(3, clip, PoseOptions(engine="mediapipe"), part=part)[1] is None
     masked = replace(FAST, segmentation=True)
     assert stop_after(3, clip, masked, part=part, background="blur")[1] is None
-    stopped: list[StoppedRun] = []
-    estimate_video(clip, FAST, part=part, on_stopped=stopped.append)
-    assert stopped == [], "it was not stopped"
+    ends: list[RunSummary] = []
+    estimate_video(clip, FAST, part=part, on_end=ends.append)
+    assert [end.stopped for end in ends] == [None], "it was not stopped"

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Any
 
 from posecore.estimation.blazepose.filters import PoseSmoothing
@@ -19,12 +20,12 @@ from posecore.poses import FramePoses
 # While fewer people are followed than requested, the detector runs this often: in every second frame of most videos,
 # which is enough for people who enter. It runs in every frame while nobody is followed or someone was just lost.
 _LOOK_EVERY_S = 0.06
-# With the requested number of people, the detector runs this often to note whether there are more.
-_COUNT_EVERY_S = 2.0
+# With the requested number of people, the detector runs this often to count those who are in view: at first more often,
+# as it misses some of them in most frames and a video may be short, then rarely, as it takes half as long as a frame.
+_COUNT_FIRST_EVERY_S, _COUNT_EVERY_S = 0.5, 2.0
+_COUNT_RARER = 0.2  # of the time since the first count
 # At most this many lost people per frame are searched for at their expected positions.
 _MOST_EXPECTED = 3
-# Two regions that overlap less than this (intersection over union) show two people.
-_APART = 0.3
 
 
 class StreamEstimator:
@@ -61,9 +62,9 @@ class StreamEstimator:
         self._people.begin_shot()
 
     @property
-    def saw_more(self) -> bool:
-        """Whether more people than requested were in view at any time, as far as known."""
-        return self._people.saw_more
+    def most_seen(self) -> int:
+        """The largest number of people in view at once, as far as known, whatever number was requested."""
+        return self._people.most_seen
 
     def step(self, rgb: Picture, time_s: float) -> FramePoses:
         """Estimate the people in the next frame.
@@ -81,6 +82,32 @@ class StreamEstimator:
         return self._people.step(rgb, time_s)
 
 
+def _quick_search(blazepose: BlazePose, options: PoseOptions) -> Search:
+    return Search(
+        blazepose,
+        SquareBySquare(blazepose),
+        min_score=options.min_presence,
+        min_detection=options.min_detection,
+        patient=True,
+    )
+
+
+def _find_others(
+    rgb: Picture,
+    known: list[RegionPose],
+    *,
+    blazepose: BlazePose,
+    search: Search,
+    options: PoseOptions,
+    more_than: int = 0,
+) -> list[RegionPose]:
+    """One look at the whole picture: the confirmed people besides the known ones, if there may be more than so many."""
+    found = blazepose.detect(rgb, options.min_detection)
+    most = options.min_tracking
+    elsewhere = [region for region in found if all(overlap(region, pose.next_region) <= most for pose in known)]
+    return search.confirm(rgb, elsewhere, known) if len(known) + len(elsewhere) > more_than else []
+
+
 def _sweep(blazepose: BlazePose, options: PoseOptions) -> Sweep | None:
     return Sweep(thorough_search(blazepose, options)) if options.search == "thorough" else None
 
@@ -90,9 +117,14 @@ class _OnePerson:
 
     def __init__(self, blazepose: BlazePose, options: PoseOptions) -> None:
         self.followed: list[Region] = []
-        self.saw_more = False
+        self.most_seen = 0
         self._blazepose = blazepose
         self._options = options
+        self._find_others = partial(
+            _find_others, blazepose=blazepose, search=_quick_search(blazepose, options), options=options
+        )
+        self._first_count_s = math.inf
+        self._next_count_s = -math.inf
         self._sweep = _sweep(blazepose, options)
         self._smoothing: PoseSmoothing | None = None
 
@@ -101,7 +133,8 @@ class _OnePerson:
         """What ``restore`` needs to go on from here: plain values for JSON."""
         return {
             "followed": [asdict(region) for region in self.followed],
-            "saw_more": self.saw_more,
+            "most_seen": self.most_seen,
+            "counts_s": [self._first_count_s, self._next_count_s],
             "sweep": self._sweep and self._sweep.state,
             "smoothing": self._smoothing and self._smoothing.state,
         }
@@ -109,7 +142,8 @@ class _OnePerson:
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from another one's ``state``."""
         self.followed = [Region(**region) for region in state["followed"]]
-        self.saw_more = state["saw_more"]
+        self.most_seen = state["most_seen"]
+        self._first_count_s, self._next_count_s = state["counts_s"]
         if self._sweep is not None:
             self._sweep.restore(state["sweep"])
         if state["smoothing"] is not None:
@@ -118,6 +152,7 @@ class _OnePerson:
     def begin_shot(self) -> None:
         """Forget the person."""
         self.followed, self._smoothing = [], None
+        self._first_count_s, self._next_count_s = math.inf, -math.inf
         if self._sweep is not None:
             self._sweep.restart()
 
@@ -128,6 +163,7 @@ class _OnePerson:
             pose = self._blazepose.landmarks(rgb, region, mask=self._options.segmentation)
             if pose.score > self._options.min_presence:
                 self.followed = [pose.next_region] if pose.next_region.usable else []
+                self._count(rgb, time_s, pose)
                 shown = self._smooth(pose, time_s) if self._options.smoothing else pose
                 return to_frame([shown], size, time_s)
         self.followed = []
@@ -137,10 +173,23 @@ class _OnePerson:
     def _look(self, rgb: Picture, time_s: float) -> list[Region]:
         """At most one region that may show a person."""
         found = self._blazepose.detect(rgb, self._options.min_detection)
-        self.saw_more |= any(overlap(found[0], other) < _APART for other in found[1:])
         if not found and self._sweep is not None:
             found = [pose.next_region for pose in self._sweep.look(rgb, time_s)]
         return found[:1]
+
+    def _count(self, rgb: Picture, time_s: float, followed: RegionPose) -> None:
+        """Now and then, count the people in view; thoroughly once in a shot, as that takes as long as many frames."""
+        if time_s < self._next_count_s:
+            return
+        is_first = time_s < self._first_count_s
+        if self._sweep is not None and is_first:
+            others = self._sweep.complete(rgb, [followed])
+        else:
+            others = self._find_others(rgb, [followed], more_than=self.most_seen)
+        self._first_count_s = min(self._first_count_s, time_s)
+        rarer_s = _COUNT_RARER * (time_s - self._first_count_s)
+        self._next_count_s = time_s + min(max(_COUNT_FIRST_EVERY_S, rarer_s), _COUNT_EVERY_S)
+        self.most_seen = max(self.most_seen, 1 + len(others))
 
     def _smooth(self, pose: RegionPose, time_s: float) -> RegionPose:
         self._smoothing = self._smoothing or PoseSmoothing()
@@ -155,16 +204,11 @@ class _SeveralPeople:
 
     def __init__(self, blazepose: BlazePose, options: PoseOptions) -> None:
         self.followed: list[Region] = []
-        self.saw_more = False
+        self.most_seen = 0
         self._blazepose = blazepose
         self._options = options
-        self._search = Search(
-            blazepose,
-            SquareBySquare(blazepose),
-            min_score=options.min_presence,
-            min_detection=options.min_detection,
-            patient=True,
-        )
+        self._search = _quick_search(blazepose, options)
+        self._find_others = partial(_find_others, blazepose=blazepose, search=self._search, options=options)
         self._sweep = _sweep(blazepose, options)
         self._tracks = Tracks(smoothing=options.smoothing)
         self._last_regions: dict[int, Region] = {}
@@ -175,7 +219,7 @@ class _SeveralPeople:
         """What ``restore`` needs to go on from here: plain values for JSON."""
         return {
             "followed": [asdict(region) for region in self.followed],
-            "saw_more": self.saw_more,
+            "most_seen": self.most_seen,
             "sweep": self._sweep and self._sweep.state,
             "tracks": self._tracks.state,
             "last_regions": [[person, asdict(region)] for person, region in self._last_regions.items()],
@@ -185,7 +229,7 @@ class _SeveralPeople:
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from another one's ``state``."""
         self.followed = [Region(**region) for region in state["followed"]]
-        self.saw_more, self._looked_s = state["saw_more"], state["looked_s"]
+        self.most_seen, self._looked_s = state["most_seen"], state["looked_s"]
         if self._sweep is not None:
             self._sweep.restore(state["sweep"])
         self._tracks.restore(state["tracks"])
@@ -209,7 +253,7 @@ class _SeveralPeople:
             places = self._expected(size, time_s)[: min(missing, _MOST_EXPECTED)]
             poses += self._search.confirm(rgb, places, known=poses)
         poses += self._new(rgb, time_s, poses)
-        self.saw_more |= len(poses) > self._options.people
+        self.most_seen = max(self.most_seen, len(poses))
         del poses[self._options.people :]
         if self._options.segmentation:
             poses = [pose if pose.mask else with_mask(self._blazepose, rgb, pose) for pose in poses]
@@ -244,17 +288,14 @@ class _SeveralPeople:
         new: list[RegionPose] = []
         if self._is_time_to_look(len(known), time_s):
             self._looked_s = time_s
-            found = self._blazepose.detect(rgb, self._options.min_detection)
-            most = self._options.min_tracking
-            elsewhere = [region for region in found if all(overlap(region, pose.next_region) <= most for pose in known)]
-            new = self._search.confirm(rgb, elsewhere, known)
+            new = self._find_others(rgb, known, more_than=0 if wanted else self.most_seen)
         if wanted and self._sweep is not None:
             new += self._sweep.look(rgb, time_s, [*known, *new])
         return new
 
     def _is_time_to_look(self, known: int, time_s: float) -> bool:
         if known >= self._options.people:
-            return not self.saw_more and time_s >= self._looked_s + _COUNT_EVERY_S
+            return time_s >= self._looked_s + _COUNT_EVERY_S
         return known == 0 or known < len(self.followed) or time_s >= self._looked_s + _LOOK_EVERY_S
 
     def _remember(self, poses: list[RegionPose], ids: list[int], time_s: float) -> None:
