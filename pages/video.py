@@ -12,7 +12,7 @@ from pages.ui.shared.explain import NOBODY, SEVERAL_PEOPLE, explain_numbers, sho
 from pages.ui.shared.link_needs import say_what_a_link_needs
 from pages.ui.shared.model_loading import engine_line
 from pages.ui.shared.problems import problems_shown, show_problem
-from pages.ui.shared.settings import page_head
+from pages.ui.shared.settings import page_head, set_people
 from pages.ui.shared.visits import current_visit
 from pages.ui.video.clip_run import WORKERS, ClipRun, RunOptions, new_run, run_of
 from pages.ui.video.clip_source import choose_clip
@@ -110,7 +110,23 @@ def manifest(run: ClipRun, sequence: PoseSequence) -> dict[str, Any]:
         background=options.background,
         smoothing=run.playback.smoothing,
         source_sha256=file_sha256(run.clip.path),
+        most_people=state.most_people,
     )
+
+
+def asks_for_everybody(run: ClipRun) -> bool:
+    """Offer a run for all the people who were in view at once, if more were than asked for; True once it was chosen."""
+    with st.container():  # even if empty, as in ``asks_for_another``
+        if run.more_people is None or not run.state.done.is_set():
+            return False
+        return st.button(
+            f"Show all {run.more_people} people",
+            icon=":material/groups:",
+            key="show_everybody",
+            help="Analyses the video again, for so many people. It sets Maximum people in Settings.",
+            on_click=set_people,
+            args=(run.more_people,),
+        )
 
 
 def asks_to_continue(run: ClipRun, chosen: RunOptions) -> bool:
@@ -201,7 +217,7 @@ def show_page() -> None:
         if not may_start(run, chosen):
             return
         run.start(chosen)
-    elif asks_for_another(run, chosen):
+    elif asks_for_everybody(run) or asks_for_another(run, chosen):
         run = new_run(visit, clip)
         run.start(chosen)
     elif asks_to_continue(run, chosen):

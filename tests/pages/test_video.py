@@ -15,10 +15,11 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRe
 from pages.ui.shared.visits import Visit
 from pages.ui.video.clip_run import ClipRun, RunOptions, RunState, keep_upload, run_of
 from pages.ui.video.uploads import Clip, to_disk
-from posecore import Progress, estimate_video
-from posecore.limits import Limits
+from posecore import ClipOptions, Progress, estimate_video
+from posecore.limits import LIMITS, Limits
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
+from posecore.media.samples import sample_clip
 
 
 @pytest.fixture(scope="module")
@@ -269,6 +270,53 @@ def test_a_run_that_cannot_be_continued_says_why(open_page, longer_clip, stoppin
     assert run.stopped_early
     assert button(app, "Continue") is None
     assert any(why in caption.value for caption in app.caption)
+
+
+@pytest.fixture(scope="module")
+def two_people(tmp_path_factory) -> bytes:
+    """A second and a half of the sample video, in which two people walk."""
+    target = tmp_path_factory.mktemp("clip") / "two.mp4"
+    with (
+        open_clip(sample_clip().path, part=ClipOptions(start_s=1.5, end_s=3)) as clip,
+        FilmWriter(target, clip.info.size, fps_hint=30) as film,
+    ):
+        for frame in clip:
+            film.write(frame.rgb, frame.time_s)
+    return target.read_bytes()
+
+
+def test_all_people_of_a_video_are_shown_at_a_click(open_page, two_people):
+    app = open_page("video")
+    first = upload(app, "two.mp4", two_people)
+    assert first.state.most_people == 2
+    assert len(first.state.result.person_ids) == 1
+    [note] = [warning.value for warning in app.warning if "more people" in warning.value]
+    assert "the one that was asked for\\: up to 2 at once" in note
+    button(app, "Show all 2 people").click().run()
+    second = app.session_state["visit"].get(ClipRun)
+    assert second is not first
+    assert second.options.pose.people == app.number_input(key="people").value == 2
+    assert second.state.done.wait(60)
+    app.run()
+    assert not app.exception
+    assert second.state.result.seen.any(axis=0).sum() == 2
+    assert second.state.most_people == 2
+    assert button(app, "Show all") is None
+    assert button(app, "Run again") is None
+    assert not [warning for warning in app.warning if "more people" in warning.value]
+
+
+def test_more_people_than_the_limit_are_not_offered(open_page, short_clip, monkeypatch):
+    app = open_page("video")
+    run = upload(app, "portrait.mp4", short_clip.read_bytes())
+    assert run.state.most_people == 1
+    assert button(app, "Show all") is None
+    run.state.most_people = 99
+    app.run()
+    assert button(app, f"Show all {LIMITS.people} people") is not None
+    monkeypatch.setattr("pages.ui.video.clip_run.LIMITS", Limits(people=1))
+    app.run()
+    assert button(app, "Show all") is None
 
 
 def test_a_stopped_video_with_skeletons_is_not_taken_for_the_one_that_was_asked_for(short_clip):

@@ -40,6 +40,11 @@ def page_head(title: str) -> PoseOptions:
     return _with_model_ready(options)
 
 
+def set_people(number: int) -> None:
+    """Choose a maximum number of people for the visitor; called before the page runs."""
+    st.session_state["people"] = number
+
+
 def _with_model_ready(options: PoseOptions) -> PoseOptions:
     """Load the model of the options; return them with the default model if theirs cannot be loaded.
 

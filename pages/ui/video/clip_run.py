@@ -20,6 +20,7 @@ from posecore import (
     PoseOptions,
     PoseSequence,
     Progress,
+    RunSummary,
     StoppedRun,
     draw_video,
     estimate_video,
@@ -53,6 +54,7 @@ class RunState:
     drawn: PoseSequence | None = None  # what the video with skeletons shows; None if it is not made
     cut_short: bool = False
     stopped: StoppedRun | None = None  # what the run goes on with; None if it was not stopped or cannot
+    most_people: int | None = None  # in view at once; None if not known
     stop: threading.Event = field(default_factory=threading.Event)
     done: threading.Event = field(default_factory=threading.Event)
     worker: threading.Thread | None = None
@@ -64,9 +66,9 @@ class RunState:
         self.cut_short |= not goes_on and not self.drawing
         return goes_on
 
-    def take_stopped(self, stopped: StoppedRun) -> None:
-        """Take what the run goes on with, as the visitor has stopped it."""
-        self.stopped = stopped
+    def take_summary(self, summary: RunSummary) -> None:
+        """Take what is known at the end of the run."""
+        self.stopped, self.most_people = summary.stopped, summary.most_people
 
 
 @dataclass(frozen=True)
@@ -212,6 +214,12 @@ class ClipRun:
         self.state.stop.set()
 
     @property
+    def more_people(self) -> int | None:
+        """The number of people to ask for so that all who were in view at once are shown; None if it was enough."""
+        number = min(self.state.most_people or 0, LIMITS.people)
+        return number if number > self.used_options.pose.people else None
+
+    @property
     def why_it_ends_here(self) -> str | None:
         """Why a stopped run cannot go on, in a sentence; None if it can, or was not stopped."""
         if not self.stopped_early or self.state.stopped is not None:
@@ -309,7 +317,7 @@ def _work(
                 background=options.background if film else "keep",
                 on_progress=state.report,
                 on_note=state.notes.append,
-                on_stopped=state.take_stopped,
+                on_end=state.take_summary,
                 after=after.stopped if after else None,
                 workers=WORKERS,
             )
