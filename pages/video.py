@@ -123,7 +123,7 @@ def asks_for_everybody(run: ClipRun) -> bool:
             f"Show all {run.more_people} people",
             icon=":material/groups:",
             key="show_everybody",
-            help="Analyses the video again, for so many people. It sets Maximum people in Settings.",
+            help=f"Analyses the video again for {run.more_people} people, and sets Maximum people in Settings.",
             on_click=set_people,
             args=(run.more_people,),
         )

@@ -393,13 +393,20 @@ def test_of_three_uploads_at_once_the_last_one_is_analysed(page, short_clip, sho
     no_errors(page)
 
 
-def test_stop_keeps_the_partial_result(page):
+def test_stop_keeps_the_partial_result_and_continue_completes_it(page, shot):
     page.goto("/video")
     upload(page, sample_clip().path)
     page.get_by_text(re.compile(r"\d+ of 230 frames")).wait_for()
     page.get_by_role("button", name="Stop and keep the result so far").click()
     expect(page.get_by_text(re.compile(r"Stopped after \d+ of 230 frames"))).to_be_visible()
     expect(page.locator("video")).to_be_visible()
+    shot(page, "stopped")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text("230 of 230")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Stopped after")).to_have_count(0)
+    expect(page.get_by_role("button", name="Show all 2 people")).to_be_visible()
+    shot(page, "continued")
+    no_errors(page)
 
 
 @pytest.mark.visit(**PHONE)
