@@ -16,6 +16,6 @@ ARM_RAISE = Exercise(
         Condition("elbow", "rest", most=60),
         Condition("elbow", "extreme", most=60),
         Condition("whole_height", "range", most=0.15),
-        Condition("feet_apart", "range", most=15),
+        Condition("feet_apart", "range", most=25),
     ),
 )

@@ -12,7 +12,7 @@ JUMPING_JACK = Exercise(
     must=(Condition("shoulder", "range", least=40, otherwise="the arms hardly rise"),),
     looks=(
         Condition("shoulder", "range", least=60),
-        Condition("feet_apart", "range", least=15),
+        Condition("feet_apart", "range", least=25),
         Condition("knee", "range", most=70),
     ),
 )

@@ -24,12 +24,19 @@ def figure(
     right_elbow: ArrayLike = 10,
     left_shoulder: ArrayLike = 10,
     right_shoulder: ArrayLike = 10,
-    lying: float = 0,
+    legs_apart: ArrayLike = 0,
+    lying: ArrayLike = 0,
     turned: float = 0,
     across_m: ArrayLike = 0,
+    raised_m: ArrayLike = 0,
+    sideways: bool = False,
     person: int = 1,
 ) -> PoseSequence:
-    """Flexions in degrees, (T,) or constant. Arms rise to the front; ``lying`` tilts it; ``turned`` is the view."""
+    """Move a figure: flexions in degrees, (T,) or constant.
+
+    Arms rise to the front, or ``sideways``. ``lying`` tilts the whole, ``turned`` is the view; ``across_m`` and
+    ``raised_m`` move it in the picture.
+    """
     times = np.asarray(times_s, float)
     radians = {
         name: np.radians(np.broadcast_to(np.asarray(value, float), times.shape))
@@ -40,10 +47,12 @@ def figure(
             "right_elbow": right_elbow,
             "left_shoulder": left_shoulder,
             "right_shoulder": right_shoulder,
+            "legs_apart": legs_apart,
+            "lying": lying,
         }.items()
     }
     # Angles from straight up, towards the front.
-    shin = 0.35 * radians["knee"] + np.radians(lying)
+    shin = 0.35 * radians["knee"] + radians["lying"]
     thigh = shin - radians["knee"]
     trunk = thigh + radians["hip"]
     places = np.zeros((len(times), 33, 3))  # to the left, to the front, up
@@ -53,19 +62,28 @@ def figure(
 
     for side, sign in (("left", 1), ("right", -1)):
         index = {name: BLAZEPOSE_33.index(f"{side}_{name}") for name in ("ankle", "knee", "hip", "shoulder", "elbow")}
-        ankle = np.tile([sign * HALF_HIPS, 0.0, 0.0], (len(times), 1))
-        places[:, index["ankle"]] = ankle
-        places[:, index["knee"]] = along(ankle, shin, SHIN)
-        places[:, index["hip"]] = along(places[:, index["knee"]], thigh, THIGH)
+        ankle = np.zeros((len(times), 3))
+        knee_place = along(ankle, shin, SHIN)
+        places[:, index["hip"]] = along(knee_place, thigh, THIGH)
+        out = sign * (SHIN + THIGH) * np.sin(radians["legs_apart"] / 2)
+        for place, share in ((ankle, 1.0), (knee_place, 0.5), (places[:, index["hip"]], 0.0)):
+            place[:, 0] = sign * HALF_HIPS + share * out
+        places[:, index["ankle"]], places[:, index["knee"]] = ankle, knee_place
         shoulder = along(places[:, index["hip"]], trunk, TRUNK)
         shoulder[:, 0] = sign * HALF_SHOULDERS
         places[:, index["shoulder"]] = shoulder
-        arm = trunk + np.pi - radians[f"{side}_shoulder"]
-        places[:, index["elbow"]] = along(shoulder, arm, UPPER_ARM)
-        forearm = arm - radians[f"{side}_elbow"]
+        down = along(np.zeros_like(ankle), trunk + np.pi, 1)
+        rising = (
+            np.tile([sign, 0, 0], (len(times), 1)) if sideways else along(np.zeros_like(ankle), trunk + np.pi / 2, 1)
+        )
+        upper, lower = (
+            np.cos(angle)[:, None] * down + np.sin(angle)[:, None] * rising
+            for angle in (radians[f"{side}_shoulder"], radians[f"{side}_shoulder"] + radians[f"{side}_elbow"])
+        )
+        elbow = places[:, index["elbow"]] = shoulder + UPPER_ARM * upper
         for name, reach in (("wrist", FOREARM), ("index", FOREARM + 0.08), ("pinky", FOREARM + 0.08), ("thumb", 0.3)):
-            places[:, BLAZEPOSE_33.index(f"{side}_{name}")] = along(places[:, index["elbow"]], forearm, reach)
-        level = np.full_like(shin, np.pi / 2 + np.radians(lying))
+            places[:, BLAZEPOSE_33.index(f"{side}_{name}")] = elbow + reach * lower
+        level = np.pi / 2 + radians["lying"]
         places[:, BLAZEPOSE_33.index(f"{side}_foot_index")] = along(ankle, level, 0.15)
         places[:, BLAZEPOSE_33.index(f"{side}_heel")] = along(ankle, level, -0.05)
     neck = places[:, [BLAZEPOSE_33.index("left_shoulder"), BLAZEPOSE_33.index("right_shoulder")]].mean(axis=1)
@@ -81,8 +99,8 @@ def figure(
         ],
         axis=-1,
     )
-    offset = np.broadcast_to(np.asarray(across_m, float), times.shape)
-    xy = PX_PER_M * (world[..., :2] + np.stack([offset, np.zeros_like(offset)], axis=-1)[:, None]) + [640, 600]
+    moved = np.stack(np.broadcast_arrays(across_m, -np.asarray(raised_m), times)[:2], axis=-1)
+    xy = PX_PER_M * (world[..., :2] + moved[:, None]) + np.array([640, 600])
     hips = world[:, [BLAZEPOSE_33.index("left_hip"), BLAZEPOSE_33.index("right_hip")]].mean(axis=1, keepdims=True)
     world = world - hips
     sure = np.full((len(times), 1, 33), 0.95)

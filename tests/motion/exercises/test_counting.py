@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import ArrayLike
 
 from posecore import InvalidOption, InvalidPoses, PoseSequence, count_repetitions
+from posecore.motion.exercises.body import SIDES
+from posecore.motion.exercises.declaration import Exercise
 from posecore.motion.exercises.table import EXERCISES
 from tests.motion.exercises.figure import bumps, figure, noisy, squats, times_for, together, without
 
@@ -17,28 +20,32 @@ settings.load_profile("counting")
 
 
 def moving(name: str, count: int = 4) -> PoseSequence:
-    """A figure that does an exercise so many times, seen from the front and the side."""
-    times = times_for(count)
-    p = bumps(times, [1] * count)
-    arms = {
-        "biceps_curl": lambda: {"left_elbow": 10 + 110 * p, "right_elbow": 10 + 110 * p},
-        "arm_raise": lambda: {"left_shoulder": 10 + 90 * p, "right_shoulder": 10 + 90 * p},
-        "shoulder_press": lambda: {
-            **{f"{side}_elbow": 110 - 100 * p for side in ("left", "right")},
-            **{f"{side}_shoulder": 50 + 125 * p for side in ("left", "right")},
-        },
-    }
-    if name in arms:
-        return figure(times, **arms[name](), turned=30)
-    body = {
+    """A figure that does an exercise so many times."""
+    length_s, pause_s = (0.5, 0.0) if name == "rope_skipping" else (2.0, 0.5)
+    times = times_for(count, length_s=length_s, pause_s=pause_s)
+    p = bumps(times, [1] * count, length_s=length_s, pause_s=pause_s)
+    moves = {
         "squat": {"knee": 100 * p, "hip": 100 * p},
-        "deadlift": {"knee": 40 * p, "hip": 100 * p, "left_shoulder": 70 * p, "right_shoulder": 70 * p},
+        "push_up": {"lying": 65 + 12 * p, **arms(elbow=10 + 90 * p, shoulder=70)},
+        "sit_up": {"lying": -76, "knee": 90, "hip": 45 + 80 * p, **arms(elbow=100, shoulder=60)},
+        "jumping_jack": {"legs_apart": 50 * p, "sideways": True, **arms(shoulder=10 + 150 * p)},
+        "biceps_curl": arms(elbow=10 + 110 * p),
+        "shoulder_press": arms(elbow=110 - 100 * p, shoulder=50 + 125 * p),
+        "arm_raise": {"sideways": True, **arms(shoulder=10 + 90 * p)},
+        "deadlift": {"knee": 40 * p, "hip": 100 * p, **arms(shoulder=70 * p)},
+        "pull_up": {"raised_m": 0.45 * p, **arms(elbow=10 + 110 * p, shoulder=170 - 110 * p)},
+        "rope_skipping": {"raised_m": 0.12 * p, **arms(elbow=60, shoulder=20)},
         "sit_to_stand": {"knee": 85 * (1 - p), "hip": 85 * (1 - p)},
     }
-    return figure(times, **body[name], turned=45)
+    return figure(times, **moves[name], turned=50)
 
 
-@pytest.mark.parametrize("name", ["squat", "biceps_curl", "arm_raise", "shoulder_press", "deadlift", "sit_to_stand"])
+def arms(*, elbow: ArrayLike = 10, shoulder: ArrayLike = 10) -> dict[str, ArrayLike]:
+    return {f"{side}_{joint}": value for side in SIDES for joint, value in (("elbow", elbow), ("shoulder", shoulder))}
+
+
+# A lunge has legs that differ, as in the real videos.
+@pytest.mark.parametrize("name", [n for n, each in EXERCISES.items() if isinstance(each, Exercise) and n != "lunge"])
 def test_exercises_are_counted_and_recognised(name):
     sequence = moving(name)
     assert count_repetitions(sequence, name).count == 4
