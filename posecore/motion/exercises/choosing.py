@@ -1,16 +1,16 @@
 """Which exercise it is; any angle by its name; and whatever repeats."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 
 from posecore.errors import InvalidOption
 from posecore.motion.angles import ANGLES
-from posecore.motion.exercises.body import FLEXED, JOINTS, Doubles
+from posecore.motion.exercises.body import FLEXED, JOINTS
 from posecore.motion.exercises.declaration import Exercise, Hold, Signal
 from posecore.motion.exercises.following import Scene, follow
 from posecore.motion.exercises.holding import count_holds
+from posecore.motion.exercises.looks import ALIKE, is_it, likeness_of
 from posecore.motion.exercises.movements import Movement, Movements, progress
 from posecore.motion.exercises.outcome import counted_of
 from posecore.motion.exercises.results import Counted, NotCounted
@@ -28,17 +28,11 @@ WHOLE_DEG, WHOLE_M, WHOLE_JUMP_M = 60.0, 0.3, 0.15
 """A whole movement of an angle, of a height, or of a jump, that no exercise declares; a third of it is enough."""
 NAMED_WHOLE_DEG = 30.0
 """The same of an angle that was asked for by its name."""
-ALIKE = 0.5
-"""Repetitions resemble each other if how the body moves in one and the next correlates by this, in the median."""
-
 _CANDIDATES = {
     **dict.fromkeys(("knee", "hip", "elbow", "shoulder", "trunk_lean"), WHOLE_DEG),
     "height": WHOLE_M,
     "whole_height": WHOLE_JUMP_M,
 }
-_POSTURE = {"knee": WHOLE_DEG, "hip": WHOLE_DEG, "elbow": WHOLE_DEG, "shoulder": WHOLE_DEG, "height": WHOLE_M}
-_RESAMPLED = 16
-
 _Followed = tuple[Exercise, list[Movements], list[NotCounted]]
 
 
@@ -49,7 +43,7 @@ def recognise(scene: Scene) -> Counted:
         if isinstance(exercise, Exercise):
             followed, others = follow(scene, exercise)
             movements = _counted_in(followed)
-            if len(movements) >= FEWEST and _looks_right(movements, exercise) and _likeness(movements) >= ALIKE:
+            if len(movements) >= FEWEST and is_it(movements, exercise):
                 fitting.append((exercise, followed, others))
     if fitting:
         return counted_of(scene, *max(fitting, key=lambda each: len(_counted_in(each[1]))))
@@ -80,7 +74,7 @@ def count_whatever_repeats(scene: Scene) -> Counted:
     for measure, whole in _CANDIDATES.items():
         found = _from_rest(scene, ANY, measure, whole)
         movements = _counted_in(found[1])
-        if len(movements) >= FEWEST and (likeness := _likeness(movements)) >= ALIKE:
+        if len(movements) >= FEWEST and (likeness := likeness_of(movements)) >= ALIKE:
             moved = likeness * sum(each.cycle.size for each in movements)
             best, most = (found, moved) if moved > most else (best, most)
     return counted_of(scene, *best) if best else _nothing(scene.sequence, ANY, NOTHING_REPEATS)
@@ -88,16 +82,6 @@ def count_whatever_repeats(scene: Scene) -> Counted:
 
 def _counted_in(followed: Sequence[Movements]) -> list[Movement]:
     return [movement for each in followed for movement in each.counted]
-
-
-def _looks_right(movements: Sequence[Movement], exercise: Exercise) -> bool:
-    """Whether all looks fit. Of what is not seen, only an upper bound holds: nothing speaks against it."""
-    for condition in exercise.looks:
-        values = [each.value(condition) for each in movements if each.judges(condition)]
-        within = condition.least <= np.median(values) <= condition.most if values else condition.least == -np.inf
-        if not within:
-            return False
-    return True
 
 
 def _from_rest(scene: Scene, name: str, measure: str, whole: float) -> _Followed:
@@ -128,20 +112,6 @@ def _rest_share(followed: Sequence[Movements], exercise: Exercise) -> float:
         return 0.0
     together = np.concatenate(curves)
     return float((together < (together.min() + together.max()) / 2).mean())
-
-
-def _likeness(movements: Sequence[Movement]) -> float:
-    """Median correlation of one repetition with the next, -1 to 1."""
-    shapes = [_shape(each) for each in movements]
-    return float(np.median([np.corrcoef(one, other)[0, 1] for one, other in pairwise(shapes)]))
-
-
-def _shape(movement: Movement) -> Doubles:
-    """How the whole body moves within a repetition: curves around their means, each by how well it is seen."""
-    body, cycle = movement.body, movement.cycle
-    places = np.linspace(cycle.start, cycle.end, _RESAMPLED).round().astype(int)
-    curves = [body.weight(name) * body.measure(name)[places] / whole for name, whole in _POSTURE.items()]
-    return np.concatenate([curve - curve.mean() for curve in curves])
 
 
 def _nothing(sequence: PoseSequence, name: str | None, reason: str) -> Counted:

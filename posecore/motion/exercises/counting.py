@@ -26,8 +26,8 @@ def count_repetitions(sequence: PoseSequence, exercise: str = AUTO, *, person: i
         sequence: as it was estimated, or smoothed.
         exercise: one of ``EXERCISES``; ``"angle:NAME"``: one of ``posecore.motion.angles.ANGLES``, or on both sides if
             named without one, such as ``"angle:knee"``; ``"any"``: whatever repeats; ``"auto"``: whichever it is.
-        person: id of the person; None: in each shot the one with the most repetitions or about as many
-            who is largest and longest in view.
+        person: id of the person; None: in each shot, of those who do it about most often, the one who is largest and
+            longest in view.
 
     Returns:
         The repetitions and what was not counted, with reasons; see ``Counted``. With ``"auto"`` the exercise is None if

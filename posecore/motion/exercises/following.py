@@ -1,7 +1,8 @@
 """A sequence shot by shot, and the one person who is followed in each.
 
 After a cut everyone is a new person (see ``PoseSequence.cuts``). So in each shot one person is followed, and the counts
-of the shots are added: of those with about the most repetitions, the one who is largest and longest in view.
+of the shots are added: of those who do what looks like the exercise about most often, the one who is largest and
+longest in view.
 """
 
 from functools import cache
@@ -9,6 +10,7 @@ from functools import cache
 import numpy as np
 
 from posecore.motion.exercises.declaration import Exercise
+from posecore.motion.exercises.looks import is_it
 from posecore.motion.exercises.movements import Movements, bodies_of, find_movements
 from posecore.motion.exercises.results import NotCounted
 from posecore.poses import PoseSequence
@@ -49,8 +51,7 @@ def follow(scene: Scene, exercise: Exercise) -> tuple[list[Movements], list[NotC
             if bodies:
                 found.append(find_movements(person, bodies, exercise, scene.ends(number)))
         kept: list[Movements] = []
-        enough = ABOUT * max((len(each.counted) for each in found), default=0)
-        for each in sorted(found, key=lambda each: (len(each.counted) < enough, -each.in_view)):
+        for each in _most_likely_first(found, exercise):
             if all(_continues(each, other) for other in kept):
                 kept.append(each)
             elif each.counted:
@@ -58,6 +59,15 @@ def follow(scene: Scene, exercise: Exercise) -> tuple[list[Movements], list[NotC
                 others.append(NotCounted(*span_s, f"another person ({each.person})"))
         followed += kept
     return followed, others
+
+
+def _most_likely_first(found: list[Movements], exercise: Exercise) -> list[Movements]:
+    """People in the order in which they are likely to be the one who does the exercise."""
+    if len(found) < 2:
+        return found
+    looks = {each.person: bool(each.counted) and is_it(each.counted, exercise) for each in found}
+    most = max(len(each.counted) for each in found if looks[each.person] or not any(looks.values()))
+    return sorted(found, key=lambda each: (not looks[each.person], len(each.counted) < ABOUT * most, -each.in_view))
 
 
 def _continues(one: Movements, other: Movements) -> bool:

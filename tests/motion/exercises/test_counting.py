@@ -275,3 +275,11 @@ def test_nothing_is_counted_across_a_sudden_change_of_place_as_after_a_dissolve(
     flicker = (sequence.times_s > 4.5) & (sequence.times_s < 4.6)
     moved = np.where(flicker[:, None, None, None], sequence.xy + np.array([500, 0]), sequence.xy)
     assert count_repetitions(replace(sequence, xy=moved), "squat").count == 3
+
+
+def test_the_person_who_does_the_exercise_is_counted_not_one_whose_joints_move_more_often():
+    times = times_for(8)
+    raising = figure(times, sideways=True, **arms(shoulder=10 + 90 * bumps(times, [1] * 4)), person=1)
+    p = bumps(times, [1] * 8)
+    squatting = figure(times, knee=100 * p, hip=100 * p, **arms(shoulder=10 + 80 * p), across_m=1.5, person=2)
+    assert {each.person for each in count_repetitions(together(raising, squatting), "arm_raise").repetitions} == {1}
