@@ -32,9 +32,10 @@ from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
 from posecore.media.samples import CLIP_NAME, sample_clip
 from posecore.media.video_file import open_container
-from posecore.pipeline import Progress, estimate_video
+from posecore.pipeline import estimate_video
 from posecore.poses import FramePoses
 from posecore.runs.annotation import Annotator, color_by
+from posecore.runs.progress import Progress
 from posecore.skeletons import BLAZEPOSE_33
 from posecore.system import usable_cores
 

@@ -47,16 +47,10 @@ if TYPE_CHECKING:
     from posecore.motion.exercises.counting import count_repetitions
     from posecore.motion.exercises.results import Counted
     from posecore.motion.smoothing import Smoothing, smooth_sequence
-    from posecore.pipeline import (
-        LiveSession,
-        Progress,
-        RunSummary,
-        StoppedRun,
-        draw_video,
-        estimate_image,
-        estimate_video,
-    )
+    from posecore.pipeline import LiveSession, RunSummary, draw_video, estimate_image, estimate_video
     from posecore.poses import FramePoses, PoseSequence
+    from posecore.runs.progress import Progress
+    from posecore.runs.stopped import StoppedRun
     from posecore.skeletons import BLAZEPOSE_33
     from posecore.tables import from_table, to_table
     from posecore.view.drawing import draw_poses
@@ -93,16 +87,10 @@ _HOMES = {
     "posecore.motion.exercises.counting": ("count_repetitions",),
     "posecore.motion.exercises.results": ("Counted",),
     "posecore.motion.smoothing": ("Smoothing", "smooth_sequence"),
-    "posecore.pipeline": (
-        "LiveSession",
-        "Progress",
-        "RunSummary",
-        "StoppedRun",
-        "draw_video",
-        "estimate_image",
-        "estimate_video",
-    ),
+    "posecore.pipeline": ("LiveSession", "RunSummary", "draw_video", "estimate_image", "estimate_video"),
     "posecore.poses": ("FramePoses", "PoseSequence"),
+    "posecore.runs.progress": ("Progress",),
+    "posecore.runs.stopped": ("StoppedRun",),
     "posecore.skeletons": ("BLAZEPOSE_33",),
     "posecore.tables": ("from_table", "to_table"),
     "posecore.view.drawing": ("draw_poses",),

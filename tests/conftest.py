@@ -11,8 +11,8 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from posecore import FramePoses, decode_picture, estimate_image
+from posecore.estimation.photos import release_models
 from posecore.media.samples import sample_picture
-from posecore.pipeline import release_models
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 IN_A_BROWSER = Path(__file__).resolve().parent / "e2e"

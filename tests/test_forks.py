@@ -13,6 +13,7 @@ PROGRAM = """
 import faulthandler, multiprocessing, os, sys
 import numpy as np
 import posecore
+from posecore.estimation.photos import release_models
 from posecore.media.samples import sample_picture
 
 photo = posecore.decode_picture(sample_picture().path)
@@ -33,7 +34,7 @@ with multiprocessing.get_context("fork").Pool(2) as children:
 if child := os.fork():
     print("exit code", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
     session.close()
-    posecore.pipeline.release_models()
+    release_models()
 else:
     faulthandler.dump_traceback_later(30, exit=True)
     try:
@@ -42,7 +43,7 @@ else:
         print(error)
     session.close()
     print(len(posecore.estimate_video(clip, options)), len(posecore.estimate_video(clip, options, workers=1)))
-    posecore.pipeline.release_models()
+    release_models()
     sys.exit(7)
 """
 

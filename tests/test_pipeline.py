@@ -29,7 +29,7 @@ from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
 from posecore.media.samples import sample_clip, sample_picture
 from posecore.motion.one_euro import OneEuro
-from posecore.pipeline import expect_run
+from posecore.runs.expected import expect_run
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -9,7 +9,7 @@ from posecore import ClipOptions, estimate_video
 from posecore.cli.main import main
 from posecore.export.formats import export
 from posecore.media.films import FilmWriter
-from posecore.pipeline import expect_run
+from posecore.runs.expected import expect_run
 from posecore.runs.pool import describe
 
 FIRST_SECOND = ClipOptions(end_s=1.0)

@@ -112,8 +112,8 @@ def _models_released() -> Iterator[None]:
     try:
         yield
     finally:
-        if pipeline := sys.modules.get("posecore.pipeline"):  # otherwise no model was loaded
-            pipeline.release_models()
+        if photos := sys.modules.get("posecore.estimation.photos"):  # otherwise no model was loaded
+            photos.release_models()
 
 
 @contextmanager

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import PIL
 import pillow_heif
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
-from posecore.errors import MediaTooLarge, PosecoreError, UnreadableMedia
+from posecore.errors import InvalidOption, MediaTooLarge, PosecoreError, UnreadableMedia
 from posecore.limits import LIMITS
 from posecore.media.files import looks_like_clip, read_head, require_content
 from posecore.media.metadata import note_on_pages, orientation_of, without_obstacles
@@ -26,6 +26,9 @@ PICTURE_SUFFIXES = (
     ".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".heif", ".tif", ".tiff", ".bmp", ".gif", *RAW_SUFFIXES,
 )  # fmt: skip
 """File name endings to offer in an upload dialog. Only a file's content decides what it is."""
+
+Photo = np.ndarray | str | os.PathLike[str] | Image.Image
+"""A photo as (H, W, 3) uint8 RGB, upright; the path of its file; or a Pillow image."""
 
 # Pillow opens some 40 formats, including EPS, which runs an interpreter. Only these are ever tried.
 _DECODERS = ("JPEG", "PNG", "WEBP", "AVIF", "TIFF", "BMP", "GIF", "HEIF")
@@ -82,6 +85,40 @@ def decode_picture(
     if raw_kind(data) is not None:
         return develop_raw(data, shown)
     return _decode(data, shown, on_note or (lambda note: None))
+
+
+def picture_of(photo: Photo) -> np.ndarray:
+    """A photo in any form as (H, W, 3) uint8 RGB; an array is returned as it is.
+
+    Raises:
+        UnreadableMedia, MediaTooLarge: about the file, or a Pillow image whose file is damaged.
+        InvalidOption: if photo is none of these, or a Pillow image with more than 8 bits per sample.
+    """
+    if isinstance(photo, (str, os.PathLike)):
+        return decode_picture(photo)
+    if isinstance(photo, Image.Image):
+        return _of_pillow(photo)
+    if not isinstance(photo, np.ndarray):
+        raise InvalidOption(
+            "Expected a photo as an array of shape (H, W, 3) and uint8, a path or a Pillow image, but got "
+            f"{type(photo).__name__}."
+        )
+    return photo
+
+
+def _of_pillow(image: Image.Image) -> np.ndarray:
+    if image.mode in ("I", "F") or image.mode.startswith("I;"):
+        raise InvalidOption(
+            f"Expected a Pillow image with 8 bits per sample, but got mode {image.mode!r}. Give the path of its file."
+        )
+    try:
+        image = ImageOps.exif_transpose(image)
+    except (OSError, SyntaxError, ValueError) as error:
+        raise UnreadableMedia(f"The Pillow image cannot be decoded: {error}.") from error
+    if image.has_transparency_data:
+        rgba = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
+    return np.array(image.convert("RGB"))
 
 
 def identify_picture(path: os.PathLike[str] | str) -> str | None:

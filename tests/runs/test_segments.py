@@ -11,9 +11,9 @@ import pytest
 from posecore import ClipOptions, InvalidOption, PoseOptions, PoseSequence, estimate_video
 from posecore.media.clips import open_clip
 from posecore.media.samples import sample_clip
-from posecore.pipeline import _RecordingObserver
 from posecore.runs import pool, segments
 from posecore.runs.job import Job
+from posecore.runs.progress import RecordingObserver
 
 FAST = PoseOptions(engine="fast")
 
@@ -26,7 +26,7 @@ def run_once(shared_data):
 
 def run_cut(path: Path, cuts: list[float], *, on_progress=None, **changed) -> tuple[PoseSequence, list[str]]:
     job = Job(path, FAST, **({"part": ClipOptions()} | changed))
-    observer = _RecordingObserver(job.pose.people, job.part, on_progress)
+    observer = RecordingObserver(job.pose.people, job.part, on_progress)
     notes = segments.run_in_segments(job, observer, pool.describe(path), cuts).notes
     return observer.sequence(), notes
 

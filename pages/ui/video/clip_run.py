@@ -28,8 +28,8 @@ from posecore import (
 )
 from posecore.limits import LIMITS
 from posecore.media.clips import ClipInfo
-from posecore.pipeline import Expected, expect_run
 from posecore.runs.annotation import color_by
+from posecore.runs.expected import Expected, expect_run
 from posecore.runs.pool import describe
 from posecore.runs.segments import usual_workers
 from posecore.view.silhouettes import Background

@@ -8,7 +8,7 @@ from pages.ui.shared.people_choice import choose_background
 from pages.ui.video.clip_run import ClipRun, RunOptions
 from posecore import ClipOptions, PoseOptions, find_engine
 from posecore.media.clip_options import FilmQuality
-from posecore.pipeline import Expected
+from posecore.runs.expected import Expected
 
 _SIDES = {0: "Original", 1920: "1920 px", 1280: "1280 px", 854: "854 px", 640: "640 px"}
 _QUALITIES: dict[FilmQuality, str] = {"fast": "Faster", "small": "Smaller file"}
