@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from posecore.cli import options
-from posecore.cli.console import Report, load_model, progress_bar
+from posecore.cli.console import Report, complain, load_model, progress_bar
 from posecore.errors import UnreadableMedia, UnreadableResult, WorkerLost
 
 if TYPE_CHECKING:
@@ -79,7 +79,11 @@ def _poses_of(file: Path, wanted: "PoseOptions") -> "PoseSequence":
 
     with progress_bar(unit="frame") as show:
         return estimate_video(
-            file, wanted, workers=1, on_progress=lambda progress: show(progress.frames, progress.total)
+            file,
+            wanted,
+            workers=1,  # in a process of its own, as a video may be from anywhere
+            on_progress=lambda progress: show(progress.frames, progress.total),
+            on_note=complain,
         )
 
 

@@ -1,6 +1,7 @@
 """The command that counts, run in this process on saved results of a figure."""
 
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,6 +52,13 @@ def test_json_is_one_object_per_file(run, saved, tmp_path):
     assert failed == {"source": str(nothing), "error": complaints.strip()}
     assert list(first) == ["exercise", "count", "repetitions", "not_counted"]
     assert (first, first["exercise"], first["count"]) == (last, "squat", 3)
+
+
+def test_the_zip_of_the_app_is_read_too(run, saved, tmp_path):
+    with zipfile.ZipFile(tmp_path / "ann.zip", "w") as archive:
+        archive.write(saved, "ann/ann.posecore.npz")
+        archive.writestr("ann/README.txt", "what each file is")
+    assert run(tmp_path / "ann.zip", "--exercise", "squat")[1].startswith("ann.zip: 3 × squat\n")
 
 
 def test_an_exercise_that_is_not_recognised_is_null(run, tmp_path):

@@ -283,3 +283,10 @@ def test_the_person_who_does_the_exercise_is_counted_not_one_whose_joints_move_m
     p = bumps(times, [1] * 8)
     squatting = figure(times, knee=100 * p, hip=100 * p, **arms(shoulder=10 + 80 * p), across_m=1.5, person=2)
     assert {each.person for each in count_repetitions(together(raising, squatting), "arm_raise").repetitions} == {1}
+
+
+def test_a_growing_window_of_live_frames_loses_no_repetition():
+    sequence = noisy(squats([1, 0.9, 0.8, 1]), 0.01)
+    counts = [count_repetitions(sequence.at(slice(0, end)), "squat").count for end in range(0, len(sequence) + 1, 5)]
+    assert counts == sorted(counts)
+    assert counts[-1] == 4
