@@ -218,12 +218,11 @@ def show_page() -> None:
             return
         run.start(chosen)
     elif asks_for_everybody(run) or asks_for_another(run, chosen):
-        run = new_run(visit, clip)
-        run.start(chosen)
+        new_run(visit, clip).start(chosen)
+        st.rerun()  # without the button
     elif asks_to_continue(run, chosen):
-        stopped = run.state
-        run = new_run(visit, clip)
-        run.start(chosen, after=stopped)
+        new_run(visit, clip).start(chosen, after=run.state)
+        st.rerun()
     if not run.state.done.is_set() and not run.is_drawing:
         show_progress(run)
     elif run.state.error:
