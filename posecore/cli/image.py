@@ -9,7 +9,7 @@ from tqdm import tqdm
 from posecore.cli import options
 from posecore.cli.console import WHY_NOBODY, NotWritten, Report, complain, load_model, unforeseen
 from posecore.cli.outputs import OutputFolder
-from posecore.errors import InvalidOption, PosecoreError, UnreadableMedia
+from posecore.errors import PosecoreError, UnreadableMedia
 from posecore.estimation.pose_options import PoseOptions
 from posecore.view.silhouettes import Background
 
@@ -35,12 +35,12 @@ def image(
     from posecore.view.drawing import draw_poses
 
     wanted = PoseOptions(**estimation, segmentation=background != "keep")
-    _check_stems(files)
     engine = load_model(wanted)
     report = Report(as_json)
     folder = OutputFolder(out, overwrite=overwrite)
+    photos = list(dict.fromkeys(files))  # each once
     # For several photos, tqdm shows a bar if there is a terminal.
-    for file in tqdm(files, unit="photo", disable=True if len(files) == 1 else None):
+    for file in tqdm(photos, unit="photo", disable=True if len(photos) == 1 else None):
         notes: list[str] = []
         stem = safe_name(file.stem, "photo")
         try:
@@ -69,18 +69,6 @@ def image(
         for note in notes:
             report.say(note)
     return report.finish()
-
-
-def _check_stems(files: tuple[Path, ...]) -> None:
-    """Refuse photos whose outputs would overwrite each other."""
-    seen: dict[str, Path] = {}
-    for file in files:
-        other = seen.setdefault(file.stem, file)
-        if other is not file:
-            raise InvalidOption(
-                f"Expected file names that differ before the ending, but got {other} and {file}, which "
-                f"would both write {file.stem}.annotated.png. Write them to two folders."
-            )
 
 
 def _count(people: int) -> str:

@@ -80,12 +80,14 @@ class OutputFolder:
         for ending in endings if free != stem else ():
             os.replace(files.folder / (stem + ending), files.folder / (free + ending))
         files.paths = {stem + ending: self._path / (free + ending) for ending in endings}
-        self._taken.add(free.casefold())
         if free != stem:
+            own = stem.casefold() in self._taken
+            advice = "." if own else "; --overwrite replaces the other."
             complain(
                 f"{self._path} has another result called {stem}, of another file or with other options. This one is "
-                f"called {free}; --overwrite replaces the other."
+                f"called {free}{advice}"
             )
+        self._taken.add(free.casefold())
 
     def _is_free(self, new: Path, name: str, endings: list[str], is_same: IsSame) -> bool:
         # On Windows and macOS, names that differ only in case are the same.

@@ -195,7 +195,6 @@ def test_smoothing_during_the_run_can_be_switched_off(short_clip, tmp_path):
         (["image", sample_picture().path, "--out", "OUT", "--model", "best"], "best"),
         (["image", sample_picture().path, "--out", "OUT", "--model", "absent.task"], "absent.task"),
         (["image", sample_picture().path, "--out", __file__], "Nothing can be written to"),
-        (["image", "a/x.jpg", "b/x.png", "--out", "OUT"], "x.annotated.png"),
         (["image", sample_picture().path], "--out"),
         (["image", "x.jpg", "--out", "OUT", "--search", "far"], "'far' is not one of 'fast', 'thorough'"),
         (["picture", "x.jpg"], "image | video | export"),

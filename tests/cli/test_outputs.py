@@ -97,6 +97,20 @@ def test_photos_of_one_name_in_two_runs_are_kept_apart(run, out, tmp_path):
     assert digests(out).items() > first.items()
 
 
+def test_photos_of_one_name_in_one_run_are_kept_apart(run, out, tmp_path):
+    jpg, png = photo(tmp_path / "me.jpg"), photo(tmp_path / "me.png", mirrored=True)
+    for _ in range(2):
+        code, said = run("image", jpg, png, jpg, "--overwrite")
+        assert (code, said) == (
+            0,
+            f"{out} has another result called me, of another file or with other options. This one is called me_2.\n",
+        )
+        assert set(digests(out)) == {f"me{end}" for end in PHOTO_ENDINGS} | {f"me_2{end}" for end in PHOTO_ENDINGS}
+
+
+PHOTO_ENDINGS = (".annotated.png", ".landmarks.csv")
+
+
 def test_an_export_with_other_options_is_kept_apart(run, out, portrait, tmp_path):
     assert run("video", clip(tmp_path / "walk.mp4", portrait, 12), "--no-film")[0] == 0
     saved = out / "walk.posecore.npz"
