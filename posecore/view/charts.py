@@ -1,12 +1,17 @@
 """Figures of a whole video."""
 
+from typing import Any
+
 import numpy as np
 import plotly.graph_objects as go
 
+from posecore.motion.exercises.results import Counted
 from posecore.poses import PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
+from posecore.view.palette import BLUE, GREY, SIDES_ON_PAGE, css
 
 _MOST_COLUMNS = 1_500
+_MOST_POINTS = 20_000
 
 
 def plot_visibility(sequence: PoseSequence, person_id: int) -> go.Figure:
@@ -54,3 +59,108 @@ def plot_visibility(sequence: PoseSequence, person_id: int) -> go.Figure:
         "margin": {"l": 110, "r": 0, "t": 40, "b": 110},
     }
     return go.Figure({"data": [heat], "layout": layout})
+
+
+def plot_repetitions(counted: Counted, *, title: str) -> go.Figure:
+    """The movement over time, with the repetitions shaded and numbered, and what was not counted hatched.
+
+    The movement is in percent of the person's usual one: 0 at rest, about 100 at the extreme. A long video is shown
+    with at most 20,000 points.
+    """
+    curves = [_curve(counted, side) for side in ("both", "left", "right")]
+    lines = [curve for curve in curves if curve]
+    heights = [value for line in lines for value in line["y"] if value is not None]
+    low, high = min([0, *heights]), max([100, *heights])
+    spans = [(each.start_s, each.end_s) for each in counted.repetitions]
+    numbers = [str(place) for place in range(1, len(spans) + 1)]
+    lasting = [f"repetition {number}, {end - start:.1f} s" for number, (start, end) in zip(numbers, spans, strict=True)]
+    skipped = [(each.start_s, each.end_s) for each in counted.not_counted]
+    bars = [
+        {
+            **_stretches(spans, low, 1.12 * high, lasting),
+            "name": "counted",
+            "marker": {"color": css(BLUE), "opacity": 0.3},
+        },
+        {
+            **_stretches(skipped, low, high, [f"not counted: {each.reason}" for each in counted.not_counted]),
+            "name": "not counted",
+            "marker": {
+                "color": "rgba(0, 0, 0, 0)",
+                "line": {"color": css(GREY), "width": 1},
+                "pattern": {"shape": "/", "fgcolor": css(GREY), "size": 8, "solidity": 0.15},
+            },
+        },
+    ]
+    # Beside the bars, whose own text would be white.
+    labels = {
+        "type": "scatter",
+        "mode": "text",
+        "x": bars[0]["x"],
+        "y": [1.06 * high] * len(spans),
+        "text": numbers,
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+    times = [time for line in lines for time in line["x"] if time is not None]
+    times += [time for span in [*spans, *skipped] for time in span]
+    layout = {
+        "title": {"text": title, "font": {"size": 15}, "x": 0},
+        "xaxis": {
+            "title": {"text": "Time (s)", "standoff": 4},
+            "range": [min(times, default=0), max(times, default=1)],
+            "showgrid": False,
+            "zeroline": False,
+        },
+        "yaxis": {
+            "title": {"text": "Movement (% of the usual one)", "standoff": 4},
+            "range": [low, 1.14 * high],
+            "gridcolor": "rgba(138, 143, 152, 0.25)",
+            "zeroline": False,
+        },
+        "barmode": "overlay",
+        "hovermode": "closest",
+        "legend": {"orientation": "h", "yanchor": "top", "y": -0.2, "x": 0},
+        "paper_bgcolor": "rgba(0, 0, 0, 0)",
+        "plot_bgcolor": "rgba(0, 0, 0, 0)",
+        "margin": {"l": 55, "r": 0, "t": 40, "b": 70},
+    }
+    return go.Figure({"data": [*(bar for bar in bars if bar["x"]), *lines, labels], "layout": layout})
+
+
+def _curve(counted: Counted, side: str) -> dict[str, Any] | None:
+    """The line of a side, with gaps between the stretches in which the person is seen; None if it has none."""
+    parts = [each for each in counted.curves if each.side == side]
+    if not parts:
+        return None
+    step = -(-sum(len(each.times_s) for each in counted.curves) // _MOST_POINTS)
+    times: list[float | None] = []
+    percent: list[float | None] = []
+    for part in parts:
+        times += [*np.round(part.times_s[::step], 3).tolist(), None]
+        percent += [*np.round(100 * part.progress[::step], 1).tolist(), None]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "movement" if side == "both" else f"{side} side",
+        "x": times,
+        "y": percent,
+        "line": {
+            "color": css(SIDES_ON_PAGE.get(side, GREY)),
+            "width": 2,
+            "dash": "dot" if side == "right" else "solid",
+        },
+        "hovertemplate": "%{x:.2f} s, %{y:.0f}%<extra></extra>",
+    }
+
+
+def _stretches(spans: list[tuple[float, float]], low: float, high: float, said: list[str]) -> dict[str, Any]:
+    """Bars over stretches of time, each with what is said of it."""
+    return {
+        "type": "bar",
+        "x": [(start + end) / 2 for start, end in spans],
+        "width": [end - start for start, end in spans],
+        "base": low,
+        "y": [high - low] * len(spans),
+        "customdata": [[f"{start:.1f}", f"{end:.1f}", text] for (start, end), text in zip(spans, said, strict=True)],
+        "hovertemplate": "%{customdata[2]}<br>%{customdata[0]} to %{customdata[1]} s<extra></extra>",
+    }

@@ -12,6 +12,7 @@ Color = tuple[int, int, int]
 
 ORANGE: Color = (230, 159, 0)
 SKY_BLUE: Color = (86, 180, 233)
+BLUE: Color = (0, 114, 178)
 WHITE: Color = (255, 255, 255)
 GREY: Color = (138, 143, 152)
 PALE: Color = (172, 176, 184)
@@ -28,7 +29,7 @@ PEOPLE: tuple[Color, ...] = (
     (0, 158, 115),  # bluish green
     (204, 121, 167),  # reddish purple
     (214, 190, 40),  # yellow
-    (0, 114, 178),  # blue
+    BLUE,
     (213, 94, 0),  # vermillion
 )
 

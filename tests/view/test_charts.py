@@ -1,10 +1,11 @@
-"""The heat map of visibility."""
+"""The heat map of visibility, and the chart of repetitions."""
 
 import numpy as np
 import pytest
 
-from posecore import BLAZEPOSE_33, InvalidOption, InvalidPoses, PoseSequence
-from posecore.view.charts import plot_visibility
+from posecore import BLAZEPOSE_33, Counted, InvalidOption, InvalidPoses, PoseSequence, count_repetitions
+from posecore.view.charts import plot_repetitions, plot_visibility
+from tests.motion.exercises.figure import bumps, figure, squats, times_for, without
 
 
 def sequence(frames: int) -> PoseSequence:
@@ -52,3 +53,36 @@ def test_an_absent_person_is_rejected():
         plot_visibility(sequence(10), 4)
     with pytest.raises(InvalidPoses):
         plot_visibility(sequence(10), 7)
+
+
+def test_repetitions_are_shaded_numbered_and_explained():
+    counted = count_repetitions(squats([1, 1, 0.45, 1]), "squat")
+    figure = plot_repetitions(counted, title="Squat: movement over time")
+    repetitions, skipped, line, numbers = figure.data
+    np.testing.assert_allclose(repetitions.x, [(each.start_s + each.end_s) / 2 for each in counted.repetitions])
+    np.testing.assert_allclose(repetitions.width, [each.end_s - each.start_s for each in counted.repetitions])
+    assert list(numbers.text) == ["1", "2", "3"]
+    [(start, end, reason)] = skipped.customdata
+    assert float(start) < 7 < float(end)
+    assert reason == f"not counted: {counted.not_counted[0].reason}"
+    assert skipped.marker.pattern.shape == "/", "told apart by more than colour"
+    percent = np.array(line.y, float)
+    assert np.nanmin(percent) == pytest.approx(0, abs=5)
+    assert np.nanmax(percent) == pytest.approx(100, abs=5)
+    layout = figure.layout
+    assert (layout.xaxis.title.text, layout.yaxis.title.text) == ("Time (s)", "Movement (% of the usual one)")
+
+
+def test_each_arm_has_a_curve_and_an_absence_is_a_gap():
+    times = times_for(4)
+    p, later = bumps(times, [1] * 4), bumps(times, [1] * 4, start_s=2.2)
+    clip = figure(times, left_elbow=10 + 110 * p, right_elbow=10 + 110 * later, turned=30)
+    away = (times > 3.6) & (times < 5.2)
+    traces = plot_repetitions(count_repetitions(without(clip, away), "biceps_curl"), title="").data
+    lines = {trace.name: trace for trace in traces if trace.type == "scatter" and trace.mode == "lines"}
+    assert list(lines) == ["left side", "right side"]
+    assert all(None in line.y[:-1] for line in lines.values())
+
+
+def test_nothing_counted_is_an_empty_chart():
+    assert [trace.mode for trace in plot_repetitions(Counted("squat"), title="Squat").data] == ["text"]

@@ -5,7 +5,7 @@ Each stretch of frames in which the person is seen without a long gap gives one 
 and back by at least ``WHOLE`` of it. No fixed angle decides: BlazePose compresses angles, by view and by person.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -84,12 +84,16 @@ class Movements:
         bodies: of each stretch in which the person is seen.
         counted: the repetitions, in order of time.
         not_counted: the others.
+        progress: by side that moves, the curve of each body.
+        usual: the usual size of a movement in these curves.
     """
 
     person: int
     bodies: tuple[Body, ...]
     counted: tuple[Movement, ...]
     not_counted: tuple[NotCounted, ...]
+    progress: Mapping[str, Sequence[Doubles]]
+    usual: float
 
     @property
     def in_view(self) -> float:
@@ -155,7 +159,7 @@ def find_movements(person: int, bodies: Sequence[Body], exercise: Exercise, ends
     brief = [movement for movement in counted if movement.length_s < BRIEF * usual_s]
     others += [NotCounted(*movement.span_s, "far too fast, compared with the others") for movement in brief]
     kept = tuple(movement for movement in counted if movement not in brief)
-    return Movements(person, tuple(bodies), kept, tuple(others))
+    return Movements(person, tuple(bodies), kept, tuple(others), curves, usual)
 
 
 def progress(body: Body, exercise: Exercise, side: str) -> Doubles:

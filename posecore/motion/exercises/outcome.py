@@ -7,8 +7,8 @@ import numpy as np
 from posecore.motion.exercises.body import JOINTS, SIDES, runs_of
 from posecore.motion.exercises.declaration import Exercise
 from posecore.motion.exercises.following import Scene
-from posecore.motion.exercises.movements import WALKING, Movement, Movements
-from posecore.motion.exercises.results import Counted, NotCounted, Repetition
+from posecore.motion.exercises.movements import LEAST, WALKING, Movement, Movements
+from posecore.motion.exercises.results import Counted, Curve, NotCounted, Repetition
 
 NOBODY = "nobody seen, or a title card"
 NOT_SEEN = "the person is not seen"
@@ -17,6 +17,8 @@ LISTED_S = 0.5
 """Walking, or an absence, is listed from this length on."""
 SEEN_WELL = 0.5
 """Left and right are compared if both are seen this well, by their mean visibility."""
+REST_PERCENT = 5.0
+"""A curve counts as at rest at this percentile: its lowest point may be a hop or a stretch."""
 FRONT_DEG = 15.0
 """The leg in front is known if its hip is flexed so much more."""
 
@@ -32,7 +34,17 @@ def counted_of(
         not_counted += _walks(movements) if exercise.in_place else ()
     repetitions.sort(key=lambda each: each.extreme_s)
     scores = chair_stand_scores(repetitions, float(scene.sequence.times_s.max(initial=0.0))) if exercise.seated else {}
-    return Counted(exercise.name, tuple(repetitions), tuple(_tidied(not_counted)), scores=scores)
+    curves = tuple(curve for movements in followed for curve in _curves(movements))
+    return Counted(exercise.name, tuple(repetitions), tuple(_tidied(not_counted)), scores=scores, curves=curves)
+
+
+def _curves(movements: Movements) -> Iterator[Curve]:
+    if movements.usual < LEAST:
+        return
+    for side, parts in movements.progress.items():
+        rest = np.percentile(np.concatenate(parts), REST_PERCENT)
+        for body, part in zip(movements.bodies, parts, strict=True):
+            yield Curve(movements.person, side, body.times_s, (part - rest) / movements.usual)
 
 
 def _repetition(movement: Movement, exercise: Exercise, person: int) -> Repetition:

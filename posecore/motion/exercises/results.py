@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
 
 @dataclass(frozen=True)
 class Repetition:
@@ -77,6 +81,23 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Curve:
+    """The movement of the person who is counted, in a stretch of the video in which they are seen without a long gap.
+
+    Attributes:
+        person: id of the person.
+        side: ``"left"`` or ``"right"`` if each arm or only that one moves; else ``"both"``.
+        times_s: (N,) even times, in seconds of the sequence.
+        progress: (N,) 0 at rest, and about 1 at the extreme of the person's usual movement in this shot.
+    """
+
+    person: int
+    side: str
+    times_s: NDArray[np.float64]
+    progress: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
 class Counted:
     """The repetitions of one exercise in a sequence.
 
@@ -86,6 +107,7 @@ class Counted:
         not_counted: in order of time.
         held: of an exercise that is held, such as a plank: each time; else empty.
         scores: of the chair stand tests, see ``outcome.chair_stand_scores``; else empty.
+        curves: the movement over time, which repetitions are found in; empty for holds and if nobody moves enough.
     """
 
     exercise: str | None
@@ -93,6 +115,7 @@ class Counted:
     not_counted: tuple[NotCounted, ...] = ()
     held: tuple[Held, ...] = ()
     scores: Mapping[str, float | None] = field(default_factory=dict)
+    curves: tuple[Curve, ...] = ()
 
     @property
     def count(self) -> int:
@@ -112,3 +135,28 @@ class Counted:
         if self.scores:
             values["scores"] = {name: None if value is None else round(value, 3) for name, value in self.scores.items()}
         return values
+
+    def as_table(self) -> pd.DataFrame:
+        """One row for each repetition, or for each time that a position was held; numbers as in ``as_dict``.
+
+        Columns of what one repetition lacks, such as a range of the arm that rests, are NaN there.
+        """
+        if self.held:
+            return pd.DataFrame([{"number": place, **each.as_dict()} for place, each in enumerate(self.held, start=1)])
+        rows = []
+        for place, each in enumerate(self.repetitions, start=1):
+            values = each.as_dict()
+            tempo, ranges = values.pop("tempo_s"), values.pop("range_deg")
+            left_right = values.pop("left_right_deg")
+            del values["form"]
+            rows.append(
+                {
+                    "number": place,
+                    "person": each.person,
+                    **values,
+                    **{f"{phase}_s": seconds for phase, seconds in tempo.items()},
+                    **{f"{name}_range_deg": degrees for name, degrees in ranges.items()},
+                    "left_right_deg": left_right,
+                }
+            )
+        return pd.DataFrame(rows)

@@ -144,6 +144,19 @@ def squats(depths: Sequence[float], **given: float) -> PoseSequence:
     return figure(times, knee=100 * progress, hip=100 * progress, **given)
 
 
+def plank() -> PoseSequence:
+    """A plank from 2 to 8 s, standing before and after."""
+    times = np.arange(0, 10, 1 / 30)
+    down = figure(times, lying=80, left_shoulder=80, right_shoulder=80, turned=90)
+    stand = figure(times, turned=90)
+    held = (times > 2) & (times < 8)
+    mixed = {
+        name: np.where(held.reshape(-1, *[1] * (array.ndim - 1)), down.arrays[name], array)
+        for name, array in stand.arrays.items()
+    }
+    return replace(stand, **mixed)
+
+
 def noisy(sequence: PoseSequence, metres: float, seed: int = 0) -> PoseSequence:
     """The same with this standard deviation in every coordinate."""
     numbers = np.random.default_rng(seed)

@@ -12,7 +12,7 @@ from posecore import InvalidOption, InvalidPoses, PoseSequence, count_repetition
 from posecore.motion.exercises.body import SIDES
 from posecore.motion.exercises.declaration import Exercise
 from posecore.motion.exercises.table import EXERCISES
-from tests.motion.exercises.figure import bumps, figure, noisy, squats, times_for, together, without
+from tests.motion.exercises.figure import bumps, figure, noisy, plank, squats, times_for, together, without
 
 # The same examples in every run.
 settings.register_profile("counting", derandomize=True, deadline=None, max_examples=40)
@@ -213,18 +213,11 @@ def test_the_chair_stand_scores():
 
 
 def test_a_plank_is_held():
-    times = np.arange(0, 10, 1 / 30)
-    up = figure(times, lying=80, left_shoulder=80, right_shoulder=80, turned=90)
-    stand = figure(times, turned=90)
-    down = (times > 2) & (times < 8)
-    mixed = {
-        name: np.where(down.reshape(-1, *[1] * (a.ndim - 1)), up.arrays[name], a) for name, a in stand.arrays.items()
-    }
-    counted = count_repetitions(replace(stand, **mixed), "plank")
+    counted = count_repetitions(plank(), "plank")
     assert counted.count == 1
     assert counted.held[0].held_s == pytest.approx(6, abs=0.5)
     assert counted.as_dict()["held"][0]["held_s"] == pytest.approx(6, abs=0.5)
-    assert count_repetitions(replace(stand, **mixed)).exercise == "plank"
+    assert count_repetitions(plank()).exercise == "plank"
 
 
 @pytest.mark.parametrize("exercise", [*EXERCISES, "angle:elbow", "any", "auto"])
@@ -290,3 +283,31 @@ def test_a_growing_window_of_live_frames_loses_no_repetition():
     counts = [count_repetitions(sequence.at(slice(0, end)), "squat").count for end in range(0, len(sequence) + 1, 5)]
     assert counts == sorted(counts)
     assert counts[-1] == 4
+
+
+def test_the_curve_is_0_at_rest_and_1_at_the_extreme():
+    counted = count_repetitions(squats([1, 1, 1]), "squat")
+    [curve] = counted.curves
+    assert (curve.person, curve.side) == (1, "both")
+    for repetition in counted.repetitions:
+        times_s = [repetition.start_s, repetition.extreme_s, repetition.end_s]
+        progress = np.interp(times_s, curve.times_s, curve.progress)
+        assert progress == pytest.approx([0.1, 1, 0.1], abs=0.04)
+    assert "curves" not in counted.as_dict()
+
+
+def test_too_little_movement_has_no_curve():
+    assert count_repetitions(squats([0.1, 0.1]), "squat").curves == ()
+
+
+def test_the_table_has_a_row_for_each_repetition_and_each_hold():
+    counted = count_repetitions(squats([1, 1]), "squat")
+    table = counted.as_table()
+    assert table["number"].tolist() == [1, 2]
+    assert table["extreme_s"].tolist() == [each.as_dict()["extreme_s"] for each in counted.repetitions]
+    assert table["left_knee_range_deg"].tolist() == pytest.approx([98, 98], abs=3)
+    assert {"person", "start_s", "end_s", "side", "down_s", "hold_s", "up_s", "left_right_deg"} < set(table)
+    held = count_repetitions(plank(), "plank").as_table()
+    assert list(held) == ["number", "start_s", "end_s", "held_s"]
+    assert len(held) == 1
+    assert count_repetitions(squats([0.1]), "squat").as_table().empty
