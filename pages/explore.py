@@ -50,6 +50,7 @@ def show_result(opened: Opened) -> None:
         opened.playback,
         key="explore",
         clip=opened.key,
+        stem=opened.stem,
         already=opened.already,
         film=None,
         file=opened.name,

@@ -162,7 +162,8 @@ def show_result(run: ClipRun, sequence: PoseSequence) -> None:
     already = smoothed if options.pose.smoothing else None
     film = address(run.film_token) if options.film else None
     file = run.name if run.clip.folder is not None else None
-    shown = explore(run.playback, key="video", clip=run.film_token, already=already, film=film, file=file)
+    stem = PurePath(run.name).stem
+    shown = explore(run.playback, key="video", clip=run.film_token, stem=stem, already=already, film=film, file=file)
     offer_film(run, shown)
     offer_files(
         shown,
@@ -170,7 +171,7 @@ def show_result(run: ClipRun, sequence: PoseSequence) -> None:
         lambda: manifest(run, shown),
         raw=run.playback.raw,
         page="video",
-        stem=PurePath(run.name).stem,
+        stem=stem,
         key=run.film_token,
         film=Film(
             run.annotated, run.annotated_name, has_annotated(run, shown), run.is_drawing, lambda: run.draw(shown)

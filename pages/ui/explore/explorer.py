@@ -1,9 +1,10 @@
-"""Explore a result: player, verdicts, smoothing, and choice of people."""
+"""Explore a result: player, verdicts, repetitions, smoothing, and choice of people."""
 
 import streamlit as st
 
 from pages.ui.explore.playback import Playback
 from pages.ui.explore.player.component import show_player
+from pages.ui.explore.repetitions import show_repetitions
 from pages.ui.explore.smoothing_lab import show_lab
 from pages.ui.explore.verdicts import show_trust, show_verdicts
 from pages.ui.shared.addresses import address
@@ -17,6 +18,7 @@ def explore(
     *,
     key: str,
     clip: str,
+    stem: str,
     already: str | None,
     film: str | None,
     file: str | None,
@@ -28,6 +30,7 @@ def explore(
         playback: the result.
         key: identifies this place on the page.
         clip: identifies the result.
+        stem: start of the names of downloaded files.
         already: a sentence about earlier smoothing; None if there was none.
         film: address of its video; None if there is none.
         file: name of the visitor's file that it comes from; None if it is the sample.
@@ -45,6 +48,7 @@ def explore(
         with st.container():  # one element for any number of verdicts: Streamlit restarts what is below when it moves
             show_verdicts(playback, shown)
         _play(playback, shown, key, clip, film, file)
+        show_repetitions(playback, shown, key=f"{key}_repetitions", clip=clip, stem=stem)
     return shown
 
 

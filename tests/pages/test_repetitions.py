@@ -1,0 +1,161 @@
+"""Repetitions on the pages: counted in a result as it was estimated, once for each choice."""
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.ui.explore.opened import Opened
+from posecore import PoseSequence, Smoothing, count_repetitions, save_sequence, smooth_sequence
+from tests.motion.exercises.figure import bumps, figure, plank, squats, times_for, together, without
+from tests.pages.test_explore import open_saved
+from tests.pages.test_video import upload
+
+STANDING = figure(np.arange(0, 3, 1 / 30))
+
+
+@pytest.fixture
+def explore(app, tmp_path):
+    """Open a result on the Explore page."""
+
+    def opened(sequence: PoseSequence, raw: PoseSequence | None = None) -> AppTest:
+        path = tmp_path / "gym.posecore.npz"
+        save_sequence(sequence, path, raw=raw)
+        open_saved(app, path.read_bytes(), "gym.posecore.npz")
+        return app
+
+    return opened
+
+
+@pytest.fixture
+def counting(monkeypatch) -> list[tuple]:
+    """The counts that are made from now on."""
+    made = []
+
+    def count(sequence, exercise, *, person):
+        made.append((sequence, exercise, person))
+        return count_repetitions(sequence, exercise, person=person)
+
+    monkeypatch.setattr("pages.ui.explore.repetitions.count_repetitions", count)
+    return made
+
+
+def choose(app: AppTest, label: str, value: object) -> None:
+    next(box for box in app.selectbox if box.label == label).set_value(value).run()
+    assert not app.exception
+
+
+def open_section(app: AppTest) -> None:
+    key = app.session_state["visit"].get(Opened).key
+    app.session_state[f"explore_repetitions_open_{key}"] = True
+    app.run()
+    assert not app.exception
+
+
+def metrics(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric if metric.label != "Frames with a person"}
+
+
+def said(app: AppTest) -> str:
+    return " ".join(text.value for text in app.markdown)
+
+
+def test_squats_are_recognised_counted_and_listed(explore):
+    app = explore(squats([1, 1, 0.5, 1]))
+    assert metrics(app) == {"Squat": "3"}
+    assert "Recognised as **Squat**." in said(app)
+    repetitions, skipped = (table.value for table in app.dataframe)
+    assert repetitions["No."].tolist() == [1, 2, 3]
+    assert repetitions["Lowest (s)"].tolist() == pytest.approx([2, 4.5, 9.5], abs=0.1)
+    assert {"Start (s)", "End (s)", "Side", "Down (s)", "Hold (s)", "Up (s)", "Left knee (°)"} < set(repetitions)
+    assert "Person" not in repetitions
+    assert skipped["Reason"].tolist() == [each.reason for each in count_repetitions(squats([1, 1, 0.5, 1])).not_counted]
+    assert any("not medical advice" in caption.value for caption in app.caption)
+
+
+def test_an_exercise_or_an_angle_can_be_chosen(explore):
+    app = explore(squats([1, 1, 1]))
+    choose(app, "Exercise", "biceps_curl")
+    assert metrics(app) == {"Biceps curl": "0"}
+    assert "Nothing was counted." in said(app)
+    assert "By itself it would be recognised as Squat." in said(app)
+    choose(app, "Exercise", "any")
+    assert metrics(app) == {"Whatever repeats": "3"}
+    choose(app, "Exercise", "angle:")
+    choose(app, "Angle", "left_knee")
+    assert metrics(app) == {"Left knee": "3"}
+
+
+def test_nothing_is_counted_again_when_the_page_runs_again(explore, counting):
+    app = explore(squats([1, 1]))
+    app.run()
+    assert [exercise for _, exercise, _ in counting] == ["auto"]
+    choose(app, "Exercise", "squat")
+    choose(app, "Exercise", "auto")
+    assert [exercise for _, exercise, _ in counting] == ["auto", "squat"]
+
+
+def test_it_is_counted_in_the_landmarks_as_they_were_estimated(explore, counting):
+    raw = squats([1, 1])
+    explore(smooth_sequence(raw, Smoothing(cutoff_hz=1)), raw=raw)
+    [(counted_in, _, _)] = counting
+    np.testing.assert_array_equal(counted_in.world, raw.world)
+
+
+def test_what_is_no_exercise_says_what_to_do(explore):
+    app = explore(STANDING)
+    assert [box.label for box in app.selectbox if box.label == "Exercise"] == [], "folded away"
+    open_section(app)
+    assert any("No exercise was recognised. Choose one above" in info.value for info in app.info)
+    choose(app, "Exercise", "squat")
+    assert metrics(app) == {"Squat": "0"}
+    choose(app, "Exercise", "any")
+    assert metrics(app) == {"Whatever repeats": "0"}
+
+
+@pytest.mark.parametrize(
+    ("sequence", "reason"),
+    [
+        (without(STANDING, np.ones(len(STANDING), bool)), "nothing to count"),
+        (STANDING.at(slice(0, 1)), "No exercise was recognised"),
+    ],
+)
+def test_nobody_and_one_frame_are_no_exercise(explore, sequence, reason):
+    app = explore(sequence)
+    open_section(app)
+    assert any(reason in text.value for text in (*app.info, *app.caption))
+
+
+def test_of_several_people_it_is_said_who_was_counted(explore):
+    times = times_for(3)
+    p = bumps(times, [1] * 3)
+    one = figure(times, knee=100 * p, hip=100 * p)
+    other = figure(times, across_m=-1.5, person=2)
+    app = explore(together(one, other))
+    assert metrics(app) == {"Squat": "3"}
+    assert "Done by person 1." in said(app)
+    choose(app, "Person", 2)
+    assert any("No exercise was recognised" in info.value for info in app.info)
+
+
+def test_a_plank_is_timed(explore):
+    app = explore(plank())
+    assert float(metrics(app)["Plank, held"].removesuffix(" s")) == pytest.approx(6, abs=0.5)
+    [held] = app.dataframe
+    assert list(held.value) == ["No.", "Start (s)", "End (s)", "Held (s)"]
+
+
+def test_the_chair_stand_scores_are_shown(explore):
+    times = times_for(6)
+    p = bumps(times, [1] * 6)
+    app = explore(figure(times, knee=85 * (1 - p), hip=85 * (1 - p)))
+    choose(app, "Exercise", "sit_to_stand")
+    shown = metrics(app)
+    assert shown["Sit to stand"] == "6"
+    assert float(shown["Five stands"].removesuffix(" s")) == pytest.approx(10.6, abs=0.2)
+    assert shown["Stands in 30 s"] == "–"
+
+
+def test_a_real_video_is_counted_on_the_video_page(open_page, shared_data):
+    app = open_page("video")
+    upload(app, "pose_squats.mp4", (shared_data / "google-reference" / "pose_squats.mp4").read_bytes())
+    assert metrics(app) == {"Squat": "2"}
