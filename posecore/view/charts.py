@@ -65,7 +65,8 @@ def plot_repetitions(counted: Counted, *, title: str) -> go.Figure:
     """The movement over time, with the repetitions shaded and numbered, and what was not counted hatched.
 
     The movement is in percent of the person's usual one: 0 at rest, about 100 at the extreme. A long video is shown
-    with at most 20,000 points.
+    with at most 20,000 points. The last of a bar's customdata is the time to go to: the extreme of a repetition, or the
+    start of what was not counted.
     """
     curves = [_curve(counted, side) for side in ("both", "left", "right")]
     lines = [curve for curve in curves if curve]
@@ -75,14 +76,15 @@ def plot_repetitions(counted: Counted, *, title: str) -> go.Figure:
     numbers = [str(place) for place in range(1, len(spans) + 1)]
     lasting = [f"repetition {number}, {end - start:.1f} s" for number, (start, end) in zip(numbers, spans, strict=True)]
     skipped = [(each.start_s, each.end_s) for each in counted.not_counted]
+    reasons = [f"not counted: {each.reason}" for each in counted.not_counted]
     bars = [
         {
-            **_stretches(spans, low, 1.12 * high, lasting),
+            **_stretches(spans, low, 1.12 * high, lasting, [each.extreme_s for each in counted.repetitions]),
             "name": "counted",
             "marker": {"color": css(BLUE), "opacity": 0.3},
         },
         {
-            **_stretches(skipped, low, high, [f"not counted: {each.reason}" for each in counted.not_counted]),
+            **_stretches(skipped, low, high, reasons, [start for start, _ in skipped]),
             "name": "not counted",
             "marker": {
                 "color": "rgba(0, 0, 0, 0)",
@@ -153,14 +155,17 @@ def _curve(counted: Counted, side: str) -> dict[str, Any] | None:
     }
 
 
-def _stretches(spans: list[tuple[float, float]], low: float, high: float, said: list[str]) -> dict[str, Any]:
-    """Bars over stretches of time, each with what is said of it."""
+def _stretches(
+    spans: list[tuple[float, float]], low: float, high: float, said: list[str], goto_s: list[float]
+) -> dict[str, Any]:
+    """Bars over stretches of time, each with what is said of it, and the time to go to."""
+    told = zip(spans, said, goto_s, strict=True)
     return {
         "type": "bar",
         "x": [(start + end) / 2 for start, end in spans],
         "width": [end - start for start, end in spans],
         "base": low,
         "y": [high - low] * len(spans),
-        "customdata": [[f"{start:.1f}", f"{end:.1f}", text] for (start, end), text in zip(spans, said, strict=True)],
+        "customdata": [[f"{start:.1f}", f"{end:.1f}", text, round(time, 3)] for (start, end), text, time in told],
         "hovertemplate": "%{customdata[2]}<br>%{customdata[0]} to %{customdata[1]} s<extra></extra>",
     }

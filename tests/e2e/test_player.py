@@ -11,9 +11,10 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
-from posecore import BLAZEPOSE_33
+from posecore import BLAZEPOSE_33, count_repetitions
 from posecore.export.saved import save_sequence
 from tests.e2e.visitor import A_GRAPHICS_CARD, VIEWS, upload, wait_for_player, wait_until_idle
+from tests.motion.exercises.figure import squats
 
 LAST = 89  # last frame of the short sample, at 30 fps
 AT_VIDEO = "document.querySelector('.pp-film')"
@@ -358,6 +359,29 @@ def test_playback_sends_no_requests_to_the_server(player):
     drawn = int(player.locator(".pp-rows").get_attribute("data-drawn"))
     player.wait_for_timeout(500)
     assert int(player.locator(".pp-rows").get_attribute("data-drawn")) > drawn
+
+
+def test_a_click_on_a_repetition_shows_it_in_the_player(page, tmp_path, shot):
+    sequence, path = squats([1, 1, 1]), tmp_path / "squats.posecore.npz"
+    save_sequence(sequence, path)
+    page.goto("/explore")
+    upload(page, path)
+    views = ("skeleton", "cursor", "rows")
+    wait_for_player(page, views)
+    expect(page.get_by_text("Recognised as Squat.")).to_be_visible()
+    chart = page.get_by_role("figure", name="Squat: movement over time, with 3 repetitions")
+    chart.scroll_into_view_if_needed()
+    second = chart.locator(".barlayer .point").nth(1)
+    expect(second).to_be_visible()
+    page.wait_for_timeout(500)  # until nothing moves below the chart
+    shot(page, "repetitions")
+    box = second.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 0.8 * box["height"])
+    expect(chart.get_by_text("repetition 2, ")).to_be_visible()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 0.8 * box["height"])
+    extreme_s = count_repetitions(sequence).repetitions[1].extreme_s
+    wait_for_frame(page, round(extreme_s * sequence.fps), views)
+    expect(page.locator(".pp-skeleton")).to_be_in_viewport()
 
 
 def test_a_saved_result_can_be_explored_without_its_video(page, walk, tmp_path, shot):

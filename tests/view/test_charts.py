@@ -62,7 +62,9 @@ def test_repetitions_are_shaded_numbered_and_explained():
     np.testing.assert_allclose(repetitions.x, [(each.start_s + each.end_s) / 2 for each in counted.repetitions])
     np.testing.assert_allclose(repetitions.width, [each.end_s - each.start_s for each in counted.repetitions])
     assert list(numbers.text) == ["1", "2", "3"]
-    [(start, end, reason)] = skipped.customdata
+    assert [told[-1] for told in repetitions.customdata] == [round(each.extreme_s, 3) for each in counted.repetitions]
+    [(start, end, reason, goto_s)] = skipped.customdata
+    assert goto_s == pytest.approx(float(start), abs=0.05)
     assert float(start) < 7 < float(end)
     assert reason == f"not counted: {counted.not_counted[0].reason}"
     assert skipped.marker.pattern.shape == "/", "told apart by more than colour"

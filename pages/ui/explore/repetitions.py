@@ -74,7 +74,8 @@ def show_repetitions(playback: Playback, shown: PoseSequence, *, key: str, clip:
         if counted.curves:
             figure = plot_repetitions(counted, title=f"{title}: movement over time")
             label = f"{title}: movement over time, with {counted.count} repetitions"
-            show_figure(figure, height=340, label=label, key=f"{key}_movement")
+            show_figure(figure, height=340, label=label, key=f"{key}_movement", seeks=True)
+            st.caption("Click a repetition in the chart to see it in the player.")
         _show_tables(counted)
         _offer_downloads(counted, stem, key)
         st.caption(

@@ -185,6 +185,11 @@ export interface Plotly {
   purge(element: HTMLElement): void;
 }
 
+/** An element that Plotly has drawn in. */
+export interface PlotlyElement extends HTMLElement {
+  on(name: "plotly_click", listener: (click: { points: { x: unknown; customdata?: unknown[] }[] }) => void): void;
+}
+
 declare global {
   interface Window {
     Plotly?: Plotly;

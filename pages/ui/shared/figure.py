@@ -19,7 +19,7 @@ _figure = module_component(
 )
 
 
-def show_figure(figure: go.Figure, *, height: int, label: str, key: str) -> None:
+def show_figure(figure: go.Figure, *, height: int, label: str, key: str, seeks: bool = False) -> None:
     """Draw a figure, or redraw the one on the page that has this key.
 
     Args:
@@ -27,7 +27,9 @@ def show_figure(figure: go.Figure, *, height: int, label: str, key: str) -> None
         height: in pixels; the width is that of the column.
         label: its description for screen readers.
         key: identifies this place on the page.
+        seeks: a click on a point moves the player of the page to its time: the last of the point's customdata, or else
+            its x, in seconds.
     """
     spec = figure.to_dict()
     spec["layout"].pop("template", None)  # 7 KB in every message; the page's theme takes its place
-    _figure(key=key, data={"figure": to_json_plotly(spec), "height": height, "label": label})
+    _figure(key=key, data={"figure": to_json_plotly(spec), "height": height, "label": label, "seeks": seeks})

@@ -2,6 +2,7 @@
 // One cursor through video, overlay, 3D skeleton, curves and tables. They share only the current frame.
 
 import { find, mark, write } from "../shared/dom.js";
+import { whenAsked } from "../shared/seeking.js";
 import { Skeleton3d } from "../shared/skeleton3d.js";
 import { Controls, SPEEDS } from "./controls.js";
 import { Curves } from "./curves.js";
@@ -53,6 +54,7 @@ class Player {
     /** @type {import("./loop.js").Loop | null} */
     this.loop = null;
     this.gone = false;
+    this.asked = new AbortController();
     this.listen();
   }
 
@@ -69,6 +71,7 @@ class Player {
       if (name && this.moments) this.actions[/** @type {keyof Player["actions"]} */ (name)](Number(far ?? 0));
     });
     this.screen.element.addEventListener("click", () => this.toggle());
+    whenAsked((time) => this.showTime(time), this.asked.signal);
   }
 
   actions = {
@@ -209,6 +212,13 @@ class Player {
   /** @param {number} time of the frames, in seconds */
   seekTime(time) {
     if (this.moments) this.seek(this.moments.clock.nearest(time));
+  }
+
+  /** @param {number} time of the frames, in seconds, that another part of the page asks for */
+  showTime(time) {
+    if (this.playing) this.pause();
+    this.seekTime(time);
+    this.root.scrollIntoView({ block: "start", behavior: "smooth" });
   }
 
   /** @param {number} index */
@@ -380,6 +390,7 @@ class Player {
   end() {
     this.gone = true;
     this.playing = false;
+    this.asked.abort();
     clearTimeout(this.settling);
     for (const part of [this.playback, this.screen, this.skeleton, this.curves, this.readings, this.landmarks]) part?.end();
   }

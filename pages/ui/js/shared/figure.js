@@ -3,6 +3,7 @@
 
 import { canvasPlotly } from "./canvas3d.js";
 import { loadPlotly, themed } from "./plotly.js";
+import { askFor } from "./seeking.js";
 import { painted, pause } from "./timing.js";
 import { turnByHand } from "./turning.js";
 import { webgl } from "./webgl.js";
@@ -14,7 +15,11 @@ const CONFIG = {
   modeBarButtonsToRemove: ["resetCameraLastSave3d"],
 };
 
-/** @typedef {{figure: string, height: number, label: string}} Data the figure as Plotly's JSON; height in px */
+/**
+ * The figure as Plotly's JSON; height in px; whether a click asks the player for the time of a point, which is the last
+ * of its customdata, or else its x.
+ * @typedef {{figure: string, height: number, label: string, seeks: boolean}} Data
+ */
 
 /** @type {WeakMap<HTMLElement, Chart>} */
 const charts = new WeakMap();
@@ -27,6 +32,7 @@ class Chart {
     this.newest = null;
     this.busy = false;
     this.held = false;
+    this.seeks = false;
     /** @type {import("../types.d.ts").Camera | undefined} */
     this.camera = undefined;
     /** @type {AbortController | undefined} */
@@ -51,7 +57,7 @@ class Chart {
     this.busy = true;
     try {
       while (this.newest && !this.held) {
-        const { figure, height, label } = this.newest;
+        const { figure, height, label, seeks } = this.newest;
         this.newest = null;
         const { data, layout } = JSON.parse(figure);
         this.element.style.height = `${height}px`;
@@ -60,6 +66,7 @@ class Chart {
         const start = performance.now();
         if (data.some((/** @type {any} */ { type }) => type === "scatter3d") && webgl() === "none") this.drawFlat(data, layout);
         else await (await loadPlotly()).react(this.element, data, themed(layout, this.element), CONFIG);
+        if (seeks && !this.seeks) this.seekOnClick();
         await painted();
         // Draw for half of the time at most: if drawing is slow, the live video beside it must not wait.
         await pause(performance.now() - start);
@@ -67,6 +74,12 @@ class Chart {
     } finally {
       this.busy = false;
     }
+  }
+
+  seekOnClick() {
+    this.seeks = true;
+    const plot = /** @type {import("../types.d.ts").PlotlyElement} */ (this.element);
+    plot.on("plotly_click", ({ points: [{ customdata, x }] }) => askFor(Number(customdata?.at(-1) ?? x)));
   }
 
   /**
