@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from posecore.media.pictures import decode_picture
     from posecore.motion.angles import measure_angles
     from posecore.motion.exercises.counting import count_repetitions
+    from posecore.motion.exercises.form import judge_poses
     from posecore.motion.exercises.results import Counted
     from posecore.motion.smoothing import Smoothing, smooth_sequence
     from posecore.pipeline import LiveSession, RunSummary, draw_video, estimate_image, estimate_video
@@ -85,6 +86,7 @@ _HOMES = {
     "posecore.media.pictures": ("decode_picture",),
     "posecore.motion.angles": ("measure_angles",),
     "posecore.motion.exercises.counting": ("count_repetitions",),
+    "posecore.motion.exercises.form": ("judge_poses",),
     "posecore.motion.exercises.results": ("Counted",),
     "posecore.motion.smoothing": ("Smoothing", "smooth_sequence"),
     "posecore.pipeline": ("LiveSession", "RunSummary", "draw_video", "estimate_image", "estimate_video"),
@@ -138,6 +140,7 @@ __all__ = [
     "find_engine",
     "find_model",
     "from_table",
+    "judge_poses",
     "load_sequence",
     "measure_angles",
     "plot_pose_3d",

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d, median_filter, uniform_filter1d
 
-from posecore.motion.angles import ANGLES, angle_between
+from posecore.motion.angles import ANGLES, Point, angle_between
 from posecore.poses import PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
 
@@ -28,8 +28,12 @@ STEPPING_M_S = 0.2
 """A person walks if one foot or the other moves so fast, as a mean over a second. The jitter of feet that stand stays
 below 0.15; who steps into place moves one at 0.3, and who walks at 0.5 and more."""
 
+OUTSIDE = 0.1
+"""Share of the time for which a landmark may be outside the picture."""
+
 SIDES = ("left", "right")
 FLEXED = ("knee", "hip", "elbow", "wrist", "ankle", "neck")
+_UP = np.array([0.0, -1.0, 0.0])
 # As many frames show how large a person is in the picture.
 _SIZED = 100
 _FROM_SHOULDERS = slice(BLAZEPOSE_33.index("left_shoulder"), None)
@@ -39,7 +43,10 @@ def _both(name: str) -> list[int]:
     return [BLAZEPOSE_33.index(f"{side}_{name}") for side in SIDES]
 
 
-_SHOULDERS, _HIPS, _WRISTS, _ANKLES = (_both(name) for name in ("shoulder", "hip", "wrist", "ankle"))
+_SHOULDERS, _HIPS, _KNEES, _WRISTS, _ANKLES, _HEELS, _TOES = (
+    _both(name) for name in ("shoulder", "hip", "knee", "wrist", "ankle", "heel", "foot_index")
+)
+_NOSE = BLAZEPOSE_33.index("nose")
 
 
 class Body:
@@ -62,7 +69,9 @@ class Body:
         self._seen_s = sequence.times_s[seen]
         self._world = sequence.world[seen, slot].astype(np.float64)
         self._xy = sequence.xy[seen, slot].astype(np.float64)
-        self._visibility = np.nan_to_num(sequence.visibility[seen, slot]).mean(axis=0)
+        self._visible = np.nan_to_num(sequence.visibility[seen, slot])
+        self._visibility = self._visible.mean(axis=0)
+        self._outside = ((self._xy < 0) | (self._xy > sequence.size)).any(axis=-1)
         length_s = self._seen_s[-1] - self._seen_s[0]
         self.times_s = np.linspace(self._seen_s[0], self._seen_s[-1], round(length_s * RATE_HZ) + 1)
         self.first_place_px, self.last_place_px = self._xy[[0, -1]][:, _HIPS].mean(axis=1)
@@ -84,6 +93,24 @@ class Body:
             else:
                 self._weights[name] = float(self._visibility[list(MEASURES[name].landmarks)].mean())
         return self._weights[name]
+
+    def visibility(self, name: str, start_s: float, end_s: float) -> dict[str, float]:
+        """Mean visibility of each landmark of a measure from one time to another, 0..1, by its name."""
+        here = self._visible[self._frames(start_s, end_s)].mean(axis=0)
+        return {BLAZEPOSE_33.landmarks[each]: float(here[each]) for each in MEASURES[name].landmarks}
+
+    def outside(self, name: str, start_s: float, end_s: float) -> list[str]:
+        """Landmarks of a measure that are outside the picture for more than ``OUTSIDE`` of a time.
+
+        Their place is a guess, however visible the model takes them to be.
+        """
+        here = self._outside[self._frames(start_s, end_s)].mean(axis=0) > OUTSIDE
+        return [BLAZEPOSE_33.landmarks[each] for each in MEASURES[name].landmarks if here[each]]
+
+    def _frames(self, start_s: float, end_s: float) -> slice:
+        """Those from one time to another; between two frames, the one before."""
+        first, last = np.searchsorted(self._seen_s, [start_s - 1e-9, end_s + 1e-9])
+        return slice(min(first, max(0, last - 1)), max(last, 1))
 
     def _values(self, name: str) -> Doubles:
         if name not in PAIRED:
@@ -128,12 +155,72 @@ class Body:
     def legs_lean(self) -> Doubles:
         """Angle between straight up and the line from the ankles to the hips, in degrees."""
         legs = _middle(self._world, _HIPS) - _middle(self._world, _ANKLES)
-        return angle_between(legs, np.array([0.0, -1.0, 0.0]))
+        return angle_between(legs, _UP)
 
     def feet_apart(self) -> Doubles:
         """Angle between the lines from the hips to both ankles, in degrees."""
         legs = self._world[:, _ANKLES] - self._world[:, _HIPS].mean(axis=1, keepdims=True)
         return angle_between(legs[:, 0], legs[:, 1])
+
+    def turned(self) -> Doubles:
+        """From where the person is seen, in degrees: 0 = from the front or from behind, 90 = from the side."""
+        across = self._left_to_right(_SHOULDERS) + self._left_to_right(_HIPS)
+        return np.degrees(np.arctan2(np.abs(across[:, 2]), np.abs(across[:, 0])))
+
+    def facing(self) -> Doubles:
+        """1 if the person faces the right of the picture, -1 if the left: by two of nose, toes and depth."""
+        nose = self._xy[:, _NOSE, 0] - _middle(self._xy[..., 0], _SHOULDERS)
+        toes = _middle(self._xy[..., 0], _TOES) - _middle(self._xy[..., 0], _HEELS)
+        nearer = -(self._left_to_right(_SHOULDERS) + self._left_to_right(_HIPS))[:, 2]
+        # Without feet, the nose alone is no majority.
+        votes = np.sign(np.nan_to_num(nose)) + np.sign(np.nan_to_num(toes)) + 1.5 * np.sign(np.nan_to_num(nearer))
+        return np.where(votes < 0, -1.0, 1.0)
+
+    def _left_to_right(self, pair: list[int]) -> Doubles:
+        return np.asarray(self._world[:, pair[1]] - self._world[:, pair[0]])
+
+    def leaning_back(self) -> Doubles:
+        """How far the trunk leans back from upright in the picture, in degrees; forwards is negative."""
+        across, down = np.moveaxis(_middle(self._xy, _SHOULDERS) - _middle(self._xy, _HIPS), -1, 0)
+        return -self.facing() * np.degrees(np.arctan2(across, -down))
+
+    def thigh(self, side: int) -> Doubles:
+        """How steeply the thigh rises from the knee to the hip in 3D, in degrees."""
+        return 90 - angle_between(self._world[:, _HIPS[side]] - self._world[:, _KNEES[side]], _UP)
+
+    def trunk_over_shin(self, side: int) -> Doubles:
+        """How much more the trunk leans than the shin in 3D, in degrees."""
+        trunk = self._world[:, _SHOULDERS[side]] - self._world[:, _HIPS[side]]
+        shin = self._world[:, _KNEES[side]] - self._world[:, _ANKLES[side]]
+        return angle_between(trunk, _UP) - angle_between(shin, _UP)
+
+    def hips_off_line(self, side: int) -> Doubles:
+        """Distance of the hip from the line from shoulder to knee, upwards, in percent of the line's length."""
+        line = self._xy[:, _KNEES[side]] - self._xy[:, _SHOULDERS[side]]
+        hip = self._xy[:, _HIPS[side]] - self._xy[:, _SHOULDERS[side]]
+        below = (line[:, 0] * hip[:, 1] - line[:, 1] * hip[:, 0]) * np.sign(line[:, 0])
+        return np.asarray(-100 * below / np.maximum((line**2).sum(axis=-1), 1e-12))
+
+    def knee_over_toes(self, side: int) -> Doubles:
+        """How far the knee is ahead of the toes in the picture, in percent of the shin's length."""
+        ahead = self._xy[:, _KNEES[side], 0] - self._xy[:, _TOES[side], 0]
+        shin = np.linalg.norm(self._xy[:, _KNEES[side]] - self._xy[:, _ANKLES[side]], axis=-1)
+        return np.asarray(100 * self.facing() * ahead / np.maximum(shin, 1e-12))
+
+    def knees_in(self) -> Doubles:
+        """How far both shins lean inwards in the picture, on average, in degrees."""
+        knees, ankles = (self._xy[:, pair[0]] - self._xy[:, pair[1]] for pair in (_KNEES, _ANKLES))
+        shins = _middle(self._xy[..., 1], _ANKLES) - _middle(self._xy[..., 1], _KNEES)
+        return np.degrees(np.arctan2((np.abs(ankles[:, 0]) - np.abs(knees[:, 0])) / 2, shins))
+
+    def heel(self, side: int) -> Doubles:
+        """How steeply the foot rises from the toes to the heel in the picture, in degrees."""
+        across, down = np.moveaxis(self._xy[:, _HEELS[side]] - self._xy[:, _TOES[side]], -1, 0)
+        return np.degrees(np.arctan2(-down, np.abs(across)))
+
+    def shoulder_over_hand(self, side: int) -> Doubles:
+        """Height of the shoulder over the wrist in the picture, in metres."""
+        return self.place([_SHOULDERS[side]], 1) - self.place([_WRISTS[side]], 1)
 
     def place(self, landmarks: list[int], axis: int) -> Doubles:
         """Mean place of landmarks in the picture, in metres: to the right on axis 0, upwards on axis 1."""
@@ -158,6 +245,23 @@ class Body:
             _spread(places) for places in (self._xy[some, _FROM_SHOULDERS], self._world[some, _FROM_SHOULDERS, :2])
         )
         return max(1e-6, float(np.median(in_picture / np.maximum(in_3d, 1e-6))))
+
+
+class Stills(Body):
+    """Poses of one person that do not follow each other: nothing is smoothed, and the times are those of the frames.
+
+    Where there are no places in 3D, as in many data sets, those of the picture and their depth are taken instead.
+    """
+
+    def __init__(self, sequence: PoseSequence, slot: int) -> None:
+        super().__init__(sequence, slot, 0)
+        self.times_s = self._seen_s
+        seen = sequence.seen[:, slot]
+        flat = np.dstack([self._xy, sequence.z[seen, slot].astype(np.float64)])
+        self._world = np.where(np.isfinite(self._world).any(axis=(1, 2), keepdims=True), self._world, flat)
+
+    def _smooth(self, values: Doubles) -> Doubles:
+        return values
 
 
 def runs_of(there: NDArray[np.bool_], times_s: Doubles, bridge_s: float = 0.0) -> list[tuple[float, float]]:
@@ -191,21 +295,23 @@ class Measure:
         meaning: how to read it.
         landmarks: indices of those it depends on.
         formula: gives (T,) of the frames in which the person is seen.
+        points: what shows it in the picture: a line through these, each the middle of the landmarks named.
     """
 
     unit: str
     meaning: str
     landmarks: tuple[int, ...]
     formula: Callable[[Body], Doubles]
+    points: tuple[Point, ...] = ()
 
 
 def _angles() -> dict[str, Measure]:
     found = {}
     for name, angle in ANGLES.items():
         meaning = "flexion, 0 = straight" if name.split("_")[-1] in FLEXED else angle.reading
-        found[name] = Measure("°", meaning, angle.landmarks, partial(Body.angle, name=name))
+        found[name] = Measure("°", meaning, angle.landmarks, partial(Body.angle, name=name), angle.points)
         in_picture = partial(Body.angle, name=name, in_picture=True)
-        found[name + IN_PICTURE] = Measure("°", f"{meaning}, in the picture", angle.landmarks, in_picture)
+        found[name + IN_PICTURE] = Measure("°", f"{meaning}, in the picture", angle.landmarks, in_picture, angle.points)
     return found
 
 
@@ -213,8 +319,55 @@ IN_PICTURE = "_in_picture"
 """After the name of an angle: as it is seen in the picture."""
 JOINTS = tuple(name.removeprefix("left_") for name in ANGLES if name.startswith("left_"))
 """Angles that both sides have, without their side."""
-PAIRED = frozenset(joint + where for joint in JOINTS for where in ("", IN_PICTURE))
+_SIDED: Mapping[str, tuple[str, str, Callable[..., Doubles], tuple[str, ...]]] = {
+    "thigh": ("°", "slope of the thigh, 0 = level, 90 = upright", Body.thigh, ("hip", "knee")),
+    "hips_off_line": (
+        "% of shoulder to knee",
+        "height of the hip over the line from shoulder to knee",
+        Body.hips_off_line,
+        ("shoulder", "hip", "knee"),
+    ),
+    "knee_over_toes": (
+        "% of the shin",
+        "how far the knee is ahead of the toes",
+        Body.knee_over_toes,
+        ("knee", "ankle", "foot_index"),
+    ),
+    "trunk_over_shin": (
+        "°",
+        "lean of the trunk minus that of the shin",
+        Body.trunk_over_shin,
+        ("shoulder", "hip", "knee", "ankle"),
+    ),
+    "heel": ("°", "slope of the foot, 0 = flat", Body.heel, ("heel", "foot_index")),
+    "shoulder_over_hand": (
+        "m",
+        "height of the shoulder over the wrist",
+        Body.shoulder_over_hand,
+        ("shoulder", "wrist"),
+    ),
+}
+PAIRED = frozenset(joint + where for joint in JOINTS for where in ("", IN_PICTURE)) | frozenset(_SIDED)
 """Measures that both sides have, without their side: a measure of that name is the mean of both."""
+
+
+def _sided() -> dict[str, Measure]:
+    found = {}
+    for name, (unit, meaning, formula, joints) in _SIDED.items():
+        for index, side in enumerate(SIDES):
+            points = tuple((f"{side}_{joint}",) for joint in joints)
+            found[f"{side}_{name}"] = _shown(unit, meaning, partial(formula, side=index), points)
+    return found
+
+
+def _shown(unit: str, meaning: str, formula: Callable[[Body], Doubles], points: tuple[Point, ...]) -> Measure:
+    landmarks = tuple(BLAZEPOSE_33.index(name) for point in points for name in point)
+    return Measure(unit, meaning, landmarks, formula, points)
+
+
+_SHOULDER_POINT, _HIP_POINT = (tuple(f"{side}_{joint}" for side in SIDES) for joint in ("shoulder", "hip"))
+
+_BOTH_SHINS = (("left_ankle",), ("left_knee",), ("right_knee",), ("right_ankle",))
 
 
 def _picture(meaning: str, landmarks: list[int], axis: int) -> Measure:
@@ -225,6 +378,7 @@ def _picture(meaning: str, landmarks: list[int], axis: int) -> Measure:
 MEASURES: Mapping[str, Measure] = MappingProxyType(
     {
         **_angles(),
+        **_sided(),
         "height": _picture("height of the shoulders", _SHOULDERS, 1),
         "whole_height": _picture("height of shoulders and hips", _SHOULDERS + _HIPS, 1),
         "across": _picture("place of the hips across", _HIPS, 0),
@@ -241,6 +395,16 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
             (*ANGLES["left_hip"].landmarks, *ANGLES["right_hip"].landmarks),
             Body.hip_difference,
         ),
+        "turned": _shown(
+            "°",
+            "0 = seen from the front or from behind, 90 = from the side",
+            Body.turned,
+            (_SHOULDER_POINT, _HIP_POINT),
+        ),
+        "leaning_back": _shown(
+            "°", "lean of the trunk backwards in the picture", Body.leaning_back, (_HIP_POINT, _SHOULDER_POINT)
+        ),
+        "knees_in": _shown("°", "lean of both shins inwards in the picture", Body.knees_in, _BOTH_SHINS),
     }
 )
 """What an exercise may be declared in, by name; so are the names in ``PAIRED``."""

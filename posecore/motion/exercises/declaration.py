@@ -5,6 +5,8 @@ from typing import Literal
 
 When = Literal["rest", "extreme", "range"]
 Phase = Literal["down", "up"]
+View = Literal["front", "between", "side"]
+Moment = Literal["extreme", "throughout", "change", "range", "share"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,35 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class Check:
+    """One check of form. BlazePose compresses angles, so a limit lies beyond what its source asks for.
+
+    Attributes:
+        name: in plain words, such as ``"knees over toes"``.
+        measure: a name of ``body.MEASURES``, or of both sides, as in ``body.PAIRED``.
+        when: ``"extreme"``: at the turning point; ``"throughout"``: its worst moment; ``"change"``: at the turning
+            point, minus that at rest; ``"range"``: the highest minus the lowest value; ``"share"``: that at the turning
+            point in percent of that at rest.
+        limit: in ``unit``.
+        fault_if: on which side of the limit the fault is.
+        margin: from so far beyond the limit on, the verdict is sure; about what landmarks err by.
+        cue: what to do, as a coach says it.
+        unit: of the value.
+        views: those from which it can be judged.
+    """
+
+    name: str
+    measure: str
+    when: Moment
+    limit: float
+    fault_if: Literal["above", "below"]
+    margin: float
+    cue: str
+    unit: str = "°"
+    views: tuple[View, ...] = ("front", "between", "side")
+
+
+@dataclass(frozen=True)
 class Exercise:
     """One exercise whose repetitions are counted.
 
@@ -64,6 +95,7 @@ class Exercise:
         in_place: the person stays where they are.
         from_extreme: a movement from the extreme to rest at the very start is a repetition, as of a bar from the floor.
         seated: rest is sitting, and the scores of the chair stand tests are given.
+        checks: of form.
     """
 
     name: str
@@ -79,6 +111,7 @@ class Exercise:
     in_place: bool = True
     from_extreme: bool = False
     seated: bool = False
+    checks: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,8 +122,10 @@ class Hold:
         name: such as ``"plank"``.
         title: such as ``"Plank"``.
         within: bounds of measures while the position is held; ``when`` is not used.
+        checks: of form, ``"throughout"``.
     """
 
     name: str
     title: str
     within: tuple[Condition, ...]
+    checks: tuple[Check, ...] = ()

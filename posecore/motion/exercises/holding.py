@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from posecore.motion.exercises.body import Body, runs_of
 from posecore.motion.exercises.declaration import Hold
 from posecore.motion.exercises.following import Scene
+from posecore.motion.exercises.form import judge_hold
 from posecore.motion.exercises.movements import SEEN
 from posecore.motion.exercises.results import Counted, Held, NotCounted
 
@@ -22,11 +23,13 @@ def count_holds(scene: Scene, hold: Hold) -> Counted:
     for number, people in enumerate(scene.people):
         bodies = [scene.bodies(number, slot, HELD_S) for slot in people]
         runs = [
-            [run for body in each for run in runs_of(is_held(body, hold), body.times_s, WOBBLE_S)] for each in bodies
+            [(body, *run) for body in each for run in runs_of(is_held(body, hold), body.times_s, WOBBLE_S)]
+            for each in bodies
         ]
-        for start_s, end_s in max(runs, key=lambda each: sum(end_s - start_s for start_s, end_s in each), default=[]):
+        longest = max(runs, key=lambda each: sum(end_s - start_s for _, start_s, end_s in each), default=[])
+        for body, start_s, end_s in longest:
             if end_s - start_s >= HELD_S:
-                held.append(Held(start_s, end_s))
+                held.append(Held(start_s, end_s, judge_hold(body, start_s, end_s, hold.checks)))
             elif end_s - start_s >= WOBBLE_S:
                 passing.append(NotCounted(start_s, end_s, f"held for only {end_s - start_s:.1f} s"))
     return Counted(hold.name, not_counted=tuple(passing), held=tuple(held))

@@ -7,6 +7,7 @@ import numpy as np
 from posecore.motion.exercises.body import JOINTS, SIDES, runs_of
 from posecore.motion.exercises.declaration import Exercise
 from posecore.motion.exercises.following import Scene
+from posecore.motion.exercises.form import front_side, judge
 from posecore.motion.exercises.movements import LEAST, WALKING, Movement, Movements
 from posecore.motion.exercises.results import Counted, Curve, NotCounted, Repetition
 
@@ -19,8 +20,6 @@ SEEN_WELL = 0.5
 """Left and right are compared if both are seen this well, by their mean visibility."""
 REST_PERCENT = 5.0
 """A curve counts as at rest at this percentile: its lowest point may be a hop or a stretch."""
-FRONT_DEG = 15.0
-"""The leg in front is known if its hip is flexed so much more."""
 
 
 def counted_of(
@@ -65,18 +64,13 @@ def _repetition(movement: Movement, exercise: Exercise, person: int) -> Repetiti
         start_s=float(times_s[cycle.start]),
         extreme_s=float(times_s[cycle.extreme]),
         end_s=float(times_s[cycle.end]),
-        side=_front_side(movement) if exercise.sides == "front" else side,
+        side=front_side(movement) if exercise.sides == "front" else side,
         range_deg=ranges,
         tempo_s={phase: tempo[phase] for phase in ("down", "hold", "up")},
         left_right_deg=ranges[pair[0]] - ranges[pair[1]] if compared else None,
         person=person,
+        form=judge(movement, exercise.checks, front=exercise.sides == "front"),
     )
-
-
-def _front_side(movement: Movement) -> str:
-    """The leg in front, whose hip is flexed more."""
-    left, right = (movement.body.measure(f"{side}_hip")[movement.cycle.extreme] for side in SIDES)
-    return "both" if abs(left - right) < FRONT_DEG else "left" if left > right else "right"
 
 
 def chair_stand_scores(stands: Sequence[Repetition], end_s: float) -> dict[str, float | None]:

@@ -2,11 +2,62 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+Verdict = Literal["good", "fault", "not judged"]
+
+
+@dataclass(frozen=True)
+class FormNote:
+    """What one check of form says of a repetition, a hold or a pose. It is not medical advice.
+
+    Attributes:
+        check: its name in plain words, such as ``"knees over toes"``.
+        verdict: ``"good"``, ``"fault"`` or ``"not judged"``.
+        view: from where the person is seen: ``"front"`` (or from behind), ``"side"``, or ``"between"``.
+        unit: of value and threshold, such as ``"°"``.
+        threshold: where the fault begins.
+        value: what was measured; None if it was not judged, as are the next three.
+        time_s: time of the frame that shows it, in the sequence.
+        points: a line to draw in that frame, from point to point, each the middle of the landmarks named: of three, the
+            angle is at the second.
+        sureness: 0..1: visibility of the landmark that is seen least, times 0.5 at the threshold, rising to 1 where the
+            value is as far from it as landmarks usually err. It is no probability.
+        cue: what to do, in a coach's words; of a fault only.
+        reason: why it was not judged; else None.
+    """
+
+    check: str
+    verdict: Verdict
+    view: str
+    unit: str
+    threshold: float
+    value: float | None = None
+    time_s: float | None = None
+    points: tuple[tuple[str, ...], ...] = ()
+    sureness: float | None = None
+    cue: str | None = None
+    reason: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain values for JSON, rounded to milliseconds, tenths of the unit and hundredths of sureness."""
+        return {
+            "check": self.check,
+            "verdict": self.verdict,
+            "view": self.view,
+            "value": None if self.value is None else round(self.value, 1),
+            "threshold": self.threshold,
+            "unit": self.unit,
+            "time_s": None if self.time_s is None else round(self.time_s, 3),
+            "points": [list(point) for point in self.points],
+            "sureness": None if self.sureness is None else round(self.sureness, 2),
+            "cue": self.cue,
+            "reason": self.reason,
+        }
 
 
 @dataclass(frozen=True)
@@ -22,7 +73,7 @@ class Repetition:
         tempo_s: seconds ``"down"``, ``"hold"`` (within 10% of the extreme) and ``"up"``.
         left_right_deg: range of the exercise's first joint on the left minus that on the right, degrees; None if both
             sides do different things or one of them is not seen well.
-        form: notes on form; none are made yet.
+        form: what each check of the exercise says; empty if it has none.
         person: id of the person who does it.
     """
 
@@ -34,7 +85,7 @@ class Repetition:
     tempo_s: Mapping[str, float]
     left_right_deg: float | None
     person: int
-    form: tuple[str, ...] = ()
+    form: tuple[FormNote, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """As plain values for JSON, rounded to milliseconds and tenths of a degree."""
@@ -46,7 +97,7 @@ class Repetition:
             "range_deg": {name: round(value, 1) for name, value in self.range_deg.items()},
             "tempo_s": {name: round(value, 3) for name, value in self.tempo_s.items()},
             "left_right_deg": None if self.left_right_deg is None else round(self.left_right_deg, 1),
-            "form": list(self.form),
+            "form": [each.as_dict() for each in self.form],
         }
 
 
@@ -65,19 +116,21 @@ class NotCounted:
 
 @dataclass(frozen=True)
 class Held:
-    """One time for which a position was held, in seconds."""
+    """One time for which a position was held, in seconds, and what each check of form says of it."""
 
     start_s: float
     end_s: float
+    form: tuple[FormNote, ...] = ()
 
     @property
     def held_s(self) -> float:
         """How long."""
         return self.end_s - self.start_s
 
-    def as_dict(self) -> dict[str, float]:
+    def as_dict(self) -> dict[str, Any]:
         """As plain values for JSON, rounded to milliseconds."""
-        return {name: round(getattr(self, name), 3) for name in ("start_s", "end_s", "held_s")}
+        times_s = {name: round(getattr(self, name), 3) for name in ("start_s", "end_s", "held_s")}
+        return {**times_s, "form": [each.as_dict() for each in self.form]}
 
 
 @dataclass(frozen=True)
@@ -118,6 +171,12 @@ class Counted:
     curves: tuple[Curve, ...] = ()
 
     @property
+    def form(self) -> tuple[FormNote, ...]:
+        """All notes on form, in order of time."""
+        form = [*(each.form for each in self.repetitions), *(each.form for each in self.held)]
+        return tuple(note for notes in form for note in notes)
+
+    @property
     def count(self) -> int:
         """Number of repetitions, or of times that a position was held."""
         return len(self.repetitions) or len(self.held)
@@ -139,10 +198,11 @@ class Counted:
     def as_table(self) -> pd.DataFrame:
         """One row for each repetition, or for each time that a position was held; numbers as in ``as_dict``.
 
-        Columns of what one repetition lacks, such as a range of the arm that rests, are NaN there.
+        Columns of what one repetition lacks, such as a range of the arm that rests, are NaN there. Form is left out.
         """
         if self.held:
-            return pd.DataFrame([{"number": place, **each.as_dict()} for place, each in enumerate(self.held, start=1)])
+            held = [{"number": place, **each.as_dict()} for place, each in enumerate(self.held, start=1)]
+            return pd.DataFrame(held).drop(columns="form")
         rows = []
         for place, each in enumerate(self.repetitions, start=1):
             values = each.as_dict()

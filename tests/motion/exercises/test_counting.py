@@ -87,7 +87,7 @@ def test_a_repetition_has_times_ranges_and_tempo():
     assert sum(first.tempo_s.values()) == pytest.approx(first.end_s - first.start_s)
     assert first.tempo_s["down"] == pytest.approx(first.tempo_s["up"], abs=0.1)
     assert first.left_right_deg == pytest.approx(0, abs=1)
-    assert (first.side, first.form, first.person) == ("both", (), 1)
+    assert (first.side, first.person) == ("both", 1)
 
 
 def test_half_repetitions_are_listed_and_those_of_other_depths_counted():

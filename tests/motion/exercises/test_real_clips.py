@@ -57,3 +57,36 @@ def test_what_is_not_counted_is_listed(estimated, name, every, exercise, reasons
 def test_the_leg_in_front_alternates(estimated):
     repetitions = count_repetitions(estimated("reps/lunge_alternating", 5), "lunge").repetitions
     assert [each.side for each in repetitions] == ["left", "right", "left", "right", "left"]
+
+
+@pytest.mark.parametrize(
+    ("name", "every", "exercise", "views"),
+    [
+        # As seen by eye.
+        ("google-reference/pose_squats", 1, "squat", {"between"}),
+        ("reps/squat_jump", 4, "squat", {"side"}),
+        ("reps/lunge_alternating", 5, "lunge", {"front", "between"}),
+        ("reps/pushup_incline_titlecard", 6, "push_up", {"side"}),
+    ],
+)
+def test_the_view_is_told(estimated, name, every, exercise, views):
+    assert {note.view for note in count_repetitions(estimated(name, every), exercise).form} == views
+
+
+def test_push_ups_in_one_line_and_down_to_the_bench_have_no_fault(estimated):
+    counted = count_repetitions(estimated("reps/pushup_incline_titlecard", 6), "push_up")
+    assert {note.verdict for note in counted.form} == {"good"}
+
+
+def test_jumps_from_shallow_squats_are_told_to_go_lower(estimated):
+    counted = count_repetitions(estimated("reps/squat_jump", 4), "squat")
+    depths = [note for note in counted.form if note.check == "depth"]
+    # By eye the thighs stay 15 to 30 degrees above level.
+    assert all(10 < note.value < 35 for note in depths)
+    assert sum(note.verdict == "fault" for note in depths) >= 2
+    # The toes leave the picture, and the camera is not in front.
+    assert {note.check: note.reason for note in counted.form if note.verdict == "not judged"} == {
+        "knees over toes": "outside the picture: left toes",
+        "knees falling in": "needs a view from the front",
+        "heels": "outside the picture: left toes",
+    }
