@@ -12,12 +12,13 @@ from posecore.errors import UnreadableMedia, UnreadableResult, WorkerLost
 
 if TYPE_CHECKING:
     from posecore.estimation.pose_options import PoseOptions
-    from posecore.motion.exercises.results import Counted
+    from posecore.motion.exercises.results import Counted, FormNote
     from posecore.poses import PoseSequence
 
 # Bystanders are found too, so that the person who exercises can be told from them.
 _PEOPLE = 3
 _SAVED = (".npz", ".zip")
+NO_ADVICE = "Notes on form are not medical advice."
 
 
 @click.command(context_settings={"default_map": {"people": _PEOPLE}})
@@ -52,6 +53,7 @@ def reps(files: tuple[Path, ...], exercise: str, person: int | None, as_json: bo
     if not all(map(_is_saved, files)):
         load_model(wanted)
     report = Report(as_json=False)
+    judged = False
     for file in files:
         try:
             counted = count_repetitions(_poses_of(file, wanted), exercise, person=person)
@@ -61,6 +63,9 @@ def reps(files: tuple[Path, ...], exercise: str, person: int | None, as_json: bo
                 report.say(json.dumps(report.failed[-1]))
             continue
         report.say(json.dumps(counted.as_dict()) if as_json else "\n".join([*_lines(file, counted), ""]))
+        judged |= bool(counted.form)
+    if judged and not as_json:
+        report.say(NO_ADVICE)
     return report.finish()
 
 
@@ -97,7 +102,10 @@ def _lines(file: Path, counted: "Counted") -> list[str]:
         tempo = "".join(f"{each.tempo_s[phase]:7.1f}" for phase in ("down", "hold", "up"))
         ranges = ", ".join(f"{joint.replace('_', ' ')} {value:.0f}°" for joint, value in each.range_deg.items())
         lines.append(f"{number:2}{each.start_s:7.1f}s{each.end_s:8.1f}s{tempo}  {each.side:6} {ranges}")
-    lines += [f"   held {each.held_s:.1f} s, from {each.start_s:.1f} s to {each.end_s:.1f} s" for each in counted.held]
+        lines += _faults(each.form)
+    for hold in counted.held:
+        lines.append(f"   held {hold.held_s:.1f} s, from {hold.start_s:.1f} s to {hold.end_s:.1f} s")
+        lines += _faults(hold.form)
     lines += [
         f"   {name.replace('_', ' ')}: {'not enough' if value is None else f'{value:g}'}"
         for name, value in counted.scores.items()
@@ -105,4 +113,16 @@ def _lines(file: Path, counted: "Counted") -> list[str]:
     lines += [
         f"   not counted, {each.start_s:.1f} s to {each.end_s:.1f} s: {each.reason}" for each in counted.not_counted
     ]
-    return lines
+    # Each reason once, in order.
+    hidden = dict.fromkeys((note.check, note.reason) for note in counted.form if note.verdict == "not judged")
+    return [*lines, *(f"   form not judged, {check}: {reason}" for check, reason in hidden)]
+
+
+def _faults(form: "tuple[FormNote, ...]") -> list[str]:
+    """A line for each fault."""
+    return [
+        f"     {note.check}: {note.cue} ({note.value:.0f}{note.unit}, limit {note.threshold:g}; "
+        f"at {note.time_s:.1f} s, sureness {note.sureness:.1f})"
+        for note in form
+        if note.verdict == "fault"
+    ]

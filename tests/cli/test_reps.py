@@ -9,6 +9,7 @@ import pytest
 
 from posecore import save_sequence
 from posecore.cli.main import main
+from posecore.cli.reps import NO_ADVICE
 from tests.motion.exercises.figure import squats
 
 
@@ -31,11 +32,31 @@ def saved(tmp_path_factory) -> Path:
 def test_a_table_shows_each_repetition_and_what_was_not_counted(run, saved):
     code, said, complaints = run(saved, "--exercise", "squat")
     assert (code, complaints) == (0, "")
-    first, _, *rows, not_counted = said.strip().splitlines()
+    first, _, *rows, not_counted, _, _, _, _, advice = said.strip().splitlines()
     assert first == "ann.posecore.npz: 3 × squat"
-    assert [row.split()[0] for row in rows] == ["1", "2", "3"]
+    assert [row.split()[0] for row in rows] == ["1", "depth:", "2", "depth:", "3", "depth:"]
     assert "left knee 9" in rows[0]
     assert not_counted.endswith("of the usual range")
+    assert advice == NO_ADVICE
+
+
+def test_faults_of_form_are_named_under_their_repetition_and_what_is_not_judged_once(run, saved):
+    code, said, _ = run(saved, saved, "--exercise", "squat")
+    lines = said.splitlines()
+    assert code == 0
+    # The figure's thighs end 25 degrees above level.
+    fault = lines[3].strip()
+    assert fault.startswith("depth: Go lower, until your thighs are level. (2")
+    assert fault.endswith("°, limit 20; at 2.0 s, sureness 0.7)")
+    assert [line.strip() for line in lines if "not judged" in line] == [
+        "form not judged, knees over toes: needs a view from the side",
+        "form not judged, trunk lean: needs a view from the side",
+        "form not judged, heels: needs a view from the side",
+    ] * 2
+    assert said.count(NO_ADVICE) == 1
+    assert NO_ADVICE not in run(saved, "--exercise", "angle:knee")[1]
+    [line] = run(saved, "--exercise", "squat", "--json")[1].splitlines()
+    assert [note["verdict"] for note in json.loads(line)["repetitions"][0]["form"]][:2] == ["fault", "not judged"]
 
 
 def test_the_exercise_is_recognised(run, saved):
