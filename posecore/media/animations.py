@@ -17,8 +17,8 @@ ANIMATION_SUFFIXES = (".gif", ".webp", ".png", ".apng")
 """File name endings that an animated picture may have."""
 
 _FORMATS = ("GIF", "WEBP", "PNG")
-# One picture is no movement.
-_FEWEST_FRAMES = 2
+# Two pictures that alternate are no movement.
+_FEWEST_FRAMES = 3
 # Browsers show frames that state 10 ms or less for 100 ms, which is what was meant when they were made.
 _SHORTEST_MS, _USUAL_MS = 10, 100
 _TIME_BASE = Fraction(1, 1000)
@@ -29,12 +29,20 @@ def is_animation(path: Path) -> bool:
     try:
         with Image.open(path, formats=_FORMATS) as image:
             width, height = image.size
-            if width * height > LIMITS.picture_pixels or not getattr(image, "is_animated", False):
-                return False
-            image.seek(_first_of(image) + _FEWEST_FRAMES - 1)  # counting all frames of a GIF could take minutes
-            return True
+            return width * height <= LIMITS.picture_pixels and moves(image)
     except Exception:  # noqa: BLE001 - hostile bytes: whatever a decoder raises, this is not an animation
         return False
+
+
+def moves(image: Image.Image) -> bool:
+    """Whether an open picture has enough frames to be a video; it may be at another frame afterwards."""
+    try:
+        if image.format in _FORMATS and getattr(image, "is_animated", False):
+            image.seek(_first_of(image) + _FEWEST_FRAMES - 1)  # counting all frames of a GIF could take minutes
+            return True
+    except Exception:  # noqa: BLE001 - as above
+        pass
+    return False
 
 
 class Animation:

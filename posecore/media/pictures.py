@@ -17,6 +17,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from posecore.errors import InvalidOption, MediaTooLarge, PosecoreError, UnreadableMedia
 from posecore.limits import LIMITS
+from posecore.media.animations import moves
 from posecore.media.files import looks_like_clip, read_head, require_content
 from posecore.media.metadata import note_on_pages, orientation_of, without_obstacles
 from posecore.media.raw_photos import RAW_SUFFIXES, develop_raw, raw_kind
@@ -223,7 +224,7 @@ def _note_on_others(image: Image.Image, data: bytes) -> str | None:
         return None
     if image.format == "HEIF":
         return "holds several photos: only the main one was used."
-    advice = "" if image.format == "AVIF" else " Open it as a video to analyse all of them."  # AVIF: none opens it
+    advice = " Open it as a video to analyse all of them." if moves(image) else ""
     return f"is animated: only its first frame was used.{advice}"
 
 

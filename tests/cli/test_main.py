@@ -121,7 +121,7 @@ def test_one_bad_photo_does_not_stop_the_others(tmp_path):
 
 
 def test_notes_on_a_photo_are_printed_and_reported(ask, tmp_path):
-    empty = [Image.new("RGB", (64, 64), colour) for colour in ("red", "lime")]
+    empty = [Image.new("RGB", (64, 64), colour) for colour in ("red", "lime", "blue")]
     empty[0].save(tmp_path / "dance.gif", save_all=True, append_images=empty[1:])
     arguments = ("image", tmp_path / "dance.gif", "--out", tmp_path)
     notes = [

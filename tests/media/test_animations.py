@@ -65,14 +65,9 @@ def test_the_picture_for_other_programs_is_no_frame(tmp_path):
         assert [frame.rgb[0, 0].tolist() for frame in clip] == [list(colour) for colour in COLOURS[1:]]
 
 
-def test_two_pictures_are_a_video(tmp_path):
-    path = save(tmp_path / "a.gif", plain()[:2], duration=100)
-    with open_clip(path) as clip:
-        assert [frame.time_s for frame in clip] == [0.0, 0.1]
-
-
-def test_one_picture_is_a_photo(tmp_path):
-    path = save(tmp_path / "a.gif", plain()[:1], duration=100)
+@pytest.mark.parametrize("frames", [1, 2])
+def test_one_or_two_pictures_are_a_photo(tmp_path, frames):
+    path = save(tmp_path / "a.gif", plain()[:frames], duration=100)
     assert not is_animation(path)
     with pytest.raises(UnreadableMedia, match=r"a.gif is a photo \(GIF\), not a video"), open_clip(path):
         pass

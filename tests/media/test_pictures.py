@@ -326,11 +326,17 @@ class TestNotes:
         ],
     )
     def test_of_several_frames(self, save_as: str, note: str | None) -> None:
-        frames = [Image.new("RGB", (64, 64), colour) for colour in ("red", "lime")]
+        frames = [Image.new("RGB", (64, 64), colour) for colour in ("red", "lime", "blue")]
         notes: list[str] = []
         data = encoded(frames[0], save_as, save_all=True, append_images=frames[1:])
         decode_picture(data, name="my.file", on_note=notes.append)
         assert notes == ([] if note is None else [note])
+
+    def test_two_frames_are_not_called_a_video(self) -> None:
+        notes: list[str] = []
+        red, lime = (Image.new("RGB", (64, 64), colour) for colour in ("red", "lime"))
+        decode_picture(encoded(red, "GIF", save_all=True, append_images=[lime]), name="a.gif", on_note=notes.append)
+        assert notes == ["a.gif is animated: only its first frame was used."]
 
     @pytest.mark.parametrize("save_as", [*SAVED_AS, "GIF", "BMP"])
     def test_none_of_a_single_frame(self, save_as: str) -> None:

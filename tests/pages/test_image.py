@@ -88,7 +88,7 @@ def test_a_body_without_its_head_is_explained():
 
 
 def test_an_animation_says_that_its_first_frame_was_used(open_page):
-    frames = [Image.new("RGB", (64, 64), colour) for colour in ("red", "lime")]
+    frames = [Image.new("RGB", (64, 64), colour) for colour in ("red", "lime", "blue")]
     buffer = io.BytesIO()
     frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:])
     app = upload(open_page("image"), "dance.gif", buffer.getvalue(), "image/gif")
