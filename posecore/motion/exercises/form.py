@@ -83,8 +83,8 @@ def judge_poses(
 
 
 def view_of(movement: Movement) -> View:
-    """From where a movement is seen, by the turn of shoulders and hips in 3D."""
-    turned = np.nanmedian(_within(movement, "turned"))
+    """From where a movement is seen, by the turn of shoulders and hips in 3D; ``"between"`` if they have no depth."""
+    turned = np.median(_within(movement, "turned"))
     return "front" if turned < FRONT_DEG else "side" if turned >= SIDE_DEG else "between"
 
 

@@ -273,6 +273,14 @@ def test_single_poses_are_judged_by_what_one_pose_shows():
         judge_poses(without(sequence, gone | True), "squat", person=1)
 
 
+def test_poses_without_depth_are_not_judged_by_it():
+    sequence = squatting()
+    flat = replace(sequence, z=sequence.z * np.nan, world=sequence.world * np.nan)
+    lowest = judge_poses(flat, "squat")[int(P.argmax())]
+    assert {note.verdict for note in lowest} == {"not judged"}
+    assert lowest[0].reason == "it cannot be measured here"
+
+
 def rows(path: Path, size: tuple[int, int]) -> tuple[PoseSequence, np.ndarray]:
     """Poses of a table of landmarks in shares of the picture, without places in 3D, and their labels."""
     table = pd.read_csv(path)
