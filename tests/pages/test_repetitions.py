@@ -1,5 +1,7 @@
 """Repetitions on the pages: counted in a result as it was estimated, once for each choice."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -76,7 +78,7 @@ def test_an_exercise_or_an_angle_can_be_chosen(explore):
     app = explore(squats([1, 1, 1]))
     choose(app, "Exercise", "biceps_curl")
     assert metrics(app) == {"Biceps curl": "0"}
-    assert "Nothing was counted." in said(app)
+    assert "Nothing was counted: no movement of this kind was found." in said(app)
     assert "By itself it would be recognised as Squat." in said(app)
     choose(app, "Exercise", "any")
     assert metrics(app) == {"Whatever repeats": "3"}
@@ -135,6 +137,20 @@ def test_of_several_people_it_is_said_who_was_counted(explore):
     assert "Done by person 1." in said(app)
     choose(app, "Person", 2)
     assert any("No exercise was recognised" in info.value for info in app.info)
+
+
+def test_shots_are_added_and_a_chosen_person_has_only_their_own(explore):
+    sequence = squats([1, 1, 1])
+    late = sequence.times_s > 5.9
+    shots = together(without(sequence, late), without(replace(sequence, person_ids=[2]), ~late))
+    app = explore(replace(shots, cuts=[int(late.argmax())]))
+    assert metrics(app) == {"Squat": "3"}
+    assert "Done by person 1, person 2." in said(app)
+    [table] = [table.value for table in app.dataframe if "No." in table.value]
+    assert table["Person"].tolist() == [1, 1, 2]
+    choose(app, "Exercise", "squat")
+    choose(app, "Person", 2)
+    assert metrics(app) == {"Squat": "1"}
 
 
 def test_a_plank_is_timed(explore):

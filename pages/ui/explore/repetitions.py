@@ -28,7 +28,7 @@ _ANGLES = {
 }
 _SCORES = {"five_times_s": ("Five stands", "{:.1f} s"), "in_30_s": ("Stands in 30 s", "{:.0f}")}
 _MOST_NAMES = 5
-_WIDTH_PX = 280
+_WIDTH_PX, _TABLE_WIDTH_PX = 280, 480
 
 
 @st.fragment
@@ -70,7 +70,8 @@ def show_repetitions(playback: Playback, shown: PoseSequence, *, key: str, clip:
             return
         title = _title_of(exercise, counted)
         _show_count(counted, title)
-        st.markdown(_sentence(counted, exercise, names, usual))
+        recognised = _count(clip, people, AUTO, person, _raw=playback.raw)
+        st.markdown(_sentence(counted, exercise, names, recognised))
         if counted.curves:
             figure = plot_repetitions(counted, title=f"{title}: movement over time")
             label = f"{title}: movement over time, with {counted.count} repetitions"
@@ -105,15 +106,17 @@ def _choose_person(people: tuple[int, ...], names: Mapping[int, str], key: str) 
     """The person to count; None: the one whom the library chooses in each shot."""
     if len(people) < 2:
         return None
-    return st.selectbox(
+    whoever = "Whoever does it most"
+    chosen = st.selectbox(
         "Person",
-        [None, *people],
-        format_func=lambda person: "Whoever does it most" if person is None else names[person],
+        [whoever, *people],
+        format_func=lambda person: whoever if person == whoever else names[person],
         key=f"{key}_whom",
         persist_state="session",
         width=_WIDTH_PX,
         help="In each shot, of those who do it about most often, the one who is largest and longest in view.",
     )
+    return chosen if isinstance(chosen, int) else None
 
 
 def _title_of(exercise: str, counted: Counted) -> str:
@@ -133,16 +136,22 @@ def _show_count(counted: Counted, title: str) -> None:
             st.metric(label, "–" if value is None else form.format(value), width="content")
 
 
-def _sentence(counted: Counted, exercise: str, names: Mapping[int, str], usual: Counted) -> str:
-    """What was counted, and whose, in plain words; ``usual`` is what was recognised."""
-    said = [f"{'Recognised' if exercise == AUTO else 'Counted'} as **{_title_of(exercise, counted)}**."]
+def _sentence(counted: Counted, exercise: str, names: Mapping[int, str], recognised: Counted) -> str:
+    """What was counted, and whose, in plain words."""
     if not counted.count:
-        said.append("Nothing was counted." + (" The reasons are below." if counted.not_counted else ""))
+        why = "the reasons are below" if counted.not_counted else "no movement of this kind was found"
+        said = [f"Nothing was counted: {why}."]
+    elif exercise == ANY:
+        said = ["Counted: the largest movements that resemble each other."]
+    elif exercise.startswith(ANGLE):
+        said = ["Counted: the movements of this angle."]
+    else:
+        said = [f"{'Recognised' if exercise == AUTO else 'Counted'} as **{_title_of(exercise, counted)}**."]
     done_by = sorted({each.person for each in counted.repetitions})
     if done_by and len(names) > 1:
         said.append(f"Done by {_listed(names[person] for person in done_by)}.")
-    if exercise in EXERCISES and usual.exercise not in (None, exercise):
-        said.append(f"By itself it would be recognised as {_title_of(AUTO, usual)}.")
+    if exercise in EXERCISES and recognised.exercise not in (None, exercise):
+        said.append(f"By itself it would be recognised as {_title_of(AUTO, recognised)}.")
     return " ".join(said)
 
 
@@ -162,7 +171,7 @@ def _show_tables(counted: Counted) -> None:
     if counted.not_counted:
         st.markdown("**Not counted**")
         rows = [{"From (s)": each.start_s, "To (s)": each.end_s, "Reason": each.reason} for each in counted.not_counted]
-        st.dataframe(rows, hide_index=True, width="content", column_config=_numbers(rows[0]))
+        st.dataframe(rows, hide_index=True, width=_TABLE_WIDTH_PX, column_config=_numbers(rows[0]))
 
 
 def _numbers(columns: Iterable[str]) -> dict[str, Any]:
