@@ -11,8 +11,8 @@ from pages.ui.shared.explain import plain
 from pages.ui.shared.figure import show_figure
 from posecore import Counted, PoseSequence, count_repetitions
 from posecore.motion.angles import ANGLES
-from posecore.motion.exercises.body import JOINTS
 from posecore.motion.exercises.choosing import ANGLE, ANY, AUTO
+from posecore.motion.exercises.measures import JOINTS
 from posecore.motion.exercises.table import EXERCISES
 from posecore.view.charts import plot_repetitions
 

@@ -6,11 +6,11 @@ import numpy as np
 
 from posecore.errors import InvalidOption
 from posecore.motion.angles import ANGLES
-from posecore.motion.exercises.body import FLEXED, JOINTS
 from posecore.motion.exercises.declaration import Exercise, Hold, Signal
 from posecore.motion.exercises.following import Scene, follow
 from posecore.motion.exercises.holding import count_holds
 from posecore.motion.exercises.looks import ALIKE, is_it, likeness_of
+from posecore.motion.exercises.measures import FLEXED, JOINTS
 from posecore.motion.exercises.movements import Movement, Movements, progress
 from posecore.motion.exercises.outcome import counted_of
 from posecore.motion.exercises.results import Counted, NotCounted

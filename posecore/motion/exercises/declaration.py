@@ -14,7 +14,7 @@ class Signal:
     """One measure that follows the movement.
 
     Attributes:
-        measure: a name of ``body.MEASURES``.
+        measure: a name of ``measures.MEASURES``.
         full: its change from rest to the extreme in a usual whole repetition, in its own unit; negative if it falls.
             BlazePose compresses angles, so this is what it shows, up to a quarter less than a goniometer. It only
             weighs the signals against each other: counting goes by the person's own range.
@@ -31,7 +31,7 @@ class Condition:
     """What a measure must be in a repetition.
 
     Attributes:
-        measure: a name of ``body.MEASURES``.
+        measure: a name of ``measures.MEASURES``.
         when: ``"rest"``: at the start and the end, on average; ``"extreme"``: at the turning point; ``"range"``: the
             highest minus the lowest value within the repetition.
         least, most: bounds, in the measure's own unit.
@@ -51,7 +51,7 @@ class Check:
 
     Attributes:
         name: in plain words, such as ``"knees over toes"``.
-        measure: a name of ``body.MEASURES``, or of both sides, as in ``body.PAIRED``.
+        measure: a name of ``measures.MEASURES``, or of both sides, as in ``measures.PAIRED``.
         when: ``"extreme"``: at the turning point; ``"throughout"``: its worst moment; ``"change"``: at the turning
             point, minus that at rest; ``"range"``: the highest minus the lowest value; ``"share"``: that at the turning
             point in percent of that at rest.

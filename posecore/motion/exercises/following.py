@@ -75,5 +75,5 @@ def _continues(one: Movements, other: Movements) -> bool:
     first, second = sorted((one, other), key=lambda each: float(each.bodies[0].times_s[0]))
     before, after = first.bodies[-1], second.bodies[0]
     away_s = after.times_s[0] - before.times_s[-1]
-    moved_m = np.linalg.norm(after.first_place_px - before.last_place_px) / before.px_per_m
-    return bool(0 < away_s < AWAY_S and moved_m < 1 and 0.5 < after.px_per_m / before.px_per_m < 2)
+    moved_m = np.linalg.norm(after.first_place_px - before.last_place_px) / before.places.px_per_m
+    return bool(0 < away_s < AWAY_S and moved_m < 1 and 0.5 < after.places.px_per_m / before.places.px_per_m < 2)

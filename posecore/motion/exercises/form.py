@@ -9,8 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from posecore.errors import InvalidOption
-from posecore.motion.exercises.body import MEASURES, PAIRED, SIDES, Body, Stills
+from posecore.motion.exercises.body import Body, Stills
 from posecore.motion.exercises.declaration import Check, Exercise, View
+from posecore.motion.exercises.measures import MEASURES, PAIRED, SIDES
 from posecore.motion.exercises.movements import Movement
 from posecore.motion.exercises.results import FormNote
 from posecore.motion.exercises.table import EXERCISES

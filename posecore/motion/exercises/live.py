@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 
 from posecore.errors import InvalidOption
-from posecore.motion.exercises.body import MEASURES, PAIRED, SIDES, Body, Doubles
+from posecore.motion.exercises.body import Body
 from posecore.motion.exercises.declaration import Exercise
 from posecore.motion.exercises.following import AWAY_S, Scene, follow
+from posecore.motion.exercises.measures import MEASURES, PAIRED, SIDES, Doubles
 from posecore.motion.exercises.movements import LEAST, LONGEST_GAP_S, WALKING, progress
 from posecore.motion.exercises.outcome import NOBODY, NOT_SEEN, counted_of
 from posecore.motion.exercises.results import NotCounted, Repetition

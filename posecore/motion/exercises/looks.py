@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from posecore.motion.exercises.body import Doubles
 from posecore.motion.exercises.declaration import Exercise
+from posecore.motion.exercises.measures import Doubles
 from posecore.motion.exercises.movements import Movement
 
 ALIKE = 0.5

@@ -12,8 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from posecore.motion.exercises.body import PAIRED, SIDES, Body, Doubles
+from posecore.motion.exercises.body import Body
 from posecore.motion.exercises.declaration import Condition, Exercise
+from posecore.motion.exercises.measures import PAIRED, SIDES, Doubles
 from posecore.motion.exercises.results import NotCounted
 from posecore.motion.exercises.turning_points import Cycle, find_cycles, find_turns, usual_size
 from posecore.motion.gaps import usual_step_s
@@ -98,7 +99,7 @@ class Movements:
     @property
     def in_view(self) -> float:
         """How large and how long the person is in view: seconds times pixels per metre."""
-        return sum(float(body.times_s[-1] - body.times_s[0]) * body.px_per_m for body in self.bodies)
+        return sum(float(body.times_s[-1] - body.times_s[0]) * body.places.px_per_m for body in self.bodies)
 
 
 def bodies_of(sequence: PoseSequence, slot: int, shortest_s: float) -> tuple[Body, ...]:

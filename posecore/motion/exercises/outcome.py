@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from posecore.motion.exercises.body import JOINTS, SIDES, runs_of
+from posecore.motion.exercises.body import runs_of
 from posecore.motion.exercises.declaration import Exercise
 from posecore.motion.exercises.following import Scene
 from posecore.motion.exercises.form import front_side, judge
+from posecore.motion.exercises.measures import JOINTS, SIDES
 from posecore.motion.exercises.movements import LEAST, WALKING, Movement, Movements
 from posecore.motion.exercises.results import Counted, Curve, NotCounted, Repetition
 

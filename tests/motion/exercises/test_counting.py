@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
 from posecore import InvalidOption, InvalidPoses, PoseSequence, count_repetitions
-from posecore.motion.exercises.body import SIDES
 from posecore.motion.exercises.declaration import Exercise
+from posecore.motion.exercises.measures import SIDES
 from posecore.motion.exercises.table import EXERCISES
 from tests.motion.exercises.figure import bumps, figure, noisy, plank, squats, times_for, together, without
 

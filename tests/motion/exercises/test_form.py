@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from posecore import BLAZEPOSE_33, InvalidOption, InvalidPoses, PoseSequence, count_repetitions, judge_poses
-from posecore.motion.exercises.body import MEASURES, PAIRED
+from posecore.motion.exercises.measures import MEASURES, PAIRED
 from posecore.motion.exercises.results import FormNote
 from posecore.motion.exercises.table import EXERCISES
 from tests.motion.exercises.figure import PX_PER_M, bumps, figure, noisy, times_for, without
