@@ -1,4 +1,4 @@
-"""Webcam: the live camera with the skeleton drawn on it, live numbers, recordings and snapshots."""
+"""Webcam: the live camera with the skeleton drawn on it, live numbers, a coach, recordings and snapshots."""
 
 from functools import partial
 from typing import Any
@@ -8,6 +8,8 @@ from streamlit_webrtc import WebRtcMode, WebRtcStreamerContext, webrtc_streamer
 
 from pages.ui.image.photo import SNAPSHOT_ADDRESS, keep_snapshot
 from pages.ui.live.camera_notice import show_camera_notice
+from pages.ui.live.coach_board import show_board
+from pages.ui.live.coach_choice import choose_coach
 from pages.ui.live.current import Live, live_from, place_is_there, why_last_is_over
 from pages.ui.live.film_track import FilmTrack
 from pages.ui.live.ice_servers import browser_configuration, ice_servers
@@ -127,10 +129,13 @@ def show_page() -> None:
     if not place_is_there():
         wait_for_a_place()
         return
+    board = st.container()  # above both columns: the count has to be seen from afar
     left, right = st.columns([1, 1], gap="medium")
     with left:
         chosen, wanted = choose_stream(options, camera=source == CAMERA)
+        coach = choose_coach()
         live, context = stream(source, chosen, wanted)
+        live.stream.coach = coach
         if not context.state.playing:
             if reason := why_last_is_over():
                 st.info(reason, icon=":material/timer_off:")
@@ -142,6 +147,9 @@ def show_page() -> None:
         show_problem()
         st.caption("Frames are processed live and not stored, except recordings and snapshots.")
         show_help()
+    if coach is not None:
+        with board:
+            show_board()
     with right:
         playing = context.state.playing
         if playing:

@@ -12,6 +12,7 @@ const ANSWER = {
   over: null,
   goes_on_unseen: false,
   recording: null,
+  coach: null,
   number: 7,
   time_s: 0.2,
   size: [640, 480],

@@ -139,6 +139,36 @@ export interface LivePerson {
   presence: (number | null)[];
 }
 
+/** What a coach did with the visitor, see pages/ui/live/coach.py. Times are seconds, from the start of each set. */
+export interface CoachResult {
+  exercise: string;
+  target: { repetitions: number; sets: number; rest_s: number };
+  sets: {
+    set: number;
+    count: number;
+    finished: boolean;
+    length_s: number;
+    tempo_s: Record<string, number>;
+    repetitions: { start_s: number; end_s: number; side: string; tempo_s: Record<string, number> }[];
+  }[];
+}
+
+/** The state of the live coach. */
+export interface Coaching {
+  exercise: string;
+  phase: "wait" | "countdown" | "work" | "rest" | "done";
+  count: number;
+  target: number;
+  set: number;
+  sets: number;
+  /** From rest to the extreme of the person's own movement, in percent. */
+  progress: number | null;
+  cue: string;
+  /** Left of a countdown or a rest. */
+  seconds: number | null;
+  result: CoachResult | null;
+}
+
 /** The server's answer about a live stream, see pages/ui/live/numbers.py. */
 export interface Answer {
   figures: { frames_in: number; frames_out: number; estimate_ms: number };
@@ -148,6 +178,7 @@ export interface Answer {
   over: string | null;
   goes_on_unseen: boolean;
   recording: { begins_in_s: number; seconds: number; longest_s: number; over: boolean } | null;
+  coach: Coaching | null;
   number: number;
   time_s: number;
   size: [number, number];

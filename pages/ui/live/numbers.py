@@ -33,7 +33,8 @@ def report(stream: LiveStream, asked: Mapping[str, str]) -> str:
     Args:
         stream: the live stream.
         asked: ``since``: number of the last frame that the browser knows; ``angles``: comma-separated names;
-            ``hold``: 1 to freeze the numbers at the newest frame, 0 to resume.
+            ``hold``: 1 to freeze the numbers at the newest frame, 0 to resume; ``coach``: a wish, as for
+            ``Coach.report``.
     """
     stream.asked_at = time.monotonic()
     if asked.get("hold") in ("0", "1"):
@@ -52,6 +53,7 @@ def report(stream: LiveStream, asked: Mapping[str, str]) -> str:
         "over": stream.over,
         "goes_on_unseen": stream.goes_on_unseen,
         "recording": _recording(stream),
+        "coach": _coach(stream, moments, asked.get("coach", "")),
         "number": -1 if shown is None else shown.number,
     }
     if shown is not None:
@@ -89,6 +91,12 @@ def _recording(stream: LiveStream) -> dict[str, Any] | None:
         "longest_s": recorder.longest_s,
         "over": recorder.over,
     }
+
+
+def _coach(stream: LiveStream, moments: Sequence[Moment], wish: str) -> dict[str, Any] | None:
+    # The poses have the time of their arrival, which goes on from one stream to the next.
+    poses = (moment.poses for moment in moments)
+    return None if stream.coach is None else stream.coach.report(poses, time.monotonic(), wish)
 
 
 def _ends_soon(stream: LiveStream) -> str | None:

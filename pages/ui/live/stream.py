@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from aiortc import MediaStreamTrack
 
+from pages.ui.live.coach import Coach
 from pages.ui.live.pace import Pace
 from pages.ui.live.places import FULL, TIME, leave_place, take_place
 from pages.ui.live.recorder import Recorder
@@ -93,6 +94,7 @@ class LiveStream:
         ended: whether the stream is over.
         over: why the server ended it, ``FULL`` or ``TIME``; None if it did not.
         asked_at: ``time.monotonic`` of the last request for its numbers; None if there was none.
+        coach: counts what the person does; None if the visitor wants no coach.
         send_on: called with the people of each frame and its number, by the processing thread.
     """
 
@@ -108,6 +110,7 @@ class LiveStream:
         self.ended = False
         self.over: str | None = None
         self.asked_at: float | None = None
+        self.coach: Coach | None = None
         self.send_on: Callable[[FramePoses, int], None] | None = None
         self._waiting: tuple[av.VideoFrame, float] | None = None
         self._changed = threading.Condition()

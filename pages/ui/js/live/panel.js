@@ -7,6 +7,7 @@ import { rowsOf } from "../shared/landmark_rows.js";
 import { LandmarkTable } from "../shared/landmark_table.js";
 import { Skeleton3d } from "../shared/skeleton3d.js";
 import { AngleCurve } from "./angle_curve.js";
+import { coachWish, showCoach } from "./coach.js";
 import { connectionOf } from "./connection.js";
 import { Delay } from "./delay.js";
 import { bodyOf, liveTraces } from "./live_people.js";
@@ -140,13 +141,16 @@ class Panel {
   async ask(address) {
     const { since, asksHold: hold } = this;
     const names = [...this.curves.keys()];
-    const asked = `${address}?since=${since}&angles=${names.join(",")}${hold === null ? "" : `&hold=${hold}`}`;
+    const wish = coachWish();
+    const wishes = `${hold === null ? "" : `&hold=${hold}`}${wish ? `&coach=${wish}` : ""}`;
+    const asked = `${address}?since=${since}&angles=${names.join(",")}${wishes}`;
     const response = await fetch(asked, { signal: AbortSignal.timeout(ANSWER_MS) });
     if (!response.ok || address !== this.data.address) return;
     /** @type {Answer} */
     const answer = await response.json();
     this.answer = answer;
     this.answeredAt = performance.now();
+    showCoach(answer.coach, wish);
     if (this.connection) await this.follow(this.connection, answer);
     if (answer.over || !this.root.isConnected) return;
     this.showStatus(answer);

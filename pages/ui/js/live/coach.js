@@ -1,0 +1,183 @@
+// @ts-check
+// The live coach: a count that can be read from afar, the current cue, a voice, and the result as files.
+
+import { find, make, write } from "../shared/dom.js";
+
+/** @typedef {import("../types.d.ts").Coaching} Coaching */
+/** @typedef {import("../types.d.ts").CoachResult} CoachResult */
+/** @typedef {"begin" | "end" | "again"} Wish */
+
+const TEMPO = ["down", "hold", "up"];
+
+/**
+ * What the board shows.
+ * @param {Coaching} coaching
+ * @returns {{number: string, unit: string, title: string, cue: string}}
+ */
+export function boardText({ exercise, phase, count, target, set, sets, cue, seconds, result }) {
+  const title = `${exercise} · set ${set} of ${sets}`;
+  if (seconds !== null) return { number: `${seconds}`, unit: "s", title, cue };
+  if (phase !== "done") return { number: `${count}`, unit: `of ${target}`, title, cue };
+  const all = (result?.sets ?? []).reduce((sum, one) => sum + one.count, 0);
+  const finished = (result?.sets ?? []).filter((one) => one.finished).length;
+  return { number: `${all}`, unit: "in all", title: `${exercise} · ${finished} of ${sets} sets finished`, cue };
+}
+
+/**
+ * Whether all sets were done to the end.
+ * @param {Coaching} coaching
+ */
+export function isFinished({ sets, result }) {
+  return result !== null && result.sets.filter((one) => one.finished).length === sets;
+}
+
+/**
+ * What changed, for the ears; empty if nothing that is worth saying did.
+ * @param {Coaching | null} before
+ * @param {Coaching} now
+ * @returns {string}
+ */
+export function spoken(before, now) {
+  if (before === null) return now.cue;
+  /** @type {string[]} */
+  const words = [];
+  if (now.phase === "work" && now.count > 0 && now.count !== before.count) words.push(`${now.count}`);
+  if (now.phase === "rest" && before.phase === "work") return `${now.count}. Set done. Rest ${now.seconds} seconds`;
+  if (now.phase === "done" && before.phase !== "done") return now.cue;
+  if (now.phase === "countdown" || (now.phase === "rest" && (now.seconds ?? 9) <= 3)) {
+    if (now.phase !== before.phase && now.phase === "countdown") words.push(now.cue);
+    else if (now.seconds !== before.seconds && now.seconds) words.push(`${now.seconds}`);
+  } else if (now.phase !== "rest" && now.cue && now.cue !== before.cue) words.push(now.cue);
+  return words.join(". ");
+}
+
+/**
+ * One row for each repetition.
+ * @param {CoachResult} result
+ */
+export function resultCsv({ exercise, sets }) {
+  const head = ["exercise", "set", "repetition", "start_s", "end_s", "side", ...TEMPO.map((phase) => `${phase}_s`)];
+  const rows = sets.flatMap(({ set, repetitions }) =>
+    repetitions.map((one, place) => {
+      const tempo = TEMPO.map((phase) => one.tempo_s[phase]);
+      return [exercise, set, place + 1, one.start_s, one.end_s, one.side, ...tempo];
+    }),
+  );
+  return [head, ...rows].map((row) => `${row.join(",")}\r\n`).join("");
+}
+
+class Board {
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+    /** @type {Coaching | null} */
+    this.shown = null;
+    this.voice = false;
+    for (const wish of /** @type {Wish[]} */ (["begin", "end", "again"])) {
+      this.button(wish).addEventListener("click", () => (wanted = wish));
+    }
+    this.button("voice").hidden = !("speechSynthesis" in window);
+    this.button("voice").addEventListener("click", () => this.speak(!this.voice));
+    this.button("json").addEventListener("click", () => {
+      if (this.shown?.result) save(JSON.stringify(this.shown.result, null, 2), "application/json", "exercise.json");
+    });
+    this.button("csv").addEventListener("click", () => {
+      if (this.shown?.result) save(resultCsv(this.shown.result), "text/csv", "exercise.csv");
+    });
+  }
+
+  /** @param {string} what */
+  button(what) {
+    return find(this.root, `[data-do="${what}"]`);
+  }
+
+  /** @param {Coaching} coaching */
+  show(coaching) {
+    const { number, unit, title, cue } = boardText(coaching);
+    const { phase, progress, result } = coaching;
+    this.root.dataset.phase = phase;
+    this.root.classList.toggle("co-cheers", isFinished(coaching));
+    write(find(this.root, ".co-number"), number);
+    write(find(this.root, ".co-unit"), unit);
+    write(find(this.root, ".co-title"), title);
+    write(find(this.root, ".co-cue"), cue);
+    find(this.root, ".co-bar i").style.width = `${progress ?? 0}%`;
+    this.button("begin").hidden = !["wait", "countdown", "rest"].includes(phase);
+    this.button("end").hidden = phase === "done";
+    this.button("again").hidden = this.button("json").hidden = this.button("csv").hidden = phase !== "done";
+    if (result && this.shown?.phase !== "done") find(this.root, ".co-result").replaceChildren(tableOf(result));
+    find(this.root, ".co-result").hidden = !result;
+    const words = spoken(this.shown, coaching);
+    this.shown = coaching;
+    if (!words) return;
+    write(find(this.root, ".co-said"), words);
+    if (this.voice) say(words);
+  }
+
+  /** @param {boolean} on */
+  speak(on) {
+    this.voice = on;
+    this.button("voice").setAttribute("aria-pressed", `${on}`);
+    if (on) say("Voice on"); // also lets the browser speak later, which it allows only after a click
+    else window.speechSynthesis.cancel();
+  }
+}
+
+/** @param {string} words */
+function say(words) {
+  const speech = new SpeechSynthesisUtterance(words);
+  speech.lang = "en";
+  window.speechSynthesis.cancel(); // what is said late is wrong
+  window.speechSynthesis.speak(speech);
+}
+
+/** @param {CoachResult} result */
+function tableOf({ sets }) {
+  const row = (/** @type {"th" | "td"} */ kind, /** @type {string[]} */ cells) =>
+    make("tr", {}, ...cells.map((text) => make(kind, {}, text)));
+  const seconds = (/** @type {number | undefined} */ value) => (value === undefined ? "–" : `${value.toFixed(1)} s`);
+  const rows = sets.map(({ set, count, length_s: length, tempo_s: tempo }) =>
+    row("td", [`${set}`, `${count}`, seconds(length), ...TEMPO.map((phase) => seconds(tempo[phase]))]),
+  );
+  return make("table", {}, row("th", ["Set", "Repetitions", "Time", "Down", "Hold", "Up"]), ...rows);
+}
+
+/**
+ * @param {string} text
+ * @param {string} type
+ * @param {string} name
+ */
+function save(text, type, name) {
+  const href = URL.createObjectURL(new Blob([text], { type }));
+  make("a", { href, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 60_000);
+}
+
+/** @type {Map<HTMLElement, Board>} */
+const boards = new Map();
+/** @type {Wish | null} */
+let wanted = null;
+
+/** What the viewer asked of the coach and the server does not know yet. */
+export function coachWish() {
+  return wanted;
+}
+
+/**
+ * Show what the server answered, on the board if there is one.
+ * @param {Coaching | null} coaching
+ * @param {Wish | null} told the wish that it knows now
+ */
+export function showCoach(coaching, told) {
+  if (told === wanted) wanted = null;
+  for (const [root, board] of boards) {
+    if (!root.isConnected) boards.delete(root);
+    else if (coaching) board.show(coaching);
+  }
+}
+
+/** @param {import("../types.d.ts").Component<object>} component */
+export default function ({ parentElement }) {
+  const root = find(parentElement, ".co");
+  if (!boards.has(root)) boards.set(root, new Board(root));
+}

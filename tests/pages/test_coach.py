@@ -1,0 +1,154 @@
+"""The live coach: sets and rests with times passed in, and what the page is told."""
+
+import json
+import time
+from dataclasses import replace
+
+import pytest
+
+from pages.ui.live.coach import Coach
+from pages.ui.live.numbers import report
+from pages.ui.live.sets import COUNTDOWN_S, Sets, Target
+from pages.ui.live.stream import LiveOptions, LiveStream
+from posecore import BLAZEPOSE_33, PoseOptions, PoseSequence
+from posecore.motion.exercises.results import Repetition
+from tests.motion.exercises.figure import squats
+
+TARGET = Target(repetitions=2, sets=2, rest_s=10)
+
+
+def repetition(extreme_s: float) -> Repetition:
+    return Repetition(extreme_s - 1, extreme_s, extreme_s + 1, "both", {}, {"down": 1, "hold": 0, "up": 1}, None, 1)
+
+
+def test_sets_go_from_waiting_to_the_end():
+    sets, done = Sets(TARGET), []
+    seen = []
+    for tenth in range(600):
+        now_s = tenth / 10
+        if tenth % 30 == 0:
+            done.append(repetition(now_s - 1))
+        sets.go_on(now_s, now_s > 2, done)
+        seen += [(sets.phase, sets.number)] if (sets.phase, sets.number) not in seen else []
+    expected = [("wait", 1), ("countdown", 1), ("work", 1), ("rest", 1), ("work", 2), ("done", 2)]
+    assert seen == expected
+    assert [len(each.repetitions) for each in sets.sets] == [2, 2]
+    assert all(each.finished for each in sets.sets)
+
+
+def test_only_what_is_done_within_a_set_counts():
+    sets = Sets(TARGET)
+    sets.go_on(0, True, [])
+    sets.go_on(1, True, [repetition(0.5)])
+    sets.go_on(COUNTDOWN_S, True, [repetition(0.5)])
+    sets.go_on(6, True, [repetition(0.5), repetition(2.5), repetition(5)])
+    assert sets.count == 1, "before “Go” nothing counts"
+    many = [repetition(0.5), repetition(2.5), *(repetition(5 + number) for number in range(4))]
+    sets.go_on(9, True, many)
+    assert (sets.phase, sets.count) == ("rest", 2), "nor does what is beyond the target"
+    sets.go_on(12, True, [*many, repetition(11)])
+    sets.go_on(19, True, [*many, repetition(11)])
+    assert (sets.phase, sets.count, sets.number) == ("work", 0, 2), "nor what is done in a rest"
+
+
+def test_the_seconds_left_count_down():
+    sets = Sets(TARGET)
+    sets.go_on(0, True, [])
+    assert [sets.seconds_left(now_s) for now_s in (0, 0.5, 2.5, 3, 9)] == [3, 3, 1, 0, 0]
+    sets.go_on(3, True, [])
+    assert sets.seconds_left(3) is None
+
+
+def test_whoever_leaves_is_waited_for_and_keeps_the_count():
+    sets = Sets(TARGET)
+    sets.go_on(0, True, [])
+    sets.go_on(1, False, [])
+    assert sets.phase == "wait", "during the countdown"
+    sets.begin_set(2)
+    sets.go_on(4, False, [repetition(3)])
+    assert (sets.phase, sets.count) == ("work", 1), "a set goes on"
+    sets.go_on(6, False, [repetition(3), repetition(5)])
+    sets.go_on(17, False, [repetition(3), repetition(5)])
+    assert (sets.phase, sets.number) == ("wait", 2), "after a rest"
+    sets.end(18)
+    assert (sets.phase, len(sets.sets)) == ("done", 1)
+
+
+def train(coach: Coach, sequence: PoseSequence, begin_s: float = 0.0) -> list[dict]:
+    """What the page is told as the frames arrive, five times a second; each request sees the last seconds again."""
+    answers = []
+    frames = [replace(sequence.frame(index), time_s=begin_s + at) for index, at in enumerate(sequence.times_s)]
+    for end in range(6, len(frames), 6):
+        answers.append(coach.report(frames[max(0, end - 60) : end], frames[end].time_s))
+    return answers
+
+
+def test_a_coach_counts_sets_and_gives_cues():
+    coach = Coach("squat", TARGET)
+    answers = train(coach, squats([1] * 14))
+    phases = list(dict.fromkeys((each["phase"], each["set"]) for each in answers))
+    assert phases == [("wait", 1), ("countdown", 1), ("work", 1), ("rest", 1), ("work", 2), ("done", 2)]
+    assert [each["cue"] for each in answers if each["phase"] == "done"][-1].startswith("Well done")
+    cues = list(dict.fromkeys(each["cue"] for each in answers))
+    assert {"Get ready", "Go", "One more", "Set done", "Rest"} <= set(cues)
+    assert max(each["progress"] or 0 for each in answers) > 90
+    result = json.loads(json.dumps(answers[-1]["result"]))
+    assert [each["count"] for each in result["sets"]] == [2, 2]
+    assert result["sets"][0]["repetitions"][0]["start_s"] == 0
+    assert result["sets"][0]["tempo_s"]["down"] == pytest.approx(0.65, abs=0.2)
+
+
+def test_the_coach_says_which_parts_are_not_in_view():
+    sequence = squats([1, 1])
+    visibility = sequence.visibility.copy()
+    visibility[:, :, [BLAZEPOSE_33.index(f"{side}_ankle") for side in ("left", "right")]] = 0.1
+    coach = Coach("squat", TARGET)
+    answers = train(coach, replace(sequence, visibility=visibility))
+    assert {each["phase"] for each in answers} == {"wait"}
+    assert answers[0]["cue"] == "Step into view"
+    assert answers[-1]["cue"] == "Step back: your feet are not in view"
+
+
+def test_a_part_of_a_repetition_is_a_cue_and_does_not_count():
+    coach = Coach("squat", Target(5, 1, 0))
+    answers = train(coach, squats([1, 1, 1, 1, 0.45, 1]))
+    assert "Go all the way: that was only a part" in [each["cue"] for each in answers]
+    assert answers[-1]["count"] == 4, "the first is over before “Go”"
+
+
+def test_the_count_is_kept_when_the_stream_begins_again():
+    coach = Coach("squat", Target(20, 1, 0))
+    before = train(coach, squats([1] * 5))[-1]["count"]
+    answers = train(coach, squats([1] * 4), begin_s=100)
+    assert answers[0]["count"] == before >= 3
+    assert answers[-1]["count"] == before + 4
+
+
+def test_the_visitor_can_begin_end_and_start_over():
+    coach = Coach("squat", TARGET)
+    assert coach.report([], 0)["phase"] == "wait"
+    assert coach.report([], 1, "begin")["phase"] == "work"
+    ended = coach.report([], 2, "end")
+    assert (ended["phase"], ended["cue"]) == ("done", "Finished early")
+    assert ended["result"]["sets"] == [
+        {"set": 1, "count": 0, "finished": False, "length_s": 0, "tempo_s": {}, "repetitions": []}
+    ]
+    assert coach.report([], 3, "again")["phase"] == "wait"
+    assert coach.report([], 3, "nonsense")["phase"] == "wait"
+
+
+def test_a_request_stays_quick_in_a_long_session():
+    coach = Coach("squat", Target(100, 1, 0))
+    sequence = squats([1] * 30)
+    began = time.process_time()
+    answers = train(coach, sequence)
+    assert (time.process_time() - began) / len(answers) < 0.05
+    assert answers[-1]["count"] >= 27
+
+
+def test_the_answer_about_a_stream_has_its_coach():
+    stream = LiveStream(LiveOptions(PoseOptions()))
+    assert json.loads(report(stream, {}))["coach"] is None
+    stream.coach = Coach("squat", TARGET)
+    assert json.loads(report(stream, {}))["coach"]["cue"] == "Step into view"
+    assert json.loads(report(stream, {"coach": "begin"}))["coach"]["phase"] == "work"
