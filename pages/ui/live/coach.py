@@ -114,7 +114,11 @@ class Coach:
 def _from(first_s: float, repetition: dict[str, Any]) -> dict[str, Any]:
     """A repetition with its times from the start of its set: those of the server's clock mean nothing elsewhere."""
     times = {name: round(repetition[name] - first_s, 3) for name in ("start_s", "extreme_s", "end_s")}
-    return {**repetition, **times}
+    form = [
+        {**note, "time_s": None if note["time_s"] is None else round(note["time_s"] - first_s, 3)}
+        for note in repetition["form"]
+    ]
+    return {**repetition, **times, "form": form}
 
 
 def _where(missing: tuple[str, ...] | None) -> str:
