@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -57,6 +58,10 @@ def metrics(app: AppTest) -> dict[str, str]:
     return {metric.label: metric.value for metric in app.metric if metric.label != "Frames with a person"}
 
 
+def tables(app: AppTest, column: str) -> list[pd.DataFrame]:
+    return [table.value for table in app.dataframe if column in table.value]
+
+
 def said(app: AppTest) -> str:
     return " ".join(text.value for text in app.markdown)
 
@@ -65,7 +70,7 @@ def test_squats_are_recognised_counted_and_listed(explore):
     app = explore(squats([1, 1, 0.5, 1]))
     assert metrics(app) == {"Squat": "3"}
     assert "Recognised as **Squat**." in said(app)
-    repetitions, skipped = (table.value for table in app.dataframe)
+    [repetitions], [skipped] = tables(app, "Lowest (s)"), tables(app, "Reason")
     assert repetitions["No."].tolist() == [1, 2, 3]
     assert repetitions["Lowest (s)"].tolist() == pytest.approx([2, 4.5, 9.5], abs=0.1)
     assert {"Start (s)", "End (s)", "Side", "Down (s)", "Hold (s)", "Up (s)", "Left knee (°)"} < set(repetitions)
@@ -146,18 +151,32 @@ def test_shots_are_added_and_a_chosen_person_has_only_their_own(explore):
     app = explore(replace(shots, cuts=[int(late.argmax())]))
     assert metrics(app) == {"Squat": "3"}
     assert "Done by person 1, person 2." in said(app)
-    [table] = [table.value for table in app.dataframe if "No." in table.value]
+    [table] = tables(app, "Person")
     assert table["Person"].tolist() == [1, 1, 2]
     choose(app, "Exercise", "squat")
     choose(app, "Person", 2)
     assert metrics(app) == {"Squat": "1"}
 
 
+def test_faults_of_form_are_listed_with_what_to_do(explore):
+    app = explore(squats([1, 1], turned=90))
+    [faults] = tables(app, "Fault")
+    assert faults[["No.", "Fault", "Limit", "View"]].to_numpy().tolist() == [
+        [1, "depth", "20°", "side"],
+        [2, "depth", "20°", "side"],
+    ]
+    assert faults["Time (s)"].tolist() == pytest.approx([2, 4.5], abs=0.1)
+    assert all(faults["What to do"])
+    assert "Good: knees over toes (2 of 2), trunk lean (2 of 2), heels (2 of 2)." in said(app)
+    hidden = "Not judged: knees falling in (needs a view from the front)."
+    assert hidden in [caption.value for caption in app.caption]
+
+
 def test_a_plank_is_timed(explore):
     app = explore(plank())
     assert float(metrics(app)["Plank, held"].removesuffix(" s")) == pytest.approx(6, abs=0.5)
-    [held] = app.dataframe
-    assert list(held.value) == ["No.", "Start (s)", "End (s)", "Held (s)"]
+    [held] = tables(app, "Held (s)")
+    assert list(held) == ["No.", "Start (s)", "End (s)", "Held (s)"]
 
 
 def test_the_chair_stand_scores_are_shown(explore):

@@ -1,4 +1,4 @@
-"""Repetitions of an exercise in a result: how many, when, how, and what was not counted."""
+"""Repetitions of an exercise in a result: how many, when, how well, and what was not counted."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.ui.explore.form_notes import show_form
 from pages.ui.explore.playback import Playback
 from pages.ui.shared.explain import plain
 from pages.ui.shared.figure import show_figure
@@ -78,6 +79,7 @@ def show_repetitions(playback: Playback, shown: PoseSequence, *, key: str, clip:
             show_figure(figure, height=340, label=label, key=f"{key}_movement", seeks=True)
             st.caption("Click a repetition in the chart to see it in the player.")
         _show_tables(counted)
+        show_form(counted)
         _offer_downloads(counted, stem, key)
         st.caption(
             "For training, not medical advice. Ranges are for comparing one repetition with another. They are not "
