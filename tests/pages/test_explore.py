@@ -149,11 +149,25 @@ def test_hostile_facts_stop_no_result(app, jumpy, facts, tmp_path):
     assert all(len(warning.value) < 1_200 for warning in app.warning)
 
 
-def test_names_in_a_file_are_shown_as_they_are(app, jumpy, tmp_path):
-    path = tmp_path / "names.posecore.npz"
+@pytest.fixture
+def two(jumpy) -> PoseSequence:
     arrays = {name: np.concatenate([array, array], axis=1) for name, array in jumpy.arrays.items()}
-    two = replace(jumpy, **arrays, person_ids=[1, 2], names={1: "![](https://example.org/x.png)"})
-    save_sequence(two, path, facts={"source": "[a](b)"})
+    return replace(jumpy, **arrays, person_ids=[1, 2])
+
+
+def test_names_are_still_there(app, two, tmp_path):
+    path = tmp_path / "names.posecore.npz"
+    save_sequence(two.named({2: "Grace"}), path)
+    open_saved(app, path.read_bytes())
+    assert any("Grace" in text.value for text in app.markdown)  # in her verdict
+    again = tmp_path / "again.posecore.npz"
+    again.write_bytes(saved_from(app, "explore"))
+    assert load_sequence(again).sequence.names == {2: "Grace"}
+
+
+def test_names_in_a_file_are_shown_as_they_are(app, two, tmp_path):
+    path = tmp_path / "names.posecore.npz"
+    save_sequence(two.named({1: "![](https://example.org/x.png)"}), path, facts={"source": "[a](b)"})
     open_saved(app, path.read_bytes())
     shown = [text.value for text in (*app.markdown, *app.caption)]
     assert not [text for text in shown if "![](" in text or "[a](" in text]

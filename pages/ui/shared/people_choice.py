@@ -89,7 +89,8 @@ def choose_people(poses: Poses, *, page: str, key: str) -> Poses:
 
 def _people(poses: FramePoses | PoseSequence) -> pd.DataFrame:
     ids = poses.person_ids.tolist()
-    table = pd.DataFrame({"show": True, "color": [_dot(person) for person in ids], "person": ids, "name": ""})
+    table = pd.DataFrame({"show": True, "color": [_dot(person) for person in ids], "person": ids})
+    table["name"] = [poses.names.get(person, "")[:_LONGEST_NAME] for person in ids]
     if isinstance(poses, PoseSequence):
         table["seen"] = [_when(poses, slot) for slot in range(len(ids))]
     return table
