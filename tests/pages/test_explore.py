@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from pages.ui.explore.opened import Opened
 from pages.ui.shared.explain import plain
 from pages.ui.video.clip_run import ClipRun
-from posecore import FramePoses, PoseSequence, Smoothing, save_sequence, smooth_sequence
+from posecore import FramePoses, PoseSequence, Smoothing, load_sequence, save_sequence, smooth_sequence
 from posecore.motion.trust import judge
 from tests.pages.test_video import short_clip, upload
 
