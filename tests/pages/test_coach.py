@@ -92,7 +92,8 @@ def test_a_coach_counts_sets_and_gives_cues():
     cues = list(dict.fromkeys(each["cue"] for each in answers))
     assert {"Get ready", "Go", "One more", "Set done", "Rest"} <= set(cues)
     assert max(each["progress"] or 0 for each in answers) > 90
-    result = json.loads(json.dumps(answers[-1]["result"]))
+    assert (answers[-1]["total"], answers[-1]["finished"], answers[-1]["result"]) == (4, 2, None)
+    result = json.loads(json.dumps(coach.report([], 2000, "result")["result"]))
     assert [each["count"] for each in result["sets"]] == [2, 2]
     first = result["sets"][0]["repetitions"][0]
     assert first["start_s"] == 0
@@ -118,6 +119,19 @@ def test_a_part_of_a_repetition_is_a_cue_and_does_not_count():
     assert answers[-1]["count"] == 4, "the first is over before “Go”"
 
 
+def test_a_fault_of_form_is_a_cue_after_its_repetition():
+    coach = Coach("squat", Target(6, 1, 0))
+    answers = train(coach, squats([0.6] * 8))
+    faults = [
+        note for each in coach.report([], 2000, "result")["result"]["sets"][0]["repetitions"] for note in each["form"]
+    ]
+    cues = {note["cue"] for note in faults if note["verdict"] == "fault" and note["sureness"] >= 0.6}
+    assert cues
+    assert cues & {each["cue"] for each in answers if each["phase"] == "work"}
+    deep = train(Coach("squat", Target(6, 1, 0)), squats([1.2] * 8))
+    assert {note["cue"] for note in faults if note["check"] == "depth"}.isdisjoint(each["cue"] for each in deep)
+
+
 def test_the_count_is_kept_when_the_stream_begins_again():
     coach = Coach("squat", Target(20, 1, 0))
     before = train(coach, squats([1] * 5))[-1]["count"]
@@ -132,7 +146,7 @@ def test_the_visitor_can_begin_end_and_start_over():
     assert coach.report([], 1, "begin")["phase"] == "work"
     ended = coach.report([], 2, "end")
     assert (ended["phase"], ended["cue"]) == ("done", "Finished early")
-    assert ended["result"]["sets"] == [
+    assert coach.report([], 2, "result")["result"]["sets"] == [
         {"set": 1, "count": 0, "finished": False, "length_s": 0, "tempo_s": {}, "repetitions": []}
     ]
     assert coach.report([], 3, "again")["phase"] == "wait"

@@ -166,6 +166,10 @@ export interface Coaching {
   cue: string;
   /** Left of a countdown or a rest. */
   seconds: number | null;
+  /** Repetitions of all sets, and sets done to the end. */
+  total: number;
+  finished: number;
+  /** Only in the answer to the wish for it. */
   result: CoachResult | null;
 }
 

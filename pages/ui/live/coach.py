@@ -8,11 +8,14 @@ from typing import Any
 from pages.ui.live.sets import Sets, Target
 from posecore import FramePoses
 from posecore.motion.exercises.live import LiveCount
+from posecore.motion.exercises.results import Repetition
 
 _GO_S = 1.5
 _CUE_S = 3.0
 # A set goes on without cues if somebody is out of view for a short time only.
 _PATIENCE_S = 4.0
+# Faults of form that are less sure are not said.
+_SURE = 0.6
 _PARTIAL = "Go all the way: that was only a part"
 
 
@@ -39,7 +42,8 @@ class Coach:
         Args:
             frames: the newest of the stream; known ones are left out.
             now_s: now, on the clock of the frames.
-            wish: ``"begin"``: the next set at once; ``"end"``: the session; ``"again"``: start over.
+            wish: ``"begin"``: the next set at once; ``"end"``: the session; ``"again"``: start over;
+                ``"result"``: the result, once the session is over.
         """
         with self._lock:
             if wish == "again":
@@ -63,7 +67,9 @@ class Coach:
                 "progress": None if progress is None else round(100 * progress),
                 "cue": self._cue(now_s),
                 "seconds": sets.seconds_left(now_s),
-                "result": self._result() if sets.phase == "done" else None,
+                "total": sum(len(each.repetitions) for each in sets.sets),
+                "finished": sum(each.finished for each in sets.sets),
+                "result": self._result() if wish == "result" and sets.phase == "done" else None,
             }
 
     def _cue(self, now_s: float) -> str:
@@ -71,7 +77,7 @@ class Coach:
         sets, missing = self._sets, self._count.missing
         since_s = now_s - sets.since_s
         if sets.phase == "done":
-            finished = len(sets.sets) == self.target.sets and all(each.finished for each in sets.sets)
+            finished = sum(each.finished for each in sets.sets) == self.target.sets
             return "Well done! All sets finished" if finished else "Finished early"
         if sets.phase == "rest":
             return "Set done" if since_s < _GO_S else "Rest"
@@ -84,10 +90,13 @@ class Coach:
         refused = self._count.not_counted
         if refused is not None and refused.start_s > sets.since_s and now_s - refused.end_s < _CUE_S:
             return _PARTIAL if refused.reason.startswith("only") else f"Not counted: {refused.reason}"
-        last_s = sets.sets[-1].repetitions[-1].end_s if sets.count else sets.since_s
+        last = sets.sets[-1].repetitions[-1] if sets.count else None
+        last_s = last.end_s if last else sets.since_s
         if now_s - last_s > _PATIENCE_S and missing != ():
             return _where(missing)
-        return "One more" if sets.count == self.target.repetitions - 1 and sets.count else ""
+        if last and sets.count == self.target.repetitions - 1:
+            return "One more"
+        return _form_cue(last) if last and now_s - last_s < _CUE_S else ""
 
     def _result(self) -> dict[str, Any]:
         """The whole session, as plain values for JSON."""
@@ -119,6 +128,12 @@ def _from(first_s: float, repetition: dict[str, Any]) -> dict[str, Any]:
         for note in repetition["form"]
     ]
     return {**repetition, **times, "form": form}
+
+
+def _form_cue(repetition: Repetition) -> str:
+    """What a coach would say of it: of several faults, of the surest one."""
+    faults = [note for note in repetition.form if note.verdict == "fault" and (note.sureness or 0) >= _SURE]
+    return max(faults, key=lambda note: note.sureness or 0).cue or "" if faults else ""
 
 
 def _where(missing: tuple[str, ...] | None) -> str:

@@ -1,5 +1,6 @@
 """Counting repetitions while they are done: frame by frame, in a window of bounded length."""
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from posecore.motion.exercises.movements import LEAST, LONGEST_GAP_S, WALKING, p
 from posecore.motion.exercises.outcome import NOBODY, NOT_SEEN, counted_of
 from posecore.motion.exercises.results import NotCounted, Repetition
 from posecore.motion.exercises.table import EXERCISES
-from posecore.poses import LANDMARK_ARRAYS, FloatArray, FramePoses, PoseSequence
+from posecore.poses import VALUES_PER_LANDMARK, FloatArray, FramePoses, PoseSequence, pack_landmarks, unpack_landmarks
 from posecore.skeletons import BLAZEPOSE_33
 
 WINDOW_S = 30.0
@@ -36,6 +37,7 @@ LARGER = 1.25
 NEAR_TRUNKS = 2.0
 """Somebody new within so many lengths of the trunk (about a metre) of where the person was lost is that person."""
 
+_UNSEEN = np.full((len(BLAZEPOSE_33), VALUES_PER_LANDMARK), np.nan, np.float32)
 _PLACES = {"wrist": "hands", "ankle": "feet", "foot_index": "feet"}
 _SILENT = (WALKING, NOBODY, NOT_SEEN)
 _SHOULDERS, _HIPS = ([BLAZEPOSE_33.index(f"{side}_{name}") for side in SIDES] for name in ("shoulder", "hip"))
@@ -90,7 +92,7 @@ class LiveCount:
             last: whether none will follow, so that a repetition that has just ended counts too.
         """
         fresh = [frame for frame in frames if self._take(frame)]
-        if not (fresh or last) or not len(self._times_s):
+        if not (fresh or last) or not self._frames:
             return
         window = self._window()
         scene = Scene(window, None)
@@ -116,8 +118,7 @@ class LiveCount:
 
     def _forget(self) -> None:
         """Empty the window."""
-        self._times_s = np.empty(0)
-        self._arrays: dict[str, Any] = {}
+        self._frames: deque[tuple[float, FloatArray]] = deque()  # time, and the values of the landmarks
         self._size = (1, 1)
 
     def _take(self, frame: FramePoses) -> bool:
@@ -133,15 +134,9 @@ class LiveCount:
         if place is not None:
             self._person, self._seen_s = int(frame.person_ids[place]), frame.time_s
             self._last_hips, self._last_trunk = _trunk_of(frame, place)
-        values = FramePoses.nobody(frame.size) if place is None else frame
-        kept = self._times_s > frame.time_s - WINDOW_S
-        for name in LANDMARK_ARRAYS:
-            of_all = getattr(values, name)
-            new = np.full((1, 1, *of_all.shape[1:]), np.nan, np.float32)
-            if place is not None:
-                new[0, 0] = of_all[place]
-            self._arrays[name] = np.concatenate([self._arrays[name][kept], new]) if name in self._arrays else new
-        self._times_s = np.append(self._times_s[kept], frame.time_s)
+        self._frames.append((frame.time_s, _UNSEEN if place is None else pack_landmarks(frame)[place]))
+        while self._frames[0][0] <= frame.time_s - WINDOW_S:
+            self._frames.popleft()
         self._last_s = frame.time_s
         return True
 
@@ -171,9 +166,9 @@ class LiveCount:
         return None
 
     def _window(self) -> PoseSequence:
-        return PoseSequence(
-            **self._arrays, person_ids=np.array([1]), times_s=self._times_s, size=self._size, fps=1 / CLOSEST_S
-        )
+        times_s, values = zip(*self._frames, strict=True)
+        arrays: dict[str, Any] = {**unpack_landmarks(np.stack(values)[:, None]), "times_s": np.array(times_s)}
+        return PoseSequence(**arrays, person_ids=np.array([1]), size=self._size, fps=1 / CLOSEST_S)
 
     def _progress(self, body: Body, repetitions: Sequence[Repetition]) -> float:
         """Of the side that is farther on."""

@@ -5,7 +5,7 @@ import { find, make, write } from "../shared/dom.js";
 
 /** @typedef {import("../types.d.ts").Coaching} Coaching */
 /** @typedef {import("../types.d.ts").CoachResult} CoachResult */
-/** @typedef {"begin" | "end" | "again"} Wish */
+/** @typedef {"begin" | "end" | "again" | "result"} Wish */
 
 const TEMPO = ["down", "hold", "up"];
 
@@ -14,21 +14,11 @@ const TEMPO = ["down", "hold", "up"];
  * @param {Coaching} coaching
  * @returns {{number: string, unit: string, title: string, cue: string}}
  */
-export function boardText({ exercise, phase, count, target, set, sets, cue, seconds, result }) {
+export function boardText({ exercise, phase, count, target, set, sets, cue, seconds, total, finished }) {
   const title = `${exercise} · set ${set} of ${sets}`;
   if (seconds !== null) return { number: `${seconds}`, unit: "s", title, cue };
   if (phase !== "done") return { number: `${count}`, unit: `of ${target}`, title, cue };
-  const all = (result?.sets ?? []).reduce((sum, one) => sum + one.count, 0);
-  const finished = (result?.sets ?? []).filter((one) => one.finished).length;
-  return { number: `${all}`, unit: "in all", title: `${exercise} · ${finished} of ${sets} sets finished`, cue };
-}
-
-/**
- * Whether all sets were done to the end.
- * @param {Coaching} coaching
- */
-export function isFinished({ sets, result }) {
-  return result !== null && result.sets.filter((one) => one.finished).length === sets;
+  return { number: `${total}`, unit: "in all", title: `${exercise} · ${finished} of ${sets} sets finished`, cue };
 }
 
 /**
@@ -72,6 +62,8 @@ class Board {
     this.root = root;
     /** @type {Coaching | null} */
     this.shown = null;
+    /** @type {CoachResult | null} */
+    this.result = null;
     this.voice = false;
     for (const wish of /** @type {Wish[]} */ (["begin", "end", "again"])) {
       this.button(wish).addEventListener("click", () => (wanted = wish));
@@ -79,10 +71,10 @@ class Board {
     this.button("voice").hidden = !("speechSynthesis" in window);
     this.button("voice").addEventListener("click", () => this.speak(!this.voice));
     this.button("json").addEventListener("click", () => {
-      if (this.shown?.result) save(JSON.stringify(this.shown.result, null, 2), "application/json", "exercise.json");
+      if (this.result) save(JSON.stringify(this.result, null, 2), "application/json", "exercise.json");
     });
     this.button("csv").addEventListener("click", () => {
-      if (this.shown?.result) save(resultCsv(this.shown.result), "text/csv", "exercise.csv");
+      if (this.result) save(resultCsv(this.result), "text/csv", "exercise.csv");
     });
   }
 
@@ -94,9 +86,9 @@ class Board {
   /** @param {Coaching} coaching */
   show(coaching) {
     const { number, unit, title, cue } = boardText(coaching);
-    const { phase, progress, result } = coaching;
+    const { phase, progress } = coaching;
     this.root.dataset.phase = phase;
-    this.root.classList.toggle("co-cheers", isFinished(coaching));
+    this.root.classList.toggle("co-cheers", coaching.finished === coaching.sets);
     write(find(this.root, ".co-number"), number);
     write(find(this.root, ".co-unit"), unit);
     write(find(this.root, ".co-title"), title);
@@ -104,14 +96,22 @@ class Board {
     find(this.root, ".co-bar i").style.width = `${progress ?? 0}%`;
     this.button("begin").hidden = !["wait", "countdown", "rest"].includes(phase);
     this.button("end").hidden = phase === "done";
-    this.button("again").hidden = this.button("json").hidden = this.button("csv").hidden = phase !== "done";
-    if (result && this.shown?.phase !== "done") find(this.root, ".co-result").replaceChildren(tableOf(result));
-    find(this.root, ".co-result").hidden = !result;
+    this.button("again").hidden = phase !== "done";
+    this.showResult(coaching);
     const words = spoken(this.shown, coaching);
     this.shown = coaching;
     if (!words) return;
     write(find(this.root, ".co-said"), words);
     if (this.voice) say(words);
+  }
+
+  /** @param {Coaching} coaching */
+  showResult({ phase, result }) {
+    if (phase !== "done") this.result = null;
+    else if (result) find(this.root, ".co-result").replaceChildren(tableOf((this.result = result)));
+    else if (!this.result) wanted ??= "result";
+    const hidden = !this.result;
+    for (const part of [find(this.root, ".co-result"), this.button("json"), this.button("csv")]) part.hidden = hidden;
   }
 
   /** @param {boolean} on */
