@@ -31,6 +31,7 @@ class Check {
     this.errors = new Set();
     this.button = /** @type {HTMLButtonElement} */ (root.querySelector("button"));
     this.button.addEventListener("click", () => this.run());
+    this.button.disabled = false; // a click before this would be lost
   }
 
   async run() {
