@@ -120,7 +120,10 @@ def measure_stages(clip: Path, folder: Path) -> Values:
         spent[stage] += time.process_time_ns() - start
         return result
 
-    with closing(open_stream_estimator(ON_ONE_THREAD)) as estimator, open_clip(clip, for_film=True) as reader:
+    with (
+        closing(open_stream_estimator(ON_ONE_THREAD, counts=True)) as estimator,
+        open_clip(clip, for_film=True) as reader,
+    ):
         frames, info = iter(reader), reader.info
         annotator = Annotator(info.size, color_by(ON_ONE_THREAD))
         with FilmWriter(folder / "film.mp4", info.size, fps_hint=info.fps, colors=info.colors) as film:

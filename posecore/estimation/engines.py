@@ -102,14 +102,18 @@ def open_picture_estimator(options: PoseOptions) -> PictureEstimator:
     return mediapipe_tasks.PictureEstimator(options)
 
 
-def open_stream_estimator(options: PoseOptions) -> StreamEstimator:
+def open_stream_estimator(options: PoseOptions, *, counts: bool = False) -> StreamEstimator:
     """Open an estimator for one video or live stream.
+
+    Args:
+        options: how people are found.
+        counts: whether to look for people beyond those asked for, only to count them in ``most_seen``; it takes time.
 
     Raises:
         As ``open_picture_estimator``.
     """
     if find_engine(options).name == "fast":
-        return stream_estimator.StreamEstimator(options)
+        return stream_estimator.StreamEstimator(options, counts=counts)
     return mediapipe_tasks.StreamEstimator(options)
 
 

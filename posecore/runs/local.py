@@ -57,7 +57,7 @@ def _open_estimator(job: Job) -> StreamEstimator:
     if not job.estimates:
         assert job.replay is not None
         return Replay(job.replay)
-    estimator = open_stream_estimator(job.pose)
+    estimator = open_stream_estimator(job.pose, counts=True)
     estimator.resume(job.resume)
     return estimator if job.replay is None else Continuation(job.replay, estimator, one_person=job.pose.people == 1)
 

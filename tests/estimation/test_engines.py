@@ -12,6 +12,7 @@ import pytest
 
 from posecore import ClipOptions, EngineUnavailable, EngineUsed, InvalidOption, PoseOptions, find_engine, find_model
 from posecore.estimation.blazepose import networks
+from posecore.estimation.blazepose.graph import BlazePose
 from posecore.estimation.engines import open_picture_estimator, open_stream_estimator
 from posecore.media.clips import open_clip
 from posecore.media.samples import sample_clip
@@ -197,3 +198,17 @@ def test_mediapipe_cannot_go_on_where_another_left_off(portrait):
         estimator.resume(None)
         estimator.step(portrait, 0.0)
         assert estimator.resume_state is None
+
+
+@pytest.mark.parametrize("search", ["fast", "thorough"])
+@pytest.mark.parametrize(("counts", "looks"), [(False, [True, False, False]), (True, [True, True, True])])
+def test_others_than_those_asked_for_are_looked_for_only_to_count_them(portrait, monkeypatch, search, counts, looks):
+    detect, looked = BlazePose.detect, []
+    monkeypatch.setattr(BlazePose, "detect", lambda *given, **options: looked.append(1) or detect(*given, **options))
+    with closing(open_stream_estimator(PoseOptions(engine="fast", search=search), counts=counts)) as estimator:
+        found = []
+        for time_s in (0.0, 1.0, 4.0):
+            looked.clear()
+            assert len(estimator.step(portrait, time_s)) == 1
+            found.append(bool(looked))
+    assert found == looks

@@ -34,15 +34,20 @@ class StreamEstimator:
     A person found in one frame is searched for around the same place in the next. The detector runs mainly while fewer
     people are followed than requested. Each person is smoothed over time, unless the options say otherwise.
 
+    Args:
+        options: how people are found.
+        counts: whether to look for people beyond those asked for, only to count them in ``most_seen``.
+
     Raises:
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle named by ``options.model``.
         EngineUnavailable: if OpenVINO or these networks do not run here.
     """
 
-    def __init__(self, options: PoseOptions) -> None:
+    def __init__(self, options: PoseOptions, *, counts: bool = False) -> None:
         blazepose = BlazePose(options)
         self._last_s = -math.inf
-        self._people = _OnePerson(blazepose, options) if options.people == 1 else _SeveralPeople(blazepose, options)
+        follow = _OnePerson if options.people == 1 else _SeveralPeople
+        self._people = follow(blazepose, options, counts=counts)
 
     def close(self) -> None:
         """Do nothing: the networks are shared, and everything else is garbage-collected."""
@@ -115,11 +120,12 @@ def _sweep(blazepose: BlazePose, options: PoseOptions) -> Sweep | None:
 class _OnePerson:
     """As in MediaPipe: follows the first person found, and after losing them the next one found."""
 
-    def __init__(self, blazepose: BlazePose, options: PoseOptions) -> None:
+    def __init__(self, blazepose: BlazePose, options: PoseOptions, *, counts: bool) -> None:
         self.followed: list[Region] = []
         self.most_seen = 0
         self._blazepose = blazepose
         self._options = options
+        self._counts = counts
         self._find_others = partial(
             _find_others, blazepose=blazepose, search=_quick_search(blazepose, options), options=options
         )
@@ -163,7 +169,8 @@ class _OnePerson:
             pose = self._blazepose.landmarks(rgb, region, mask=self._options.segmentation)
             if pose.score > self._options.min_presence:
                 self.followed = [pose.next_region] if pose.next_region.usable else []
-                self._count(rgb, time_s, pose)
+                if self._counts:
+                    self._count(rgb, time_s, pose)
                 shown = self._smooth(pose, time_s) if self._options.smoothing else pose
                 return to_frame([shown], size, time_s)
         self.followed = []
@@ -202,11 +209,12 @@ class _OnePerson:
 class _SeveralPeople:
     """Follows several people with lasting ids, even through a short absence."""
 
-    def __init__(self, blazepose: BlazePose, options: PoseOptions) -> None:
+    def __init__(self, blazepose: BlazePose, options: PoseOptions, *, counts: bool) -> None:
         self.followed: list[Region] = []
         self.most_seen = 0
         self._blazepose = blazepose
         self._options = options
+        self._counts = counts
         self._search = _quick_search(blazepose, options)
         self._find_others = partial(_find_others, blazepose=blazepose, search=self._search, options=options)
         self._sweep = _sweep(blazepose, options)
@@ -295,7 +303,7 @@ class _SeveralPeople:
 
     def _is_time_to_look(self, known: int, time_s: float) -> bool:
         if known >= self._options.people:
-            return time_s >= self._looked_s + _COUNT_EVERY_S
+            return self._counts and time_s >= self._looked_s + _COUNT_EVERY_S
         return known == 0 or known < len(self.followed) or time_s >= self._looked_s + _LOOK_EVERY_S
 
     def _remember(self, poses: list[RegionPose], ids: list[int], time_s: float) -> None:
