@@ -89,7 +89,7 @@ class Coach:
             return "Go"
         refused = self._count.not_counted
         if refused is not None and refused.start_s > sets.since_s and now_s - refused.end_s < _CUE_S:
-            return _PARTIAL if refused.reason.startswith("only") else f"Not counted: {refused.reason}"
+            return _PARTIAL if refused.partial else f"Not counted: {refused.reason}"
         last = sets.sets[-1].repetitions[-1] if sets.count else None
         last_s = last.end_s if last else sets.since_s
         if now_s - last_s > _PATIENCE_S and missing != ():

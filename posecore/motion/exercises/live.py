@@ -9,9 +9,9 @@ import numpy as np
 from posecore.errors import InvalidOption
 from posecore.motion.exercises.body import Body
 from posecore.motion.exercises.declaration import Exercise
-from posecore.motion.exercises.following import AWAY_S, Scene, follow
+from posecore.motion.exercises.following import AWAY_S, CUT, END, START, Scene, follow
 from posecore.motion.exercises.measures import MEASURES, PAIRED, SIDES, Doubles
-from posecore.motion.exercises.movements import LEAST, LONGEST_GAP_S, WALKING, progress
+from posecore.motion.exercises.movements import HIDDEN, LEAST, LONGEST_GAP_S, WALKING, progress
 from posecore.motion.exercises.outcome import NOBODY, NOT_SEEN, counted_of
 from posecore.motion.exercises.results import NotCounted, Repetition
 from posecore.motion.exercises.table import EXERCISES
@@ -39,7 +39,7 @@ NEAR_TRUNKS = 2.0
 
 _UNSEEN = np.full((len(BLAZEPOSE_33), VALUES_PER_LANDMARK), np.nan, np.float32)
 _PLACES = {"wrist": "hands", "ankle": "feet", "foot_index": "feet"}
-_SILENT = (WALKING, NOBODY, NOT_SEEN)
+_SILENT = (WALKING, NOBODY, NOT_SEEN, START, END, CUT, HIDDEN)
 _SHOULDERS, _HIPS = ([BLAZEPOSE_33.index(f"{side}_{name}") for side in SIDES] for name in ("shoulder", "hip"))
 
 
@@ -110,9 +110,8 @@ class LiveCount:
         self.missing = _missing(window.at(window.times_s > now_s - IN_VIEW_S), self.exercise)
 
     def _is_news(self, each: NotCounted, now_s: float) -> bool:
-        silent = each.reason in _SILENT or each.reason.startswith("unfinished")
         ended_s = self.repetitions[-1].end_s if self.repetitions else -np.inf
-        return not silent and ended_s <= each.start_s and each.end_s <= now_s - SETTLED_S
+        return each.reason not in _SILENT and ended_s <= each.start_s and each.end_s <= now_s - SETTLED_S
 
     # ---- the frames of the one person
 

@@ -228,7 +228,8 @@ def _shallow(
         if cycle.whole and apart:
             walks = in_place and body.is_walking[cycle.start : cycle.end + 1].mean() > 0.5
             reason = WALKING if walks else f"only {cycle.size / usual:.0%} of the usual range"
-            yield NotCounted(float(body.times_s[cycle.start]), float(body.times_s[cycle.end]), reason)
+            start_s, end_s = body.times_s[[cycle.start, cycle.end]].tolist()
+            yield NotCounted(start_s, end_s, reason, partial=not walks)
 
 
 def _why_not(movement: Movement, exercise: Exercise, borders: tuple[str, str]) -> str | None:

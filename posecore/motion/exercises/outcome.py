@@ -1,6 +1,7 @@
 """What is said of the movements found: repetitions with their numbers, and the reasons of what is not counted."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -126,7 +127,7 @@ def _tidied(listed: Iterable[NotCounted]) -> list[NotCounted]:
     for each in sorted(listed, key=lambda each: (each.reason, each.start_s)):
         if tidied and each.reason == tidied[-1].reason and each.start_s <= tidied[-1].end_s:
             start_s, end_s = tidied[-1].start_s, max(tidied.pop().end_s, each.end_s)
-            tidied.append(NotCounted(start_s, end_s, each.reason))
+            tidied.append(replace(each, start_s=start_s, end_s=end_s))
         else:
             tidied.append(each)
     return sorted(tidied, key=lambda each: each.start_s)

@@ -103,11 +103,18 @@ class Repetition:
 
 @dataclass(frozen=True)
 class NotCounted:
-    """A part of the video that was not counted, and why, in plain words."""
+    """A part of the video that was not counted.
+
+    Attributes:
+        start_s, end_s: of the part, in seconds.
+        reason: why, in plain words.
+        partial: whether it was the right movement, but too small.
+    """
 
     start_s: float
     end_s: float
     reason: str
+    partial: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """As plain values for JSON, rounded to milliseconds."""
