@@ -40,8 +40,8 @@ def moves(image: Image.Image) -> bool:
         if image.format in _FORMATS and getattr(image, "is_animated", False):
             image.seek(_first_of(image) + _FEWEST_FRAMES - 1)  # counting all frames of a GIF could take minutes
             return True
-    except Exception:  # noqa: BLE001 - as above
-        pass
+    except Exception:  # noqa: BLE001 - hostile bytes, as above; of fewer frames, EOFError
+        return False
     return False
 
 

@@ -22,7 +22,7 @@ _ANY_TIME_BASE = Fraction(1, 1000)
 _HDR = (ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67)
 # Side of the cube of colours that are computed; those between them are interpolated. 33 is what colourists use.
 _CUBE_SIDE = 33
-# Luminance (cd/m²) of SDR white on a display by ITU-R BT.1886, and of the brightest light that is told apart here.
+# Luminance in cd/m²: white in SDR (ITU-R BT.1886), and the brightest light of HDR that is kept; more becomes white.
 _SDR_WHITE, _HDR_PEAK = 100.0, 1000.0
 # Colours up to this share of SDR white keep their luminance; brighter ones are compressed (FFmpeg's "mobius").
 _UNCHANGED = 0.5

@@ -108,11 +108,11 @@ def _choose_person(people: tuple[int, ...], names: Mapping[int, str], key: str) 
     """The person to count; None: the one whom the library chooses in each shot."""
     if len(people) < 2:
         return None
-    whoever = "Whoever does it most"
+    usual = "The one who does it most"
     chosen = st.selectbox(
         "Person",
-        [whoever, *people],
-        format_func=lambda person: whoever if person == whoever else names[person],
+        [usual, *people],
+        format_func=lambda person: usual if person == usual else names[person],
         key=f"{key}_whom",
         persist_state="session",
         width=_WIDTH_PX,

@@ -46,7 +46,7 @@ class _Running:
 def open_finished_recording() -> None:
     """Open the recording on the Video page if it reached its length or its stream ended.
 
-    Visitors who ended it by leaving this page, and are back now, want to stay here: they are told where it is.
+    Leaving this page ends a recording. A visitor who comes back stays here, and is told where it is.
     Called in a run of the whole page, since a fragment that runs periodically could undo a change of page.
     """
     running: _Running | None = st.session_state.get(_KEY)

@@ -19,7 +19,8 @@ START, END = "unfinished at the start", "unfinished at the end"
 CUT = "unfinished: a cut"
 
 ABOUT = 0.8
-"""Share of the most repetitions that is about as many. In a group, whoever is miscounted would else be followed."""
+"""Who does at least this share of the most repetitions does about as many. Otherwise somebody in a group who is
+miscounted would be followed."""
 AWAY_S = 5.0
 """A person who is found again in the same place after at most this time is the same one, with another id."""
 

@@ -30,8 +30,8 @@ IN_VIEW_S = 1.0
 IN_VIEW = 0.5
 """And a landmark is in view if its mean visibility is at least this."""
 MARGIN = 0.2
-"""Nor is a landmark in view if it is outside the picture by more than this share: from a little outside, the model
-guesses it well, such as the hips of somebody who sits at a table."""
+"""A landmark that is outside the picture by more than this share of its side is not in view either. The model guesses
+well what is only a little outside, such as the hips of somebody who sits at a table."""
 LARGER = 1.25
 """Another person is followed instead if they are so many times larger; else two of a size would take turns."""
 NEAR_TRUNKS = 2.0
@@ -125,7 +125,7 @@ class LiveCount:
         if frame.time_s - self._last_s < CLOSEST_S:
             return False
         if frame.time_s - self._seen_s > AWAY_S:
-            self._person = None  # whoever comes then may be somebody else
+            self._person = None  # the next one may be somebody else
         place = self._place_in(frame)
         if frame.size != self._size:
             self._forget()
@@ -140,7 +140,7 @@ class LiveCount:
         return True
 
     def _place_in(self, frame: FramePoses) -> int | None:
-        """Index of the followed person; the window begins anew if that is somebody else."""
+        """Index of the followed person. If that is another one than before, the window starts again."""
         if not len(frame):
             return None
         ids = frame.person_ids.tolist()
@@ -156,7 +156,7 @@ class LiveCount:
         return place
 
     def _found_again(self, frame: FramePoses) -> int | None:
-        """Whoever is where the person was lost, and of about that size."""
+        """Index of somebody who is where the person was lost, and of about the same size."""
         for place in range(len(frame)):
             hips, trunk = _trunk_of(frame, place)
             moved = np.linalg.norm(hips - self._last_hips) / max(self._last_trunk, 1e-6)
