@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.interpolate import PchipInterpolator
 
 from posecore.errors import InvalidOption
 from posecore.poses import COORDINATES, FloatArray, PoseSequence
@@ -154,6 +153,9 @@ def _inside(gaps: IntArray, frames: int) -> BoolArray:
 
 def _bridge(values: FloatArray, times_s: Seconds, wanted: BoolArray, longest_s: float) -> None:
     """Fill the wanted frames in place, if the landmark's own gap is short enough too."""
+    # Takes half of the time in which a worker or a command starts, and neither fills gaps.
+    from scipy.interpolate import PchipInterpolator
+
     for landmarks, there in patterns(values):
         gaps = _short_gaps(there, times_s, longest_s)
         frames = np.flatnonzero(_inside(gaps, len(there)) & wanted)
