@@ -93,7 +93,7 @@ def test_no_note_if_nobody_is_left_out(shared_data):
         ("clips/pose2sim/cam01.mp4", "thorough", ClipOptions(end_s=0.5), 2),
         ("google-reference/pose_squats.mp4", "fast", ClipOptions(), 1),
         ("google-reference/pose_squats.mp4", "thorough", ClipOptions(end_s=2), 1),
-        ("reps/squat_wall.mp4", "fast", ClipOptions(end_s=5), 1),
+        ("reps/squat_wall.mp4", "fast", ClipOptions(end_s=5, every=3), 1),
         ("awkward/nobody.mp4", "fast", ClipOptions(), 0),
     ],
 )

@@ -5,22 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from posecore import BLAZEPOSE_33, ClipOptions, InvalidOption, PoseSequence, count_repetitions, estimate_video
+from posecore import BLAZEPOSE_33, InvalidOption, count_repetitions
 from posecore.motion.exercises.live import LARGER, WINDOW_S, LiveCount
 from tests.motion.exercises.figure import bumps, figure, noisy, squats, times_for, together, without
-
-
-def watch(sequence: PoseSequence, exercise: str, *, at_once: int = 6, free: bool = True) -> tuple[LiveCount, list[int]]:
-    """Count frame by frame, and note the count after each few frames; it never falls."""
-    live, counts = LiveCount(exercise), []
-    live.free = free
-    frames = [sequence.frame(index) for index in range(len(sequence))]
-    for start in range(0, len(frames), at_once):
-        live.add(frames[start : start + at_once])
-        counts.append(len(live.repetitions))
-    live.add([], last=True)
-    assert np.all(np.diff(counts) >= 0)
-    return live, counts
+from tests.motion.exercises.watching import watch
 
 
 @pytest.mark.parametrize("at_once", [4, 40])
@@ -32,20 +20,6 @@ def test_live_and_clip_give_the_same_count_on_the_same_frames(at_once):
     np.testing.assert_allclose(
         [each.extreme_s for each in live.repetitions], [each.extreme_s for each in clip.repetitions], atol=0.15
     )
-
-
-@pytest.mark.parametrize(
-    ("name", "every", "exercise", "count"),
-    [
-        ("reps/squat_jump", 4, "squat", 5),
-        ("reps/lunge_alternating", 5, "lunge", 5),
-        ("reps/pushup_incline_titlecard", 6, "push_up", 12),
-    ],
-)
-def test_real_clips_are_counted_live_as_a_whole(shared_data, name, every, exercise, count):
-    sequence = estimate_video(shared_data / f"{name}.mp4", part=ClipOptions(every=every))
-    live, _ = watch(sequence, exercise, at_once=2)
-    assert len(live.repetitions) == count_repetitions(sequence, exercise).count == count
 
 
 def test_a_repetition_counts_soon_after_rest_is_reached():

@@ -6,6 +6,7 @@ from functools import cache
 import pytest
 
 from posecore import ClipOptions, PoseSequence, count_repetitions, estimate_video
+from tests.motion.exercises.watching import watch
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +30,20 @@ def test_counts_are_those_made_by_eye(estimated, name, every, exercise, count):
     assert count_repetitions(sequence, exercise).count == count
     found = count_repetitions(sequence)
     assert (found.exercise, found.count) == (exercise, count)
+
+
+@pytest.mark.parametrize(
+    ("name", "every", "exercise"),
+    [
+        ("reps/squat_jump", 4, "squat"),
+        ("reps/lunge_alternating", 5, "lunge"),
+        ("reps/pushup_incline_titlecard", 6, "push_up"),
+    ],
+)
+def test_live_and_clip_give_the_same_count(estimated, name, every, exercise):
+    sequence = estimated(name, every)
+    live, _ = watch(sequence, exercise, at_once=2)
+    assert len(live.repetitions) == count_repetitions(sequence, exercise).count > 0
 
 
 @pytest.mark.parametrize("exercise", ["squat", "push_up", "biceps_curl"])
