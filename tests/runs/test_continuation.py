@@ -120,14 +120,14 @@ def test_a_run_can_be_stopped_and_continued_again_and_again():
 
 
 def test_a_run_in_segments_goes_on_after_its_first_segment(monkeypatch):
-    monkeypatch.setattr(segments, "_SHORTEST_FRAMES", 60)
-    clip = sample_clip().path
-    whole = estimate_video(clip, FAST)
-    first, stopped, notes = stop_after(60, clip, workers=2)
+    monkeypatch.setattr(segments, "_SHORTEST_FRAMES", 30)
+    clip, part = sample_clip().path, ClipOptions(end_s=2.5)
+    whole = estimate_video(clip, FAST, part=part)
+    first, stopped, notes = stop_after(30, clip, part=part, workers=2)
     assert "several segments at once" in notes[-1]
     gap = np.flatnonzero(np.diff(first.times_s) > 0.1)
     assert_equal(stopped.sequence, first.at(slice(int(gap[0]) + 1 if len(gap) else len(first))))
-    rest = estimate_video(clip, FAST, after=stopped, workers=2)
+    rest = estimate_video(clip, FAST, part=part, after=stopped, workers=2)
     np.testing.assert_array_equal(rest.times_s, whole.times_s)
     assert np.nanmax(np.abs(rest.xy - whole.xy)) < 0.01  # other numbers of threads
 

@@ -61,7 +61,7 @@ def follows_the_same(sequence: PoseSequence, single: PoseSequence) -> bool:
 
 def test_with_two_people_the_same_one_is_followed(shared_data, run_once):
     single = run_once("clips/sports2d_demo.mp4")
-    sequence, _ = run_cut(shared_data / "clips" / "sports2d_demo.mp4", even_cuts(single, 8))
+    sequence, _ = run_cut(shared_data / "clips" / "sports2d_demo.mp4", even_cuts(single, 4))
     assert follows_the_same(sequence, single)
 
 
