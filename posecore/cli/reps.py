@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from posecore.cli import options
-from posecore.cli.console import Report, complain, load_model, progress_bar
+from posecore.cli.console import Report, load_model
+from posecore.cli.sources import is_saved, poses_of
 from posecore.errors import UnreadableMedia, UnreadableResult, WorkerLost
 
 if TYPE_CHECKING:
-    from posecore.estimation.pose_options import PoseOptions
     from posecore.motion.exercises.results import Counted, FormNote
-    from posecore.poses import PoseSequence
 
 # Bystanders are found too, so that the person who exercises can be told from them.
 _PEOPLE = 3
-_SAVED = (".npz", ".zip")
 NO_ADVICE = "Notes on form are not medical advice."
 
 
@@ -50,13 +48,13 @@ def reps(files: tuple[Path, ...], exercise: str, person: int | None, as_json: bo
 
     check_exercise(exercise)
     wanted = PoseOptions(**estimation)
-    if not all(map(_is_saved, files)):
+    if not all(map(is_saved, files)):
         load_model(wanted)
     report = Report(as_json=False)
     judged = False
     for file in files:
         try:
-            counted = count_repetitions(_poses_of(file, wanted), exercise, person=person)
+            counted = count_repetitions(poses_of(file, wanted), exercise, person=person)
         except (UnreadableMedia, UnreadableResult, WorkerLost) as error:
             report.add_failed(file, error)
             if as_json:
@@ -67,29 +65,6 @@ def reps(files: tuple[Path, ...], exercise: str, person: int | None, as_json: bo
     if judged and not as_json:
         report.say(NO_ADVICE)
     return report.finish()
-
-
-def _is_saved(file: Path) -> bool:
-    return file.suffix.lower() in _SAVED
-
-
-def _poses_of(file: Path, wanted: "PoseOptions") -> "PoseSequence":
-    """The poses of a saved result as they were estimated if it has those, or of a video."""
-    if _is_saved(file):
-        from posecore.export.saved import load_sequence
-
-        saved = load_sequence(file)
-        return saved.estimated or saved.sequence
-    from posecore.pipeline import estimate_video
-
-    with progress_bar(unit="frame") as show:
-        return estimate_video(
-            file,
-            wanted,
-            workers=1,  # in a process of its own, as a video may be from anywhere
-            on_progress=lambda progress: show(progress.frames, progress.total),
-            on_note=complain,
-        )
 
 
 def _lines(file: Path, counted: "Counted") -> list[str]:
@@ -105,6 +80,11 @@ def _lines(file: Path, counted: "Counted") -> list[str]:
         lines += _faults(each.form)
     for hold in counted.held:
         lines.append(f"   held {hold.held_s:.1f} s, from {hold.start_s:.1f} s to {hold.end_s:.1f} s")
+        steady = hold.steadiness
+        if steady.sway_cm is not None:
+            lines.append(f"     sway {steady.sway_cm:.1f} cm ({steady.sway_percent:.0f}% of the trunk)")
+        if steady.tremor_deg is not None:
+            lines.append(f"     tremor {steady.tremor_deg:.1f}°")
         lines += _faults(hold.form)
     lines += [
         f"   {name.replace('_', ' ')}: {'not enough' if value is None else f'{value:g}'}"

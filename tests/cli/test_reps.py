@@ -10,7 +10,7 @@ import pytest
 from posecore import save_sequence
 from posecore.cli.main import main
 from posecore.cli.reps import NO_ADVICE
-from tests.motion.exercises.figure import squats
+from tests.motion.exercises.figure import plank, squats
 
 
 @pytest.fixture
@@ -106,3 +106,13 @@ def test_bad_options_give_one_line(run, saved, arguments, message):
 def test_a_video_is_estimated_first(run, shared_data):
     code, said, _ = run(shared_data / "google-reference" / "pose_squats.mp4", "--exercise", "squat", "--json")
     assert (code, json.loads(said)["count"]) == (0, 2)
+
+
+def test_a_hold_has_its_time_and_its_steadiness(run, tmp_path):
+    save_sequence(plank(), tmp_path / "plank.npz")
+    _, said, _ = run(tmp_path / "plank.npz", "--exercise", "plank")
+    lines = [line.strip() for line in said.splitlines()]
+    assert lines[1].startswith("held 5.9 s, from 2.0 s to ")
+    assert lines[2:4] == ["sway 0.0 cm (0% of the trunk)", "tremor 0.0°"]
+    [line] = run(tmp_path / "plank.npz", "--exercise", "plank", "--json")[1].splitlines()
+    assert json.loads(line)["held"][0]["steadiness"].keys() == {"sway_cm", "sway_percent", "tremor_deg"}

@@ -176,7 +176,8 @@ def test_a_plank_is_timed(explore):
     app = explore(plank())
     assert float(metrics(app)["Plank, held"].removesuffix(" s")) == pytest.approx(6, abs=0.5)
     [held] = tables(app, "Held (s)")
-    assert list(held) == ["No.", "Start (s)", "End (s)", "Held (s)"]
+    steadiness = ["Sway (cm)", "Sway (% of the trunk)", "Tremor (°)"]
+    assert list(held) == ["No.", "Start (s)", "End (s)", "Held (s)", *steadiness]
 
 
 def test_the_chair_stand_scores_are_shown(explore):

@@ -177,9 +177,12 @@ def _show_tables(counted: Counted) -> None:
 
 
 def _numbers(columns: Iterable[str]) -> dict[str, Any]:
-    """Seconds to hundredths, and degrees to tenths."""
-    forms = {"(s)": "%.2f", "(°)": "%.1f"}
-    return {name: st.column_config.NumberColumn(format=forms[name[-3:]]) for name in columns if name[-3:] in forms}
+    """Seconds to hundredths, and what else has a unit to tenths."""
+    return {
+        name: st.column_config.NumberColumn(format="%.2f" if name.endswith("(s)") else "%.1f")
+        for name in columns
+        if name.endswith(")")
+    }
 
 
 def _column(name: str, exercise: str | None) -> str:
@@ -187,7 +190,15 @@ def _column(name: str, exercise: str | None) -> str:
     declared = EXERCISES.get(exercise or "")
     extreme = {"down": "Lowest (s)", "up": "Highest (s)"}.get(getattr(declared, "first", ""), "Turning point (s)")
     headings = {"number": "No.", "extreme_s": extreme, "left_right_deg": "Left - right (°)"}
-    for ending, unit in (("_range_deg", " (°)"), ("_s", " (s)"), ("", "")):
+    units = {
+        "_range_deg": " (°)",
+        "_deg": " (°)",
+        "_cm": " (cm)",
+        "_percent": " (% of the trunk)",
+        "_s": " (s)",
+        "": "",
+    }
+    for ending, unit in units.items():
         if name not in headings and name.endswith(ending):
             headings[name] = name.removesuffix(ending).replace("_", " ").capitalize() + unit
     return headings[name]

@@ -82,13 +82,23 @@ class Body:
         here = self._outside[self._frames(start_s, end_s)].mean(axis=0) > OUTSIDE
         return [BLAZEPOSE_33.landmarks[each] for each in MEASURES[name].landmarks if here[each]]
 
+    def path(self, landmarks: list[int]) -> Doubles:
+        """(N, 2) mean place of landmarks in the picture, smoothed, in metres to the right and upwards."""
+        return np.stack([self._smooth(self.places.metres(landmarks, axis)) for axis in (0, 1)], axis=-1)
+
+    def shake(self, name: str, start_s: float, end_s: float) -> float:
+        """Root mean square of a measure around its smoothed curve from one time to another, in its own unit."""
+        here = self._frames(start_s, end_s)
+        smoothed = np.interp(self._seen_s[here], self.times_s, self.measure(name))
+        return float(np.sqrt(np.mean((self._values(name)[here] - smoothed) ** 2)))
+
     @cached_property
     def is_walking(self) -> NDArray[np.bool_]:
         """(N,) the person is upright, and one foot or the other moves faster than ``STEPPING_M_S`` in the picture."""
         speeds = []
         for ankle in ANKLES:
-            axes = [np.gradient(self._smooth(self.places.metres([ankle], axis))) for axis in (0, 1)]
-            speeds.append(np.hypot(*axes) * RATE_HZ)
+            steps = np.gradient(self.path([ankle]), axis=0)
+            speeds.append(np.hypot(*steps.T) * RATE_HZ)
         over_a_second = uniform_filter1d(np.maximum(*speeds), round(RATE_HZ), mode="nearest")
         feet_seen = self._visibility[ANKLES].max() >= 0.5
         return np.asarray(feet_seen & (over_a_second > STEPPING_M_S) & (self.measure("trunk_lean") < 45))

@@ -44,9 +44,14 @@ def judge(movement: Movement, checks: Sequence[Check], *, front: bool = False) -
 
 def judge_hold(body: Body, start_s: float, end_s: float, checks: Sequence[Check]) -> tuple[FormNote, ...]:
     """Judge a position that is held from one time to another, by its worst moment."""
-    edge_s = min(AT_EDGES_S, (end_s - start_s) / 4)
-    first, last = np.searchsorted(body.times_s, [start_s + edge_s, end_s - edge_s]).tolist()
+    first, last = np.searchsorted(body.times_s, without_edges(start_s, end_s)).tolist()
     return judge(Movement(body, "both", Cycle(first, first, first, last, last, 0.0)), checks)
+
+
+def without_edges(start_s: float, end_s: float) -> tuple[float, float]:
+    """Start and end of a hold without the time in which the position is taken up or left."""
+    edge_s = min(AT_EDGES_S, (end_s - start_s) / 4)
+    return start_s + edge_s, end_s - edge_s
 
 
 def judge_poses(

@@ -122,12 +122,34 @@ class NotCounted:
 
 
 @dataclass(frozen=True)
+class Steadiness:
+    """How much a body moves while it holds a position; less is steadier. See ``holding.steadiness_of``.
+
+    Attributes:
+        sway_cm: root mean square distance of shoulders and hips from their mean place in the picture, in centimetres by
+            the body's size; None if they are not seen well.
+        sway_percent: the same in percent of the length of the trunk.
+        tremor_deg: root mean square of elbows, shoulders, hips and knees around their smoothed angle, degrees, of those
+            that are seen well; None if none is. It includes the jitter of the landmarks.
+    """
+
+    sway_cm: float | None
+    sway_percent: float | None
+    tremor_deg: float | None
+
+    def as_dict(self) -> dict[str, float | None]:
+        """As plain values for JSON, rounded to hundredths."""
+        return {name: None if value is None else round(value, 2) for name, value in vars(self).items()}
+
+
+@dataclass(frozen=True)
 class Held:
-    """One time for which a position was held, in seconds, and what each check of form says of it."""
+    """One time for which a position was held, in seconds, what each check of form says of it, and how steady it was."""
 
     start_s: float
     end_s: float
     form: tuple[FormNote, ...] = ()
+    steadiness: Steadiness = Steadiness(None, None, None)
 
     @property
     def held_s(self) -> float:
@@ -135,9 +157,9 @@ class Held:
         return self.end_s - self.start_s
 
     def as_dict(self) -> dict[str, Any]:
-        """As plain values for JSON, rounded to milliseconds."""
+        """As plain values for JSON, times rounded to milliseconds."""
         times_s = {name: round(getattr(self, name), 3) for name in ("start_s", "end_s", "held_s")}
-        return {**times_s, "form": [each.as_dict() for each in self.form]}
+        return {**times_s, "steadiness": self.steadiness.as_dict(), "form": [each.as_dict() for each in self.form]}
 
 
 @dataclass(frozen=True)
@@ -208,8 +230,11 @@ class Counted:
         Columns of what one repetition lacks, such as a range of the arm that rests, are NaN there. Form is left out.
         """
         if self.held:
-            held = [{"number": place, **each.as_dict()} for place, each in enumerate(self.held, start=1)]
-            return pd.DataFrame(held).drop(columns="form")
+            held = [
+                {"number": place, **each.as_dict(), **each.steadiness.as_dict()}
+                for place, each in enumerate(self.held, start=1)
+            ]
+            return pd.DataFrame(held).drop(columns=["form", "steadiness"])
         rows = []
         for place, each in enumerate(self.repetitions, start=1):
             values = each.as_dict()

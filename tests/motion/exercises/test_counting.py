@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
-from posecore import InvalidOption, InvalidPoses, PoseSequence, count_repetitions
+from posecore import BLAZEPOSE_33, InvalidOption, InvalidPoses, PoseSequence, count_repetitions
 from posecore.motion.exercises.declaration import Exercise
 from posecore.motion.exercises.measures import SIDES
 from posecore.motion.exercises.table import EXERCISES
@@ -212,6 +212,40 @@ def test_the_chair_stand_scores():
     assert short.scores == {"five_times_s": None, "in_30_s": None}
 
 
+def held_plank(**moved) -> PoseSequence:
+    """A plank for ten seconds, moved as it is told."""
+    times = np.arange(0, 10, 1 / 30)
+    given = {name: value(times) for name, value in moved.items()}
+    return figure(times, **{"lying": 80, "left_shoulder": 80, "right_shoulder": 80, "turned": 90, **given})
+
+
+def test_sway_and_tremor_of_a_hold_are_those_of_the_figure():
+    still = count_repetitions(held_plank(), "plank").held[0].steadiness
+    assert still.as_dict() == {"sway_cm": 0, "sway_percent": 0, "tremor_deg": 0}
+
+    swaying = held_plank(across_m=lambda times: 0.03 * np.sin(2 * np.pi * times / 4))
+    steadiness = count_repetitions(swaying, "plank").held[0].steadiness
+    # Of a sine, the root mean square is the amplitude over the root of 2.
+    assert steadiness.sway_cm == pytest.approx(3 / np.sqrt(2), abs=0.15)
+    assert steadiness.sway_percent == pytest.approx(3 / np.sqrt(2) / 0.52, rel=0.1)
+    assert steadiness.tremor_deg == pytest.approx(0, abs=0.1)
+
+    trembling = held_plank(left_elbow=lambda times: 10 + 4 * np.sin(2 * np.pi * times * 5))
+    steadiness = count_repetitions(trembling, "plank").held[0].steadiness
+    assert steadiness.sway_cm == pytest.approx(0, abs=0.05)
+    # One of eight angles trembles.
+    assert steadiness.tremor_deg == pytest.approx(4 / np.sqrt(2) / np.sqrt(8), abs=0.1)
+
+
+def test_the_steadiness_of_what_is_not_in_sight_is_not_told():
+    clip = held_plank()
+    visibility = clip.visibility.copy()
+    visibility[..., [BLAZEPOSE_33.index(f"{side}_hip") for side in ("left", "right")]] = 0.3
+    steadiness = count_repetitions(replace(clip, visibility=visibility), "plank").held[0].steadiness
+    assert (steadiness.sway_cm, steadiness.sway_percent) == (None, None)
+    assert steadiness.tremor_deg == pytest.approx(0, abs=0.01), "the elbows are seen"
+
+
 def test_a_plank_is_held():
     counted = count_repetitions(plank(), "plank")
     assert counted.count == 1
@@ -308,6 +342,6 @@ def test_the_table_has_a_row_for_each_repetition_and_each_hold():
     assert table["left_knee_range_deg"].tolist() == pytest.approx([98, 98], abs=3)
     assert {"person", "start_s", "end_s", "side", "down_s", "hold_s", "up_s", "left_right_deg"} < set(table)
     held = count_repetitions(plank(), "plank").as_table()
-    assert list(held) == ["number", "start_s", "end_s", "held_s"]
+    assert list(held) == ["number", "start_s", "end_s", "held_s", "sway_cm", "sway_percent", "tremor_deg"]
     assert len(held) == 1
     assert count_repetitions(squats([0.1]), "squat").as_table().empty
