@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from posecore.broadcast.osc import OscSender
     from posecore.broadcast.websocket import WebSocketFeed
     from posecore.errors import (
+        DatabaseUnavailable,
         EngineUnavailable,
         FeedUnavailable,
         InvalidOption,
         InvalidPoses,
+        InvalidSession,
         MediaTooLarge,
         MissingSystemLibrary,
         ModelNotFound,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
         PosecoreError,
         UnreadableMedia,
         UnreadableResult,
+        UnreadableSessions,
         WorkerLost,
         WorkerUnavailable,
     )
@@ -50,6 +53,8 @@ if TYPE_CHECKING:
     from posecore.motion.smoothing import Smoothing, smooth_sequence
     from posecore.pipeline import LiveSession, RunSummary, draw_video, estimate_image, estimate_video
     from posecore.poses import FramePoses, PoseSequence
+    from posecore.progress.sessions import ExerciseSession
+    from posecore.progress.store import SessionStore
     from posecore.runs.progress import Progress
     from posecore.runs.stopped import StoppedRun
     from posecore.skeletons import BLAZEPOSE_33
@@ -61,10 +66,12 @@ _HOMES = {
     "posecore.broadcast.osc": ("OscSender",),
     "posecore.broadcast.websocket": ("WebSocketFeed",),
     "posecore.errors": (
+        "DatabaseUnavailable",
         "EngineUnavailable",
         "FeedUnavailable",
         "InvalidOption",
         "InvalidPoses",
+        "InvalidSession",
         "MediaTooLarge",
         "MissingSystemLibrary",
         "ModelNotFound",
@@ -73,6 +80,7 @@ _HOMES = {
         "PosecoreError",
         "UnreadableMedia",
         "UnreadableResult",
+        "UnreadableSessions",
         "WorkerLost",
         "WorkerUnavailable",
     ),
@@ -91,6 +99,8 @@ _HOMES = {
     "posecore.motion.smoothing": ("Smoothing", "smooth_sequence"),
     "posecore.pipeline": ("LiveSession", "RunSummary", "draw_video", "estimate_image", "estimate_video"),
     "posecore.poses": ("FramePoses", "PoseSequence"),
+    "posecore.progress.sessions": ("ExerciseSession",),
+    "posecore.progress.store": ("SessionStore",),
     "posecore.runs.progress": ("Progress",),
     "posecore.runs.stopped": ("StoppedRun",),
     "posecore.skeletons": ("BLAZEPOSE_33",),
@@ -105,12 +115,15 @@ __all__ = [
     "BlazePose",
     "ClipOptions",
     "Counted",
+    "DatabaseUnavailable",
     "EngineUnavailable",
     "EngineUsed",
+    "ExerciseSession",
     "FeedUnavailable",
     "FramePoses",
     "InvalidOption",
     "InvalidPoses",
+    "InvalidSession",
     "LiveSession",
     "MediaTooLarge",
     "MissingSystemLibrary",
@@ -124,10 +137,12 @@ __all__ = [
     "Progress",
     "Region",
     "RunSummary",
+    "SessionStore",
     "Smoothing",
     "StoppedRun",
     "UnreadableMedia",
     "UnreadableResult",
+    "UnreadableSessions",
     "WebSocketFeed",
     "WorkerLost",
     "WorkerUnavailable",

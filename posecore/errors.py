@@ -53,6 +53,18 @@ class UnreadableResult(PosecoreError):
     """A saved result cannot be opened: it is damaged, of another kind, or from a newer version."""
 
 
+class UnreadableSessions(PosecoreError):
+    """A file of exercise sessions cannot be read: it is damaged, of another kind, or a value in it is wrong."""
+
+
+class DatabaseUnavailable(PosecoreError):
+    """The database of exercise sessions cannot be used: it cannot be reached, is damaged, or from a newer version."""
+
+
+class InvalidSession(PosecoreError, ValueError):
+    """An exercise session cannot be as given; the message says what was expected and what was given."""
+
+
 class InvalidPoses(PosecoreError, ValueError):
     """Arrays given to ``FramePoses`` or ``PoseSequence`` are inconsistent."""
 

@@ -32,6 +32,8 @@ class Limits:
         take_seconds: longest recording of a live session.
         seconds_after_leaving: how long a visitor's video is kept after the connection is lost, since many visitors
             return after a brief network failure.
+        sessions_rows: rows of a file of exercise sessions that is read.
+        sessions_megabytes: size of such a file, also after it is unpacked.
     """
 
     picture_pixels: int = 64_000_000
@@ -47,6 +49,8 @@ class Limits:
     live_seconds: int = 3_600
     take_seconds: int = 600
     seconds_after_leaving: int = 120
+    sessions_rows: int = 100_000
+    sessions_megabytes: int = 20
 
     @classmethod
     def from_environment(cls, environment: dict[str, str] | None = None) -> "Limits":

@@ -32,7 +32,12 @@ FILES = ["requirements.txt", "requirements-test.txt"]
 ALL_PINS = pins(*FILES)
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 DECLARED = [Requirement(line) for line in PROJECT["dependencies"]]
-FOR_THE_APP = [Requirement(line) for line in PROJECT["optional-dependencies"]["app"]]
+EXTRAS = {
+    extra: [Requirement(line) for line in lines if not line.startswith("posecore[")]
+    for extra, lines in PROJECT["optional-dependencies"].items()
+}
+FOR_THE_LIBRARY = DECLARED + EXTRAS["progress"]
+FOR_THE_APP = FOR_THE_LIBRARY + EXTRAS["app"]
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -74,7 +79,7 @@ def test_packages_txt_lists_exactly_the_packages_of_the_libraries() -> None:
     assert sorted(lines) == sorted(set(DEBIAN_PACKAGES.values()))
 
 
-@pytest.mark.parametrize("declared", DECLARED + FOR_THE_APP, ids=lambda declared: declared.name)
+@pytest.mark.parametrize("declared", FOR_THE_APP, ids=lambda declared: declared.name)
 def test_the_library_accepts_the_version_the_app_pins(declared: Requirement) -> None:
     assert declared.specifier.contains(ALL_PINS[declared.name])
 
@@ -95,9 +100,9 @@ def imports_of(source: Path) -> Iterator[str]:
 @pytest.mark.parametrize(
     ("sources", "named"),
     [
-        (["posecore/**/*.py"], {r.name for r in DECLARED}),
+        (["posecore/**/*.py"], {r.name for r in FOR_THE_LIBRARY}),
         (["posecore/**/*.py", "pages/**/*.py", "streamlit_app.py"], set(pins("requirements.txt"))),
-        (["pages/**/*.py", "streamlit_app.py"], {r.name for r in DECLARED + FOR_THE_APP}),
+        (["pages/**/*.py", "streamlit_app.py"], {r.name for r in FOR_THE_APP}),
         (["tests/**/*.py", "benchmarks/**/*.py"], set(ALL_PINS) | {"packaging", "matplotlib"}),
     ],
     ids=["library", "app", "app extra", "tests"],

@@ -1,0 +1,1 @@
+"""One file a version of the schema. A file that was published is never changed."""

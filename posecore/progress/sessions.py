@@ -1,0 +1,339 @@
+"""The value of this room: one exercise session, as it is stored, exported and summarised."""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from statistics import median
+from typing import get_args
+from uuid import UUID, uuid4
+
+from posecore.errors import InvalidSession
+from posecore.motion.exercises.results import Counted, FormNote, Held, Repetition, Verdict
+from posecore.motion.exercises.table import EXERCISES
+
+MOST_TITLE, MOST_TEXT, MOST_WORD = 200, 400, 60
+"""Most characters of a title; of a cue or a reason; and of any other text of a session."""
+MOST_DONE, MOST_NOTES = 10_000, 40
+"""Most repetitions and holds of a session, and most notes on the form of one of them."""
+MOST_THUMBNAIL_BYTES = 100 * 1024
+MOST_SECONDS = 1e6
+TEMPO = ("down", "hold", "up")
+SIDES = ("left", "right", "both")
+
+# Only the form of a name is checked: a database may hold exercises that a newer version of posecore counts.
+_EXERCISE = re.compile(r"(?!auto$)(angle:)?[a-z][a-z0-9_]*")
+_WORD = re.compile(r"[a-z][a-z0-9_-]*")
+_JPEG = b"\xff\xd8\xff"
+
+
+@dataclass(frozen=True)
+class ExerciseSession:
+    """One exercise done at one time: in a video, or in sets in front of the camera.
+
+    Times of repetitions and holds are seconds of the video, or since the first repetition before the camera, in
+    milliseconds; ranges are in tenths of a degree. ``person`` of a repetition is 0 and ``points`` of a note are empty:
+    they mean nothing without the video.
+
+    Attributes:
+        started_at: when it began; kept in UTC, in whole seconds.
+        exercise: a name of the exercises' table, ``"any"`` or ``"angle:NAME"``.
+        source: where it is from: ``"video"``, ``"camera"`` or ``"import"``, or another word.
+        title: name of the file, or free words; at most 200 characters.
+        sets: the repetitions, set by set; a video is one set. No set is empty.
+        held: of an exercise that is held, such as a plank: each time.
+        thumbnail: a small JPEG picture. Sessions are equal whatever their thumbnails.
+        id: identifies it; the same session saved twice is there once.
+
+    Raises:
+        InvalidSession: if one of them is not as described; the message says what was expected and what was given.
+    """
+
+    started_at: datetime
+    exercise: str
+    source: str
+    title: str = ""
+    sets: tuple[tuple[Repetition, ...], ...] = ()
+    held: tuple[Held, ...] = ()
+    thumbnail: bytes | None = field(default=None, compare=False, repr=False)
+    id: UUID = field(default_factory=uuid4)
+
+    def __post_init__(self) -> None:
+        if self.started_at.utcoffset() is None:
+            raise InvalidSession(f"Expected 'started_at' to have a time zone, but got {self.started_at.isoformat()}.")
+        object.__setattr__(self, "started_at", self.started_at.astimezone(UTC).replace(microsecond=0))
+        _check(bool(_EXERCISE.fullmatch(self.exercise)) and len(self.exercise) <= MOST_WORD, "exercise", self.exercise)
+        _check(bool(_WORD.fullmatch(self.source)) and len(self.source) <= MOST_WORD, "source", self.source)
+        _check_text("title", self.title, MOST_TITLE)
+        if self.thumbnail is not None:
+            _check_thumbnail(self.thumbnail)
+        done = [*self.repetitions, *self.held]
+        if not all(self.sets) or not 0 < len(done) <= MOST_DONE:
+            raise InvalidSession(
+                f"Expected between 1 and {MOST_DONE:,} repetitions and holds and no empty set, but "
+                f"got {len(done):,} in {len(self.sets):,} sets."
+            )
+        for repetition in self.repetitions:
+            check_repetition(repetition)
+        for held in self.held:
+            check_hold(held)
+
+    @classmethod
+    def of_clip(
+        cls,
+        counted: Counted,
+        *,
+        started_at: datetime,
+        source: str = "video",
+        title: str = "",
+        thumbnail: bytes | None = None,
+        id: UUID | None = None,
+    ) -> "ExerciseSession":
+        """The session in a video, of what was counted in it. The title is shortened and cleaned if need be.
+
+        Raises:
+            InvalidSession: if nothing was counted, or ``thumbnail`` is not a small JPEG picture.
+        """
+        if counted.exercise is None or not counted.count:
+            raise InvalidSession("Nothing was counted, so there is no session to save. Choose another exercise.")
+        return cls(
+            started_at=started_at,
+            exercise=counted.exercise,
+            source=source,
+            title=_tidied(title),
+            sets=(tuple(_rounded(each, 0.0) for each in counted.repetitions),) if counted.repetitions else (),
+            held=tuple(
+                Held(round(each.start_s, 3), round(each.end_s, 3), _plain(each.form, 0.0)) for each in counted.held
+            ),
+            thumbnail=thumbnail,
+            id=id or uuid4(),
+        )
+
+    @classmethod
+    def of_sets(
+        cls,
+        exercise: str,
+        sets: Sequence[Sequence[Repetition]],
+        *,
+        started_at: datetime,
+        source: str = "camera",
+        title: str = "",
+        thumbnail: bytes | None = None,
+        id: UUID | None = None,
+    ) -> "ExerciseSession":
+        """The session in front of a camera, of its sets; empty ones are left out.
+
+        Times count from the first repetition: those of the server's clock mean nothing later.
+
+        Raises:
+            InvalidSession: if there is no repetition, or ``thumbnail`` is not a small JPEG picture.
+        """
+        done = [each for each in sets if each]
+        if not done:
+            raise InvalidSession("No repetition was counted, so there is no session to save.")
+        first_s = done[0][0].start_s
+        return cls(
+            started_at=started_at,
+            exercise=exercise,
+            source=source,
+            title=_tidied(title),
+            sets=tuple(tuple(_rounded(each, first_s) for each in one) for one in done),
+            thumbnail=thumbnail,
+            id=id or uuid4(),
+        )
+
+    @property
+    def repetitions(self) -> tuple[Repetition, ...]:
+        """Those of all sets, in order."""
+        return tuple(repetition for one in self.sets for repetition in one)
+
+    @property
+    def count(self) -> int:
+        """Number of repetitions; 0 of an exercise that is held."""
+        return len(self.repetitions)
+
+    @property
+    def held_s(self) -> float:
+        """Seconds held, of all holds together."""
+        return sum(each.held_s for each in self.held)
+
+    @property
+    def most_in_a_set(self) -> int:
+        """Repetitions of the largest set."""
+        return max(map(len, self.sets), default=0)
+
+    @property
+    def longest_held_s(self) -> float:
+        """Seconds of the longest hold."""
+        return max((each.held_s for each in self.held), default=0.0)
+
+    @property
+    def joint(self) -> str | None:
+        """The joint whose range stands for the session, without its side: the exercise's first, or that of the angle.
+
+        Of an exercise without a name, it is the joint that moves most. None if no repetition has a range.
+        """
+        ranges: dict[str, list[float]] = {}
+        for repetition in self.repetitions:
+            for name, degrees in repetition.range_deg.items():
+                ranges.setdefault(_sideless(name), []).append(degrees)
+        declared = getattr(EXERCISES.get(self.exercise), "joints", (self.exercise.removeprefix("angle:"),))
+        first = _sideless(declared[0])
+        return first if first in ranges else max(ranges, key=lambda name: median(ranges[name]), default=None)
+
+    @property
+    def ranges_deg(self) -> tuple[float, ...]:
+        """Range of ``joint`` in each repetition that has one, degrees; the mean of both sides if both are measured."""
+        joint, found = self.joint, []
+        for each in self.repetitions:
+            found.append([degrees for name, degrees in each.range_deg.items() if _sideless(name) == joint])
+        return tuple(sum(sides) / len(sides) for sides in found if sides)
+
+    @property
+    def range_deg(self) -> float | None:
+        """Median of ``ranges_deg``; None if there is none."""
+        return median(self.ranges_deg) if self.ranges_deg else None
+
+    @property
+    def tempo_s(self) -> dict[str, float]:
+        """Median seconds down, held and up; empty of an exercise that is held."""
+        return {phase: median(each.tempo_s[phase] for each in self.repetitions) for phase in TEMPO if self.count}
+
+    @property
+    def form(self) -> tuple[FormNote, ...]:
+        """All notes on form, in order."""
+        of_each = [*(each.form for each in self.repetitions), *(each.form for each in self.held)]
+        return tuple(note for notes in of_each for note in notes)
+
+    @property
+    def faults(self) -> dict[str, int]:
+        """How often each check found a fault; checks without one are left out."""
+        found = [note.check for note in self.form if note.verdict == "fault"]
+        return {check: found.count(check) for check in dict.fromkeys(found)}
+
+
+def check_repetition(repetition: Repetition) -> None:
+    """Raise InvalidSession unless a repetition can be stored."""
+    _check_times(repetition.start_s, repetition.extreme_s, repetition.end_s)
+    _check(repetition.side in SIDES, "side", repetition.side)
+    _check(set(repetition.tempo_s) == set(TEMPO), "tempo_s", dict(repetition.tempo_s))
+    for phase, seconds in repetition.tempo_s.items():
+        _check(_is_within(seconds, 0, MOST_SECONDS), f"{phase}_s", seconds)
+    for joint, degrees in repetition.range_deg.items():
+        _check(bool(_WORD.fullmatch(joint)) and len(joint) <= MOST_WORD, "joint", joint)
+        _check(_is_within(degrees, 0, 360), f"range of {joint}", degrees)
+    if repetition.left_right_deg is not None:
+        _check(_is_within(repetition.left_right_deg, -360, 360), "left_right_deg", repetition.left_right_deg)
+    _check_form(repetition.form)
+
+
+def check_hold(held: Held) -> None:
+    """Raise InvalidSession unless a hold can be stored."""
+    _check_times(held.start_s, held.end_s)
+    _check_form(held.form)
+
+
+def _check_times(*times_s: float) -> None:
+    for time_s in times_s:
+        _check(_is_within(time_s, -MOST_SECONDS, MOST_SECONDS), "time in seconds", time_s)
+    _check(list(times_s) == sorted(times_s), "order of start_s, extreme_s and end_s", times_s)
+
+
+def _check_form(notes: Sequence[FormNote]) -> None:
+    _check(len(notes) <= MOST_NOTES, "number of form notes", len(notes))
+    for note in notes:
+        for name in ("check", "view", "unit"):
+            _check_text(name, getattr(note, name), MOST_WORD)
+        for name in ("cue", "reason"):
+            if getattr(note, name) is not None:
+                _check_text(name, getattr(note, name), MOST_TEXT)
+        _check(note.verdict in get_args(Verdict), "verdict", note.verdict)
+        for name in ("threshold", "value", "time_s"):
+            given = getattr(note, name)
+            _check(
+                _is_within(given, -MOST_SECONDS, MOST_SECONDS) or (given is None and name != "threshold"), name, given
+            )
+        _check(note.sureness is None or _is_within(note.sureness, 0, 1), "sureness", note.sureness)
+
+
+def _is_within(number: object, least: float, most: float) -> bool:
+    # bool is an int, and NaN is in no order
+    return isinstance(number, (int, float)) and not isinstance(number, bool) and least <= number <= most
+
+
+_EXPECTED = {
+    "exercise": "the name of an exercise, 'any' or 'angle:NAME'",
+    "source": "one word in small letters, such as 'video' or 'camera'",
+    "side": "one of 'left', 'right', 'both'",
+    "verdict": "one of 'good', 'fault', 'not judged'",
+    "tempo_s": "seconds down, hold and up",
+    "joint": "the name of a joint",
+    "sureness": "a number from 0 to 1",
+    "number of form notes": f"at most {MOST_NOTES}",
+    "order of start_s, extreme_s and end_s": "rising",
+}
+
+
+def _check(is_right: bool, name: str, given: object) -> None:
+    if not is_right:
+        expected = _EXPECTED.get(name, "a number within its range")
+        raise InvalidSession(f"Expected '{name}' to be {expected}, but got {str(given)[:100]!r}.")
+
+
+def _check_text(name: str, text: object, most: int) -> None:
+    # What is not printable, such as half a surrogate pair, does not fit into every database and file.
+    if not isinstance(text, str) or len(text) > most or not text.isprintable():
+        raise InvalidSession(
+            f"Expected '{name}' to be at most {most} printable characters, but got {str(text)[:50]!r}."
+        )
+
+
+def _check_thumbnail(jpeg: bytes) -> None:
+    if not jpeg.startswith(_JPEG) or len(jpeg) > MOST_THUMBNAIL_BYTES:
+        raise InvalidSession(
+            f"Expected 'thumbnail' to be a JPEG picture of at most {MOST_THUMBNAIL_BYTES:,} bytes, but got "
+            f"{len(jpeg):,} bytes that begin with {jpeg[:3].hex(' ') or 'nothing'}."
+        )
+
+
+def _sideless(joint: str) -> str:
+    return joint.removeprefix("left_").removeprefix("right_")
+
+
+def _tidied(title: str) -> str:
+    kept = "".join(letter if letter.isprintable() else " " for letter in title)
+    return " ".join(kept.split())[:MOST_TITLE].strip()
+
+
+def _round(number: float | None, digits: int) -> float | None:
+    return round(float(number), digits) if number is not None and math.isfinite(number) else None
+
+
+def _rounded(each: Repetition, first_s: float) -> Repetition:
+    """Without what means nothing later, its times counted from another start."""
+    return Repetition(
+        start_s=round(each.start_s - first_s, 3),
+        extreme_s=round(each.extreme_s - first_s, 3),
+        end_s=round(each.end_s - first_s, 3),
+        side=each.side,
+        range_deg={name: round(degrees, 1) for name, degrees in each.range_deg.items() if math.isfinite(degrees)},
+        tempo_s={phase: round(seconds, 3) for phase, seconds in each.tempo_s.items()},
+        left_right_deg=_round(each.left_right_deg, 1),
+        person=0,
+        form=_plain(each.form, first_s),
+    )
+
+
+def _plain(form: Sequence[FormNote], first_s: float) -> tuple[FormNote, ...]:
+    return tuple(
+        replace(
+            note,
+            points=(),
+            threshold=float(note.threshold),
+            value=_round(note.value, 1),
+            time_s=None if note.time_s is None else _round(note.time_s - first_s, 3),
+            sureness=_round(note.sureness, 2),
+        )
+        for note in form
+    )
