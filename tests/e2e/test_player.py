@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
-from posecore import BLAZEPOSE_33, count_repetitions
+from posecore import BLAZEPOSE_33, PoseSequence, count_repetitions
 from posecore.export.saved import save_sequence
 from tests.e2e.visitor import A_GRAPHICS_CARD, VIEWS, upload, wait_for_player, wait_until_idle
 from tests.motion.exercises.figure import squats
@@ -382,6 +382,29 @@ def test_a_click_on_a_repetition_shows_it_in_the_player(page, tmp_path, shot):
     extreme_s = count_repetitions(sequence).repetitions[1].extreme_s
     wait_for_frame(page, round(extreme_s * sequence.fps), views)
     expect(page.locator(".pp-skeleton")).to_be_in_viewport()
+    step_through_repetitions_by_keyboard(page, sequence, views)
+
+
+def step_through_repetitions_by_keyboard(page: Page, sequence: PoseSequence, views: tuple[str, ...]) -> None:
+    first, second, _ = count_repetitions(sequence).repetitions
+    steps = page.get_by_role("group", name="Show a repetition in the player")
+    onwards = steps.get_by_role("button", name="Next repetition")
+    steps.get_by_role("button", name="Previous repetition").focus()
+    page.keyboard.press("Tab")
+    expect(onwards).to_be_focused()
+    for number, each in enumerate((first, second), start=1):
+        page.keyboard.press("Enter")
+        wait_for_frame(page, round(each.extreme_s * sequence.fps), views)
+        expect(steps.get_by_role("status")).to_contain_text(f"Repetition {number} of 3")
+    expect(onwards).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(steps.get_by_role("status")).to_contain_text("Looping repetition 2 of 3")
+    expect(page.get_by_role("button", name="Clear loop")).to_be_visible()
+    page.wait_for_timeout(1000 * (second.end_s - second.start_s) + 1000)  # longer than one round
+    page.locator(".pp").press("Space")
+    page.wait_for_timeout(300)
+    assert second.start_s - 0.1 <= frames(page, views)["cursor"] / sequence.fps <= second.end_s + 0.1
 
 
 def test_a_saved_result_can_be_explored_without_its_video(page, walk, tmp_path, shot):

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.ui.explore.form_notes import show_form
 from pages.ui.explore.playback import Playback
+from pages.ui.explore.repetition_steps import show_steps
 from pages.ui.shared.explain import plain
 from pages.ui.shared.figure import show_figure
 from posecore import Counted, PoseSequence, count_repetitions
@@ -77,7 +78,9 @@ def show_repetitions(playback: Playback, shown: PoseSequence, *, key: str, clip:
             figure = plot_repetitions(counted, title=f"{title}: movement over time")
             label = f"{title}: movement over time, with {counted.count} repetitions"
             show_figure(figure, height=340, label=label, key=f"{key}_movement", seeks=True)
-            st.caption("Click a repetition in the chart to see it in the player.")
+            st.caption("Click a repetition in the chart to see it in the player, or use these buttons.")
+        if counted.count:
+            show_steps(counted, key=f"{key}_steps")
         _show_tables(counted)
         show_form(counted)
         _offer_downloads(counted, stem, key)

@@ -71,7 +71,7 @@ class Player {
       if (name && this.moments) this.actions[/** @type {keyof Player["actions"]} */ (name)](Number(far ?? 0));
     });
     this.screen.element.addEventListener("click", () => this.toggle());
-    whenAsked((time) => this.showTime(time), this.asked.signal);
+    whenAsked((asked) => this.showTime(asked), this.asked.signal);
   }
 
   actions = {
@@ -214,10 +214,12 @@ class Player {
     if (this.moments) this.seek(this.moments.clock.nearest(time));
   }
 
-  /** @param {number} time of the frames, in seconds, that another part of the page asks for */
-  showTime(time) {
+  /** @param {import("../shared/seeking.js").Asked} asked what another part of the page asks for */
+  showTime({ time, loop }) {
     if (this.playing) this.pause();
+    if (loop !== undefined) this.loopTimes(loop);
     this.seekTime(time);
+    if (loop) this.play();
     this.root.scrollIntoView({ block: "start", behavior: "smooth" });
   }
 
@@ -277,6 +279,12 @@ class Player {
     this.currentView.speed = SPEEDS[Math.max(0, Math.min(place, SPEEDS.length - 1))];
     this.controls.write();
     this.viewChanged("speed");
+  }
+
+  /** @param {[number, number] | null} times of the frames, in seconds */
+  loopTimes(times) {
+    const { moments } = this;
+    if (moments) this.setLoop(times && [moments.clock.nearest(times[0]), moments.clock.nearest(times[1])]);
   }
 
   /** @param {import("./loop.js").Loop | null} loop */
