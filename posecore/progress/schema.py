@@ -97,6 +97,9 @@ holds = Table(
     _number("number"),
     Column("start_s", Double, nullable=False),
     Column("end_s", Double, nullable=False),
+    Column("sway_cm", Double),
+    Column("sway_percent", Double),
+    Column("tremor_deg", Double),
 )
 
 form_notes = Table(

@@ -10,7 +10,7 @@ from typing import get_args
 from uuid import UUID, uuid4
 
 from posecore.errors import InvalidSession
-from posecore.motion.exercises.results import Counted, FormNote, Held, Repetition, Verdict
+from posecore.motion.exercises.results import Counted, FormNote, Held, Repetition, Steadiness, Verdict
 from posecore.motion.exercises.table import EXERCISES
 
 MOST_TITLE, MOST_TEXT, MOST_WORD = 200, 400, 60
@@ -32,9 +32,9 @@ _JPEG = b"\xff\xd8\xff"
 class ExerciseSession:
     """One exercise done at one time: in a video, or in sets in front of the camera.
 
-    Times of repetitions and holds are seconds of the video, or since the first repetition before the camera, in
-    milliseconds; ranges are in tenths of a degree. ``person`` of a repetition is 0 and ``points`` of a note are empty:
-    they mean nothing without the video.
+    Times of repetitions and holds are seconds of the video, or since the first repetition before the camera. Numbers
+    are rounded as in ``Counted.as_dict``. ``person`` of a repetition is 0 and ``points`` of a note are empty: they mean
+    nothing without the video.
 
     Attributes:
         started_at: when it began; kept in UTC, in whole seconds.
@@ -62,6 +62,7 @@ class ExerciseSession:
     def __post_init__(self) -> None:
         if self.started_at.utcoffset() is None:
             raise InvalidSession(f"Expected 'started_at' to have a time zone, but got {self.started_at.isoformat()}.")
+        _check(1970 <= self.started_at.year < 2970, "started_at", self.started_at.isoformat())
         object.__setattr__(self, "started_at", self.started_at.astimezone(UTC).replace(microsecond=0))
         _check(bool(_EXERCISE.fullmatch(self.exercise)) and len(self.exercise) <= MOST_WORD, "exercise", self.exercise)
         _check(bool(_WORD.fullmatch(self.source)) and len(self.source) <= MOST_WORD, "source", self.source)
@@ -103,9 +104,7 @@ class ExerciseSession:
             source=source,
             title=_tidied(title),
             sets=(tuple(_rounded(each, 0.0) for each in counted.repetitions),) if counted.repetitions else (),
-            held=tuple(
-                Held(round(each.start_s, 3), round(each.end_s, 3), _plain(each.form, 0.0)) for each in counted.held
-            ),
+            held=tuple(map(_rounded_hold, counted.held)),
             thumbnail=thumbnail,
             id=id or uuid4(),
         )
@@ -231,6 +230,8 @@ def check_repetition(repetition: Repetition) -> None:
 def check_hold(held: Held) -> None:
     """Raise InvalidSession unless a hold can be stored."""
     _check_times(held.start_s, held.end_s)
+    for name, value in vars(held.steadiness).items():
+        _check(value is None or _is_within(value, 0, MOST_SECONDS), name, value)
     _check_form(held.form)
 
 
@@ -263,6 +264,7 @@ def _is_within(number: object, least: float, most: float) -> bool:
 
 
 _EXPECTED = {
+    "started_at": "of a year from 1970 to 2969",
     "exercise": "the name of an exercise, 'any' or 'angle:NAME'",
     "source": "one word in small letters, such as 'video' or 'camera'",
     "side": "one of 'left', 'right', 'both'",
@@ -323,6 +325,11 @@ def _rounded(each: Repetition, first_s: float) -> Repetition:
         person=0,
         form=_plain(each.form, first_s),
     )
+
+
+def _rounded_hold(each: Held) -> Held:
+    steadiness = Steadiness(*(_round(value, 2) for value in vars(each.steadiness).values()))
+    return Held(round(each.start_s, 3), round(each.end_s, 3), _plain(each.form, 0.0), steadiness)
 
 
 def _plain(form: Sequence[FormNote], first_s: float) -> tuple[FormNote, ...]:

@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from posecore.errors import DatabaseUnavailable, InvalidOption
-from posecore.motion.exercises.results import FormNote, Held, Repetition
+from posecore.motion.exercises.results import FormNote, Held, Repetition, Steadiness
 from posecore.progress.schema import form_notes, holds, repetitions, sessions, thumbnails
 from posecore.progress.sessions import TEMPO, ExerciseSession
 from posecore.progress.upgrading import check_known, newest_version, upgrade, version_of
@@ -190,7 +190,8 @@ def _save(connection: Connection, owner: str, session: ExerciseSession) -> bool:
             rows[repetitions].append({**place, **_repetition_row(each)})
             rows[form_notes] += _note_rows(place, each.form)
     for number, held in enumerate(session.held, start=1):
-        rows[holds].append({"session_key": key, "number": number, "start_s": held.start_s, "end_s": held.end_s})
+        times_s = {"start_s": held.start_s, "end_s": held.end_s}
+        rows[holds].append({"session_key": key, "number": number, **times_s, **vars(held.steadiness)})
         rows[form_notes] += _note_rows({"session_key": key, "set_number": 0, "number": number}, held.form)
     if session.thumbnail is not None:
         rows[thumbnails].append({"session_key": key, "jpeg": session.thumbnail})
@@ -228,7 +229,9 @@ def _load(connection: Connection, wanted: Collection[ColumnElement[bool]]) -> li
     held: dict[int, list[Held]] = defaultdict(list)
     table = holds
     for row in of(select(table).join_from(table, sessions), *table.primary_key):
-        held[row.session_key].append(Held(row.start_s, row.end_s, tuple(notes[row.session_key, 0, row.number])))
+        form = tuple(notes[row.session_key, 0, row.number])
+        steadiness = Steadiness(row.sway_cm, row.sway_percent, row.tremor_deg)
+        held[row.session_key].append(Held(row.start_s, row.end_s, form, steadiness))
     return [
         ExerciseSession(
             started_at=row.started_at,

@@ -1,30 +1,12 @@
 """Sessions, and databases to keep them in: an SQLite file, and a PostgreSQL cluster of the tests' own."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import pytest
 
 from posecore import ExerciseSession
-from posecore.motion.exercises.results import FormNote, Held, Repetition
-
-FAULT = FormNote("depth", "fault", "side", "°", 20.0, 31.24, 101.2, (("left_knee",),), 0.812, "Go lower")
-UNSEEN = FormNote("heels", "not judged", "front", "°", 15.0, reason="only seen from the side")
-NOON = datetime(2026, 11, 28, 12, 0, 7, tzinfo=UTC)
-
-
-def repetition(start_s: float, range_deg: float = 90.0, left_right_deg: float | None = -1.26) -> Repetition:
-    return Repetition(
-        start_s,
-        start_s + 1.0004,
-        start_s + 2,
-        "both",
-        {"left_knee": range_deg + 1, "right_knee": range_deg - 1, "left_hip": 70.123},
-        {"down": 0.8, "hold": 0.3, "up": 0.9},
-        left_right_deg,
-        person=3,
-        form=(FAULT, UNSEEN),
-    )
+from posecore.motion.exercises.results import Held
+from tests.progress.made import NOON, UNSEEN, repetition
 
 
 @pytest.fixture
