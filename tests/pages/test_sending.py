@@ -10,7 +10,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from pages.ui.live.current import Live
-from pages.ui.live.sending import Sending, is_loopback
+from pages.ui.live.sending import Sending
 from pages.ui.live.stream import LiveOptions, LiveStream
 from posecore import FramePoses, InvalidOption, PosecoreError, PoseOptions
 
@@ -83,25 +83,3 @@ def test_an_invalid_port_is_refused_with_its_variable_name(sending, monkeypatch)
     monkeypatch.setenv("POSECORE_OSC_PORT", "many")
     with pytest.raises(InvalidOption, match="POSECORE_OSC_PORT"):
         sending.choose(["OSC"])
-
-
-@pytest.mark.parametrize(
-    ("host", "own"),
-    [
-        ("localhost", True),
-        ("127.0.0.1", True),
-        ("127.8.9.10", True),
-        ("::1", True),
-        ("::ffff:127.0.0.1", True),
-        ("::ffff:7f00:1", True),
-        ("pose.localhost", True),
-        ("::ffff:192.168.1.5", False),
-        ("0.0.0.0", False),
-        ("pose.example", False),
-        ("192.168.1.5", False),
-        ("localhost.example", False),
-        (None, False),
-    ],
-)
-def test_only_loopback_hosts_are_local(host, own):
-    assert is_loopback(host) == own

@@ -1,16 +1,14 @@
 """Send the landmarks of a live stream to other programs on the visitor's own machine."""
 
-import ipaddress
 import os
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import streamlit as st
 
 from pages.ui.live.current import Live
+from pages.ui.shared.machine import is_at_the_machine
 from posecore import FramePoses, OscSender, PosecoreError, WebSocketFeed
 from posecore.limits import whole_number
 
@@ -78,29 +76,6 @@ class Sending:
         self.live.stream.send_on = None
         for way in list(self.open):
             threading.Thread(target=self.open.pop(way).close, name="end-of-feed", daemon=True).start()
-
-
-def is_at_the_machine() -> bool:
-    """Whether the visitor is at the machine that runs this server, as only they have programs there.
-
-    This trusts the address that the browser sends. A false one only makes the server send landmarks to its own
-    loopback.
-    """
-    host = urlsplit(st.context.url or "").hostname
-    return is_loopback(host) and (st.context.ip_address is None or is_loopback(st.context.ip_address))
-
-
-def is_loopback(host: str | None) -> bool:
-    """Whether a name or address means this machine."""
-    name = (host or "").rstrip(".")
-    if name == "localhost" or name.endswith(".localhost"):  # RFC 6761: never another machine
-        return True
-    with suppress(ValueError):
-        address = ipaddress.ip_address(name)
-        # Before Python 3.13, an IPv4 address written as IPv6 is not seen through.
-        mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-        return (mapped or address).is_loopback
-    return False
 
 
 def offer_sending(live: Live) -> None:
