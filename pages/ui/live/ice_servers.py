@@ -5,8 +5,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-import streamlit as st
-
+from pages.ui.shared.host_secrets import host_secrets
 from posecore import InvalidOption
 
 _SERVERS = "POSECORE_ICE_SERVERS"
@@ -21,7 +20,7 @@ def browser_configuration() -> dict[str, Any]:
     Raises:
         InvalidOption: if the host's servers or policy are invalid.
     """
-    policy = _secrets().get("ice_policy") or os.environ.get(_POLICY) or _POLICIES[0]
+    policy = host_secrets().get("ice_policy") or os.environ.get(_POLICY) or _POLICIES[0]
     if policy not in _POLICIES:
         raise InvalidOption(f"Expected {_POLICY} (or the secret ice_policy) to be all or relay, but got {policy!r}.")
     return {"iceServers": ice_servers(), "iceTransportPolicy": policy}
@@ -36,7 +35,7 @@ def ice_servers() -> list[dict[str, Any]] | None:
     Raises:
         InvalidOption: if they are not a list, or one is not valid for a browser.
     """
-    servers = _secrets().get("ice_servers")
+    servers = host_secrets().get("ice_servers")
     if servers is None:
         text = os.environ.get(_SERVERS)
         if not text:
@@ -80,10 +79,3 @@ def _checked(server: Any) -> dict[str, Any]:
 def _public(url: Any) -> str:
     """The part of an address that visitors may see, without the user and password that some hosts write into it."""
     return repr(url.rpartition("@")[2]) if isinstance(url, str) else type(url).__name__
-
-
-def _secrets() -> dict[str, Any]:
-    try:
-        return st.secrets.to_dict()
-    except FileNotFoundError:  # there is no secrets file
-        return {}
