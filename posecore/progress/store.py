@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 from uuid import UUID
 
-from sqlalchemy import URL, ColumnElement, Connection, Engine, Row, Select, delete, insert, select
+from sqlalchemy import URL, ColumnElement, Connection, Engine, Row, Select, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -49,22 +49,25 @@ _MOST_OWNER = 255
 
 
 def default_url() -> str:
-    """URL of the user's own SQLite file, whose folder is made if it is missing.
+    """URL of the user's own SQLite file, which is made if it is missing, and which nobody else may read.
 
     It is ``posecore/progress.db`` in ``$XDG_DATA_HOME``, or else in ``~/.local/share``.
 
     Raises:
-        DatabaseUnavailable: if the folder cannot be made.
+        DatabaseUnavailable: if it cannot be made.
     """
     try:
         folder = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share", "posecore")
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = folder / "progress.db"
+        if not file.exists():
+            file.touch(mode=0o600)  # the folder may be an older one that others can read
     except (OSError, RuntimeError) as error:  # RuntimeError: the user has no home folder
         raise DatabaseUnavailable(
             f"There is no folder for the database of exercise sessions: {error}. Set XDG_DATA_HOME to one that can be "
             "written to."
         ) from error
-    return URL.create("sqlite", database=str(folder / "progress.db")).render_as_string()
+    return URL.create("sqlite", database=str(file)).render_as_string()
 
 
 class SessionStore:
@@ -139,6 +142,13 @@ class SessionStore:
             .where(sessions.c.owner == owner, sessions.c.id.in_(ids))
         )
         return self._run("read", lambda connection: {row.id: row.jpeg for row in connection.execute(query)})
+
+    def change(self, owner: str, session: ExerciseSession) -> bool:
+        """Give the owner's session of this id the title and time of ``session``; False if there is none of that id."""
+        _check_owner(owner)
+        query = update(sessions).where(sessions.c.owner == owner, sessions.c.id == session.id)
+        changed = query.values(title=session.title, started_at=session.started_at)
+        return self._run("write", lambda connection: connection.execute(changed).rowcount == 1)
 
     def delete(self, owner: str, id: UUID) -> bool:
         """Delete one session with all that belongs to it; False if the owner has none of that id."""
