@@ -59,13 +59,14 @@ def stream(source: str, options: LiveOptions, wanted: dict[str, Any]) -> tuple[L
         live = live_from(source, options)
         mode = WebRtcMode.SENDRECV
         common["media_stream_constraints"] = wanted
-    context = webrtc_streamer(
-        f"live-{source}",
-        mode=mode,
-        source_video_track=live.stream.outgoing,
-        sink_video_track=live.stream.incoming,
-        **common,
-    )
+    with st.container(key="live_stream"):
+        context = webrtc_streamer(
+            f"live-{source}",
+            mode=mode,
+            source_video_track=live.stream.outgoing,
+            sink_video_track=live.stream.incoming,
+            **common,
+        )
     return live, context
 
 

@@ -116,8 +116,8 @@ def test_a_refusal_by_the_relay_is_reported(turn, visit, start_server, shot):
     with start_server(**relay_only(turn, "wrong")) as server:
         page = visit(server)
         page.goto("/webcam")
-        page.get_by_text("Camera not starting?").click()
         stream_frame(page).get_by_role("button", name="Start").click()  # it is tried for 15 s
+        page.get_by_text("Camera not starting?").click()
         page.get_by_role("button", name="Check the connection").click()
         expect(page.get_by_text("No route was found, although a TURN server is set up")).to_be_visible()
         expect(page.get_by_text("user name or password refused (401)")).to_be_visible()

@@ -345,6 +345,8 @@ def test_the_connection_can_be_checked_without_a_camera_and_malformed_offers_are
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto("/webcam")
+    # What is above it has its size now. A click while it still moves misses it.
+    expect(stream_frame(page).get_by_role("button", name="Start")).to_be_visible()
     page.get_by_text("Camera not starting?").click()
     page.get_by_role("button", name="Check the connection").click()
     expect(page.get_by_text("Connected directly (host)")).to_be_visible()

@@ -6,7 +6,9 @@ _CSS = """
 <style>
 /* Streamlit leaves 6rem above a page for a header of 3rem. */
 [data-testid="stMainBlockContainer"] { padding-top: 4rem; padding-bottom: 3rem; }
-.st-key-missing_camera:has([hidden]) { display: none; }
+/* What is still loading must not move what is below it: the click of a quick visitor would miss. */
+.st-key-missing_camera:not(:has(.posecore-camera:not([hidden]))) { display: none; }
+.st-key-live_stream { min-height: 160px; }
 </style>
 """
 
