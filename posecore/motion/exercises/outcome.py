@@ -104,8 +104,8 @@ def _unseen(scene: Scene, followed: Sequence[Movements]) -> Iterator[NotCounted]
         for start_s, next_s in [*here, (end_s, end_s)]:
             if start_s - edge_s >= LISTED_S:
                 between = (shot.times_s > edge_s) & (shot.times_s < start_s)
-                anybody = shot.seen[between].any(axis=1).mean() > 0.5
-                yield NotCounted(edge_s, start_s, NOT_SEEN if anybody else NOBODY)
+                seen = shot.seen[between].any(axis=1)
+                yield NotCounted(edge_s, start_s, NOT_SEEN if 2 * seen.sum() > len(seen) else NOBODY)
             edge_s = max(edge_s, next_s)
 
 

@@ -137,6 +137,13 @@ def test_a_person_who_leaves_leaves_it_unfinished():
     assert [each.reason for each in counted.not_counted] == ["unfinished at the end", "nobody seen, or a title card"]
 
 
+def test_a_stream_that_paused_has_nobody_in_between():
+    sequence = squats([1, 1, 1, 1])
+    counted = count_repetitions(sequence.at((sequence.times_s < 3.2) | (sequence.times_s > 7.9)), "squat")
+    assert counted.count == 2
+    assert [each.reason for each in counted.not_counted] == ["nobody seen, or a title card"]
+
+
 def test_others_are_not_mixed_in():
     times = times_for(5)
     still = figure(times, across_m=-1.5, person=1)
