@@ -55,7 +55,21 @@ def recognise(scene: Scene) -> Counted:
 
 def count_angle(scene: Scene, name: str) -> Counted:
     """Count the movements of ``"angle:NAME"``."""
-    return counted_of(scene, *_from_rest(scene, name, name.removeprefix(ANGLE), NAMED_WHOLE_DEG))
+    return counted_of(scene, *follow_likelier(scene, ways_of_angle(name)))
+
+
+def ways_of_angle(name: str) -> tuple[Exercise, ...]:
+    """What ``"angle:NAME"`` may be: the angle grows from rest, or shrinks."""
+    return _both_ways(name, name.removeprefix(ANGLE), NAMED_WHOLE_DEG)
+
+
+def follow_likelier(scene: Scene, ways: Sequence[Exercise]) -> tuple[Exercise, list[Movements], list[NotCounted]]:
+    """Follow the way with more repetitions, else the one that begins where the person stays longer."""
+    found = []
+    for exercise in ways:
+        followed, others = follow(scene, exercise)
+        found.append(((len(_counted_in(followed)), _rest_share(followed, exercise)), (exercise, followed, others)))
+    return max(found, key=lambda each: each[0])[1]
 
 
 def check_exercise(name: str) -> None:
@@ -72,7 +86,7 @@ def count_whatever_repeats(scene: Scene) -> Counted:
     best: _Followed | None = None
     most = 0.0
     for measure, whole in _CANDIDATES.items():
-        found = _from_rest(scene, ANY, measure, whole)
+        found = follow_likelier(scene, _both_ways(ANY, measure, whole))
         movements = _counted_in(found[1])
         if len(movements) >= FEWEST and (likeness := likeness_of(movements)) >= ALIKE:
             moved = likeness * sum(each.cycle.size for each in movements)
@@ -84,13 +98,12 @@ def _counted_in(followed: Sequence[Movements]) -> list[Movement]:
     return [movement for each in followed for movement in each.counted]
 
 
-def _from_rest(scene: Scene, name: str, measure: str, whole: float) -> _Followed:
-    """Follow a measure in the direction with more repetitions, else from where it stays longer."""
+def _both_ways(name: str, measure: str, whole: float) -> tuple[Exercise, ...]:
+    """Movements of a measure from its lowest value, and from its highest."""
     joints = (measure,) if measure in JOINTS or measure in ANGLES else ("knee", "hip")
     bends = measure.split("_")[-1] in FLEXED
-    found = []
-    for sign in (1, -1):
-        exercise = Exercise(
+    return tuple(
+        Exercise(
             name=name,
             title=name,
             signals=(Signal(measure, sign * whole),),
@@ -100,9 +113,8 @@ def _from_rest(scene: Scene, name: str, measure: str, whole: float) -> _Followed
             shortest_s=0.2 if measure == "whole_height" else 0.5,
             in_place=False,
         )
-        followed, others = follow(scene, exercise)
-        found.append(((len(_counted_in(followed)), _rest_share(followed, exercise)), (exercise, followed, others)))
-    return max(found, key=lambda each: each[0])[1]
+        for sign in (1, -1)
+    )
 
 
 def _rest_share(followed: Sequence[Movements], exercise: Exercise) -> float:

@@ -121,7 +121,7 @@ def _note(movement: Movement, check: Check, view: View, side: str, *, front: boo
     if not reason:
         judged = [best] if view == "side" else [name for name in names if min(seen[name].values()) >= SEEN_WELL]
         values = [_value(movement, check, name, min(seen[name].values())) for name in judged]
-        worst = max(values, key=lambda each: _beyond(check, each.value))
+        worst = max(values, key=lambda each: beyond(check, each.value))
         if np.isfinite(worst.value):
             return _judged(movement, check, view, worst)
         reason = "it cannot be measured here"
@@ -173,14 +173,14 @@ def _within(movement: Movement, name: str) -> np.ndarray:
     return movement.body.measure(name)[movement.cycle.start : movement.cycle.end + 1]
 
 
-def _beyond(check: Check, value: float) -> float:
+def beyond(check: Check, value: float) -> float:
     """How far a value is beyond the limit; negative if it is good."""
     return value - check.limit if check.fault_if == "above" else check.limit - value
 
 
 def _judged(movement: Movement, check: Check, view: View, found: _Value) -> FormNote:
-    beyond = _beyond(check, found.value)
-    is_fault = beyond > 0
+    past = beyond(check, found.value)
+    is_fault = past > 0
     return FormNote(
         check.name,
         "fault" if is_fault else "good",
@@ -190,6 +190,6 @@ def _judged(movement: Movement, check: Check, view: View, found: _Value) -> Form
         value=found.value,
         time_s=float(movement.body.times_s[found.place]),
         points=MEASURES[found.measure].points,
-        sureness=found.seen * min(1.0, 0.5 + abs(beyond) / check.margin / 2),
+        sureness=found.seen * min(1.0, 0.5 + abs(past) / check.margin / 2),
         cue=check.cue if is_fault else None,
     )

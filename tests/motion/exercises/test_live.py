@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from posecore import BLAZEPOSE_33, InvalidOption, count_repetitions
-from posecore.motion.exercises.live import LARGER, WINDOW_S, LiveCount
+from posecore.motion.exercises.live import LiveCount
+from posecore.motion.exercises.live_window import LARGER, WINDOW_S
 from tests.motion.exercises.figure import bumps, figure, noisy, squats, times_for, together, without
 from tests.motion.exercises.watching import watch
 
@@ -108,7 +109,13 @@ def test_a_person_who_is_found_again_in_the_same_place_is_the_same_one():
 
 @pytest.mark.parametrize(
     ("exercise", "hidden", "missing"),
-    [("squat", "ankle", ("feet",)), ("squat", "wrist", ()), ("biceps_curl", "wrist", ("hands",))],
+    [
+        ("squat", "ankle", ("feet",)),
+        ("squat", "wrist", ()),
+        ("biceps_curl", "wrist", ("hands",)),
+        ("angle:left_knee", "ankle", ("left foot",)),
+        ("angle:knee", "ankle", ("feet",)),
+    ],
 )
 def test_the_parts_that_an_exercise_needs_are_named_if_they_are_not_in_view(exercise, hidden, missing):
     sequence = squats([1])
@@ -124,7 +131,39 @@ def test_nobody_in_view_is_said():
     assert (live.missing, live.progress, live.repetitions) == (None, None, [])
 
 
-@pytest.mark.parametrize("exercise", ["plank", "auto", "any", "angle:knee", "swim"])
+@pytest.mark.parametrize("exercise", ["angle:knee", "angle:left_knee", "angle:hip", "angle:trunk_lean"])
+def test_an_angle_has_the_count_of_the_clip(exercise):
+    sequence = noisy(squats([1, 0.9, 1, 1.1, 1], turned=60), 0.01)
+    live, _ = watch(sequence, exercise, free=False)
+    clip = count_repetitions(sequence, exercise)
+    assert len(live.repetitions) == clip.count == 5
+    assert [each.range_deg.keys() for each in live.repetitions] == [each.range_deg.keys() for each in clip.repetitions]
+
+
+@pytest.mark.parametrize("flexed", [False, True])
+def test_the_first_repetition_of_an_angle_decides_what_is_rest(flexed):
+    times = times_for(20)
+    progress = bumps(times, [1] * 20)
+    elbow = 90 * (1 - progress if flexed else progress)
+    sequence = figure(times, left_elbow=elbow, right_elbow=elbow)
+    live, _ = watch(sequence, "angle:elbow", free=False)
+    assert len(live.repetitions) == count_repetitions(sequence, "angle:elbow").count == 20
+    assert live.exercise.signals[0].full * (-1 if flexed else 1) > 0
+
+
+def test_what_was_done_before_the_exercise_began_decides_nothing():
+    times = times_for(6)
+    before = figure(times, left_elbow=90 * (1 - bumps(times, [1] * 6)))
+    after = figure(times, left_elbow=90 * bumps(times, [1] * 6))
+    live = LiveCount("angle:left_elbow")
+    live.add([before.frame(index) for index in range(len(before))])
+    counted = len(live.repetitions)
+    live.free = False
+    live.add([replace(after.frame(index), time_s=times[-1] + 0.1 + at) for index, at in enumerate(times)], last=True)
+    assert (counted, len(live.repetitions)) == (6, 12)
+
+
+@pytest.mark.parametrize("exercise", ["plank", "auto", "any", "angle:tail", "swim"])
 def test_only_exercises_with_repetitions_are_counted_live(exercise):
-    with pytest.raises(InvalidOption, match="Expected an exercise whose repetitions are counted"):
+    with pytest.raises(InvalidOption, match="Expected"):
         LiveCount(exercise)

@@ -38,6 +38,8 @@ def test_counts_are_those_made_by_eye(estimated, name, every, exercise, count):
         ("reps/squat_jump", 4, "squat"),
         ("reps/lunge_alternating", 5, "lunge"),
         ("reps/pushup_incline_titlecard", 6, "push_up"),
+        ("reps/squat_jump", 4, "angle:knee"),
+        ("reps/lunge_alternating", 5, "angle:left_knee"),
     ],
 )
 def test_live_and_clip_give_the_same_count(estimated, name, every, exercise):
