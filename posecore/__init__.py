@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         ModelNotFound,
         ModelNotVerified,
         ModelUnusable,
+        NotComparable,
         PosecoreError,
         UnreadableMedia,
         UnreadableResult,
@@ -47,6 +48,9 @@ if TYPE_CHECKING:
     from posecore.media.clip_options import ClipOptions
     from posecore.media.pictures import decode_picture
     from posecore.motion.angles import measure_angles
+    from posecore.motion.comparing.alignment import Alignment, align_sequences
+    from posecore.motion.comparing.attempts import Attempt, ComparedAttempts, attempt_of, compare_attempts
+    from posecore.motion.comparing.likeness import LikenessOverTime, PoseLikeness, compare_poses, compare_to_pose
     from posecore.motion.exercises.counting import count_repetitions
     from posecore.motion.exercises.form import judge_poses
     from posecore.motion.exercises.results import Counted
@@ -77,6 +81,7 @@ _HOMES = {
         "ModelNotFound",
         "ModelNotVerified",
         "ModelUnusable",
+        "NotComparable",
         "PosecoreError",
         "UnreadableMedia",
         "UnreadableResult",
@@ -93,6 +98,9 @@ _HOMES = {
     "posecore.media.clip_options": ("ClipOptions",),
     "posecore.media.pictures": ("decode_picture",),
     "posecore.motion.angles": ("measure_angles",),
+    "posecore.motion.comparing.alignment": ("Alignment", "align_sequences"),
+    "posecore.motion.comparing.attempts": ("Attempt", "ComparedAttempts", "attempt_of", "compare_attempts"),
+    "posecore.motion.comparing.likeness": ("LikenessOverTime", "PoseLikeness", "compare_poses", "compare_to_pose"),
     "posecore.motion.exercises.counting": ("count_repetitions",),
     "posecore.motion.exercises.form": ("judge_poses",),
     "posecore.motion.exercises.results": ("Counted",),
@@ -112,8 +120,11 @@ _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "BLAZEPOSE_33",
+    "Alignment",
+    "Attempt",
     "BlazePose",
     "ClipOptions",
+    "ComparedAttempts",
     "Counted",
     "DatabaseUnavailable",
     "EngineUnavailable",
@@ -124,13 +135,16 @@ __all__ = [
     "InvalidOption",
     "InvalidPoses",
     "InvalidSession",
+    "LikenessOverTime",
     "LiveSession",
     "MediaTooLarge",
     "MissingSystemLibrary",
     "ModelNotFound",
     "ModelNotVerified",
     "ModelUnusable",
+    "NotComparable",
     "OscSender",
+    "PoseLikeness",
     "PoseOptions",
     "PoseSequence",
     "PosecoreError",
@@ -146,6 +160,11 @@ __all__ = [
     "WebSocketFeed",
     "WorkerLost",
     "WorkerUnavailable",
+    "align_sequences",
+    "attempt_of",
+    "compare_attempts",
+    "compare_poses",
+    "compare_to_pose",
     "count_repetitions",
     "decode_picture",
     "draw_poses",

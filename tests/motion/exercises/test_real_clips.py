@@ -1,18 +1,9 @@
 """Counting on real videos, with few frames a second: what was counted by eye is the truth."""
 
-from collections.abc import Callable
-from functools import cache
-
 import pytest
 
-from posecore import ClipOptions, PoseSequence, count_repetitions, estimate_video
+from posecore import count_repetitions
 from tests.motion.exercises.watching import watch
-
-
-@pytest.fixture(scope="module")
-def estimated(shared_data) -> Callable[[str, int], PoseSequence]:
-    """The poses in every nth frame of a video beside the project, estimated once."""
-    return cache(lambda name, every: estimate_video(shared_data / f"{name}.mp4", part=ClipOptions(every=every)))
 
 
 @pytest.mark.parametrize(
