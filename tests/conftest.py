@@ -13,6 +13,7 @@ from xdist.scheduler import LoadScopeScheduling
 from posecore import FramePoses, decode_picture, estimate_image
 from posecore.estimation.photos import release_models
 from posecore.media.samples import sample_picture
+from tests.postgresql_cluster import Cluster, running_cluster
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 IN_A_BROWSER = Path(__file__).resolve().parent / "e2e"
@@ -57,6 +58,13 @@ def portrait() -> np.ndarray:
 def portrait_poses(portrait: np.ndarray) -> FramePoses:
     """The person in the sample photo, found by the real model."""
     return estimate_image(portrait)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Cluster]:
+    """A PostgreSQL server of the tests' own."""
+    with running_cluster() as cluster:
+        yield cluster
 
 
 @pytest.fixture

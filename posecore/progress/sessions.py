@@ -104,7 +104,7 @@ class ExerciseSession:
             source=source,
             title=_tidied(title),
             sets=(tuple(_rounded(each, 0.0) for each in counted.repetitions),) if counted.repetitions else (),
-            held=tuple(map(_rounded_hold, counted.held)),
+            held=tuple(_rounded_hold(each, 0.0) for each in counted.held),
             thumbnail=thumbnail,
             id=id or uuid4(),
         )
@@ -116,28 +116,30 @@ class ExerciseSession:
         sets: Sequence[Sequence[Repetition]],
         *,
         started_at: datetime,
+        held: Sequence[Held] = (),
         source: str = "camera",
         title: str = "",
         thumbnail: bytes | None = None,
         id: UUID | None = None,
     ) -> "ExerciseSession":
-        """The session in front of a camera, of its sets; empty ones are left out.
+        """The session in front of a camera, of its sets or its holds; empty sets are left out.
 
-        Times count from the first repetition: those of the server's clock mean nothing later.
+        Times count from the first repetition or hold: those of the server's clock mean nothing later.
 
         Raises:
-            InvalidSession: if there is no repetition, or ``thumbnail`` is not a small JPEG picture.
+            InvalidSession: if nothing was counted, or ``thumbnail`` is not a small JPEG picture.
         """
-        done = [each for each in sets if each]
-        if not done:
-            raise InvalidSession("No repetition was counted, so there is no session to save.")
-        first_s = done[0][0].start_s
+        starts_s = [*(each.start_s for one in sets for each in one), *(each.start_s for each in held)]
+        if not starts_s:
+            raise InvalidSession("Nothing was counted, so there is no session to save.")
+        first_s = min(starts_s)
         return cls(
             started_at=started_at,
             exercise=exercise,
             source=source,
             title=_tidied(title),
-            sets=tuple(tuple(_rounded(each, first_s) for each in one) for one in done),
+            sets=tuple(tuple(_rounded(each, first_s) for each in one) for one in sets if one),
+            held=tuple(_rounded_hold(each, first_s) for each in held),
             thumbnail=thumbnail,
             id=id or uuid4(),
         )
@@ -217,6 +219,7 @@ def check_repetition(repetition: Repetition) -> None:
     _check_times(repetition.start_s, repetition.extreme_s, repetition.end_s)
     _check(repetition.side in SIDES, "side", repetition.side)
     _check(set(repetition.tempo_s) == set(TEMPO), "tempo_s", dict(repetition.tempo_s))
+    _check(repetition.person == 0, "person", repetition.person)
     for phase, seconds in repetition.tempo_s.items():
         _check(_is_within(seconds, 0, MOST_SECONDS), f"{phase}_s", seconds)
     for joint, degrees in repetition.range_deg.items():
@@ -224,7 +227,7 @@ def check_repetition(repetition: Repetition) -> None:
         _check(_is_within(degrees, 0, 360), f"range of {joint}", degrees)
     if repetition.left_right_deg is not None:
         _check(_is_within(repetition.left_right_deg, -360, 360), "left_right_deg", repetition.left_right_deg)
-    _check_form(repetition.form)
+    check_form(repetition.form)
 
 
 def check_hold(held: Held) -> None:
@@ -232,7 +235,7 @@ def check_hold(held: Held) -> None:
     _check_times(held.start_s, held.end_s)
     for name, value in vars(held.steadiness).items():
         _check(value is None or _is_within(value, 0, MOST_SECONDS), name, value)
-    _check_form(held.form)
+    check_form(held.form)
 
 
 def _check_times(*times_s: float) -> None:
@@ -241,7 +244,8 @@ def _check_times(*times_s: float) -> None:
     _check(list(times_s) == sorted(times_s), "order of start_s, extreme_s and end_s", times_s)
 
 
-def _check_form(notes: Sequence[FormNote]) -> None:
+def check_form(notes: Sequence[FormNote]) -> None:
+    """Raise InvalidSession unless the notes on one repetition or hold can be stored."""
     _check(len(notes) <= MOST_NOTES, "number of form notes", len(notes))
     for note in notes:
         for name in ("check", "view", "unit"):
@@ -249,6 +253,7 @@ def _check_form(notes: Sequence[FormNote]) -> None:
         for name in ("cue", "reason"):
             if getattr(note, name) is not None:
                 _check_text(name, getattr(note, name), MOST_TEXT)
+        _check(note.points == (), "points", note.points)
         _check(note.verdict in get_args(Verdict), "verdict", note.verdict)
         for name in ("threshold", "value", "time_s"):
             given = getattr(note, name)
@@ -269,6 +274,8 @@ _EXPECTED = {
     "source": "one word in small letters, such as 'video' or 'camera'",
     "side": "one of 'left', 'right', 'both'",
     "verdict": "one of 'good', 'fault', 'not judged'",
+    "person": "0, since people have no numbers outside their video",
+    "points": "empty, since their picture is not kept",
     "tempo_s": "seconds down, hold and up",
     "joint": "the name of a joint",
     "sureness": "a number from 0 to 1",
@@ -315,21 +322,24 @@ def _round(number: float | None, digits: int) -> float | None:
 def _rounded(each: Repetition, first_s: float) -> Repetition:
     """Without what means nothing later, its times counted from another start."""
     return Repetition(
-        start_s=round(each.start_s - first_s, 3),
-        extreme_s=round(each.extreme_s - first_s, 3),
-        end_s=round(each.end_s - first_s, 3),
+        start_s=round(float(each.start_s) - first_s, 3),
+        extreme_s=round(float(each.extreme_s) - first_s, 3),
+        end_s=round(float(each.end_s) - first_s, 3),
         side=each.side,
-        range_deg={name: round(degrees, 1) for name, degrees in each.range_deg.items() if math.isfinite(degrees)},
-        tempo_s={phase: round(seconds, 3) for phase, seconds in each.tempo_s.items()},
+        range_deg={
+            name: round(float(degrees), 1) for name, degrees in each.range_deg.items() if math.isfinite(degrees)
+        },
+        tempo_s={phase: round(float(seconds), 3) for phase, seconds in each.tempo_s.items()},
         left_right_deg=_round(each.left_right_deg, 1),
         person=0,
         form=_plain(each.form, first_s),
     )
 
 
-def _rounded_hold(each: Held) -> Held:
+def _rounded_hold(each: Held, first_s: float) -> Held:
+    start_s, end_s = (round(float(time_s) - first_s, 3) for time_s in (each.start_s, each.end_s))
     steadiness = Steadiness(*(_round(value, 2) for value in vars(each.steadiness).values()))
-    return Held(round(each.start_s, 3), round(each.end_s, 3), _plain(each.form, 0.0), steadiness)
+    return Held(start_s, end_s, _plain(each.form, first_s), steadiness)
 
 
 def _plain(form: Sequence[FormNote], first_s: float) -> tuple[FormNote, ...]:

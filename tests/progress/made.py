@@ -6,6 +6,7 @@ from posecore.motion.exercises.results import FormNote, Repetition
 
 FAULT = FormNote("depth", "fault", "side", "°", 20.0, 31.24, 101.2, (("left_knee",),), 0.812, "Go lower")
 UNSEEN = FormNote("heels", "not judged", "front", "°", 15.0, reason="only seen from the side")
+JPEG = b"\xff\xd8\xff\xe0 and so on"
 NOON = datetime(2026, 11, 28, 12, 0, 7, tzinfo=UTC)
 
 

@@ -66,11 +66,11 @@ def test_bests_name_the_session_in_which_they_were_first_reached(plank):
 
 
 def test_the_fastest_five_stands_are_of_one_set():
-    def stands(pause_s: float, number: int) -> tuple[Repetition, ...]:
-        return tuple(repetition(place * pause_s) for place in range(number))
+    def stands(pause_s: float, number: int) -> list[Repetition]:
+        return [repetition(place * pause_s) for place in range(number)]
 
-    slow = ExerciseSession(NOON, "sit_to_stand", "camera", sets=(stands(3, 5), stands(2.5, 6), stands(2, 4)))
-    fast = replace(slow, sets=(stands(2, 4), stands(2, 4)))
+    slow_sets, fast_sets = [stands(3, 5), stands(2.5, 6), stands(2, 4)], [stands(2, 4), stands(2, 4)]
+    slow, fast = (ExerciseSession.of_sets("sit_to_stand", sets, started_at=NOON) for sets in (slow_sets, fast_sets))
     [best] = personal_bests([slow, fast]).query("best == 'fastest five stands'").itertuples()
     assert best.value == pytest.approx(4 * 2.5 + 0.9)  # until the fifth is up
     assert best.id == str(slow.id)
@@ -82,7 +82,7 @@ def test_the_range_is_that_of_the_exercises_first_joint():
     assert session(NOON, 90, exercise="angle:left_hip").joint == "hip"
     assert session(NOON, 90, exercise="any").joint == "knee"  # it moves most
     one_arm = replace(repetition(0), range_deg={"right_elbow": 120.0})
-    assert ExerciseSession(NOON, "biceps_curl", "camera", sets=((one_arm,),)).range_deg == 120
+    assert ExerciseSession.of_sets("biceps_curl", [[one_arm]], started_at=NOON).range_deg == 120
     assert ExerciseSession(NOON, "plank", "video", held=(Held(0, 1),)).range_deg is None
 
 
