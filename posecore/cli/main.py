@@ -27,6 +27,7 @@ _COMMANDS = {
     "video": "A video: draw the landmarks on it and save them.",
     "export": "A saved result: write it in other formats.",
     "reps": "A video or a saved result: count the repetitions of an exercise.",
+    "compare": "Two videos, saved results or photos: how alike, and when.",
 }
 
 _EXAMPLES = """\
@@ -39,6 +40,7 @@ Examples:
   python -m posecore export results/walk.posecore.npz --to trc,angles,html
   python -m posecore export results/walk.posecore.npz --to all --smoothing butterworth --out walk.zip
   python -m posecore reps squats.mp4 --exercise squat
+  python -m posecore compare teacher.mp4 pupil.mp4
 
 Exit codes: 0 success; 1 the outputs could not be written; 2 a file or an option was not usable; 130 interrupted.
 """

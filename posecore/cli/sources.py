@@ -1,4 +1,4 @@
-"""What commands that measure are given: videos, and results that were saved."""
+"""What commands that measure are given: videos, results that were saved, and photos."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,21 @@ _SAVED = (".npz", ".zip")
 def is_saved(file: Path) -> bool:
     """Whether a file is a saved result, or the app's zip with one, by its name."""
     return file.suffix.lower() in _SAVED
+
+
+def is_photo(file: Path) -> bool:
+    """Whether a file is a photo, by its name, and neither a video nor an animation by its content.
+
+    Raises:
+        UnreadableMedia: if the file cannot be read.
+    """
+    from posecore.media.animations import is_animation
+    from posecore.media.files import looks_like_clip, read_head
+    from posecore.media.pictures import PICTURE_SUFFIXES
+
+    if file.suffix.lower() not in PICTURE_SUFFIXES:
+        return False
+    return not looks_like_clip(read_head(file, file.name)) and not is_animation(file)
 
 
 def poses_of(file: Path, wanted: "PoseOptions") -> "PoseSequence":

@@ -19,11 +19,11 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from posecore.errors import InvalidOption, NotComparable, check_choice
-from posecore.motion.comparing.likeness import Mirror
 from posecore.motion.comparing.limbs import (
     LIMBS,
     Doubles,
     Figure,
+    Mirror,
     Turn,
     degrees_apart,
     facing_the_camera,

@@ -14,7 +14,7 @@ How a pose may be turned
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,7 @@ from posecore.motion.comparing.limbs import (
     LIMBS,
     Doubles,
     Figure,
+    Mirror,
     Turn,
     degrees_apart,
     figure_of,
@@ -33,8 +34,6 @@ from posecore.motion.comparing.limbs import (
 from posecore.motion.exercises.body import runs_of
 from posecore.motion.measuring import check_visibility
 from posecore.poses import FramePoses, PoseSequence
-
-Mirror = Literal["no", "yes", "either"]
 
 ALIKE = 70.0
 """A pose is held while its score is at least this, unless asked otherwise: limbs 18 degrees apart on average."""

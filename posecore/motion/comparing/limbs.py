@@ -21,6 +21,7 @@ from posecore.skeletons import BLAZEPOSE_33
 
 Doubles = NDArray[np.float64]
 Turn = Literal["vertical", "any", "none"]
+Mirror = Literal["no", "yes", "either"]
 
 
 def _both(joint: str) -> Point:
