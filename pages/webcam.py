@@ -8,10 +8,12 @@ from streamlit_webrtc import WebRtcMode, WebRtcStreamerContext, webrtc_streamer
 
 from pages.ui.image.photo import SNAPSHOT_ADDRESS, keep_snapshot
 from pages.ui.live.camera_notice import show_camera_notice
+from pages.ui.live.coach import Coach
 from pages.ui.live.coach_board import show_board
 from pages.ui.live.coach_choice import choose_coach
 from pages.ui.live.current import Live, live_from, place_is_there, why_last_is_over
 from pages.ui.live.film_track import FilmTrack
+from pages.ui.live.finished import show_finished
 from pages.ui.live.ice_servers import browser_configuration, ice_servers
 from pages.ui.live.panel import show_panel
 from pages.ui.live.places import FULL, why_over
@@ -95,6 +97,13 @@ def show_numbers(live: Live | None, options: PoseOptions) -> None:
     show_panel(numbers, options.people, camera=camera, mirror=mirror, idle=_IDLE)
 
 
+def show_coach(coach: Coach) -> None:
+    """Show the board of the coach and, once the session is over, more about it."""
+    show_board()
+    if session := coach.finished:
+        show_finished(session)
+
+
 @st.fragment(run_every=5)
 def wait_for_a_place() -> None:
     """Say that the server is full, until a place is free."""
@@ -150,7 +159,7 @@ def show_page() -> None:
         show_help()
     if coach is not None:
         with board:
-            show_board()
+            show_coach(coach)
     with right:
         playing = context.state.playing
         if playing:

@@ -6,6 +6,7 @@ import { boardText, resultCsv, spoken } from "../../pages/ui/js/live/coach.js";
 /** @type {import("../../pages/ui/js/types.d.ts").Coaching} */
 const WORK = {
   exercise: "Squat",
+  held: false,
   phase: "work",
   count: 3,
   target: 10,
@@ -67,5 +68,26 @@ test("the file has one row for each repetition", () => {
   assert.equal(
     resultCsv(RESULT),
     "exercise,set,repetition,start_s,end_s,side,down_s,hold_s,up_s\r\nsquat,1,1,0,2.1,both,1,0.1,1\r\n",
+  );
+});
+
+test("of what is held, seconds are shown, and every tenth is said", () => {
+  const held = { ...WORK, exercise: "Plank", held: true, count: 9, target: 30 };
+  assert.deepEqual(boardText(held), { number: "9", unit: "of 30 s", title: "Plank · set 2 of 3", cue: "" });
+  assert.equal(boardText({ ...held, phase: "done", total: 90 }).unit, "s in all");
+  assert.equal(spoken(held, { ...held, count: 10 }), "10 seconds");
+  assert.equal(spoken({ ...held, count: 10 }, { ...held, count: 11 }), "");
+  assert.equal(spoken({ ...held, count: 19 }, { ...held, count: 21, cue: "Lower your hips" }), "21 seconds. Lower your hips");
+  const rest = { ...REST, held: true, count: 30 };
+  assert.equal(spoken({ ...held, count: 29 }, rest), "30 seconds. Set done. Rest 20 seconds");
+});
+
+test("the file of what was held has one row for each time", () => {
+  const held = [{ start_s: 0, end_s: 12.5, held_s: 12.5 }];
+  const sets = [{ set: 1, count: 1, finished: false, length_s: 12.5, held_s: 12.5, held }];
+  const target = { seconds: 30, sets: 1, rest_s: 0 };
+  assert.equal(
+    resultCsv({ exercise: "plank", target, sets }),
+    "exercise,set,hold,start_s,end_s,held_s\r\nplank,1,1,0,12.5,12.5\r\n",
   );
 });

@@ -3,6 +3,7 @@
 import json
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -11,10 +12,11 @@ from pages.ui.live.numbers import report
 from pages.ui.live.sets import COUNTDOWN_S, Sets, Target
 from pages.ui.live.stream import LiveOptions, LiveStream
 from posecore import BLAZEPOSE_33, PoseOptions, PoseSequence
-from posecore.motion.exercises.results import Repetition
-from tests.motion.exercises.figure import squats
+from posecore.motion.exercises.results import Held, Repetition
+from tests.motion.exercises.figure import bumps, figure, squats, times_for
+from tests.motion.exercises.test_live_hold import planks
 
-TARGET = Target(repetitions=2, sets=2, rest_s=10)
+TARGET = Target(amount=2, sets=2, rest_s=10)
 
 
 def repetition(extreme_s: float) -> Repetition:
@@ -74,6 +76,22 @@ def test_whoever_leaves_is_waited_for_and_keeps_the_count():
     assert (sets.phase, len(sets.sets)) == ("done", 1)
 
 
+def test_what_is_held_within_a_set_is_timed_up_to_the_target():
+    sets = Sets(Target(amount=10, sets=2, rest_s=5))
+    sets.begin_set(100)
+    sets.go_on(103, True, held=[Held(98, 103)])
+    assert (sets.count, sets.phase) == (3, "work"), "from “Go” on"
+    sets.go_on(106, True, held=[Held(98, 104)])
+    assert sets.count == 4, "it stops with the position"
+    sets.go_on(114, True, held=[Held(98, 104), Held(108, 114)])
+    assert (sets.count, sets.phase, sets.sets[0].finished) == (10, "rest", True)
+    assert sets.sets[0].held == [Held(100, 104), Held(108, 114)]
+    sets.go_on(119, True, held=[Held(98, 104), Held(108, 119)])
+    assert (sets.phase, sets.count) == ("work", 0)
+    sets.go_on(122, True, held=[Held(98, 104), Held(108, 122)])
+    assert sets.count == 3, "who goes on in the rest begins anew"
+
+
 def train(coach: Coach, sequence: PoseSequence, begin_s: float = 1000.0) -> list[dict]:
     """What the page is told as the frames arrive, five times a second; each request sees the last seconds again."""
     answers = []
@@ -130,6 +148,54 @@ def test_a_fault_of_form_is_a_cue_after_its_repetition():
     assert cues & {each["cue"] for each in answers if each["phase"] == "work"}
     deep = train(Coach("squat", Target(6, 1, 0)), squats([1.2] * 8))
     assert {note["cue"] for note in faults if note["check"] == "depth"}.isdisjoint(each["cue"] for each in deep)
+
+
+def test_a_plank_is_timed_in_sets_and_its_form_is_said():
+    coach = Coach("plank", Target(8, 2, 4))
+    sequence = planks((8, 12), (15, 20), (25, 43), end_s=43, hip=70)
+    answers = train(coach, sequence)
+    phases = list(dict.fromkeys((each["phase"], each["set"]) for each in answers))
+    assert phases == [("wait", 1), ("countdown", 1), ("work", 1), ("rest", 1), ("work", 2), ("done", 2)]
+    assert all(each["held"] for each in answers)
+    counts = [each["count"] for each in answers if each["set"] == 1 and each["phase"] == "work"]
+    assert sorted(counts) == counts, "the clock only stops"
+    assert {0, 2, 3, 5, 7} <= set(counts)
+    cues = [each["cue"] for each in answers]
+    assert {"Go", "Get into position", "Hold", "Get back into position", "Almost done"} <= set(cues)
+    assert any(cue.startswith("Your hips are high") for cue in cues)
+    result = json.loads(json.dumps(coach.report([], 2000, "result")["result"]))
+    assert result["target"] == {"seconds": 8, "sets": 2, "rest_s": 4}
+    assert [each["held_s"] for each in result["sets"]] == pytest.approx([8, 8], abs=0.01)
+    assert [each["count"] for each in result["sets"]] == [2, 1]
+    assert result["sets"][0]["held"][0]["start_s"] == 0
+
+
+def test_an_angle_is_counted_by_its_name():
+    times = times_for(8)
+    coach = Coach("angle:left_elbow", Target(3, 1, 0))
+    answers = train(coach, figure(times, left_elbow=90 * bumps(times, [1] * 8)))
+    assert (answers[-1]["exercise"], answers[-1]["phase"], answers[-1]["total"]) == ("Left elbow", "done", 3)
+    hidden = figure(times)
+    visibility = hidden.visibility.copy()
+    visibility[:, :, BLAZEPOSE_33.index("left_wrist")] = 0.1
+    cue = train(Coach("angle:left_elbow", TARGET), replace(hidden, visibility=visibility))[-1]["cue"]
+    assert cue == "Step back: your left hand is not in view"
+
+
+def test_a_finished_session_is_at_hand_as_a_value():
+    coach = Coach("squat", TARGET)
+    assert coach.finished is None
+    before = datetime.now(UTC)
+    train(coach, squats([0.6] * 14, turned=90))
+    session = coach.finished
+    assert session is not None
+    assert (session.exercise, session.is_held) == ("squat", False)
+    assert [len(each.repetitions) for each in session.sets] == [2, 2]
+    assert before <= session.started_at <= datetime.now(UTC)
+    assert {note.check for note in session.form if note.verdict == "fault"} >= {"depth"}
+    assert session.as_dict() == coach.report([], 2000, "result")["result"]
+    coach.report([], 2001, "again")
+    assert coach.finished is None
 
 
 def test_the_count_is_kept_when_the_stream_begins_again():

@@ -9,12 +9,11 @@ import streamlit as st
 from pages.ui.explore.form_notes import show_form
 from pages.ui.explore.playback import Playback
 from pages.ui.explore.repetition_steps import show_steps
+from pages.ui.shared.exercise_titles import ANGLE_TITLES
 from pages.ui.shared.explain import plain
 from pages.ui.shared.figure import show_figure
 from posecore import Counted, PoseSequence, count_repetitions
-from posecore.motion.angles import ANGLES
 from posecore.motion.exercises.choosing import ANGLE, ANY, AUTO
-from posecore.motion.exercises.measures import JOINTS
 from posecore.motion.exercises.table import EXERCISES
 from posecore.view.charts import plot_repetitions
 
@@ -23,10 +22,6 @@ _TITLES = {
     **{name: exercise.title for name, exercise in EXERCISES.items()},
     ANY: "Whatever repeats",
     ANGLE: "A joint angle",
-}
-_ANGLES = {
-    **{joint: f"{joint.capitalize()}, left and right" for joint in JOINTS},
-    **{name: angle.title for name, angle in ANGLES.items()},
 }
 _SCORES = {"five_times_s": ("Five stands", "{:.1f} s"), "in_30_s": ("Stands in 30 s", "{:.0f}")}
 _MOST_NAMES = 5
@@ -98,7 +93,7 @@ def _count(clip: str, people: tuple[int, ...], exercise: str, person: int | None
 
 def _choose_exercise(key: str) -> str:
     exercise = _choice("Exercise", _TITLES, f"{key}_exercise")
-    return ANGLE + _choice("Angle", _ANGLES, f"{key}_angle") if exercise == ANGLE else exercise
+    return ANGLE + _choice("Angle", ANGLE_TITLES, f"{key}_angle") if exercise == ANGLE else exercise
 
 
 def _choice(label: str, titles: Mapping[str, str], key: str) -> str:
@@ -126,7 +121,7 @@ def _choose_person(people: tuple[int, ...], names: Mapping[int, str], key: str) 
 
 def _title_of(exercise: str, counted: Counted) -> str:
     if exercise.startswith(ANGLE):
-        return _ANGLES[exercise.removeprefix(ANGLE)]
+        return ANGLE_TITLES[exercise.removeprefix(ANGLE)]
     return _TITLES[counted.exercise or exercise]
 
 

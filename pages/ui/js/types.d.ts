@@ -139,34 +139,40 @@ export interface LivePerson {
   presence: (number | null)[];
 }
 
-/** What a coach did with the visitor, see pages/ui/live/coach.py. Times are seconds, from the start of each set. */
+/** What a coach did with the visitor, see pages/ui/live/finished.py. Times are seconds, from the start of each set. */
 export interface CoachResult {
   exercise: string;
-  target: { repetitions: number; sets: number; rest_s: number };
+  /** Either repetitions or seconds. */
+  target: { repetitions?: number; seconds?: number; sets: number; rest_s: number };
   sets: {
     set: number;
     count: number;
     finished: boolean;
     length_s: number;
-    tempo_s: Record<string, number>;
-    repetitions: { start_s: number; end_s: number; side: string; tempo_s: Record<string, number> }[];
+    tempo_s?: Record<string, number>;
+    repetitions?: { start_s: number; end_s: number; side: string; tempo_s: Record<string, number> }[];
+    /** Of an exercise that is held: seconds of all times together, and each time. */
+    held_s?: number;
+    held?: { start_s: number; end_s: number; held_s: number }[];
   }[];
 }
 
 /** The state of the live coach. */
 export interface Coaching {
   exercise: string;
+  /** Whether it is held, so that count, target and total are seconds. */
+  held: boolean;
   phase: "wait" | "countdown" | "work" | "rest" | "done";
   count: number;
   target: number;
   set: number;
   sets: number;
-  /** From rest to the extreme of the person's own movement, in percent. */
+  /** From rest to the extreme of the person's own movement, or of the seconds to hold, in percent. */
   progress: number | null;
   cue: string;
   /** Left of a countdown or a rest. */
   seconds: number | null;
-  /** Repetitions of all sets, and sets done to the end. */
+  /** Repetitions or seconds of all sets, and sets done to the end. */
   total: number;
   finished: number;
   /** Only in the answer to the wish for it. */

@@ -4,11 +4,14 @@ import streamlit as st
 
 from pages.ui.live.coach import Coach
 from pages.ui.live.sets import Target
-from posecore.motion.exercises.declaration import Exercise
+from pages.ui.shared.exercise_titles import ANGLE_TITLES
+from posecore.motion.exercises.choosing import ANGLE
+from posecore.motion.exercises.declaration import Hold
 from posecore.motion.exercises.table import EXERCISES
 
 _KEY = "live_coach"
-_TITLES = {name: each.title for name, each in EXERCISES.items() if isinstance(each, Exercise)}
+# Neither "auto" nor "any": docs/exercises.md says why.
+_TITLES = {**{name: each.title for name, each in EXERCISES.items()}, ANGLE: "A joint angle"}
 
 
 def choose_coach() -> Coach | None:
@@ -19,30 +22,32 @@ def choose_coach() -> Coach | None:
             False,
             key="webcam_coach",
             persist_state="session",
-            help="Counts your repetitions in sets, in digits that you can read from afar. Starts when you are in view. "
-            "It is not medical advice.",
+            help="Counts your repetitions in sets, or times what you hold, in digits that you can read from afar. "
+            "Starts when you are in view. It is not medical advice.",
         )
         if not on:
             st.session_state.pop(_KEY, None)
             return None
         with st.popover("Exercise and sets", icon=":material/exercise:"):
-            exercise = st.selectbox(
-                "Exercise",
-                list(_TITLES),
-                format_func=_TITLES.__getitem__,
-                key="coach_exercise",
-                persist_state="session",
-            )
+            exercise = _choice("Exercise", _TITLES, "coach_exercise")
+            if exercise == ANGLE:
+                exercise += _choice("Angle", ANGLE_TITLES, "coach_angle")
+            if isinstance(EXERCISES.get(exercise), Hold):
+                amount = _number("Seconds to hold", 5, 600, 30, "coach_seconds")
+            else:
+                amount = _number("Repetitions", 1, 100, 10, "coach_repetitions")
             target = Target(
-                _number("Repetitions", 1, 100, 10, "coach_repetitions"),
-                _number("Sets", 1, 20, 3, "coach_sets"),
-                _number("Rest (s)", 0, 600, 30, "coach_rest"),
+                amount, _number("Sets", 1, 20, 3, "coach_sets"), _number("Rest (s)", 0, 600, 30, "coach_rest")
             )
             st.caption("A change starts over.")
     coach: Coach | None = st.session_state.get(_KEY)
     if coach is None or (coach.exercise, coach.target) != (exercise, target):
         coach = st.session_state[_KEY] = Coach(exercise, target)
     return coach
+
+
+def _choice(label: str, titles: dict[str, str], key: str) -> str:
+    return st.selectbox(label, list(titles), format_func=titles.__getitem__, key=key, persist_state="session")
 
 
 def _number(label: str, least: int, most: int, usual: int, key: str) -> int:

@@ -8,17 +8,19 @@ import { find, make, write } from "../shared/dom.js";
 /** @typedef {"begin" | "end" | "again" | "result"} Wish */
 
 const TEMPO = ["down", "hold", "up"];
+const SAID_EVERY_S = 10;
 
 /**
  * What the board shows.
  * @param {Coaching} coaching
  * @returns {{number: string, unit: string, title: string, cue: string}}
  */
-export function boardText({ exercise, phase, count, target, set, sets, cue, seconds, total, finished }) {
+export function boardText({ exercise, held, phase, count, target, set, sets, cue, seconds, total, finished }) {
+  const unit = held ? " s" : "";
   const title = `${exercise} · set ${set} of ${sets}`;
   if (seconds !== null) return { number: `${seconds}`, unit: "s", title, cue };
-  if (phase !== "done") return { number: `${count}`, unit: `of ${target}`, title, cue };
-  return { number: `${total}`, unit: "in all", title: `${exercise} · ${finished} of ${sets} sets finished`, cue };
+  if (phase !== "done") return { number: `${count}`, unit: `of ${target}${unit}`, title, cue };
+  return { number: `${total}`, unit: held ? "s in all" : "in all", title: `${exercise} · ${finished} of ${sets} sets finished`, cue };
 }
 
 /**
@@ -31,8 +33,8 @@ export function spoken(before, now) {
   if (before === null) return now.cue;
   /** @type {string[]} */
   const words = [];
-  if (now.phase === "work" && now.count > 0 && now.count !== before.count) words.push(`${now.count}`);
-  if (now.phase === "rest" && before.phase === "work") return `${now.count}. Set done. Rest ${now.seconds} seconds`;
+  if (now.phase === "work" && isWorthSaying(before, now)) words.push(saidCount(now));
+  if (now.phase === "rest" && before.phase === "work") return `${saidCount(now)}. Set done. Rest ${now.seconds} seconds`;
   if (now.phase === "done" && before.phase !== "done") return now.cue;
   if (now.phase === "countdown" || (now.phase === "rest" && (now.seconds ?? 9) <= 3)) {
     if (now.phase !== before.phase && now.phase === "countdown") words.push(now.cue);
@@ -42,18 +44,57 @@ export function spoken(before, now) {
 }
 
 /**
- * One row for each repetition.
+ * Whether the count is to be said: every repetition, and every ten seconds of what is held.
+ * @param {Coaching} before
+ * @param {Coaching} now
+ */
+function isWorthSaying(before, now) {
+  if (!now.held) return now.count > 0 && now.count !== before.count;
+  return Math.floor(now.count / SAID_EVERY_S) > Math.floor(before.count / SAID_EVERY_S);
+}
+
+/** @param {Coaching} now */
+function saidCount({ held, count }) {
+  return held ? `${count} seconds` : `${count}`;
+}
+
+/**
+ * One row for each repetition, or for each time that a position was held.
  * @param {CoachResult} result
  */
 export function resultCsv({ exercise, sets }) {
+  return table(sets.some(({ held }) => held) ? heldRows(exercise, sets) : repetitionRows(exercise, sets));
+}
+
+/**
+ * @param {string} exercise
+ * @param {CoachResult["sets"]} sets
+ */
+function heldRows(exercise, sets) {
+  const rows = sets.flatMap(({ set, held = [] }) =>
+    held.map((one, place) => [exercise, set, place + 1, one.start_s, one.end_s, one.held_s]),
+  );
+  return [["exercise", "set", "hold", "start_s", "end_s", "held_s"], ...rows];
+}
+
+/**
+ * @param {string} exercise
+ * @param {CoachResult["sets"]} sets
+ */
+function repetitionRows(exercise, sets) {
   const head = ["exercise", "set", "repetition", "start_s", "end_s", "side", ...TEMPO.map((phase) => `${phase}_s`)];
-  const rows = sets.flatMap(({ set, repetitions }) =>
+  const rows = sets.flatMap(({ set, repetitions = [] }) =>
     repetitions.map((one, place) => {
       const tempo = TEMPO.map((phase) => one.tempo_s[phase]);
       return [exercise, set, place + 1, one.start_s, one.end_s, one.side, ...tempo];
     }),
   );
-  return [head, ...rows].map((row) => `${row.join(",")}\r\n`).join("");
+  return [head, ...rows];
+}
+
+/** @param {(string | number)[][]} rows */
+function table(rows) {
+  return rows.map((row) => `${row.join(",")}\r\n`).join("");
 }
 
 class Board {
@@ -65,6 +106,9 @@ class Board {
     /** @type {CoachResult | null} */
     this.result = null;
     this.voice = false;
+    this.over = false;
+    /** @type {import("../types.d.ts").Component<object>["setTriggerValue"]} */
+    this.trigger = () => {};
     for (const wish of /** @type {Wish[]} */ (["begin", "end", "again"])) {
       this.button(wish).addEventListener("click", () => (wanted = wish));
     }
@@ -98,6 +142,7 @@ class Board {
     this.button("end").hidden = phase === "done";
     this.button("again").hidden = phase !== "done";
     this.showResult(coaching);
+    this.tellPage(phase === "done");
     const words = spoken(this.shown, coaching);
     this.shown = coaching;
     if (!words) return;
@@ -112,6 +157,16 @@ class Board {
     else if (!this.result) wanted ??= "result";
     const hidden = !this.result;
     for (const part of [find(this.root, ".co-result"), this.button("json"), this.button("csv")]) part.hidden = hidden;
+  }
+
+  /**
+   * Have the page run again, as it shows more once the session is over.
+   * @param {boolean} over
+   */
+  tellPage(over) {
+    if (over === this.over) return;
+    this.over = over;
+    this.trigger("over", over);
   }
 
   /** @param {boolean} on */
@@ -136,7 +191,13 @@ function tableOf({ sets }) {
   const row = (/** @type {"th" | "td"} */ kind, /** @type {string[]} */ cells) =>
     make("tr", {}, ...cells.map((text) => make(kind, {}, text)));
   const seconds = (/** @type {number | undefined} */ value) => (value === undefined ? "–" : `${value.toFixed(1)} s`);
-  const rows = sets.map(({ set, count, length_s: length, tempo_s: tempo }) =>
+  if (sets.some(({ held }) => held)) {
+    const held = sets.map(({ set, held_s: total, count, length_s: length }) =>
+      row("td", [`${set}`, seconds(total), `${count}`, seconds(length)]),
+    );
+    return make("table", {}, row("th", ["Set", "Held", "Times", "With breaks"]), ...held);
+  }
+  const rows = sets.map(({ set, count, length_s: length, tempo_s: tempo = {} }) =>
     row("td", [`${set}`, `${count}`, seconds(length), ...TEMPO.map((phase) => seconds(tempo[phase]))]),
   );
   return make("table", {}, row("th", ["Set", "Repetitions", "Time", "Down", "Hold", "Up"]), ...rows);
@@ -177,7 +238,9 @@ export function showCoach(coaching, told) {
 }
 
 /** @param {import("../types.d.ts").Component<object>} component */
-export default function ({ parentElement }) {
+export default function ({ parentElement, setTriggerValue }) {
   const root = find(parentElement, ".co");
-  if (!boards.has(root)) boards.set(root, new Board(root));
+  const board = boards.get(root) ?? new Board(root);
+  boards.set(root, board);
+  board.trigger = setTriggerValue;
 }

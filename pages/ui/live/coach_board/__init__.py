@@ -15,5 +15,5 @@ _board = module_component(
 
 
 def show_board() -> None:
-    """Show the board of the visit's coach."""
-    _board(key="coach_board", data={})
+    """Show the board of the visit's coach. The page is run again when a session is over, and when another begins."""
+    _board(key="coach_board", data={}, on_over_change=lambda: None)
