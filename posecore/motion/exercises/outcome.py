@@ -105,7 +105,7 @@ def _unseen(scene: Scene, followed: Sequence[Movements]) -> Iterator[NotCounted]
             if start_s - edge_s >= LISTED_S:
                 between = (shot.times_s > edge_s) & (shot.times_s < start_s)
                 seen = shot.seen[between].any(axis=1)
-                yield NotCounted(edge_s, start_s, NOT_SEEN if 2 * seen.sum() > len(seen) else NOBODY)
+                yield NotCounted(edge_s, start_s, NOT_SEEN if 2 * seen.sum() > seen.size else NOBODY)
             edge_s = max(edge_s, next_s)
 
 
