@@ -1,0 +1,164 @@
+"""Figures of comparisons: likeness by moment and limb, who is ahead, and the curves of two attempts."""
+
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from posecore.errors import check_choice
+from posecore.motion.comparing.alignment import Alignment
+from posecore.motion.comparing.attempts import PERCENT, ComparedAttempts
+from posecore.motion.comparing.likeness import LikenessOverTime
+from posecore.motion.comparing.limbs import LIMBS
+from posecore.view.palette import BLUE, GREY, PEOPLE, Color, css
+
+_MOST_COLUMNS = 1_500
+_ALL = "all limbs"
+_VERMILLION = PEOPLE[-1]
+_Doubles = NDArray[np.float64]
+
+
+def plot_likeness(compared: LikenessOverTime | Alignment, *, title: str) -> go.Figure:
+    """Heat map of the score, 0 to 100: each limb, and all of them in the uppermost row, over time.
+
+    Of an alignment the time is that of the first movement. What is not judged is blank. A long video is shown in at
+    most 1,500 columns, each the mean of its moments.
+    """
+    if isinstance(compared, Alignment):
+        times_s, scores = compared.times_s[:, 0], compared.scores
+    else:
+        times_s, scores = compared.times_s, compared.score
+    columns, means = _columns(times_s, np.column_stack([scores, compared.limb_scores]))
+    heat = {
+        "type": "heatmap",
+        "x": np.round(columns, 3),
+        "y": [_ALL, *(name.replace("_", " ") for name in LIMBS)],
+        "z": np.round(means.T, 1),
+        "zmin": 0,
+        "zmax": 100,
+        "colorscale": "Cividis",
+        # Below the map: beside it, it would take a third of a phone's width.
+        "colorbar": {
+            "title": {"text": "likeness (0\N{EN DASH}100)", "side": "top"},
+            "orientation": "h",
+            "thickness": 10,
+            "len": 0.5,
+            "yanchor": "top",
+            "y": -0.15,
+        },
+        "hovertemplate": "%{y}<br>%{x:.2f} s<br>likeness %{z:.0f}<extra></extra>",
+    }
+    layout = {
+        **_layout(title, "Time (s)"),
+        "yaxis": {"autorange": "reversed", "showgrid": False, "tickfont": {"size": 10}},
+        "margin": {"l": 110, "r": 0, "t": 40, "b": 110},
+    }
+    return go.Figure({"data": [heat], "layout": layout})
+
+
+def plot_timing(alignment: Alignment, *, title: str) -> go.Figure:
+    """How many seconds the second movement is behind the first (negative: ahead), over the time of the first.
+
+    It is beyond the usual delay; see ``Alignment.behind_s``. A long video is shown with at most 1,500 points.
+    """
+    columns, means = _columns(alignment.times_s[:, 0], np.column_stack([alignment.behind_s, alignment.times_s[:, 1]]))
+    line = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": np.round(columns, 3),
+        "y": np.round(means[:, 0], 3),
+        "customdata": np.round(means[:, 1:], 2),
+        "line": {"color": css(BLUE), "width": 2},
+        "hovertemplate": "%{x:.2f} s, the second at %{customdata[0]:.2f} s<br>%{y:+.2f} s<extra></extra>",
+    }
+    layout = {
+        **_layout(title, "Time of the first (s)"),
+        "yaxis": {
+            "title": {"text": "Behind (+) or ahead (\N{MINUS SIGN}), s", "standoff": 4},
+            "gridcolor": "rgba(138, 143, 152, 0.25)",
+            "zerolinecolor": css(GREY),
+        },
+    }
+    return go.Figure({"data": [line], "layout": layout})
+
+
+def plot_attempts(compared: ComparedAttempts, angle: str, *, title: str) -> go.Figure:
+    """Mean curves of one angle in two attempts over the normalised repetition, each in a band of its spread.
+
+    Args:
+        compared: by ``compare_attempts``.
+        angle: a name that either attempt has in ``angles``, such as ``"left_knee"``.
+        title: of the figure.
+
+    Raises:
+        InvalidOption: if neither has this angle.
+    """
+    attempts = (("first", compared.first, BLUE, "solid"), ("second", compared.second, _VERMILLION, "dash"))
+    names = tuple(dict.fromkeys(name for _, attempt, _, _ in attempts for name in attempt.angles))
+    check_choice("angle", angle, names)
+    data = []
+    for name, attempt, color, dash in attempts:
+        if angle in attempt.angles:
+            label = f"{name} ({attempt.count} \N{MULTIPLICATION SIGN})"
+            data += _mean_in_its_band(attempt.mean(angle), attempt.spread(angle), label, color, dash)
+    layout = {
+        **_layout(title, "Repetition (%; 50 is the turning point)"),
+        "yaxis": {
+            "title": {"text": f"{angle.replace('_', ' ').capitalize()} (°)", "standoff": 4},
+            "gridcolor": "rgba(138, 143, 152, 0.25)",
+            "zeroline": False,
+        },
+        "legend": {"orientation": "h", "yanchor": "top", "y": -0.2, "x": 0},
+    }
+    return go.Figure({"data": data, "layout": layout})
+
+
+def _columns(times_s: _Doubles, values: _Doubles) -> tuple[_Doubles, _Doubles]:
+    """Times that increase, at most ``_MOST_COLUMNS``, and the means (N, ...) of what is known at each; else NaN."""
+    distinct, place = np.unique(times_s, return_inverse=True)
+    step = -(-len(distinct) // _MOST_COLUMNS) if len(distinct) else 1
+    place = place // step
+    count = place.max(initial=-1) + 1
+    known = np.isfinite(values)
+    sums, counts = np.zeros((2, count, values.shape[1]))
+    np.add.at(sums, place, np.where(known, values, 0))
+    np.add.at(counts, place, known)
+    return distinct[::step], np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+
+
+def _mean_in_its_band(mean: _Doubles, spread: _Doubles, name: str, color: Color, dash: str) -> list[dict[str, Any]]:
+    edges = np.concatenate([mean + spread, (mean - spread)[::-1]])
+    band = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": np.concatenate([PERCENT, PERCENT[::-1]]),
+        "y": np.round(edges, 1),
+        "fill": "toself",
+        "fillcolor": css(color).replace("rgb", "rgba").replace(")", ", 0.2)"),
+        "line": {"width": 0},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+    told = [f"{value:.1f}" if np.isfinite(value) else "unknown" for value in spread]
+    line = {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "x": PERCENT,
+        "y": np.round(mean, 1),
+        "customdata": told,
+        "line": {"color": css(color), "width": 2, "dash": dash},
+        "hovertemplate": "%{x:.0f}%: %{y:.0f}°, spread %{customdata}°",
+    }
+    return [band, line] if np.isfinite(spread).all() else [line]
+
+
+def _layout(title: str, time: str) -> dict[str, Any]:
+    return {
+        "title": {"text": title, "font": {"size": 15}, "x": 0},
+        "xaxis": {"title": {"text": time, "standoff": 4}, "showgrid": False, "zeroline": False},
+        "paper_bgcolor": "rgba(0, 0, 0, 0)",
+        "plot_bgcolor": "rgba(0, 0, 0, 0)",
+        "margin": {"l": 55, "r": 0, "t": 40, "b": 70},
+    }
