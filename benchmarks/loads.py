@@ -60,12 +60,17 @@ def _webcam(page: Page) -> None:
     expect(page.locator(".lp").first).to_be_visible()
 
 
+def _progress(page: Page) -> None:
+    expect(page.get_by_text("For training, not medical advice")).to_be_visible()
+
+
 PAGES = {
     "Home": Shown("/", _home),
     "Image": Shown("/image?sample=photo", _image),
     "Video": Shown("/video?sample=clip", _player),
     "Explore": Shown("/explore", _player, opens_result=True),
     "Webcam": Shown("/webcam", _webcam),
+    "Progress": Shown("/progress", _progress),
 }
 
 

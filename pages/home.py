@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui.shared.navigation import IMAGE, VIDEO, WEBCAM, require_route
+from pages.ui.shared.navigation import IMAGE, PROGRESS, VIDEO, WEBCAM, require_route
 
 require_route()
 st.title("See how people move")
@@ -10,7 +10,8 @@ st.markdown(
     "Upload a photo or video, or use your camera: see 33 body points drawn on it, in a 3D view you can turn, "
     "and in a table.  \n"
     "Download every number, and see how reliable it is.  \n"
-    "Your files stay on this server and are deleted shortly after you leave."
+    "Your files stay on this server and are deleted shortly after you leave. Exercise sessions are kept only if you "
+    "save them."
 )
 
 _DOORS = (
@@ -49,6 +50,14 @@ for column, (page, name, sample, heading, text, invitation) in zip(st.columns(3)
                 st.switch_page(page)
             if st.button(invitation, key=f"sample_{name.lower()}", icon=":material/play_circle:"):
                 st.switch_page(page, query_params={"sample": sample})
+
+with st.container(border=True, horizontal=True, vertical_alignment="center"):
+    st.markdown(
+        ":material/trending_up: **Exercises are counted** in videos and live. Save what you did, and see it by week, "
+        "with trends and personal bests.",
+        width="stretch",
+    )
+    st.page_link(PROGRESS, label="See your progress", width="content")
 
 st.caption(
     "Landmarks by MediaPipe BlazePose (Apache-2.0). They are estimates for exploring movement, "

@@ -163,7 +163,16 @@ def show_result(run: ClipRun, sequence: PoseSequence) -> None:
     film = address(run.film_token) if options.film else None
     file = run.name if run.clip.folder is not None else None
     stem = PurePath(run.name).stem
-    shown = explore(run.playback, key="video", clip=run.film_token, stem=stem, already=already, film=film, file=file)
+    shown = explore(
+        run.playback,
+        key="video",
+        clip=run.film_token,
+        stem=stem,
+        already=already,
+        film=film,
+        file=file,
+        film_file=run.film if options.film else None,
+    )
     offer_film(run, shown)
     offer_files(
         shown,

@@ -86,5 +86,11 @@ def _models_released() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _not_the_developers_own_sessions(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Whatever saves exercise sessions here, servers too, has a database of its own."""
+    os.environ["XDG_DATA_HOME"] = str(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _no_metrics_from_the_app() -> None:
     os.environ.setdefault("STREAMLIT_BROWSER_GATHER_USAGE_STATS", "false")

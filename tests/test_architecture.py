@@ -24,7 +24,15 @@ ROWS = [
     ["posecore.errors"],
 ]
 # Each of these may import itself, those listed after it, and all of posecore.
-PAGES = ["pages", "pages.ui.image", "pages.ui.live", "pages.ui.video", "pages.ui.explore", "pages.ui.shared"]
+PAGES = [
+    "pages",
+    "pages.ui.image",
+    "pages.ui.live",
+    "pages.ui.video",
+    "pages.ui.explore",
+    "pages.ui.progress",
+    "pages.ui.shared",
+]
 HOMES = {
     "streamlit": "pages",
     "mediapipe": "posecore.estimation",

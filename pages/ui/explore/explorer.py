@@ -1,5 +1,7 @@
 """Explore a result: player, verdicts, repetitions, smoothing, and choice of people."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from pages.ui.explore.playback import Playback
@@ -23,6 +25,7 @@ def explore(
     film: str | None,
     file: str | None,
     saved_with: Smoothing | None = None,
+    film_file: Path | None = None,
 ) -> PoseSequence:
     """Show a result; the choices about it are kept for the visit.
 
@@ -36,6 +39,7 @@ def explore(
         file: name of the visitor's file that it comes from; None if it is the sample.
         saved_with: the smoothing that was chosen when the result was saved, with which it is shown first; None: a
             usual one, or what the visitor chose for another result.
+        film_file: its video, of exactly the frames of the result; None if there is none.
 
     Returns:
         The result as it is shown: smoothed, named, and without hidden people.
@@ -48,7 +52,7 @@ def explore(
         with st.container():  # one element for any number of verdicts: Streamlit restarts what is below when it moves
             show_verdicts(playback, shown)
         _play(playback, shown, key, clip, film, file)
-        show_repetitions(playback, shown, key=f"{key}_repetitions", clip=clip, stem=stem)
+        show_repetitions(playback, shown, key=f"{key}_repetitions", clip=clip, stem=stem, film_file=film_file)
     return shown
 
 

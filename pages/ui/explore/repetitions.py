@@ -2,6 +2,9 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -9,10 +12,12 @@ import streamlit as st
 from pages.ui.explore.form_notes import show_form
 from pages.ui.explore.playback import Playback
 from pages.ui.explore.repetition_steps import show_steps
+from pages.ui.progress.picture import picture_of
+from pages.ui.progress.saving import offer_saving
 from pages.ui.shared.exercise_titles import ANGLE_TITLES
 from pages.ui.shared.explain import plain
 from pages.ui.shared.figure import show_figure
-from posecore import Counted, PoseSequence, count_repetitions
+from posecore import Counted, ExerciseSession, PoseSequence, count_repetitions
 from posecore.motion.exercises.choosing import ANGLE, ANY, AUTO
 from posecore.motion.exercises.table import EXERCISES
 from posecore.view.charts import plot_repetitions
@@ -29,7 +34,9 @@ _WIDTH_PX, _TABLE_WIDTH_PX = 280, 480
 
 
 @st.fragment
-def show_repetitions(playback: Playback, shown: PoseSequence, *, key: str, clip: str, stem: str) -> None:
+def show_repetitions(
+    playback: Playback, shown: PoseSequence, *, key: str, clip: str, stem: str, film_file: Path | None = None
+) -> None:
     """Count an exercise in the landmarks as they were estimated; the section is open if one is recognised.
 
     Args:
@@ -38,6 +45,7 @@ def show_repetitions(playback: Playback, shown: PoseSequence, *, key: str, clip:
         key: of this place on the page.
         clip: identifies the result.
         stem: start of the names of downloaded files.
+        film_file: a video of exactly the frames of the result; None if there is none.
     """
     names = {person: shown.names.get(person, f"person {person}") for person in shown.person_ids.tolist()}
     people = tuple(shown.person_ids[shown.seen.any(axis=0)].tolist())
@@ -78,6 +86,9 @@ def show_repetitions(playback: Playback, shown: PoseSequence, *, key: str, clip:
             show_steps(counted, key=f"{key}_steps")
         _show_tables(counted)
         show_form(counted)
+        if counted.count:
+            session = ExerciseSession.of_clip(counted, started_at=datetime.now(UTC), title=stem)
+            offer_saving(session, key=key, picture=partial(picture_of, counted, playback.raw, film_file))
         _offer_downloads(counted, stem, key)
         st.caption(
             "For training, not medical advice. Ranges are for comparing one repetition with another. They are not "

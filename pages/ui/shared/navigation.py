@@ -7,6 +7,7 @@ IMAGE = "pages/image.py"
 VIDEO = "pages/video.py"
 EXPLORE = "pages/explore.py"
 WEBCAM = "pages/webcam.py"
+PROGRESS = "pages/progress.py"
 
 _ROUTED_KEY = "routed"
 _SHOWN_KEY = "page_shown"
@@ -27,6 +28,7 @@ def route() -> st.Page:
             st.Page(VIDEO, title="Video", url_path="video"),
             st.Page(EXPLORE, title="Explore", url_path="explore"),
             st.Page(WEBCAM, title="Webcam", url_path="webcam"),
+            st.Page(PROGRESS, title="Progress", url_path="progress"),
         ],
         position="top",
     )

@@ -13,14 +13,17 @@ _CSS = """
 """
 
 
-def offer_upload(label: str, *, types: list[str], help: str, key: str) -> UploadedFile | None:
+def offer_upload(
+    label: str, *, types: list[str], help: str, key: str, megabytes: int | None = None
+) -> UploadedFile | None:
     """Show an uploader and return a new file, which the page then takes: call ``free_memory`` once it is stored.
 
     It is the same uploader for the whole visit: a second file may be on its way while the first one is being taken.
     The browser still lists a file that was taken, so it is hidden there, unless it is on its way or has failed.
+    ``megabytes`` is the largest size; None: that of the app.
     """
     st.html(_CSS)
-    return st.file_uploader(label, type=types, help=help, key=f"taken_{key}")
+    return st.file_uploader(label, type=types, help=help, key=f"taken_{key}", max_upload_size=megabytes)
 
 
 def free_memory(file: UploadedFile) -> None:

@@ -1,0 +1,1 @@
+"""Pieces of the Progress page, and saving into it from other pages."""

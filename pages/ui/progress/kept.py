@@ -1,0 +1,101 @@
+"""The sessions that are kept for the current visitor, wherever that is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import streamlit as st
+
+from pages.ui.progress import database
+from pages.ui.progress.database import Database, VisitDatabase
+from pages.ui.progress.whose import Whose, whose
+from pages.ui.shared.visits import current_visit
+from posecore import ExerciseSession
+
+# Another server, or a program, may change the same database.
+_FRESH = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The sessions of a visitor. Methods raise DatabaseUnavailable as those of ``Database`` do."""
+
+    visitor: Whose
+    database: Database
+
+    def sessions(self) -> tuple[ExerciseSession, ...]:
+        """All that are saved, in order of time, without their pictures."""
+        owner = self.visitor.owner
+        self.database.open()
+        return _sessions(owner, self.database.version(owner), self.database)
+
+    def has(self, id: UUID) -> bool:
+        """Whether a session is saved."""
+        return any(each.id == id for each in self.sessions())
+
+    @property
+    def waiting(self) -> list[ExerciseSession]:
+        """Those that could not be saved yet."""
+        return self.database.waiting(self.visitor.owner)
+
+    def save(self, new: Sequence[ExerciseSession] = ()) -> int:
+        """Save sessions, and those that wait; return how many of ``new`` were not saved before."""
+        return self.database.save(self.visitor.owner, new)
+
+    def add(self, new: Sequence[ExerciseSession]) -> int:
+        """Save sessions that are in a file already, and so need not wait; return how many were not saved before."""
+        owner = self.visitor.owner
+        return self.database.change(owner, lambda store: store.save_all(owner, new))
+
+    def drop_waiting(self, id: UUID | None = None) -> None:
+        """Give up a session that waits, or all of them."""
+        self.database.drop_waiting(self.visitor.owner, id)
+
+    def picture(self, session: ExerciseSession) -> bytes | None:
+        """The picture of a session, JPEG; None if it has none."""
+        owner = self.visitor.owner
+        return _picture(owner, self.database.version(owner), session.id, self.database)
+
+    def change(self, session: ExerciseSession) -> bool:
+        """Give the session of this id the title and time of ``session``; False if there is none of that id."""
+        owner = self.visitor.owner
+        return self.database.change(owner, lambda store: store.change(owner, session))
+
+    def delete(self, id: UUID) -> bool:
+        """Delete a session; False if there is none of that id."""
+        owner = self.visitor.owner
+        return self.database.change(owner, lambda store: store.delete(owner, id))
+
+    def delete_all(self) -> int:
+        """Delete all sessions, also those that wait, and return how many were saved."""
+        owner = self.visitor.owner
+        deleted = self.database.change(owner, lambda store: store.delete_all(owner))
+        self.drop_waiting()
+        return deleted
+
+
+def kept() -> Kept:
+    """Those of the current visitor."""
+    visitor = whose()
+    return Kept(visitor, database.DATABASE if visitor.lasts else _of_visit())
+
+
+def _of_visit() -> VisitDatabase:
+    visit = current_visit()
+    there = visit.get(VisitDatabase)
+    if there is None or there.closed:
+        there = VisitDatabase()
+        visit.keep(there)
+    return there
+
+
+# In the visit's own cache, which nobody else is answered from.
+@st.cache_resource(scope="session", max_entries=1, ttl=_FRESH, show_spinner=False)
+def _sessions(owner: str, version: tuple[int, int], _database: Database) -> tuple[ExerciseSession, ...]:
+    return tuple(_database.ask(lambda store: store.sessions(owner)))
+
+
+@st.cache_data(scope="session", max_entries=20, show_spinner=False)
+def _picture(owner: str, version: tuple[int, int], id: UUID, _database: Database) -> bytes | None:
+    return _database.ask(lambda store: store.thumbnails(owner, [id])).get(id)

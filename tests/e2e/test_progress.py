@@ -1,0 +1,46 @@
+"""Exercise sessions in a real browser: they outlast the server, and only their owner sees them."""
+
+from playwright.sync_api import Page, expect
+
+from posecore import save_sequence
+from tests.e2e.visitor import no_errors, upload
+from tests.motion.exercises.figure import squats
+
+
+def choose_first(page: Page) -> None:
+    """Choose the first session in the list."""
+    grid = page.get_by_test_id("stDataFrame").first
+    grid.scroll_into_view_if_needed()
+    box = grid.bounding_box()
+    page.mouse.click(box["x"] + 15, box["y"] + 55)
+
+
+def test_a_session_is_there_after_a_restart_and_for_nobody_else(visit, start_server, tmp_path, shot):
+    result = tmp_path / "garden.posecore.npz"
+    save_sequence(squats([1, 1, 1]), result)
+    with start_server(XDG_DATA_HOME=str(tmp_path)) as server:
+        page = visit(server)
+        page.goto("/explore")
+        upload(page, result)
+        page.get_by_role("button", name="Save to progress").click()
+        expect(page.get_by_text("Saved to your progress")).to_be_visible()
+        page.get_by_role("link", name="See progress").click()
+        expect(page.get_by_test_id("stMetric").filter(has_text="Repetitions this week")).to_contain_text("3")
+        no_errors(page)
+    with start_server(XDG_DATA_HOME=str(tmp_path)) as server:
+        page = visit(server, timezone_id="Asia/Tokyo")
+        page.goto("/progress")
+        expect(page.get_by_test_id("stMetric").filter(has_text="Repetitions").first).to_contain_text("3")
+        expect(page.get_by_label("Squat: range of the knee, in degrees, in 1 sessions")).to_be_visible()
+        choose_first(page)
+        expect(page.get_by_test_id("stText")).to_have_text("garden")
+        shot(page, "progress")
+        page.get_by_role("button", name="Delete", exact=True).click()
+        expect(page.get_by_text("No sessions yet")).to_be_visible()
+        page.get_by_role("button", name="Undo").click()
+        expect(page.get_by_test_id("stMetric").first).to_be_visible()
+        no_errors(page)
+        through_a_proxy = visit(server, extra_http_headers={"X-Forwarded-For": "203.0.113.5"})
+        through_a_proxy.goto("/progress")
+        expect(through_a_proxy.get_by_text("No sessions yet")).to_be_visible()
+        expect(through_a_proxy.get_by_text("Kept only until you reload or leave")).to_be_visible()
