@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 from uuid import UUID
 
-from sqlalchemy import URL, ColumnElement, Connection, Engine, Row, Select, delete, insert, select, update
+from sqlalchemy import URL, ColumnElement, Connection, Engine, Row, Select, delete, event, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -27,7 +27,8 @@ Does = Literal["read", "write", "upgrade"]
 Answer = TypeVar("Answer")
 
 _WAIT_MS = 10_000
-_CONNECT_S = 5
+# A page waits for an answer, so a server that gives none is soon given up; PostgreSQL itself waits for minutes.
+_PATIENCE = {"connect_timeout": 5, "tcp_user_timeout": _WAIT_MS}
 # SQLite neither minds foreign keys nor waits for other writers by itself, and leaves what was deleted in the file.
 _SQLITE = ("PRAGMA foreign_keys = ON", f"PRAGMA busy_timeout = {_WAIT_MS}", "PRAGMA secure_delete = ON")
 # A writer in SQLite waits at once for others: one that reads first cannot wait later. Readers see one moment.
@@ -39,8 +40,11 @@ _BEGIN: Mapping[str, Mapping[Does, tuple[str, ...]]] = {
     },
     "postgresql": {
         "read": ("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",),
-        "write": (),
-        "upgrade": ("SELECT pg_advisory_xact_lock(7367265001)",),  # any number of our own
+        "write": (f"SET LOCAL lock_timeout = {_WAIT_MS}",),
+        "upgrade": (
+            f"SET LOCAL lock_timeout = {_WAIT_MS}",
+            "SELECT pg_advisory_xact_lock(7367265001)",
+        ),  # any number of our own
     },
 }
 _INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -92,6 +96,11 @@ class SessionStore:
                 f"{engine.dialect.name!r}."
             )
         self._engine = engine
+        if engine.dialect.name == "postgresql":
+            # Whatever a host has set: with autocommit, a session could be half saved.
+            self._engine = engine.execution_options(isolation_level="READ COMMITTED")
+            if engine.dialect.driver in ("psycopg", "psycopg2") and not event.contains(engine, "do_connect", _hurry):
+                event.listen(engine, "do_connect", _hurry)
         version = self._run("read", version_of)
         check_known(version)
         if version != newest_version():
@@ -178,6 +187,12 @@ class SessionStore:
             for statement in _BEGIN[connection.dialect.name][does]:
                 connection.exec_driver_sql(statement)
             return work(connection)
+
+
+def _hurry(dialect: object, record: object, arguments: object, options: dict[str, Any]) -> None:
+    """Set the patience of a new connection, unless the host did."""
+    for name, value in _PATIENCE.items():
+        options.setdefault(name, value)
 
 
 def _check_owner(owner: str) -> None:

@@ -14,7 +14,7 @@ from posecore import ExerciseSession, SessionStore
 from tests.progress.made import JPEG, NOON, repetition
 
 WHOLE = ExerciseSession.of_sets("squat", [[repetition(0)]], started_at=NOON, thumbnail=JPEG, id=UUID(int=1))
-CUT_OFF = replace(WHOLE, started_at=NOON + timedelta(hours=1), sets=(WHOLE.repetitions * 2000,), id=UUID(int=2))
+CUT_OFF = replace(WHOLE, started_at=NOON + timedelta(hours=1), sets=(WHOLE.repetitions * 500,), id=UUID(int=2))
 
 if __name__ == "__main__":
     engine = create_engine(sys.argv[1])

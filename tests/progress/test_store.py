@@ -21,7 +21,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import URL, Engine, NullPool, create_engine, event, make_url, text
+from sqlalchemy import URL, Engine, create_engine, event, make_url, text
 
 from posecore import DatabaseUnavailable, InvalidOption, SessionStore
 from posecore.motion.exercises.results import Steadiness
@@ -193,16 +193,15 @@ def test_of_several_sessions_all_are_saved_or_none(store, connect, squats, plank
     assert rows_in(connect()) == {}
 
 
-def test_writers_wait_for_each_other(url, squats):
-    def save(writer: int) -> int:
-        engine = create_engine(url, poolclass=NullPool)
-        store = SessionStore(engine)
-        return sum(store.save(f"owner {writer % 2}", replace(squats, id=uuid4())) for _ in range(10))
+def test_writers_wait_for_each_other(connect, squats):
+    stores = [SessionStore(connect()) for _ in range(4)]
 
-    with ThreadPoolExecutor(6) as threads:
-        assert list(threads.map(save, range(6))) == [10] * 6
-    store = SessionStore(create_engine(url, poolclass=NullPool))
-    assert [len(store.sessions(f"owner {each}")) for each in range(2)] == [30, 30]
+    def save(writer: int) -> int:
+        return sum(stores[writer].save(f"owner {writer % 2}", replace(squats, id=uuid4())) for _ in range(10))
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(save, range(4))) == [10] * 4
+    assert [len(stores[0].sessions(f"owner {each}")) for each in range(2)] == [20, 20]
 
 
 def test_readers_see_one_moment(connect, squats, monkeypatch):
@@ -314,6 +313,22 @@ def test_a_server_that_cannot_be_reached_is_named_without_the_password(postgresq
         assert "Nothing was saved or deleted. Check that" in said
     missing = refused(lambda: SessionStore(create_engine(postgresql.url("nowhere"))), postgresql.password)
     assert 'database "nowhere" does not exist' in missing
+
+
+def test_a_server_that_does_not_answer_is_soon_given_up(postgresql):
+    url = postgresql.new_database()
+    for engine, seconds in ((create_engine(url), "5"), (create_engine(url, connect_args={"connect_timeout": 7}), "7")):
+        SessionStore(engine)
+        with closing(engine.raw_connection()) as connection:
+            asked = connection.driver_connection.info.get_parameters()
+        assert (asked["connect_timeout"], asked["tcp_user_timeout"]) == (seconds, "10000")
+
+
+def test_autocommit_that_a_host_has_set_saves_nothing_by_halves(postgresql, squats, monkeypatch):
+    store = SessionStore(create_engine(postgresql.new_database(), isolation_level="AUTOCOMMIT"))
+    monkeypatch.setattr(store_module, "_note_rows", lambda place, form: [{**place, "place": 1, "check": None}])
+    refused(lambda: store.save("ann", squats))
+    assert store.sessions("ann") == []
 
 
 def test_a_server_that_was_restarted_is_used_again_at_once(postgresql, squats, plank):
