@@ -9,6 +9,7 @@ from typing import Any
 
 from posecore.limits import LIMITS
 from posecore.motion.exercises.results import FormNote
+from posecore.progress.checks import MOST_NOTES
 from posecore.progress.rows import (
     DONE,
     HEAD,
@@ -23,7 +24,7 @@ from posecore.progress.rows import (
     sessions_of,
     unreadable,
 )
-from posecore.progress.sessions import MOST_NOTES, ExerciseSession
+from posecore.progress.sessions import ExerciseSession
 
 FORM = "form"
 """The column of all notes on form, as JSON."""

@@ -19,6 +19,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from posecore.errors import UnreadableSessions
 from posecore.limits import LIMITS
 from posecore.motion.exercises.results import FormNote
+from posecore.progress.checks import MOST_NOTES
 from posecore.progress.csv_file import check_size, flat_rows
 from posecore.progress.rows import (
     DONE,
@@ -38,7 +39,7 @@ from posecore.progress.rows import (
     sessions_of,
     unreadable,
 )
-from posecore.progress.sessions import MOST_NOTES, ExerciseSession
+from posecore.progress.sessions import ExerciseSession
 from posecore.progress.summaries import session_table
 
 SESSIONS, REPETITIONS, NOTES = "Sessions", "Repetitions", "Form notes"

@@ -16,7 +16,8 @@ from posecore.errors import InvalidOption, InvalidSession, UnreadableSessions
 from posecore.limits import LIMITS
 from posecore.motion.exercises.choosing import check_exercise
 from posecore.motion.exercises.results import FormNote, Held, Repetition, Steadiness
-from posecore.progress.sessions import TEMPO, ExerciseSession, check_form, check_hold, check_repetition
+from posecore.progress.checks import TEMPO, check_form, check_hold, check_repetition
+from posecore.progress.sessions import ExerciseSession
 
 HEAD = ("session", "started_at", "exercise", "source", "title")
 PLACE = ("kind", "set", "number")

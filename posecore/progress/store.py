@@ -19,8 +19,9 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from posecore.errors import DatabaseUnavailable, InvalidOption
 from posecore.motion.exercises.results import FormNote, Held, Repetition, Steadiness
+from posecore.progress.checks import TEMPO
 from posecore.progress.schema import form_notes, holds, repetitions, sessions, thumbnails
-from posecore.progress.sessions import TEMPO, ExerciseSession
+from posecore.progress.sessions import ExerciseSession
 from posecore.progress.upgrading import check_known, newest_version, upgrade, version_of
 
 Does = Literal["read", "write", "upgrade"]

@@ -10,7 +10,8 @@ import pandas as pd
 from posecore.motion.exercises.declaration import Exercise
 from posecore.motion.exercises.outcome import chair_stand_scores
 from posecore.motion.exercises.table import EXERCISES
-from posecore.progress.sessions import TEMPO, ExerciseSession
+from posecore.progress.checks import TEMPO
+from posecore.progress.sessions import ExerciseSession
 
 _FASTEST = "fastest five stands"
 _WORDS, _WHOLE, _NUMBER = "str", "int64", "float64"

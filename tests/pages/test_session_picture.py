@@ -9,7 +9,7 @@ from PIL import Image
 from pages.ui.progress.picture import picture_of
 from posecore import count_repetitions
 from posecore.media.films import FilmWriter
-from posecore.progress.sessions import MOST_THUMBNAIL_BYTES
+from posecore.progress.checks import MOST_THUMBNAIL_BYTES
 from tests.motion.exercises.figure import SIZE, plank, squats
 
 

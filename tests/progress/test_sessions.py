@@ -8,7 +8,7 @@ import pytest
 
 from posecore import Counted, ExerciseSession, InvalidSession
 from posecore.motion.exercises.results import Held, Steadiness
-from posecore.progress.sessions import MOST_DONE, MOST_THUMBNAIL_BYTES
+from posecore.progress.checks import MOST_DONE, MOST_THUMBNAIL_BYTES
 from tests.progress.made import FAULT, JPEG, NOON, UNSEEN, repetition
 
 

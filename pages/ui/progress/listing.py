@@ -14,7 +14,7 @@ from pages.ui.shared.explain import plain
 from pages.ui.shared.problems import show_problem
 from posecore import DatabaseUnavailable, ExerciseSession, InvalidSession
 from posecore.motion.exercises.results import FormNote
-from posecore.progress.sessions import MOST_TITLE
+from posecore.progress.checks import MOST_TITLE
 
 _DELETED = "progress_deleted"
 _PROBLEM = "progress_problem"

@@ -10,7 +10,7 @@ from posecore import ClipOptions, Counted, PoseSequence, draw_poses
 from posecore.errors import PosecoreError
 from posecore.media.clips import open_clip
 from posecore.media.pictures import fit_picture
-from posecore.progress.sessions import MOST_THUMBNAIL_BYTES
+from posecore.progress.checks import MOST_THUMBNAIL_BYTES
 
 _LONGEST_PX = 480
 _SHADE = 245

@@ -14,7 +14,7 @@ from pages.ui.progress.whose import whose
 from pages.ui.progress.words import visitors_zone
 from pages.ui.shared.navigation import PROGRESS
 from posecore import DatabaseUnavailable, ExerciseSession, InvalidSession
-from posecore.progress.sessions import MOST_TITLE
+from posecore.progress.checks import MOST_TITLE
 
 _KEY = "progress_saved"
 _IDS = UUID("5a8d1c52-0f0c-4d3e-9b0e-6f6b6a1f7a51")  # any one of our own
