@@ -10,7 +10,7 @@ from typing import Protocol
 
 import av
 
-from posecore.errors import MediaTooLarge, UnreadableMedia
+from posecore.errors import InvalidOption, MediaTooLarge, UnreadableMedia
 from posecore.limits import LIMITS
 from posecore.media.animations import Animation, is_animation
 from posecore.media.clip_options import ClipOptions
@@ -169,6 +169,24 @@ def open_clip(
     on_packet = on_packet or (lambda: None)
     with closing(_open_source(path, shown, on_packet)) as source:
         yield ClipReader(source, shown, for_film=for_film, part=part or ClipOptions())
+
+
+def read_frame(path: os.PathLike[str] | str, from_s: float) -> Rgb:
+    """(H, W, 3) uint8 of the first frame of a video at or after a time; seeks, so a long video costs no more.
+
+    Args:
+        path: the file.
+        from_s: seconds from the video's first frame, at least 0.
+
+    Raises:
+        InvalidOption: if the video has no such frame, or the time is below 0.
+        UnreadableMedia, MediaTooLarge: as for ``open_clip``.
+    """
+    with open_clip(path, part=ClipOptions(start_s=from_s)) as clip:
+        frame = next(iter(clip), None)
+        if frame is None:
+            raise InvalidOption(f"Expected a time within {Path(path).name}, but it has no frame from {from_s} s on.")
+        return frame.rgb
 
 
 def _open_source(path: Path, shown: str, on_packet: Callable[[], None]) -> FrameSource:

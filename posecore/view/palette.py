@@ -18,6 +18,9 @@ GREY: Color = (138, 143, 152)
 PALE: Color = (172, 176, 184)
 RIM: Color = (92, 97, 106)
 INK: Color = (18, 20, 26)
+PLAIN: Color = (236, 238, 241)
+GREEN: Color = (0, 158, 115)
+VERMILLION: Color = (213, 94, 0)
 
 # Left and right are the person's own. The middle is white on a photo or video, where everything has a dark outline,
 # and grey in a figure, which may be on a white or a black page.
@@ -26,11 +29,11 @@ SIDES_ON_PAGE: Mapping[str, Color] = {**SIDES, "middle": GREY}
 
 # Without orange and sky blue, which already mean left and right.
 PEOPLE: tuple[Color, ...] = (
-    (0, 158, 115),  # bluish green
+    GREEN,
     (204, 121, 167),  # reddish purple
     (214, 190, 40),  # yellow
     BLUE,
-    (213, 94, 0),  # vermillion
+    VERMILLION,
 )
 
 

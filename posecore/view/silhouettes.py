@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from posecore.errors import InvalidPoses
 from posecore.poses import FramePoses
 from posecore.system import naming_missing_library
+from posecore.view.palette import PLAIN
 
 with naming_missing_library():
     import cv2
@@ -20,7 +21,6 @@ _EDGE = (0.3, 0.7)
 # Blur radius as a share of the picture's longer side, and how much smaller the blurred copy is (the difference does
 # not show).
 _BLUR, _SMALLER = 0.012, 4
-_PLAIN = (236, 238, 241)
 
 
 def silhouette(poses: FramePoses) -> NDArray[np.float32]:
@@ -53,7 +53,7 @@ def on_background(rgb: np.ndarray, poses: FramePoses, background: Background) ->
     if background == "keep":
         return np.array(rgb, order="C")
     people = silhouette(poses)
-    behind = _blurred(rgb, 1 - people) if background == "blur" else np.full_like(rgb, _PLAIN)
+    behind = _blurred(rgb, 1 - people) if background == "blur" else np.full_like(rgb, PLAIN)
     return cv2.blendLinear(np.ascontiguousarray(rgb), behind, people, 1 - people)
 
 

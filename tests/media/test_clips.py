@@ -12,11 +12,12 @@ import pytest
 from av.stream import Disposition
 from PIL import Image
 
-from posecore.errors import MediaTooLarge, UnreadableMedia
+from posecore.errors import InvalidOption, MediaTooLarge, UnreadableMedia
 from posecore.limits import Limits
 from posecore.media import clips
-from posecore.media.clips import CLIP_SUFFIXES, ClipFrame, ClipInfo, FrameClock, open_clip
+from posecore.media.clips import CLIP_SUFFIXES, ClipFrame, ClipInfo, FrameClock, open_clip, read_frame
 from posecore.media.films import FilmWriter
+from posecore.media.video_file import VideoFile
 from posecore.media.yuv import BT709
 
 # name: (upright size, codec, frames, time of the last one in seconds)
@@ -510,3 +511,21 @@ def test_later_frames_of_another_size_are_fitted_undistorted(
         luma[inner] = frame.yuv.luma[32, 48]
         np.testing.assert_allclose(frame.yuv.luma, luma, atol=2)
         np.testing.assert_array_equal(frame.pixels.area(slice(20, 40), slice(10, 90)), frame.rgb[20:40, 10:90])
+
+
+def test_one_frame_is_read_without_those_long_before_it(tmp_path, monkeypatch):
+    times_s = np.cumsum(np.random.default_rng(0).uniform(0.02, 0.08, 400))
+    times_s -= times_s[0]
+    with FilmWriter(tmp_path / "film.mp4", (64, 48), fps_hint=20) as film:
+        for number, time_s in enumerate(times_s):
+            film.write(np.full((48, 64, 3), 20 + 30 * (number % 8), np.uint8), float(time_s))
+    decoded, decode = [], VideoFile._decode
+    monkeypatch.setattr(VideoFile, "_decode", lambda self: (decoded.append(1) or each for each in decode(self)))
+    for number in (0, 1, 59, 60, 333, 399):
+        halfway_s = (times_s[number] + times_s[max(0, number - 1)]) / 2
+        decoded.clear()
+        rgb = read_frame(tmp_path / "film.mp4", float(halfway_s))
+        assert rgb.mean() == pytest.approx(20 + 30 * (number % 8), abs=4)
+        assert len(decoded) < 200
+    with pytest.raises(InvalidOption, match="has no frame from 99"):
+        read_frame(tmp_path / "film.mp4", 99)

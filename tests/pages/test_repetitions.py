@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from pages.ui.explore.opened import Opened
 from posecore import PoseSequence, Smoothing, count_repetitions, save_sequence, smooth_sequence
+from posecore.media.clips import open_clip, read_frame
+from posecore.view.form_pictures import draw_note
 from tests.motion.exercises.figure import bumps, figure, plank, squats, times_for, together, without
 from tests.pages.test_explore import open_saved
 from tests.pages.test_video import upload
@@ -172,6 +175,64 @@ def test_faults_of_form_are_listed_with_what_to_do(explore):
     assert hidden in [caption.value for caption in app.caption]
 
 
+def notes_offered(app: AppTest) -> list[str]:
+    return next(box for box in app.selectbox if box.label == "See a note in its frame").options
+
+
+def test_a_note_is_opened_in_its_frame(explore, monkeypatch):
+    drawn = []
+
+    def draw(rgb, poses, note):
+        drawn.append((rgb, poses.time_s, note.check))
+        return draw_note(rgb, poses, note)
+
+    monkeypatch.setattr("pages.ui.explore.form_picture.draw_note", draw)
+    app = explore(squats([1, 1], turned=90))
+    offered = notes_offered(app)
+    assert offered[:2] == ["Repetition 1: depth (fault)", "Repetition 2: depth (fault)"], "faults first"
+    assert "Repetition 1: trunk lean (good)" in offered
+    assert len(offered) == 8, "what is not judged has no frame"
+    assert not drawn, "none before it is chosen"
+    choose(app, "See a note in its frame", 1)
+    app.run()
+    assert [(rgb, check) for rgb, _, check in drawn] == [(None, "depth")], "drawn once"
+    assert drawn[0][1] == pytest.approx(4.5, abs=0.1)
+    [picture] = app.image
+    assert picture.proto.imgs[0].alt.startswith("Repetition 2: depth (fault), at 4.5")
+    words = said(app)
+    assert "A fault begins at 20°." in words
+    assert "What to do: Go lower" in words
+    assert "How sure:" in words
+
+
+def test_a_note_on_a_real_video_has_the_frame_of_the_film(open_page, shared_data, monkeypatch):
+    read, drawn = [], []
+
+    def read_one(path, from_s):
+        read.append(from_s)
+        return read_frame(path, from_s)
+
+    def draw(rgb, poses, note):
+        drawn.append((rgb, poses))
+        return draw_note(rgb, poses, note)
+
+    monkeypatch.setattr("pages.ui.explore.form_picture.read_frame", read_one)
+    monkeypatch.setattr("pages.ui.explore.form_picture.draw_note", draw)
+    app = open_page("video")
+    path = shared_data / "google-reference" / "pose_squats.mp4"
+    upload(app, path.name, path.read_bytes())
+    assert metrics(app) == {"Squat": "2"}
+    choose(app, "See a note in its frame", 0)
+    app.run()
+    assert len(read) == len(drawn) == 1, "the film is not read again when the page runs again"
+    [(rgb, poses)] = drawn
+    with open_clip(path) as clip:
+        true = next(frame.rgb for frame in clip if frame.time_s >= poses.time_s - 1e-3)
+    assert poses.size == (rgb.shape[1], rgb.shape[0])
+    same = cv2.resize(true, poses.size, interpolation=cv2.INTER_AREA)
+    assert np.abs(rgb.astype(int) - same).mean() < 6
+
+
 def test_a_plank_is_timed(explore):
     app = explore(plank())
     assert float(metrics(app)["Plank, held"].removesuffix(" s")) == pytest.approx(6, abs=0.5)
@@ -189,9 +250,3 @@ def test_the_chair_stand_scores_are_shown(explore):
     assert shown["Sit to stand"] == "6"
     assert float(shown["Five stands"].removesuffix(" s")) == pytest.approx(10.6, abs=0.2)
     assert shown["Stands in 30 s"] == "–"
-
-
-def test_a_real_video_is_counted_on_the_video_page(open_page, shared_data):
-    app = open_page("video")
-    upload(app, "pose_squats.mp4", (shared_data / "google-reference" / "pose_squats.mp4").read_bytes())
-    assert metrics(app) == {"Squat": "2"}

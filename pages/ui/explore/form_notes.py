@@ -1,10 +1,12 @@
 """What the checks of form say of repetitions and holds."""
 
 from collections import Counter
+from pathlib import Path
 
 import streamlit as st
 
-from posecore import Counted
+from pages.ui.explore.form_picture import show_note
+from posecore import Counted, PoseSequence
 
 _COLUMNS = {
     "Time (s)": st.column_config.NumberColumn(format="%.2f", help="Of the frame that shows it."),
@@ -14,8 +16,11 @@ _COLUMNS = {
 }
 
 
-def show_form(counted: Counted) -> None:
-    """List the faults with what to do, what was good, and what could not be judged and why."""
+def show_form(counted: Counted, raw: PoseSequence, film: Path | None, *, key: str, clip: str) -> None:
+    """List the faults with what to do, what was good, and what could not be judged and why.
+
+    Each judged note can be opened; the arguments are those of ``show_note``.
+    """
     if not counted.form:
         return
     st.markdown("**Form**")
@@ -37,6 +42,7 @@ def show_form(counted: Counted) -> None:
     ]
     if faults:
         st.dataframe(faults, hide_index=True, column_config=_COLUMNS)
+    show_note(counted, raw, film, key=key, clip=clip)
     good = Counter(note.check for note in counted.form if note.verdict == "good")
     judged = Counter(note.check for note in counted.form if note.verdict != "not judged")
     if good:

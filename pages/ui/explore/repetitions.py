@@ -85,7 +85,7 @@ def show_repetitions(
         if counted.count:
             show_steps(counted, key=f"{key}_steps")
         _show_tables(counted)
-        show_form(counted)
+        show_form(counted, playback.raw, film_file, key=f"{key}_{clip}_{exercise}_{person}", clip=clip)
         if counted.count:
             session = ExerciseSession.of_clip(counted, started_at=datetime.now(UTC), title=stem)
             offer_saving(session, key=key, picture=partial(picture_of, counted, playback.raw, film_file))

@@ -156,7 +156,8 @@ class Coach:
             self._form_cue, self._form_cue_s = cue, now_s
         if now_s - self._form_cue_s < _CUE_S:
             return self._form_cue
-        return "Almost done" if self.target.amount - self._sets.count <= _LAST_S else "Hold"
+        left_s = self.target.amount - self._sets.count
+        return "Almost done" if left_s <= min(_LAST_S, self.target.amount / 4) else "Hold"
 
 
 def _form_cue(form: Iterable[FormNote]) -> str:

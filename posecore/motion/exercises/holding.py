@@ -24,16 +24,22 @@ def count_holds(scene: Scene, hold: Hold) -> Counted:
     held: list[Held] = []
     passing: list[NotCounted] = []
     for number, people in enumerate(scene.people):
-        bodies = [scene.bodies(number, slot, HELD_S) for slot in people]
-        runs = [
-            [(body, *run) for body in each for run in runs_of(is_held(body, hold), body.times_s, WOBBLE_S)]
-            for each in bodies
-        ]
-        longest = max(runs, key=lambda each: sum(end_s - start_s for _, start_s, end_s in each), default=[])
-        for body, start_s, end_s in longest:
+        runs = {
+            slot: [
+                (body, *run)
+                for body in scene.bodies(number, slot, HELD_S)
+                for run in runs_of(is_held(body, hold), body.times_s, WOBBLE_S)
+            ]
+            for slot in people
+        }
+        if not runs:
+            continue
+        longest = max(runs, key=lambda slot: sum(end_s - start_s for _, start_s, end_s in runs[slot]))
+        person = int(scene.sequence.person_ids[longest])
+        for body, start_s, end_s in runs[longest]:
             if end_s - start_s >= HELD_S:
                 form = judge_hold(body, start_s, end_s, hold.checks)
-                held.append(Held(start_s, end_s, form, steadiness_of(body, start_s, end_s)))
+                held.append(Held(start_s, end_s, form, steadiness_of(body, start_s, end_s), person))
             elif end_s - start_s >= WOBBLE_S:
                 passing.append(NotCounted(start_s, end_s, f"held for only {end_s - start_s:.1f} s"))
     return Counted(hold.name, not_counted=tuple(passing), held=tuple(held))

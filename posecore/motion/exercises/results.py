@@ -144,12 +144,20 @@ class Steadiness:
 
 @dataclass(frozen=True)
 class Held:
-    """One time for which a position was held, in seconds, what each check of form says of it, and how steady it was."""
+    """One time for which a position was held.
+
+    Attributes:
+        start_s, end_s: in seconds.
+        form: what each check of form says of it.
+        steadiness: how steady it was.
+        person: id of the person who holds it; 0 if it means nothing, as in a live stream.
+    """
 
     start_s: float
     end_s: float
     form: tuple[FormNote, ...] = ()
     steadiness: Steadiness = Steadiness(None, None, None)
+    person: int = 0
 
     @property
     def held_s(self) -> float:

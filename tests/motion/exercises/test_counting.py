@@ -259,6 +259,8 @@ def test_a_plank_is_held():
     assert counted.held[0].held_s == pytest.approx(6, abs=0.5)
     assert counted.as_dict()["held"][0]["held_s"] == pytest.approx(6, abs=0.5)
     assert count_repetitions(plank()).exercise == "plank"
+    standing = figure(plank().times_s, across_m=-1.5, person=7)
+    assert [each.person for each in count_repetitions(together(standing, plank()), "plank").held] == [1]
 
 
 @pytest.mark.parametrize("exercise", [*EXERCISES, "angle:elbow", "any", "auto"])
