@@ -154,14 +154,15 @@ def attempt_of(sequence: PoseSequence, counted: Counted, repetitions: Sequence[R
         repetitions: some of those in it, such as the first three; None: all.
 
     Raises:
-        NotComparable: if there are none.
+        NotComparable: if there are none, or no exercise was recognised.
     """
     repetitions = counted.repetitions if repetitions is None else repetitions
-    if counted.exercise is None or not repetitions:
-        name = counted.exercise or "exercise"
+    if counted.exercise is None:
+        raise NotComparable("No exercise was recognised, so there is no attempt to compare. Name the exercise.")
+    if not repetitions:
         raise NotComparable(
-            f"Expected at least one repetition of {name} in each attempt, but got none. Choose another exercise or "
-            "person."
+            f"Expected at least one repetition of {counted.exercise} in each attempt, but got none. Choose another "
+            "exercise or person."
         )
     declared = EXERCISES.get(counted.exercise)
     exercise = declared if isinstance(declared, Exercise) else None

@@ -141,8 +141,8 @@ def turned_onto(first: Doubles, second: Doubles, turn: Turn) -> tuple[Doubles, D
         turn: ``"vertical"``: about the picture's vertical; ``"any"``: about any axis; ``"none"``.
 
     Returns:
-        The turned ``second`` (T, L, 3), and by how much it was turned (T,), in degrees: about the vertical, positive to
-        the left as seen from above; about any axis, 0 to 180.
+        The turned ``second`` (T, L, 3), and by how much it was turned (T,), in degrees: about the vertical, positive
+        clockwise as seen from above; about any axis, 0 to 180.
     """
     known = np.isfinite(first[..., :1]) & np.isfinite(second[..., :1])
     one, other = np.where(known, first, 0), np.where(known, second, 0) * _WEIGHTS[:, None]

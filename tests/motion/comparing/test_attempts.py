@@ -151,5 +151,7 @@ def test_the_result_is_plain_values():
 def test_what_cannot_be_compared_is_rejected():
     with pytest.raises(NotComparable, match="at least one repetition of squat"):
         attempt(squats([0.1]))
+    with pytest.raises(NotComparable, match="No exercise was recognised"):
+        attempt(squats([1]), "auto")
     with pytest.raises(NotComparable, match="same exercise, but got squat and angle:knee"):
         compare_attempts(attempt(squats([1])), attempt(squats([1, 1]), "angle:knee"))
