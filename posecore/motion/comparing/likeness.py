@@ -52,8 +52,8 @@ class PoseLikeness:
             than half of the limbs are in sight in both.
         degrees: by limb (see ``limbs.LIMBS``), the angle between the limbs of both; NaN if not judged.
         scores: by limb, 0..100: 100 at 0 degrees, falling evenly to 0 at 60; NaN if not judged.
-        turned_deg: by how much the reference was turned: about the vertical, positive clockwise as seen from above; about
-            any axis, 0 to 180.
+        turned_deg: by how much the reference was turned: about the vertical, positive clockwise as seen from above;
+            about any axis, 0 to 180.
         mirrored: whether the reference was mirrored: left for right.
         not_judged: by limb, why; and under ``"pose"`` why the whole has no score.
     """
