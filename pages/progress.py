@@ -24,16 +24,17 @@ def show_owner(there: Kept) -> None:
 
 
 def read_sessions(there: Kept) -> tuple[ExerciseSession, ...] | None:
-    """All that are saved; None, with the reason shown, if the database cannot be reached."""
+    """All that are saved, also those that waited; None, with the reason shown, if the database cannot be reached."""
+    sessions = None
     try:
+        sessions = there.sessions()
         if there.waiting:
-            there.sessions()  # does not try for long if the database did not answer a moment ago
-            there.save()
-        return there.sessions()
+            there.save(at_once=False)
+            sessions = there.sessions()
     except DatabaseUnavailable as error:
         show_problem(str(error))
         st.button("Try again", icon=":material/refresh:", on_click=_try_again, args=(there,))
-        return None
+    return sessions
 
 
 def _try_again(there: Kept) -> None:

@@ -13,7 +13,7 @@ from pages.ui.live.coach_board import show_board
 from pages.ui.live.coach_choice import choose_coach
 from pages.ui.live.current import Live, live_from, place_is_there, why_last_is_over
 from pages.ui.live.film_track import FilmTrack
-from pages.ui.live.finished import show_finished
+from pages.ui.live.finished import offer_saving_it, show_finished
 from pages.ui.live.ice_servers import browser_configuration, ice_servers
 from pages.ui.live.panel import show_panel
 from pages.ui.live.places import FULL, why_over
@@ -102,6 +102,7 @@ def show_coach(coach: Coach) -> None:
     show_board()
     if session := coach.finished:
         show_finished(session)
+        offer_saving_it(session)
 
 
 @st.fragment(run_every=5)

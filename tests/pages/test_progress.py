@@ -1,6 +1,5 @@
 """The Progress page, and saving into it: whose sessions these are, and what happens if there is no database."""
 
-import os
 import shutil
 import socket
 import time
@@ -13,13 +12,17 @@ import streamlit as st
 from sqlalchemy import create_engine
 from streamlit.testing.v1 import AppTest
 
+from pages.ui.live.coach import Coach
+from pages.ui.live.sets import Target
 from pages.ui.progress import database
 from pages.ui.progress.whose import ONE_USER, whose
 from posecore import ExerciseSession, InvalidOption, SessionStore, save_sequence
 from posecore.motion.exercises.results import FormNote, Held, Repetition
 from posecore.progress.csv_file import write_csv
 from posecore.progress.store import default_url
-from tests.motion.exercises.figure import squats
+from tests.motion.exercises.figure import plank, squats
+from tests.pages.conftest import StoppedStream
+from tests.pages.test_coach import train
 from tests.pages.test_explore import open_saved
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,7 +82,7 @@ def progress(at_the_machine, seeded, open_page) -> AppTest:
 @pytest.fixture
 def visit(monkeypatch) -> Callable[[str], AppTest]:
     """Begin a visit of its own at a page."""
-    monkeypatch.setattr("streamlit_webrtc.webrtc_streamer", lambda *_arguments, **_options: None)
+    monkeypatch.setattr("streamlit_webrtc.webrtc_streamer", lambda *_arguments, **_options: StoppedStream())
 
     def begin(page: str = "progress") -> AppTest:
         app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
@@ -257,6 +260,48 @@ def test_title_time_and_picture_are_the_visitors_choice(at_the_machine, app, tmp
     assert listed(app) == ["Legs day"]
 
 
+def finish(app: AppTest, coach: Coach) -> None:
+    """Show the Webcam page after a session with this coach."""
+    app.session_state["coach_exercise"] = coach.exercise
+    for name in ("repetitions", "seconds"):
+        app.session_state[f"coach_{name}"] = coach.target.amount
+    app.session_state["coach_sets"], app.session_state["coach_rest"] = coach.target.sets, int(coach.target.rest_s)
+    app.session_state["live_coach"] = coach
+    app.session_state["webcam_coach"] = True
+    app.run()
+    assert not app.exception
+
+
+def test_a_session_with_the_coach_is_saved_on_request(at_the_machine, visit):
+    coach = Coach("squat", Target(2, 2, 5))
+    train(coach, squats([1] * 14))
+    app = visit("webcam")
+    finish(app, coach)
+    assert not (at_the_machine / "progress.db").exists(), "nothing is kept that was not asked for"
+    click(app, "Save to progress")
+    [session] = stored()
+    assert (session.exercise, session.source, [len(one) for one in session.sets]) == ("squat", "camera", [2, 2])
+    assert session.repetitions[0].start_s == 0
+    click(app, "Undo")
+    assert stored() == []
+
+
+def test_a_finished_session_is_saved_by_itself_if_that_is_chosen_and_only_once(at_the_machine, visit):
+    coach = Coach("plank", Target(5, 1, 0))
+    train(coach, plank())
+    coach.report([], 2000, "end")
+    app = visit("webcam")
+    app.session_state["coach_saves"] = True
+    finish(app, coach)
+    assert "Saved to your progress" in said(app)
+    [session] = stored()
+    assert (session.exercise, session.count) == ("plank", 0)
+    assert session.held_s == pytest.approx(5, abs=1.5)
+    click(app, "Undo")
+    app.run()
+    assert stored() == [], "it stays undone"
+
+
 # Whose they are
 
 
@@ -357,14 +402,15 @@ def test_what_waits_can_be_taken_back(at_the_machine, visit, tmp_path):
     assert "Not saved yet" not in said(visit())
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write to any file")
-def test_a_file_that_may_only_be_read_is_still_shown(progress, at_the_machine, tmp_path):
-    (at_the_machine / "progress.db").chmod(0o400)
+def test_a_database_that_may_only_be_read_is_still_shown(progress, at_the_machine, tmp_path, monkeypatch):
+    url = f"sqlite:///file:{at_the_machine / 'progress.db'}?mode=ro&uri=true"
+    monkeypatch.setattr(database, "host_secrets", lambda: {"connections": {"progress": {"url": url}}})
     count_squats(progress, tmp_path)
     click(progress, "Save to progress")
     progress.switch_page("pages/progress.py").run()
     assert len(listed(progress)) == 3
     assert "Not saved yet: 1 session." in said(progress)
+    assert "readonly" in progress.error[0].value
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.ui.live.coach import Coach
+from pages.ui.live.finished import SAVES_BY_ITSELF
 from pages.ui.live.sets import Target
 from pages.ui.shared.exercise_titles import ANGLE_TITLES
 from posecore.motion.exercises.choosing import ANGLE
@@ -40,6 +41,13 @@ def choose_coach() -> Coach | None:
                 amount, _number("Sets", 1, 20, 3, "coach_sets"), _number("Rest (s)", 0, 600, 30, "coach_rest")
             )
             st.caption("A change starts over.")
+            st.toggle(
+                "Save finished sessions by themselves",
+                False,
+                key=SAVES_BY_ITSELF,
+                persist_state="session",
+                help="To your progress, for the rest of this visit. Numbers and notes on form, no picture.",
+            )
     coach: Coach | None = st.session_state.get(_KEY)
     if coach is None or (coach.exercise, coach.target) != (exercise, target):
         coach = st.session_state[_KEY] = Coach(exercise, target)

@@ -9,7 +9,12 @@ from typing import Any
 import streamlit as st
 
 from pages.ui.live.sets import Set, Target
+from pages.ui.progress.saving import offer_saving
+from posecore import ExerciseSession
 from posecore.motion.exercises.results import FormNote
+
+SAVES_BY_ITSELF = "coach_saves"
+"""Key of the choice to save finished sessions by themselves."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ class Finished:
 
 
 def show_finished(session: Finished) -> None:
-    """Show what a finished session says about form; here it is at hand for whatever else is offered then."""
+    """Show what a finished session says about form."""
     faults = Counter((note.check, note.cue) for note in session.form if note.verdict == "fault")
     judged = Counter(note.check for note in session.form if note.verdict != "not judged")
     if not judged:
@@ -59,6 +64,19 @@ def show_finished(session: Finished) -> None:
         st.markdown("**Form**\n\n" + "\n".join(lines))
     else:
         st.markdown("**Form:** no faults found.")
+
+
+def offer_saving_it(session: Finished) -> None:
+    """Offer to save a finished session to the visitor's progress, or do so by itself if they chose that."""
+    if not any(each.done for each in session.sets):
+        return
+    done = ExerciseSession.of_sets(
+        session.exercise,
+        [each.repetitions for each in session.sets],
+        held=[held for each in session.sets for held in each.held],
+        started_at=session.started_at,
+    )
+    offer_saving(done, key="coach", by_itself=bool(st.session_state.get(SAVES_BY_ITSELF)))
 
 
 def _described(each: Set, is_held: bool) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The database of sessions: opened when it is first needed, and again once it is back after a failure."""
 
 import itertools
+import math
 import threading
 import time
 from collections import Counter, defaultdict
@@ -20,7 +21,7 @@ from posecore.progress.store import default_url
 
 _NAME = "progress"
 _CONNECT_S = 4
-# A database that does not answer is not asked again for this long, as each time may take _CONNECT_S.
+# What failed is not tried again by itself for this long, as each time may take _CONNECT_S.
 _REST_S = 15.0
 _MOST_WAITING = 200
 
@@ -40,28 +41,32 @@ class Database:
         self._lock = threading.Lock()
         self._opened: tuple[Engine, SessionStore] | None = None
         self._number = next(_numbers)
-        self._failed: tuple[float, str] | None = None
+        self._failed: dict[bool, tuple[float, str]] = {}  # the last time, of reading and of writing
         self._waiting: dict[str, dict[UUID, ExerciseSession]] = defaultdict(dict)
         self._changes: Counter[str] = Counter()
 
-    def ask(self, work: Callable[[SessionStore], Answer], *, at_once: bool = False) -> Answer:
+    def ask(self, work: Callable[[SessionStore], Answer], *, writes: bool = False, at_once: bool = False) -> Answer:
         """Do something with the store.
 
         Args:
             work: what to do; it may be done twice.
-            at_once: ask even if the database did not answer a moment ago.
+            writes: whether it changes something; a database may be one that can only be read.
+            at_once: do it even if that failed a moment ago.
 
         Raises:
             DatabaseUnavailable: if it cannot be done; the message says why.
         """
-        if not at_once and self._failed is not None and time.monotonic() - self._failed[0] < _REST_S:
-            raise DatabaseUnavailable(self._failed[1])
+        failed_at, why = self._failed.get(writes, (-math.inf, ""))
+        if not at_once and time.monotonic() - failed_at < _REST_S:
+            raise DatabaseUnavailable(why)
         try:
             answer = work(self._store())
         except DatabaseUnavailable as error:
-            self._failed = time.monotonic(), str(error)
+            self._failed[writes] = time.monotonic(), str(error)
             raise
-        self._failed = None
+        self._failed.pop(writes, None)
+        if writes:
+            self._failed.clear()
         return answer
 
     def open(self) -> None:
@@ -80,28 +85,36 @@ class Database:
         """Differs for each database, and whenever this process changes the owner's sessions."""
         return self._number, self._changes[owner]
 
-    def change(self, owner: str, work: Callable[[SessionStore], Answer]) -> Answer:
+    def change(self, owner: str, work: Callable[[SessionStore], Answer], *, at_once: bool = True) -> Answer:
         """Do something that changes the owner's sessions; errors as for ``ask``."""
-        try:
-            return self.ask(work, at_once=True)
-        finally:
-            self._changes[owner] += 1
+
+        def counted(store: SessionStore) -> Answer:
+            try:
+                return work(store)
+            finally:
+                self._changes[owner] += 1
+
+        return self.ask(counted, writes=True, at_once=at_once)
 
     def waiting(self, owner: str) -> list[ExerciseSession]:
         """The owner's sessions that could not be saved yet. They are lost when the server stops."""
         return list(self._waiting[owner].values())
 
-    def save(self, owner: str, new: Sequence[ExerciseSession]) -> int:
+    def save(self, owner: str, new: Sequence[ExerciseSession] = (), *, at_once: bool = True) -> int:
         """Save sessions, and those that wait; return how many of ``new`` the owner did not have.
 
         Raises:
-            DatabaseUnavailable: if they cannot be saved; they wait until it is tried again, or until there are too
-                many.
+            DatabaseUnavailable: if they cannot be saved; they wait until it is tried again. If 200 wait already, those
+                that are new are given up.
         """
         waiting = self.waiting(owner)
+
+        def save_both(store: SessionStore) -> int:
+            store.save_all(owner, waiting)
+            return store.save_all(owner, new)
+
         try:
-            self.change(owner, lambda store: store.save_all(owner, waiting))
-            fresh = self.change(owner, lambda store: store.save_all(owner, new))
+            fresh = self.change(owner, save_both, at_once=at_once)
         except DatabaseUnavailable:
             room = _MOST_WAITING - len(waiting)
             self._waiting[owner].update({each.id: each for each in new[:room]})

@@ -39,9 +39,12 @@ class Kept:
         """Those that could not be saved yet."""
         return self.database.waiting(self.visitor.owner)
 
-    def save(self, new: Sequence[ExerciseSession] = ()) -> int:
-        """Save sessions, and those that wait; return how many of ``new`` were not saved before."""
-        return self.database.save(self.visitor.owner, new)
+    def save(self, new: Sequence[ExerciseSession] = (), *, at_once: bool = True) -> int:
+        """Save sessions, and those that wait; return how many of ``new`` were not saved before.
+
+        With ``at_once`` it is tried even if that failed a moment ago.
+        """
+        return self.database.save(self.visitor.owner, new, at_once=at_once)
 
     def add(self, new: Sequence[ExerciseSession]) -> int:
         """Save sessions that are in a file already, and so need not wait; return how many were not saved before."""

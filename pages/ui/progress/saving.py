@@ -17,19 +17,30 @@ from posecore import DatabaseUnavailable, ExerciseSession, InvalidSession
 from posecore.progress.checks import MOST_TITLE
 
 _KEY = "progress_saved"
+_BY_ITSELF = "progress_saved_by_itself"
 _IDS = UUID("5a8d1c52-0f0c-4d3e-9b0e-6f6b6a1f7a51")  # any one of our own
 Outcome = Literal["saved", "known", "waiting"]
 
 
-def offer_saving(session: ExerciseSession, *, key: str, picture: Callable[[], bytes | None] | None = None) -> None:
+def offer_saving(
+    session: ExerciseSession,
+    *,
+    key: str,
+    picture: Callable[[], bytes | None] | None = None,
+    by_itself: bool = False,
+) -> None:
     """Offer to save a session; once that is done, a link to it, and to undo it.
 
     Args:
         session: with the time and title to begin with; what was done identifies it.
         key: of this place on the page.
         picture: makes its picture, JPEG; None: there is none.
+        by_itself: save it without being asked, but only once.
     """
     session = replace(session, id=stable_id(session))
+    if by_itself and session.id not in st.session_state.setdefault(_BY_ITSELF, set()):
+        st.session_state[_BY_ITSELF].add(session.id)
+        _save_now(session)
     key = f"{key}_{session.id.hex}"
     outcome, problem = st.session_state.get(_KEY, {}).get(session.id, (None, None))
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -85,18 +96,15 @@ def stable_id(session: ExerciseSession) -> UUID:
     return uuid5(_IDS, json.dumps(done))
 
 
-def save_now(session: ExerciseSession) -> None:
+def _save_now(session: ExerciseSession) -> None:
     """Save a session of this ``stable_id`` and remember how that went."""
+    there = kept()
     try:
-        fresh = kept().save([session])
+        fresh = there.save([session])
         _remember(session.id, "saved" if fresh else "known")
     except DatabaseUnavailable as error:
-        _remember(session.id, "waiting", str(error))
-
-
-def was_saved(id: UUID) -> bool:
-    """Whether it was tried in this visit to save a session of this id."""
-    return st.session_state.get(_KEY, {}).get(id, (None, None))[0] is not None
+        waits = any(each.id == session.id for each in there.waiting)
+        _remember(session.id, "waiting" if waits else None, str(error))
 
 
 def _save(session: ExerciseSession, key: str, picture: Callable[[], bytes | None] | None) -> None:
@@ -111,7 +119,7 @@ def _save(session: ExerciseSession, key: str, picture: Callable[[], bytes | None
     except InvalidSession as error:
         _remember(session.id, None, str(error))
         return
-    save_now(session)
+    _save_now(session)
 
 
 def _remember(id: UUID, outcome: Outcome | None, problem: str | None = None) -> None:
