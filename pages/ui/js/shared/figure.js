@@ -13,6 +13,8 @@ const CONFIG = {
   displaylogo: false,
   showSendToCloud: false, // nothing leaves the visitor's machine and this server
   modeBarButtonsToRemove: ["resetCameraLastSave3d"],
+  // On touch screens, which cannot hover, Plotly leaves its buttons on top of the title.
+  displayModeBar: matchMedia("(hover: none)").matches ? false : "hover",
 };
 
 /**
