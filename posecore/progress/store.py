@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 from uuid import UUID
 
-from sqlalchemy import URL, ColumnElement, Connection, Engine, Row, Select, delete, event, insert, select, update
+from sqlalchemy import URL, ColumnElement, Connection, Engine, Row, Table, delete, event, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -239,25 +239,24 @@ def _note_rows(place: Mapping[str, int], form: Iterable[FormNote]) -> Iterator[d
 
 
 def _load(connection: Connection, wanted: Collection[ColumnElement[bool]]) -> list[ExerciseSession]:
-    def of(query: Select[Any], *order: Any) -> Iterator[Row[Any]]:
-        return iter(connection.execute(query.where(*wanted).order_by(*order)))
+    def rows_of(table: Table) -> Iterator[Row[Any]]:
+        query = select(table).join_from(table, sessions).where(*wanted)
+        return iter(connection.execute(query.order_by(*table.primary_key)))
 
     notes: dict[tuple[int, int, int], list[FormNote]] = defaultdict(list)
-    table = form_notes
-    for row in of(select(table).join_from(table, sessions), *table.primary_key):
-        values = {name: row._mapping[name] for name in _NOTE}
+    for row in rows_of(form_notes):
+        values = {name: getattr(row, name) for name in _NOTE}
         notes[row.session_key, row.set_number, row.number].append(FormNote(**values))
     sets: dict[int, dict[int, list[Repetition]]] = defaultdict(lambda: defaultdict(list))
-    table = repetitions
-    for row in of(select(table).join_from(table, sessions), *table.primary_key):
+    for row in rows_of(repetitions):
         form = tuple(notes[row.session_key, row.set_number, row.number])
         sets[row.session_key][row.set_number].append(_repetition(row, form))
     held: dict[int, list[Held]] = defaultdict(list)
-    table = holds
-    for row in of(select(table).join_from(table, sessions), *table.primary_key):
+    for row in rows_of(holds):
         form = tuple(notes[row.session_key, 0, row.number])
         steadiness = Steadiness(row.sway_cm, row.sway_percent, row.tremor_deg)
         held[row.session_key].append(Held(row.start_s, row.end_s, form, steadiness))
+    in_time = select(sessions).where(*wanted).order_by(sessions.c.started_at, sessions.c.key)
     return [
         ExerciseSession(
             started_at=row.started_at,
@@ -268,7 +267,7 @@ def _load(connection: Connection, wanted: Collection[ColumnElement[bool]]) -> li
             held=tuple(held[row.key]),
             id=row.id,
         )
-        for row in of(select(sessions), sessions.c.started_at, sessions.c.key)
+        for row in connection.execute(in_time)
     ]
 
 
@@ -279,7 +278,7 @@ def _repetition(row: Row[Any], form: tuple[FormNote, ...]) -> Repetition:
         end_s=row.end_s,
         side=row.side,
         range_deg=row.range_deg,
-        tempo_s={phase: row._mapping[f"{phase}_s"] for phase in TEMPO},
+        tempo_s={"down": row.down_s, "hold": row.hold_s, "up": row.up_s},
         left_right_deg=row.left_right_deg,
         person=0,
         form=form,
@@ -297,8 +296,8 @@ def _named_errors(engine: Engine) -> Iterator[None]:
         if engine.url.password:
             reason = reason.replace(str(engine.url.password), "***")
         raise DatabaseUnavailable(
-            f"The database of exercise sessions cannot be used ({_place(engine.url)}): {reason}. Nothing was saved or "
-            "deleted. Check that it runs, that its address is right and that this program may write to it, then retry."
+            f"The database of exercise sessions cannot be used ({_place(engine.url)}): {reason}. Check that it runs, "
+            "that its address is right and that this program may write to it, then try again: nothing is saved twice."
         ) from error
 
 
