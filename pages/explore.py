@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.ui.compare.sides import EXPLORE, offer_comparison
 from pages.ui.explore.explorer import explore
 from pages.ui.explore.export_files import offer_files
 from pages.ui.explore.opened import Opened, open_result
@@ -56,6 +57,7 @@ def show_result(opened: Opened) -> None:
         file=opened.name,
         saved_with=opened.saved_with,
     )
+    offer_comparison(EXPLORE)
     offer_files(
         shown,
         opened.playback,

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui.shared.navigation import IMAGE, PROGRESS, VIDEO, WEBCAM, require_route
+from pages.ui.shared.navigation import COMPARE, IMAGE, PROGRESS, VIDEO, WEBCAM, require_route
 
 require_route()
 st.title("See how people move")
@@ -50,6 +50,16 @@ for column, (page, name, sample, heading, text, invitation) in zip(st.columns(3)
                 st.switch_page(page)
             if st.button(invitation, key=f"sample_{name.lower()}", icon=":material/play_circle:"):
                 st.switch_page(page, query_params={"sample": sample})
+
+with st.container(border=True, horizontal=True, vertical_alignment="center"):
+    st.markdown(
+        ":material/compare: **Compare two**: your pose with a photo, your dance with your teacher's, today's set with "
+        "last week's.",
+        width="stretch",
+    )
+    st.page_link(COMPARE, label="Compare", width="content")
+    if st.button("Try a comparison", key="sample_compare", icon=":material/play_circle:"):
+        st.switch_page(COMPARE, query_params={"sample": "clip"})
 
 with st.container(border=True, horizontal=True, vertical_alignment="center"):
     st.markdown(

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.ui.compare.sides import VIDEO, offer_comparison
 from pages.ui.explore.explorer import explore
 from pages.ui.explore.export_files import Film, offer_files, same
 from pages.ui.shared.addresses import address
@@ -16,37 +17,11 @@ from pages.ui.shared.settings import page_head, set_people
 from pages.ui.shared.visits import current_visit
 from pages.ui.video.clip_run import WORKERS, ClipRun, RunOptions, new_run, run_of
 from pages.ui.video.clip_source import choose_clip
-from pages.ui.video.run_choices import choose_run, cost
-from posecore import PoseSequence, Progress
+from pages.ui.video.run_choices import choose_run
+from pages.ui.video.run_progress import may_start, show_progress
+from posecore import PoseSequence
 from posecore.media.files import file_sha256
 from posecore.runs.manifest import make_manifest
-
-# A video that takes no longer than this is processed without asking.
-_AT_ONCE_S = 20.0
-
-
-@st.fragment(run_every=0.5)
-def show_progress(run: ClipRun) -> None:
-    """Show the progress and a stop button, until the run ends."""
-    if run.state.done.is_set():
-        st.rerun()
-    progress = run.state.progress
-    if run.state.waiting:
-        st.progress(0.0, "Waiting for other visitors' videos to finish")
-    elif progress is None:
-        st.progress(0.0, "Loading the model and opening the video")
-    else:
-        st.progress(progress.share or 0.0, progress_text(progress))
-    label = "Stop making the video" if run.state.drawing else "Stop and keep the result so far"
-    if st.button(label, icon=":material/stop_circle:", disabled=run.state.stop.is_set()):
-        run.stop()
-
-
-def progress_text(progress: Progress) -> str:
-    """Progress in one line, such as "120 of 230 frames · 38 fps · 3 s left"."""
-    of_all = f" of {progress.total}" if progress.total else ""
-    rest = "" if progress.seconds_left is None else f" · {progress.seconds_left:.0f} s left"
-    return f"{progress.frames}{of_all} frames · {progress.frames_per_second:.0f} fps{rest}"
 
 
 def show_facts(run: ClipRun, sequence: PoseSequence) -> None:
@@ -173,6 +148,7 @@ def show_result(run: ClipRun, sequence: PoseSequence) -> None:
         file=file,
         film_file=run.film if options.film else None,
     )
+    offer_comparison(VIDEO)
     offer_film(run, shown)
     offer_files(
         shown,
@@ -187,15 +163,6 @@ def show_result(run: ClipRun, sequence: PoseSequence) -> None:
         ),
     )
     explain_numbers()
-
-
-def may_start(run: ClipRun, chosen: RunOptions) -> bool:
-    """Whether to start: a short run starts by itself, a long one once the visitor agrees to its cost."""
-    expected = run.expect(chosen)
-    if expected.seconds is None or expected.seconds <= _AT_ONCE_S:
-        return True
-    st.info(f"{run.name}: {cost(expected)} For less, see **Trim and video options**.", icon=":material/timer:")
-    return st.button("Start", type="primary", icon=":material/play_arrow:")
 
 
 def asks_for_another(run: ClipRun, chosen: RunOptions) -> bool:
@@ -224,7 +191,7 @@ def show_page() -> None:
     run = run_of(visit, clip)
     chosen = choose_run(run, options)
     if run.options is None:
-        if not may_start(run, chosen):
+        if not may_start(run, chosen, less="see **Trim and video options**"):
             return
         run.start(chosen)
     elif asks_for_everybody(run) or asks_for_another(run, chosen):

@@ -11,7 +11,7 @@ from posecore.motion.comparing.alignment import Alignment
 from posecore.motion.comparing.attempts import PERCENT, ComparedAttempts
 from posecore.motion.comparing.likeness import LikenessOverTime
 from posecore.motion.comparing.limbs import LIMBS
-from posecore.view.palette import BLUE, GREY, PEOPLE, Color, css
+from posecore.view.palette import BLUE, GREY, PEOPLE, Color, css, likeness_scale
 
 _MOST_COLUMNS = 1_500
 _ALL = "all limbs"
@@ -37,7 +37,7 @@ def plot_likeness(compared: LikenessOverTime | Alignment, *, title: str) -> go.F
         "z": np.round(means.T, 1),
         "zmin": 0,
         "zmax": 100,
-        "colorscale": "Cividis",
+        "colorscale": likeness_scale(),
         # Below the map: beside it, it would take a third of a phone's width.
         "colorbar": {
             "title": {"text": "likeness (0\N{EN DASH}100)", "side": "top"},

@@ -4,6 +4,7 @@ All are red, green, blue from 0 to 255. The hues are those of Okabe and Ito, "Co
 remain distinguishable with any kind of colour blindness; the yellow is darkened to be visible on a white page.
 """
 
+import math
 from collections.abc import Mapping
 
 from posecore.skeletons import BLAZEPOSE_33
@@ -36,6 +37,9 @@ PEOPLE: tuple[Color, ...] = (
     VERMILLION,
 )
 
+LIKENESS: tuple[Color, ...] = ((213, 94, 0), (240, 205, 70), (50, 145, 215))
+"""From unlike (0) to alike (100), in even steps: vermillion, yellow and blue, also apart for the colour-blind."""
+
 
 def person_color(person_id: int) -> Color:
     """Colour of a person: the same in every frame and figure. There are five; the sixth person gets the first again."""
@@ -52,6 +56,23 @@ def css(color: Color) -> str:
     """Format the colour for CSS and plotly."""
     red, green, blue = color
     return f"rgb({red}, {green}, {blue})"
+
+
+def likeness_color(score: float) -> Color:
+    """Colour of a score of 0..100; grey if it is NaN."""
+    if math.isnan(score):
+        return GREY
+    place = min(max(score, 0.0), 100.0) / 100 * (len(LIKENESS) - 1)
+    below = min(int(place), len(LIKENESS) - 2)
+    share = place - below
+    one, other = LIKENESS[below : below + 2]
+    red, green, blue = (round((1 - share) * low + share * high) for low, high in zip(one, other, strict=True))
+    return red, green, blue
+
+
+def likeness_scale() -> list[list[float | str]]:
+    """The colours of scores as plotly takes them."""
+    return [[place / (len(LIKENESS) - 1), css(color)] for place, color in enumerate(LIKENESS)]
 
 
 def ink_on(color: Color) -> Color:

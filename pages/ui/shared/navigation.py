@@ -6,6 +6,7 @@ HOME = "pages/home.py"
 IMAGE = "pages/image.py"
 VIDEO = "pages/video.py"
 EXPLORE = "pages/explore.py"
+COMPARE = "pages/compare.py"
 WEBCAM = "pages/webcam.py"
 PROGRESS = "pages/progress.py"
 
@@ -27,6 +28,7 @@ def route() -> st.Page:
             st.Page(IMAGE, title="Image", url_path="image"),
             st.Page(VIDEO, title="Video", url_path="video"),
             st.Page(EXPLORE, title="Explore", url_path="explore"),
+            st.Page(COMPARE, title="Compare", url_path="compare"),
             st.Page(WEBCAM, title="Webcam", url_path="webcam"),
             st.Page(PROGRESS, title="Progress", url_path="progress"),
         ],

@@ -57,12 +57,12 @@ def choose_run(run: ClipRun, pose: PoseOptions) -> RunOptions:
         )
         background = choose_background("part_background", disabled=not film)
         part = ClipOptions(start_s=start_s, end_s=end_s, every=int(every), film_side=side or None, film_quality=quality)
-        options = RunOptions(_unsmoothed(pose), part, film, background)
+        options = RunOptions(unsmoothed(pose), part, film, background)
         st.caption(cost(run.expect(options)))
     return options
 
 
-def _unsmoothed(pose: PoseOptions) -> PoseOptions:
+def unsmoothed(pose: PoseOptions) -> PoseOptions:
     """The options without smoothing, which the player adds; MediaPipe's engine always smooths a single person."""
     always = pose.people == 1 and find_engine(pose).name == "mediapipe"
     return replace(pose, smoothing=always)
