@@ -1,19 +1,46 @@
 """The frame that a note on form is about, with what was measured drawn on it."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from posecore.motion.exercises.results import FormNote
 from posecore.poses import FramePoses
 from posecore.skeletons import BLAZEPOSE_33
+from posecore.system import naming_missing_library
 from posecore.view import labels as writing
 from posecore.view.drawing import draw_poses
 from posecore.view.palette import GREEN, INK, PLAIN, VERMILLION, Color
 from posecore.view.shapes import bars, discs, fill
 
+with naming_missing_library():
+    import cv2
+
+_MARGIN = 0.2  # around a person, of their height or width, whichever is larger
 _FAINT = 0.35
 _WIDTH = 0.006  # of the line, of the picture's diagonal
 _ARC = 0.35  # radius of an angle's arc, of the shorter of its sides
 _STEPS = 24
+
+
+def crop_around(rgb: np.ndarray | None, poses: FramePoses) -> tuple[np.ndarray | None, FramePoses]:
+    """The part of a frame around its people, with room around them, and the people in pixels of that part.
+
+    Args:
+        rgb: (H, W, 3) uint8, or None if there is no picture.
+        poses: in pixels of that frame. Of nobody, or nobody within the frame, all of it is kept.
+    """
+    size = np.array(poses.size)
+    places = poses.xy.reshape(-1, 2)
+    places = places[np.isfinite(places).all(axis=1)].astype(np.float64).clip(0, size)
+    if not len(places) or np.ptp(places, axis=0).min() < 1:
+        return rgb, poses
+    margin = _MARGIN * np.ptp(places, axis=0).max()
+    left, top = np.floor((places.min(axis=0) - margin).clip(0, size)).astype(int).tolist()
+    right, bottom = np.ceil((places.max(axis=0) + margin).clip(0, size)).astype(int).tolist()
+    cut = None if rgb is None else np.ascontiguousarray(rgb[top:bottom, left:right])
+    moved = (poses.xy - np.array([left, top])).astype(np.float32)
+    return cut, replace(poses, xy=moved, size=(right - left, bottom - top))
 
 
 def draw_note(rgb: np.ndarray | None, poses: FramePoses, note: FormNote) -> np.ndarray:
@@ -34,8 +61,8 @@ def draw_note(rgb: np.ndarray | None, poses: FramePoses, note: FormNote) -> np.n
     width, height = poses.size
     ground = np.full((height, width, 3), PLAIN, np.uint8) if rgb is None else rgb
     drawn = draw_poses(ground, poses, min_visibility=0.0, color_by="side")
-    canvas = np.rint(ground + (_FAINT if rgb is not None else 2 * _FAINT) * (drawn - ground.astype(np.float64)))
-    canvas = np.ascontiguousarray(canvas.astype(np.uint8))
+    share = _FAINT if rgb is not None else 2 * _FAINT
+    canvas = cv2.addWeighted(drawn, share, ground, 1 - share, 0)
     if len(poses) and note.points and note.value is not None:
         points = np.stack([_middle(poses, point) for point in note.points])
         if np.isfinite(points).all():

@@ -7,7 +7,7 @@ import pytest
 
 from posecore import BLAZEPOSE_33, FramePoses, InvalidPoses
 from posecore.motion.exercises.results import FormNote
-from posecore.view.form_pictures import draw_note
+from posecore.view.form_pictures import crop_around, draw_note
 from posecore.view.palette import GREEN, PLAIN, VERMILLION
 from tests.motion.exercises.figure import squats
 
@@ -84,3 +84,25 @@ def test_landmarks_far_outside_the_picture_do_no_harm(squatting):
 def test_a_frame_of_another_size_is_refused(squatting):
     with pytest.raises(InvalidPoses, match="Expected the picture of these poses"):
         draw_note(np.zeros((10, 10, 3), np.uint8), squatting, FAULT)
+
+
+def test_the_part_around_the_person_is_cut_out_with_the_same_pixels(squatting):
+    rgb = np.random.default_rng(0).integers(0, 256, (720, 1280, 3), np.uint8)
+    cut, poses = crop_around(rgb, squatting)
+    assert cut.shape == (poses.size[1], poses.size[0], 3)
+    assert poses.size[0] < 400
+    for name in ("nose", "left_ankle"):
+        assert at(cut, place_of(poses, name)) == at(rgb, place_of(squatting, name))
+    reach = 0.2 * np.ptp(squatting.xy[0, :, 1])
+    assert poses.xy[0, :, 1].min() == pytest.approx(reach, abs=1)
+    assert poses.size[1] - poses.xy[0, :, 1].max() == pytest.approx(reach, abs=1)
+
+
+@pytest.mark.parametrize("places", [np.nan, -500, 1e9])
+def test_who_is_not_within_the_frame_leaves_it_whole(squatting, places):
+    rgb = np.zeros((720, 1280, 3), np.uint8)
+    elsewhere = replace(squatting, xy=np.full_like(squatting.xy, places))
+    cut, poses = crop_around(rgb, elsewhere)
+    assert cut is rgb
+    assert poses is elsewhere
+    assert crop_around(None, squatting)[0] is None

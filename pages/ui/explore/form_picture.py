@@ -12,9 +12,9 @@ from posecore import Counted, PosecoreError, PoseSequence
 from posecore.media.clips import read_frame
 from posecore.media.pictures import fit_picture
 from posecore.motion.exercises.results import FormNote, Held, Repetition
-from posecore.view.form_pictures import draw_note
+from posecore.view.form_pictures import crop_around, draw_note
 
-_SCREEN_PX = 1280
+_SCREEN_PX, _SHOWN_HEIGHT_PX, _WORDS_PX = 1280, 440, 340
 # Words for a sureness of at least so much. Faults are said live from the second on.
 _SURE = ((0.8, "sure"), (0.6, "fairly sure"), (0.0, "not sure"))
 
@@ -69,11 +69,12 @@ def show_note(counted: Counted, raw: PoseSequence, film: Path | None, *, key: st
         return
     each = judged[chosen]
     picture = _picture(clip, each, _raw=raw, _film=film)
-    beside, words = st.columns([3, 2], vertical_alignment="center")
-    with beside:
+    height, width = picture.shape[:2]
+    row = st.container(horizontal=True, vertical_alignment="center")
+    with row.container(width=max(1, min(width, round(_SHOWN_HEIGHT_PX * width / height)))):
         alt = f"{_title(each, what)}, at {each.time_s:.2f} s: {_measured(each.note)}, drawn on the skeleton"
         st.image(picture, width="stretch", output_format="JPEG", alt=alt)
-    with words:
+    with row.container(width=_WORDS_PX):
         st.markdown("\n".join(_said(each, what)))
 
 
@@ -83,15 +84,17 @@ def _picture(clip: str, each: Judged, _raw: PoseSequence, _film: Path | None) ->
     times_s = _raw.times_s
     seen = np.flatnonzero(_raw.seen[:, _raw.slot(each.person)])
     index = int(seen[np.abs(times_s[seen] - each.time_s).argmin()])
+    poses = _raw.frame(index).only([each.person])
     rgb = None
-    scale = min(1.0, _SCREEN_PX / max(_raw.size))
-    width, height = (max(1, round(side * scale)) for side in _raw.size)
     if _film is not None:  # it begins with the first frame at 0
         halfway_s = (times_s[index] + times_s[max(0, index - 1)]) / 2 - times_s[0]
         with suppress(PosecoreError):  # it may be deleted by now
-            rgb = fit_picture(read_frame(_film, float(halfway_s)), _SCREEN_PX)
-            height, width = rgb.shape[:2]
-    return draw_note(rgb, _raw.frame(index).only([each.person]).resized((width, height)), each.note)
+            rgb = read_frame(_film, float(halfway_s))
+            poses = poses.resized((rgb.shape[1], rgb.shape[0]))
+    rgb, poses = crop_around(rgb, poses)
+    scale = min(1.0, _SCREEN_PX / max(poses.size))
+    width, height = (max(1, round(side * scale)) for side in poses.size)
+    return draw_note(None if rgb is None else fit_picture(rgb, _SCREEN_PX), poses.resized((width, height)), each.note)
 
 
 def _title(each: Judged, what: str) -> str:
