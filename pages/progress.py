@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.ui.progress.files import offer_downloads, show_files
-from pages.ui.progress.kept import Kept, kept
+from pages.ui.progress.kept import Kept, Loaded, kept
 from pages.ui.progress.listing import forget_deleted, show_last_change, show_list
 from pages.ui.progress.overview import show_bests, show_figures, show_trend, show_weeks
 from pages.ui.progress.saving import forget_saved, only_this_visit
@@ -11,7 +11,7 @@ from pages.ui.progress.shown import choose_shown
 from pages.ui.progress.whose import offer_login
 from pages.ui.shared.navigation import VIDEO, WEBCAM, has_just_turned_here, require_route
 from pages.ui.shared.problems import problems_shown, show_problem
-from posecore import DatabaseUnavailable, ExerciseSession
+from posecore import DatabaseUnavailable
 
 
 def show_owner(there: Kept) -> None:
@@ -23,18 +23,18 @@ def show_owner(there: Kept) -> None:
         st.caption("Kept in a database on this computer. Whoever uses this computer sees the same sessions.")
 
 
-def read_sessions(there: Kept) -> tuple[ExerciseSession, ...] | None:
+def read_sessions(there: Kept) -> Loaded | None:
     """All that are saved, also those that waited; None, with the reason shown, if the database cannot be reached."""
-    sessions = None
+    loaded = None
     try:
-        sessions = there.sessions()
+        loaded = there.load()
         if there.waiting:
             there.save(at_once=False)
-            sessions = there.sessions()
+            loaded = there.load()
     except DatabaseUnavailable as error:
         show_problem(str(error))
         st.button("Try again", icon=":material/refresh:", on_click=_try_again, args=(there,))
-    return sessions
+    return loaded
 
 
 def _try_again(there: Kept) -> None:
@@ -79,12 +79,12 @@ def show_page() -> None:
     st.title("Progress", anchor=False)
     there = kept()
     show_owner(there)
-    sessions = read_sessions(there)
+    loaded = read_sessions(there)
     show_waiting(there)
-    if sessions is None:
+    if loaded is None:
         return
-    if sessions:
-        shown = choose_shown(sessions, there.visitor.owner, there.database.version(there.visitor.owner))
+    if loaded.sessions:
+        shown = choose_shown(loaded)
         if shown.sessions:
             show_figures(shown)
             left, right = st.columns(2, gap="medium")
@@ -100,7 +100,7 @@ def show_page() -> None:
     else:
         show_last_change(there)
         show_beginning()
-    show_files(there, sessions)
+    show_files(there, loaded.sessions)
     st.caption("For training, not medical advice. Ranges are for comparing one session with another.")
 
 

@@ -32,6 +32,7 @@ def test_a_session_is_there_after_a_restart_and_for_nobody_else(visit, start_ser
         page.goto("/progress")
         expect(page.get_by_test_id("stMetric").filter(has_text="Repetitions").first).to_contain_text("3")
         expect(page.get_by_label("Squat: range of the knee, in degrees, in 1 sessions")).to_be_visible()
+        expect(page.locator(".js-plotly-plot .main-svg").nth(3)).to_be_attached()  # two in each of two charts
         choose_first(page)
         expect(page.get_by_test_id("stText")).to_have_text("garden")
         shot(page, "progress")

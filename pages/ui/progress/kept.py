@@ -1,8 +1,10 @@
 """The sessions that are kept for the current visitor, wherever that is."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 import streamlit as st
@@ -14,7 +16,15 @@ from pages.ui.shared.visits import current_visit
 from posecore import ExerciseSession
 
 # Another server, or a program, may change the same database.
-_FRESH = timedelta(minutes=1)
+_FRESH = timedelta(minutes=5)
+_numbers = itertools.count(1)
+
+
+class Loaded(NamedTuple):
+    """Sessions as they were read, with a number that no other reading has."""
+
+    sessions: tuple[ExerciseSession, ...]
+    number: int
 
 
 @dataclass(frozen=True)
@@ -24,15 +34,11 @@ class Kept:
     visitor: Whose
     database: Database
 
-    def sessions(self) -> tuple[ExerciseSession, ...]:
+    def load(self) -> Loaded:
         """All that are saved, in order of time, without their pictures."""
         owner = self.visitor.owner
         self.database.open()
-        return _sessions(owner, self.database.version(owner), self.database)
-
-    def has(self, id: UUID) -> bool:
-        """Whether a session is saved."""
-        return any(each.id == id for each in self.sessions())
+        return _load(owner, self.database.version(owner), self.database)
 
     @property
     def waiting(self) -> list[ExerciseSession]:
@@ -95,8 +101,8 @@ def _of_visit() -> VisitDatabase:
 
 # In the visit's own cache, which nobody else is answered from.
 @st.cache_resource(scope="session", max_entries=1, ttl=_FRESH, show_spinner=False)
-def _sessions(owner: str, version: tuple[int, int], _database: Database) -> tuple[ExerciseSession, ...]:
-    return tuple(_database.ask(lambda store: store.sessions(owner)))
+def _load(owner: str, version: tuple[int, int], _database: Database) -> Loaded:
+    return Loaded(tuple(_database.ask(lambda store: store.sessions(owner))), next(_numbers))
 
 
 @st.cache_data(scope="session", max_entries=20, show_spinner=False)

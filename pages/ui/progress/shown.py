@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import streamlit as st
 
+from pages.ui.progress.kept import Loaded
 from pages.ui.progress.words import exercise_title, visitors_zone
 from posecore import ExerciseSession
 from posecore.progress.summaries import personal_bests, session_table, weekly_table
@@ -50,15 +51,9 @@ class Shown:
         return {name: exercise_title(name) for name in sorted(dict.fromkeys(names), key=names.count, reverse=True)}
 
 
-def choose_shown(sessions: tuple[ExerciseSession, ...], owner: str, version: tuple[int, int]) -> Shown:
-    """Offer the filters, which are kept for the visit, and return what passes them.
-
-    Args:
-        sessions: all of the owner's.
-        owner: whose they are.
-        version: differs whenever they do.
-    """
-    titles = Shown(sessions, visitors_zone()).exercises
+def choose_shown(loaded: Loaded) -> Shown:
+    """Offer the filters, which are kept for the visit, and return what passes them."""
+    titles = Shown(loaded.sessions, visitors_zone()).exercises
     with st.container(horizontal=True, vertical_alignment="bottom"):
         # Exercises that are gone are no choice any more.
         before = st.session_state.get(_KEYS[0])
@@ -85,7 +80,9 @@ def choose_shown(sessions: tuple[ExerciseSession, ...], owner: str, version: tup
             on_click=_clear,
             disabled=not (exercises or begin or end or text),
         )
-    return _shown(owner, version, tuple(exercises), begin, end, text.strip().casefold(), visitors_zone().key, sessions)
+    return _shown(
+        loaded.number, tuple(exercises), begin, end, text.strip().casefold(), visitors_zone().key, loaded.sessions
+    )
 
 
 def _day(label: str, key: str) -> date | None:
@@ -104,8 +101,7 @@ def _clear() -> None:
 # Of the newest filters in a visit, so that its tables are not made again when the page runs again.
 @st.cache_resource(scope="session", max_entries=4, show_spinner=False)
 def _shown(
-    owner: str,
-    version: tuple[int, int],
+    number: int,
     exercises: Collection[str],
     begin: date | None,
     end: date | None,
