@@ -148,6 +148,7 @@ class Coach:
 
     def _cue_of_hold(self, watched: LiveHold, now_s: float) -> str:
         if not watched.holding:
+            self._form_cue_s = -math.inf
             if now_s - self._sets.since_s > _PATIENCE_S and watched.missing is None:
                 return _where(None)
             return "Get back into position" if self._sets.count else "Get into position"
