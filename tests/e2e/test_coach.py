@@ -66,6 +66,8 @@ def test_squats_before_the_camera_are_counted_in_sets(visit, server, squatting, 
     expect(board.locator(".co-cue")).to_have_text(re.compile("Well done"))
     expect(board.locator(".co-number")).to_have_text("6")
     expect(board.locator("tr")).to_have_count(3)
+    form = page.get_by_text(re.compile("^Form"))
+    expect(form).to_be_visible()  # the page has run again by itself
     shot(page, "coach-done")
     with page.expect_download() as download:
         board.get_by_role("button", name="Download JSON").click()
@@ -75,6 +77,7 @@ def test_squats_before_the_camera_are_counted_in_sets(visit, server, squatting, 
     assert all(0.3 < one["end_s"] - one["start_s"] < 2.5 for each in result["sets"] for one in each["repetitions"])
     board.get_by_role("button", name="Start over").click()
     expect(board).not_to_have_attribute("data-phase", "done")
+    expect(form).to_be_hidden()
     no_errors(page)
 
 
