@@ -147,6 +147,7 @@ def show_result(run: ClipRun, sequence: PoseSequence) -> None:
         film=film,
         file=file,
         film_file=run.film if options.film else None,
+        recorded_s=run.info.recorded_s if run.info is not None and not run.was_live else None,
     )
     offer_comparison(VIDEO)
     offer_film(run, shown)

@@ -60,6 +60,7 @@ class Animation:
     counted = True
     notes = ()
     lacked_memory = False
+    recorded_s = None
 
     def __init__(self, path: Path, most_pixels: int, on_frame: Callable[[], None]) -> None:
         self._most_pixels = most_pixels

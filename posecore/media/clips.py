@@ -48,6 +48,8 @@ class ClipInfo:
         colors: colour space of a frame's ``yuv``.
         start_s: the file's own timestamp of the first frame in seconds; 0 if it has none.
         notes: a sentence for each thing about this kind of video that a user should know.
+        recorded_s: when it was recorded or edited, in seconds since 1970 (UTC), as stated; None if the file states no
+            time that can be believed.
     """
 
     size: tuple[int, int]
@@ -58,6 +60,7 @@ class ClipInfo:
     colors: Colors
     start_s: float
     notes: tuple[str, ...] = ()
+    recorded_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,10 @@ class FrameSource(Protocol):
     @property
     def duration_s(self) -> float | None:
         """Stated length."""
+
+    @property
+    def recorded_s(self) -> float | None:
+        """Stated time of the recording, in seconds since 1970."""
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -246,6 +253,7 @@ class ClipReader:
             self._upright.colors,
             first.time or 0.0,
             source.notes,
+            source.recorded_s,
         )
         self._frames = self._read(first)
 

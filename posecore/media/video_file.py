@@ -7,6 +7,8 @@ can be opened.
 
 import math
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from posecore.limits import LIMITS
 from posecore.media.frame_filters import deinterlaced
 from posecore.media.frame_times import Stamps
 
+_FIRST_YEAR, _CLOCKS_DIFFER = 1990, timedelta(days=1)
 # Streams without a container: they have no times.
 _RAW = ("h264", "hevc", "m4v", "mpegvideo", "obu")
 _SELF_CONTAINED_ONLY = {
@@ -78,6 +81,7 @@ class VideoFile:
         self.counted = self._stream.frames > 0
         if self.frame_count is None:
             self.duration_s = None
+        self.recorded_s = _stated_recording_s(self._container)
 
     @property
     def pixel_aspect(self) -> Fraction | None:
@@ -228,6 +232,17 @@ def _believable_fps(stream: VideoStream, is_raw: bool) -> float:
         if rate and rate <= _MOST_FPS and not (rate >= ticks_per_s and rate > fastest):
             return float(rate)
     return _USUAL_FPS
+
+
+def _stated_recording_s(container: InputContainer) -> float | None:
+    with suppress(ValueError, OverflowError):
+        stated = datetime.fromisoformat(container.metadata.get("creation_time", ""))
+        if stated.tzinfo is None:
+            stated = stated.replace(tzinfo=UTC)
+        # A camera whose clock is not set writes the first moment that it knows, such as 1904 or 1970.
+        if stated.year >= _FIRST_YEAR and stated < datetime.now(UTC) + _CLOCKS_DIFFER:
+            return stated.timestamp()
+    return None
 
 
 def _stated_duration_s(stream: VideoStream, container: InputContainer) -> float | None:

@@ -24,6 +24,7 @@ from tests.motion.exercises.figure import plank, squats
 from tests.pages.conftest import StoppedStream
 from tests.pages.test_coach import train
 from tests.pages.test_explore import open_saved
+from tests.pages.test_video import upload
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -258,6 +259,16 @@ def test_title_time_and_picture_are_the_visitors_choice(at_the_machine, app, tmp
     assert jpeg.startswith(b"\xff\xd8\xff")
     app.switch_page("pages/progress.py").run()
     assert listed(app) == ["Legs day"]
+
+
+def test_the_time_that_a_video_states_is_where_saving_begins(at_the_machine, visit, monkeypatch, shared_data):
+    monkeypatch.setattr("pages.ui.video.clip_run.estimate_video", lambda *_arguments, **_options: squats([1, 1, 1]))
+    app = visit("video")
+    upload(app, "squat_logo.mp4", (shared_data / "reps" / "squat_logo.mp4").read_bytes())
+    [at] = [each.value for each in app.datetime_input if each.label == "Done at"]
+    assert at == datetime(2016, 1, 5, 8, 6)
+    click(app, "Save to progress")
+    assert stored()[0].started_at == datetime(2016, 1, 5, 8, 6, tzinfo=UTC)
 
 
 def finish(app: AppTest, coach: Coach) -> None:

@@ -22,7 +22,7 @@ JOB = Job(
     lead_in_s=0.1,
     resume=[{"x": 1.1, "score": 1 / 3}, {"x": 5}],
 )
-CLIP = ClipInfo((640, 480), 30000 / 1001, None, 12.3, "h264", Colors(1, 2, 9, 16), 0.04)
+CLIP = ClipInfo((640, 480), 30000 / 1001, None, 12.3, "h264", Colors(1, 2, 9, 16), 0.04, recorded_s=1.7e9)
 
 
 def through_a_pipe(kind: str, payload: bytes = b"", **fields):

@@ -26,6 +26,7 @@ def explore(
     file: str | None,
     saved_with: Smoothing | None = None,
     film_file: Path | None = None,
+    recorded_s: float | None = None,
 ) -> PoseSequence:
     """Show a result; the choices about it are kept for the visit.
 
@@ -40,6 +41,7 @@ def explore(
         saved_with: the smoothing that was chosen when the result was saved, with which it is shown first; None: a
             usual one, or what the visitor chose for another result.
         film_file: its video, of exactly the frames of the result; None if there is none.
+        recorded_s: when it was recorded, in seconds since 1970; None if that is not known.
 
     Returns:
         The result as it is shown: smoothed, named, and without hidden people.
@@ -52,7 +54,9 @@ def explore(
         with st.container():  # one element for any number of verdicts: Streamlit restarts what is below when it moves
             show_verdicts(playback, shown)
         _play(playback, shown, key, clip, film, file)
-        show_repetitions(playback, shown, key=f"{key}_repetitions", clip=clip, stem=stem, film_file=film_file)
+        show_repetitions(
+            playback, shown, key=f"{key}_repetitions", clip=clip, stem=stem, film_file=film_file, recorded_s=recorded_s
+        )
     return shown
 
 

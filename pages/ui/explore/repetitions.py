@@ -35,7 +35,14 @@ _WIDTH_PX, _TABLE_WIDTH_PX = 280, 480
 
 @st.fragment
 def show_repetitions(
-    playback: Playback, shown: PoseSequence, *, key: str, clip: str, stem: str, film_file: Path | None = None
+    playback: Playback,
+    shown: PoseSequence,
+    *,
+    key: str,
+    clip: str,
+    stem: str,
+    film_file: Path | None = None,
+    recorded_s: float | None = None,
 ) -> None:
     """Count an exercise in the landmarks as they were estimated; the section is open if one is recognised.
 
@@ -46,6 +53,7 @@ def show_repetitions(
         clip: identifies the result.
         stem: start of the names of downloaded files.
         film_file: a video of exactly the frames of the result; None if there is none.
+        recorded_s: when it was recorded, in seconds since 1970; None if that is not known.
     """
     names = {person: shown.names.get(person, f"person {person}") for person in shown.person_ids.tolist()}
     people = tuple(shown.person_ids[shown.seen.any(axis=0)].tolist())
@@ -87,7 +95,8 @@ def show_repetitions(
         _show_tables(counted)
         show_form(counted, playback.raw, film_file, key=f"{key}_{clip}_{exercise}_{person}", clip=clip)
         if counted.count:
-            session = ExerciseSession.of_clip(counted, started_at=datetime.now(UTC), title=stem)
+            done_at = datetime.now(UTC) if recorded_s is None else datetime.fromtimestamp(recorded_s, UTC)
+            session = ExerciseSession.of_clip(counted, started_at=done_at, title=stem)
             offer_saving(session, key=key, picture=partial(picture_of, counted, playback.raw, film_file))
         _offer_downloads(counted, stem, key)
         st.caption(

@@ -59,7 +59,7 @@ def offer_saving(
             help="Keeps date, counts, ranges, tempo and notes on form, not the video.",
         )
         with st.popover("Date and title"):
-            st.datetime_input(
+            at = st.datetime_input(
                 "Done at",
                 begun.astimezone(visitors_zone()).replace(tzinfo=None),
                 key=f"{key}_at",
@@ -74,6 +74,8 @@ def offer_saving(
                     persist_state="session",
                     help="A small one, of the middle of the first repetition.",
                 )
+        if at is not None:
+            st.caption(f"{at:%d %b %Y, %H:%M}", width="content")
         if problem:
             st.warning(problem, icon=":material/error:")
     if not whose().lasts:
