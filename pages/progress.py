@@ -24,8 +24,11 @@ def show_owner(there: Kept) -> None:
 
 
 def read_sessions(there: Kept) -> Loaded | None:
-    """All that are saved, also those that waited; None, with the reason shown, if the database cannot be reached."""
-    loaded = None
+    """All that are saved, also those that waited.
+
+    If the database cannot be reached, the reason is shown, and they are those that were loaded last; None if none were.
+    """
+    loaded = there.last
     try:
         loaded = there.load()
         if there.waiting:
@@ -34,6 +37,8 @@ def read_sessions(there: Kept) -> Loaded | None:
     except DatabaseUnavailable as error:
         show_problem(str(error))
         st.button("Try again", icon=":material/refresh:", on_click=_try_again, args=(there,))
+        if loaded is not None and loaded.sessions:
+            st.caption("Below is what was read last.")
     return loaded
 
 

@@ -403,6 +403,21 @@ def test_what_cannot_be_saved_waits_until_the_database_is_back(at_the_machine, v
     assert len(stored()) == 1
 
 
+def test_what_was_read_before_is_still_shown(progress, at_the_machine, tmp_path):
+    (at_the_machine / "progress.db").rename(tmp_path / "elsewhere.db")
+    (at_the_machine / "progress.db").mkdir()
+    count_squats(progress, tmp_path)
+    click(progress, "Save to progress")
+    progress.switch_page("pages/progress.py").run()
+    assert "Not saved yet: 1 session." in said(progress)
+    assert "Below is what was read last." in said(progress)
+    assert len(listed(progress)) == 3
+    click(progress, "Delete all sessions")
+    click(progress, "Delete all")
+    assert "cannot be used" in said(progress)
+    assert "Not saved yet: 1 session." in said(progress)
+
+
 def test_what_waits_can_be_taken_back(at_the_machine, visit, tmp_path):
     (at_the_machine / "progress.db").mkdir(parents=True)
     app = visit("explore")

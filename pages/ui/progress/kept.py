@@ -16,6 +16,7 @@ from pages.ui.shared.visits import current_visit
 from posecore import ExerciseSession
 
 # Another server, or a program, may change the same database.
+_LAST = "progress_last"
 _FRESH = timedelta(minutes=5)
 _numbers = itertools.count(1)
 
@@ -38,7 +39,15 @@ class Kept:
         """All that are saved, in order of time, without their pictures."""
         owner = self.visitor.owner
         self.database.open()
-        return _load(owner, self.database.version(owner), self.database)
+        loaded = _load(owner, self.database.version(owner), self.database)
+        st.session_state[_LAST] = owner, loaded
+        return loaded
+
+    @property
+    def last(self) -> Loaded | None:
+        """What was loaded last in this visit; None if nothing was."""
+        owner, loaded = st.session_state.get(_LAST, (None, None))
+        return loaded if owner == self.visitor.owner else None
 
     @property
     def waiting(self) -> list[ExerciseSession]:
