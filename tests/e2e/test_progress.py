@@ -3,6 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from posecore import save_sequence
+from tests.e2e.identity_provider import running_provider
 from tests.e2e.visitor import no_errors, upload
 from tests.motion.exercises.figure import squats
 
@@ -45,3 +46,45 @@ def test_a_session_is_there_after_a_restart_and_for_nobody_else(visit, start_ser
         through_a_proxy.goto("/progress")
         expect(through_a_proxy.get_by_text("No sessions yet")).to_be_visible()
         expect(through_a_proxy.get_by_text("Kept only until you reload or leave")).to_be_visible()
+
+
+def log_in(page: Page, name: str) -> None:
+    """Log in, and come back to the Progress page."""
+    page.goto("/progress")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="See how people move")).to_be_visible()  # Streamlit leads to the first page
+    page.get_by_role("link", name="Progress", exact=True).click()
+    expect(page.get_by_text(f"Logged in as {name}@example.org")).to_be_visible()
+
+
+def test_everybody_who_logs_in_has_their_own_sessions(visit, start_server, tmp_path):
+    result = tmp_path / "garden.posecore.npz"
+    save_sequence(squats([1, 1, 1]), result)
+    secrets = tmp_path / "secrets.toml"
+    with (
+        running_provider() as provider,
+        start_server(XDG_DATA_HOME=str(tmp_path), STREAMLIT_SECRETS_FILES=str(secrets)) as server,
+    ):
+        secrets.write_text(provider.secrets_of(server.url))
+        page = visit(server)
+        provider.subject = "ann"
+        log_in(page, "ann")
+        page.get_by_role("link", name="Explore", exact=True).click()
+        upload(page, result)
+        page.get_by_role("button", name="Save to progress").click()
+        expect(page.get_by_text("Saved to your progress")).to_be_visible()
+        page.get_by_role("link", name="See progress").click()
+        expect(page.get_by_test_id("stMetric").first).to_be_visible()
+        page.get_by_role("button", name="Log out").click()
+        expect(page.get_by_role("heading", name="See how people move")).to_be_visible()
+        page.goto("/progress")
+        expect(page.get_by_text("Kept only until you reload or leave")).to_be_visible()
+        expect(page.get_by_text("No sessions yet")).to_be_visible()
+        provider.subject = "ben"
+        log_in(page, "ben")
+        expect(page.get_by_text("No sessions yet")).to_be_visible()
+        another = visit(server)
+        provider.subject = "ann"
+        log_in(another, "ann")
+        expect(another.get_by_test_id("stMetric").first).to_be_visible()
+        no_errors(another)
