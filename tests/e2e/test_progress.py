@@ -45,7 +45,7 @@ def test_a_session_is_there_after_a_restart_and_for_nobody_else(visit, start_ser
         through_a_proxy = visit(server, extra_http_headers={"X-Forwarded-For": "203.0.113.5"})
         through_a_proxy.goto("/progress")
         expect(through_a_proxy.get_by_text("No sessions yet")).to_be_visible()
-        expect(through_a_proxy.get_by_text("Kept only until you reload or leave")).to_be_visible()
+        expect(through_a_proxy.get_by_text("kept only until you reload or close")).to_be_visible()
 
 
 def log_in(page: Page, name: str) -> None:
@@ -78,7 +78,7 @@ def test_everybody_who_logs_in_has_their_own_sessions(visit, start_server, tmp_p
         page.get_by_role("button", name="Log out").click()
         expect(page.get_by_role("heading", name="See how people move")).to_be_visible()
         page.goto("/progress")
-        expect(page.get_by_text("Kept only until you reload or leave")).to_be_visible()
+        expect(page.get_by_text("kept only until you reload or close")).to_be_visible()
         expect(page.get_by_text("No sessions yet")).to_be_visible()
         provider.subject = "ben"
         log_in(page, "ben")

@@ -4,6 +4,7 @@ import shutil
 import socket
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from pages.ui.live.sets import Target
 from pages.ui.progress import database
 from pages.ui.progress.whose import ONE_USER, whose
 from posecore import ExerciseSession, InvalidOption, SessionStore, save_sequence
+from posecore.limits import LIMITS
 from posecore.motion.exercises.results import FormNote, Held, Repetition
 from posecore.progress.csv_file import write_csv
 from posecore.progress.store import default_url
@@ -219,6 +221,16 @@ def test_a_wrong_file_adds_nothing_and_says_where_it_is_wrong(progress):
     assert len(stored()) == 3
 
 
+def test_there_is_an_end_to_what_files_add(progress, monkeypatch):
+    few = replace(LIMITS, sessions_rows=11)
+    monkeypatch.setattr("pages.ui.progress.kept.LIMITS", few)
+    bring(progress, write_csv([some_squats(3, 2), SQUATS[0]]))
+    assert len(stored()) == 4
+    bring(progress, write_csv([some_squats(4, 1)]))
+    assert "Expected at most 11 repetitions and holds" in progress.error[0].value
+    assert len(stored()) == 4
+
+
 # Saving
 
 
@@ -319,11 +331,11 @@ def test_a_finished_session_is_saved_by_itself_if_that_is_chosen_and_only_once(a
 def test_strangers_do_not_see_each_others_sessions_and_nothing_is_stored(data, visit, tmp_path):
     one, other = visit("explore"), visit()
     count_squats(one, tmp_path)
-    assert "Kept only until you reload or leave" in said(one)
+    assert "kept only until you reload or close" in said(one)
     click(one, "Save to progress")
     one.switch_page("pages/progress.py").run()
     assert listed(one) == ["gym"]
-    assert "Kept only until you reload or leave" in said(one)
+    assert "kept only until you reload or close" in said(one)
     other.run()
     assert listed(other) == []
     assert listed(visit()) == []
@@ -358,7 +370,7 @@ def test_an_account_has_its_own_sessions(at_the_machine, visit, tmp_path, monkey
     app = visit()
     assert listed(app) == []
     assert "Log in" in labels(app)
-    assert "Log in on the Progress page" in said(app)
+    assert "Log in on the Progress page to keep them" in said(app)
     monkeypatch.setattr(st, "user", {**ann, "email": "ann@new.example"})
     assert listed(visit()) == ["gym"]
 

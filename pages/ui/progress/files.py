@@ -82,7 +82,7 @@ def _import(there: Kept, file: UploadedFile) -> None:
         read = read_sessions(data)
         fresh = there.add(read)
     except (UnreadableSessions, DatabaseUnavailable) as error:
-        st.session_state[_IMPORTED] = (False, f"{file.name}: {error}")
+        st.session_state[_IMPORTED] = (False, plain(f"{file.name}: {error}"))
     else:
         known = len(read) - fresh
         more = f", {known} {'was' if known == 1 else 'were'} there already" if known else ""

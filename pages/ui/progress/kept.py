@@ -13,7 +13,8 @@ from pages.ui.progress import database
 from pages.ui.progress.database import Database, VisitDatabase
 from pages.ui.progress.whose import Whose, whose
 from pages.ui.shared.visits import current_visit
-from posecore import ExerciseSession
+from posecore import ExerciseSession, UnreadableSessions
+from posecore.limits import LIMITS
 
 # Another server, or a program, may change the same database.
 _LAST = "progress_last"
@@ -62,8 +63,19 @@ class Kept:
         return self.database.save(self.visitor.owner, new, at_once=at_once)
 
     def add(self, new: Sequence[ExerciseSession]) -> int:
-        """Save sessions that are in a file already, and so need not wait; return how many were not saved before."""
+        """Save sessions that are in a file already, and so need not wait; return how many were not saved before.
+
+        Raises:
+            UnreadableSessions: if there would be more in all than one file holds, which could not be brought back.
+        """
         owner = self.visitor.owner
+        after = {each.id: each for each in (*self.load().sessions, *new)}
+        rows = sum(each.count + len(each.held) for each in after.values())
+        if rows > LIMITS.sessions_rows:
+            raise UnreadableSessions(
+                f"Expected at most {LIMITS.sessions_rows:,} repetitions and holds in all, but with this file there "
+                f"would be {rows:,}. Nothing was added. Delete sessions first, or split the file."
+            )
         return self.database.change(owner, lambda store: store.save_all(owner, new))
 
     def drop_waiting(self, id: UUID | None = None) -> None:

@@ -84,8 +84,12 @@ def offer_saving(
 
 def only_this_visit() -> str:
     """What a visitor whose sessions are not kept should know."""
-    more = "Log in on the Progress page, or download" if whose().may_log_in else "Download"
-    return f"Kept only until you reload or leave this page. {more} your sessions there to take them along."
+    log_in = (
+        "Log in on the Progress page to keep them, or download"
+        if whose().may_log_in
+        else "On the Progress page you can download"
+    )
+    return f"Sessions are kept only until you reload or close this tab. {log_in} them to take them along."
 
 
 def stable_id(session: ExerciseSession) -> UUID:
