@@ -32,8 +32,8 @@ class Limits:
         take_seconds: longest recording of a live session.
         seconds_after_leaving: how long a visitor's video is kept after the connection is lost, since many visitors
             return after a brief network failure.
-        sessions_rows: rows of a file of exercise sessions that is read. In the app, nobody has more repetitions and holds
-            after that.
+        sessions_rows: rows of a file of exercise sessions that is read. In the app, nobody can import more repetitions
+            and holds in all.
         sessions_megabytes: size of such a file, also after it is unpacked.
     """
 
