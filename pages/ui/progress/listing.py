@@ -1,7 +1,6 @@
 """The list of sessions; the one that is chosen in it, with all that is known of it; changing and deleting it."""
 
 from dataclasses import replace
-from datetime import datetime
 
 import pandas as pd
 import streamlit as st
@@ -9,7 +8,7 @@ import streamlit as st
 from pages.ui.progress.kept import Kept
 from pages.ui.progress.saving import forget_saved
 from pages.ui.progress.shown import Shown
-from pages.ui.progress.words import exercise_title, visitors_zone, when
+from pages.ui.progress.words import choose_time, exercise_title, visitors_zone, when
 from pages.ui.shared.explain import plain
 from pages.ui.shared.problems import show_problem
 from posecore import DatabaseUnavailable, ExerciseSession, InvalidSession
@@ -102,9 +101,16 @@ def _show_repetitions(session: ExerciseSession) -> None:
             rows.append(row | {"Left - right (°)": each.left_right_deg})
     for number, held in enumerate(session.held, start=1):
         rows.append({"No.": number, "Start (s)": held.start_s, "End (s)": held.end_s, "Held (s)": held.held_s})
-    forms = {"(s)": "%.2f", "(°)": "%.1f"}
+        if held.steadiness.sway_cm is not None:
+            rows[-1]["Sway (cm)"] = held.steadiness.sway_cm
+    forms = {"(s)": "%.2f", "(°)": "%.1f", "(cm)": "%.1f"}
     names = {name for row in rows for name in row}
-    config = {name: st.column_config.NumberColumn(format=forms[name[-3:]]) for name in names if name[-3:] in forms}
+    config = {
+        name: st.column_config.NumberColumn(format=form)
+        for name in names
+        for unit, form in forms.items()
+        if name.endswith(unit)
+    }
     st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=config, placeholder="")
 
 
@@ -145,12 +151,7 @@ def _offer_change(there: Kept, session: ExerciseSession) -> None:
     key = f"progress_change_{session.id.hex}"
     with st.popover("Change", icon=":material/edit:"), st.form(key, border=False):
         st.text_input("Title", session.title, max_chars=MOST_TITLE, key=f"{key}_title")
-        st.datetime_input(
-            "Done at",
-            session.started_at.astimezone(visitors_zone()).replace(tzinfo=None),
-            min_value=datetime(1970, 1, 2),
-            key=f"{key}_at",
-        )
+        choose_time(session.started_at, key=f"{key}_at")
         st.form_submit_button("Save", on_click=_change, args=(there, session, key))
 
 
@@ -158,7 +159,7 @@ def _change(there: Kept, session: ExerciseSession, key: str) -> None:
     at = st.session_state[f"{key}_at"]
     try:
         # Seconds are not shown, so a time that is as it was stays as it was.
-        same = at == session.started_at.astimezone(visitors_zone()).replace(tzinfo=None, second=0)
+        same = at is None or at == session.started_at.astimezone(visitors_zone()).replace(tzinfo=None, second=0)
         started_at = session.started_at if same else at.replace(tzinfo=visitors_zone())
         title = " ".join(st.session_state[f"{key}_title"].split())
         if not there.change(replace(session, title=title, started_at=started_at)):

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from typing import Literal
 from uuid import UUID, uuid5
 
@@ -11,7 +10,7 @@ import streamlit as st
 
 from pages.ui.progress.kept import kept
 from pages.ui.progress.whose import whose
-from pages.ui.progress.words import visitors_zone
+from pages.ui.progress.words import choose_time, visitors_zone
 from pages.ui.shared.navigation import PROGRESS
 from posecore import DatabaseUnavailable, ExerciseSession, InvalidSession
 from posecore.progress.checks import MOST_TITLE
@@ -59,13 +58,7 @@ def offer_saving(
             help="Keeps date, counts, ranges, tempo and notes on form, not the video.",
         )
         with st.popover("Date and title"):
-            at = st.datetime_input(
-                "Done at",
-                begun.astimezone(visitors_zone()).replace(tzinfo=None),
-                key=f"{key}_at",
-                persist_state="session",
-                min_value=datetime(1970, 1, 2),
-            )
+            at = choose_time(begun, key=f"{key}_at", is_kept=True)
             st.text_input("Title", session.title, max_chars=MOST_TITLE, key=f"{key}_title", persist_state="session")
             if picture is not None:
                 st.checkbox(
