@@ -9,7 +9,7 @@ from pages.ui.compare.pose import Rules, show_likeness
 from pages.ui.compare.sides import Side, choose_sides, swap, try_sample
 from pages.ui.shared.problems import problems_shown
 from pages.ui.shared.settings import page_head
-from pages.ui.shared.visits import current_visit
+from pages.ui.shared.visits import Visit, current_visit
 from posecore.motion.comparing.limbs import Mirror, Turn
 
 _POSE, _MOVEMENT, _REPETITIONS = "A pose", "The movement", "Repetitions"
@@ -59,7 +59,7 @@ def choose_rules() -> Rules:
     return Rules(mirror, turn)
 
 
-def show_comparison(first: Side, second: Side) -> None:
+def show_comparison(visit: Visit, first: Side, second: Side) -> None:
     """Show the comparison that was chosen."""
     with st.container(horizontal=True):
         kind = choose_kind(first, second)
@@ -67,7 +67,7 @@ def show_comparison(first: Side, second: Side) -> None:
     if kind == _POSE:
         show_likeness(first, second, rules)
     elif kind == _MOVEMENT:
-        show_alignment(first, second, rules)
+        show_alignment(visit, first, second, rules)
     else:
         show_attempts(first, second)
 
@@ -86,7 +86,7 @@ def show_page() -> None:
         )
         st.button("Try the sample", icon=":material/play_circle:", key="compare_sample", on_click=try_sample)
         return
-    show_comparison(*sides)
+    show_comparison(visit, *sides)
 
 
 with problems_shown():

@@ -1,5 +1,6 @@
 """The Compare page: two results as poses, as movements, and by their repetitions."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +11,11 @@ from streamlit.testing.v1 import AppTest
 
 from pages.ui.compare.given import Given
 from pages.ui.compare.imitation import imitate
+from pages.ui.compare.side_by_side.pair import make_pair
 from pages.ui.video.clip_run import ClipRun
-from posecore import PoseSequence, align_sequences, save_sequence
+from posecore import BLAZEPOSE_33, PoseSequence, align_sequences, save_sequence
+from posecore.motion.comparing.limbs import LIMBS
+from tests.motion.comparing.dancing import dance, retimed
 from tests.motion.exercises.figure import bumps, figure, squats, together
 from tests.pages.test_video import short_clip, upload
 
@@ -128,6 +132,14 @@ def test_a_video_is_analysed_once_and_deleted_with_the_visit(open_page, short_cl
     assert not Path(run.clip.path).exists()
 
 
+def test_videos_on_both_sides_show_their_progress(open_page, short_clip, monkeypatch):
+    monkeypatch.setattr("pages.ui.video.clip_run._work", lambda *_arguments: None)
+    app = open_page("compare")
+    for place in ("first", "second"):
+        put(app, place, f"{place}.mp4", short_clip.read_bytes())
+    assert len([button for button in app.button if button.label.startswith("Stop")]) == 2
+
+
 def test_an_imitation_is_a_late_mirror_image_with_one_arm_behind():
     clip = squats([1, 1, 1])
     raised = figure(clip.times_s, knee=80 * bumps(clip.times_s, [1, 1, 1]), right_shoulder=120)
@@ -145,3 +157,38 @@ def test_the_result_on_the_video_page_can_be_compared(open_page, short_clip):
     assert app.title[0].value == "Compare"
     assert app.button_group(key="compare_source_first").value == "Video page"
     assert any("portrait.mp4" in text.value for text in app.text)
+
+
+def test_the_file_of_the_side_by_side_player_has_both_movements_and_their_moments():
+    first = dance(np.arange(0, 4, 1 / 30))
+    second = retimed(first, first.times_s * 1.5 + 2)
+    alignment = align_sequences(first, second)
+    pair = make_pair("key", (first, second), alignment)
+    content, header = (pair.folder.path / "pair.bin").read_bytes(), pair.header
+    for side, sequence in zip(header["sides"], (first, second), strict=True):
+        times = np.frombuffer(content, "<f8", side["frames"], side["at"])
+        xy = np.frombuffer(content, "<f4", side["frames"] * 33 * 2, side["at"] + times.nbytes)
+        np.testing.assert_array_equal(times, sequence.times_s)
+        np.testing.assert_array_equal(xy.reshape(-1, 33, 2), sequence.xy[:, 0])
+        left, top, width, height = side["box"]
+        assert 0 <= left < left + width <= sequence.size[0]
+        assert 0 <= top < top + height <= sequence.size[1]
+    moments = np.frombuffer(content, "<f8", 2 * header["moments"]["count"], header["moments"]["at"])
+    np.testing.assert_array_equal(moments.reshape(2, -1).T, alignment.times_s)
+    json.dumps(header, allow_nan=False)
+    pair.close()
+    assert not pair.folder.path.exists()
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_bones_have_the_limb_of_the_same_side_or_of_the_other_one_in_a_mirror(mirrored):
+    clip = dance(np.arange(0, 4, 1 / 30))
+    alignment = replace(align_sequences(clip, clip), mirrored=mirrored)
+    header = make_pair("key", (clip, clip), alignment).header
+    names = [[list(LIMBS)[place] if place >= 0 else "" for place in places] for places in header["limb_of_bone"]]
+    of_first, of_second = (dict(zip(BLAZEPOSE_33.edges, each, strict=True)) for each in names)
+    elbow, wrist = BLAZEPOSE_33.index("left_elbow"), BLAZEPOSE_33.index("left_wrist")
+    [arm] = [edge for edge in BLAZEPOSE_33.edges if set(edge) == {elbow, wrist}]
+    assert of_first[arm] == "left_forearm"
+    assert of_second[arm] == ("right_forearm" if mirrored else "left_forearm")
+    assert set(of_first.values()) == {*LIMBS, ""}

@@ -22,7 +22,8 @@ def imitate(sequence: PoseSequence) -> PoseSequence:
     arrays = {name: array.copy() for name, array in sequence.arrays.items()}
     for name in COORDINATES:
         own = getattr(sequence, name)
-        arrays[name][:, :, _ARM] = own[behind][:, :, _ARM] - own[behind][:, :, [_SHOULDER]] + own[:, :, [_SHOULDER]]
+        arm = own[behind][:, :, _ARM] - own[behind][:, :, [_SHOULDER]] + own[:, :, [_SHOULDER]]
+        arrays[name][:, :, _ARM] = np.where(np.isfinite(arm), arm, own[:, :, _ARM])
     order = list(BLAZEPOSE_33.mirror)
     arrays = {name: array[:, :, order] for name, array in arrays.items()}
     arrays["xy"][..., 0] = sequence.size[0] - 1 - arrays["xy"][..., 0]

@@ -7,19 +7,23 @@ import pandas as pd
 import streamlit as st
 
 from pages.ui.compare.pose import Rules
+from pages.ui.compare.side_by_side.component import show_side_by_side
 from pages.ui.compare.sides import Side
 from pages.ui.compare.words import LIMB_TITLES, explain_score, rounded, show_limbs
 from pages.ui.shared.figure import show_figure
 from pages.ui.shared.results import offer_download
+from pages.ui.shared.visits import Visit
 from posecore import Alignment, PoseSequence, align_sequences
-from posecore.view.comparison_charts import plot_likeness, plot_timing
+from posecore.view.comparison_charts import plot_likeness
 
 # By less than this nobody sees who is ahead; moments err by 33 ms.
 _TOGETHER_S = 0.15
+# Limbs whose scores differ by less are as alike.
+_SAME = 5
 
 
-def show_alignment(first: Side, second: Side, rules: Rules) -> None:
-    """Align both in time and show how alike they are, by limb and by moment.
+def show_alignment(visit: Visit, first: Side, second: Side, rules: Rules) -> None:
+    """Align both in time, play them side by side, and show how alike they are, by limb and by moment.
 
     Raises:
         NotComparable: if there is too little in one of them, or they are too long.
@@ -41,12 +45,13 @@ def show_alignment(first: Side, second: Side, rules: Rules) -> None:
         )
         explain_score()
     st.markdown(" ".join(sentences(alignment)))
-    figure = plot_likeness(alignment, title="Likeness by moment of the first")
-    show_figure(figure, height=460, label="Likeness over time, and by limb", key="compare_moments")
+    show_side_by_side(visit, first, second, alignment, rules=rules)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        figure = plot_timing(alignment, title="Who is ahead")
-        show_figure(figure, height=300, label="Who is ahead, over time", key="compare_behind")
+        figure = plot_likeness(alignment, title="Likeness by moment of the first")
+        label = "Likeness over time, and by limb"
+        show_figure(figure, height=480, label=label, key="compare_moments", seeks=True)
+        st.caption("Click a moment to see it above.")
     with right:
         table = pd.DataFrame({"Limb": list(LIMB_TITLES.values()), "Score": list(alignment.score_by_limb.values())})
         show_limbs(table)
@@ -68,8 +73,8 @@ def sentences(alignment: Alignment) -> list[str]:
     if alignment.mirrored:
         said.append("The second does it as a mirror image.")
     judged = {name: score for name, score in alignment.score_by_limb.items() if np.isfinite(score)}
-    if judged:
-        best, worst = max(judged, key=judged.__getitem__), min(judged, key=judged.__getitem__)
+    best, worst = max(judged, key=judged.__getitem__, default=""), min(judged, key=judged.__getitem__, default="")
+    if judged and judged[best] - judged[worst] >= _SAME:
         said.append(
             f"Most alike: **{LIMB_TITLES[best].lower()}** ({judged[best]:.0f}). "
             f"Least alike: **{LIMB_TITLES[worst].lower()}** ({judged[worst]:.0f})."

@@ -218,7 +218,7 @@ def _result(visit: Visit, thing: Thing, options: PoseOptions, place: Place) -> S
     if thing.state.result is None:
         if thing.state.done.is_set():
             st.info("Stopped before the first frame. Remove the video and choose it again to start over.")
-        elif place == "second" and st.session_state[_key(_SOURCE, "first")] == st.session_state[_key(_SOURCE, place)]:
+        elif place == "second" and all(st.session_state[_key(_SOURCE, each)] == SAMPLE for each in PLACES):
             st.caption("Made from the sample, once it is analysed.")
         else:
             show_progress(thing)

@@ -115,6 +115,28 @@ export interface PlayerData {
   defaults: { index: number; curves: string[]; space: Space };
 }
 
+/** Layout of a file with two aligned movements, see pages/ui/compare/side_by_side/pair.py. */
+export interface PairHeader {
+  landmarks: number;
+  /** The box is left, top, width and height of the part of the image in which the person moves. */
+  sides: { frames: number; at: number; size: [number, number]; box: number[] }[];
+  moments: { count: number; at: number };
+  limbs: string[];
+  /** By side, for each bone the place of its limb; -1 if it is not compared. */
+  limb_of_bone: number[][];
+}
+
+export interface PairData {
+  /** Address of the file. */
+  pair: string;
+  header: PairHeader;
+  films: (string | null)[];
+  names: string[];
+  bones: Omit<Bone, "color">[];
+  /** The scale goes from unlike to alike. */
+  colors: { scale: string[]; unknown: string };
+}
+
 /** The viewer's choices. */
 export interface View {
   layer: string;

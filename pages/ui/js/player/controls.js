@@ -19,6 +19,19 @@ const ICONS = {
   mute: "M4 9v6h4l5 5V4L8 9zM15 9l2-1 5 8-2 1zM20 8l2 1-5 8-2-1z",
 };
 
+/**
+ * @param {HTMLElement} root
+ * @param {string} name of the button
+ * @param {string} icon
+ * @param {string} [words]
+ */
+export function drawIcon(root, name, icon, words) {
+  const button = find(root, `[data-icon="${name}"]`);
+  button.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${ICONS[icon]}"/></svg>`;
+  if (words) button.title = words;
+  button.setAttribute("aria-label", button.title);
+}
+
 export class Controls {
   /**
    * @param {HTMLElement} root
@@ -86,24 +99,12 @@ export class Controls {
    * @param {{playing: boolean, muted: boolean, loops: boolean}} state
    */
   icons({ playing, muted, loops }) {
-    this.icon("back", "back");
-    this.icon("on", "on");
-    this.icon("play", playing ? "pause" : "play", playing ? "Pause (space)" : "Play (space)");
-    this.icon("sound", muted ? "mute" : "sound");
+    drawIcon(this.root, "back", "back");
+    drawIcon(this.root, "on", "on");
+    drawIcon(this.root, "play", playing ? "pause" : "play", playing ? "Pause (space)" : "Play (space)");
+    drawIcon(this.root, "sound", muted ? "mute" : "sound");
     find(this.root, '[data-do="noLoop"]').hidden = !loops;
     this.root.dataset.playing = `${playing}`;
-  }
-
-  /**
-   * @param {string} name of the button
-   * @param {string} icon
-   * @param {string} [words]
-   */
-  icon(name, icon, words) {
-    const button = find(this.root, `[data-icon="${name}"]`);
-    button.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${ICONS[icon]}"/></svg>`;
-    if (words) button.title = words;
-    button.setAttribute("aria-label", button.title);
   }
 
   /** @param {string} name */

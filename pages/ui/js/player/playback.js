@@ -70,6 +70,11 @@ export class FilmPlayback {
     this.film.currentTime = time;
   }
 
+  /** Seconds from the first frame. */
+  get now() {
+    return this.film.currentTime;
+  }
+
   /** Whether the browser dropped frames of the video recently: the machine has too much to draw. */
   get isHurried() {
     const lost = this.film.getVideoPlaybackQuality().droppedVideoFrames;
@@ -99,6 +104,11 @@ export class FilmlessPlayback {
     this.time = 0;
     this.speed = 1;
     this.timer = 0;
+  }
+
+  /** Seconds from the first frame. */
+  get now() {
+    return this.time;
   }
 
   /** @param {number} speed */

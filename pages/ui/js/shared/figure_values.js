@@ -43,10 +43,11 @@ export function colorOf(style, index, layout) {
 }
 
 /**
+ * A colour of a scale.
  * @param {[number, string][]} scale from 0 to 1
  * @param {number} share outside 0..1, it is limited to that
  */
-function between(scale, share) {
+export function between(scale, share) {
   const at = Math.max(0, Math.min(1, share));
   const above = Math.max(1, scale.findIndex(([place]) => place >= at));
   const [[from, one], [to, other]] = [scale[above - 1], scale[above]];

@@ -1,0 +1,1 @@
+"""The player for two movements side by side."""

@@ -1,0 +1,115 @@
+"""Two aligned movements in a form for their player: one file that the browser fetches."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from pages.ui.shared.addresses import withdraw
+from pages.ui.shared.folders import Folder
+from pages.ui.shared.served import serve
+from posecore import BLAZEPOSE_33, Alignment, PoseSequence
+from posecore.motion.comparing.limbs import LIMBS
+
+_NAME = "pair.bin"
+# 6 MB; of more frames, only every second (third, ...) one is shown.
+_MOST_FRAMES = 20_000
+_SURE = 0.5
+_MARGIN = 0.15
+# Of the part of the picture that is shown: narrower or wider, and the two would not fit beside each other.
+_NARROWEST, _WIDEST = 0.8, 1.8
+_SMALLEST = 1 / 6
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """Two aligned movements, for as long as the folder exists.
+
+    Attributes:
+        key: identifies both, and how they were compared.
+        header: what the player needs to read the file, ready for JSON.
+        token: of the file's address, see ``pages.ui.shared.addresses``.
+        folder: holds the file.
+    """
+
+    key: object
+    header: dict[str, Any]
+    token: str
+    folder: Folder
+
+    def close(self) -> None:
+        """Delete the file."""
+        self.folder.close()
+
+
+def make_pair(key: object, performers: Sequence[PoseSequence], alignment: Alignment) -> Pair:
+    """Write two movements, of one person each, with their alignment."""
+    folder = Folder("pair")
+    path = folder.path / _NAME
+    with path.open("wb") as file:
+        sides = [_write_side(file, each) for each in performers]
+        moments_at = file.tell()
+        for values in (alignment.times_s.T, alignment.behind_s):
+            file.write(np.ascontiguousarray(values).astype("<f8").tobytes())
+        for values in (alignment.scores, alignment.limb_scores):
+            file.write(values.astype("<f4").tobytes())
+    token = serve(path, _NAME)
+    folder.before_closing(withdraw, token)
+    header = {
+        "landmarks": len(BLAZEPOSE_33),
+        "sides": sides,
+        "moments": {"count": len(alignment.times_s), "at": moments_at},
+        "limbs": list(LIMBS),
+        "limb_of_bone": [_limbs_of_bones(), _limbs_of_bones(mirrored=alignment.mirrored)],
+    }
+    return Pair(key, header, token, folder)
+
+
+def _write_side(file: BinaryIO, performer: PoseSequence) -> dict[str, Any]:
+    step = max(1, math.ceil(len(performer) / _MOST_FRAMES))
+    shown = performer.at(slice(None, None, step))
+    at = file.tell()
+    file.write(shown.times_s.astype("<f8").tobytes())
+    file.write(shown.xy[:, 0].astype("<f4").tobytes())
+    file.write(shown.visibility[:, 0].astype("<f4").tobytes())
+    return {"frames": len(shown), "at": at, "size": list(shown.size), "box": _box(shown)}
+
+
+def _box(performer: PoseSequence) -> list[float]:
+    """Left, top, width and height of the part of the picture in which the person moves, in pixels."""
+    width, height = performer.size
+    places = performer.xy[(performer.visibility >= _SURE) & np.isfinite(performer.xy).all(axis=-1)]
+    if not len(places):
+        return [0, 0, width, height]
+    low, high = np.percentile(places, (0.5, 99.5), axis=0)
+    middle = (low + high) / 2
+    across, down = np.maximum((high - low) * (1 + 2 * _MARGIN), np.array(performer.size) * _SMALLEST)
+    across, down = max(across, _NARROWEST * down), max(down, across / _WIDEST)
+    across, down = min(across, width), min(down, height)
+    left = min(max(0, middle[0] - across / 2), width - across)
+    top = min(max(0, middle[1] - down / 2), height - down)
+    return [round(float(value), 1) for value in (left, top, across, down)]
+
+
+def _limbs_of_bones(*, mirrored: bool = False) -> list[int]:
+    """For each bone of the skeleton, the place of its limb in ``LIMBS``; -1 if it is not compared.
+
+    Limbs have the first's sides; in a ``mirrored`` second one left is right.
+    """
+    return [_limb_of_bone(start, end, mirrored) for start, end in BLAZEPOSE_33.edges]
+
+
+def _limb_of_bone(start: int, end: int, mirrored: bool) -> int:
+    if start in BLAZEPOSE_33.parts["face"] and end in BLAZEPOSE_33.parts["face"]:
+        return list(LIMBS).index("head")
+    ends = {start, end}
+    if mirrored:
+        ends = {BLAZEPOSE_33.mirror[index] for index in ends}
+    names = {BLAZEPOSE_33.landmarks[index] for index in ends}
+    for place, limb in enumerate(LIMBS.values()):
+        if names == {name for point in limb for name in point if len(point) == 1}:
+            return place
+    is_flank = {name.partition("_")[2] for name in names} == {"shoulder", "hip"}
+    return list(LIMBS).index("trunk") if is_flank else -1

@@ -1,0 +1,78 @@
+// @ts-check
+// Two aligned movements, as written by pages/ui/compare/side_by_side/pair.py.
+
+import { Clock } from "../player/clock.js";
+import { nearestTo, slopeAt, steadied, valueAt } from "./following.js";
+
+/** @typedef {import("../types.d.ts").PairHeader} PairHeader */
+
+export class Pair {
+  /**
+   * @param {string} address
+   * @param {PairHeader} header
+   */
+  static async fetch(address, header) {
+    const answer = await fetch(address);
+    if (!answer.ok) throw new Error((await answer.text()).slice(0, 200));
+    return new Pair(await answer.arrayBuffer(), header);
+  }
+
+  /**
+   * @param {ArrayBuffer} content
+   * @param {PairHeader} header
+   */
+  constructor(content, header) {
+    const { landmarks, limbs, moments, sides } = header;
+    let at = 0;
+    const doubles = (/** @type {number} */ count) => new Float64Array(content.slice(at, (at += 8 * count)));
+    const floats = (/** @type {number} */ count) => new Float32Array(content.slice(at, (at += 4 * count)));
+    this.header = header;
+    this.sides = sides.map((side) => {
+      at = side.at;
+      const clock = new Clock(doubles(side.frames));
+      return { clock, xy: floats(2 * landmarks * side.frames), visibility: floats(landmarks * side.frames) };
+    });
+    at = moments.at;
+    this.first = doubles(moments.count);
+    this.second = doubles(moments.count);
+    this.behind = doubles(moments.count);
+    this.scores = floats(moments.count);
+    this.limbScores = floats(limbs.length * moments.count);
+    this.steady = steadied(this.first, this.second);
+  }
+
+  /** @param {number} time of the first, in seconds */
+  inSecond(time) {
+    return valueAt(this.steady.from, this.steady.to, time);
+  }
+
+  /** @param {number} time of the first, in seconds */
+  slope(time) {
+    return slopeAt(this.steady, time);
+  }
+
+  /**
+   * How alike both are at a time of the first; NaN if not judged.
+   * @param {number} time
+   */
+  at(time) {
+    const place = nearestTo(this.first, time);
+    const count = this.header.limbs.length;
+    const limbs = this.limbScores.subarray(count * place, count * (place + 1));
+    return { score: this.scores[place], behind: this.behind[place], limbs };
+  }
+
+  /**
+   * The landmarks of a side in one frame.
+   * @param {number} side 0 or 1
+   * @param {number} frame
+   */
+  landmarks(side, frame) {
+    const { landmarks } = this.header;
+    const { xy, visibility } = this.sides[side];
+    return {
+      xy: xy.subarray(2 * landmarks * frame, 2 * landmarks * (frame + 1)),
+      visibility: visibility.subarray(landmarks * frame, landmarks * (frame + 1)),
+    };
+  }
+}

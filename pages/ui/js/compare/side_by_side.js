@@ -1,0 +1,362 @@
+// @ts-check
+// Two movements beside each other. The first plays by its own clock, and the second follows it through the alignment.
+
+import { Curves } from "../player/curves.js";
+import { SPEEDS, drawIcon } from "../player/controls.js";
+import { actionOf } from "../player/keys.js";
+import { FilmPlayback, FilmlessPlayback } from "../player/playback.js";
+import { find, make, mark, write } from "../shared/dom.js";
+import { between } from "../shared/figure_values.js";
+import { fixed } from "../shared/numbers.js";
+import { whenAsked } from "../shared/seeking.js";
+import { follow } from "./following.js";
+import { Pair } from "./pair.js";
+import { SideScreen } from "./side_screen.js";
+
+/** @typedef {import("../types.d.ts").PairData} PairData */
+/** @typedef {import("../types.d.ts").Bone} Bone */
+
+const LINES = [
+  { name: "score", title: "Likeness", unit: "likeness", color: "#0072b2" },
+  { name: "behind", title: "Second behind", unit: "s behind", color: "#d55e00" },
+];
+const TOGETHER_S = 0.15; // by less nobody sees who is ahead
+
+class SideBySide {
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+    this.screens = [...root.querySelectorAll(".sb-side")].map(
+      (figure) => new SideScreen(/** @type {HTMLElement} */ (figure), () => this.draw()),
+    );
+    this.scrub = /** @type {HTMLInputElement} */ (find(root, ".pp-scrub"));
+    this.speeds = /** @type {HTMLSelectElement} */ (find(root, ".sb-speed"));
+    this.skeletons = /** @type {HTMLInputElement} */ (find(root, ".sb-skeletons"));
+    this.closeUp = /** @type {HTMLInputElement} */ (find(root, ".sb-close"));
+    this.cursor = find(root, ".pp-cursor");
+    this.curves = new Curves(find(root, ".pp-curves"), (time) => this.seekTime(time));
+    this.index = 0; // frame of the first
+    this.shown = [0, 0]; // frames that both show
+    this.playing = false;
+    this.gone = false;
+    this.ticking = 0;
+    this.ended = new AbortController();
+    this.speeds.replaceChildren(...SPEEDS.map((value) => make("option", { value }, `${value} ×`)));
+    this.speeds.value = "1";
+    this.listen();
+    this.icons();
+  }
+
+  listen() {
+    const { root } = this;
+    root.addEventListener("keydown", (event) => {
+      const action = this.pair && actionOf(event);
+      if (!action || !this.does(...action)) return;
+      event.preventDefault();
+    });
+    root.addEventListener("click", ({ target }) => {
+      const element = /** @type {Element} */ (target);
+      const { do: name, far } = /** @type {HTMLElement | null} */ (element.closest("[data-do]"))?.dataset ?? {};
+      if (name) this.does(name, Number(far ?? 0));
+      else if (element.closest(".pp-screen")) this.toggle();
+    });
+    this.scrub.addEventListener("input", () => this.seek(Number(this.scrub.value)));
+    this.speeds.addEventListener("change", () => this.playbacks?.[0].setSpeed(this.speed));
+    this.skeletons.addEventListener("change", () => this.draw());
+    this.closeUp.addEventListener("change", () => this.layOut());
+    whenAsked(({ time }) => {
+      this.seekTime(time);
+      root.scrollIntoView({ block: "start", behavior: "smooth" });
+    }, this.ended.signal);
+  }
+
+  /**
+   * @param {string} name of an action
+   * @param {number} far
+   * @returns {boolean} whether there is such an action
+   */
+  does(name, far) {
+    if (name === "toggle") this.toggle();
+    else if (name === "step") this.step(far);
+    else if (name === "faster") this.faster(far);
+    else if (name === "sound") this.mute();
+    else return false;
+    return true;
+  }
+
+  get speed() {
+    return Number(this.speeds.value);
+  }
+
+  get last() {
+    return this.pair ? this.pair.sides[0].clock.count - 1 : 0;
+  }
+
+  /** The time of the first, in seconds. */
+  get time() {
+    return this.pair?.sides[0].clock.times[this.index] ?? 0;
+  }
+
+  // ---- data from the server
+
+  /** @param {PairData} data */
+  async update(data) {
+    const before = this.data;
+    this.data = data;
+    if (before?.pair === data.pair) return;
+    const pair = await Pair.fetch(data.pair, data.header);
+    if (this.gone || this.data !== data) return; // another pair came meanwhile
+    this.pair = pair;
+    this.index = 0;
+    this.scrub.max = `${this.last}`;
+    this.say("");
+    find(this.root, '[data-do="sound"]').hidden = !data.films[0];
+    find(this.root, ".sb-scale i").style.background = `linear-gradient(to right, ${data.colors.scale.join(", ")})`;
+    this.layOut();
+    this.beginPlayback(data, pair);
+    this.seekTime(pair.first[0]);
+    this.showCurves(pair);
+  }
+
+  layOut() {
+    const { data } = this;
+    if (!data) return;
+    this.screens.forEach((screen, side) => {
+      const name = data.names[side];
+      screen.begin({ name, film: data.films[side], side: data.header.sides[side], closeUp: this.closeUp.checked });
+    });
+    this.draw();
+  }
+
+  /**
+   * @param {PairData} data
+   * @param {Pair} pair
+   */
+  beginPlayback({ films }, { sides }) {
+    this.playing = false;
+    for (const playback of this.playbacks ?? []) playback?.end();
+    const onFail = () => this.say("This browser cannot play one of the videos.");
+    /** @param {number} side */
+    const playbackOf = (side) => {
+      const listener = {
+        onShown: (/** @type {number} */ frame, /** @type {boolean} */ settled) => this.frameShown(side, frame, settled),
+        onEnd: () => side === 0 && this.playing && this.pause(),
+        onFail,
+      };
+      const { clock } = sides[side];
+      const film = films[side];
+      return film ? new FilmPlayback(this.screens[side].film, film, clock, listener) : new FilmlessPlayback(clock, listener);
+    };
+    this.playbacks = [playbackOf(0), playbackOf(1)];
+    this.icons();
+  }
+
+  /** @param {Pair} pair */
+  async showCurves(pair) {
+    const { times } = pair.sides[0].clock;
+    // To the ends of the first video, as the cursor goes there too.
+    const ends = [times[0], times[times.length - 1]];
+    const at = Float64Array.of(Math.min(ends[0], pair.first[0]), ...pair.first, ends[1]);
+    const values = { score: pair.scores, behind: pair.behind };
+    const lines = LINES.map((line) => ({
+      ...line,
+      times: at,
+      values: Float32Array.of(NaN, ...values[/** @type {keyof values} */ (line.name)], NaN),
+      confidence: new Uint8Array(at.length).fill(255),
+      dash: "solid",
+      faint: false,
+    }));
+    await this.curves.show(lines, { threshold: 0, loop: null, cuts: [], label: "Likeness, and who is behind, over time" });
+    this.curves.go(this.time);
+  }
+
+  // ---- time
+
+  /**
+   * @param {number} side
+   * @param {number} frame
+   * @param {boolean} settled whether no other frame is being sought
+   */
+  frameShown(side, frame, settled) {
+    this.shown[side] = frame;
+    if (side === 0 && this.playing && settled && frame !== this.index) this.go(frame);
+    else this.drawSide(side);
+  }
+
+  /** @param {number} time of the first, in seconds */
+  seekTime(time) {
+    if (this.pair) this.seek(this.pair.sides[0].clock.nearest(time));
+  }
+
+  /** @param {number} index frame of the first */
+  seek(index) {
+    const { pair, playbacks } = this;
+    if (!pair || !playbacks) return;
+    const wanted = Math.max(0, Math.min(index, this.last));
+    playbacks[0].seek(wanted);
+    const { clock } = pair.sides[1];
+    const other = clock.nearest(pair.inSecond(pair.sides[0].clock.times[wanted]));
+    playbacks[1].seek(other);
+    // A video says itself when it shows the frame.
+    [wanted, other].forEach((frame, side) => (this.shown[side] = this.data?.films[side] ? this.shown[side] : frame));
+    this.go(wanted);
+  }
+
+  /** @param {number} index frame of the first */
+  go(index) {
+    const { pair } = this;
+    this.index = index;
+    if (!pair) return;
+    this.scrub.value = `${index}`;
+    this.curves.go(this.time);
+    mark(this.cursor, index);
+    this.tell(pair);
+    this.draw();
+  }
+
+  /** @param {Pair} pair */
+  tell(pair) {
+    const { score, behind } = pair.at(this.time);
+    const word = behind > 0 ? "behind" : "ahead";
+    const timing = Math.abs(behind) < TOGETHER_S ? "together" : `second ${fixed(Math.abs(behind), 1)} s ${word}`;
+    const times = `${fixed(this.time, 2)} s · second ${fixed(pair.inSecond(this.time), 2)} s`;
+    write(find(this.root, ".sb-clock"), `First ${times} · likeness ${fixed(score, 0)} · ${timing}`);
+  }
+
+  toggle() {
+    if (this.playing) this.pause();
+    else this.play();
+  }
+
+  play() {
+    const { playbacks } = this;
+    if (!playbacks) return;
+    if (this.index === this.last) this.seek(0);
+    this.playing = true;
+    playbacks[0].play(this.speed).catch(() => this.pause());
+    const tick = () => {
+      if (!this.playing) return;
+      this.letSecondFollow();
+      this.ticking = requestAnimationFrame(tick);
+    };
+    cancelAnimationFrame(this.ticking);
+    this.ticking = requestAnimationFrame(tick);
+    this.icons();
+  }
+
+  letSecondFollow() {
+    const { pair, playbacks } = this;
+    if (!pair || !playbacks) return;
+    const [first, second] = playbacks;
+    const time = pair.sides[0].clock.times[0] + first.now;
+    const { clock } = pair.sides[1];
+    const wanted = pair.inSecond(time);
+    if (second instanceof FilmlessPlayback) {
+      const frame = clock.nearest(wanted);
+      if (frame !== this.shown[1]) this.frameShown(1, frame, true);
+      return;
+    }
+    const state = { wanted, now: clock.times[0] + second.now, slope: pair.slope(time), speed: this.speed };
+    const { seek, rate } = follow(state);
+    if (seek && !second.seeking) second.seek(clock.nearest(wanted));
+    if (!rate) second.pause();
+    else if (second.film.paused) second.play(rate).catch(() => {}); // interrupted by the next pause
+    else second.setSpeed(rate);
+  }
+
+  pause() {
+    this.playing = false;
+    cancelAnimationFrame(this.ticking);
+    for (const playback of this.playbacks ?? []) playback.pause();
+    this.icons();
+    this.seek(this.index);
+  }
+
+  /** @param {number} frames */
+  step(frames) {
+    if (this.playing) this.pause();
+    this.seek(this.index + frames);
+  }
+
+  /** @param {number} steps */
+  faster(steps) {
+    const place = SPEEDS.indexOf(this.speed) + steps;
+    this.speeds.value = `${SPEEDS[Math.max(0, Math.min(place, SPEEDS.length - 1))]}`;
+    this.playbacks?.[0].setSpeed(this.speed);
+  }
+
+  mute() {
+    const { film } = this.screens[0];
+    film.muted = !film.muted;
+    this.icons();
+  }
+
+  icons() {
+    const { muted } = this.screens[0].film;
+    drawIcon(this.root, "back", "back");
+    drawIcon(this.root, "on", "on");
+    drawIcon(this.root, "play", this.playing ? "pause" : "play", this.playing ? "Pause (space)" : "Play (space)");
+    drawIcon(this.root, "sound", muted ? "mute" : "sound");
+    this.root.dataset.playing = `${this.playing}`;
+  }
+
+  // ---- drawing
+
+  draw() {
+    this.drawSide(0);
+    this.drawSide(1);
+  }
+
+  /** @param {number} side */
+  drawSide(side) {
+    const { pair, data } = this;
+    if (!pair || !data) return;
+    const frame = this.shown[side];
+    this.screens[side].draw(frame, pair.landmarks(side, frame), this.skeletons.checked ? this.bones(side, pair, data) : null);
+  }
+
+  /**
+   * The bones of a side in the colours of the moment.
+   * @param {number} side
+   * @param {Pair} pair
+   * @param {PairData} data
+   * @returns {Bone[]}
+   */
+  bones(side, pair, { bones, colors, header }) {
+    const { limbs } = pair.at(this.time);
+    /** @type {[number, string][]} */
+    const scale = colors.scale.map((color, place) => [place / (colors.scale.length - 1), color]);
+    return bones.map((bone, place) => {
+      const score = limbs[header.limb_of_bone[side][place]] ?? NaN;
+      return { ...bone, color: Number.isNaN(score) ? colors.unknown : between(scale, score / 100) };
+    });
+  }
+
+  /** @param {string} problem */
+  say(problem) {
+    write(find(this.root, ".sb-problem"), problem);
+  }
+
+  end() {
+    this.gone = true;
+    this.playing = false;
+    this.ended.abort();
+    for (const part of [...(this.playbacks ?? []), ...this.screens, this.curves]) part.end();
+  }
+}
+
+/** @type {WeakMap<HTMLElement, SideBySide>} */
+const players = new WeakMap();
+
+/** @param {import("../types.d.ts").Component<PairData>} component */
+export default function ({ data, parentElement }) {
+  const root = find(parentElement, ".sb");
+  const player = players.get(root) ?? new SideBySide(root);
+  players.set(root, player);
+  player.update(data).catch((error) => player.say(`${error.message}`));
+  return () => {
+    if (root.isConnected) return;
+    player.end();
+    players.delete(root);
+  };
+}
