@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import os
 import sys
 import tempfile
 import threading
@@ -10,19 +11,24 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 # Makes the script runnable from any folder, measuring the code next to it.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from playwright.sync_api import BrowserContext, Page, expect
+from sqlalchemy import create_engine
 
 from benchmarks.app import CAMERA, WINDOW, chromium, server, upload
-from posecore import estimate_video
+from posecore import ExerciseSession, SessionStore, estimate_video
 from posecore.export.saved import save_sequence
 from posecore.media.samples import sample_clip
+from posecore.motion.exercises.results import Repetition
+from posecore.progress.store import default_url
 
 PATIENCE_MS = 180_000
 QUIET_S = 2.0  # a page is loaded if nothing arrives for this long
@@ -61,6 +67,7 @@ def _webcam(page: Page) -> None:
 
 
 def _progress(page: Page) -> None:
+    expect(page.locator(".js-plotly-plot .main-svg").nth(3)).to_be_attached()  # two charts
     expect(page.get_by_text("For training, not medical advice")).to_be_visible()
 
 
@@ -224,6 +231,15 @@ def measure(context: BrowserContext, counter: WebSocketCounter, name: str, resul
     return measured
 
 
+def save_sessions(number: int) -> None:
+    """Save sessions of ten squats, one each day, for the Progress page."""
+    tempo, ranges = {"down": 0.8, "hold": 0.2, "up": 0.8}, {"left_knee": 95.0, "right_knee": 96.0}
+    squats = tuple(Repetition(at, at + 0.9, at + 1.8, "both", ranges, tempo, -1.0, 0) for at in range(0, 30, 3))
+    days = [datetime.now(UTC) - timedelta(days=number) for number in range(number)]
+    sessions = [ExerciseSession(day, "squat", "video", "garden.mp4", (squats,)) for day in days]
+    SessionStore(create_engine(default_url())).save_all("local", sessions)
+
+
 def parse_arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -242,8 +258,15 @@ def main() -> None:
     expect.set_options(timeout=PATIENCE_MS)
     rows = []
     print(f"{'kB':<10}{'first visit':>12}{'second visit':>14}{'page turn':>12}", flush=True)
-    with tempfile.TemporaryDirectory() as folder, server() as (url, _pid), chromium(*CAMERA) as browser:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        patch.dict(os.environ, XDG_DATA_HOME=folder),
+        server() as (url, _pid),
+        chromium(*CAMERA) as browser,
+    ):
         result = Path(folder, "walk.posecore.npz")
+        if "Progress" in (args.pages or PAGES):
+            save_sessions(50)
         if "Explore" in (args.pages or PAGES):
             save_sequence(estimate_video(sample_clip().path), result)
         counter = WebSocketCounter(urlsplit(url).port or 80)
