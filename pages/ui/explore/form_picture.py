@@ -1,15 +1,14 @@
 """One note on form, opened: its frame with what was measured drawn on it, and what it says in words."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 
-from posecore import Counted, PosecoreError, PoseSequence
-from posecore.media.clips import read_frame
+from pages.ui.shared.film_frame import film_frame
+from posecore import Counted, PoseSequence
 from posecore.media.pictures import fit_picture
 from posecore.motion.exercises.results import FormNote, Held, Repetition
 from posecore.view.form_pictures import crop_around, draw_note
@@ -81,16 +80,12 @@ def show_note(counted: Counted, raw: PoseSequence, film: Path | None, *, key: st
 # A few pictures of a visit; reading a frame seeks in the film and decodes at most the two seconds before it.
 @st.cache_data(scope="session", max_entries=6, show_spinner="Reading the frame")
 def _picture(clip: str, each: Judged, _raw: PoseSequence, _film: Path | None) -> np.ndarray:
-    times_s = _raw.times_s
     seen = np.flatnonzero(_raw.seen[:, _raw.slot(each.person)])
-    index = int(seen[np.abs(times_s[seen] - each.time_s).argmin()])
+    index = int(seen[np.abs(_raw.times_s[seen] - each.time_s).argmin()])
     poses = _raw.frame(index).only([each.person])
-    rgb = None
-    if _film is not None:  # it begins with the first frame at 0
-        halfway_s = (times_s[index] + times_s[max(0, index - 1)]) / 2 - times_s[0]
-        with suppress(PosecoreError):  # it may be deleted by now
-            rgb = read_frame(_film, float(halfway_s))
-            poses = poses.resized((rgb.shape[1], rgb.shape[0]))
+    rgb = film_frame(_film, _raw, index)
+    if rgb is not None:
+        poses = poses.resized((rgb.shape[1], rgb.shape[0]))
     rgb, poses = crop_around(rgb, poses)
     scale = min(1.0, _SCREEN_PX / max(poses.size))
     width, height = (max(1, round(side * scale)) for side in poses.size)
