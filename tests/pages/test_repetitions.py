@@ -216,7 +216,7 @@ def test_a_note_on_a_real_video_has_the_frame_of_the_film(open_page, shared_data
         drawn.append((rgb, poses))
         return draw_note(rgb, poses, note)
 
-    monkeypatch.setattr("pages.ui.explore.form_picture.read_frame", read_one)
+    monkeypatch.setattr("pages.ui.shared.film_frame.read_frame", read_one)
     monkeypatch.setattr("pages.ui.explore.form_picture.draw_note", draw)
     app = open_page("video")
     path = shared_data / "google-reference" / "pose_squats.mp4"
