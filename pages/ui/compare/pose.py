@@ -113,7 +113,7 @@ def _show_pose(pose: FramePoses, reference: FramePoses, likeness: PoseLikeness, 
         st.caption("Coloured: the second, orange where unlike, blue where alike. Grey: the first, turned and as large.")
     with right:
         table = _limb_table(likeness)
-        show_limbs(table)
+        show_limbs(table if likeness.not_judged else table.drop(columns="Not judged"))
         if likeness.mirrored:
             st.caption("Compared with the mirror image of the first: left is right.")
         if "pose" in likeness.not_judged:

@@ -1,7 +1,6 @@
 """The two sides that are compared, and where each comes from."""
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import streamlit as st
 
@@ -49,10 +48,10 @@ class Side:
     film: str | None = None
     person: int | None = None
 
-    @cached_property
+    @property
     def performer(self) -> PoseSequence:
         """Only the person who is compared."""
-        return performer_of(self.sequence, self.person, what=f"the {self.place} one")
+        return _performer(self.id, self.place, _sequence=self.sequence)
 
     @property
     def is_photo(self) -> bool:
@@ -252,7 +251,13 @@ def _offer_another_run(given: Given, run: ClipRun, options: PoseOptions, place: 
         )
 
 
-@st.cache_data(scope="session", max_entries=1, show_spinner=False)
+# They are read-only, so nothing needs to be copied.
+@st.cache_resource(scope="session", max_entries=4, show_spinner=False)
+def _performer(id: tuple[str, int | None], place: Place, _sequence: PoseSequence) -> PoseSequence:
+    return performer_of(_sequence, id[1], what=f"the {place} one")
+
+
+@st.cache_resource(scope="session", max_entries=1, show_spinner=False)
 def _imitated(key: str, _sequence: PoseSequence) -> PoseSequence:
     return imitate(_sequence)
 
