@@ -66,6 +66,11 @@ def _webcam(page: Page) -> None:
     expect(page.locator(".lp").first).to_be_visible()
 
 
+def _compare(page: Page) -> None:
+    expect(page.locator(".sb .pp-overlay[data-frame]")).to_have_count(2)
+    expect(page.locator(".js-plotly-plot .main-svg").nth(3)).to_be_attached()  # two charts
+
+
 def _progress(page: Page) -> None:
     expect(page.locator(".js-plotly-plot .main-svg").nth(3)).to_be_attached()  # two charts
     expect(page.get_by_text("For training, not medical advice")).to_be_visible()
@@ -76,6 +81,7 @@ PAGES = {
     "Image": Shown("/image?sample=photo", _image),
     "Video": Shown("/video?sample=clip", _player),
     "Explore": Shown("/explore", _player, opens_result=True),
+    "Compare": Shown("/compare?sample=clip", _compare),
     "Webcam": Shown("/webcam", _webcam),
     "Progress": Shown("/progress", _progress),
 }

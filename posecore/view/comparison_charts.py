@@ -14,6 +14,7 @@ from posecore.motion.comparing.limbs import LIMBS
 from posecore.view.palette import BLUE, GREY, PEOPLE, Color, css, likeness_scale
 
 _MOST_COLUMNS = 1_500
+_MOST_HELD = 150
 _ALL = "all limbs"
 _VERMILLION = PEOPLE[-1]
 _Doubles = NDArray[np.float64]
@@ -55,6 +56,59 @@ def plot_likeness(compared: LikenessOverTime | Alignment, *, title: str) -> go.F
         "margin": {"l": 110, "r": 0, "t": 40, "b": 110},
     }
     return go.Figure({"data": [heat], "layout": layout})
+
+
+def plot_score(likeness: LikenessOverTime, *, title: str) -> go.Figure:
+    """The score over time, 0 to 100, with the best moment marked and the times shaded in which the pose is held.
+
+    A long video is shown with at most 1,500 points.
+
+    Raises:
+        NotComparable: if no frame is judged.
+    """
+    columns, means = _columns(likeness.times_s, likeness.score[:, None])
+    best = likeness.best_frame
+    hover = "%{x:.2f} s<br>likeness %{y:.0f}<extra></extra>"
+    line = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": np.round(columns, 3),
+        "y": np.round(means[:, 0], 1),
+        "line": {"color": css(BLUE), "width": 2},
+        "hovertemplate": hover,
+    }
+    dot = {
+        "type": "scatter",
+        "mode": "markers+text",
+        "x": [round(likeness.best_s, 3)],
+        "y": [round(float(likeness.score[best]), 1)],
+        "text": ["best"],
+        "textposition": "bottom center",
+        "marker": {"color": css(_VERMILLION), "size": 9},
+        "hovertemplate": hover,
+    }
+    held = [
+        {
+            "type": "rect",
+            "yref": "paper",
+            "x0": start_s,
+            "x1": end_s,
+            "y0": 0,
+            "y1": 1,
+            "line": {"width": 0},
+            "fillcolor": css(GREY),
+            "opacity": 0.2,
+            "layer": "below",
+        }
+        for start_s, end_s in likeness.held()[:_MOST_HELD]
+    ]
+    layout = {
+        **_layout(title, "Time (s)"),
+        "yaxis": {"range": [0, 104], "gridcolor": "rgba(138, 143, 152, 0.25)", "zeroline": False, "nticks": 5},
+        "showlegend": False,
+        "shapes": held,
+    }
+    return go.Figure({"data": [line, dot], "layout": layout})
 
 
 def plot_timing(alignment: Alignment, *, title: str) -> go.Figure:

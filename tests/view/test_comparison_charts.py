@@ -14,7 +14,7 @@ from posecore import (
     count_repetitions,
 )
 from posecore.motion.comparing.limbs import LIMBS
-from posecore.view.comparison_charts import plot_attempts, plot_likeness, plot_timing
+from posecore.view.comparison_charts import plot_attempts, plot_likeness, plot_score, plot_timing
 from tests.motion.comparing.dancing import dance, retimed
 from tests.motion.exercises.figure import bumps, figure, squats, times_for, without
 
@@ -33,6 +33,16 @@ def test_likeness_to_a_pose_is_a_row_for_each_limb_and_blank_where_nobody_is():
     assert np.isnan(heat.z[:, clip.times_s > 3].astype(float)).all()
     assert (drawn.layout.title.text, drawn.layout.xaxis.title.text) == ("Likeness", "Time (s)")
     assert heat.colorbar.title.text.startswith("likeness")
+
+
+def test_the_score_over_time_marks_the_best_moment_and_shades_what_is_held():
+    clip = squats([1, 1])
+    likeness = compare_to_pose(clip, clip.frame(60))
+    drawn = plot_score(likeness, title="Likeness")
+    line, best = drawn.data
+    np.testing.assert_allclose(line.y, likeness.score, atol=0.06)
+    assert (best.x[0], best.y[0]) == (pytest.approx(likeness.best_s, abs=1e-3), pytest.approx(100, abs=0.1))
+    assert [(shape.x0, shape.x1) for shape in drawn.layout.shapes] == list(likeness.held())
 
 
 def test_the_times_of_an_alignment_increase():

@@ -14,7 +14,7 @@ from pages.ui.shared.results import offer_download
 from posecore import FramePoses, LikenessOverTime, PoseLikeness, PoseSequence, compare_poses, compare_to_pose
 from posecore.motion.comparing.likeness import ALIKE
 from posecore.motion.comparing.limbs import Mirror, Turn
-from posecore.view.comparison_charts import plot_likeness
+from posecore.view.comparison_charts import plot_likeness, plot_score
 from posecore.view.two_poses import plot_two_poses
 
 
@@ -55,10 +55,12 @@ def show_likeness(first: Side, second: Side, rules: Rules) -> None:
             f"Held at {ALIKE:.0f} or more",
             f"{held_s:.1f} s",
             width="content",
-            help="Interruptions of up to half a second are bridged.",
+            help="Shaded in the chart. Interruptions of up to half a second are bridged.",
         )
         explain_score()
-    figure = plot_likeness(over_time, title="Likeness of each moment of the second")
+    figure = plot_score(over_time, title="Likeness of each moment of the second")
+    show_figure(figure, height=240, label="Likeness over time", key="compare_score")
+    figure = plot_likeness(over_time, title="By limb")
     show_figure(figure, height=460, label="Likeness over time, and by limb", key="compare_likeness")
     moment = _choose_moment(second, "Moment of the second", best, key=f"{first.id}_{frame}_{rules}")
     pose = second.performer.frame(moment)

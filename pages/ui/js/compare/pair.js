@@ -6,15 +6,21 @@ import { nearestTo, slopeAt, steadied, valueAt } from "./following.js";
 
 /** @typedef {import("../types.d.ts").PairHeader} PairHeader */
 
+/** @type {{address: string, pair: Pair} | null} */
+let kept = null; // in memory while the visitor is on another page
+
 export class Pair {
   /**
    * @param {string} address
    * @param {PairHeader} header
    */
   static async fetch(address, header) {
+    if (kept?.address === address) return kept.pair;
     const answer = await fetch(address);
     if (!answer.ok) throw new Error((await answer.text()).slice(0, 200));
-    return new Pair(await answer.arrayBuffer(), header);
+    const pair = new Pair(await answer.arrayBuffer(), header);
+    kept = { address, pair };
+    return pair;
   }
 
   /**
