@@ -124,9 +124,9 @@ class FirefoxVisitor:
         mouse = {"type": "pointer", "id": "mouse", "actions": [{"type": to, "x": x, "y": y}, down, *moves, up]}
         self._send("input.performActions", context=self._window, actions=[mouse])
 
-    def upload(self, path: Path) -> None:
-        """Give a file to the page's uploader."""
-        field = "document.querySelector('[data-test-script-state=notRunning] input[type=file]')"
+    def upload(self, path: Path, place: int = 0) -> None:
+        """Give a file to an uploader of the page: to the first one, or that at another place."""
+        field = f"document.querySelectorAll('[data-test-script-state=notRunning] input[type=file]')[{place}]"
         self.wait_for(field)
         element = {"sharedId": self._find(field)["sharedId"]}
         self._send("input.setFiles", context=self._window, element=element, files=[str(path)])

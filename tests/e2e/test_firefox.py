@@ -1,11 +1,15 @@
 """A walk through all pages in Firefox, which without a graphics card has no WebGL."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
+from posecore import ExerciseSession, count_repetitions
 from posecore.export.saved import save_sequence
+from posecore.progress.csv_file import write_csv
 from tests.e2e.firefox import FirefoxVisitor, firefox_visitor
+from tests.motion.exercises.figure import squats
 
 VIEWS = "[...document.querySelectorAll('.pp-overlay, .pp-skeleton, .pp-cursor, .pp-rows')]"
 ROW = "document.querySelector('.pp-rows tr[aria-current]')"
@@ -94,6 +98,34 @@ def test_a_saved_result_opens_with_its_curves(page, server, walk, tmp_path):
     page.wait_for("document.querySelector('.pp-plot .scatterlayer .js-line')?.getAttribute('d')")
     page.wait_for(ROW)
     turn(page, "document.querySelector('.pp-skeleton canvas')")
+    no_errors(page)
+
+
+def test_two_movements_play_beside_each_other(page, server, tmp_path):
+    path = tmp_path / "squats.posecore.npz"
+    save_sequence(squats([1, 1]), path)
+    page.goto(f"{server.url}/compare")
+    for place in (0, 1):
+        page.upload(path, place)
+        page.wait_for(f"document.body.innerText.split({path.name!r}).length > {place + 1}")
+    page.click(button("The movement"))
+    drawn = "[...document.querySelectorAll('.sb .pp-overlay[data-frame]')].map((view) => Number(view.dataset.frame))"
+    page.wait_for(f"{drawn}.length === 2")
+    page.click("document.querySelector('.sb [title=\"Play (space)\"]')")
+    page.wait_for(f"{drawn}.every((frame) => frame > 5)")
+    page.click("document.querySelector('.sb [title=\"Pause (space)\"]')")
+    no_errors(page)
+
+
+def test_sessions_are_read_and_drawn(page, server, tmp_path):
+    path = tmp_path / "sessions.csv"
+    counted = count_repetitions(squats([1, 1, 1]), "squat")
+    path.write_bytes(write_csv([ExerciseSession.of_clip(counted, started_at=datetime.now(UTC))]))
+    page.goto(f"{server.url}/progress")
+    page.wait_for(shows("No sessions yet"))
+    page.upload(path)
+    page.wait_for(shows("Repetitions this week"))
+    page.wait_for("document.querySelectorAll('.js-plotly-plot .main-svg').length >= 4")
     no_errors(page)
 
 
