@@ -32,6 +32,9 @@ BRIEF = 0.25
 """A movement that takes less than this share of the median time is none of them, but landmarks that jump."""
 LONGEST_GAP_S = 1.0
 """A person may be unseen for so long within a repetition; after a longer gap nothing is known of the movement."""
+LONGEST_STEP_S = 3.0
+"""Frames farther apart than this show no repetition, however slow the video: even times between them would be made up,
+and there could be any number of them."""
 TRAVEL_M = 0.7
 """During a repetition in place, the hips end no farther than this from where they began, across the picture."""
 SEEN = 0.25
@@ -108,7 +111,7 @@ def bodies_of(sequence: PoseSequence, slot: int, shortest_s: float) -> tuple[Bod
     if len(seen) < 2:
         return ()
     times_s = sequence.times_s
-    longest_s = max(LONGEST_GAP_S, 2.5 * usual_step_s(times_s))
+    longest_s = min(max(LONGEST_GAP_S, 2.5 * usual_step_s(times_s)), LONGEST_STEP_S)
     apart = (np.diff(times_s[seen]) > longest_s) | _moved_away(sequence.xy[seen, slot], times_s[seen])
     parts = np.split(seen, np.flatnonzero(apart) + 1)
     long = [part for part in parts if times_s[part[-1]] - times_s[part[0]] > shortest_s]

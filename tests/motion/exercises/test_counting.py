@@ -144,6 +144,12 @@ def test_a_stream_that_paused_has_nobody_in_between():
     assert [each.reason for each in counted.not_counted] == ["nobody seen, or a title card"]
 
 
+@pytest.mark.parametrize("slower", [1e2, 1e9])
+def test_frames_that_are_minutes_or_years_apart_show_no_repetition(slower):
+    clip = squats([1, 1, 1])
+    assert count_repetitions(replace(clip, times_s=clip.times_s * slower)).count == 0
+
+
 def test_others_are_not_mixed_in():
     times = times_for(5)
     still = figure(times, across_m=-1.5, person=1)
