@@ -10,11 +10,15 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d, median_filter, uniform_filter1d
 
 from posecore.motion.exercises.measures import ANKLES, HIPS, MEASURES, PAIRED, SIDES, Doubles, Places
+from posecore.motion.gaps import usual_step_s
 from posecore.poses import PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
 
 RATE_HZ = 30.0
 """Frames per second of the even times: a body moves no faster, and slower videos lose nothing."""
+
+_MOST_PER_STEP = 8.0
+"""But at most so many from frame to frame, so that those of a time-lapse over days fit into memory too."""
 
 STEPPING_M_S = 0.2
 """A person walks if one foot or the other moves so fast, as a mean over a second. The jitter of feet that stand stays
@@ -36,7 +40,7 @@ class Body:
 
     Attributes:
         places: where the landmarks are, in the frames in which the person is seen.
-        times_s: (N,) even times, ``RATE_HZ`` a second.
+        times_s: (N,) even times, ``RATE_HZ`` a second, or fewer below 4 frames per second.
         first_place_px, last_place_px: (2,) where the hips are in the picture at both ends.
     """
 
@@ -47,8 +51,9 @@ class Body:
         self._visible = np.nan_to_num(sequence.visibility[seen, slot])
         self._visibility = self._visible.mean(axis=0)
         self._outside = np.any((self.places.xy < 0) | (self.places.xy > sequence.size), axis=-1)
+        self._rate_hz = min(RATE_HZ, _MOST_PER_STEP / usual_step_s(self._seen_s))
         length_s = self._seen_s[-1] - self._seen_s[0]
-        self.times_s = np.linspace(self._seen_s[0], self._seen_s[-1], round(length_s * RATE_HZ) + 1)
+        self.times_s = np.linspace(self._seen_s[0], self._seen_s[-1], round(length_s * self._rate_hz) + 1)
         self.first_place_px, self.last_place_px = self.places.xy[[0, -1]][:, HIPS].mean(axis=1)
         self._shortest_s = shortest_s
         self._smoothed: dict[str, Doubles] = {}
@@ -98,8 +103,8 @@ class Body:
         speeds = []
         for ankle in ANKLES:
             steps = np.gradient(self.path([ankle]), axis=0)
-            speeds.append(np.hypot(*steps.T) * RATE_HZ)
-        over_a_second = uniform_filter1d(np.maximum(*speeds), round(RATE_HZ), mode="nearest")
+            speeds.append(np.hypot(*steps.T) * self._rate_hz)
+        over_a_second = uniform_filter1d(np.maximum(*speeds), max(1, round(self._rate_hz)), mode="nearest")
         feet_seen = self._visibility[ANKLES].max() >= 0.5
         return np.asarray(feet_seen & (over_a_second > STEPPING_M_S) & (self.measure("trunk_lean") < 45))
 
@@ -121,9 +126,9 @@ class Body:
         if not known.any():
             return np.zeros_like(self.times_s)
         even = np.interp(self.times_s, self._seen_s[known], values[known])
-        window = 2 * round(self._shortest_s / 8 * RATE_HZ) + 1
+        window = 2 * round(self._shortest_s / 8 * self._rate_hz) + 1
         even = median_filter(even, window, mode="nearest")
-        return np.asarray(gaussian_filter1d(even, self._shortest_s / 10 * RATE_HZ, mode="nearest"))
+        return np.asarray(gaussian_filter1d(even, self._shortest_s / 10 * self._rate_hz, mode="nearest"))
 
 
 class Stills(Body):

@@ -12,7 +12,7 @@ from posecore.motion.exercises.following import CUT, END, START, Scene
 from posecore.motion.exercises.live_window import LiveWindow
 from posecore.motion.exercises.measures import SIDES, Doubles
 from posecore.motion.exercises.movements import HIDDEN, LEAST, LONGEST_GAP_S, WALKING, progress
-from posecore.motion.exercises.outcome import NOBODY, NOT_SEEN, counted_of
+from posecore.motion.exercises.outcome import NOBODY, NOT_SEEN, SPARSE, counted_of
 from posecore.motion.exercises.results import NotCounted, Repetition
 from posecore.motion.exercises.table import EXERCISES
 from posecore.poses import FramePoses
@@ -20,7 +20,7 @@ from posecore.poses import FramePoses
 SETTLED_S = 0.3
 """A repetition counts once the person has been back at rest for so long: what is counted is never taken back."""
 
-_SILENT = (WALKING, NOBODY, NOT_SEEN, START, END, CUT, HIDDEN)
+_SILENT = (WALKING, NOBODY, NOT_SEEN, SPARSE, START, END, CUT, HIDDEN)
 
 
 class LiveCount(LiveWindow):

@@ -10,11 +10,13 @@ from posecore.motion.exercises.declaration import Exercise
 from posecore.motion.exercises.following import Scene
 from posecore.motion.exercises.form import front_side, judge
 from posecore.motion.exercises.measures import JOINTS, SIDES
-from posecore.motion.exercises.movements import LEAST, WALKING, Movement, Movements
+from posecore.motion.exercises.movements import LEAST, LONGEST_STEP_S, WALKING, Movement, Movements
 from posecore.motion.exercises.results import Counted, Curve, NotCounted, Repetition
+from posecore.motion.gaps import usual_step_s
 
 NOBODY = "nobody seen, or a title card"
 NOT_SEEN = "the person is not seen"
+SPARSE = "the frames are too far apart to see a movement"
 
 LISTED_S = 0.5
 """Walking, or an absence, is listed from this length on."""
@@ -100,12 +102,14 @@ def _unseen(scene: Scene, followed: Sequence[Movements]) -> Iterator[NotCounted]
     spans = sorted((float(body.times_s[0]), float(body.times_s[-1])) for each in followed for body in each.bodies)
     for shot in (shot for shot in scene.shots if len(shot)):
         edge_s, end_s = float(shot.times_s[0]), float(shot.times_s[-1])
+        is_sparse = usual_step_s(shot.times_s) > LONGEST_STEP_S
         here = [span for span in spans if edge_s <= span[0] <= end_s]
         for start_s, next_s in [*here, (end_s, end_s)]:
             if start_s - edge_s >= LISTED_S:
                 between = (shot.times_s > edge_s) & (shot.times_s < start_s)
                 seen = shot.seen[between].any(axis=1)
-                yield NotCounted(edge_s, start_s, NOT_SEEN if 2 * seen.sum() > seen.size else NOBODY)
+                reason = SPARSE if is_sparse else NOT_SEEN if 2 * seen.sum() > seen.size else NOBODY
+                yield NotCounted(edge_s, start_s, reason)
             edge_s = max(edge_s, next_s)
 
 
