@@ -44,6 +44,8 @@ _MOST_ABOUT_BYTES = 4_000_000
 # Limit for the list of members at the end of the zip: ours takes less than 1 KB.
 _MOST_DIRECTORY_BYTES = 64_000
 _BLOCK_BYTES = 1 << 20
+# Far beyond any landmark, in pixels or metres, and far below what overflows when it is squared.
+_LARGEST = 1e9
 # What the largest result within the limits fills, and its times and facts.
 _MOST_BYTES = 4 * VALUES_PER_LANDMARK * len(BLAZEPOSE_33) * LIMITS.person_frames + 8 * LIMITS.clip_frames + (16 << 20)
 
@@ -355,6 +357,10 @@ def _read_version_1(archive: zipfile.ZipFile, members: Members, about: dict[str,
     arrays: dict[str, Any] = {
         name: _read_array(archive, members[f"{name}.npy"], layout) for name, layout in layouts.items()
     }
+    for name, array in arrays.items():
+        ends = [ufunc.reduce(array, axis=None, initial=0) for ufunc in (np.fmin, np.fmax)]  # NaN means not there
+        if layouts[name].dtype == "<f4" and max(map(abs, ends)) > _LARGEST:
+            raise UnreadableResult(f"{shown} is damaged: expected numbers within ±{_LARGEST:g} in {name}.npy.")
     raw = {name: arrays.pop(_RAW + name) for name in raw_names or ()}
     sequence = PoseSequence(
         **arrays, size=tuple(about["size"]), fps=about["fps"], names=dict(about["names"]), cuts=about.get("cuts", [])
