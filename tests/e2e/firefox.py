@@ -125,8 +125,9 @@ class FirefoxVisitor:
         self._send("input.performActions", context=self._window, actions=[mouse])
 
     def upload(self, path: Path, place: int = 0) -> None:
-        """Give a file to an uploader of the page: to the first one, or that at another place."""
-        field = f"document.querySelectorAll('[data-test-script-state=notRunning] input[type=file]')[{place}]"
+        """Give a file to an uploader of the page: to the first one, or that at another place (-1: the last)."""
+        inputs = "document.querySelectorAll('[data-test-script-state=notRunning] input[type=file]')"
+        field = f"[...{inputs}].at({place})"
         self.wait_for(field)
         element = {"sharedId": self._find(field)["sharedId"]}
         self._send("input.setFiles", context=self._window, element=element, files=[str(path)])

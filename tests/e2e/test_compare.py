@@ -33,9 +33,11 @@ def frames(page: Page) -> list[int]:
 
 def test_the_second_follows_the_first_by_play_key_and_click(page, two_results):
     page.goto("/compare")
-    for place, path in enumerate(two_results):
+    uploaders = page.locator("input[type=file]")
+    # The first side's gives way to a new one meanwhile, so the second side's is the last, not the second.
+    for uploader, path in zip((uploaders.first, uploaders.last), two_results, strict=True):
         wait_until_idle(page)
-        page.locator("input[type=file]").nth(place).set_input_files(path)
+        uploader.set_input_files(path)
         expect(page.get_by_text(path.name).last).to_be_visible()
     player = page.locator(".sb")
     page.wait_for_function("document.querySelectorAll('.sb .pp-overlay[data-frame]').length === 2")
