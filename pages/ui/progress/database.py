@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import streamlit as st
-from sqlalchemy import URL, Engine, create_engine, make_url
+from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 from streamlit.errors import StreamlitAPIException
@@ -20,8 +20,7 @@ from posecore import DatabaseUnavailable, ExerciseSession, SessionStore
 from posecore.progress.store import default_url
 
 _NAME = "progress"
-_CONNECT_S = 4
-# What failed is not tried again by itself for this long, as each time may take _CONNECT_S.
+# What failed is not tried again by itself for this long, as each time may take seconds.
 _REST_S = 15.0
 _MOST_WAITING = 200
 
@@ -151,14 +150,9 @@ def _address() -> str | None:
         url = make_url(secret["url"])
     except SQLAlchemyError as error:
         raise _no_address("it is not a URL") from error  # the error itself may show the password
-    return _with_timeout(url).render_as_string(hide_password=False)
-
-
-def _with_timeout(url: URL) -> URL:
-    if url.get_backend_name() not in ("postgres", "postgresql"):
-        return url
-    url = url.set(drivername="postgresql+psycopg")  # hosts also write postgres://, and psycopg is installed
-    return url if "connect_timeout" in url.query else url.update_query_dict({"connect_timeout": str(_CONNECT_S)})
+    if url.get_backend_name() in ("postgres", "postgresql"):
+        url = url.set(drivername="postgresql+psycopg")  # hosts also write postgres://, and psycopg is installed
+    return url.render_as_string(hide_password=False)
 
 
 def _no_address(why: str) -> DatabaseUnavailable:
