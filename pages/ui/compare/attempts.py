@@ -109,8 +109,8 @@ def _show(compared: ComparedAttempts) -> None:
     else:
         st.markdown("No difference is larger than the repetitions of one attempt differ from each other.")
     st.caption(
-        "A difference is told if it is larger than the spread of both attempts, and than 5° or 0.2 s, which landmarks "
-        "err by. For training, not medical advice."
+        "Listed: differences larger than the spread of either attempt, and than 5° or 0.2 s, the usual error of "
+        "landmarks. For training, not medical advice."
     )
     names = [name for name in first.angles if name in second.angles]
     if names:

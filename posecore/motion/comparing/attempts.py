@@ -4,7 +4,7 @@ A normalised repetition goes from its start (0%) to the turning point (50%) and 
 of any length lie on each other. Angles are those by which repetitions are counted: smoothed, and of knees, hips, elbows
 and neck the flexion (0 = straight).
 
-A difference is told only if it is larger than the spread of either attempt, and than landmarks err by.
+A difference is listed only if it is larger than the spread of either attempt, and than landmarks usually err by.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,9 +28,9 @@ from posecore.poses import PoseSequence
 PERCENT = np.arange(101.0)
 """Of the normalised repetition, at which curves are given; 50 is the turning point."""
 LEAST_DEG, LEAST_S = 5.0, 0.2
-"""Smaller differences are not told, however small the spread: landmarks err by as much."""
+"""Smaller differences are not listed, however small the spread: landmarks err by as much."""
 LASTING_PERCENT = 15
-"""Elsewhere than at the turning point, a difference is told if it lasts so long: of a hundred moments, some differ by
+"""Away from the turning point, a difference is listed if it lasts this long: of a hundred moments, some differ by
 chance."""
 
 _JOINTS = ("knee", "hip", "elbow", "shoulder")
@@ -182,7 +182,7 @@ def attempt_of(sequence: PoseSequence, counted: Counted, repetitions: Sequence[R
 def compare_attempts(first: Attempt, second: Attempt) -> ComparedAttempts:
     """Compare two attempts of an exercise.
 
-    A difference of means is told if it is larger than both standard deviations, and than 5 degrees or 0.2 seconds. Of
+    A difference of means is listed if it is larger than both standard deviations, and than 5 degrees or 0.2 seconds. Of
     an angle it is that at the turning point, or else the largest one that lasts for 15% of the repetition.
 
     Args:

@@ -52,8 +52,8 @@ LIMBS: Mapping[str, tuple[Point, Point]] = MappingProxyType(
 are left out: they jitter by more than they differ."""
 
 ACROSS = tuple(name in ("shoulders", "hips") for name in LIMBS)
-# Which way a body faces is told by the lines across it: the arms, four lines, must not turn it round. The long axis of
-# a lying body, six lines, may.
+# The lines across a body show which way it faces: the arms, four lines, must not turn it round. The long axis of a
+# lying body, six lines, may.
 _WEIGHTS = np.where(ACROSS, 2.5, 1.0)
 
 LEAST_SHARE = 0.5

@@ -22,7 +22,7 @@ IN_VIEW = 0.5
 """And a landmark is in view if its mean visibility is at least this."""
 MARGIN = 0.2
 """A landmark that is outside the picture by more than this share of its side is not in view either. The model guesses
-well what is only a little outside, such as the hips of somebody who sits at a table."""
+well what is only a little outside, such as the hips of a person at a table."""
 LARGER = 1.25
 """Another person is followed instead if they are so many times larger; else two of a size would take turns."""
 NEAR_TRUNKS = 2.0
@@ -86,7 +86,7 @@ class LiveWindow:
         if frame.time_s - self._last_s < CLOSEST_S:
             return False
         if frame.time_s - self._seen_s > AWAY_S:
-            self._person = None  # the next one may be somebody else
+            self._person = None  # the next one may be another person
         place = self._place_in(frame)
         if frame.size != self._size:
             self._forget()
@@ -117,7 +117,7 @@ class LiveWindow:
         return place
 
     def _found_again(self, frame: FramePoses) -> int | None:
-        """Index of somebody who is where the person was lost, and of about the same size."""
+        """Index of the person who is where the followed one was lost, and of about the same size."""
         for place in range(len(frame)):
             hips, trunk = _trunk_of(frame, place)
             moved = np.linalg.norm(hips - self._last_hips) / max(self._last_trunk, 1e-6)
