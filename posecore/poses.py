@@ -13,7 +13,7 @@ Both are validated once, here, when they are created; their arrays are read-only
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import Any, Self
 
 import numpy as np
@@ -22,11 +22,11 @@ from numpy.typing import ArrayLike, NDArray
 from posecore.errors import InvalidOption, InvalidPoses
 from posecore.skeletons import BLAZEPOSE_33
 from posecore.system import naming_missing_library
+from posecore.values import FloatArray as FloatArray
+from posecore.values import FramesInTime, freeze_arrays, freeze_time, frozen, scale_factors
 
 with naming_missing_library():
     import cv2
-
-FloatArray = NDArray[np.float32]
 
 LANDMARK_ARRAYS: Mapping[str, tuple[int, ...]] = {
     "xy": (2,),
@@ -140,7 +140,7 @@ class FramePoses:
 
     def resized(self, size: tuple[int, int]) -> "FramePoses":
         """The same people in the image scaled to another (width, height)."""
-        across, down = _scale(self.size, size)
+        across, down = scale_factors(self.size, size)
         masks = tuple(mask.scaled(float(across), float(down)) for mask in self.masks)
         return replace(self, xy=self.xy * np.array([across, down]), z=self.z * across, size=size, masks=masks)
 
@@ -166,7 +166,7 @@ class FramePoses:
 
 
 @dataclass(frozen=True, eq=False)
-class PoseSequence:
+class PoseSequence(FramesInTime):
     """The poses of a video: T frames, P people, K = 33 landmarks.
 
     A person is one slot of the P axis through all frames; the slot is NaN while that person is not seen.
@@ -200,21 +200,8 @@ class PoseSequence:
     cuts: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
 
     def __post_init__(self) -> None:
-        times = _frozen(self.times_s, np.float64)
-        if times.ndim != 1:
-            raise InvalidPoses(f"Expected 'times_s' to have shape (T,), but got {times.shape}.")
-        if not (np.isfinite(times).all() and (np.diff(times) > 0).all()):
-            raise InvalidPoses("Expected 'times_s' to be strictly increasing, but got a step that is not.")
-        if not self.fps > 0:
-            raise InvalidPoses(f"Expected 'fps' to be above zero, but got {self.fps}.")
-        object.__setattr__(self, "times_s", times)
-        object.__setattr__(self, "fps", float(self.fps))
-        object.__setattr__(self, "cuts", _checked_cuts(self.cuts, len(times)))
-        _check_people(self, lead=(len(times),))
-
-    def __len__(self) -> int:
-        """Number of frames."""
-        return len(self.times_s)
+        freeze_time(self, InvalidPoses)
+        _check_people(self, lead=(len(self),))
 
     @property
     def arrays(self) -> dict[str, Any]:
@@ -225,16 +212,6 @@ class PoseSequence:
     def seen(self) -> NDArray[np.bool_]:
         """(T, P) bool: the person was found in the frame."""
         return np.asarray(np.isfinite(self.xy[..., 0]).any(axis=-1))
-
-    @property
-    def shots(self) -> tuple[slice, ...]:
-        """The frames of each shot, from one cut to the next; one shot if there are no cuts."""
-        return tuple(slice(*ends) for ends in pairwise([0, *self.cuts.tolist(), len(self)]))
-
-    @property
-    def shot_numbers(self) -> NDArray[np.int64]:
-        """(T,) int64: the number of each frame's shot, from 1."""
-        return 1 + np.searchsorted(self.cuts, np.arange(len(self)), side="right")
 
     def frame(self, index: int) -> FramePoses:
         """The people seen in one frame, without those who are absent.
@@ -250,7 +227,7 @@ class PoseSequence:
             time_s=float(self.times_s[index]),
             size=self.size,
             names=self.names,
-            begins_shot=bool(np.isin(index % len(self), self.cuts)),
+            begins_shot=self.begins_shot(index),
         )
 
     def at(self, frames: slice | NDArray[np.integer] | NDArray[np.bool_]) -> "PoseSequence":
@@ -264,14 +241,12 @@ class PoseSequence:
             IndexError: if there are no such frames.
             InvalidPoses: if the frames are not in order of time, or one occurs twice.
         """
-        step = abs(frames.step or 1) if isinstance(frames, slice) else 1
         arrays = {name: array[frames] for name, array in self.arrays.items()}
-        cuts = np.flatnonzero(np.ediff1d(self.shot_numbers[frames])) + 1
-        return replace(self, **arrays, times_s=self.times_s[frames], fps=self.fps / step, cuts=cuts)
+        return replace(self, **arrays, **self.time_at(frames))
 
     def resized(self, size: tuple[int, int]) -> "PoseSequence":
         """The same people in frames scaled to another (width, height)."""
-        across, down = _scale(self.size, size)
+        across, down = scale_factors(self.size, size)
         return replace(self, xy=self.xy * np.array([across, down]), z=self.z * across, size=size)
 
     def slot(self, person_id: int) -> int:
@@ -486,33 +461,14 @@ def check_frame(poses: object) -> None:
 
 def _check_people(value: FramePoses | PoseSequence, *, lead: tuple[int, ...]) -> None:
     """Validate and freeze the fields that both types share; ``lead`` is the shape before (people, landmarks)."""
-    ids = _frozen(value.person_ids, np.int64)
+    ids = frozen(value.person_ids, np.int64)
     if ids.ndim != 1:
         raise InvalidPoses(f"Expected 'person_ids' to have shape (P,), but got {ids.shape}.")
     if len(np.unique(ids)) != len(ids):
         raise InvalidPoses(f"Expected 'person_ids' to be unique, but got {ids.tolist()}.")
     object.__setattr__(value, "person_ids", ids)
-    for name, tail in LANDMARK_ARRAYS.items():
-        array = _frozen(getattr(value, name), np.float32)
-        expected = (*lead, len(ids), len(BLAZEPOSE_33), *tail)
-        if array.shape != expected:
-            raise InvalidPoses(f"Expected {name!r} to have shape {expected}, but got {array.shape}.")
-        object.__setattr__(value, name, array)
-    width, height = (int(side) for side in value.size)
-    if width <= 0 or height <= 0:
-        raise InvalidPoses(f"Expected 'size' to be above zero in both dimensions, but got {(width, height)}.")
-    object.__setattr__(value, "size", (width, height))
-
-
-def _checked_cuts(cuts: ArrayLike, frames: int) -> NDArray[np.int64]:
-    checked = _frozen(cuts, np.int64)
-    if checked.ndim != 1:
-        raise InvalidPoses(f"Expected 'cuts' to have shape (C,), but got {checked.shape}.")
-    if not (np.diff(checked) > 0).all() or (len(checked) and not (checked[0] >= 1 and checked[-1] < frames)):
-        raise InvalidPoses(
-            f"Expected 'cuts' to increase strictly from 1 or more to at most {frames - 1}, but got {checked.tolist()}."
-        )
-    return checked
+    shapes = {name: (*lead, len(ids), len(BLAZEPOSE_33), *tail) for name, tail in LANDMARK_ARRAYS.items()}
+    freeze_arrays(value, shapes, InvalidPoses)
 
 
 def _nan_arrays(*lead: int) -> dict[str, Any]:
@@ -520,15 +476,3 @@ def _nan_arrays(*lead: int) -> dict[str, Any]:
     return {
         name: np.full((*lead, len(BLAZEPOSE_33), *tail), np.nan, np.float32) for name, tail in LANDMARK_ARRAYS.items()
     }
-
-
-def _scale(old: tuple[int, int], new: tuple[int, int]) -> tuple[np.float32, np.float32]:
-    """Scale factors from one size to another, across and down."""
-    return np.float32(new[0] / old[0]), np.float32(new[1] / old[1])
-
-
-def _frozen(array: ArrayLike, dtype: type[np.generic]) -> NDArray:  # type: ignore[type-arg]
-    """A read-only view with this type; the caller's own array stays writable."""
-    view = np.asarray(array, dtype).view()
-    view.flags.writeable = False
-    return view
