@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         DatabaseUnavailable,
         EngineUnavailable,
         FeedUnavailable,
+        InvalidHands,
         InvalidOption,
         InvalidPoses,
         InvalidSession,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from posecore.estimation.models import find_model
     from posecore.estimation.pose_options import PoseOptions
     from posecore.export.saved import load_sequence, save_sequence
+    from posecore.hands import FrameHands, HandSequence, HandSlot
     from posecore.media.clip_options import ClipOptions
     from posecore.media.pictures import decode_picture
     from posecore.motion.angles import measure_angles
@@ -61,7 +63,7 @@ if TYPE_CHECKING:
     from posecore.progress.store import SessionStore
     from posecore.runs.progress import Progress
     from posecore.runs.stopped import StoppedRun
-    from posecore.skeletons import BLAZEPOSE_33
+    from posecore.skeletons import BLAZEPOSE_33, HAND_21
     from posecore.tables import from_table, to_table
     from posecore.view.drawing import draw_poses
     from posecore.view.plots import plot_pose_3d
@@ -73,6 +75,7 @@ _HOMES = {
         "DatabaseUnavailable",
         "EngineUnavailable",
         "FeedUnavailable",
+        "InvalidHands",
         "InvalidOption",
         "InvalidPoses",
         "InvalidSession",
@@ -95,6 +98,7 @@ _HOMES = {
     "posecore.estimation.models": ("find_model",),
     "posecore.estimation.pose_options": ("PoseOptions",),
     "posecore.export.saved": ("load_sequence", "save_sequence"),
+    "posecore.hands": ("FrameHands", "HandSequence", "HandSlot"),
     "posecore.media.clip_options": ("ClipOptions",),
     "posecore.media.pictures": ("decode_picture",),
     "posecore.motion.angles": ("measure_angles",),
@@ -111,7 +115,7 @@ _HOMES = {
     "posecore.progress.store": ("SessionStore",),
     "posecore.runs.progress": ("Progress",),
     "posecore.runs.stopped": ("StoppedRun",),
-    "posecore.skeletons": ("BLAZEPOSE_33",),
+    "posecore.skeletons": ("BLAZEPOSE_33", "HAND_21"),
     "posecore.tables": ("from_table", "to_table"),
     "posecore.view.drawing": ("draw_poses",),
     "posecore.view.plots": ("plot_pose_3d",),
@@ -120,6 +124,7 @@ _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "BLAZEPOSE_33",
+    "HAND_21",
     "Alignment",
     "Attempt",
     "BlazePose",
@@ -131,7 +136,11 @@ __all__ = [
     "EngineUsed",
     "ExerciseSession",
     "FeedUnavailable",
+    "FrameHands",
     "FramePoses",
+    "HandSequence",
+    "HandSlot",
+    "InvalidHands",
     "InvalidOption",
     "InvalidPoses",
     "InvalidSession",

@@ -69,6 +69,10 @@ class InvalidPoses(PosecoreError, ValueError):
     """Arrays given to ``FramePoses`` or ``PoseSequence`` are inconsistent."""
 
 
+class InvalidHands(PosecoreError, ValueError):
+    """Arrays given to ``FrameHands`` or ``HandSequence`` are inconsistent."""
+
+
 class NotComparable(PosecoreError):
     """Two poses, movements or attempts cannot be compared: one has too little in it, or they are too long."""
 

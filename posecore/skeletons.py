@@ -1,7 +1,8 @@
 """Names and connections of the landmarks: the only module that defines which index is which joint.
 
-BlazePose's 33 landmarks are those of Bazarevsky et al., "BlazePose: On-device Real-time Body Pose Tracking" (2020), in
-MediaPipe's order and with MediaPipe's names. Left and right are the person's own.
+BlazePose's 33 landmarks are those of Bazarevsky et al., "BlazePose: On-device Real-time Body Pose Tracking" (2020), the
+hand's 21 those of Zhang et al., "MediaPipe Hands: On-device Real-time Hand Tracking" (2020); both in MediaPipe's order
+and with MediaPipe's names. Left and right are the person's own.
 """
 
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ class Skeleton:
         landmarks: K names, in index order.
         edges: pairs of indices joined by a bone.
         mirror: for each index, that of the same landmark on the other side of the body (its own index for a landmark
-            in the middle).
+            in the middle, and for each of a hand, which is mirrored as a whole).
         parts: name of a body part -> its indices; every index is in exactly one part.
     """
 
@@ -113,3 +114,35 @@ BLAZEPOSE_33 = Skeleton(
 # BlazePose landmark for each of the 17 COCO keypoints (nose, eyes, ears, shoulders, elbows, wrists, hips, knees,
 # ankles), in COCO's order.
 COCO_17_FROM_BLAZEPOSE = (0, 2, 5, 7, 8, 11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28)
+
+_FINGERS = {
+    "thumb": ("cmc", "mcp", "ip", "tip"),
+    **dict.fromkeys(("index_finger", "middle_finger", "ring_finger", "pinky"), ("mcp", "pip", "dip", "tip")),
+}
+_HAND_LANDMARKS = ("wrist", *(f"{finger}_{joint}" for finger, joints in _FINGERS.items() for joint in joints))
+
+# fmt: off
+_HAND_EDGES = (
+    (0, 1), (0, 5), (5, 9), (9, 13), (13, 17), (0, 17),  # palm
+    (1, 2), (2, 3), (3, 4),  # thumb
+    (5, 6), (6, 7), (7, 8),  # index finger
+    (9, 10), (10, 11), (11, 12),  # middle finger
+    (13, 14), (14, 15), (15, 16),  # ring finger
+    (17, 18), (18, 19), (19, 20),  # pinky
+)
+# fmt: on
+
+HAND_21 = Skeleton(
+    name="Hand-21",
+    landmarks=_HAND_LANDMARKS,
+    edges=_HAND_EDGES,
+    mirror=_mirrored(_HAND_LANDMARKS),
+    parts={
+        "palm": (0, 1, 5, 9, 13, 17),
+        "thumb": (2, 3, 4),
+        "index_finger": (6, 7, 8),
+        "middle_finger": (10, 11, 12),
+        "ring_finger": (14, 15, 16),
+        "pinky": (18, 19, 20),
+    },
+)

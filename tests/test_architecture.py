@@ -18,8 +18,8 @@ ROWS = [
     ["posecore.view", "posecore.estimation", "posecore.evaluation", "posecore.signs"],
     ["posecore.motion"],
     ["posecore.tables"],
-    ["posecore.poses"],
-    ["posecore.skeletons", "posecore.media"],
+    ["posecore.poses", "posecore.hands"],
+    ["posecore.skeletons", "posecore.values", "posecore.media"],
     ["posecore.downloads", "posecore.system", "posecore.limits"],
     ["posecore.errors"],
 ]
