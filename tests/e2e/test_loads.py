@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import expect
 
 from benchmarks import loads
+from tests.e2e.visitor import check_the_connection
 
 
 def test_a_page_loads_little_at_first_and_almost_nothing_afterwards(browser, server, tmp_path, monkeypatch):
@@ -27,7 +28,6 @@ def test_everything_is_found_under_a_base_path(visit, start_server):
         expect(page.locator(".posecore-figure canvas").first).to_be_visible()
         page.goto("/some/app/webcam")
         page.locator(".lp").first.wait_for()
-        page.get_by_text("Camera not starting?").click()
-        page.get_by_role("button", name="Check the connection").click()
+        check_the_connection(page)
         expect(page.get_by_text("Connected directly (host)")).to_be_visible()
         assert [url for url in missing if "/_stcore/" not in url] == []  # Streamlit probes for its base path

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.visitor import start_camera, stream_frame
+from tests.e2e.visitor import check_the_connection, start_camera, stream_frame
 
 USER, REALM = "visitor", "posecore.test"
 CONNECTION = "document.querySelector(\"iframe[title*='webrtc']\").contentWindow.posecoreConnection"
@@ -102,8 +102,7 @@ def test_live_video_uses_the_relay(turn, visit, start_server, shot):
         expect(page.locator(".lp-strip")).to_contain_text("Connection relayed")
         assert page.evaluate(ROUTE) == "relay"
         shot(page, "relayed")
-        page.get_by_text("Camera not starting?").click()
-        page.get_by_role("button", name="Check the connection").click()
+        check_the_connection(page)
         expect(page.get_by_text("Connected through a relay (relay)")).to_be_visible()
         expect(page.get_by_role("row", name="Own address (host)")).to_have_text(re.compile("– none✓ found"))
         expect(page.get_by_role("row", name="Relay address")).to_have_text(re.compile("✓ found✓ found"))
@@ -117,8 +116,7 @@ def test_a_refusal_by_the_relay_is_reported(turn, visit, start_server, shot):
         page = visit(server)
         page.goto("/webcam")
         stream_frame(page).get_by_role("button", name="Start").click()  # it is tried for 15 s
-        page.get_by_text("Camera not starting?").click()
-        page.get_by_role("button", name="Check the connection").click()
+        check_the_connection(page)
         expect(page.get_by_text("No route was found, although a TURN server is set up")).to_be_visible()
         expect(page.get_by_text("user name or password refused (401)")).to_be_visible()
         expect(page.get_by_role("alert").filter(has_text="The connection failed.")).to_be_visible()

@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from websockets.exceptions import ConnectionClosedOK
 from websockets.sync.client import connect
 
-from tests.e2e.visitor import VISITS, no_errors, start_camera, stream_frame
+from tests.e2e.visitor import VISITS, check_the_connection, no_errors, start_camera, stream_frame
 
 CONNECTION = "document.querySelector(\"iframe[title*='webrtc']\").contentWindow.posecoreConnection"
 
@@ -345,10 +345,7 @@ def test_the_connection_can_be_checked_without_a_camera_and_malformed_offers_are
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto("/webcam")
-    # What is above it has its size now. A click while it still moves misses it.
-    expect(stream_frame(page).get_by_role("button", name="Start")).to_be_visible()
-    page.get_by_text("Camera not starting?").click()
-    page.get_by_role("button", name="Check the connection").click()
+    check_the_connection(page)
     expect(page.get_by_text("Connected directly (host)")).to_be_visible()
     expect(page.get_by_role("row", name="Own address (host)")).to_have_text(re.compile("✓ found✓ found"))
     expect(page.get_by_role("row", name="Relay address")).to_have_text(re.compile("– none– none"))

@@ -56,3 +56,17 @@ def start_camera(page: Page):
     frame = stream_frame(page)
     frame.get_by_role("button", name="Start").click()
     return frame
+
+
+def check_the_connection(page: Page) -> None:
+    """Press the button below "Camera not starting?"."""
+    box = page.locator("details").filter(has_text="Camera not starting?")
+    box.locator("summary").click()
+    # What is in it slides while it opens: the button would be pressed at one place and let go beside it.
+    box.evaluate("""async (box) => {
+        for (let height = -1; !box.open || height !== box.offsetHeight; ) {
+            height = box.offsetHeight;
+            await new Promise((done) => setTimeout(done, 250));
+        }
+    }""")
+    page.get_by_role("button", name="Check the connection").click()
