@@ -28,11 +28,12 @@ from tqdm import tqdm
 from posecore.errors import InvalidOption, ModelNotFound, ModelNotVerified, PosecoreError
 from posecore.estimation.blazepose.graph import BlazePose
 from posecore.estimation.blazepose.landmarks import RegionPose
-from posecore.estimation.blazepose.networks import load_networks, load_openvino
-from posecore.estimation.blazepose.regions import Region
+from posecore.estimation.blazepose.networks import load_networks
 from posecore.estimation.engines import open_picture_estimator, open_stream_estimator
 from posecore.estimation.models import find_model
+from posecore.estimation.networks import load_openvino
 from posecore.estimation.pose_options import PoseOptions
+from posecore.estimation.regions import Region
 from posecore.media.clips import open_clip
 from posecore.media.pictures import decode_picture
 from posecore.media.samples import sample_clip, sample_picture

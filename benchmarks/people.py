@@ -17,9 +17,9 @@ import numpy as np
 from tqdm import tqdm
 
 from posecore.errors import PosecoreError
-from posecore.estimation.blazepose.networks import load_openvino
 from posecore.estimation.engines import open_picture_estimator
 from posecore.estimation.inputs import RgbArray
+from posecore.estimation.networks import load_openvino
 from posecore.estimation.oks import oks
 from posecore.estimation.pose_options import PoseOptions
 from posecore.media.pictures import decode_picture

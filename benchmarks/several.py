@@ -19,8 +19,8 @@ import numpy as np
 from tqdm import tqdm
 
 from posecore.errors import PosecoreError
-from posecore.estimation.blazepose.networks import load_openvino
 from posecore.estimation.engines import find_engine
+from posecore.estimation.networks import load_openvino
 from posecore.estimation.pose_options import PoseOptions
 from posecore.media.clips import open_clip
 from posecore.pipeline import estimate_video

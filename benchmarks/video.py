@@ -25,8 +25,8 @@ import numpy as np
 from tqdm import tqdm
 
 from posecore.errors import PosecoreError
-from posecore.estimation.blazepose.networks import load_openvino
 from posecore.estimation.engines import find_engine, open_stream_estimator
+from posecore.estimation.networks import load_openvino
 from posecore.estimation.pose_options import PoseOptions
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter

@@ -41,10 +41,10 @@ if TYPE_CHECKING:
         WorkerUnavailable,
     )
     from posecore.estimation.blazepose.graph import BlazePose
-    from posecore.estimation.blazepose.regions import Region
     from posecore.estimation.engines import EngineUsed, find_engine
     from posecore.estimation.models import find_model
     from posecore.estimation.pose_options import PoseOptions
+    from posecore.estimation.regions import Region
     from posecore.export.saved import load_sequence, save_sequence
     from posecore.hands import FrameHands, HandSequence, HandSlot
     from posecore.media.clip_options import ClipOptions
@@ -93,7 +93,7 @@ _HOMES = {
         "WorkerUnavailable",
     ),
     "posecore.estimation.blazepose.graph": ("BlazePose",),
-    "posecore.estimation.blazepose.regions": ("Region",),
+    "posecore.estimation.regions": ("Region",),
     "posecore.estimation.engines": ("EngineUsed", "find_engine"),
     "posecore.estimation.models": ("find_model",),
     "posecore.estimation.pose_options": ("PoseOptions",),

@@ -10,7 +10,7 @@ import os
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from posecore.downloads import DownloadFailed, DownloadNotVerified, OnBytes, cache_dir, download
 from posecore.errors import InvalidOption, ModelNotFound, ModelNotVerified, ModelUnusable
@@ -126,11 +126,16 @@ def identify_model(path: str | os.PathLike[str]) -> ModelIdentity:
     return ModelIdentity(file.name, digest, next(names, None))
 
 
-def model_unusable(path: Path, reason: str) -> ModelUnusable:
-    """Error for a file that is not a usable pose landmarker bundle."""
+Task = Literal["pose", "hand"]
+"""What a bundle is for."""
+
+
+def model_unusable(path: Path, reason: str, task: Task = "pose") -> ModelUnusable:
+    """Error for a file that is not a usable landmarker bundle for a task."""
+    names = {"pose": '"lite", "full" or "heavy"', "hand": '"hand"'}[task]
     return ModelUnusable(
-        f"{path} cannot be used as a pose landmarker bundle: {reason}. "
-        'Give the path of an official pose_landmarker .task file, or the name "lite", "full" or "heavy".'
+        f"{path} cannot be used as a {task} landmarker bundle: {reason}. "
+        f"Give the path of an official {task}_landmarker .task file, or the name {names}."
     )
 
 

@@ -14,13 +14,13 @@ import numpy as np
 
 from posecore.errors import ModelNotFound, ModelUnusable
 from posecore.estimation.blazepose.graph import BlazePose
-from posecore.estimation.blazepose.regions import Region
 from posecore.estimation.blazepose.search import Look, Search, SquareBySquare
 from posecore.estimation.blazepose.search import squares as squares_of
 from posecore.estimation.inputs import Picture, area_of
 from posecore.estimation.mediapipe_tasks import first_line, options_without_metrics
 from posecore.estimation.models import model_folders
 from posecore.estimation.pose_options import PoseOptions
+from posecore.estimation.regions import Region
 from posecore.system import naming_missing_library
 
 FILE_NAMES = ("efficientdet_lite2.tflite", "efficientdet_lite0.tflite", "ssd_mobilenet_v2.tflite")

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from posecore import ClipOptions, EngineUnavailable, EngineUsed, InvalidOption, PoseOptions, find_engine, find_model
-from posecore.estimation.blazepose import networks
+from posecore.estimation import networks
 from posecore.estimation.blazepose.graph import BlazePose
 from posecore.estimation.engines import open_picture_estimator, open_stream_estimator
 from posecore.media.clips import open_clip

@@ -4,8 +4,8 @@ from functools import cache
 
 import numpy as np
 
-from posecore.estimation.blazepose.arrays import FloatArray, logistic
-from posecore.estimation.blazepose.regions import Region
+from posecore.estimation.arrays import FloatArray, logistic
+from posecore.estimation.regions import Region
 
 SIDE = 224
 """Width and height of the detector's input in pixels."""

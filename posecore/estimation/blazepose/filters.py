@@ -2,7 +2,7 @@
 
 from typing import Any, Self
 
-from posecore.estimation.blazepose.arrays import FloatArray
+from posecore.estimation.arrays import FloatArray
 from posecore.motion.one_euro import LowPass, OneEuro
 
 

@@ -4,17 +4,14 @@ import cv2
 
 from posecore.errors import InvalidOption
 from posecore.estimation.blazepose import detector, landmarks
-from posecore.estimation.blazepose.crops import Cropper
 from posecore.estimation.blazepose.landmarks import RegionPose
-from posecore.estimation.blazepose.networks import Networks, Request, load_networks
-from posecore.estimation.blazepose.regions import Region
+from posecore.estimation.blazepose.networks import Networks, load_networks
+from posecore.estimation.crops import Cropper
 from posecore.estimation.inputs import Picture, check_picture
 from posecore.estimation.models import find_model
+from posecore.estimation.networks import Request, usual_threads
 from posecore.estimation.pose_options import PoseOptions
-from posecore.system import usable_cores
-
-# With more threads, inference of networks of this size does not get faster.
-_MOST_THREADS = 4
+from posecore.estimation.regions import Region
 
 
 def load(options: PoseOptions) -> Networks:
@@ -24,8 +21,7 @@ def load(options: PoseOptions) -> Networks:
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle named by ``options.model``.
         EngineUnavailable: if OpenVINO or these networks do not run here.
     """
-    threads = options.threads or min(usable_cores(), _MOST_THREADS)
-    return load_networks(find_model(options.model), threads, masks=options.segmentation)
+    return load_networks(find_model(options.model), options.threads or usual_threads(), masks=options.segmentation)
 
 
 class BlazePose:

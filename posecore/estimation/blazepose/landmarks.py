@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from posecore.estimation.blazepose.arrays import FloatArray, logistic
-from posecore.estimation.blazepose.regions import Region
+from posecore.estimation.arrays import FloatArray, logistic
+from posecore.estimation.regions import Region
 from posecore.poses import FramePoses, Mask
 from posecore.skeletons import BLAZEPOSE_33
 

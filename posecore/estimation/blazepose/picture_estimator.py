@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from posecore.estimation.blazepose.graph import BlazePose
 from posecore.estimation.blazepose.landmarks import RegionPose, to_frame
-from posecore.estimation.blazepose.regions import Region
 from posecore.estimation.blazepose.search import is_among, with_mask
 from posecore.estimation.inputs import Picture
 from posecore.estimation.object_detector import thorough_search
 from posecore.estimation.pose_options import PoseOptions
+from posecore.estimation.regions import Region
 from posecore.estimation.tracking import left_to_right
 from posecore.poses import FramePoses
 

@@ -15,12 +15,12 @@ from itertools import product
 import cv2
 import numpy as np
 
-from posecore.estimation.blazepose.arrays import FloatArray
+from posecore.estimation.arrays import FloatArray
 from posecore.estimation.blazepose.graph import BlazePose
 from posecore.estimation.blazepose.landmarks import RegionPose
-from posecore.estimation.blazepose.regions import Region, overlap
 from posecore.estimation.inputs import Picture
 from posecore.estimation.oks import oks_between
+from posecore.estimation.regions import Region, overlap
 from posecore.skeletons import BLAZEPOSE_33
 
 # Besides the whole picture, squares of it are searched: their side as a share of the picture's longer side, and the

@@ -8,12 +8,12 @@ from typing import Any
 from posecore.estimation.blazepose.filters import PoseSmoothing
 from posecore.estimation.blazepose.graph import BlazePose
 from posecore.estimation.blazepose.landmarks import RegionPose, to_frame
-from posecore.estimation.blazepose.regions import Region, overlap
 from posecore.estimation.blazepose.search import Search, SquareBySquare, Sweep, with_mask
 from posecore.estimation.inputs import Picture, ResumeState, check_picture, check_time
 from posecore.estimation.object_detector import thorough_search
 from posecore.estimation.oks import oks_between
 from posecore.estimation.pose_options import PoseOptions
+from posecore.estimation.regions import Region, overlap
 from posecore.estimation.tracking import SAME_POSE, Tracks
 from posecore.poses import FramePoses
 

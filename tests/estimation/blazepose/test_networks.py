@@ -12,7 +12,7 @@ import pytest
 
 from posecore import BlazePose, EngineUnavailable, ModelNotFound, ModelUnusable, find_model
 from posecore.downloads import cache_dir
-from posecore.estimation.blazepose import networks
+from posecore.estimation import networks
 from posecore.estimation.blazepose.networks import load_networks
 
 DETECTOR, LANDMARKS = "pose_detector.tflite", "pose_landmarks_detector.tflite"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from posecore import Region
-from posecore.estimation.blazepose.regions import overlap
+from posecore.estimation.regions import overlap
 
 HIPS = (100, 200)
 

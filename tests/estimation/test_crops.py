@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from posecore import Region
-from posecore.estimation.blazepose.crops import Cropper
+from posecore.estimation.crops import Cropper
 
 SIDE = 32
 BLACK, EDGE = cv2.BORDER_CONSTANT, cv2.BORDER_REPLICATE

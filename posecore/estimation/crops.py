@@ -9,9 +9,9 @@ import math
 import cv2
 import numpy as np
 
-from posecore.estimation.blazepose.arrays import FloatArray
-from posecore.estimation.blazepose.regions import Region
+from posecore.estimation.arrays import FloatArray
 from posecore.estimation.inputs import Picture, RgbArray, area_of, whole_of
+from posecore.estimation.regions import Region
 
 # OpenCV's fixed-point maps hold whole pixels in 16 bits.
 _LONGEST_MAPPED = 32_766

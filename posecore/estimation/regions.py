@@ -1,4 +1,4 @@
-"""A person's region: a rotated square in the picture, and the affine maps between it and the picture."""
+"""The region of a person or hand: a rotated square in the picture, and the affine maps between it and the picture."""
 
 import math
 from dataclasses import dataclass
@@ -6,22 +6,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from posecore.estimation.blazepose.arrays import FloatArray
+from posecore.estimation.arrays import FloatArray
 
-# The square is 1.25 times as large as the circle around the hips that contains the body.
+# A person's square is 1.25 times as large as the circle around the hips that contains the body.
 _MARGIN = 1.25
 
 
 @dataclass(frozen=True)
 class Region:
-    """A square around one person, rotated so that the person is upright in it.
+    """A square around one person, or one hand, rotated so that it is upright in it.
 
     Attributes:
-        x, y: its centre (the middle of the hips) in pixels of the picture, origin top left, y down.
+        x, y: its centre (of a person: the middle of the hips) in pixels of the picture, origin top left, y down.
         size: length of a side in pixels.
         rotation: from upright, clockwise on the screen, in radians from -pi to pi.
-        score: the detector's confidence that a person is here, 0..1; for a region derived from landmarks, the
-            network's score for that person.
+        score: the detector's confidence that a person or hand is here, 0..1; for a region derived from landmarks, the
+            network's score for them.
     """
 
     x: float
@@ -37,7 +37,7 @@ class Region:
 
     @classmethod
     def around(cls, alignment: FloatArray, score: float) -> "Region":
-        """The region spanned by BlazePose's two alignment points.
+        """A person's region, spanned by BlazePose's two alignment points.
 
         Args:
             alignment: (2, 2) in pixels: the middle of the hips, and a point above the head on the circle that
