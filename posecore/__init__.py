@@ -64,8 +64,9 @@ if TYPE_CHECKING:
     from posecore.runs.progress import Progress
     from posecore.runs.stopped import StoppedRun
     from posecore.skeletons import BLAZEPOSE_33, HAND_21
-    from posecore.tables import from_table, to_table
+    from posecore.tables import from_table, hands_from_table, hands_to_table, to_table
     from posecore.view.drawing import draw_poses
+    from posecore.view.hand_drawing import draw_hands
     from posecore.view.plots import plot_pose_3d
 
 _HOMES = {
@@ -116,8 +117,9 @@ _HOMES = {
     "posecore.runs.progress": ("Progress",),
     "posecore.runs.stopped": ("StoppedRun",),
     "posecore.skeletons": ("BLAZEPOSE_33", "HAND_21"),
-    "posecore.tables": ("from_table", "to_table"),
+    "posecore.tables": ("from_table", "hands_from_table", "hands_to_table", "to_table"),
     "posecore.view.drawing": ("draw_poses",),
+    "posecore.view.hand_drawing": ("draw_hands",),
     "posecore.view.plots": ("plot_pose_3d",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
@@ -176,6 +178,7 @@ __all__ = [
     "compare_to_pose",
     "count_repetitions",
     "decode_picture",
+    "draw_hands",
     "draw_poses",
     "draw_video",
     "estimate_image",
@@ -183,6 +186,8 @@ __all__ = [
     "find_engine",
     "find_model",
     "from_table",
+    "hands_from_table",
+    "hands_to_table",
     "judge_poses",
     "load_sequence",
     "measure_angles",

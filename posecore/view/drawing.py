@@ -4,13 +4,15 @@ Every stroke has a dark outline, so that it is visible on any background, and a 
 size in the picture.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from posecore.errors import InvalidPoses, check_choice
+from posecore.errors import InvalidHands, InvalidPoses, check_choice
+from posecore.hands import FrameHands
 from posecore.motion.measuring import check_visibility
 from posecore.poses import FloatArray, FramePoses, check_frame
 from posecore.skeletons import BLAZEPOSE_33
@@ -92,7 +94,7 @@ def draw_poses(
         InvalidOption: if ``min_visibility``, ``color_by`` or ``background`` is none of the above.
     """
     check_frame(poses)
-    _check_picture(rgb, poses.size)
+    check_picture(rgb, poses)
     check_visibility(min_visibility)
     check_choice("color_by", color_by, ("side", "person", None))
     check_choice("background", background, get_args(Background))
@@ -126,26 +128,25 @@ class Overlay:
         self._figures = _figures(poses, min_visibility, color_by == "person")
         self._tags = _tags(self._figures, poses.size) if color_by == "person" else []
         bodies = [figure.extent for figure in self._figures if figure.shown.any()]
-        touched = (_pixels_around(box, poses.size) for box in [*bodies, *(tag.box for tag in self._tags)])
-        self.places = [
-            (rows, columns)
-            for rows, columns in touched
-            if rows.start < rows.stop and columns.start < columns.stop  # some are outside the frame
-        ]
+        self.places = places_of([*bodies, *(tag.box for tag in self._tags)], poses.size)
 
     def draw_on(self, canvas: np.ndarray) -> None:
         """Draw the people on (H, W, 3) uint8 of the frame's size, C-contiguous and writable."""
         _draw_people(canvas, self._figures, self._tags, skeleton=True)
 
 
-def _pixels_around(box: writing.Box, size: tuple[int, int]) -> tuple[slice, slice]:
-    """The rows and columns a box touches, with 2 pixels to spare for antialiasing."""
+def places_of(boxes: Iterable[writing.Box], size: tuple[int, int]) -> list[tuple[slice, slice]]:
+    """The rows and columns that each box touches, with 2 pixels to spare for antialiasing.
+
+    Boxes outside the picture of this (width, height) touch nothing and are left out.
+    """
     width, height = size
 
     def span(low: float, high: float, length: int) -> slice:
         return slice(max(0, int(low - 2) // 2 * 2), min(length, int(high + 4)))
 
-    return span(box.top, box.bottom, height), span(box.left, box.right, width)
+    touched = [(span(box.top, box.bottom, height), span(box.left, box.right, width)) for box in boxes]
+    return [(rows, columns) for rows, columns in touched if rows.start < rows.stop and columns.start < columns.stop]
 
 
 def _figures(poses: FramePoses, min_visibility: float, by_person: bool) -> list["_Figure"]:
@@ -163,12 +164,14 @@ def _draw_people(canvas: np.ndarray, figures: list["_Figure"], tags: list[writin
         writing.draw_tag(canvas, tag)
 
 
-def _check_picture(rgb: np.ndarray, size: tuple[int, int]) -> None:
-    width, height = size
+def check_picture(rgb: np.ndarray, found: FramePoses | FrameHands) -> None:
+    """Check that a picture is (H, W, 3) uint8 of the size of what was found in it."""
+    width, height = found.size
     shape, dtype = np.shape(rgb), getattr(rgb, "dtype", type(rgb).__name__)
     if shape != (height, width, 3) or dtype != np.uint8:
-        raise InvalidPoses(
-            f"Expected the picture of these poses to have shape {(height, width, 3)} and type uint8, "
+        error, what = (InvalidHands, "hands") if isinstance(found, FrameHands) else (InvalidPoses, "poses")
+        raise error(
+            f"Expected the picture of these {what} to have shape {(height, width, 3)} and type uint8, "
             f"but got {shape} and {dtype}."
         )
 

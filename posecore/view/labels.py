@@ -65,7 +65,7 @@ class _FreeSpace:
     def has(self, box: Box) -> bool:
         """Whether a box is inside the picture and overlaps nothing."""
         inside = box.left >= 2 and box.top >= 2 and box.right <= self.width - 2 and box.bottom <= self.height - 2
-        if not inside or any(_overlap(box, other) for other in self.taken):
+        if not inside or any(overlap(box, other) for other in self.taken):
             return False
         return not any(_covers(box, strokes) for strokes in self.drawn)
 
@@ -195,7 +195,8 @@ def _is_nearest(person: Drawn, index: int, box: Box) -> bool:
     return bool(np.hypot(*(own - own.clip(box[:2], box[2:]))) <= 1.5 * nearest)
 
 
-def _overlap(one: Box, other: Box) -> bool:
+def overlap(one: Box, other: Box) -> bool:
+    """Whether two boxes share more than an edge."""
     across = one.left < other.right and other.left < one.right
     return across and one.top < other.bottom and other.top < one.bottom
 

@@ -7,7 +7,7 @@ remain distinguishable with any kind of colour blindness; the yellow is darkened
 import math
 from collections.abc import Mapping
 
-from posecore.skeletons import BLAZEPOSE_33
+from posecore.skeletons import BLAZEPOSE_33, HAND_21
 
 Color = tuple[int, int, int]
 
@@ -22,6 +22,8 @@ INK: Color = (18, 20, 26)
 PLAIN: Color = (236, 238, 241)
 GREEN: Color = (0, 158, 115)
 VERMILLION: Color = (213, 94, 0)
+PURPLE: Color = (204, 121, 167)
+YELLOW: Color = (214, 190, 40)
 
 # Left and right are the person's own. The middle is white on a photo or video, where everything has a dark outline,
 # and grey in a figure, which may be on a white or a black page.
@@ -31,11 +33,22 @@ SIDES_ON_PAGE: Mapping[str, Color] = {**SIDES, "middle": GREY}
 # Without orange and sky blue, which already mean left and right.
 PEOPLE: tuple[Color, ...] = (
     GREEN,
-    (204, 121, 167),  # reddish purple
-    (214, 190, 40),  # yellow
+    PURPLE,
+    YELLOW,
     BLUE,
     VERMILLION,
 )
+
+FINGERS: Mapping[str, Color] = {
+    "palm": WHITE,
+    "thumb": VERMILLION,
+    "index_finger": YELLOW,
+    "middle_finger": GREEN,
+    "ring_finger": PURPLE,
+    "pinky": BLUE,
+}
+"""By the parts of a hand; neighbouring fingers are far apart in hue and in lightness."""
+FINGERS_ON_PAGE: Mapping[str, Color] = {**FINGERS, "palm": GREY}
 
 LIKENESS: tuple[Color, ...] = ((213, 94, 0), (240, 205, 70), (50, 145, 215))
 """From unlike (0) to alike (100), in even steps: vermillion, yellow and blue, also apart for the colour-blind."""
@@ -91,3 +104,9 @@ def _bone_side(start: str, end: str) -> str:
 BONE_SIDES: tuple[str, ...] = tuple(
     _bone_side(BLAZEPOSE_33.sides[start], BLAZEPOSE_33.sides[end]) for start, end in BLAZEPOSE_33.edges
 )
+
+# The part of each of a hand's landmarks, and of each bone: that of its outer end.
+HAND_PARTS: tuple[str, ...] = tuple(
+    next(part for part, indices in HAND_21.parts.items() if index in indices) for index in range(len(HAND_21))
+)
+HAND_BONE_PARTS: tuple[str, ...] = tuple(HAND_PARTS[end] for _, end in HAND_21.edges)
