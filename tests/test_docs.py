@@ -21,7 +21,7 @@ from posecore.media.samples import sample_picture
 from posecore.motion.angles import ANGLES, describe_angles
 from posecore.motion.exercises.table import EXERCISES
 from posecore.motion.smoothing import SmoothingMethod
-from posecore.tables import COLUMNS
+from posecore.tables import COLUMNS, HAND_COLUMNS
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -86,7 +86,7 @@ def test_python_in_a_page_compiles(page):
         compile(block, page.name, "exec")
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/library.md", "docs/smoothing.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/library.md", "docs/smoothing.md", "docs/hands.md"])
 def test_python_in_a_page_runs(name, tmp_path, portrait, monkeypatch):
     (tmp_path / "photo.jpg").write_bytes(sample_picture().path.read_bytes())
     height, width = portrait.shape[:2]
@@ -116,6 +116,10 @@ def test_every_exercise_is_in_the_table_of_exercises():
 
 def test_every_column_is_in_the_table_of_numbers():
     assert words_of("docs/numbers.md") == list(COLUMNS)
+
+
+def test_every_column_of_hands_is_in_their_table():
+    assert words_of("docs/hands.md") == list(HAND_COLUMNS)
 
 
 def test_every_smoothing_method_is_in_the_table_of_methods():

@@ -11,7 +11,7 @@ from posecore.cli import options
 from posecore.cli.console import NotWritten, Report, complain, progress_bar, unforeseen
 from posecore.cli.outputs import OutputFolder
 from posecore.errors import InvalidOption, PosecoreError, UnreadableResult
-from posecore.export.formats import FORMATS, PlannedFile, plan_files, safe_name
+from posecore.export.formats import FORMATS, PlannedFile, formats_for, plan_files, safe_name
 
 if TYPE_CHECKING:
     from posecore.export.saved import Saved
@@ -89,7 +89,6 @@ def export(
     if unknown:
         raise InvalidOption(f"Expected --to to be among {', '.join(_MEANINGS)}, but got {unknown[0]!r}.")
     everything = _ALL in to or set(to) == {_BUNDLE}
-    names = list(FORMATS) if everything else [word for word in to if word in FORMATS]
     report = Report(as_json)
     try:
         saved = load_sequence(file)
@@ -97,7 +96,8 @@ def export(
         report.add_failed(file, error)
         return report.finish()
     saved = _smoothed(_only(saved, people), method, cutoff_hz, fill_gaps_s)
-    sequence, facts = saved.sequence, saved.facts
+    sequence, facts, hands = saved.sequence, saved.facts, saved.hands
+    names = formats_for(sequence, hands) if everything else [word for word in to if word in FORMATS]
     stem = safe_name(file.name[: -len(SUFFIX)] if file.name.lower().endswith(SUFFIX) else file.stem, "clip")
     out = file.parent if out is None else out
     errors: list[Exception | str] = []
@@ -107,10 +107,12 @@ def export(
         folder = OutputFolder(target.parent, overwrite=overwrite)
         with folder.whole(file, target.stem) as written, progress_bar(unit="file") as show:
             part = written.folder / target.name
-            notes = write_bundle(sequence, part, names, stem=stem, facts=facts, raw=saved.raw, on_progress=show)
+            notes = write_bundle(
+                sequence, part, names, stem=stem, facts=facts, raw=saved.raw, hands=hands, on_progress=show
+            )
         planned_names = [target.name]
     else:
-        planned = plan_files(sequence, names, stem=stem, facts=facts, raw=saved.raw)
+        planned = plan_files(sequence, names, stem=stem, facts=facts, raw=saved.raw, hands=hands)
         if everything:
             planned = [each for each in planned if not _is_same(out / each.file_name, file)]
         for each in planned:
@@ -175,7 +177,9 @@ def _only(saved: "Saved", people: list[int] | None) -> "Saved":
     """The requested people, with facts that mention nobody else."""
     if people is None:
         return saved
+    hands = saved.hands
     there = saved.sequence.person_ids.tolist()
+    there += sorted({slot.person for slot in hands.slots} - set(there)) if hands is not None else []
     unknown = [person for person in people if person not in there]
     if unknown:
         ids = ", ".join(map(str, there)) or "none"
@@ -184,7 +188,8 @@ def _only(saved: "Saved", people: list[int] | None) -> "Saved":
     shown = [{"person": person, "name": names.get(person)} for person in there if person in people]
     facts = {**saved.facts, "people_shown": shown} if saved.facts else saved.facts
     raw = None if saved.raw is None else saved.raw.only(people)
-    return replace(saved, sequence=saved.sequence.only(people), facts=facts, raw=raw)
+    hands = None if hands is None else hands.only(people)
+    return replace(saved, sequence=saved.sequence.only(people), facts=facts, raw=raw, hands=hands)
 
 
 def _smoothed(saved: "Saved", method: str | None, cutoff_hz: float | None, fill_gaps_s: float) -> "Saved":

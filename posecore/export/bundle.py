@@ -9,6 +9,7 @@ from pathlib import Path
 
 from posecore.errors import InvalidOption, PosecoreError
 from posecore.export.formats import Facts, PlannedFile, plan_files, safe_name
+from posecore.hands import HandSequence
 from posecore.poses import PoseSequence
 from posecore.system import whole_file
 
@@ -30,13 +31,14 @@ class _StoppedError(Exception):
 
 
 def write_bundle(
-    sequence: PoseSequence,
+    sequence: PoseSequence | None,
     path: str | os.PathLike[str],
     names: Iterable[str],
     *,
     stem: str,
     facts: Facts | None = None,
     raw: PoseSequence | None = None,
+    hands: HandSequence | None = None,
     extra: Mapping[str, Path] | None = None,
     on_progress: OnFile | None = None,
 ) -> list[str]:
@@ -46,12 +48,13 @@ def write_bundle(
     that folder says why. Files are made one by one beside ``path`` and removed as soon as they are in the zip.
 
     Args:
-        sequence: the result.
+        sequence: the result; None: only hands.
         path: path of the zip.
         names: names of the formats, keys of ``posecore.export.formats.FORMATS``.
         stem: start of the names of folder and files; made safe as a file name.
         facts: what is known of the result, as ``posecore.runs.manifest`` makes it.
         raw: the same people before they were smoothed; None: not known.
+        hands: the hands in the same frames; None: they were not looked for.
         extra: existing files, by their names in the zip.
         on_progress: see ``OnFile``; the zip is not written if it returns False.
 
@@ -59,10 +62,10 @@ def write_bundle(
         A sentence for each file that could not be made, as in ``not-made.txt``.
 
     Raises:
-        InvalidOption: if there is no such format, or two files have one name.
+        InvalidOption: if there is no such format, two files have one name, or there is neither a sequence nor hands.
         OSError: if the zip cannot be written or an extra file cannot be read.
     """
-    planned = plan_files(sequence, names, stem=stem, facts=facts, raw=raw)
+    planned = plan_files(sequence, names, stem=stem, facts=facts, raw=raw, hands=hands)
     there = {safe_name(name, "file", _MOST_BYTES): Path(file) for name, file in (extra or {}).items()}
     _check_names([README, NOT_MADE, *(each.file_name for each in planned), *there])
     folder = safe_name(stem, "clip")

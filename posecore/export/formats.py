@@ -16,6 +16,8 @@ from types import MappingProxyType
 from typing import Any
 
 from posecore.errors import InvalidOption, InvalidPoses
+from posecore.export.saved import bodies_beside
+from posecore.hands import HandSequence
 from posecore.poses import PoseSequence
 
 Facts = Mapping[str, Any]
@@ -43,8 +45,11 @@ class Format:
         per_person: one file per person; the writer is also given the person's id.
         with_facts: whether the writer is also given ``facts``.
         with_raw: whether the writer is also given ``raw``.
+        with_hands: whether the writer is also given ``hands``.
+        needs_bodies: whether this file is left out if only hands were looked for.
         options: keyword arguments for the writer.
         beside: writers of files that belong to it, by suffix, called like ``writer``.
+        of_hands: writers of its files of hands, by suffix, called with the hands and a path; left out without hands.
     """
 
     name: str
@@ -56,8 +61,11 @@ class Format:
     per_person: bool = False
     with_facts: bool = False
     with_raw: bool = False
+    with_hands: bool = False
+    needs_bodies: bool = True
     options: Mapping[str, Any] = field(default_factory=dict)
     beside: Mapping[str, str] = field(default_factory=dict)
+    of_hands: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,51 +97,59 @@ class PlannedFile:
 
 
 def export(
-    sequence: PoseSequence,
+    sequence: PoseSequence | None,
     name: str,
     folder: str | os.PathLike[str],
     *,
     stem: str,
     facts: Facts | None = None,
     raw: PoseSequence | None = None,
+    hands: HandSequence | None = None,
 ) -> list[Path]:
-    """Write a result in one format: one file, or one for each person who is seen.
+    """Write a result in one format: one file, or one for each person who is seen, and one for hands in some formats.
 
     Args:
-        sequence: the result.
+        sequence: the result. None, or of no people beside hands: only hands were looked for.
         name: name of the format, a key of ``FORMATS``.
         folder: folder of the files; it must exist.
         stem: start of the file names, before person and suffix; made safe as a file name.
         facts: what is known of the result, as ``posecore.runs.manifest`` makes it.
         raw: the same people before they were smoothed, for the formats that hold or judge them; None: not known.
+        hands: the hands in the same frames; None: they were not looked for.
 
     Returns:
         The files. Those made before a failure stay.
 
     Raises:
-        InvalidOption: if there is no such format, or facts are not plain values.
-        InvalidPoses: if the format is per person and nobody is ever seen, or it cannot hold this sequence.
+        InvalidOption: if there is no such format, facts are not plain values, or there is neither a sequence nor hands.
+        InvalidPoses: if the format is per person and nobody is ever seen, it is only for bodies and there are only
+            hands, or it cannot hold this sequence.
         OSError: if a file cannot be written.
     """
-    return [planned.write(folder) for planned in plan_files(sequence, [name], stem=stem, facts=facts, raw=raw)]
+    planned = plan_files(sequence, [name], stem=stem, facts=facts, raw=raw, hands=hands)
+    return [each.write(folder) for each in planned]
 
 
 def plan_files(
-    sequence: PoseSequence,
+    sequence: PoseSequence | None,
     names: Iterable[str],
     *,
     stem: str,
     facts: Facts | None = None,
     raw: PoseSequence | None = None,
+    hands: HandSequence | None = None,
 ) -> list[PlannedFile]:
     """The files of a result in these formats, not written yet. Arguments as for ``export``.
 
-    A format with one file per person has one for each person seen. If nobody is seen, it has one that raises
-    InvalidPoses when it is made, so that callers report it like any other file that cannot be made.
+    A format with one file per person has one for each person seen. If nobody is seen, or only hands were looked for
+    and the format has no file of hands, it has one that raises InvalidPoses when it is made, so that callers report it
+    like any other file that cannot be made.
 
     Raises:
-        InvalidOption: if there is no such format.
+        InvalidOption: if there is no such format, or neither a sequence nor hands.
+        InvalidHands: if the hands have other frames, cuts or another size than the sequence.
     """
+    sequence = bodies_beside(hands, sequence)
     wanted = list(dict.fromkeys(names))
     unknown = [name for name in wanted if name not in FORMATS]
     if unknown:
@@ -142,16 +158,49 @@ def plan_files(
     names_of = {person: name.encode(errors="replace").decode() for person, name in sequence.names.items()}
     sequence = replace(sequence, names=names_of)
     stem = safe_name(stem, "clip")
-    return [planned for name in wanted for planned in _files_of(FORMATS[name], sequence, stem, facts or {}, raw)]
+    forms = [FORMATS[name] for name in wanted]
+    return [
+        planned
+        for form in forms
+        for planned in (*_files_of(form, sequence, stem, facts or {}, raw, hands), *_files_of_hands(form, stem, hands))
+    ]
+
+
+def formats_for(sequence: PoseSequence, hands: HandSequence | None) -> list[str]:
+    """The names of the formats in which a result can be written: all of them, or those for hands only."""
+    return [
+        name for name, form in FORMATS.items() if _has_bodies(sequence, hands) or form.of_hands or not form.needs_bodies
+    ]
+
+
+def _has_bodies(sequence: PoseSequence, hands: HandSequence | None) -> bool:
+    """Whether bodies were looked for: a result without hands may be of nobody."""
+    return hands is None or len(sequence.person_ids) > 0
+
+
+def _files_of_hands(form: Format, stem: str, hands: HandSequence | None) -> Iterator[PlannedFile]:
+    if hands is not None:
+        for suffix, writer in form.of_hands.items():
+            yield PlannedFile(form, f"{form.title}, hands", stem + suffix, partial(_write, writer, {}, hands))
 
 
 def _files_of(
-    form: Format, sequence: PoseSequence, stem: str, facts: Facts, raw: PoseSequence | None
+    form: Format,
+    sequence: PoseSequence,
+    stem: str,
+    facts: Facts,
+    raw: PoseSequence | None,
+    hands: HandSequence | None,
 ) -> Iterator[PlannedFile]:
+    if form.needs_bodies and not _has_bodies(sequence, hands):
+        if not form.of_hands:
+            yield PlannedFile(form, form.title, stem + form.suffix, _refuse_hands)
+        return
     options = {
         **form.options,
         **({"facts": facts} if form.with_facts else {}),
         **({"raw": raw} if form.with_raw else {}),
+        **({"hands": hands} if form.with_hands else {}),
     }
     if not form.per_person:
         for suffix, writer in {form.suffix: form.writer, **form.beside}.items():
@@ -167,13 +216,17 @@ def _files_of(
         yield PlannedFile(form, title, f"{stem}.{labels[person]}{form.suffix}", make)
 
 
-def _write(writer: str, options: Mapping[str, Any], sequence: PoseSequence, path: Path) -> None:
+def _write(writer: str, options: Mapping[str, Any], sequence: PoseSequence | HandSequence, path: Path) -> None:
     module, function = writer.split(".")
     getattr(import_module(f"posecore.export.{module}"), function)(sequence, path, **options)
 
 
 def _refuse_nobody(path: Path) -> None:
     raise InvalidPoses("Nobody is seen in any frame of this video, so there is no movement to write.")
+
+
+def _refuse_hands(path: Path) -> None:
+    raise InvalidPoses("Only hands were looked for in this video, and this format is for bodies.")
 
 
 def safe_name(text: str, otherwise: str, most_bytes: int = _MOST_BYTES_OF_STEM) -> str:
@@ -212,10 +265,11 @@ _ROWS = (
         "csv",
         "Table (CSV)",
         "For spreadsheets, R and pandas: a row for each frame, person and landmark, in pixels and in metres from the "
-        "hips, with visibility and presence.",
+        "hips, with visibility and presence. Hands have a table of their own.",
         ".landmarks.csv",
         "text/csv",
         "table_file.write_csv",
+        of_hands={".hands.csv": "table_file.write_csv"},
     ),
     Format(
         "parquet",
@@ -225,6 +279,7 @@ _ROWS = (
         ".landmarks.parquet",
         "application/vnd.apache.parquet",
         "table_file.write_parquet",
+        of_hands={".hands.parquet": "table_file.write_parquet"},
     ),
     Format(
         "json",
@@ -233,6 +288,7 @@ _ROWS = (
         ".landmarks.json",
         _JSON,
         "json_file.write_json",
+        of_hands={".hands.json": "json_file.write_json"},
     ),
     Format(
         "coco17",
@@ -311,6 +367,7 @@ _ROWS = (
         ".nc",
         "application/x-netcdf",
         "netcdf_file.write_netcdf",
+        of_hands={".hands.nc": "netcdf_file.write_netcdf"},
     ),
     Format(
         "skeleton-mp4",
@@ -319,6 +376,8 @@ _ROWS = (
         ".skeleton.mp4",
         "video/mp4",
         "skeleton_file.write_skeleton_film",
+        with_hands=True,
+        needs_bodies=False,
     ),
     Format(
         "skeleton-gif",
@@ -327,6 +386,8 @@ _ROWS = (
         ".skeleton.gif",
         "image/gif",
         "skeleton_file.write_skeleton_gif",
+        with_hands=True,
+        needs_bodies=False,
     ),
     Format(
         "html",
@@ -348,6 +409,8 @@ _ROWS = (
         "saved.save_sequence",
         with_facts=True,
         with_raw=True,
+        with_hands=True,
+        needs_bodies=False,
     ),
     Format(
         "manifest",
@@ -357,6 +420,7 @@ _ROWS = (
         _JSON,
         "json_file.write_manifest",
         with_facts=True,
+        needs_bodies=False,
     ),
 )
 

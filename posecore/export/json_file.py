@@ -1,4 +1,4 @@
-"""JSON: the landmarks frame by frame, with everything needed to read them, and the manifest of a run."""
+"""JSON: the landmarks of bodies or hands frame by frame, with all that is needed to read them, and manifests."""
 
 import json
 import math
@@ -7,38 +7,44 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from posecore.errors import InvalidOption
+from posecore.hands import FrameHands, HandSequence
 from posecore.poses import FramePoses, PoseSequence
-from posecore.skeletons import BLAZEPOSE_33
+from posecore.skeletons import BLAZEPOSE_33, HAND_21
 from posecore.system import whole_file
-from posecore.tables import COLUMNS, to_table
+from posecore.tables import COLUMNS, HAND_COLUMNS, hands_to_table, to_table
+from posecore.values import FramesInTime
+
+Found = FramePoses | PoseSequence | FrameHands | HandSequence
 
 FORMAT_VERSION = 1
 _VALUES = [name for name in COLUMNS if name not in ("frame", "time_s", "person", "landmark")]
+_HAND_VALUES = ["x", "y", "z", "x_px", "y_px", "x_m", "y_m", "z_m"]
 _DECIMALS = 6
 
 
-def to_json(poses: FramePoses | PoseSequence) -> str:
+def to_json(found: Found) -> str:
     """One JSON object.
 
-    ``cuts`` lists the frames at which a new shot begins, ``landmarks`` names the 33 landmarks and ``values`` the
-    numbers stored for each, so that
-    ``frames[f]["people"][p]["values"][k][v]`` is value v of landmark k. A frame in which nobody was
-    found has no people; a person with a name has it beside the id. Numbers are rounded to six decimals; one that is
-    not known, such as NaN, is null.
+    ``cuts`` lists the frames at which a new shot begins, ``landmarks`` names the landmarks and ``values`` the numbers
+    stored for each, so that ``frames[f]["people"][p]["values"][k][v]`` is value v of landmark k; of hands,
+    ``frames[f]["hands"][h]["values"][k][v]``. A frame in which nobody was found has no people. A person with a name has
+    it beside the id; a hand has the person's id, ``hand`` (left or right), ``score`` and ``right``. Numbers are rounded
+    to six decimals; one that is not known, such as NaN, is null.
     """
-    return "".join(_pieces(poses))
+    return "".join(_pieces(found))
 
 
-def write_json(poses: FramePoses | PoseSequence, path: str | os.PathLike[str]) -> None:
+def write_json(found: Found, path: str | os.PathLike[str]) -> None:
     """Write ``to_json`` frame by frame; the file appears whole or not at all.
 
     Raises:
         OSError: if the file cannot be written.
     """
     with whole_file(path) as part, open(part, "w", encoding="utf-8", newline="") as stream:
-        stream.writelines(_pieces(poses))
+        stream.writelines(_pieces(found))
 
 
 def write_manifest(
@@ -68,23 +74,26 @@ def write_manifest(
         part.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
 
 
-def _pieces(poses: FramePoses | PoseSequence) -> Iterator[str]:
+def _pieces(found: Found) -> Iterator[str]:
     """The text in pieces of one frame, as that of a long video fills gigabytes."""
+    is_hands = isinstance(found, (FrameHands, HandSequence))
+    columns, values = (HAND_COLUMNS, [*_HAND_VALUES, "score", "right"]) if is_hands else (COLUMNS, _VALUES)
     about = {
-        "format": "posecore-landmarks",
+        "format": "posecore-hands" if is_hands else "posecore-landmarks",
         "version": FORMAT_VERSION,
-        "size_px": {"width": poses.size[0], "height": poses.size[1]},
-        "fps": _known(poses.fps) if isinstance(poses, PoseSequence) else None,
-        "cuts": poses.cuts.tolist() if isinstance(poses, PoseSequence) else [],
-        "landmarks": list(BLAZEPOSE_33.landmarks),
-        "values": _VALUES,
-        "meaning": {name: COLUMNS[name] for name in _VALUES},
+        "size_px": {"width": found.size[0], "height": found.size[1]},
+        "fps": _known(found.fps) if isinstance(found, FramesInTime) else None,
+        "cuts": found.cuts.tolist() if isinstance(found, FramesInTime) else [],
+        "landmarks": list((HAND_21 if is_hands else BLAZEPOSE_33).landmarks),
+        "values": _HAND_VALUES if is_hands else _VALUES,
+        "meaning": {name: columns[name] for name in values},
         "frames": [],
     }
     yield _text(about).removesuffix("]}")
-    frames = [poses] if isinstance(poses, FramePoses) else (poses.frame(index) for index in range(len(poses)))
+    frames = (found.frame(index) for index in range(len(found))) if isinstance(found, FramesInTime) else [found]
     for index, frame in enumerate(frames):
-        piece = _text({"frame": index, "time_s": _known(round(frame.time_s, _DECIMALS)), "people": _people(frame)})
+        there = {"hands": _hands(frame)} if isinstance(frame, FrameHands) else {"people": _people(frame)}
+        piece = _text({"frame": index, "time_s": _known(round(frame.time_s, _DECIMALS)), **there})
         yield f",{piece}" if index else piece
     yield "]}"
 
@@ -99,13 +108,36 @@ def _known(number: float) -> float | None:
 
 
 def _people(frame: FramePoses) -> list[dict[str, object]]:
-    if not len(frame):
-        return []
-    numbers = to_table(frame)[_VALUES].to_numpy(np.float64).round(_DECIMALS)
-    if not np.isfinite(numbers).all():
-        numbers = np.where(np.isfinite(numbers), numbers.astype(object), None)
-    blocks = numbers.reshape(len(frame), len(BLAZEPOSE_33), len(_VALUES)).tolist()
+    blocks = _blocks(to_table(frame)[_VALUES], len(frame))
     return [
         {"person": person, **({"name": frame.names[person]} if person in frame.names else {}), "values": block}
         for person, block in zip(frame.person_ids.tolist(), blocks, strict=True)
     ]
+
+
+def _hands(frame: FrameHands) -> list[dict[str, object]]:
+    blocks = _blocks(hands_to_table(frame)[_HAND_VALUES], len(frame))
+    score, right = (
+        [_known(round(value, _DECIMALS)) for value in values.tolist()] for values in (frame.score, frame.right)
+    )
+    return [
+        {
+            "person": slot.person,
+            "hand": slot.side,
+            "score": score[index],
+            "right": right[index],
+            "values": blocks[index],
+        }
+        for index, slot in enumerate(frame.slots)
+    ]
+
+
+def _blocks(rows: pd.DataFrame, count: int) -> list[list[list[float | None]]]:
+    """The rows of a table in ``count`` equal blocks."""
+    if not count:
+        return []
+    numbers = rows.to_numpy(np.float64).round(_DECIMALS)
+    if not np.isfinite(numbers).all():
+        numbers = np.where(np.isfinite(numbers), numbers.astype(object), None)
+    blocks: list[list[list[float | None]]] = numbers.reshape(count, -1, rows.shape[1]).tolist()
+    return blocks

@@ -2,12 +2,15 @@
 
 import os
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
+from posecore.hands import HandSequence
 from posecore.poses import PoseSequence
-from posecore.skeletons import BLAZEPOSE_33
+from posecore.skeletons import BLAZEPOSE_33, HAND_21, Skeleton
 from posecore.system import VERSION, whole_file
 
 _KEYPOINTS = ("keypoints", "individuals")
@@ -15,15 +18,15 @@ _KEYPOINTS = ("keypoints", "individuals")
 _CHUNK_FRAMES = 256
 
 
-def write_netcdf(sequence: PoseSequence, path: str | os.PathLike[str]) -> None:
-    """Write ``to_dataset`` as netCDF 4, packed; the file appears whole or not at all.
+def write_netcdf(sequence: PoseSequence | HandSequence, path: str | os.PathLike[str]) -> None:
+    """Write ``to_dataset`` or ``hands_dataset`` as netCDF 4, packed; the file appears whole or not at all.
 
     ``xarray.open_dataset`` opens it, which is how ``movement`` loads its own files.
 
     Raises:
         OSError: if the file cannot be written.
     """
-    dataset = to_dataset(sequence)
+    dataset = hands_dataset(sequence) if isinstance(sequence, HandSequence) else to_dataset(sequence)
     packing = {"zlib": True, "complevel": 4, "shuffle": True}
     encoding = {
         name: packing | {"chunksizes": tuple(max(1, min(_CHUNK_FRAMES, side)) for side in variable.shape)}
@@ -54,15 +57,57 @@ def to_dataset(sequence: PoseSequence) -> xr.Dataset:
         "depth": (("time", *_KEYPOINTS), _keypoints_first(sequence.z), "pixel"),
         "world": (("time", "space_world", *_KEYPOINTS), _keypoints_first(sequence.world), "m"),
     }
+    individuals = {
+        "individuals": np.array(_labels(sequence), np.str_),
+        "person_id": ("individuals", sequence.person_ids),
+    }
+    return _dataset(sequence, variables, BLAZEPOSE_33, individuals)
+
+
+def hands_dataset(hands: HandSequence) -> xr.Dataset:
+    """Hands as a poses dataset of ``movement``, each an individual, with everything that a sequence of hands holds.
+
+    K = 21 keypoints, H individuals, NaN = absent:
+        position: (T, 2, K, H) pixels of the upright image, x to the right, y down.
+        confidence: (T, K, H) 0..1, the score of the hand, equal for all of its keypoints.
+        depth: (T, K, H) the sequence's ``z``: pixels, 0 at the wrist, smaller is nearer to the camera.
+        world: (T, 3, K, H) metres from the hand's own centre, along the dimension ``space_world``.
+        right: (T, H) 0..1: the model's guess that it is a right hand.
+
+    Individuals are called ``person_1_left`` and so on; ``person_id`` and ``side`` hold the two parts of that. ``time``
+    and ``shot`` are as in ``to_dataset``.
+    """
+    scores = np.repeat(hands.score[..., None], len(HAND_21), axis=-1)
+    variables = {
+        "position": (("time", "space", *_KEYPOINTS), _keypoints_first(hands.xy), "pixel"),
+        "confidence": (("time", *_KEYPOINTS), _keypoints_first(scores), "1"),
+        "depth": (("time", *_KEYPOINTS), _keypoints_first(hands.z), "pixel"),
+        "world": (("time", "space_world", *_KEYPOINTS), _keypoints_first(hands.world), "m"),
+        "right": (("time", "individuals"), hands.right, "1"),
+    }
+    individuals = {
+        "individuals": np.array([f"person_{slot.person}_{slot.side}" for slot in hands.slots], np.str_),
+        "person_id": ("individuals", np.array([slot.person for slot in hands.slots], np.int64)),
+        "side": ("individuals", np.array([slot.side for slot in hands.slots], np.str_)),
+    }
+    return _dataset(hands, variables, HAND_21, individuals)
+
+
+def _dataset(
+    sequence: PoseSequence | HandSequence,
+    variables: Mapping[str, tuple[tuple[str, ...], np.ndarray, str]],
+    skeleton: Skeleton,
+    individuals: Mapping[str, Any],
+) -> xr.Dataset:
+    """The dataset of these variables, each with its dimensions, values and unit."""
     return xr.Dataset(
         {name: (dims, values, {"units": unit}) for name, (dims, values, unit) in variables.items()},
         coords={
             "time": sequence.times_s,
             "space": ["x", "y"],
             "space_world": ["x", "y", "z"],
-            "keypoints": list(BLAZEPOSE_33.landmarks),
-            "individuals": np.array(_labels(sequence), np.str_),
-            "person_id": ("individuals", sequence.person_ids),
+            "keypoints": list(skeleton.landmarks),
+            **individuals,
             "shot": ("time", sequence.shot_numbers),
         },
         attrs={

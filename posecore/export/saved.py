@@ -1,4 +1,4 @@
-"""The saved result: a sequence, its raw landmarks and its facts in one file, restored bit for bit.
+"""The saved result: bodies, their raw landmarks, hands and facts in one file, restored bit for bit.
 
 The file is a NumPy ``.npz`` with a JSON member ``about.json``; docs/file-format.md describes it. It may come from
 anywhere. So nothing in it is unpickled or evaluated, and all sizes it declares are checked against ``posecore.limits``
@@ -13,7 +13,7 @@ import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from io import BytesIO
@@ -24,10 +24,11 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from posecore.errors import InvalidOption, InvalidPoses, UnreadableResult
+from posecore.errors import InvalidHands, InvalidOption, InvalidPoses, PosecoreError, UnreadableResult
+from posecore.hands import HAND_ARRAYS, SIDES, HandSequence, HandSlot
 from posecore.limits import LIMITS
 from posecore.poses import LANDMARK_ARRAYS, VALUES_PER_LANDMARK, PoseSequence
-from posecore.skeletons import BLAZEPOSE_33
+from posecore.skeletons import BLAZEPOSE_33, HAND_21
 from posecore.system import VERSION, whole_file
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ SUFFIX = ".posecore.npz"
 
 _ABOUT = "about.json"
 _RAW = "raw_"
+_HAND = "hand_"
 _NO_SMOOTHING = {"method": "none", "fill_gaps_s": 0}
 _MOST_ABOUT_BYTES = 4_000_000
 # Limit for the list of members at the end of the zip: ours takes less than 1 KB.
@@ -57,15 +59,17 @@ class Saved:
     """Content of a saved file.
 
     Attributes:
-        sequence: the poses as they were shown, usually smoothed.
+        sequence: the poses as they were shown, usually smoothed; of no people if only hands were saved.
         facts: what was stored beside them, as ``posecore.runs.manifest`` makes it; plain values.
         raw: the same people in the same frames before they were smoothed, which is the sequence itself if nothing
             was changed; None if the file does not say.
+        hands: the hands in the same frames; None if none were saved.
     """
 
     sequence: PoseSequence
     facts: Mapping[str, Any] = field(default_factory=dict)
     raw: PoseSequence | None = None
+    hands: HandSequence | None = None
 
     @property
     def smoothing(self) -> "Smoothing | None":
@@ -88,38 +92,48 @@ class Saved:
 
 
 def save_sequence(
-    sequence: PoseSequence,
+    sequence: PoseSequence | None,
     path: str | os.PathLike[str],
     *,
     facts: Mapping[str, Any] | None = None,
     raw: PoseSequence | None = None,
+    hands: HandSequence | None = None,
     compressed: bool = True,
 ) -> None:
-    """Write a sequence to one file, which appears whole or not at all.
+    """Write bodies, hands or both to one file, which appears whole or not at all.
 
     The same values give the same bytes.
 
     Args:
-        sequence: kept bit for bit, with NaN, names and times.
+        sequence: kept bit for bit, with NaN, names and times. None: only hands.
         path: path of the file, which usually ends with ``SUFFIX``.
         facts: plain values for JSON, such as those of a manifest; ``smoothing_afterwards`` says how the sequence was
             made from ``raw``.
         raw: the sequence before it was smoothed. Only its arrays that differ are stored.
+        hands: in the same frames as the sequence, kept bit for bit.
         compressed: False: written forty times as fast, a fifth larger.
 
     Raises:
-        InvalidOption: if ``facts`` (or an infinite ``fps``) are not for JSON, or the arrays fill 2 GB and more.
+        InvalidOption: if ``facts`` (or an infinite ``fps``) are not for JSON, the arrays fill 2 GB and more, or there
+            is neither a sequence nor hands.
         InvalidPoses: if ``raw`` has other people, frames, cuts or another size than the sequence.
+        InvalidHands: if ``hands`` have other frames, cuts or another size than the sequence.
         OSError: if the file cannot be written.
     """
+    sequence = bodies_beside(hands, sequence)
     raw_names = _differing(sequence, raw)
-    about = _about_text(sequence, facts or {}, raw_names)
-    layouts = _layouts(len(sequence), len(sequence.person_ids), raw_names or ())
-    if raw_names and _bytes_of(layouts) > _MOST_BYTES:
+    about = _about_text(sequence, facts or {}, raw_names, hands)
+    layouts = _layouts(
+        len(sequence), len(sequence.person_ids), raw_names or (), None if hands is None else len(hands.slots)
+    )
+    if (raw_names or hands is not None) and _bytes_of(layouts) > _MOST_BYTES:
         raise InvalidOption(
-            f"Expected raw and smoothed landmarks of at most {_MOST_BYTES:,} bytes, but got {_bytes_of(layouts):,}. "
-            "Save the video in parts, or without smoothing."
+            f"Expected landmarks, raw and smoothed ones and hands together, of at most {_MOST_BYTES:,} bytes, but got "
+            f"{_bytes_of(layouts):,}. Save the video in parts, or without smoothing."
         )
+    arrays = {name: getattr(sequence, name) for name in ("times_s", "person_ids", *LANDMARK_ARRAYS)}
+    arrays |= {_RAW + name: getattr(raw, name) for name in raw_names or ()}
+    arrays |= {_HAND + name: array for name, array in hands.arrays.items()} if hands is not None else {}
     method = zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED
     with (
         whole_file(path) as part,
@@ -128,8 +142,7 @@ def save_sequence(
     ):
         archive.writestr(_member(_ABOUT, method), about)
         for name, layout in layouts.items():
-            array = getattr(raw if name.startswith(_RAW) else sequence, name.removeprefix(_RAW))
-            _write_array(archive, _member(f"{name}.npy", method), layout, array)
+            _write_array(archive, _member(f"{name}.npy", method), layout, arrays[name])
 
 
 def load_sequence(source: str | os.PathLike[str] | BinaryIO) -> Saved:
@@ -153,14 +166,44 @@ def load_sequence(source: str | os.PathLike[str] | BinaryIO) -> Saved:
             return _load(stream, shown)
 
 
+def bodies_beside(hands: HandSequence | None, sequence: PoseSequence | None) -> PoseSequence:
+    """The sequence beside hands, in the same frames: of nobody if there are only hands.
+
+    Raises:
+        InvalidOption: if there is neither a sequence nor hands.
+        InvalidHands: if the hands have other frames, cuts or another size than the sequence.
+    """
+    if hands is None:
+        if sequence is None:
+            raise InvalidOption("Expected a sequence of poses, hands, or both, but got neither.")
+        return sequence
+    if sequence is None:
+        nobody = PoseSequence.empty(hands.times_s, [], size=hands.size, fps=hands.fps)
+        return replace(nobody, cuts=hands.cuts)
+    _check_same(sequence, hands, _FRAMES, "hands", InvalidHands)
+    return sequence
+
+
+_FRAMES = ("times_s", "cuts", "size")
+
+
+def _check_same(
+    sequence: PoseSequence,
+    other: PoseSequence | HandSequence,
+    names: Iterable[str],
+    what: str,
+    error: type[PosecoreError],
+) -> None:
+    wrong = [name for name in names if not np.array_equal(getattr(sequence, name), getattr(other, name))]
+    if wrong:
+        raise error(f"Expected {what!r} to have the {wrong[0]!r} of the sequence, but got others.")
+
+
 def _differing(sequence: PoseSequence, raw: PoseSequence | None) -> list[str] | None:
     """Names of the landmark arrays whose raw values differ; None if those are not known."""
     if raw is None:
         return None
-    same = ("person_ids", "times_s", "cuts", "size")
-    wrong = [name for name in same if not np.array_equal(getattr(sequence, name), getattr(raw, name))]
-    if wrong:
-        raise InvalidPoses(f"Expected 'raw' to have the {wrong[0]!r} of the sequence, but got others.")
+    _check_same(sequence, raw, ("person_ids", *_FRAMES), "raw", InvalidPoses)
     return [name for name in LANDMARK_ARRAYS if not _is_equal(getattr(sequence, name), getattr(raw, name))]
 
 
@@ -173,7 +216,9 @@ def _is_equal(one: Array, other: Array) -> bool:
     )
 
 
-def _about_text(sequence: PoseSequence, facts: Mapping[str, Any], raw_names: list[str] | None) -> bytes:
+def _about_text(
+    sequence: PoseSequence, facts: Mapping[str, Any], raw_names: list[str] | None, hands: HandSequence | None
+) -> bytes:
     about = {
         "format": FORMAT,
         "version": FORMAT_VERSION,
@@ -186,6 +231,7 @@ def _about_text(sequence: PoseSequence, facts: Mapping[str, Any], raw_names: lis
         "cuts": sequence.cuts.tolist(),
         "names": [[int(person), str(name)] for person, name in sequence.names.items()],
         "raw": raw_names,
+        "hands": None if hands is None else _about_hands(hands),
         "facts": dict(facts),
     }
     try:
@@ -197,6 +243,10 @@ def _about_text(sequence: PoseSequence, facts: Mapping[str, Any], raw_names: lis
     if len(text) > _MOST_ABOUT_BYTES:
         raise InvalidOption(f"Expected facts of at most {_MOST_ABOUT_BYTES:,} bytes of JSON, but got {len(text):,}.")
     return text
+
+
+def _about_hands(hands: HandSequence) -> dict[str, Any]:
+    return {"landmarks": list(HAND_21.landmarks), "slots": [[slot.person, slot.side] for slot in hands.slots]}
 
 
 @dataclass(frozen=True)
@@ -216,7 +266,7 @@ class _Layout:
         return math.prod(self.shape) * np.dtype(self.dtype).itemsize
 
 
-def _layouts(frames: int, people: int, raw_names: Collection[str]) -> dict[str, _Layout]:
+def _layouts(frames: int, people: int, raw_names: Collection[str], hands: int | None) -> dict[str, _Layout]:
     landmarks = (frames, people, len(BLAZEPOSE_33))
     arrays = {name: _Layout("<f4", (*landmarks, *tail)) for name, tail in LANDMARK_ARRAYS.items()}
     return {
@@ -224,6 +274,11 @@ def _layouts(frames: int, people: int, raw_names: Collection[str]) -> dict[str, 
         "person_ids": _Layout("<i8", (people,)),
         **arrays,
         **{_RAW + name: arrays[name] for name in raw_names},
+        **{
+            _HAND + name: _Layout("<f4", (frames, hands, *tail))
+            for name, tail in HAND_ARRAYS.items()
+            if hands is not None
+        },
     }
 
 
@@ -262,9 +317,9 @@ def _unreadable_in_words(shown: str) -> Iterator[None]:
         yield
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError) as error:
         raise UnreadableResult(f"{shown} is damaged or cut off. Save or copy it again.") from error
-    except InvalidPoses as error:
+    except (InvalidPoses, InvalidHands) as error:
         # Cut short, since it may list thousands of people.
-        raise UnreadableResult(f"{shown} does not hold poses that can be used. {str(error)[:200]}") from error
+        raise UnreadableResult(f"{shown} does not hold landmarks that can be used. {str(error)[:200]}") from error
     except MemoryError as error:
         raise UnreadableResult(f"{shown} holds more than this machine has memory for.") from error
     except OSError as error:
@@ -348,8 +403,8 @@ def _reader(version: Any, shown: str) -> Callable[[zipfile.ZipFile, Members, dic
 
 def _read_version_1(archive: zipfile.ZipFile, members: Members, about: dict[str, Any], shown: str) -> Saved:
     _check_about(about, shown)
-    raw_names = about.get("raw")
-    layouts = _layouts(about["frames"], about["people"], raw_names or ())
+    raw_names, of_hands = about.get("raw"), about.get("hands")
+    layouts = _layouts(about["frames"], about["people"], raw_names or (), of_hands and len(of_hands["slots"]))
     if _bytes_of(layouts) > _MOST_BYTES:
         raise UnreadableResult(f"{shown} holds more than {_MOST_BYTES:,} bytes. It is not opened.")
     for name, layout in layouts.items():
@@ -362,12 +417,17 @@ def _read_version_1(archive: zipfile.ZipFile, members: Members, about: dict[str,
         if layouts[name].dtype == "<f4" and max(map(abs, ends)) > _LARGEST:
             raise UnreadableResult(f"{shown} is damaged: expected numbers within ±{_LARGEST:g} in {name}.npy.")
     raw = {name: arrays.pop(_RAW + name) for name in raw_names or ()}
+    of_hand = {name: arrays.pop(_HAND + name) for name in HAND_ARRAYS} if of_hands else {}
     sequence = PoseSequence(
         **arrays, size=tuple(about["size"]), fps=about["fps"], names=dict(about["names"]), cuts=about.get("cuts", [])
     )
+    hands = None
+    if of_hands:
+        same: dict[str, Any] = {name: getattr(sequence, name) for name in (*_FRAMES, "fps")}
+        hands = HandSequence(**of_hand, slots=tuple(HandSlot(*slot) for slot in of_hands["slots"]), **same)
     if raw_names is None:
-        return Saved(sequence, about["facts"])
-    return Saved(sequence, about["facts"], replace(sequence, **raw) if raw else sequence)
+        return Saved(sequence, about["facts"], hands=hands)
+    return Saved(sequence, about["facts"], replace(sequence, **raw) if raw else sequence, hands)
 
 
 _READERS = {1: _read_version_1}
@@ -375,7 +435,7 @@ _READERS = {1: _read_version_1}
 
 def _check_about(about: dict[str, Any], shown: str) -> None:
     size, names = about.get("size"), about.get("names")
-    cuts, raw = about.get("cuts", []), about.get("raw")  # older files have neither
+    cuts, raw, hands = about.get("cuts", []), about.get("raw"), about.get("hands")  # older files have none of them
     right = {
         "frames": _is_count(about.get("frames")),
         "people": _is_count(about.get("people")),
@@ -386,12 +446,28 @@ def _check_about(about: dict[str, Any], shown: str) -> None:
         and all(isinstance(pair, list) and [type(value) for value in pair] == [int, str] for pair in names),
         "cuts": isinstance(cuts, list) and all(map(_is_count, cuts)),
         "raw": raw is None or (isinstance(raw, list) and raw == [name for name in LANDMARK_ARRAYS if name in raw]),
+        "hands": hands is None
+        or (
+            isinstance(hands, dict)
+            and hands.get("landmarks") == list(HAND_21.landmarks)
+            and isinstance(hands.get("slots"), list)
+            and all(map(_is_slot, hands["slots"]))
+        ),
         "facts": isinstance(about.get("facts"), dict),
     }
     wrong = [name for name, is_right in right.items() if not is_right]
     if wrong:
         raise UnreadableResult(f"{shown} is damaged: {wrong[0]!r} in its {_ABOUT} is missing or not what it should be.")
-    _check_limits(about["frames"], about["people"], about["size"], shown)
+    _check_limits(about["frames"], about["people"], len(hands["slots"]) if hands else 0, about["size"], shown)
+
+
+def _is_slot(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and [type(part) for part in value] == [int, str]
+        and _is_count(abs(value[0]))  # an id may be below zero
+        and value[1] in SIDES
+    )
 
 
 def _is_count(value: object) -> bool:
@@ -399,10 +475,11 @@ def _is_count(value: object) -> bool:
     return type(value) is int and 0 <= value < 1 << 53
 
 
-def _check_limits(frames: int, people: int, size: list[int], shown: str) -> None:
+def _check_limits(frames: int, people: int, hands: int, size: list[int], shown: str) -> None:
     given = {
         "frames": (frames, LIMITS.clip_frames),
         "frames times people": (max(1, frames) * people, LIMITS.person_frames),
+        "frames times hands": (max(1, frames) * hands, 2 * LIMITS.person_frames),
         "pixels in a frame": (math.prod(size), LIMITS.clip_frame_pixels),
     }
     for what, (number, most) in given.items():

@@ -1,4 +1,4 @@
-"""Only the skeletons of a video, moving on a plain page: a video (MP4) or an animation (GIF).
+"""Only the skeletons and hands of a video, moving on a plain page: a video (MP4) or an animation (GIF).
 
 They are drawn as on the original, in its own coordinates, so the page has the shape of its frames. Frames without
 people are empty pages. Frames are drawn one by one: a long video needs no more memory than a short one.
@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from posecore.errors import InvalidPoses
+from posecore.hands import HandSequence
 from posecore.media.films import FilmWriter
 from posecore.poses import PoseSequence
 from posecore.system import whole_file
 from posecore.view.drawing import Overlay
+from posecore.view.hand_drawing import HandOverlay
 from posecore.view.palette import INK, PEOPLE, SIDES, WHITE, Color
 
 FILM_SIDE = 720
@@ -31,7 +33,9 @@ _SHORTEST_TICKS = 2  # browsers show anything shorter for a tenth of a second
 _MOST_TICKS = 65_535  # of one image in a GIF; Pillow joins identical images
 
 
-def write_skeleton_film(sequence: PoseSequence, path: str | os.PathLike[str]) -> None:
+def write_skeleton_film(
+    sequence: PoseSequence, path: str | os.PathLike[str], *, hands: HandSequence | None = None
+) -> None:
     """Write all frames as an MP4 (H.264), each at its own time; the file appears whole or not at all.
 
     Its longer side is ``FILM_SIDE`` pixels. Colours distinguish the sides of the body, or the people if there are
@@ -40,6 +44,7 @@ def write_skeleton_film(sequence: PoseSequence, path: str | os.PathLike[str]) ->
     Args:
         sequence: of any number of people; if there are several, each has its name or id above it.
         path: path of the file.
+        hands: in the same frames, drawn on the bodies.
 
     Raises:
         InvalidPoses: if there is no frame.
@@ -50,11 +55,15 @@ def write_skeleton_film(sequence: PoseSequence, path: str | os.PathLike[str]) ->
     # Duration of the last frame; an absurd rate would break the video's clock.
     rate = float(np.clip(sequence.fps, 0.1, 1000))
     with FilmWriter(path, size, fps_hint=rate, quality="small") as film:
-        for time_s, page in zip(sequence.times_s.tolist(), _pages(sequence, range(len(sequence)), size), strict=True):
+        for time_s, page in zip(
+            sequence.times_s.tolist(), _pages(sequence, hands, range(len(sequence)), size), strict=True
+        ):
             film.write(page, time_s)
 
 
-def write_skeleton_gif(sequence: PoseSequence, path: str | os.PathLike[str]) -> None:
+def write_skeleton_gif(
+    sequence: PoseSequence, path: str | os.PathLike[str], *, hands: HandSequence | None = None
+) -> None:
     """Write an endlessly repeated animation as a GIF; the file appears whole or not at all.
 
     If a video has more than ``GIF_FRAMES_PER_S`` frames per second, or more than ``GIF_FRAMES`` in all, evenly spaced
@@ -65,6 +74,7 @@ def write_skeleton_gif(sequence: PoseSequence, path: str | os.PathLike[str]) -> 
     Args:
         sequence: of any number of people.
         path: path of the file.
+        hands: in the same frames, drawn on the bodies.
 
     Raises:
         InvalidPoses: if there is no frame.
@@ -77,7 +87,7 @@ def write_skeleton_gif(sequence: PoseSequence, path: str | os.PathLike[str]) -> 
     # One palette for all and no dithering: what does not move does not change, and takes no space.
     pictures = (
         Image.fromarray(page).quantize(palette=palette, dither=Image.Dither.NONE)
-        for page in _pages(sequence, chosen.tolist(), size)
+        for page in _pages(sequence, hands, chosen.tolist(), size)
     )
     with whole_file(path) as part:
         next(pictures).save(
@@ -103,17 +113,31 @@ def _page_size(size: tuple[int, int], longer: int) -> tuple[int, int]:
     return width, height
 
 
-def _pages(sequence: PoseSequence, frames: range | list[int], size: tuple[int, int]) -> Iterator[np.ndarray]:
+def _pages(
+    sequence: PoseSequence, hands: HandSequence | None, frames: range | list[int], size: tuple[int, int]
+) -> Iterator[np.ndarray]:
     """(H, W, 3) uint8 for each of the frames, good until the next one is asked for."""
-    # Colours are chosen for the whole video: they must not change when a second person comes or goes.
+    # Colours and tags are chosen for the whole video: they must not change when a second person comes or goes.
     several = np.count_nonzero(sequence.seen.any(axis=0)) > 1
+    people = {} if hands is None or len(sequence.person_ids) else _people_of(hands)
     page = np.full((size[1], size[0], 3), _PAPER, np.uint8)
     for frame in frames:
-        overlay = Overlay(sequence.frame(frame).resized(size), color_by="person" if several else "side")
-        overlay.draw_on(page)
+        overlays: list[Overlay | HandOverlay] = [
+            Overlay(sequence.frame(frame).resized(size), color_by="person" if several else "side")
+        ]
+        if hands is not None:
+            overlays.append(HandOverlay(hands.frame(frame).resized(size), people=people))
+        for overlay in overlays:
+            overlay.draw_on(page)
         yield page
-        for place in overlay.places:
+        for place in (place for overlay in overlays for place in overlay.places):
             page[place] = _PAPER
+
+
+def _people_of(hands: HandSequence) -> dict[int, str]:
+    """Ids to write beside hands that have no body beside them, if they are of several people."""
+    ids = {slot.person for slot in hands.slots}
+    return {person: str(person) for person in ids} if len(ids) > 1 else {}
 
 
 def _chosen_frames(times_s: NDArray[np.float64]) -> NDArray[np.intp]:

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from posecore import FramePoses, PoseSequence
+from posecore import FramePoses, HandSequence, PoseSequence
 from posecore.cli.main import main
 from posecore.export.saved import load_sequence, save_sequence
 from posecore.motion.smoothing import Smoothing, SmoothingMethod, smooth_sequence
+from tests.synthetic_hands import LEFT, hands_at
 
 FACTS = {"source": "walk.mp4", "people_shown": [{"person": 1, "name": None}, {"person": 2, "name": "Ann"}]}
 
@@ -73,6 +74,22 @@ def test_only_the_requested_people_are_exported(run, saved, tmp_path):
     assert sorted(path.name for path in out.iterdir()) == sorted(names)
     assert set(pd.read_csv(done["outputs"][0])["person"]) == {2}
     assert json.loads(Path(done["outputs"][2]).read_text())["people_shown"] == [{"person": 2, "name": "Ann"}]
+
+
+def test_hands_are_exported_beside_bodies_and_without(run, sequence, tmp_path):
+    frames = [hands_at({LEFT: (300, 300)}, time_s=time_s, size=sequence.size) for time_s in sequence.times_s.tolist()]
+    hands = HandSequence.from_frames(frames, size=sequence.size, fps=25)
+    save_sequence(sequence, tmp_path / "both.posecore.npz", hands=hands)
+    save_sequence(None, tmp_path / "hands.posecore.npz", hands=hands)
+    out = tmp_path / "out"
+    assert run(tmp_path / "both.posecore.npz", "--to", "csv,result", "--people", "1", "--out", out)[0] == 0
+    assert len(pd.read_csv(out / "both.hands.csv")) == 20 * 21
+    assert load_sequence(out / "both.posecore.npz").hands.slots == (LEFT,)
+    code, _, complaints = run(tmp_path / "hands.posecore.npz", "--to", "all", "--people", "1", "--out", out)
+    assert (code, [line.partition(":")[0] for line in complaints.splitlines()]) == (0, ["How it was made (JSON)"])
+    assert {path.name for path in out.glob("hands.*")} >= {"hands.hands.csv", "hands.hands.nc", "hands.skeleton.mp4"}
+    assert not (out / "hands.landmarks.csv").exists()
+    assert "among those of this result (1)" in run(tmp_path / "hands.posecore.npz", "--to", "csv", "--people", "2")[2]
 
 
 def test_smoothing_is_applied_before_export_and_recorded(run, saved, sequence, tmp_path):
