@@ -5,11 +5,19 @@ the module in the place of the function.
 """
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-_HOMES: dict[str, tuple[str, ...]] = {}
+if TYPE_CHECKING:
+    from posecore.signs.recognition import gestures
+
+_HOMES: dict[str, tuple[str, ...]] = {
+    "posecore.signs.recognition": ("gestures",),
+}
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
-__all__: list[str] = []
+__all__ = [
+    "gestures",
+]
 
 
 def __getattr__(name: str) -> object:
