@@ -90,9 +90,9 @@ def distances(first, second):
 @pytest.mark.parametrize(
     ("name", "count"),
     [
-        ("google-reference/pose_1.mp4", 120),
+        ("google-reference/pose_1.mp4", 60),
         ("google-reference/pose_squats.mp4", None),
-        ("clips/sports2d_demo.mp4", 100),  # two people, one on a roof
+        ("clips/sports2d_demo.mp4", 60),  # two people, one on a roof
     ],
 )
 def test_clip(shared_data, name, count):

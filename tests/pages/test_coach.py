@@ -223,11 +223,11 @@ def test_the_visitor_can_begin_end_and_start_over():
 
 def test_a_request_stays_quick_in_a_long_session():
     coach = Coach("squat", Target(100, 1, 0))
-    sequence = squats([1] * 30)
+    sequence = squats([1] * 20)
     began = time.process_time()
     answers = train(coach, sequence)
     assert (time.process_time() - began) / len(answers) < 0.05
-    assert answers[-1]["count"] >= 27
+    assert answers[-1]["count"] >= 18
 
 
 def test_the_answer_about_a_stream_has_its_coach():

@@ -21,7 +21,7 @@ from posecore.media.samples import sample_clip
 from posecore.runs import segments
 
 FAST = PoseOptions(engine="fast", smoothing=False)
-PART = ClipOptions(start_s=0.5, end_s=2, film_side=320)
+PART = ClipOptions(start_s=0.5, end_s=1.7, film_side=320)
 
 
 def stop_after(
@@ -89,10 +89,12 @@ def test_it_ends_with_equal_landmarks_notes_and_video(options, part, workers, tm
 
 def test_hard_cuts_and_people_are_those_of_one_run(shared_data):
     clip = shared_data / "wild" / "mp4_scene_cuts.mp4"
-    whole = estimate_video(clip, FAST)
+    part = ClipOptions(end_s=3.3)  # with the cuts before frames 45 and 90
+    whole = estimate_video(clip, FAST, part=part)
+    assert whole.cuts.tolist() == [45, 90]
     for frames in (60, 91):
-        _, stopped, _ = stop_after(frames, clip)
-        assert_equal(estimate_video(clip, FAST, after=stopped), whole)
+        _, stopped, _ = stop_after(frames, clip, part=part)
+        assert_equal(estimate_video(clip, FAST, part=part, after=stopped), whole)
 
 
 def test_what_is_done_is_not_estimated_again(monkeypatch):

@@ -73,9 +73,9 @@ class TestLabelledPeople:
 
     def test_one_person_near_the_camera_is_one(self, shared_data):
         """Hands and elbows of a person nearby look like small people."""
-        pictures = sorted((shared_data / "gestures").glob("*/*.jpg"))[::2]
+        pictures = sorted((shared_data / "gestures").glob("*/*.jpg"))[::3]
         counts = [len(estimate_image(decode_picture(path), THOROUGH)) for path in pictures]
-        assert counts.count(1) >= 9
+        assert counts.count(1) >= 6
         assert max(counts) == 1
 
 

@@ -31,7 +31,7 @@ def hold(sequence: PoseSequence, *, at_once: int = 6) -> tuple[LiveHold, list[fl
     return live, seconds
 
 
-@pytest.mark.parametrize("at_once", [1, 6, 40])
+@pytest.mark.parametrize("at_once", [3, 40])
 def test_live_and_clip_give_the_same_times_on_the_same_frames(at_once):
     sequence = noisy(planks((2, 12), (12.4, 20), (23, 24), (26, 31), end_s=34), 0.01)
     sequence = without(sequence, (sequence.times_s > 15) & (sequence.times_s < 15.7))
@@ -64,7 +64,7 @@ def test_seconds_are_shown_as_they_pass_and_stop_with_the_position():
 
 
 def test_a_long_hold_is_timed_whole_in_a_bounded_window_and_time():
-    sequence = planks((2, 98), end_s=100)
+    sequence = planks((2, 58), end_s=60)
     began = time.process_time()
     live, seconds = hold(sequence)
     assert (time.process_time() - began) / len(seconds) < 0.05
@@ -73,7 +73,7 @@ def test_a_long_hold_is_timed_whole_in_a_bounded_window_and_time():
 
 
 def test_a_fault_is_said_while_it_is_there_and_kept_in_a_hold_longer_than_the_window():
-    sound, high = (planks((2, 58), end_s=60, hip=degrees) for degrees in (0, 70))
+    sound, high = (planks((2, 48), end_s=50, hip=degrees) for degrees in (0, 70))
     piked = (sound.times_s > 8) & (sound.times_s < 12)
     arrays = {
         name: np.where(piked.reshape(-1, *[1] * (array.ndim - 1)), high.arrays[name], array)
