@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from posecore.tables import from_table, hands_from_table, hands_to_table, to_table
     from posecore.view.drawing import draw_poses
     from posecore.view.hand_drawing import draw_hands
+    from posecore.view.hand_plots import plot_hands_3d
     from posecore.view.plots import plot_pose_3d
 
 _HOMES = {
@@ -120,6 +121,7 @@ _HOMES = {
     "posecore.tables": ("from_table", "hands_from_table", "hands_to_table", "to_table"),
     "posecore.view.drawing": ("draw_poses",),
     "posecore.view.hand_drawing": ("draw_hands",),
+    "posecore.view.hand_plots": ("plot_hands_3d",),
     "posecore.view.plots": ("plot_pose_3d",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
@@ -191,6 +193,7 @@ __all__ = [
     "judge_poses",
     "load_sequence",
     "measure_angles",
+    "plot_hands_3d",
     "plot_pose_3d",
     "save_sequence",
     "smooth_sequence",

@@ -117,7 +117,7 @@ def _bones(person: _Person, space: Space, *, by_person: bool) -> Iterator[dict[s
     colors = [color if certain else faded(color) for color, certain in zip(full, sure, strict=True)]
     thick = drawn & sure & ~THIN_BONES
     for kind, bones, width in (("thick", thick, 7), ("thin", drawn & ~thick, 2.5)):
-        ends = _shortened(person.points[_EDGES[bones]], space.longest / 100)
+        ends = shortened(person.points[_EDGES[bones]], space.longest / 100)
         with_gaps = np.concatenate((ends, np.full((len(ends), 1, 3), np.nan)), axis=1)
         each = [colors[bone] for bone in np.flatnonzero(bones) for _ in range(3)]
         yield {
@@ -127,13 +127,13 @@ def _bones(person: _Person, space: Space, *, by_person: bool) -> Iterator[dict[s
             "uid": f"{kind}_bones_{person.id}",
             "legendgroup": f"person_{person.id}",
             "showlegend": by_person and kind == "thick",
-            **_xyz(with_gaps.reshape(-1, 3)),
-            "line": {"width": width, **_coded(each)},
+            **xyz(with_gaps.reshape(-1, 3)),
+            "line": {"width": width, **coded(each)},
             "hoverinfo": "skip",
         }
 
 
-def _shortened(ends: FloatArray, by: float) -> NDArray[np.float64]:
+def shortened(ends: FloatArray, by: float) -> NDArray[np.float64]:
     """Shorten bones (B, 2, 3) so that they end inside the dots of their joints instead of hiding them."""
     start, end = np.moveaxis(ends.astype(float), 1, 0)
     along = end - start
@@ -154,7 +154,7 @@ def _joints(person: _Person, space: Space, color_by: str, several: bool) -> dict
         "uid": f"joints_{person.id}",
         "legendgroup": f"person_{person.id}",
         "showlegend": False,
-        **_xyz(person.points[shown]),
+        **xyz(person.points[shown]),
         "marker": {
             "size": (np.where(person.sure, 1.0, 0.65) * DOT)[shown],
             "line": {"color": css(RIM), "width": 1},
@@ -172,10 +172,10 @@ def _joint_colors(person: _Person, color_by: str) -> dict[str, Any]:
         return {"color": person.visibility[person.shown], "coloraxis": "coloraxis"}
     own = person_color(person.id)
     full = [own if color_by == "person" else SIDES_ON_PAGE[side] for side in BLAZEPOSE_33.sides]
-    return _coded([full[k] if person.sure[k] else faded(full[k]) for k in np.flatnonzero(person.shown)])
+    return coded([full[k] if person.sure[k] else faded(full[k]) for k in np.flatnonzero(person.shown)])
 
 
-def _coded(colors: Sequence[Color]) -> dict[str, Any]:
+def coded(colors: Sequence[Color]) -> dict[str, Any]:
     """Encode colours as numbers on a plotly colour scale, which plotly validates much faster than a list of names.
 
     A single colour is given by name, because otherwise the legend would not show it.
@@ -199,14 +199,15 @@ def floor_of(space: Space) -> dict[str, Any]:
         "mode": "lines",
         "name": "floor",
         "uid": "floor",
-        **_xyz(floor_lines(space)),
+        **xyz(floor_lines(space)),
         "line": {"color": css(PALE), "width": 1},
         "hoverinfo": "skip",
         "showlegend": False,
     }
 
 
-def _xyz(points: np.ndarray) -> dict[str, np.ndarray]:
+def xyz(points: np.ndarray) -> dict[str, np.ndarray]:
+    """The coordinates (N, 3) as plotly takes them."""
     return dict(zip("xyz", points.T, strict=True))
 
 

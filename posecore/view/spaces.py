@@ -87,6 +87,24 @@ def picture_space(size: tuple[int, int], inside: FloatArray) -> Space:
     )
 
 
+def hand_space(inside: FloatArray, half_width: float) -> Space:
+    """Axes in centimetres around hands side by side that contain the points (N, 3)."""
+    step = 4.0
+    return Space(
+        title="3D in centimetres, each hand around its own centre",
+        note="Hands are side by side as in the image, not at their real distance.",
+        unit="cm",
+        digits=1,
+        names=("right", "depth", "up"),
+        ranges=(
+            _grown(-half_width, half_width, inside[:, 0], step),
+            _grown(-8, 8, inside[:, 1], step),
+            _grown(-10, 10, inside[:, 2], step),
+        ),
+        floor_step=step,
+    )
+
+
 def floor_lines(space: Space) -> NDArray[np.float64]:
     """(N, 3) points of a grid under the people, as one line with gaps (NaN)."""
     (left, right), (near, far), (bottom, _) = space.ranges
