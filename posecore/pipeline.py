@@ -15,6 +15,7 @@ from posecore.estimation.engines import open_stream_estimator
 from posecore.estimation.inputs import RgbArray
 from posecore.estimation.photos import estimate_photo
 from posecore.estimation.pose_options import PoseOptions
+from posecore.hands import HandSequence
 from posecore.limits import LIMITS
 from posecore.media.clip_options import ClipOptions
 from posecore.media.pictures import Photo, picture_of
@@ -24,7 +25,7 @@ from posecore.runs.annotation import color_by as colors_of
 from posecore.runs.job import Job, RunEnd, RunObserver
 from posecore.runs.local import run_locally
 from posecore.runs.progress import OnProgress, ProgressObserver, RecordingObserver
-from posecore.runs.replay import write_replay
+from posecore.runs.replay import HandNotes, write_replay
 from posecore.runs.segments import run_in_workers
 from posecore.runs.stopped import StoppedRun, continued, stopped_run
 from posecore.system import whole_file
@@ -151,22 +152,26 @@ def estimate_video(
 
 def draw_video(
     path: str | os.PathLike[str],
-    sequence: PoseSequence,
+    sequence: PoseSequence | None,
     annotated: str | os.PathLike[str],
     *,
+    hands: HandSequence | None = None,
+    hand_notes: HandNotes | None = None,
     color_by: ColorBy = "side",
     part: ClipOptions | None = None,
     on_progress: OnProgress | None = None,
     workers: int | None = None,
 ) -> bool:
-    """Draw the people of a sequence on its video: renamed, or without some of them.
+    """Draw the people of a sequence on its video: renamed, or without some of them; and hands.
 
     Nothing is estimated.
 
     Args:
         path: the video.
-        sequence: found in this video, with the same part.
+        sequence: found in this video, with the same part. None: only hands.
         annotated: where to write the annotated video; it appears whole or not at all.
+        hands: in the same frames, drawn on the bodies.
+        hand_notes: for each frame of the hands, what else their tags say, as for ``posecore.draw_hands``.
         color_by: as for ``posecore.draw_poses``: "person" if there were several to begin with.
         part: as for ``estimate_video``.
         on_progress: as for ``estimate_video``; if it ends the run, nothing is written.
@@ -177,8 +182,9 @@ def draw_video(
 
     Raises:
         UnreadableMedia, MediaTooLarge: about the video.
-        InvalidOption: if ``path`` is not a path.
+        InvalidOption: if ``path`` is not a path, or there is neither a sequence nor hands.
         InvalidPoses: if the poses are those of a video of another size.
+        InvalidHands: if the hands are not those of the same frames, or there are notes for another number of frames.
         OSError: if the annotated video cannot be written.
         WorkerLost: if the worker process died twice, or got stuck.
         WorkerUnavailable: if no worker process starts on this machine.
@@ -188,7 +194,7 @@ def draw_video(
     observer = ProgressObserver(part, on_progress)
     with suppress(_EndedError), whole_file(annotated) as film:
         replay = film.with_name(f"{film.name}.poses.npz")
-        write_replay(sequence, replay)
+        write_replay(sequence, replay, hands=hands, hand_notes=hand_notes)
         _dispatch(Job(_path_of_video(path), pose, part, film, replay=replay), observer, workers)
         if not observer.goes_on:
             raise _EndedError

@@ -1,11 +1,15 @@
 """A video drawn again from existing poses, without estimating."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from posecore import ClipOptions, InvalidPoses, PoseOptions, draw_video, estimate_video
+from posecore import ClipOptions, InvalidHands, InvalidPoses, PoseOptions, draw_video, estimate_video
 from posecore.media.clips import open_clip
+from posecore.media.films import FilmWriter
 from posecore.media.samples import sample_clip
+from tests.synthetic_hands import RIGHT, SIZE, waving
 
 PART = ClipOptions(start_s=2.4, end_s=2.8, film_side=640)
 
@@ -79,3 +83,27 @@ def test_poses_of_another_video_are_refused(made, tmp_path, shared_data):
     with pytest.raises(InvalidPoses, match="frames of"):
         draw_video(shared_data / "google-reference" / "pose_1.mp4", sequence, tmp_path / "film.mp4")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("workers", [None, 1])
+def test_hands_and_their_notes_are_drawn_in_their_frames(tmp_path, workers):
+    clip, film = tmp_path / "plain.mp4", tmp_path / "film.mp4"
+    hands = waving(12)
+    with FilmWriter(clip, SIZE, fps_hint=25) as writer:
+        for time_s in hands.times_s.tolist():
+            writer.write(np.full((SIZE[1], SIZE[0], 3), 90, np.uint8), time_s)
+    with open_clip(clip) as read:  # the times of the file
+        hands = replace(hands, times_s=[frame.time_s for frame in read])
+    notes = [{RIGHT: "thumb up"} if 3 <= frame < 9 else {} for frame in range(12)]
+    assert draw_video(clip, None, film, hands=hands, hand_notes=notes, workers=workers)
+    drawn = np.abs(frames(film) - 90).max(axis=-1) > 40
+    assert drawn[:, :, 380:].any(axis=(1, 2)).tolist() == [True] * 6 + [False] * 6  # the left hand
+    tips = int(hands.xy[:, 1, :, 1].min()) - 8
+    widths = [int(np.ptp(np.flatnonzero(frame[:tips, :380].any(axis=0)))) for frame in drawn]
+    assert min(widths[3:9]) > 1.5 * max(widths[:3] + widths[9:])  # the tag with the note
+
+
+def test_notes_of_other_frames_are_refused(tmp_path):
+    with pytest.raises(InvalidHands, match="'hand_notes' for 12 frames, but got 1"):
+        draw_video(sample_clip().path, None, tmp_path / "film.mp4", hands=waving(12), hand_notes=[{}])
+    assert not list(tmp_path.iterdir())

@@ -17,7 +17,7 @@ from posecore.media.films import FilmWriter
 from posecore.poses import PoseSequence
 from posecore.system import whole_file
 from posecore.view.drawing import Overlay
-from posecore.view.hand_drawing import HandOverlay
+from posecore.view.hand_drawing import HandOverlay, people_beside
 from posecore.view.palette import INK, PEOPLE, SIDES, WHITE, Color
 
 FILM_SIDE = 720
@@ -119,7 +119,7 @@ def _pages(
     """(H, W, 3) uint8 for each of the frames, good until the next one is asked for."""
     # Colours and tags are chosen for the whole video: they must not change when a second person comes or goes.
     several = np.count_nonzero(sequence.seen.any(axis=0)) > 1
-    people = {} if hands is None or len(sequence.person_ids) else _people_of(hands)
+    people = people_beside(sequence, hands)
     page = np.full((size[1], size[0], 3), _PAPER, np.uint8)
     for frame in frames:
         overlays: list[Overlay | HandOverlay] = [
@@ -132,12 +132,6 @@ def _pages(
         yield page
         for place in (place for overlay in overlays for place in overlay.places):
             page[place] = _PAPER
-
-
-def _people_of(hands: HandSequence) -> dict[int, str]:
-    """Ids to write beside hands that have no body beside them, if they are of several people."""
-    ids = {slot.person for slot in hands.slots}
-    return {person: str(person) for person in ids} if len(ids) > 1 else {}
 
 
 def _chosen_frames(times_s: NDArray[np.float64]) -> NDArray[np.intp]:

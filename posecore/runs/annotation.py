@@ -1,4 +1,4 @@
-"""People drawn on the frames of a video, for the annotated video."""
+"""People and hands drawn on the frames of a video, for the annotated video."""
 
 from typing import Literal, cast
 
@@ -12,7 +12,9 @@ from posecore.media.films import Patch
 from posecore.media.upright import Rgb
 from posecore.media.yuv import YuvFrame
 from posecore.poses import FramePoses
+from posecore.runs.replay import TaggedHands
 from posecore.view.drawing import Overlay, draw_poses
+from posecore.view.hand_drawing import HandOverlay
 from posecore.view.silhouettes import Background, on_background
 
 ColorBy = Literal["side", "person"]
@@ -24,7 +26,7 @@ def color_by(options: PoseOptions) -> ColorBy:
 
 
 class Annotator:
-    """Draws people on frames that were read for encoding, converting colours only around the people.
+    """Draws people and hands on frames that were read for encoding, converting colours only around them.
 
     Args:
         size: (width, height) of the annotated video.
@@ -39,7 +41,9 @@ class Annotator:
         # One canvas for all frames; only the regions that are drawn on are ever filled.
         self._canvas: Rgb = np.empty((size[1], size[0], 3), np.uint8)
 
-    def draw(self, frame: ClipFrame, poses: FramePoses) -> tuple[YuvFrame, list[Patch]]:
+    def draw(
+        self, frame: ClipFrame, poses: FramePoses, hands: TaggedHands | None = None
+    ) -> tuple[YuvFrame, list[Patch]]:
         """The frame in the annotated video's size, and the patches to replace in it; valid until the next call."""
         assert frame.yuv is not None  # the video was opened for encoding
         yuv, picture = frame.yuv, cast(Picture, frame.pixels)
@@ -54,8 +58,13 @@ class Annotator:
             return yuv, [(slice(0, self._size[1]), slice(0, self._size[0]), drawn)]
         if self._color_by is None:
             return yuv, []
-        overlay = Overlay(poses, color_by=self._color_by)
-        for place in overlay.places:
+        overlays: list[Overlay | HandOverlay] = [Overlay(poses, color_by=self._color_by)]
+        if hands is not None:
+            sized = hands.hands.resized(self._size)
+            overlays.append(HandOverlay(sized, notes=hands.notes, people=hands.people))
+        places = [place for overlay in overlays for place in overlay.places]
+        for place in places:
             self._canvas[place] = area_of(picture, *place)
-        overlay.draw_on(self._canvas)
-        return yuv, [(*place, self._canvas[place]) for place in overlay.places]
+        for overlay in overlays:
+            overlay.draw_on(self._canvas)
+        return yuv, [(*place, self._canvas[place]) for place in places]

@@ -14,9 +14,9 @@ from posecore.poses import FramePoses
 from posecore.runs.annotation import Annotator, color_by
 from posecore.runs.job import Job, RunEnd, RunObserver
 from posecore.runs.overlap import BackgroundSink, prefetch
-from posecore.runs.replay import Continuation, Replay
+from posecore.runs.replay import Continuation, Replay, TaggedHands
 
-_Annotated = tuple[ClipFrame, FramePoses]
+_Annotated = tuple[ClipFrame, FramePoses, TaggedHands | None]
 
 
 def run_locally(job: Job, observer: RunObserver, *, on_packet: Callable[[], None] | None = None) -> RunEnd:
@@ -44,7 +44,8 @@ def run_locally(job: Job, observer: RunObserver, *, on_packet: Callable[[], None
             poses = replace(estimator.step(frame.pixels, frame.time_s), begins_shot=frame.begins_shot)
             last_s = frame.time_s
             if last_s >= job.part.start_s:
-                write((frame, poses))
+                hands = estimator.hands_at(last_s) if isinstance(estimator, Replay) else None
+                write((frame, poses, hands))
             if not observer.on_frame(poses):
                 break
         if last_s is None:
@@ -83,8 +84,8 @@ def _open_film(stack: ExitStack, job: Job, clip: ClipInfo) -> tuple[Callable[[_A
 
 
 def _write(film: FilmWriter, annotator: Annotator, annotated: _Annotated) -> None:
-    frame, poses = annotated
-    yuv, patches = annotator.draw(frame, poses)
+    frame, poses, hands = annotated
+    yuv, patches = annotator.draw(frame, poses, hands)
     film.write_yuv(yuv, frame.time_s, patches)
 
 

@@ -1,21 +1,64 @@
-"""Earlier poses in place of an estimator: to draw an annotated video again, or to go on with a stopped run."""
+"""Earlier poses in place of an estimator: to draw an annotated video again, or to go on with a stopped run.
 
-from dataclasses import replace
+Hands are drawn the same way: they come from earlier, too.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from posecore.errors import InvalidPoses
+from posecore.errors import InvalidHands, InvalidPoses
 from posecore.estimation.engines import StreamEstimator
 from posecore.estimation.inputs import Picture, ResumeState
-from posecore.export.saved import load_sequence, save_sequence
+from posecore.export.saved import bodies_beside, load_sequence, save_sequence
+from posecore.hands import FrameHands, HandSequence, HandSlot
 from posecore.media.films import TIME_BASE
 from posecore.poses import FramePoses, PoseSequence
+from posecore.view.hand_drawing import people_beside
+
+HandNotes = Sequence[Mapping[HandSlot, str]]
+"""What the tags of hands say beside the side, frame by frame."""
 
 
-def write_replay(sequence: PoseSequence, path: Path) -> None:
-    """Write a sequence for a ``Replay``, perhaps in another process."""
-    save_sequence(sequence, path, compressed=False)
+@dataclass(frozen=True, eq=False)
+class TaggedHands:
+    """The hands of a frame, and what their tags say.
+
+    Attributes:
+        hands: of the frame.
+        notes, people: as for ``posecore.draw_hands``.
+    """
+
+    hands: FrameHands
+    notes: Mapping[HandSlot, str]
+    people: Mapping[int, str]
+
+
+def write_replay(
+    sequence: PoseSequence | None, path: Path, *, hands: HandSequence | None = None, hand_notes: HandNotes | None = None
+) -> None:
+    """Write poses and hands for a ``Replay``, perhaps in another process.
+
+    Raises:
+        InvalidHands: if there are notes for another number of frames.
+    """
+    frames = len(bodies_beside(hands, sequence))
+    if hand_notes is not None and len(hand_notes) != frames:
+        raise InvalidHands(f"Expected 'hand_notes' for {frames} frames, but got {len(hand_notes)}.")
+    save_sequence(sequence, path, hands=hands, facts={"hand_notes": _changes(hand_notes or [])}, compressed=False)
+
+
+def _changes(hand_notes: HandNotes) -> list[list[object]]:
+    """[frame, notes] from each frame on whose notes are others: they last, and a video may have a million frames."""
+    changes: list[list[object]] = []
+    before: Mapping[HandSlot, str] = {}
+    for frame, notes in enumerate(hand_notes):
+        if notes != before:
+            changes.append([frame, [[slot.person, slot.side, text] for slot, text in notes.items()]])
+        before = notes
+    return changes
 
 
 class Replay:
@@ -29,7 +72,12 @@ class Replay:
     most_seen = 0
 
     def __init__(self, path: Path) -> None:
-        self._sequence = load_sequence(path).sequence
+        saved = load_sequence(path)
+        self._sequence, self._hands = saved.sequence, saved.hands
+        changes = saved.facts["hand_notes"]
+        self._note_frames = np.array([frame for frame, _ in changes])
+        self._notes = [{HandSlot(person, side): text for person, side, text in notes} for _, notes in changes]
+        self._people = people_beside(self._sequence, self._hands)
         self._at = {_tick(time_s): index for index, time_s in enumerate(self._sequence.times_s.tolist())}
 
     def resume(self, state: ResumeState) -> None:
@@ -49,6 +97,14 @@ class Replay:
             raise InvalidPoses(f"Expected a video with frames of {self._sequence.size}, but got {size}.")
         index = self._at.get(_tick(time_s))
         return FramePoses.nobody(size, time_s) if index is None else self._sequence.frame(index)
+
+    def hands_at(self, time_s: float) -> TaggedHands | None:
+        """The hands in the frame at that time; None if there are none to draw."""
+        index = self._at.get(_tick(time_s))
+        if self._hands is None or index is None:
+            return None
+        change = int(np.searchsorted(self._note_frames, index, side="right")) - 1
+        return TaggedHands(self._hands.frame(index), self._notes[change] if change >= 0 else {}, self._people)
 
     def close(self) -> None:
         """Do nothing, as there is nothing to free."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from posecore.errors import InvalidHands
-from posecore.hands import FrameHands, HandSlot
-from posecore.poses import FloatArray
+from posecore.hands import FrameHands, HandSequence, HandSlot
+from posecore.poses import FloatArray, PoseSequence
 from posecore.skeletons import HAND_21
 from posecore.view import labels as writing
 from posecore.view.drawing import check_picture, places_of
@@ -114,6 +114,12 @@ class HandOverlay:
         # Tags come last, so that no bones cross them.
         for tag in self._tags:
             writing.draw_tag(canvas, tag)
+
+
+def people_beside(sequence: PoseSequence, hands: HandSequence | None) -> dict[int, str]:
+    """What tags call the people in a whole video: their ids if hands of several people have no bodies beside them."""
+    ids = set() if hands is None or len(sequence.person_ids) else {slot.person for slot in hands.slots}
+    return {person: str(person) for person in ids} if len(ids) > 1 else {}
 
 
 def _hands(hands: FrameHands, notes: Mapping[HandSlot, str], people: Mapping[int, str] | None) -> list[_Hand]:
