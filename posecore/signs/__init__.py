@@ -8,15 +8,32 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from posecore.signs.recognition import gestures
+    from posecore.signs.confirming import Confirmation, HoldToConfirm
+    from posecore.signs.gesture_table import GESTURES, Gesture
+    from posecore.signs.live_motions import LiveMotions
+    from posecore.signs.motions import MOTIONS, Motion, find_motions
+    from posecore.signs.recognition import gestures, gestures_of
 
 _HOMES: dict[str, tuple[str, ...]] = {
-    "posecore.signs.recognition": ("gestures",),
+    "posecore.signs.confirming": ("Confirmation", "HoldToConfirm"),
+    "posecore.signs.gesture_table": ("GESTURES", "Gesture"),
+    "posecore.signs.live_motions": ("LiveMotions",),
+    "posecore.signs.motions": ("MOTIONS", "Motion", "find_motions"),
+    "posecore.signs.recognition": ("gestures", "gestures_of"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "GESTURES",
+    "MOTIONS",
+    "Confirmation",
+    "Gesture",
+    "HoldToConfirm",
+    "LiveMotions",
+    "Motion",
+    "find_motions",
     "gestures",
+    "gestures_of",
 ]
 
 

@@ -9,7 +9,7 @@ and digits by three signers, and in photos taken at home.
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Doubles = NDArray[np.float64]
 
@@ -41,7 +41,7 @@ def palm_length(points: NDArray[np.floating]) -> Doubles:
     return length(points[..., _KNUCKLES, :] - points[..., [_WRIST], :]).mean(axis=-1)
 
 
-def rise(values: NDArray[np.floating], start: float, end: float) -> Doubles:
+def rise(values: ArrayLike, start: float, end: float) -> Doubles:
     """0 up to ``start``, 1 from ``end``, and straight between; ``end`` may be the lower one."""
     return np.clip((np.asarray(values, np.float64) - start) / (end - start), 0, 1)
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from posecore.errors import InvalidHands, InvalidOption
+from posecore.hands import FrameHands, HandSequence
 from posecore.signs.gesture_table import GESTURES, Gesture
 from posecore.signs.measures import Doubles, measure_hands
 
@@ -51,7 +52,24 @@ def gestures(
         )
     if not aspect > 0:
         raise InvalidOption(f"Expected 'aspect' to be above zero, but got {aspect}.")
-    met = score_gestures(points * np.array([aspect, 1, aspect]))
+    return _named(points * np.array([aspect, 1, aspect]))
+
+
+def gestures_of(hands: FrameHands | HandSequence) -> tuple[NDArray[np.str_], NDArray[np.float32]]:
+    """The gesture of each hand of a frame or a video, and how well it is met, as ``gestures`` has them.
+
+    Returns:
+        names: (H,) of a frame, (T, H) of a video; ``none`` if the hand is not seen.
+        scores: of the same shape, NaN if it is not seen.
+    """
+    points = np.concatenate([hands.xy, hands.z[..., None]], axis=-1)
+    names, scores = _named(points.reshape(-1, *points.shape[-2:]))
+    shape = points.shape[:-2]
+    return np.array(names, np.str_).reshape(shape), scores.reshape(shape)
+
+
+def _named(points: NDArray[np.floating]) -> tuple[list[str], NDArray[np.float32]]:
+    met = score_gestures(points)
     every = list(met)
     scores = np.stack(list(met.values()), axis=1)
     best = np.nan_to_num(scores).argmax(axis=1)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from posecore.errors import InvalidHands, InvalidOption
-from posecore.signs import gestures
+from posecore.hands import FrameHands, HandSequence, HandSlot
+from posecore.signs import gestures, gestures_of
 from posecore.signs.gesture_table import GESTURES
 from posecore.signs.measures import FINGERS, measure_hands
 from posecore.signs.recognition import NO_GESTURE
@@ -123,6 +124,27 @@ def test_hands_that_are_not_seen():
     assert np.isnan(scores).all()
     none, empty = gestures(np.empty((0, 21, 3)), [])
     assert (none, empty.shape) == ([], (0,))
+
+
+def test_hands_of_frames_and_videos():
+    points = np.stack([[HANDS["rock"], HANDS["thumb_up"]], [HANDS["four"], np.full((21, 3), np.nan)]])
+    sequence = HandSequence(
+        xy=100 * points[..., :2],
+        z=100 * points[..., 2],
+        world=points,
+        score=points[..., 0, 0],
+        right=points[..., 0, 0],
+        slots=(HandSlot(1, "left"), HandSlot(1, "right")),
+        times_s=[0, 0.1],
+        size=(640, 480),
+        fps=10,
+    )
+    names, scores = gestures_of(sequence)
+    assert names.tolist() == [["rock", "thumb_up"], ["four", NO_GESTURE]]
+    assert np.isfinite(scores).tolist() == [[True, True], [True, False]]
+    names, scores = gestures_of(sequence.frame(1))
+    assert (names.tolist(), scores.shape) == (["four"], (1,))
+    assert gestures_of(FrameHands.nobody((640, 480)))[0].shape == (0,)
 
 
 @pytest.mark.parametrize(
