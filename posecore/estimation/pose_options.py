@@ -2,10 +2,10 @@
 
 import os
 from dataclasses import asdict, dataclass
-from numbers import Real
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from posecore.errors import InvalidOption
+from posecore.estimation.checks import check_count, check_share, check_threads
 from posecore.limits import LIMITS
 
 EngineChoice = Literal["auto", "fast", "mediapipe"]
@@ -14,9 +14,6 @@ EngineChoice = Literal["auto", "fast", "mediapipe"]
 
 SearchChoice = Literal["fast", "thorough"]
 """How to search for people: only in the whole picture, or in parts of it too."""
-
-# Far more than any processor has cores, and few enough for OpenVINO.
-_MOST_THREADS = 1024
 
 
 @dataclass(frozen=True)
@@ -60,14 +57,9 @@ class PoseOptions:
     threads: int | None = None
 
     def __post_init__(self) -> None:
-        if not (isinstance(self.people, int) and 1 <= self.people <= LIMITS.people):
-            raise InvalidOption(
-                f"Expected 'people' to be a whole number from 1 to {LIMITS.people}, but got {self.people}."
-            )
+        check_count("people", self.people, LIMITS.people)
         for name in ("min_detection", "min_presence", "min_tracking"):
-            value: Any = getattr(self, name)
-            if not (isinstance(value, Real) and 0 <= float(value) <= 1):
-                raise InvalidOption(f"Expected {name!r} to be from 0 to 1, but got {value}.")
+            check_share(name, getattr(self, name))
         if self.engine not in get_args(EngineChoice):
             raise InvalidOption(f"Expected 'engine' to be one of {get_args(EngineChoice)}, but got {self.engine!r}.")
         if self.search not in get_args(SearchChoice):
@@ -76,10 +68,7 @@ class PoseOptions:
             raise InvalidOption("Expected 'search' to be 'fast' with MediaPipe's engine, but got 'thorough'.")
         if self.object_detector is not None and self.search != "thorough":
             raise InvalidOption("Expected 'search' to be 'thorough' with an object detector, but got 'fast'.")
-        if self.threads is not None and not (isinstance(self.threads, int) and self.threads >= 1):
-            raise InvalidOption(f"Expected 'threads' to be a whole number from 1, but got {self.threads}.")
-        if self.threads is not None and self.threads > _MOST_THREADS:
-            raise InvalidOption(f"Expected 'threads' to be at most {_MOST_THREADS}, but got {self.threads}.")
+        check_threads(self.threads)
 
     def as_dict(self) -> dict[str, object]:
         """Plain values for a manifest. Of a path, only the file name is kept."""
