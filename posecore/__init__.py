@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     )
     from posecore.estimation.blazepose.graph import BlazePose
     from posecore.estimation.engines import EngineUsed, find_engine
+    from posecore.estimation.hand_options import HandOptions
     from posecore.estimation.models import find_model
     from posecore.estimation.pose_options import PoseOptions
     from posecore.estimation.regions import Region
@@ -57,7 +58,15 @@ if TYPE_CHECKING:
     from posecore.motion.exercises.form import judge_poses
     from posecore.motion.exercises.results import Counted
     from posecore.motion.smoothing import Smoothing, smooth_sequence
-    from posecore.pipeline import LiveSession, RunSummary, draw_video, estimate_image, estimate_video
+    from posecore.pipeline import (
+        LiveHands,
+        LiveSession,
+        RunSummary,
+        draw_video,
+        estimate_hands_image,
+        estimate_image,
+        estimate_video,
+    )
     from posecore.poses import FramePoses, PoseSequence
     from posecore.progress.sessions import ExerciseSession
     from posecore.progress.store import SessionStore
@@ -97,6 +106,7 @@ _HOMES = {
     "posecore.estimation.blazepose.graph": ("BlazePose",),
     "posecore.estimation.regions": ("Region",),
     "posecore.estimation.engines": ("EngineUsed", "find_engine"),
+    "posecore.estimation.hand_options": ("HandOptions",),
     "posecore.estimation.models": ("find_model",),
     "posecore.estimation.pose_options": ("PoseOptions",),
     "posecore.export.saved": ("load_sequence", "save_sequence"),
@@ -111,7 +121,15 @@ _HOMES = {
     "posecore.motion.exercises.form": ("judge_poses",),
     "posecore.motion.exercises.results": ("Counted",),
     "posecore.motion.smoothing": ("Smoothing", "smooth_sequence"),
-    "posecore.pipeline": ("LiveSession", "RunSummary", "draw_video", "estimate_image", "estimate_video"),
+    "posecore.pipeline": (
+        "LiveHands",
+        "LiveSession",
+        "RunSummary",
+        "draw_video",
+        "estimate_hands_image",
+        "estimate_image",
+        "estimate_video",
+    ),
     "posecore.poses": ("FramePoses", "PoseSequence"),
     "posecore.progress.sessions": ("ExerciseSession",),
     "posecore.progress.store": ("SessionStore",),
@@ -142,6 +160,7 @@ __all__ = [
     "FeedUnavailable",
     "FrameHands",
     "FramePoses",
+    "HandOptions",
     "HandSequence",
     "HandSlot",
     "InvalidHands",
@@ -149,6 +168,7 @@ __all__ = [
     "InvalidPoses",
     "InvalidSession",
     "LikenessOverTime",
+    "LiveHands",
     "LiveSession",
     "MediaTooLarge",
     "MissingSystemLibrary",
@@ -183,6 +203,7 @@ __all__ = [
     "draw_hands",
     "draw_poses",
     "draw_video",
+    "estimate_hands_image",
     "estimate_image",
     "estimate_video",
     "find_engine",

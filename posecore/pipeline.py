@@ -12,10 +12,13 @@ from typing import Self, get_args
 
 from posecore.errors import InvalidOption, check_choice
 from posecore.estimation.engines import open_stream_estimator
+from posecore.estimation.hand_options import HandOptions
+from posecore.estimation.hands.picture_estimator import PictureEstimator as HandPictureEstimator
+from posecore.estimation.hands.stream_estimator import StreamEstimator as HandStreamEstimator
 from posecore.estimation.inputs import RgbArray
 from posecore.estimation.photos import estimate_photo
 from posecore.estimation.pose_options import PoseOptions
-from posecore.hands import HandSequence
+from posecore.hands import FrameHands, HandSequence
 from posecore.limits import LIMITS
 from posecore.media.clip_options import ClipOptions
 from posecore.media.pictures import Photo, picture_of
@@ -69,6 +72,29 @@ def estimate_image(photo: Photo, options: PoseOptions | None = None) -> FramePos
         EngineUnavailable, MissingSystemLibrary: if the chosen engine does not run on this machine.
     """
     return estimate_photo(picture_of(photo), options or PoseOptions())
+
+
+def estimate_hands_image(
+    photo: Photo, options: HandOptions | None = None, *, poses: FramePoses | None = None
+) -> FrameHands:
+    """Find the hands in one photo.
+
+    Args:
+        photo: as for ``estimate_image``.
+        options: ``HandOptions()`` if None.
+        poses: the people in this photo, as from ``estimate_image``. If there are any, their hands are found even if
+            they are small, with the person's id and side from the body, and no hands of others. Without, each hand's
+            side is by its shape, and from left to right the first left and the first right hand are person 1's, the
+            second ones person 2's, and so on.
+
+    Raises:
+        UnreadableMedia, MediaTooLarge: about the file, or a Pillow image whose file is damaged.
+        InvalidOption: if photo is not a photo, as for ``estimate_image``.
+        InvalidHands: if the poses are those of a photo of another size.
+        ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
+        EngineUnavailable: if OpenVINO does not run on this machine.
+    """
+    return HandPictureEstimator(options or HandOptions()).estimate(picture_of(photo), poses)
 
 
 def estimate_video(
@@ -283,6 +309,56 @@ class LiveSession:
         """Free the model. Calling it again does nothing."""
         with self._lock:
             self._estimator.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+class LiveHands:
+    """Finds the hands in a live stream, frame by frame; with bodies, beside a ``LiveSession``.
+
+    Each stream has a session of its own, closed at its end (it is a context manager). ``step`` may be called from any
+    thread; calls wait for each other.
+
+        with LiveSession() as bodies, LiveHands() as hands:
+            poses, drawn = bodies.step(rgb, time_s)
+            found = hands.step(rgb, time_s, poses)
+
+    Args:
+        options: ``HandOptions()`` if None.
+
+    Raises:
+        ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
+        EngineUnavailable: if OpenVINO does not run on this machine.
+    """
+
+    def __init__(self, options: HandOptions | None = None) -> None:
+        self._estimator = HandStreamEstimator(options or HandOptions())
+        self._lock = threading.Lock()
+
+    def step(self, rgb: RgbArray, time_s: float, poses: FramePoses | None = None) -> FrameHands:
+        """Find the hands in the next frame. Landmarks are not smoothed over time.
+
+        Args:
+            rgb: (H, W, 3) uint8, upright; it is not changed.
+            time_s: seconds since some fixed moment, later than in the call before.
+            poses: the people in the same frame. If there are any, their hands are found even if they are small, with
+                the person's id and side from the body, and no hands of others. Without, each hand's side is by its
+                shape, and the people are numbered by their hands in order of appearance: the second left hand in view
+                is person 2's.
+
+        Raises:
+            InvalidOption: if rgb is not such an array or ``time_s`` is not later than before.
+            InvalidHands: if the poses are those of a frame of another size.
+        """
+        with self._lock:
+            return self._estimator.step(rgb, time_s, poses)
+
+    def close(self) -> None:
+        """Do nothing: the networks are shared, and everything else is garbage-collected."""
 
     def __enter__(self) -> Self:
         return self
