@@ -265,11 +265,12 @@ _ROWS = (
         "csv",
         "Table (CSV)",
         "For spreadsheets, R and pandas: a row for each frame, person and landmark, in pixels and in metres from the "
-        "hips, with visibility and presence. Hands have a table of their own.",
+        "hips, with visibility and presence. Hands have a table of their own, and "
+        "one of what they show.",
         ".landmarks.csv",
         "text/csv",
         "table_file.write_csv",
-        of_hands={".hands.csv": "table_file.write_csv"},
+        of_hands={".hands.csv": "table_file.write_csv", ".signs.csv": "signs_file.write_signs"},
     ),
     Format(
         "parquet",

@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 
 from posecore.errors import InvalidOption
+from posecore.export.signs_file import SIGN_COLUMNS
 from posecore.hands import FrameHands, HandSequence
 from posecore.poses import FramePoses, PoseSequence
+from posecore.signs.shown import read_signs
 from posecore.skeletons import BLAZEPOSE_33, HAND_21
 from posecore.system import whole_file
 from posecore.tables import COLUMNS, HAND_COLUMNS, hands_to_table, to_table
@@ -20,7 +22,8 @@ from posecore.values import FramesInTime
 Found = FramePoses | PoseSequence | FrameHands | HandSequence
 
 FORMAT_VERSION = 1
-_VALUES = [name for name in COLUMNS if name not in ("frame", "time_s", "person", "landmark")]
+_KEYS = ("frame", "time_s", "person", "hand", "landmark")
+_VALUES = [name for name in COLUMNS if name not in _KEYS]
 _HAND_VALUES = ["x", "y", "z", "x_px", "y_px", "x_m", "y_m", "z_m"]
 _DECIMALS = 6
 
@@ -31,8 +34,8 @@ def to_json(found: Found) -> str:
     ``cuts`` lists the frames at which a new shot begins, ``landmarks`` names the landmarks and ``values`` the numbers
     stored for each, so that ``frames[f]["people"][p]["values"][k][v]`` is value v of landmark k; of hands,
     ``frames[f]["hands"][h]["values"][k][v]``. A frame in which nobody was found has no people. A person with a name has
-    it beside the id; a hand has the person's id, ``hand`` (left or right), ``score`` and ``right``. Numbers are rounded
-    to six decimals; one that is not known, such as NaN, is null.
+    it beside the id; a hand has the person's id, ``hand`` (left or right), ``score`` and ``right``, and what it shows
+    (``gesture``, ``gesture_score``). Numbers are rounded to six decimals; one that is not known, such as NaN, is null.
     """
     return "".join(_pieces(found))
 
@@ -77,7 +80,7 @@ def write_manifest(
 def _pieces(found: Found) -> Iterator[str]:
     """The text in pieces of one frame, as that of a long video fills gigabytes."""
     is_hands = isinstance(found, (FrameHands, HandSequence))
-    columns, values = (HAND_COLUMNS, [*_HAND_VALUES, "score", "right"]) if is_hands else (COLUMNS, _VALUES)
+    meaning = {**HAND_COLUMNS, **SIGN_COLUMNS} if is_hands else COLUMNS
     about = {
         "format": "posecore-hands" if is_hands else "posecore-landmarks",
         "version": FORMAT_VERSION,
@@ -86,7 +89,7 @@ def _pieces(found: Found) -> Iterator[str]:
         "cuts": found.cuts.tolist() if isinstance(found, FramesInTime) else [],
         "landmarks": list((HAND_21 if is_hands else BLAZEPOSE_33).landmarks),
         "values": _HAND_VALUES if is_hands else _VALUES,
-        "meaning": {name: columns[name] for name in values},
+        "meaning": {name: text for name, text in meaning.items() if name not in _KEYS},
         "frames": [],
     }
     yield _text(about).removesuffix("]}")
@@ -117,19 +120,20 @@ def _people(frame: FramePoses) -> list[dict[str, object]]:
 
 def _hands(frame: FrameHands) -> list[dict[str, object]]:
     blocks = _blocks(hands_to_table(frame)[_HAND_VALUES], len(frame))
-    score, right = (
-        [_known(round(value, _DECIMALS)) for value in values.tolist()] for values in (frame.score, frame.right)
-    )
+    facts = {"score": frame.score, "right": frame.right, **read_signs(frame).arrays}
     return [
         {
             "person": slot.person,
             "hand": slot.side,
-            "score": score[index],
-            "right": right[index],
+            **{name: _plain(values[index]) for name, values in facts.items()},
             "values": blocks[index],
         }
         for index, slot in enumerate(frame.slots)
     ]
+
+
+def _plain(value: str | np.float32) -> str | float | None:
+    return value if isinstance(value, str) else _known(round(float(value), _DECIMALS))
 
 
 def _blocks(rows: pd.DataFrame, count: int) -> list[list[list[float | None]]]:

@@ -14,6 +14,7 @@ import xarray as xr
 
 from posecore import (
     HAND_21,
+    FrameHands,
     HandSequence,
     HandSlot,
     InvalidHands,
@@ -26,11 +27,12 @@ from posecore import (
     load_sequence,
     save_sequence,
 )
-from posecore.export import saved, table_file
+from posecore.export import saved, signs_file, table_file
 from posecore.export.bundle import write_bundle
 from posecore.export.formats import FORMATS, export, formats_for, plan_files
 from posecore.export.json_file import to_json
 from posecore.export.netcdf_file import hands_dataset
+from posecore.export.signs_file import SIGN_COLUMNS, signs_table, write_signs
 from posecore.export.table_file import to_csv, write_csv, write_parquet
 from posecore.tables import HAND_COLUMNS
 from tests.synthetic_hands import LEFT, RIGHT, SIZE, hands_at, waving
@@ -207,6 +209,20 @@ def test_tables_hold_all_hands(hands, rows, tmp_path, monkeypatch):
     assert {field.name: field.metadata[b"meaning"].decode() for field in schema} == dict(HAND_COLUMNS)
 
 
+@pytest.mark.parametrize("frames", [5, 4096])
+def test_a_table_says_what_hands_show(hands, frames, tmp_path, monkeypatch):
+    monkeypatch.setattr(signs_file, "BLOCK_FRAMES", frames)
+    write_signs(hands, tmp_path / "a.csv")
+    table = pd.read_csv(tmp_path / "a.csv", keep_default_na=False, na_values={"score": "", "gesture_score": ""})
+    assert list(table.columns) == list(SIGN_COLUMNS)
+    assert table["frame"].tolist() == [frame for frame in range(12) for _ in range(2)]
+    left, right = (table[table["hand"] == side] for side in ("left", "right"))
+    assert right["gesture"].tolist() == ["open_palm"] * 12
+    assert left["gesture"].tolist() == ["open_palm"] * 6 + [""] * 6
+    assert left[["score", "gesture_score"]].isna().all(axis=1).tolist() == [False] * 6 + [True] * 6
+    assert len(signs_table(FrameHands.nobody(SIZE))) == 0
+
+
 def test_json_holds_the_hands_seen_in_each_frame(hands):
     read = json.loads(to_json(hands))
     assert (read["format"], read["landmarks"], read["cuts"]) == ("posecore-hands", list(HAND_21.landmarks), [8])
@@ -217,7 +233,8 @@ def test_json_holds_the_hands_seen_in_each_frame(hands):
     right = read["frames"][7]["hands"][0]
     assert right["values"][tip][across] == pytest.approx(hands.xy[7, 1, tip, 0], abs=1e-3)
     assert (right["score"], right["right"]) == pytest.approx((hands.score[7, 1], 0.95))
-    assert set(read["meaning"]) == {*read["values"], "score", "right"}
+    assert right["gesture"] == "open_palm"
+    assert set(read["meaning"]) == {*read["values"], *(right.keys() - {"person", "hand", "values"})}
     photo = json.loads(to_json(hands_at({LEFT: (300, 300)})))
     assert (photo["fps"], len(photo["frames"][0]["hands"])) == (None, 1)
 
@@ -236,7 +253,7 @@ def test_hands_are_written_beside_bodies(hands, bodies, tmp_path):
     def written(name: str) -> list[str]:
         return [path.name for path in export(bodies, name, tmp_path, stem="w", hands=hands)]
 
-    assert written("csv") == ["w.landmarks.csv", "w.hands.csv"]
+    assert written("csv") == ["w.landmarks.csv", "w.hands.csv", "w.signs.csv"]
     assert written("angles") == ["w.angles.csv"]
     [path] = export(bodies, "result", tmp_path, stem="w", hands=hands)
     assert same(load_sequence(path).hands, hands)
@@ -248,8 +265,10 @@ def test_a_result_of_hands_only_has_the_files_of_hands(hands, tmp_path):
         "csv", "parquet", "json", "netcdf", "skeleton-mp4", "skeleton-gif", "result", "manifest",
     ]  # fmt: skip
     assert formats_for(nobody, None) == list(FORMATS)
-    [path] = export(nobody, "csv", tmp_path, stem="w", hands=hands)
-    assert path.name == "w.hands.csv"
+    assert [path.name for path in export(nobody, "csv", tmp_path, stem="w", hands=hands)] == [
+        "w.hands.csv",
+        "w.signs.csv",
+    ]
     for name in FORMATS.keys() - set(formats_for(nobody, hands)):
         with pytest.raises(InvalidPoses, match="Only hands were looked for"):
             export(nobody, name, tmp_path, stem="w", hands=hands)
@@ -260,7 +279,7 @@ def test_a_bundle_of_hands_explains_its_files(hands, tmp_path):
     assert [note.partition(":")[0] for note in notes] == ["Markers (TRC)"]
     with zipfile.ZipFile(tmp_path / "w.zip") as archive:
         assert {"w/w.hands.csv", "w/w.posecore.npz", "w/not-made.txt"} <= set(archive.namelist())
-        assert "w.hands.csv\n    Table (CSV)." in archive.read("w/README.txt").decode()
+        assert "w.hands.csv\nw.signs.csv\n    Table (CSV)." in archive.read("w/README.txt").decode()
 
 
 def test_skeleton_films_show_hands(hands, tmp_path):
