@@ -77,6 +77,14 @@ class NotComparable(PosecoreError):
     """Two poses, movements or attempts cannot be compared: one has too little in it, or they are too long."""
 
 
+class SignNotSeen(PosecoreError):
+    """An example of a sign has no movement of raised hands in it."""
+
+
+class UnreadableSigns(PosecoreError):
+    """A file of taught signs cannot be read: it is damaged, of another kind, or from a newer version."""
+
+
 class InvalidOption(PosecoreError, ValueError):
     """An option is outside its range; the message says what was expected and what was given."""
 

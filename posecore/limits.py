@@ -35,6 +35,8 @@ class Limits:
         sessions_rows: rows of a file of exercise sessions that is read. In the app, nobody can import more repetitions
             and holds in all.
         sessions_megabytes: size of such a file, also after it is unpacked.
+        sign_examples: examples in one book of taught signs; each movement is compared with all of them.
+        signs_megabytes: size of a file of taught signs; an example of 3 seconds takes 0.05.
     """
 
     picture_pixels: int = 64_000_000
@@ -52,6 +54,8 @@ class Limits:
     seconds_after_leaving: int = 120
     sessions_rows: int = 100_000
     sessions_megabytes: int = 20
+    sign_examples: int = 300
+    signs_megabytes: int = 20
 
     @classmethod
     def from_environment(cls, environment: dict[str, str] | None = None) -> "Limits":

@@ -12,14 +12,26 @@ if TYPE_CHECKING:
     from posecore.signs.gesture_table import GESTURES, Gesture
     from posecore.signs.live_motions import LiveMotions
     from posecore.signs.motions import MOTIONS, Motion, find_motions
+    from posecore.signs.movements import HandMovement
+    from posecore.signs.practice import LetterPractice
     from posecore.signs.recognition import gestures, gestures_of
+    from posecore.signs.sign_file import load_signs, save_signs
+    from posecore.signs.spelling import SpellingLine, spell
+    from posecore.signs.taught import SignBook, SignSpotter
+    from posecore.signs.words import suggest_words
 
 _HOMES: dict[str, tuple[str, ...]] = {
     "posecore.signs.confirming": ("Confirmation", "HoldToConfirm"),
     "posecore.signs.gesture_table": ("GESTURES", "Gesture"),
     "posecore.signs.live_motions": ("LiveMotions",),
     "posecore.signs.motions": ("MOTIONS", "Motion", "find_motions"),
+    "posecore.signs.movements": ("HandMovement",),
+    "posecore.signs.practice": ("LetterPractice",),
     "posecore.signs.recognition": ("gestures", "gestures_of"),
+    "posecore.signs.sign_file": ("load_signs", "save_signs"),
+    "posecore.signs.spelling": ("SpellingLine", "spell"),
+    "posecore.signs.taught": ("SignBook", "SignSpotter"),
+    "posecore.signs.words": ("suggest_words",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -28,12 +40,21 @@ __all__ = [
     "MOTIONS",
     "Confirmation",
     "Gesture",
+    "HandMovement",
     "HoldToConfirm",
+    "LetterPractice",
     "LiveMotions",
     "Motion",
+    "SignBook",
+    "SignSpotter",
+    "SpellingLine",
     "find_motions",
     "gestures",
     "gestures_of",
+    "load_signs",
+    "save_signs",
+    "spell",
+    "suggest_words",
 ]
 
 
