@@ -22,6 +22,8 @@ from posecore.media.samples import sample_picture
 from posecore.motion.angles import ANGLES, describe_angles
 from posecore.motion.exercises.table import EXERCISES
 from posecore.motion.smoothing import SmoothingMethod
+from posecore.signs import GESTURES, MOTIONS
+from posecore.signs.recognition import NO_GESTURE
 from posecore.tables import COLUMNS, HAND_COLUMNS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -87,7 +89,9 @@ def test_python_in_a_page_compiles(page):
         compile(block, page.name, "exec")
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/library.md", "docs/smoothing.md", "docs/hands.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "docs/library.md", "docs/smoothing.md", "docs/hands.md", "docs/signs.md"]
+)
 def test_python_in_a_page_runs(name, tmp_path, portrait, monkeypatch):
     (tmp_path / "photo.jpg").write_bytes(sample_picture().path.read_bytes())
     height, width = portrait.shape[:2]
@@ -113,6 +117,11 @@ def test_every_angle_is_in_the_table_of_angles():
 
 def test_every_exercise_is_in_the_table_of_exercises():
     assert words_of("docs/exercises.md")[: len(EXERCISES)] == list(EXERCISES)
+
+
+def test_every_gesture_and_motion_is_in_its_table():
+    names = [word for word in words_of("docs/signs.md") if word in {*GESTURES, NO_GESTURE, *MOTIONS}]
+    assert names == [*GESTURES, NO_GESTURE, *MOTIONS]
 
 
 def test_every_column_is_in_the_table_of_numbers():

@@ -5,6 +5,7 @@ import pytest
 
 from posecore.errors import InvalidHands, InvalidOption
 from posecore.hands import FrameHands, HandSequence, HandSlot
+from posecore.pipeline import estimate_hands_image
 from posecore.signs import gestures, gestures_of
 from posecore.signs.gesture_table import GESTURES
 from posecore.signs.measures import FINGERS, measure_hands
@@ -190,3 +191,14 @@ def test_hands_of_three_signers(shared_data, signer):
     is_right = right == names
     assert is_right[right != NO_GESTURE].mean() > 0.96
     assert is_right[right == NO_GESTURE].mean() > 0.9
+
+
+@pytest.mark.parametrize(
+    ("photo", "gesture"),
+    [("call/0447", "call_me"), ("four/077f", "four"), ("none/0a0e", "pointing"), ("none/0a03", "thumb_down")],
+)
+def test_hands_in_photos(shared_data, photo, gesture):
+    (path,) = (shared_data / "gestures").glob(f"{photo}*.jpg")
+    names, scores = gestures_of(estimate_hands_image(path))
+    assert names.tolist() == [gesture]
+    assert scores[0] > 0.9
