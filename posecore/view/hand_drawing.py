@@ -4,8 +4,10 @@ Like bodies, hands have dark outlines, so that they are visible on any backgroun
 size in the picture. To draw bodies too, draw them first.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -19,6 +21,7 @@ from posecore.view.palette import FINGERS, HAND_BONE_PARTS, HAND_PARTS, INK, SID
 from posecore.view.shapes import bars, discs, fill
 
 _EDGES = np.array(HAND_21.edges)
+_GRID = 9  # places for a tag across a hand, and down
 _BONE_COLORS: list[Color] = [FINGERS[part] for part in HAND_BONE_PARTS]
 _JOINT_COLORS: list[Color] = [FINGERS[part] for part in HAND_PARTS]
 
@@ -36,6 +39,12 @@ class _Hand:
     def outline(self) -> float:
         """Width of the dark rim, pixels."""
         return max(0.8, 0.3 * self.width)
+
+    @property
+    def strokes(self) -> writing.Strokes:
+        """Its bones with their rims, which cover its joints, too."""
+        radii = np.full(len(_EDGES), self.width + self.outline)
+        return writing.Strokes(self.points[_EDGES[:, 0]], self.points[_EDGES[:, 1]], radii)
 
     @property
     def extent(self) -> writing.Box:
@@ -159,25 +168,31 @@ def _draw_hand(canvas: np.ndarray, hand: _Hand) -> None:
 
 
 def _tags(hands: Sequence[_Hand], size: tuple[int, int]) -> list[writing.Tag]:
-    """A tag for each hand, where it covers no hand and no other tag if there is such a place."""
-    taken = [hand.extent for hand in hands]
+    """A tag for each hand, where it covers no stroke of a hand and no other tag if there is such a place."""
+    free = writing.FreeSpace(*size, [hand.strokes for hand in hands], [])
     tags = []
     for hand in reversed(hands):  # the largest chooses first
-        places = list(_tag_places(hand, size))
-        tag = next((tag for tag in places if not any(writing.overlap(tag.box, box) for box in taken)), places[0])
-        taken.append(tag.box)
+        tag = next((tag for tag in _tag_places(hand, size) if free.has(tag.box)), next(_tag_places(hand, size)))
+        free.taken.append(tag.box)
         tags.append(tag)
     return tags
 
 
 def _tag_places(hand: _Hand, size: tuple[int, int]) -> Iterator[writing.Tag]:
-    """Candidates for the tag of a hand, best first: above, below, and on both sides."""
+    """Candidates for the tag of a hand, best first: around it and, if it fills the picture, anywhere on it."""
+
+    def tag_at(x: float, bottom: float) -> writing.Tag:
+        return writing.place_tag(size, hand.text, SIDES[hand.slot.side], (x, bottom), 1.4 * hand.width)
+
     left, top, right, bottom = hand.extent
     middle = (left + right) / 2
-    first = writing.place_tag(size, hand.text, SIDES[hand.slot.side], (middle, top - hand.width), 1.4 * hand.width)
+    first = tag_at(middle, top - hand.width)
     yield first
     beside = hand.width + first.half_width
-    beneath = hand.width + 2 * first.radius
-    level = (top + bottom) / 2 + first.radius
-    for foot in ((middle, bottom + beneath), (right + beside, level), (left - beside, level)):
-        yield writing.place_tag(size, hand.text, SIDES[hand.slot.side], foot, 1.4 * hand.width)
+    height = 2 * first.radius
+    level = (top + bottom + height) / 2
+    for foot in ((middle, bottom + hand.width + height), (right + beside, level), (left - beside, level)):
+        yield tag_at(*foot)
+    columns, rows = np.linspace(left, right, _GRID).tolist(), np.linspace(top + height, bottom, _GRID).tolist()
+    for foot in sorted(product(columns, rows), key=lambda foot: math.hypot(foot[0] - middle, foot[1] - top)):
+        yield tag_at(*foot)

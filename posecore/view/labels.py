@@ -45,7 +45,7 @@ class Drawn(NamedTuple):
     radii: NDArray[np.float64]  # (K,) pixels, of the dots
 
 
-class _Strokes(NamedTuple):
+class Strokes(NamedTuple):
     """N straight strokes with round ends; a dot is a stroke of zero length."""
 
     starts: np.ndarray  # (N, 2) pixels
@@ -54,18 +54,24 @@ class _Strokes(NamedTuple):
 
 
 @dataclass
-class _FreeSpace:
-    """The part of the picture where a name may still be written."""
+class FreeSpace:
+    """The part of the picture where a name or tag may still be written.
+
+    Attributes:
+        width, height: of the picture.
+        drawn: strokes that must stay visible.
+        taken: boxes of names and tags.
+    """
 
     width: int
     height: int
-    drawn: list[_Strokes]
+    drawn: list[Strokes]
     taken: list[Box]
 
     def has(self, box: Box) -> bool:
         """Whether a box is inside the picture and overlaps nothing."""
         inside = box.left >= 2 and box.top >= 2 and box.right <= self.width - 2 and box.bottom <= self.height - 2
-        if not inside or any(overlap(box, other) for other in self.taken):
+        if not inside or any(_overlap(box, other) for other in self.taken):
             return False
         return not any(_covers(box, strokes) for strokes in self.drawn)
 
@@ -89,7 +95,7 @@ def draw_names(canvas: np.ndarray, people: Sequence[Drawn], taken: Sequence[Box]
     """
     height, width = canvas.shape[:2]
     size = _letter_size((width, height))
-    free = _FreeSpace(width, height, [_strokes(person) for person in people], list(taken))
+    free = FreeSpace(width, height, [_strokes(person) for person in people], list(taken))
     for person in people:
         for index in _worth_naming(person, size):
             places = _places(person, index, size)
@@ -195,23 +201,22 @@ def _is_nearest(person: Drawn, index: int, box: Box) -> bool:
     return bool(np.hypot(*(own - own.clip(box[:2], box[2:]))) <= 1.5 * nearest)
 
 
-def overlap(one: Box, other: Box) -> bool:
-    """Whether two boxes share more than an edge."""
+def _overlap(one: Box, other: Box) -> bool:
     across = one.left < other.right and other.left < one.right
     return across and one.top < other.bottom and other.top < one.bottom
 
 
-def _strokes(person: Drawn) -> _Strokes:
+def _strokes(person: Drawn) -> Strokes:
     bones = _EDGES[person.shown[_EDGES].all(axis=1)]
     dots = person.points[person.shown]
-    return _Strokes(
+    return Strokes(
         np.concatenate((person.points[bones[:, 0]], dots)),
         np.concatenate((person.points[bones[:, 1]], dots)),
         np.concatenate((person.radii[bones].min(axis=1), person.radii[person.shown])),
     )
 
 
-def _covers(box: Box, strokes: _Strokes) -> bool:
+def _covers(box: Box, strokes: Strokes) -> bool:
     """Whether the box covers part of a stroke: some of its line is inside all four edges (slab method)."""
     low = np.array(box[:2]) - strokes.radii[:, None] - strokes.starts
     high = np.array(box[2:]) + strokes.radii[:, None] - strokes.starts

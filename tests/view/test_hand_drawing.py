@@ -76,15 +76,24 @@ def test_tags_say_what_is_noted_and_whose_hand_it_is_among_several_people():
     assert texts(one, people={1: "Grace"}) == {"Grace left", "Grace right"}
 
 
-def test_tags_cover_no_hand_and_no_other_tag_and_stay_in_the_picture():
-    crowded = {LEFT: (260.0, 200.0), RIGHT: (330.0, 215.0), HandSlot(2, "left"): (300.0, 420.0)}
-    overlay = HandOverlay(hands_at(crowded))  # the first two end at the top edge of the picture
-    boxes = [tag.box for tag in overlay._tags]
+@pytest.mark.parametrize(
+    ("wrists", "palm"),
+    [
+        ({LEFT: (260.0, 200.0), RIGHT: (330.0, 215.0), HandSlot(2, "left"): (300.0, 420.0)}, 90),  # at the top edge
+        ({RIGHT: (300.0, 470.0)}, 235),  # fills the picture
+    ],
+)
+def test_tags_cover_no_stroke_and_no_other_tag_and_stay_in_the_picture(wrists, palm, blank):
+    hands = hands_at(wrists, palm=palm)
+    strokes = (draw_hands(blank, hands, tags=False) != blank).any(axis=2)
+    boxes = [tag.box for tag in HandOverlay(hands)._tags]
+    assert len(boxes) == len(wrists)
     for index, box in enumerate(boxes):
         assert min(box.left, box.top) >= 0
         assert box.right <= SIZE[0]
         assert box.bottom <= SIZE[1]
-        for other in [*boxes[:index], *(hand.extent for hand in overlay._hands)]:
+        assert not strokes[int(box.top) : int(box.bottom) + 1, int(box.left) : int(box.right) + 1].any()
+        for other in boxes[:index]:
             across = box.left < other.right and other.left < box.right
             assert not (across and box.top < other.bottom and other.top < box.bottom)
 
