@@ -13,7 +13,9 @@ from posecore.errors import InvalidOption
 HOLD_S = 0.5
 """A letter is held for this time before it counts. Fluent spellers show 4 to 5 letters a second, learners about one."""
 SHARE = 0.75
-"""A letter counts if it is read in at least this share of the frames in that time."""
+"""A letter counts if it is read in at least this share of the frames in that time that show a letter."""
+LEAST_SHARE = 0.5
+"""And in at least this share of all of them: a letter that is held is not read for sure in every frame."""
 MIN_SCORE = 0.3
 """A frame whose letter has a lower score shows no letter."""
 LEAST_FRAMES = 3
@@ -29,7 +31,7 @@ class HeldLetter:
 
     Args:
         hold_s: how long a letter is held before it counts.
-        share: 0.5..1, of the frames in that time that must show it.
+        share: 0.5..1, of the frames in that time that show a letter; so many must show this one.
         min_score: 0..1, below which a frame shows no letter.
 
     Attributes:
@@ -73,12 +75,10 @@ class HeldLetter:
         # The last frame before the window stays: what it shows lasted until the window began.
         while len(self._frames) > 1 and self._frames[1][0] <= time_s - self._hold_s + 1e-6:
             self._frames.popleft()
-        leader, count = Counter(shown for _, shown in self._frames).most_common(1)[0]
-        covered_s = time_s - self._frames[0][0]
-        enough = count >= max(LEAST_FRAMES, self._share * len(self._frames))
-        if leader != self.letter and enough and covered_s >= self._hold_s - 1e-6:
-            self.letter = leader
-            self.since_s = next(time for time, shown in self._frames if shown == leader)
+        now = self._shown_most()
+        if now != self.letter and time_s - self._frames[0][0] >= self._hold_s - 1e-6:
+            self.letter = now
+            self.since_s = next(time for time, shown in self._frames if shown == now)
         return self.letter
 
     @property
@@ -89,3 +89,13 @@ class HeldLetter:
         newest_s, newest = self._frames[-1]
         first_s = next(time for time, shown in self._frames if shown == newest)
         return min(1.0, (newest_s - first_s) / self._hold_s)
+
+    def _shown_most(self) -> str | None:
+        """What most frames of the window show; if nothing is in enough of them, what was held before."""
+        counts = Counter(shown for _, shown in self._frames)
+        lettered = Counter({shown: count for shown, count in counts.items() if shown})
+        for letter, count in lettered.most_common(1):
+            enough = max(LEAST_FRAMES, self._share * lettered.total(), LEAST_SHARE * counts.total())
+            if count >= enough:
+                return letter
+        return next((each for each in ("", None) if counts[each] >= self._share * counts.total()), self.letter)

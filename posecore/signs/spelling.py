@@ -20,6 +20,8 @@ SPACE = " "
 """Fed in place of a letter, such as for an open palm: held, it is taken as a space."""
 DELETE = "\b"
 """Fed in place of a letter, such as for a thumb down: held, it takes the last letter away."""
+VIDEO_HOLD_S = 0.4
+"""A letter of a video is held for this time to count, less than live, where people wait until it is taken."""
 AGAIN_S = 1.5
 """A letter held on for this time after it was taken is taken a second time; never a third."""
 APART_S = 0.2
@@ -177,7 +179,7 @@ def spell(
     scores: ArrayLike | None = None,
     *,
     places: Sequence[HandPlace | None] | None = None,
-    hold_s: float = HOLD_S,
+    hold_s: float = VIDEO_HOLD_S,
     again_s: float = AGAIN_S,
     pause_s: float = PAUSE_S,
 ) -> list[SpelledWord]:

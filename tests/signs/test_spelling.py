@@ -40,6 +40,8 @@ def line_of(letters, line=None, places=None):
         ([("A", 0.8), (SPACE, 3), (None, 2), ("A", 0.8)], "A A"),
         ([("A", 0.8), ("B", 0.8), (DELETE, 3), ("C", 0.8)], "AC"),
         ([("", 5)], ""),
+        ([("D", 0.2), ("", 0.2), ("D", 0.15), ("", 0.1), ("D", 0.1)], "D"),  # not read for sure in every frame
+        ([("D", 0.2), ("", 0.5), ("D", 0.1)], ""),
     ],
 )
 def test_line(parts, text):
