@@ -64,6 +64,7 @@ if TYPE_CHECKING:
         RunSummary,
         draw_video,
         estimate_hands_image,
+        estimate_hands_video,
         estimate_image,
         estimate_video,
     )
@@ -127,6 +128,7 @@ _HOMES = {
         "RunSummary",
         "draw_video",
         "estimate_hands_image",
+        "estimate_hands_video",
         "estimate_image",
         "estimate_video",
     ),
@@ -204,6 +206,7 @@ __all__ = [
     "draw_poses",
     "draw_video",
     "estimate_hands_image",
+    "estimate_hands_video",
     "estimate_image",
     "estimate_video",
     "find_engine",

@@ -10,8 +10,10 @@ Left and right are the person's own. NaN means "absent": the hand of that slot w
 Both values are validated once, here, when they are created; their arrays are read-only.
 """
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from typing import Any, Literal, Self, get_args
 
 import numpy as np
@@ -33,6 +35,10 @@ HAND_ARRAYS: Mapping[str, tuple[int, ...]] = {
     "right": (),
 }
 """The arrays by name, each with its shape after (hands,)."""
+
+_WIDTHS = [math.prod(tail) for tail in HAND_ARRAYS.values()]
+VALUES_PER_HAND = sum(_WIDTHS)
+"""Number of values per hand in all of its arrays."""
 
 
 @dataclass(frozen=True, order=True)
@@ -239,20 +245,103 @@ class HandSequence(FramesInTime):
             size: (width, height), pixels.
             fps: nominal frames per second.
         """
-        slots = sorted({slot for frame in frames for slot in frame.slots})
-        arrays = _nan_arrays(len(frames), len(slots))
-        for index, frame in enumerate(frames):
-            places = [slots.index(slot) for slot in frame.slots]
-            for name, array in frame.arrays.items():
-                arrays[name][index, places] = array
-        return cls(
-            **arrays,
-            slots=tuple(slots),
-            times_s=np.array([frame.time_s for frame in frames]),
-            size=size,
-            fps=fps,
-            cuts=np.flatnonzero([frame.begins_shot for frame in frames[1:]]) + 1,
-        )
+        recorder = HandRecorder()
+        for frame in frames:
+            recorder.add(frame)
+        return cls(**recorder.arrays(), size=size, fps=fps)
+
+
+class HandRecorder:
+    """Collects the hands of frames as they come, using 0.5 KB per hand seen (only the numbers themselves).
+
+    Args:
+        most_slots: hands of slots beyond this number are left out, in order of appearance; None: keep all.
+
+    Attributes:
+        left_out: whether any were left out.
+    """
+
+    # Hands to grow by: memory is moved, not copied, and little of it is unused.
+    _STEP = 512
+
+    def __init__(self, most_slots: int | None = None) -> None:
+        self.left_out = False
+        self._most_slots = most_slots
+        self._times: list[float] = []
+        self._starts: list[int] = [0]  # the frames at which shots begin
+        self._count = 0
+        # Of each hand seen: its values, and its frame and the index of its slot, which is a (shot, slot).
+        self._values = np.empty((self._STEP, VALUES_PER_HAND), np.float32)
+        self._places = np.empty((self._STEP, 2), np.int64)
+        self._slots: dict[tuple[int, HandSlot], int] = {}
+
+    def add(self, frame: FrameHands) -> None:
+        """Add the next frame, later than those before."""
+        if frame.begins_shot and self._times:
+            self._starts.append(len(self._times))
+        for slot, values in zip(frame.slots, pack_hands(frame), strict=True):
+            if self._count == len(self._values):
+                self._values.resize((self._count + self._STEP, VALUES_PER_HAND), refcheck=False)
+                self._places.resize((self._count + self._STEP, 2), refcheck=False)
+            shot_slot = (len(self._starts) - 1, slot)
+            self._values[self._count] = values
+            self._places[self._count] = (len(self._times), self._slots.setdefault(shot_slot, len(self._slots)))
+            self._count += 1
+        self._times.append(frame.time_s)
+
+    def arrays(self, people: Mapping[tuple[int, int], int] | None = None) -> dict[str, Any]:
+        """All fields of a ``HandSequence`` except size and fps.
+
+        Args:
+            people: the id that the bodies' sequence has for each person of each shot, as from
+                ``PoseRecorder.end_people_at_cuts``; others get ids after them, in order of appearance. None: people
+                keep their ids, even in another shot.
+        """
+        named = {shot_slot: shot_slot[1] for shot_slot in self._slots}
+        if people is not None:
+            ids = _ids_in_shots([(shot, slot.person) for shot, slot in self._slots], people)
+            named = {(shot, slot): HandSlot(ids[shot, slot.person], slot.side) for shot, slot in self._slots}
+        kept = list(dict.fromkeys(named.values()))[: self._most_slots]
+        self.left_out = len(kept) < len(set(named.values()))
+        slots = sorted(kept)
+        columns = np.array([slots.index(slot) if slot in kept else -1 for slot in named.values()], np.int64)
+        frames, column = self._places[: self._count, 0], columns[self._places[: self._count, 1]]
+        values = np.full((len(self._times), len(slots), VALUES_PER_HAND), np.nan, np.float32)
+        values[frames[column >= 0], column[column >= 0]] = self._values[: self._count][column >= 0]
+        return {
+            **unpack_hands(values),
+            "slots": tuple(slots),
+            "times_s": np.array(self._times, np.float64),
+            "cuts": np.array(self._starts[1:], np.int64),
+        }
+
+
+def _ids_in_shots(
+    people: Sequence[tuple[int, int]], known: Mapping[tuple[int, int], int]
+) -> dict[tuple[int, int], int]:
+    """The id of each (shot, person), in order of appearance: the known one, or the next that nobody has."""
+    ids: dict[tuple[int, int], int] = {}
+    last = max(known.values(), default=0)
+    for shot_person in people:
+        if shot_person not in ids:
+            last += shot_person not in known
+            ids[shot_person] = known.get(shot_person, last)
+    return ids
+
+
+def pack_hands(hands: FrameHands) -> FloatArray:
+    """(H, 128) float32: all values of a hand side by side, in the order of ``HAND_ARRAYS``."""
+    columns = zip(hands.arrays.values(), _WIDTHS, strict=True)
+    return np.concatenate([array.reshape(len(hands), width) for array, width in columns], axis=-1)
+
+
+def unpack_hands(values: FloatArray) -> dict[str, Any]:
+    """Views of the arrays by name, in (..., 128) values laid out as by ``pack_hands``."""
+    lead = values.shape[:-1]
+    return {
+        name: values[..., end - width : end].reshape(*lead, *tail)
+        for (name, tail), width, end in zip(HAND_ARRAYS.items(), _WIDTHS, accumulate(_WIDTHS), strict=True)
+    }
 
 
 def _check_hands(value: FrameHands | HandSequence, *, lead: tuple[int, ...]) -> None:

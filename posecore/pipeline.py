@@ -47,11 +47,13 @@ class RunSummary:
             the thorough search only once in a shot, if one person was asked for), and counted if a second detection
             confirms them. MediaPipe's engine finds no more than were asked for.
         stopped: if ``on_progress`` ended the run, what ``after`` takes to go on with it. None for MediaPipe's engine,
-            which does not give away its state, and with a changed background, as masks are not kept.
+            which does not give away its state, with a changed background, as masks are not kept, and with hands.
+        hands: the hands in the same frames, if they were asked for.
     """
 
     most_people: int
     stopped: StoppedRun | None
+    hands: HandSequence | None = None
 
 
 def estimate_image(photo: Photo, options: PoseOptions | None = None) -> FramePoses:
@@ -101,6 +103,7 @@ def estimate_video(
     path: str | os.PathLike[str],
     options: PoseOptions | None = None,
     *,
+    hands: HandOptions | None = None,
     part: ClipOptions | None = None,
     annotated: str | os.PathLike[str] | None = None,
     skeletons: bool = True,
@@ -122,6 +125,8 @@ def estimate_video(
     Args:
         path: the video.
         options: ``PoseOptions()`` if None.
+        hands: also find the hands of the people, in the same pass: ``on_end`` gets them, with the people's ids. In
+            frames in which nobody is found they are numbered as by ``estimate_hands_video``.
         part: which frames, and how the annotated video is made; if None, ``ClipOptions()``, which takes all frames.
         annotated: where to write the video with the skeletons drawn (H.264 MP4, with the original sound); it
             appears whole or not at all.
@@ -138,8 +143,8 @@ def estimate_video(
             run in one go. What it has done is read again, and encoded for the annotated video, but not estimated.
         workers: None: the video is read in this process. 1: in a process of its own, so that a malicious file can
             take down only that. Such a run does a few more frames after ``on_progress`` has ended it, and if its
-            process dies it begins once more, so that progress goes back. More: a long video of one person is cut
-            into segments for that many processes, and progress comes from all of them; see
+            process dies it begins once more, so that progress goes back. More: a long video of one person, without
+            hands, is cut into segments for that many processes, and progress comes from all of them; see
             ``posecore.runs.segments``.
 
     Returns:
@@ -150,7 +155,7 @@ def estimate_video(
         UnreadableMedia, MediaTooLarge: about the video.
         InvalidOption: if ``path`` is not a path, the video ends before the part begins, ``workers`` is not such a
             number, ``background`` is none of the above or needs masks that were not asked for, or ``after`` is of a
-            run with other options.
+            run with other options, or given with ``hands``.
         InvalidPoses: if ``after`` is of another video.
         OSError: if the annotated video cannot be written.
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
@@ -161,19 +166,77 @@ def estimate_video(
     options, part = options or PoseOptions(), part or ClipOptions()
     film = None if annotated is None else Path(annotated)
     _check_background(background, options)
-    job = Job(_path_of_video(path), options, part, film, skeletons, background)
-    observer = RecordingObserver(options.people, part, on_progress)
+    if after is not None and hands is not None:
+        raise InvalidOption("Expected no 'hands' to go on with a stopped run, but got both. Run the video again.")
+    job = Job(_path_of_video(path), options, part, film, skeletons, background, hands=hands)
+    observer = RecordingObserver(options.people, part, on_progress, 0 if hands is None else hands.hands)
     with continued(job, after) as job:
         end = _dispatch(job, observer, workers)
-    sequence = observer.sequence()
-    may_go_on = not observer.goes_on and end.resume_state is not None and background == "keep"
+    sequence, found_hands = observer.sequences()
+    may_go_on = not observer.goes_on and end.resume_state is not None and background == "keep" and hands is None
     stopped = stopped_run(sequence, job, end, after) if may_go_on else None
     if on_end is not None:
-        on_end(RunSummary(end.most_seen, stopped))
+        on_end(RunSummary(end.most_seen, stopped, found_hands))
     for note in [*end.notes, *observer.notes(), *_more_people(end, options)]:
         if on_note is not None:
             on_note(note)
     return sequence
+
+
+def estimate_hands_video(
+    path: str | os.PathLike[str],
+    options: HandOptions | None = None,
+    *,
+    part: ClipOptions | None = None,
+    annotated: str | os.PathLike[str] | None = None,
+    on_progress: OnProgress | None = None,
+    on_note: Callable[[str], None] | None = None,
+    workers: int | None = None,
+) -> HandSequence:
+    """Find the hands in each frame of a video, without looking for bodies.
+
+    Memory grows only with the landmarks, by about 0.5 KB per frame and hand. Landmarks are not smoothed over time. Each
+    hand's side is by its shape, and the people are numbered by their hands in order of appearance: the second left hand
+    in view is person 2's. A hand that comes back gets the first free slot of its side. After a hard cut nothing of the
+    shot before is carried on, and all hands are those of new people. With bodies, see ``estimate_video``: they say
+    better whose hand it is, and small hands are found.
+
+    Args:
+        path: the video.
+        options: ``HandOptions()`` if None.
+        part: which frames; if None, ``ClipOptions()``, which takes all frames.
+        annotated: where to write the video with the hands drawn, as for ``estimate_video``.
+        on_progress: called after each frame with a ``Progress`` that has its hands; if it returns False the run ends
+            there, and the frames done so far are the result.
+        on_note: called at the end with a sentence for each thing that a user should know.
+        workers: None: the video is read in this process. 1 or more: in one of its own, so that a malicious file can
+            take down only that.
+
+    Returns:
+        The sequence, with the file's own frame times. A hand that was not found in a frame is NaN there.
+
+    Raises:
+        UnreadableMedia, MediaTooLarge: about the video.
+        InvalidOption: if ``path`` is not a path, the video ends before the part begins, or ``workers`` is not such a
+            number.
+        OSError: if the annotated video cannot be written.
+        ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
+        EngineUnavailable: if OpenVINO does not run on this machine.
+        WorkerLost: if the worker process died twice, or got stuck.
+        WorkerUnavailable: if no worker process starts on this machine.
+    """
+    options, part = options or HandOptions(), part or ClipOptions()
+    film = None if annotated is None else Path(annotated)
+    observer = RecordingObserver(1, part, on_progress, options.hands)
+    end = _dispatch(
+        Job(_path_of_video(path), PoseOptions(), part, film, bodies=False, hands=options), observer, workers
+    )
+    _, hands = observer.sequences()
+    assert hands is not None
+    for note in [*end.notes, *observer.notes()]:
+        if on_note is not None:
+            on_note(note)
+    return hands
 
 
 def draw_video(

@@ -373,11 +373,14 @@ class PoseRecorder:
             "cuts": np.flatnonzero(self._begin_shots[1:]) + 1,
         }
 
-    def end_people_at_cuts(self) -> None:
+    def end_people_at_cuts(self) -> dict[tuple[int, int], int]:
         """End each person's slot at a cut: anyone seen after it is another person, with an id of their own.
 
         Does nothing if nobody is on both sides of a cut. Otherwise all get new ids, from 1, in order of appearance.
         The frames must be in order of time.
+
+        Returns:
+            (shot, id before) -> id now, of everyone seen; shots are counted from 0.
         """
         self._resize(self._count)
         begin_shots = self._begin_shots.copy()
@@ -386,11 +389,12 @@ class PoseRecorder:
         seen: NDArray[np.bool_] = np.asarray(np.isfinite(self._values[:, : self.people, :, 0]).any(axis=-1))
         in_shots = np.logical_or.reduceat(seen, starts, axis=0) if len(starts) else seen
         if not (in_shots.sum(axis=0) > 1).any():
-            return
+            ids = {slot: person for person, slot in self._slots.items()}
+            return {(int(shot), ids[int(slot)]): ids[int(slot)] for shot, slot in zip(*in_shots.nonzero(), strict=True)}
         slots = [self._slots[person] for person in sorted(self._slots)]
         ends = [*starts[1:].tolist(), self._count]
         found = [
-            (int(start + seen[start:end, slot].argmax()), place, slice(start, end), slot)
+            (int(start + seen[start:end, slot].argmax()), place, slice(start, end), slot, shot)
             for shot, (start, end) in enumerate(zip(starts.tolist(), ends, strict=True))
             for place, slot in enumerate(slots)
             if in_shots[shot, slot]
@@ -398,9 +402,13 @@ class PoseRecorder:
         kept = sorted(found, key=lambda each: each[:2])[: self._most_people]
         self.left_out |= len(found) > len(kept)
         values = np.full((self._count, len(kept), *self._values.shape[2:]), np.nan, np.float32)
-        for new, (_, _, frames, slot) in enumerate(kept):
+        old = {slot: person for person, slot in self._slots.items()}
+        renamed = {}
+        for new, (_, _, frames, slot, shot) in enumerate(kept):
             values[frames, new] = self._values[frames, slot]
+            renamed[shot, old[slot]] = new + 1
         self._values, self._slots = values, {new + 1: new for new in range(len(kept))}
+        return renamed
 
     def put_in_order(self) -> None:
         """Sort the frames by time; of frames with the same time only the last one added is kept."""

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from posecore import FrameHands, HandSequence, HandSlot, InvalidHands, InvalidOption
-from posecore.hands import HAND_ARRAYS
+from posecore.hands import HAND_ARRAYS, VALUES_PER_HAND, HandRecorder, pack_hands, unpack_hands
 
 SIZE = (640, 480)
 LEFT, RIGHT = HandSlot(1, "left"), HandSlot(1, "right")
@@ -96,6 +96,39 @@ def test_hands_are_selected_by_person():
         sequence.slot(2, "left")
     assert sequence.only([2, 7]).slots == (OTHER,)
     assert sequence.frame(0).only([1]).slots == (LEFT, RIGHT)
+
+
+def test_a_recorder_gives_hands_the_ids_of_their_bodies():
+    """Two shots: the bodies of person 1 became 1 and 2; in the second shot there are hands of nobody known."""
+    recorder = HandRecorder()
+    for time, begins, slots in [(0.0, False, [RIGHT]), (0.1, True, [LEFT, RIGHT]), (0.2, False, [OTHER])]:
+        recorder.add(frame_of(time, *slots, value=10 * time, begins_shot=begins))
+    sequence = HandSequence(**recorder.arrays({(0, 1): 1, (1, 1): 2}), size=SIZE, fps=10)
+    assert sequence.slots == (RIGHT, HandSlot(2, "left"), HandSlot(2, "right"), HandSlot(3, "right"))
+    assert sequence.cuts.tolist() == [1]
+    assert sequence.seen.tolist() == [[True, False, False, False], [False, True, True, False], [False] * 3 + [True]]
+    np.testing.assert_array_equal(sequence.frame(2).xy, np.full((1, 21, 2), 2, np.float32))
+    alone = HandSequence(**recorder.arrays({}), size=SIZE, fps=10)
+    assert [slot.person for slot in alone.slots] == [1, 2, 2, 3]
+
+
+def test_a_recorder_keeps_many_frames_and_says_when_hands_are_left_out():
+    recorder = HandRecorder(most_slots=2)
+    for index in range(2000):
+        recorder.add(frame_of(index / 25, LEFT, *([RIGHT, OTHER] if index > 1500 else []), value=index))
+    sequence = HandSequence(**recorder.arrays(), size=SIZE, fps=25)
+    assert sequence.slots == (LEFT, RIGHT)
+    assert recorder.left_out
+    np.testing.assert_array_equal(sequence.z[:, 0, 0], np.arange(2000))
+    assert np.flatnonzero(sequence.seen[:, 1])[0] == 1501
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_packed_hands_unpack_unchanged(count):
+    values = np.random.default_rng(count).normal(size=(count, VALUES_PER_HAND)).astype(np.float32)
+    slots = tuple(HandSlot(person, "left") for person in range(count))
+    hands = FrameHands(**unpack_hands(values), slots=slots, time_s=0, size=SIZE)
+    np.testing.assert_array_equal(pack_hands(hands), values)
 
 
 def test_an_empty_sequence_has_its_slots():

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from posecore.estimation.hand_options import HandOptions
 from posecore.estimation.inputs import ResumeState
 from posecore.estimation.pose_options import PoseOptions
+from posecore.hands import FrameHands
 from posecore.media.clip_options import ClipOptions
 from posecore.media.clips import ClipInfo
 from posecore.poses import FramePoses
@@ -33,6 +35,8 @@ class Job:
             video, so that a segment's person is already tracked when the segment begins.
         resume: the ``resume_state`` of the estimator to continue from, at the start or after the replay; None: start
             from nothing.
+        bodies: whether to look for people; if not, ``pose`` does not matter, and nobody is in any frame.
+        hands: how hands are found; None: none are looked for.
     """
 
     path: Path
@@ -45,11 +49,13 @@ class Job:
     sound: bool = True
     lead_in_s: float = 0.0
     resume: ResumeState = None
+    bodies: bool = True
+    hands: HandOptions | None = None
 
     @property
     def estimates(self) -> bool:
-        """Whether it needs an estimator."""
-        return self.replay is None or self.resume is not None
+        """Whether it needs an estimator of bodies."""
+        return self.bodies and (self.replay is None or self.resume is not None)
 
 
 @dataclass(frozen=True)
@@ -76,5 +82,8 @@ class RunObserver(Protocol):
     def on_opened(self, clip: ClipInfo) -> None:
         """Called when the video is opened and the run begins; again if the run has to start over."""
 
-    def on_frame(self, poses: FramePoses) -> bool:
-        """Called after each frame with the people in it. Return False to end the run there and keep the result."""
+    def on_frame(self, poses: FramePoses, hands: FrameHands | None = None) -> bool:
+        """Called after each frame with the people in it, and the hands if they are looked for.
+
+        Return False to end the run there and keep the result.
+        """

@@ -7,6 +7,9 @@ from functools import partial
 
 from posecore.errors import InvalidOption
 from posecore.estimation.engines import StreamEstimator, open_stream_estimator
+from posecore.estimation.hands.stream_estimator import StreamEstimator as HandEstimator
+from posecore.estimation.inputs import Picture, ResumeState
+from posecore.hands import FrameHands
 from posecore.media.clips import ClipFrame, ClipInfo, ClipReader, open_clip
 from posecore.media.films import FilmWriter
 from posecore.media.sound import Sound
@@ -34,6 +37,7 @@ def run_locally(job: Job, observer: RunObserver, *, on_packet: Callable[[], None
     with ExitStack() as stack:
         reader = stack.enter_context(open_clip(job.path, for_film=job.film is not None, part=part, on_packet=on_packet))
         estimator = stack.enter_context(closing(_open_estimator(job)))
+        hand_estimator = None if job.hands is None else HandEstimator(job.hands)
         observer.on_opened(reader.info)
         frames = stack.enter_context(prefetch(reader))
         write, sound = _open_film(stack, job, reader.info)
@@ -42,11 +46,12 @@ def run_locally(job: Job, observer: RunObserver, *, on_packet: Callable[[], None
             if frame.begins_shot:
                 estimator.begin_shot()
             poses = replace(estimator.step(frame.pixels, frame.time_s), begins_shot=frame.begins_shot)
+            hands = None if hand_estimator is None else _find_hands(hand_estimator, frame, poses)
             last_s = frame.time_s
             if last_s >= job.part.start_s:
-                hands = estimator.hands_at(last_s) if isinstance(estimator, Replay) else None
-                write((frame, poses, hands))
-            if not observer.on_frame(poses):
+                replayed = estimator.hands_at(last_s) if isinstance(estimator, Replay) else None
+                write((frame, poses, replayed if hands is None else TaggedHands(hands, {}, {})))
+            if not observer.on_frame(poses, hands):
                 break
         if last_s is None:
             raise InvalidOption(f"The video has no frame from {job.part.start_s:g} s on. Choose an earlier start.")
@@ -54,7 +59,35 @@ def run_locally(job: Job, observer: RunObserver, *, on_packet: Callable[[], None
         return RunEnd(notes, last_s, estimator.resume_state, estimator.most_seen)
 
 
+def _find_hands(estimator: HandEstimator, frame: ClipFrame, poses: FramePoses) -> FrameHands:
+    if frame.begins_shot:
+        estimator.begin_shot()
+    return replace(estimator.step(frame.pixels, frame.time_s, poses), begins_shot=frame.begins_shot)
+
+
+class _Nobody:
+    """Stream estimator that looks for nobody, for a run that is about hands only."""
+
+    resume_state: ResumeState = None
+    most_seen = 0
+
+    def resume(self, state: ResumeState) -> None:
+        """Do nothing."""
+
+    def begin_shot(self) -> None:
+        """Do nothing."""
+
+    def step(self, rgb: Picture, time_s: float) -> FramePoses:
+        """Nobody."""
+        return FramePoses.nobody((rgb.shape[1], rgb.shape[0]), time_s)
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
 def _open_estimator(job: Job) -> StreamEstimator:
+    if not job.bodies:
+        return _Nobody()
     if not job.estimates:
         assert job.replay is not None
         return Replay(job.replay)

@@ -12,7 +12,9 @@ from typing import IO, Any
 
 import numpy as np
 
+from posecore.estimation.hand_options import HandOptions
 from posecore.estimation.pose_options import PoseOptions
+from posecore.hands import VALUES_PER_HAND, FrameHands, HandSlot, pack_hands, unpack_hands
 from posecore.media.clip_options import ClipOptions
 from posecore.media.clips import ClipInfo
 from posecore.media.yuv import Colors
@@ -52,7 +54,9 @@ def job_to_fields(job: Job) -> Fields:
 def job_from_fields(fields: Fields) -> Job:
     """Job from the fields of a message."""
     paths = {name: fields[name] and Path(fields[name]) for name in ("path", "film", "replay")}
-    return Job(**fields | paths | {"pose": PoseOptions(**fields["pose"]), "part": ClipOptions(**fields["part"])})
+    hands = fields["hands"] and HandOptions(**fields["hands"])
+    options = {"pose": PoseOptions(**fields["pose"]), "part": ClipOptions(**fields["part"]), "hands": hands}
+    return Job(**fields | paths | options)
 
 
 def clip_to_fields(clip: ClipInfo) -> Fields:
@@ -87,3 +91,25 @@ def poses_from_message(payload: bytes, fields: Fields) -> FramePoses:
         size=tuple(fields["size"]),
         begins_shot=fields["begins_shot"],
     )
+
+
+def frame_to_message(poses: FramePoses, hands: FrameHands | None) -> tuple[bytes, Fields]:
+    """Bytes and fields of a message from the poses of a frame, and its hands if they were looked for."""
+    payload, fields = poses_to_message(poses)
+    if hands is None:
+        return payload, fields
+    return payload + pack_hands(hands).tobytes(), fields | {"hands": [asdict(slot) for slot in hands.slots]}
+
+
+def frame_from_message(payload: bytes, fields: Fields) -> tuple[FramePoses, FrameHands | None]:
+    """Poses and hands of a frame from the bytes and fields of a message, identical to the last bit."""
+    if "hands" not in fields:
+        return poses_from_message(payload, fields), None
+    slots = tuple(HandSlot(**slot) for slot in fields["hands"])
+    end = len(payload) - 4 * VALUES_PER_HAND * len(slots)
+    poses = poses_from_message(payload[:end], fields)
+    values = np.frombuffer(payload[end:], np.float32).reshape(len(slots), VALUES_PER_HAND)
+    hands = FrameHands(
+        **unpack_hands(values), slots=slots, time_s=poses.time_s, size=poses.size, begins_shot=poses.begins_shot
+    )
+    return poses, hands

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from posecore.hands import FrameHands, HandRecorder, HandSequence
 from posecore.limits import LIMITS
 from posecore.media.clip_options import ClipOptions
 from posecore.media.clips import ClipInfo
@@ -20,12 +21,14 @@ class Progress:
         total: number of frames by what the file states, or None if it states none that can be believed.
         seconds: time taken so far.
         frame: the poses of the newest frame.
+        hands: its hands; None if none are looked for.
     """
 
     frames: int
     total: int | None
     seconds: float
     frame: FramePoses
+    hands: FrameHands | None = None
 
     @property
     def frames_per_second(self) -> float:
@@ -69,46 +72,60 @@ class ProgressObserver:
         self._frames = 0
         self.goes_on = True
 
-    def on_frame(self, poses: FramePoses) -> bool:
+    def on_frame(self, poses: FramePoses, hands: FrameHands | None = None) -> bool:
         """Count a frame."""
         self._frames += 1
         if self.goes_on and self._on_progress is not None:
-            done = Progress(self._frames, self._total, time.monotonic() - self._start, poses)
+            done = Progress(self._frames, self._total, time.monotonic() - self._start, poses, hands)
             self.goes_on = self._on_progress(done) is not False
         return self.goes_on
 
 
 class RecordingObserver(ProgressObserver):
-    """Also records the poses."""
+    """Also records the poses, and the hands if there are any.
 
-    def __init__(self, people: int, part: ClipOptions, on_progress: OnProgress | None) -> None:
+    Args:
+        people: how many are always kept.
+        part: which frames.
+        on_progress: called after each frame.
+        hands: how many are always kept.
+    """
+
+    def __init__(self, people: int, part: ClipOptions, on_progress: OnProgress | None, hands: int = 0) -> None:
         super().__init__(part, on_progress)
-        self._people = people
+        self._people, self._hands = people, hands
 
     def on_opened(self, clip: ClipInfo) -> None:
         """Begin, or begin again if the run starts over."""
         super().on_opened(clip)
         frames = self._total or LIMITS.clip_frames
-        self._recorder = PoseRecorder(max(self._people, LIMITS.person_frames // frames))
+        kept = LIMITS.person_frames // frames
+        self._recorder = PoseRecorder(max(self._people, kept))
+        self._hand_recorder = HandRecorder(max(self._hands, 2 * kept))  # a hand has half as many numbers
 
-    def on_frame(self, poses: FramePoses) -> bool:
+    def on_frame(self, poses: FramePoses, hands: FrameHands | None = None) -> bool:
         """Record a frame."""
         self._recorder.add(poses)
-        return super().on_frame(poses)
+        if hands is not None:
+            self._hand_recorder.add(hands)
+        return super().on_frame(poses, hands)
 
     def notes(self) -> list[str]:
         """Notes for the user about the recorded poses."""
-        if not self._recorder.left_out:
+        if not (self._recorder.left_out or self._hand_recorder.left_out):
             return []
         return [
             "More people came and went than can be kept for a video of this length: after the first "
             f"{self._recorder.people} of them, new ones are only in the annotated video. Choose a shorter part."
         ]
 
-    def sequence(self) -> PoseSequence:
-        """All frames."""
+    def sequences(self) -> tuple[PoseSequence, HandSequence | None]:
+        """The bodies of all frames, and their hands if they were looked for."""
         self._recorder.put_in_order()  # several workers report theirs side by side
-        self._recorder.end_people_at_cuts()  # an estimator of one person gives only one id
+        people = self._recorder.end_people_at_cuts()  # an estimator of one person gives only one id
         arrays = self._recorder.arrays()
         fps = measured_rate(arrays["times_s"], stated=self._clip.fps / self._part.every)
-        return PoseSequence(**arrays, size=self._clip.size, fps=fps)
+        bodies = PoseSequence(**arrays, size=self._clip.size, fps=fps)
+        if not self._hands:
+            return bodies, None
+        return bodies, HandSequence(**self._hand_recorder.arrays(people), size=self._clip.size, fps=fps)

@@ -19,6 +19,7 @@ import numpy as np
 
 from posecore.errors import InvalidOption
 from posecore.estimation.engines import find_engine
+from posecore.hands import FrameHands
 from posecore.media.clips import ClipInfo
 from posecore.poses import FramePoses
 from posecore.runs import pool
@@ -49,7 +50,8 @@ def run_in_workers(job: Job, observer: RunObserver, workers: int) -> RunEnd:
     that is reported twice replaces the one before.
     """
     # With several people the ids would depend on the cuts, and with every nth frame the choice of frames would.
-    may_be_cut = job.replay is None and job.pose.people == 1 and job.part.every == 1
+    of_one_person = job.bodies and job.pose.people == 1 and job.hands is None
+    may_be_cut = job.replay is None and of_one_person and job.part.every == 1
     if workers > 1 and may_be_cut and find_engine(job.pose).name == "fast":
         clip = pool.describe(job.path)
         cuts = plan_cuts(clip, job, workers)
@@ -137,11 +139,11 @@ class _SharedObserver:
         self._lock = threading.Lock()
         self.stopped = False
 
-    def on_frame(self, poses: FramePoses) -> bool:
+    def on_frame(self, poses: FramePoses, hands: FrameHands | None = None) -> bool:
         """Pass a frame on; False if all segments are to stop."""
         with self._lock:
             try:
-                goes_on = self._observer.on_frame(poses)
+                goes_on = self._observer.on_frame(poses, hands)
             except BaseException:
                 self.stopped = True  # the others need not continue
                 raise
@@ -183,7 +185,7 @@ class _Segment:
         """Begin, or begin again after its process died."""
         self._begin()
 
-    def on_frame(self, poses: FramePoses) -> bool:
+    def on_frame(self, poses: FramePoses, hands: FrameHands | None = None) -> bool:
         """Keep what is needed from a frame, and pass it on unless it belongs to the lead-in."""
         if poses.time_s < self.job.part.start_s:
             self.before.append(poses)
@@ -192,7 +194,7 @@ class _Segment:
             self.first_s = poses.time_s
         self.frames += 1
         self.last.append(poses)
-        return self._shared.on_frame(poses)
+        return self._shared.on_frame(poses, hands)
 
     def _begin(self) -> None:
         self.frames = 0

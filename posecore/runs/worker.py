@@ -17,6 +17,8 @@ from typing import IO, Any
 
 from posecore.errors import MediaTooLarge, PosecoreError
 from posecore.estimation.engines import find_engine
+from posecore.estimation.hands.graph import load as load_hands
+from posecore.hands import FrameHands
 from posecore.limits import LIMITS
 from posecore.media.clips import ClipInfo, open_clip
 from posecore.media.joining import join_films
@@ -63,9 +65,9 @@ class _RemoteObserver:
         """Pass on the properties of the video."""
         self._writer.write("opened", clip=messages.clip_to_fields(clip))
 
-    def on_frame(self, poses: FramePoses) -> bool:
+    def on_frame(self, poses: FramePoses, hands: FrameHands | None = None) -> bool:
         """Pass on a frame; False if the run is to end."""
-        payload, fields = messages.poses_to_message(poses)
+        payload, fields = messages.frame_to_message(poses, hands)
         self._writer.write("frame", payload, **fields)
         return not self._stop.is_set()
 
@@ -111,6 +113,8 @@ def _run_job(fields: messages.Fields, writer: _MessageWriter, stop: threading.Ev
     job = messages.job_from_fields(fields)
     if job.estimates:
         find_engine(job.pose)  # loaded before memory is limited
+    if job.hands is not None:
+        load_hands(job.hands)
     with _memory_limited():
         return asdict(run_locally(job, _RemoteObserver(writer, stop), on_packet=writer.write_alive))
 

@@ -89,7 +89,7 @@ class WorkerProcess:
         def handle(kind: str, fields: messages.Fields, payload: bytes) -> None:
             if kind == "opened":
                 observer.on_opened(messages.clip_from_fields(fields["clip"]))
-            elif kind == "frame" and not observer.on_frame(messages.poses_from_message(payload, fields)):
+            elif kind == "frame" and not observer.on_frame(*messages.frame_from_message(payload, fields)):
                 self._send("stop")
 
         self._send("run", **messages.job_to_fields(job))

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from posecore import ClipOptions, FramePoses, PoseOptions
+from posecore import ClipOptions, FrameHands, FramePoses, HandOptions, HandSlot, PoseOptions
+from posecore.hands import VALUES_PER_HAND, pack_hands, unpack_hands
 from posecore.media.clips import ClipInfo
 from posecore.media.yuv import Colors
 from posecore.runs import messages
@@ -21,6 +22,8 @@ JOB = Job(
     sound=False,
     lead_in_s=0.1,
     resume=[{"x": 1.1, "score": 1 / 3}, {"x": 5}],
+    bodies=False,
+    hands=HandOptions(hands=3, min_presence=0.2),
 )
 CLIP = ClipInfo((640, 480), 30000 / 1001, None, 12.3, "h264", Colors(1, 2, 9, 16), 0.04, recorded_s=1.7e9)
 
@@ -36,7 +39,9 @@ def through_a_pipe(kind: str, payload: bytes = b"", **fields):
     return said
 
 
-@pytest.mark.parametrize("job", [JOB, replace(JOB, film=None, resume=None, part=ClipOptions(), pose=PoseOptions())])
+@pytest.mark.parametrize(
+    "job", [JOB, replace(JOB, film=None, resume=None, hands=None, part=ClipOptions(), pose=PoseOptions())]
+)
 def test_a_job_survives_the_pipe(job):
     _, fields, _ = through_a_pipe("run", **messages.job_to_fields(job))
     assert messages.job_from_fields(fields) == job
@@ -45,6 +50,22 @@ def test_a_job_survives_the_pipe(job):
 def test_video_information_survives_the_pipe():
     _, fields, _ = through_a_pipe("opened", clip=messages.clip_to_fields(CLIP))
     assert messages.clip_from_fields(fields["clip"]) == CLIP
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_hands_survive_the_pipe_beside_poses(count):
+    values = np.random.default_rng(count).normal(size=(count, VALUES_PER_HAND)).astype(np.float32)
+    slots = tuple(HandSlot(person, "left") for person in range(count))
+    hands = FrameHands(**unpack_hands(values), slots=slots, time_s=0.5, size=(640, 480), begins_shot=True)
+    poses = replace(FramePoses.nobody((640, 480), 0.5), begins_shot=True)
+    payload, fields = messages.frame_to_message(poses, hands)
+    _, fields, payload = through_a_pipe("frame", payload, **fields)
+    poses_again, again = messages.frame_from_message(payload, fields)
+    assert again is not None
+    assert (len(poses_again), again.slots, again.time_s, again.size) == (0, slots, 0.5, (640, 480))
+    assert again.begins_shot
+    np.testing.assert_array_equal(pack_hands(again), values)
+    assert messages.frame_from_message(*messages.frame_to_message(poses, None))[1] is None
 
 
 @pytest.mark.parametrize("people", [0, 1, 3])

@@ -28,7 +28,7 @@ def run_cut(path: Path, cuts: list[float], *, on_progress=None, **changed) -> tu
     job = Job(path, FAST, **({"part": ClipOptions()} | changed))
     observer = RecordingObserver(job.pose.people, job.part, on_progress)
     notes = segments.run_in_segments(job, observer, pool.describe(path), cuts).notes
-    return observer.sequence(), notes
+    return observer.sequences()[0], notes
 
 
 def even_cuts(sequence: PoseSequence, count: int) -> list[float]:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from posecore.estimation.hand_options import HandOptions
 from posecore.estimation.hands.arms import Arm, arms_of, whose
@@ -10,7 +10,7 @@ from posecore.estimation.hands.graph import HandNetworks
 from posecore.estimation.hands.landmarks import RegionHand, to_frame
 from posecore.estimation.hands.search import Search, is_among
 from posecore.estimation.hands.slots import blended, free_slot, is_sure_of_other, side_of
-from posecore.estimation.inputs import Picture, ResumeState, check_picture, check_time
+from posecore.estimation.inputs import Picture, check_picture, check_time
 from posecore.estimation.regions import Region
 from posecore.hands import FrameHands, HandSlot
 from posecore.poses import FramePoses
@@ -58,24 +58,6 @@ class StreamEstimator:
         self._followed: list[_Followed] = []
         self._looked_s = -math.inf
         self._looked_at: dict[HandSlot, float] = {}
-
-    @property
-    def resume_state(self) -> ResumeState:
-        """All that the next frame depends on: plain values for JSON."""
-        return {
-            "followed": [[asdict(each.slot), asdict(each.region), each.right] for each in self._followed],
-            "looked_s": self._looked_s,
-            "looked_at": [[asdict(slot), time_s] for slot, time_s in self._looked_at.items()],
-        }
-
-    def resume(self, state: ResumeState) -> None:
-        """Go on where another estimator with the same options was; None: do nothing."""
-        if state is not None:
-            self._followed = [
-                _Followed(HandSlot(**slot), Region(**region), right) for slot, region, right in state["followed"]
-            ]
-            self._looked_s = state["looked_s"]
-            self._looked_at = {HandSlot(**slot): time_s for slot, time_s in state["looked_at"]}
 
     def step(self, rgb: Picture, time_s: float, poses: FramePoses | None = None) -> FrameHands:
         """Estimate the hands in the next frame.

@@ -1,0 +1,108 @@
+"""Hands in videos: alone or beside bodies, in this process or in a worker."""
+
+import numpy as np
+import pytest
+
+from posecore import (
+    ClipOptions,
+    HandOptions,
+    HandSequence,
+    HandSlot,
+    InvalidOption,
+    PoseOptions,
+    RunSummary,
+    StoppedRun,
+    estimate_hands_video,
+    estimate_video,
+)
+from posecore.media.clips import open_clip
+from posecore.media.films import FilmWriter
+
+LEFT, RIGHT = HandSlot(1, "left"), HandSlot(1, "right")
+SECOND = ClipOptions(end_s=1.0)
+
+
+def equal(one: HandSequence, other: HandSequence) -> bool:
+    same = all(np.array_equal(one.arrays[name], other.arrays[name], equal_nan=True) for name in one.arrays)
+    return same and one.slots == other.slots and one.times_s.tolist() == other.times_s.tolist()
+
+
+def test_hands_alone_are_the_same_in_a_worker(shared_data):
+    path = shared_data / "google-reference" / "asl_hand.25fps.mp4"
+    seen = []
+    here = estimate_hands_video(path, part=SECOND, on_progress=lambda progress: seen.append(progress.hands.slots))
+    assert (here.slots, len(here), here.fps) == ((RIGHT,), 25, pytest.approx(25))
+    assert here.seen.all()
+    assert seen == [(RIGHT,)] * 25
+    assert equal(estimate_hands_video(path, part=SECOND, workers=1), here)
+
+
+@pytest.mark.parametrize("workers", [None, 2])
+def test_hands_beside_bodies_in_one_run(shared_data, tmp_path, workers):
+    path, film = shared_data / "google-reference" / "pose_squats.mp4", tmp_path / "film.mp4"
+    ends: list[RunSummary] = []
+    part = ClipOptions(end_s=3.0)
+    bodies = estimate_video(path, hands=HandOptions(), part=part, annotated=film, on_end=ends.append, workers=workers)
+    [end] = ends
+    assert end.hands is not None
+    assert end.hands.slots == (LEFT, RIGHT)
+    assert end.hands.times_s.tolist() == bodies.times_s.tolist()
+    assert end.hands.seen.mean() > 0.6
+    wrists = bodies.xy[:, 0, [15, 16]]
+    assert np.nanmedian(np.linalg.norm(end.hands.xy[:, :, 0] - wrists, axis=-1)) < 20
+    with open_clip(film) as clip:
+        assert sum(1 for _ in clip) == len(bodies)
+    np.testing.assert_array_equal(estimate_video(path, part=part).xy, bodies.xy, err_msg="bodies are as without hands")
+
+
+def test_a_run_that_is_ended_keeps_its_hands(shared_data):
+    ends: list[RunSummary] = []
+    path = shared_data / "google-reference" / "asl_hand.25fps.mp4"
+    kept = estimate_hands_video(path, on_progress=lambda progress: progress.frames < 5)
+    assert len(kept) == 5
+    estimate_video(path, hands=HandOptions(), on_progress=lambda progress: progress.frames < 5, on_end=ends.append)
+    [end] = ends
+    assert end.hands is not None
+    assert (len(end.hands), end.stopped) == (5, None)
+
+
+def test_after_a_cut_hands_are_those_of_new_people(shared_data, tmp_path):
+    """A hand, and after a cut to something else the same hand."""
+    with open_clip(shared_data / "google-reference" / "asl_hand.25fps.mp4") as clip:
+        shown = [frame.rgb for frame, _ in zip(clip, range(12), strict=False)]
+    height, width = shown[0].shape[:2]
+    rng = np.random.default_rng(0)
+    noise = np.repeat(np.repeat(rng.integers(0, 256, (height // 20, width // 20, 3)), 20, axis=0), 20, axis=1)
+    other = np.asarray(np.resize(noise, shown[0].shape), np.uint8)
+    path = tmp_path / "cut.mp4"
+    with FilmWriter(path, (width, height), fps_hint=25) as film:
+        for index, rgb in enumerate([*shown, *[other] * 8, *shown]):
+            film.write(rgb, index / 25)
+    hands = estimate_hands_video(path)
+    assert hands.cuts.tolist() == [12, 20]
+    assert hands.slots == (RIGHT, HandSlot(2, "right"))
+    assert hands.seen[:12, 0].all()
+    assert hands.seen[20:, 1].all()
+    assert not hands.seen[12:20].any()
+    assert not hands.seen[20:, 0].any()
+
+
+def test_a_stopped_run_does_not_go_on_with_hands(shared_data):
+    path = shared_data / "google-reference" / "pose_squats.mp4"
+    ends: list[RunSummary] = []
+    estimate_video(path, on_progress=lambda progress: progress.frames < 3, on_end=ends.append)
+    stopped = ends[0].stopped
+    assert isinstance(stopped, StoppedRun)
+    with pytest.raises(InvalidOption, match="Expected no 'hands' to go on with a stopped run"):
+        estimate_video(path, hands=HandOptions(), after=stopped)
+
+
+def test_several_people_have_hands_of_their_own(shared_data):
+    ends: list[RunSummary] = []
+    options, hands = PoseOptions(people=2, search="thorough"), HandOptions(hands=4)
+    part = ClipOptions(start_s=1.5, end_s=3.5)
+    path = shared_data / "clips" / "sports2d_demo.mp4"
+    bodies = estimate_video(path, options, hands=hands, part=part, on_end=ends.append)
+    assert ends[0].hands is not None
+    assert {slot.person for slot in ends[0].hands.slots} <= set(bodies.person_ids.tolist())
+    assert len(ends[0].hands.slots) >= 3
