@@ -44,8 +44,13 @@ def show_result(opened: Opened) -> None:
         facts.append(f"from {plain(opened.source)}")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.metric("Frames with a person", f"{seen} of {len(sequence)}", width="content")
+        if opened.hands is not None:
+            with_hand = int(opened.hands.seen.any(axis=1).sum())
+            st.metric("Frames with a hand", f"{with_hand} of {len(sequence)}", width="content")
         st.caption(" · ".join(facts), width="stretch")
-    if not seen:
+    if not seen and opened.hands is not None:
+        st.info("This result holds hands only. They are in the files below.", icon=":material/back_hand:")
+    elif not seen:
         st.warning(NOBODY, icon=":material/person_off:")
     shown = explore(
         opened.playback,
@@ -66,6 +71,7 @@ def show_result(opened: Opened) -> None:
         page="explore",
         stem=opened.stem,
         key=opened.key,
+        hands=opened.hands,
     )
     explain_numbers()
 

@@ -1,5 +1,6 @@
 """The Explore page: a saved result says the same as the Video page said."""
 
+import io
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,9 +11,10 @@ from streamlit.testing.v1 import AppTest
 from pages.ui.explore.opened import Opened
 from pages.ui.shared.explain import plain
 from pages.ui.video.clip_run import ClipRun
-from posecore import FramePoses, PoseSequence, Smoothing, load_sequence, save_sequence, smooth_sequence
+from posecore import FramePoses, HandSequence, PoseSequence, Smoothing, load_sequence, save_sequence, smooth_sequence
 from posecore.motion.trust import judge
 from tests.pages.test_video import short_clip, upload
+from tests.synthetic_hands import LEFT, hands_at
 
 __all__ = ["short_clip"]
 NOTE = "The video is damaged: see ![](https://example.org/x.png), *walk*_1.mp4 and $x$."
@@ -153,6 +155,21 @@ def test_hostile_facts_stop_no_result(app, jumpy, facts, tmp_path):
 def two(jumpy) -> PoseSequence:
     arrays = {name: np.concatenate([array, array], axis=1) for name, array in jumpy.arrays.items()}
     return replace(jumpy, **arrays, person_ids=[1, 2])
+
+
+def test_hands_go_into_the_files_again(app, jumpy, tmp_path):
+    frames = [
+        hands_at({LEFT: (300, 300)} if index % 2 else {}, time_s=time_s, size=jumpy.size)
+        for index, time_s in enumerate(jumpy.times_s.tolist())
+    ]
+    hands = replace(HandSequence.from_frames(frames, size=jumpy.size, fps=25), cuts=jumpy.cuts)
+    for bodies in (jumpy, None):
+        save_sequence(bodies, tmp_path / "wave.posecore.npz", hands=hands)
+        open_saved(app, (tmp_path / "wave.posecore.npz").read_bytes())
+        assert {each.label: each.value for each in app.metric}["Frames with a hand"] == "50 of 100"
+        again = load_sequence(io.BytesIO(saved_from(app, "explore")))
+        assert again.hands.slots == (LEFT,)
+        assert np.array_equal(again.hands.xy, hands.xy, equal_nan=True)
 
 
 def test_names_are_still_there(app, two, tmp_path):

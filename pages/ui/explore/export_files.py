@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.ui.explore.playback import Playback
 from pages.ui.shared.addresses import address
-from posecore import PoseSequence
+from posecore import HandSequence, PoseSequence
 from posecore.errors import PosecoreError
 from posecore.export.bundle import OnFile, write_bundle
 from posecore.export.formats import FORMATS, plan_files
@@ -48,6 +48,7 @@ class _Result:
     playback: Playback
     facts: Callable[[], Mapping[str, Any]]
     raw: PoseSequence | None
+    hands: HandSequence | None
     page: str
     stem: str
     key: str
@@ -77,6 +78,7 @@ def offer_files(
     stem: str,
     key: str,
     film: Film | None = None,
+    hands: HandSequence | None = None,
 ) -> None:
     """Let the visitor choose files, make them, and offer them for download.
 
@@ -89,6 +91,7 @@ def offer_files(
         stem: start of the file names.
         key: identifies the result.
         film: the video with skeletons; None if the result has no video.
+        hands: in the same frames; those of hidden people are left out.
     """
     with st.expander("Files", icon=":material/folder_zip:", expanded=True):
         chosen = st.pills(
@@ -105,7 +108,10 @@ def offer_files(
         one = st.container(horizontal=True, vertical_alignment="bottom")
         if raw is not None:
             raw = raw.only(shown.person_ids.tolist())
-        result = _Result(shown, playback, facts, raw, page, stem, key, film, below=st.container())
+        if hands is not None:
+            hidden = {*playback.raw.person_ids.tolist()} - {*shown.person_ids.tolist()}
+            hands = hands.only({slot.person for slot in hands.slots} - hidden)
+        result = _Result(shown, playback, facts, raw, hands, page, stem, key, film, below=st.container())
         with several:
             _explain(chosen)
             _offer_zip(result, tuple(chosen))
@@ -164,7 +170,9 @@ def _offer_one(result: _Result) -> None:
         return
     if not st.button("Prepare file", icon=":material/draft:", key=f"make_one_{result.key}"):
         return
-    planned = plan_files(result.shown, [name], stem=result.stem, facts=result.facts(), raw=result.raw)
+    planned = plan_files(
+        result.shown, [name], stem=result.stem, facts=result.facts(), raw=result.raw, hands=result.hands
+    )
     if len(planned) > 1:
         _make(result, "one", (name,), f"{result.stem}.{name}.zip", _zip_of(result, [name]))
         return
@@ -190,6 +198,7 @@ def _zip_of(result: _Result, names: Sequence[str], film: Film | None = None) -> 
             stem=result.stem,
             facts=result.facts(),
             raw=result.raw,
+            hands=result.hands,
             extra=extra,
             on_progress=report,
         )

@@ -9,7 +9,7 @@ from streamlit.typing import UploadedFile
 
 from pages.ui.explore.playback import Playback
 from pages.ui.shared.folders import Folder
-from posecore import PoseSequence
+from posecore import HandSequence, PoseSequence
 from posecore.export.saved import load_sequence
 from posecore.motion.smoothing import Smoothing
 
@@ -29,6 +29,7 @@ class Opened:
         is_raw: whether the playback begins with the landmarks as they were estimated, rather than with smoothed ones.
         playback: the result for the player.
         folder: holds the player's files.
+        hands: in the same frames; None if none were saved.
     """
 
     key: str
@@ -38,6 +39,7 @@ class Opened:
     is_raw: bool
     playback: Playback
     folder: Folder
+    hands: HandSequence | None = None
 
     def close(self) -> None:
         """Delete the player's files."""
@@ -102,4 +104,4 @@ def open_result(file: UploadedFile) -> Opened:
     raw = saved.estimated
     # The smoothed landmarks are made again, as for a new result, so that only one copy of them is in memory.
     playback = Playback(saved.sequence if raw is None else raw, folder)
-    return Opened(file.file_id, file.name, saved.facts, saved.smoothing, raw is not None, playback, folder)
+    return Opened(file.file_id, file.name, saved.facts, saved.smoothing, raw is not None, playback, folder, saved.hands)
