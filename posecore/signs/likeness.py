@@ -26,6 +26,7 @@ _FINGERS = ("thumb", "index_finger", "middle_finger", "ring_finger", "pinky")
 _SHAPED_BY = [HAND_21.index(name) for name in (*(f"{each}_tip" for each in _FINGERS), "index_finger_mcp", "pinky_mcp")]
 _RESTING = np.array([[0.7, 1.3], [-0.7, 1.3]])  # where hands count as being that are down, wherever they are
 _UP, _DOWN = 0.8, 1.2  # below the shoulders; in between a hand counts in part
+_STAYS_DOWN = 0.5  # a hand that is never up by so much
 _SMOOTHED_BY = (0.06, 0.24, 0.4, 0.24, 0.06)  # a Gaussian of one moment: landmarks of a body jitter
 
 # A search looks at pieces that begin every so many moments, and whose lengths rise by so much.
@@ -46,11 +47,11 @@ class Compared:
         from dtaidistance.dtw_ndim import distance_fast
 
         own = self._features[0]
-        found = [
-            distance_fast(*(each.series(own.known & features.known) for each in (own, features)), window=WARPED)
-            for features in other._features
-        ]
-        return float(min(found) / np.sqrt(STEPS))
+        found = []
+        for features in other._features:
+            both = (each.series(own.known & features.known) for each in (own, features))
+            found.append(distance_fast(*both, window=WARPED) / np.sqrt(STEPS * own.hands(features)))
+        return float(min(found))
 
     @cached_property
     def core(self) -> "Compared":
@@ -67,7 +68,7 @@ class Compared:
     def _features(self) -> "tuple[_Features, _Features]":
         ends = np.array([[0, len(self.movement.places) - 1]])
         both = (_Tracks.of(each).features(ends) for each in (self.movement, self.movement.mirrored))
-        one, mirrored = (_Features(each.motion[0], each.shapes[0], each.known) for each in both)
+        one, mirrored = (_Features(each.motion[0], each.shapes[0], each.known, each.up[0]) for each in both)
         return one, mirrored
 
 
@@ -124,11 +125,17 @@ class _Features(NamedTuple):
         motion: (STEPS, D)
         shapes: (STEPS, 2, S)
         known: (2,) whether the shape of each hand is.
+        up: (2,) 0..1, in how much of the movement each hand is up.
     """
 
     motion: Doubles
     shapes: Doubles
     known: NDArray[np.bool_]
+    up: Doubles
+
+    def hands(self, other: "_Features") -> Doubles:
+        """0.5 for two movements of one hand, to 1 for those of both: what hangs down is the same in all signs."""
+        return np.asarray(np.clip(np.maximum(self.up, other.up).mean(axis=-1), 0.5, 1))
 
     def series(self, known: NDArray[np.bool_]) -> Doubles:
         """(STEPS, D + 2 S), without the shapes of hands that are not known in both movements."""
@@ -139,7 +146,7 @@ class _Features(NamedTuple):
         """(W,) how far each of the pieces is from another movement, step by step."""
         apart = ((self.motion - other.motion) ** 2).sum(axis=(1, 2))
         shapes_apart = ((self.shapes - other.shapes) ** 2).sum(axis=(1, 3)) * (self.known & other.known)
-        return np.asarray(np.sqrt((apart + shapes_apart.sum(axis=1)) / STEPS))
+        return np.asarray(np.sqrt((apart + shapes_apart.sum(axis=1)) / (STEPS * self.hands(other))))
 
 
 class _Tracks(NamedTuple):
@@ -154,7 +161,8 @@ class _Tracks(NamedTuple):
     def of(cls, movement: HandMovement) -> "_Tracks":
         smooth = _smoothed(movement.places)
         up = np.clip((_DOWN - smooth[..., 1:]) / (_DOWN - _UP), 0, 1)
-        known = np.asarray(np.isfinite(movement.shapes).all(axis=(0, 2, 3)))
+        # The shape of a hand that stays down counts as none, whether it is found or not.
+        known = np.asarray(np.isfinite(movement.shapes).all(axis=(0, 2, 3)) | (up.max(axis=(0, 2)) < _STAYS_DOWN))
         shapes = np.nan_to_num(movement.shapes[:, :, _SHAPED_BY]) * up[..., None]
         return cls(_RESTING + up * (smooth - _RESTING), shapes, up, known)
 
@@ -174,7 +182,8 @@ class _Tracks(NamedTuple):
             axis=2,
         )
         weight = _SHAPE / np.sqrt(len(_SHAPED_BY))
-        return _Features(motion, weight * shapes.reshape(count, STEPS, 2, -1), self.known)
+        shapes = weight * shapes.reshape(count, STEPS, 2, -1)
+        return _Features(motion, shapes, self.known, up[..., 0].mean(axis=1))
 
 
 def _smoothed(values: Doubles) -> Doubles:

@@ -18,12 +18,12 @@ from posecore.poses import FramePoses, PoseSequence
 from posecore.signs.likeness import Compared, pieces_like
 from posecore.signs.movements import RATE_HZ, FoundMovement, HandMovement, MovementFinder, upper_body, widest
 
-UNLIKE = 1.05
+UNLIKE = 1.0
 """Movements that far apart are as unlike as two different signs usually are: ten signs of different signers, on which
-the weights were chosen, are between 0.5 and 1.6 apart. Copies of one, seen from elsewhere or faster, are up to 0.6."""
-UNLIKE_PIECE = 0.6
+the weights were chosen, are between 0.7 and 1.6 apart. Copies of one, seen from elsewhere or faster, are up to 0.7."""
+UNLIKE_PIECE = 0.7
 """The same for a piece of a longer movement: of so many pieces some are somewhat like a sign."""
-MARGIN = 0.85
+MARGIN = 0.82
 """A sign is told if its distance is below this share of that of the next sign, and of ``UNLIKE``."""
 OVERLAP = 4
 """Moments, of 50 ms, that two signs without a rest between them may have in common."""
