@@ -4,7 +4,6 @@ Letters are asked at random, those that were missed more often. A letter is answ
 ``posecore.signs.holding``): the right one goes on to the next, a wrong one is noted and the same is asked on.
 """
 
-import string
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,6 +14,8 @@ import numpy as np
 from posecore.errors import InvalidOption
 from posecore.signs.holding import HOLD_S, HeldLetter
 
+LETTERS = "ABCDEFGHIKLMNOPQRSTUVWXY"
+"""Asked if nothing else is given: those that are shapes. J and Z are movements."""
 MISSED_COUNTS = 5
 """A letter that was missed every time is asked so many times as often as one that never was."""
 
@@ -79,9 +80,7 @@ class LetterPractice:
         InvalidOption: if there are fewer than two letters, one is twice or empty, or ``hold_s`` is not above 0.
     """
 
-    def __init__(
-        self, letters: Sequence[str] = string.ascii_uppercase, *, seed: int | None = None, hold_s: float = HOLD_S
-    ) -> None:
+    def __init__(self, letters: Sequence[str] = LETTERS, *, seed: int | None = None, hold_s: float = HOLD_S) -> None:
         if len(letters) < 2 or len(set(letters)) != len(letters) or not all(letters):
             raise InvalidOption(f"Expected 'letters' to be two or more different letters, but got {list(letters)}.")
         self.results = {letter: LetterResult() for letter in letters}
