@@ -1,22 +1,20 @@
 """Image: a photo in; the annotated photo, table, 3D skeleton and downloads out."""
 
 from dataclasses import replace
-from pathlib import PurePath
 
 import streamlit as st
 
-from pages.ui.image.photo import Look, Photo, choose_photo, drawn, estimated, show
-from pages.ui.shared.explain import NOBODY, explain_numbers, more_people
+from pages.ui.image.files import offer_files
+from pages.ui.image.photo import Look, Photo, choose_photo, drawn, estimated, estimated_hands, show
+from pages.ui.shared.explain import NO_HANDS, NOBODY, explain_numbers, more_people
+from pages.ui.shared.hand_results import choose_body_or_hands, hands_in_words, show_hands_3d, show_hands_table
 from pages.ui.shared.model_loading import engine_line
 from pages.ui.shared.people_choice import choose_background, choose_people
-from pages.ui.shared.problems import problems_shown
-from pages.ui.shared.results import offer_download, show_skeleton, show_table
-from pages.ui.shared.settings import page_head
-from posecore import FramePoses, PoseOptions
-from posecore.export.json_file import to_json
-from posecore.export.table_file import to_csv
-from posecore.media.pictures import encode_png
-from posecore.view.silhouettes import cut_out
+from pages.ui.shared.problems import problems_shown, show_problem
+from pages.ui.shared.results import show_skeleton, show_table
+from pages.ui.shared.settings import page_head_with_hands
+from posecore import FrameHands, FramePoses, PosecoreError, PoseOptions
+from posecore.estimation.hand_options import HandOptions
 
 
 def choose_look(several: bool) -> Look:
@@ -39,51 +37,86 @@ def choose_look(several: bool) -> Look:
     return Look(skeleton, labels, least, "person" if several else "side", background)
 
 
-def show_photo(photo: Photo, options: PoseOptions, poses: FramePoses, look: Look) -> None:
+def show_photo(photo: Photo, options: PoseOptions, poses: FramePoses, look: Look, hands: FrameHands | None) -> None:
     """Show the annotated photo and its downloads."""
-    rgb = drawn(photo, poses, look)
+    rgb = drawn(photo, poses, look, hands)
     width, height = poses.size
+    facts = [photo.caption, f"{width} × {height} px", *colors_of(poses, look, hands), engine_line(options)]
+    show(rgb, " · ".join(facts), alt=f"{photo.name} with the landmarks")
+    if hands:
+        st.caption(f":material/front_hand: {hands_in_words(hands, poses.names)}")
+    offer_files(photo, rgb, options, poses, hands)
+
+
+def colors_of(poses: FramePoses, look: Look, hands: FrameHands | None) -> list[str]:
+    """What the colours of the drawing mean."""
     by_side = look.color_by == "side"
-    colors = "orange: the person's left, blue: their right" if by_side else "one colour per person"
-    caption = f"{photo.caption} · {width} × {height} px · {colors} · {engine_line(options)}"
-    show(rgb, caption, alt=f"{photo.name} with the landmarks")
-    stem = PurePath(photo.name).stem
-    with st.container(horizontal=True):
-        offer_download("Annotated photo (PNG)", lambda: encode_png(rgb), f"{stem}.annotated.png", "image/png")
-        if poses.masks:
-            offer_download("Cut-out (PNG)", lambda: cut_out_png(photo, poses), f"{stem}.cutout.png", "image/png")
-        offer_download("Table (CSV)", lambda: to_csv(poses), f"{stem}.landmarks.csv", "text/csv")
-        offer_download("Landmarks (JSON)", lambda: to_json(poses), f"{stem}.landmarks.json", "application/json")
+    said = ["orange: the person's left, blue: their right" if by_side else "one colour per person"] * bool(len(poses))
+    return [*said, "fingers in their own colours"] if hands else said
 
 
-def cut_out_png(photo: Photo, poses: FramePoses) -> bytes:
-    """Only the people, on a transparent background."""
-    return encode_png(cut_out(photo.rgb, poses))
-
-
-def show_result(photo: Photo, options: PoseOptions, poses: FramePoses) -> None:
+def show_result(photo: Photo, options: PoseOptions, poses: FramePoses, hands: FrameHands | None) -> None:
     """Show the photo beside its 3D skeleton, and the table below."""
     several = len(poses) > 1
     if poses.left_out:
         st.info(more_people(poses.left_out), icon=":material/groups:")
     poses = choose_people(poses, page="image", key=f"{photo.key}_{len(poses)}")
+    if hands is not None:
+        hands = hands.only(poses.person_ids.tolist())
     left, right = st.columns([1, 1], gap="medium")
     with left:
         look = choose_look(several)
         if look.background != "keep":
             masked = estimated(photo, replace(options, segmentation=True))
             poses = masked.only(poses.person_ids.tolist()).named(poses.names)
-        show_photo(photo, options, poses, look)
+        show_photo(photo, options, poses, look, hands)
     with right:
-        show_skeleton(poses, key="image", several=several)
+        of = choose_body_or_hands("3D of", key="image_3d_of", both=True) if hands else "body"
+        if hands and of != "body":
+            show_hands_3d(hands, poses if of == "both" else None, key="image")
+        else:
+            show_skeleton(poses, key="image", several=several)
     st.subheader("Landmarks", anchor=False)
-    show_table(poses, key="image_table", several=several)
-    explain_numbers()
+    if hands and choose_body_or_hands("Table of", key="image_table_of") == "hands":
+        show_hands_table(hands, key="image_table", names=poses.names)
+    else:
+        show_table(poses, key="image_table", several=several)
+    explain_numbers(hands=bool(hands))
+
+
+def show_hands_only(photo: Photo, options: PoseOptions, nobody: FramePoses, hands: FrameHands) -> None:
+    """Show hands of people whose bodies were not found: the photo, 3D, and the table below."""
+    st.info(
+        "No body was found, so hands were looked for in the whole image. Small ones may be missing.",
+        icon=":material/info:",
+    )
+    left, right = st.columns([1, 1], gap="medium")
+    with left:
+        show_photo(photo, options, nobody, Look(), hands)
+    with right:
+        show_hands_3d(hands, None, key="image")
+    st.subheader("Landmarks", anchor=False)
+    show_hands_table(hands, key="image_table", names={})
+    explain_numbers(hands=True)
+
+
+def find_hands(photo: Photo, options: PoseOptions, wanted: HandOptions | None) -> FrameHands | None:
+    """The hands in the photo; None if they are not wanted or cannot be looked for, which is said then."""
+    if wanted is None:
+        return None
+    try:
+        hands = estimated_hands(photo, options, wanted)
+    except PosecoreError as error:  # the bodies are shown all the same
+        show_problem(str(error))
+        return None
+    if not hands:
+        st.info(NO_HANDS, icon=":material/front_hand:")
+    return hands
 
 
 def show_page() -> None:
     """Show the page, from the choice of a photo to its result."""
-    options = page_head("Image")
+    options, wanted = page_head_with_hands("Image")
     photo = choose_photo()
     if photo is None:
         st.info("Upload a photo, take one, or try the sample. The result appears here.", icon=":material/image:")
@@ -91,11 +124,14 @@ def show_page() -> None:
     for note in photo.notes:
         st.info(note, icon=":material/info:")
     poses = estimated(photo, options)
-    if len(poses) == 0:
+    hands = find_hands(photo, options, wanted)
+    if len(poses):
+        show_result(photo, options, poses, hands)
+    elif hands:
+        show_hands_only(photo, options, poses, hands)
+    else:
         st.warning(NOBODY, icon=":material/person_off:")
         show(photo.rgb, photo.caption, alt=photo.name)
-    else:
-        show_result(photo, options, poses)
 
 
 with problems_shown():

@@ -1,12 +1,16 @@
 """The Image page: correct results, or one sentence if there is none."""
 
 import io
+import json
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
-from pages.ui.shared.explain import NOBODY
+from pages.ui.shared.explain import NO_HANDS, NOBODY
+from posecore import HandSlot
+from posecore.export.saved import load_sequence
 from posecore.media.clips import CLIP_SUFFIXES
 from posecore.media.samples import sample_picture
 
@@ -116,3 +120,75 @@ def test_every_awkward_photo_gives_a_result_or_a_sentence(open_page, shared_data
         upload(app, path.name, path.read_bytes())
         shown = [*app.error, *app.warning, *app.dataframe]
         assert len(shown) == 1, path.name
+
+
+def with_hands(app):
+    app.toggle(key="hands").set_value(True).run()
+    assert not app.exception
+    return app
+
+
+@pytest.fixture
+def a_rock(shared_data):
+    """A photo of a woman whose right hand makes the gesture, small in the picture."""
+    return shared_data / "gestures" / "rock" / "026fd791-8f64-4fae-8cb0-0e01dc4362ce.jpg"
+
+
+def test_hands_are_only_looked_for_if_wanted(open_page, monkeypatch):
+    def estimate(*arguments, **options):
+        raise AssertionError("looked for hands that nobody asked for")
+
+    monkeypatch.setattr("pages.ui.image.photo.estimate_hands_image", estimate)
+    app = open_page("image", sample="photo")
+    assert landmarks_shown(app) == 33
+    assert "image_table_of" not in app.session_state
+
+
+def test_hands_are_shown_beside_the_body(open_page, a_rock, monkeypatch):
+    app = upload(with_hands(open_page("image")), a_rock.name, a_rock.read_bytes())
+    assert any("Right hand: rock." in caption.value for caption in app.caption)
+    assert landmarks_shown(app) == 33
+
+    def estimate_again(*arguments, **options):
+        raise AssertionError("estimated again for a change of view")
+
+    monkeypatch.setattr("pages.ui.image.photo.estimate_hands_image", estimate_again)
+    app.button_group(key="image_table_of").set_value("hands").run()
+    assert landmarks_shown(app) == 21
+    assert set(app.dataframe[0].value["hand"]) == {"right"}
+    app.button_group(key="image_table_fingers").set_value(["thumb"]).run()
+    assert list(app.dataframe[0].value["landmark"]) == ["thumb mcp", "thumb ip", "thumb tip"]
+    for shown in ("hands", "both", "body"):
+        app.button_group(key="image_3d_of").set_value(shown).run()
+        assert not app.exception
+
+
+def test_hands_without_a_body_are_shown(open_page, shared_data):
+    path = shared_data / "google-reference" / "hands.jpg"
+    app = upload(with_hands(open_page("image")), path.name, path.read_bytes())
+    assert "No body was found" in app.info[0].value
+    assert landmarks_shown(app) == 42
+    assert not app.warning
+
+
+def test_a_photo_without_hands_says_what_helps(open_page):
+    app = with_hands(open_page("image", sample="photo"))
+    assert [info.value for info in app.info] == [NO_HANDS]
+    assert landmarks_shown(app) == 33
+
+
+def test_the_files_of_a_photo_hold_its_hands(open_page, a_rock, monkeypatch):
+    made = {}
+    monkeypatch.setattr(
+        "pages.ui.image.files.offer_download", lambda label, make, name, mime: made.update({name: make})
+    )
+    upload(with_hands(open_page("image")), a_rock.name, a_rock.read_bytes())
+    files = {name.partition(".")[2]: make() for name, make in made.items()}
+    saved = load_sequence(io.BytesIO(files["posecore.npz"]))
+    assert saved.sequence.xy.shape == (1, 1, 33, 2)
+    assert saved.hands.slots == (HandSlot(1, "right"),)
+    table = pd.read_parquet(io.BytesIO(files["hands.parquet"]))
+    assert np.allclose(table[["x_px", "y_px"]], saved.hands.xy[0, 0])
+    assert len(pd.read_csv(io.StringIO(files["hands.csv"]))) == 21
+    assert json.loads(files["hands.json"])["frames"][0]["hands"][0]["hand"] == "right"
+    assert len(pd.read_parquet(io.BytesIO(files["landmarks.parquet"]))) == 33

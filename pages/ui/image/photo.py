@@ -10,9 +10,20 @@ from streamlit.typing import UploadedFile
 
 from pages.ui.live.current import frame_for_snapshot
 from pages.ui.shared.sources import choose_source
-from posecore import FramePoses, PoseOptions, decode_picture, draw_poses, estimate_image
+from posecore import (
+    FrameHands,
+    FramePoses,
+    PoseOptions,
+    decode_picture,
+    draw_hands,
+    draw_poses,
+    estimate_hands_image,
+    estimate_image,
+)
+from posecore.estimation.hand_options import HandOptions
 from posecore.media.pictures import PICTURE_SUFFIXES, fit_picture
 from posecore.media.samples import sample_picture
+from posecore.signs.shown import read_signs, sign_notes
 from posecore.view.silhouettes import Background
 
 _SCREEN_PX = 1400
@@ -82,21 +93,32 @@ def estimated(photo: Photo, options: PoseOptions) -> FramePoses:
     return _estimate(photo.key, options, photo)
 
 
+def estimated_hands(photo: Photo, options: PoseOptions, wanted: HandOptions) -> FrameHands:
+    """The hands of the people that these options find in the photo, or all hands if they find nobody; estimated once.
+
+    Raises:
+        PosecoreError: as ``posecore.estimate_hands_image``.
+    """
+    poses = estimated(photo, options)
+    return _estimate_hands(photo.key, options, wanted, photo, poses)
+
+
 @dataclass(frozen=True)
 class Look:
     """How people are drawn on the photo; as for ``posecore.draw_poses``."""
 
-    skeleton: bool
-    labels: bool
-    min_visibility: float
-    color_by: Literal["side", "person"]
-    background: Background
+    skeleton: bool = True
+    labels: bool = False
+    min_visibility: float = 0.5
+    color_by: Literal["side", "person"] = "side"
+    background: Background = "keep"
 
 
-def drawn(photo: Photo, poses: FramePoses, look: Look) -> np.ndarray:
-    """The photo with these people drawn on it, in full size; drawn once for each look."""
+def drawn(photo: Photo, poses: FramePoses, look: Look, hands: FrameHands | None = None) -> np.ndarray:
+    """The photo with these people and hands drawn on it, in full size; drawn once for each look."""
     people = (photo.key, poses.xy.tobytes(), tuple(sorted(poses.names.items())))
-    return _draw(people, look, photo, poses)
+    of_hands = None if hands is None else (hands.xy.tobytes(), hands.slots)
+    return _draw((*people, of_hands), look, photo, poses, hands)
 
 
 def show(rgb: np.ndarray, caption: str, alt: str) -> None:
@@ -131,6 +153,19 @@ def _estimate(key: str, options: PoseOptions, _photo: Photo) -> FramePoses:
     return estimate_image(_photo.rgb, options)
 
 
+@st.cache_resource(scope="session", max_entries=4, show_spinner="Finding the hands")
+def _estimate_hands(
+    key: str, options: PoseOptions, wanted: HandOptions, _photo: Photo, _poses: FramePoses
+) -> FrameHands:
+    return estimate_hands_image(_photo.rgb, wanted, poses=_poses)
+
+
 @st.cache_resource(scope="session", max_entries=1, show_spinner=False)
-def _draw(people: tuple[object, ...], look: Look, _photo: Photo, _poses: FramePoses) -> np.ndarray:
-    return draw_poses(_photo.rgb, _poses, **asdict(look))
+def _draw(
+    people: tuple[object, ...], look: Look, _photo: Photo, _poses: FramePoses, _hands: FrameHands | None
+) -> np.ndarray:
+    rgb = draw_poses(_photo.rgb, _poses, **asdict(look))
+    if _hands is None:
+        return rgb
+    named = None if not _poses.names else {slot.person: _poses.names.get(slot.person, "") for slot in _hands.slots}
+    return draw_hands(rgb, _hands, notes=sign_notes(_hands.slots, read_signs(_hands)), people=named)

@@ -20,10 +20,23 @@ NUMBERS = """
 - **Left** and **right** are the person's own.
 """
 
+HAND_NUMBERS = """
+**Hands**
+
+- **z** is 0 at the wrist. **Metres** are centred on each hand, so they do not show a hand moving.
+- **Score** (0 to 1) is the model's estimate that a hand is there.
+- **Gestures** come from how far the fingers are stretched. A hand that makes none of the known ones has no word.
+"""
+
 NOBODY = (
     "No person was found. People are found by their heads: a body whose head is not in view is rarely found. It also "
     "helps if the person is upright, well lit and fills at least a third of the image. You can try the thorough search "
     "or a lower detection confidence in Settings."
+)
+
+NO_HANDS = (
+    "No hands were found. It helps if the whole hand is in view, well lit, not blurred and not holding anything, and "
+    "if the body is found too, because small hands are only found at its wrists."
 )
 
 SEVERAL_PEOPLE = (
@@ -50,7 +63,7 @@ def plain(text: str) -> str:
     return _MARKUP.sub(r"\\\1", " ".join(text.split()))
 
 
-def explain_numbers() -> None:
-    """Show what every number on the page means, folded away at first."""
+def explain_numbers(*, hands: bool = False) -> None:
+    """Show what every number on the page means, also those of hands if there are any; folded away at first."""
     with st.expander("What do these numbers mean?", icon=":material/help:"):
-        st.markdown(NUMBERS)
+        st.markdown(NUMBERS + HAND_NUMBERS if hands else NUMBERS)

@@ -9,6 +9,7 @@ from pages.ui.shared.model_loading import load_model
 from pages.ui.shared.navigation import require_route
 from pages.ui.shared.problems import show_problem
 from posecore import ModelNotFound, ModelNotVerified, PoseOptions
+from posecore.estimation.hand_options import HandOptions
 from posecore.estimation.object_detector import find_object_detector
 from posecore.estimation.pose_options import EngineChoice, SearchChoice
 from posecore.limits import LIMITS
@@ -33,11 +34,21 @@ def page_head(title: str) -> PoseOptions:
     Raises:
         ModelNotFound, ModelNotVerified: if the default model cannot be loaded.
     """
+    return _page_head(title, offer_hands=False)[0]
+
+
+def page_head_with_hands(title: str) -> tuple[PoseOptions, HandOptions | None]:
+    """As ``page_head``, with a setting for hands; their options are None while it is off."""
+    options, with_hands = _page_head(title, offer_hands=True)
+    return options, HandOptions(hands=2 * options.people) if with_hands else None
+
+
+def _page_head(title: str, *, offer_hands: bool) -> tuple[PoseOptions, bool]:
     require_route()
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.title(title, anchor=False, width="content")
-        options = _choose_options()
-    return _with_model_ready(options)
+        options, with_hands = _choose_options(offer_hands)
+    return _with_model_ready(options), with_hands
 
 
 def set_people(number: int) -> None:
@@ -62,7 +73,8 @@ def _with_model_ready(options: PoseOptions) -> PoseOptions:
     return options
 
 
-def _choose_options() -> PoseOptions:
+def _choose_options(offer_hands: bool) -> tuple[PoseOptions, bool]:
+    """The options, and whether hands are wanted, which is kept for the pages that offer them."""
     usual = PoseOptions()
     with st.popover("Settings", icon=":material/tune:"):
         model = st.radio(
@@ -94,6 +106,13 @@ def _choose_options() -> PoseOptions:
             help="Each person gets a number and a colour. A maximum above the real number takes longer, as the search "
             "continues.",
         )
+        with_hands = offer_hands and st.toggle(
+            "Hands",
+            key="hands",
+            persist_state="session",
+            help="21 points on each hand, and gestures. A second model finds the fingers, from the wrists of the body, "
+            "so that small hands are found too. It adds 0.1 to 0.3 s to a photo.",
+        )
         search = st.radio(
             "Person search",
             list(_SEARCHES),
@@ -117,7 +136,7 @@ def _choose_options() -> PoseOptions:
             "In videos with several people: a detection that overlaps a tracked person by this much is that person.",
             "tracking",
         )
-    return PoseOptions(
+    options = PoseOptions(
         model=model,
         people=int(people),
         min_detection=min_detection,
@@ -127,6 +146,7 @@ def _choose_options() -> PoseOptions:
         search="fast" if engine == "mediapipe" else search,
         object_detector=detector,
     )
+    return options, with_hands
 
 
 def _choose_detector(*, disabled: bool) -> Path | None:

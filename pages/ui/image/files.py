@@ -1,0 +1,76 @@
+"""The files of a photo's result: the people, and their hands if they were looked for."""
+
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path, PurePath
+
+import numpy as np
+import streamlit as st
+
+from pages.ui.image.photo import Photo
+from pages.ui.shared.results import offer_download
+from posecore import FrameHands, FramePoses, HandSequence, PoseOptions, PoseSequence
+from posecore.export.json_file import to_json
+from posecore.export.saved import SUFFIX, save_sequence
+from posecore.export.table_file import to_csv, write_parquet
+from posecore.media.pictures import encode_png
+from posecore.view.silhouettes import cut_out
+
+_CSV, _JSON, _PARQUET = "text/csv", "application/json", "application/vnd.apache.parquet"
+
+
+def offer_files(
+    photo: Photo, rgb: np.ndarray, options: PoseOptions, poses: FramePoses, hands: FrameHands | None
+) -> None:
+    """Offer the annotated photo and the results as files. Each is made when its button is pressed.
+
+    Args:
+        photo: as it was given.
+        rgb: with what was found drawn on it.
+        options: that found the people.
+        poses: the people shown; files of nobody are not offered.
+        hands: their hands; None if they were not looked for.
+    """
+    stem = PurePath(photo.name).stem
+    with st.container(horizontal=True):
+        offer_download("Annotated photo (PNG)", lambda: encode_png(rgb), f"{stem}.annotated.png", "image/png")
+        if poses.masks:
+            cut = partial(cut_out, photo.rgb, poses)
+            offer_download("Cut-out (PNG)", lambda: encode_png(cut()), f"{stem}.cutout.png", "image/png")
+        if len(poses):
+            offer_download("Table (CSV)", partial(to_csv, poses), f"{stem}.landmarks.csv", _CSV)
+            offer_download("Table (Parquet)", _parquet_of(poses), f"{stem}.landmarks.parquet", _PARQUET)
+            offer_download("Landmarks (JSON)", partial(to_json, poses), f"{stem}.landmarks.json", _JSON)
+        if hands:
+            offer_download("Hands (CSV)", partial(to_csv, hands), f"{stem}.hands.csv", _CSV)
+            offer_download("Hands (Parquet)", _parquet_of(hands), f"{stem}.hands.parquet", _PARQUET)
+            offer_download("Hands (JSON)", partial(to_json, hands), f"{stem}.hands.json", _JSON)
+        saved = partial(_save, photo, options, poses, hands)
+        offer_download("Saved result", lambda: _made(saved), f"{stem}{SUFFIX}", "application/octet-stream")
+
+
+def _parquet_of(found: FramePoses | FrameHands) -> Callable[[], bytes]:
+    return lambda: _made(partial(write_parquet, found))
+
+
+def _save(
+    photo: Photo, options: PoseOptions, poses: FramePoses, hands: FrameHands | None, path: str | os.PathLike[str]
+) -> None:
+    """Save the result as that of a video of one frame."""
+    facts = {"source": photo.name, "options": replace(options, smoothing=False).as_dict(), "smoothing_afterwards": None}
+    save_sequence(
+        PoseSequence.from_frames([poses], size=poses.size, fps=1),
+        path,
+        facts=facts,
+        hands=None if hands is None else HandSequence.from_frames([hands], size=hands.size, fps=1),
+    )
+
+
+def _made(write: Callable[[Path], None]) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "file")
+        write(path)
+        return path.read_bytes()
