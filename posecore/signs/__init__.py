@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from posecore.signs.confirming import Confirmation, HoldToConfirm
+    from posecore.signs.drawn_letters import MovedLetter, moved_letters, moved_letters_of
+    from posecore.signs.fingerspelling import letters, letters_of
     from posecore.signs.gesture_table import GESTURES, Gesture
     from posecore.signs.live_motions import LiveMotions
     from posecore.signs.motions import MOTIONS, Motion, find_motions
@@ -22,9 +24,11 @@ if TYPE_CHECKING:
 
 _HOMES: dict[str, tuple[str, ...]] = {
     "posecore.signs.confirming": ("Confirmation", "HoldToConfirm"),
+    "posecore.signs.fingerspelling": ("letters", "letters_of"),
     "posecore.signs.gesture_table": ("GESTURES", "Gesture"),
     "posecore.signs.live_motions": ("LiveMotions",),
     "posecore.signs.motions": ("MOTIONS", "Motion", "find_motions"),
+    "posecore.signs.drawn_letters": ("MovedLetter", "moved_letters", "moved_letters_of"),
     "posecore.signs.movements": ("HandMovement",),
     "posecore.signs.practice": ("LetterPractice",),
     "posecore.signs.recognition": ("gestures", "gestures_of"),
@@ -45,13 +49,18 @@ __all__ = [
     "LetterPractice",
     "LiveMotions",
     "Motion",
+    "MovedLetter",
     "SignBook",
     "SignSpotter",
     "SpellingLine",
     "find_motions",
     "gestures",
     "gestures_of",
+    "letters",
+    "letters_of",
     "load_signs",
+    "moved_letters",
+    "moved_letters_of",
     "save_signs",
     "spell",
     "suggest_words",

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from posecore.errors import InvalidHands, InvalidOption
 from posecore.hands import FrameHands, HandSequence
 from posecore.signs.gesture_table import GESTURES, Gesture
+from posecore.signs.landmarks import pixel_landmarks, scaled_landmarks
 from posecore.signs.measures import Doubles, measure_hands
 
 NO_GESTURE = "none"
@@ -42,17 +42,8 @@ def gestures(
         InvalidOption: if there is not one side per hand, one is neither ``Left`` nor ``Right``, or the aspect is not
             above zero.
     """
-    points = np.asarray(landmarks, np.float64)
-    if points.ndim != 3 or points.shape[1:] != (21, 3):
-        raise InvalidHands(f"Expected 'landmarks' to have shape (N, 21, 3), but got {points.shape}.")
-    sides = [str(side) for side in handedness]
-    if len(sides) != len(points) or not set(sides) <= {"Left", "Right"}:
-        raise InvalidOption(
-            f"Expected 'handedness' to be 'Left' or 'Right' for each of {len(points)} hands, but got {sides}."
-        )
-    if not aspect > 0:
-        raise InvalidOption(f"Expected 'aspect' to be above zero, but got {aspect}.")
-    return _named(points * np.array([aspect, 1, aspect]))
+    points, _ = scaled_landmarks(landmarks, handedness, aspect)
+    return _named(points)
 
 
 def gestures_of(hands: FrameHands | HandSequence) -> tuple[NDArray[np.str_], NDArray[np.float32]]:
@@ -62,7 +53,7 @@ def gestures_of(hands: FrameHands | HandSequence) -> tuple[NDArray[np.str_], NDA
         names: (H,) of a frame, (T, H) of a video; ``none`` if the hand is not seen.
         scores: of the same shape, NaN if it is not seen.
     """
-    points = np.concatenate([hands.xy, hands.z[..., None]], axis=-1)
+    points = pixel_landmarks(hands)
     names, scores = _named(points.reshape(-1, *points.shape[-2:]))
     shape = points.shape[:-2]
     return np.array(names, np.str_).reshape(shape), scores.reshape(shape)

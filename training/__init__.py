@@ -1,0 +1,1 @@
+"""What is trained, and how: not part of the installed package."""
