@@ -86,14 +86,21 @@ def progress_bar(**options: Any) -> Iterator[Callable[..., None]]:
 def load_model(options: "PoseOptions") -> "EngineUsed":
     """Find the model before anything is decoded, to show its download or report that it is missing."""
     from posecore.estimation.engines import find_engine
-    from posecore.estimation.models import find_model
 
-    with progress_bar(desc="Model", unit="B", unit_scale=True, delay=0.5) as show:
-        find_model(options.model, on_progress=show)
+    find_models(options.model)
     engine = find_engine(options)
     if engine.instead_because:
         complain(f"Using {engine.library}: the same numbers at about half the speed. {engine.instead_because}")
     return engine
+
+
+def find_models(*names: str | os.PathLike[str]) -> None:
+    """Find models before anything is decoded, to show their downloads or report that one is missing."""
+    from posecore.estimation.models import find_model
+
+    with progress_bar(desc="Model", unit="B", unit_scale=True, delay=0.5) as show:
+        for name in names:
+            find_model(name, on_progress=show)
 
 
 def complain(error: Exception | str) -> None:

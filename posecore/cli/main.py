@@ -25,6 +25,7 @@ EXIT_INTERRUPTED = 130
 _COMMANDS = {
     "image": "Photos: draw the landmarks on them and write their tables.",
     "video": "A video: draw the landmarks on it and save them.",
+    "hands": "Photos and videos: find hands, their landmarks and gestures.",
     "export": "A saved result: write it in other formats.",
     "reps": "A video or a saved result: count the repetitions of an exercise.",
     "compare": "Two videos, saved results or photos: how alike, and when.",
@@ -37,6 +38,7 @@ Examples:
   python -m posecore image *.jpg --out results --people 3
   python -m posecore video walk.mp4 --out results
   python -m posecore video walk.mp4 --out results --no-film --json
+  python -m posecore hands photo.jpg wave.mp4 --out results
   python -m posecore export results/walk.posecore.npz --to trc,angles,html
   python -m posecore export results/walk.posecore.npz --to all --smoothing butterworth --out walk.zip
   python -m posecore reps squats.mp4 --exercise squat
@@ -104,7 +106,7 @@ class _Commands(click.Group):
 @click.version_option(VERSION, prog_name="posecore", message="%(prog)s %(version)s")
 @click.pass_context
 def _posecore(context: click.Context) -> None:
-    """Find 33 body landmarks of people in photos and videos."""
+    """Find the landmarks of bodies and hands in photos and videos."""
     if context.invoked_subcommand is None:
         context.fail(f"Expected a command: {' | '.join(_COMMANDS)}.")
 

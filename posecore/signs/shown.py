@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.hands import FrameHands, HandSequence, HandSlot
-from posecore.signs.recognition import NO_GESTURE, gestures
+from posecore.signs.recognition import NO_GESTURE, gestures_of
 
 Texts = NDArray[np.object_]
 Scores = NDArray[np.float32]
@@ -37,18 +37,9 @@ class ShownSigns:
 
 
 def read_signs(hands: FrameHands | HandSequence) -> ShownSigns:
-    """Recognise what each hand shows in each frame, as ``posecore.signs.gestures`` does."""
-    width, height = hands.size
-    points = np.concatenate([hands.xy, hands.z[..., None]], axis=-1) / np.array([width, height, width])
-    flat = points.reshape(-1, *points.shape[-2:])
-    sides = np.broadcast_to(np.array([slot.side.capitalize() for slot in hands.slots], np.str_), hands.score.shape)
-    seen = np.isfinite(flat).all(axis=(1, 2))
-    found: dict[str, Any] = {}
-    for name, read in (("gesture", gestures),):
-        texts, scores = read(flat, sides.ravel(), aspect=width / height)
-        found[name] = np.where(seen, np.array(texts, object), "").reshape(hands.score.shape)
-        found[f"{name}_score"] = scores.reshape(hands.score.shape)
-    return ShownSigns(**found)
+    """Recognise what each hand shows in each frame, as ``posecore.signs.gestures_of`` does."""
+    gesture, gesture_score = gestures_of(hands)
+    return ShownSigns(np.where(np.isnan(gesture_score), "", gesture.astype(object)), gesture_score)
 
 
 def sign_notes(slots: tuple[HandSlot, ...], signs: ShownSigns) -> dict[HandSlot, str]:
