@@ -1,8 +1,9 @@
 """``posecore hands``: the hands in photos and videos, and what they show."""
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 from tqdm import tqdm
@@ -15,12 +16,14 @@ from posecore.errors import PosecoreError, UnreadableMedia, WorkerLost
 from posecore.estimation.hand_options import HandOptions
 from posecore.estimation.pose_options import PoseOptions
 from posecore.signs.recognition import NO_GESTURE
+from posecore.signs.shown import Label
 
 if TYPE_CHECKING:
     from posecore.hands import FrameHands, HandSequence
     from posecore.poses import PoseSequence
 
 _USUAL = HandOptions()
+_LABELS: dict[str, Label] = {label: label for label in get_args(Label)}
 _WHY_NONE = "A hand that is small in the picture is found with --people, beside its body."
 
 
@@ -29,6 +32,7 @@ class _Asked:
     hands: HandOptions
     bodies: PoseOptions | None
     drawn: bool
+    label: Label | None
 
     def as_dict(self) -> dict[str, object]:
         bodies = None if self.bodies is None else self.bodies.as_dict()
@@ -53,6 +57,13 @@ class _Asked:
     show_default=True,
     metavar="N",
     help="First find the bodies of up to N people: then small hands are found too, and whose they are. 0: only hands.",
+)
+@click.option(
+    "--label",
+    type=click.Choice([*get_args(Label), "none"]),
+    default="gesture",
+    show_default=True,
+    help="What is written beside each hand that is drawn.",
 )
 @click.option("--no-film", is_flag=True, help="Draw nothing, which is faster.")
 @click.option(
@@ -81,18 +92,20 @@ def hands(
     overwrite: bool,
     count: int | None,
     people: int,
+    label: str,
     no_film: bool,
     as_json: bool,
     **estimation: Any,
 ) -> int:
-    """Find the hands in photos and videos, and name their gestures.
+    """Find the hands in photos and videos, and name their gestures and finger-spelled letters.
 
     Writes STEM.hands.csv (landmarks), STEM.signs.csv (what each hand shows), STEM.hands.json (both), and the photo or
     video with the hands drawn, STEM.hands.png or .mp4; of a video also STEM.hands.posecore.npz, which the app and the
     export command open. A file that cannot be used does not stop the others.
     """
     bodies = PoseOptions(people=people, threads=estimation["threads"]) if people else None
-    asked = _Asked(HandOptions(hands=2 * max(1, people) if count is None else count, **estimation), bodies, not no_film)
+    most = 2 * max(1, people) if count is None else count
+    asked = _Asked(HandOptions(hands=most, **estimation), bodies, not no_film, _LABELS.get(label))
     find_models("hand", *(["full"] if bodies else []))
     report = Report(as_json)
     folder = OutputFolder(out, overwrite=overwrite)
@@ -128,19 +141,20 @@ def _photo(file: Path, asked: _Asked, folder: OutputFolder, report: Report) -> N
         _write_tables(found, written.folder / f"{stem}.hands")
         if asked.drawn:
             drawn = rgb if poses is None else draw_poses(rgb, poses)
-            drawn = draw_hands(drawn, found, notes=sign_notes(found.slots, signs))
+            notes_of_hands = sign_notes(found.slots, signs, asked.label) if asked.label else None
+            drawn = draw_hands(drawn, found, notes=notes_of_hands)
             (written.folder / f"{stem}.hands.png").write_bytes(encode_png(drawn))
+    known = {"score": found.score, "right": found.right, **signs.arrays}
     shown = [
-        {"person": slot.person, "hand": slot.side, **{name: _plain(values[index]) for name, values in facts.items()}}
-        for facts in [{"score": found.score, "right": found.right, **signs.arrays}]
+        {"person": slot.person, "hand": slot.side, **{name: _plain(values[index]) for name, values in known.items()}}
         for index, slot in enumerate(found.slots)
     ]
     if not len(found):
         notes.append(_WHY_NONE)
     outputs = list(written.paths.values())
     report.add_done(file, outputs, size_px=list(found.size), hands=shown, notes=notes)
-    words = [f"{hand['hand']} {_words(str(hand['gesture']))}" for hand in shown]
-    report.say(f"{file.name}: " + ": ".join([_count(len(found)), *([", ".join(words)] if words else [])]) + ".")
+    words = "".join(f"; {_sentence(hand)}" for hand in shown)
+    report.say(f"{file.name}: {_count(len(found))}{words}.")
     report.say("Wrote " + ", ".join(map(str, outputs)))
     for note in notes:
         report.say(note)
@@ -162,13 +176,16 @@ def _video(file: Path, asked: _Asked, folder: OutputFolder, report: Report) -> N
         facts = {"source": file.name, "source_sha256": file_sha256(file), "notes": notes, **asked.as_dict()}
         save_sequence(poses, written.folder / f"{stem}.hands.posecore.npz", hands=found, facts=facts)
         if asked.drawn:
+            hand_notes = asked.label and [
+                sign_notes(found.slots, signs[frame], asked.label) for frame in range(len(found))
+            ]
             with progress_bar(unit="frame", desc="Drawing") as show:
                 draw_video(
                     file,
                     poses,
                     written.folder / f"{stem}.hands.mp4",
                     hands=found,
-                    hand_notes=[sign_notes(found.slots, signs[frame]) for frame in range(len(found))],
+                    hand_notes=hand_notes,
                     color_by="person" if asked.bodies and asked.bodies.people > 1 else "side",
                     workers=1,
                     on_progress=lambda progress: show(progress.frames, progress.total),
@@ -180,6 +197,7 @@ def _video(file: Path, asked: _Asked, folder: OutputFolder, report: Report) -> N
             "hand": slot.side,
             "frames": int(seen[:, index].sum()),
             "gestures": _counts(signs.gesture[seen[:, index], index].tolist()),
+            "letters": _counts(signs.letter[seen[:, index], index].tolist()),
         }
         for index, slot in enumerate(found.slots)
     ]
@@ -192,7 +210,10 @@ def _video(file: Path, asked: _Asked, folder: OutputFolder, report: Report) -> N
     report.say(f"{file.name}: a hand in {with_hand} of {len(found)} frames.")
     for slot, hand in zip(found.slots, shown, strict=True):
         words = ", ".join(f"{_words(name)} in {frames}" for name, frames in hand["gestures"].items())
+        spelled = ", ".join(f"{letter} in {frames}" for letter, frames in hand["letters"].items())
         report.say(f"   {slot}, {hand['frames']} frames: {words}")
+        if spelled:
+            report.say(f"      letters: {spelled}")
     if not with_hand:
         report.say(_WHY_NONE)
     report.say("Wrote " + ", ".join(map(str, outputs)))
@@ -229,7 +250,12 @@ def _write_tables(found: "FrameHands | HandSequence", stem: Path) -> None:
 
 def _counts(words: list[str]) -> dict[str, int]:
     """How often each occurs, most often first."""
-    return {word: words.count(word) for word in sorted(set(words), key=lambda word: (-words.count(word), word))}
+    return dict(Counter(filter(None, words)).most_common())
+
+
+def _sentence(hand: dict[str, Any]) -> str:
+    letter = f", as a letter {hand['letter']}" if hand["letter"] else ""
+    return f"{hand['hand']}: {_words(hand['gesture'])}{letter}"
 
 
 def _words(gesture: str) -> str:

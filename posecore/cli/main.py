@@ -25,7 +25,7 @@ EXIT_INTERRUPTED = 130
 _COMMANDS = {
     "image": "Photos: draw the landmarks on them and write their tables.",
     "video": "A video: draw the landmarks on it and save them.",
-    "hands": "Photos and videos: find hands, their landmarks and gestures.",
+    "hands": "Photos and videos: find hands, their landmarks, gestures and letters.",
     "export": "A saved result: write it in other formats.",
     "reps": "A video or a saved result: count the repetitions of an exercise.",
     "compare": "Two videos, saved results or photos: how alike, and when.",

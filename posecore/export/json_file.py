@@ -35,7 +35,7 @@ def to_json(found: Found) -> str:
     stored for each, so that ``frames[f]["people"][p]["values"][k][v]`` is value v of landmark k; of hands,
     ``frames[f]["hands"][h]["values"][k][v]``. A frame in which nobody was found has no people. A person with a name has
     it beside the id; a hand has the person's id, ``hand`` (left or right), ``score`` and ``right``, and what it shows
-    (``gesture``, ``gesture_score``). Numbers are rounded to six decimals; one that is not known, such as NaN, is null.
+    (the columns of ``SIGN_COLUMNS``). Numbers are rounded to six decimals; one that is not known, such as NaN, is null.
     """
     return "".join(_pieces(found))
 

@@ -16,6 +16,8 @@ SIGN_COLUMNS: Mapping[str, str] = {
     **{name: HAND_COLUMNS[name] for name in ("frame", "time_s", "person", "hand", "score", "right")},
     "gesture": "name of the gesture; none: no gesture; empty: the hand is not seen",
     "gesture_score": "0 to 1: how clearly it is the gesture, or none",
+    "letter": "finger-spelled letter of the American alphabet; empty: none for sure, or the hand is not seen",
+    "letter_score": "0 to 1: the probability that this is right",
 }
 BLOCK_FRAMES = 4096
 """Frames whose signs are read at a time, so that memory stays bounded."""

@@ -1,16 +1,23 @@
 """What hands show: everything that is recognised in a frame alone, for each hand of a photo or video."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from posecore.hands import FrameHands, HandSequence, HandSlot
+from posecore.signs.fingerspelling import letters_of
 from posecore.signs.recognition import NO_GESTURE, gestures_of
+
+Label = Literal["gesture", "letter"]
+"""What can be written beside a hand."""
 
 Texts = NDArray[np.object_]
 Scores = NDArray[np.float32]
+
+# Read at a time, so that memory stays bounded.
+_BLOCK_FRAMES = 4096
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,10 +28,15 @@ class ShownSigns:
         gesture: (H,) or (T, H) a name of ``posecore.signs.gesture_table``; "none" if it is no gesture, "" if the hand
             is not seen.
         gesture_score: of the same shape, float32, 0..1; for "none", how clearly it is no gesture; NaN if not seen.
+        letter: of the same shape: a letter of ``posecore.signs.fingerspelling.LETTERS``; "" if it is none for sure, or
+            the hand is not seen.
+        letter_score: of the same shape, float32, 0..1: the probability that this is right; NaN if not seen.
     """
 
     gesture: Texts
     gesture_score: Scores
+    letter: Texts
+    letter_score: Scores
 
     def __getitem__(self, index: int) -> "ShownSigns":
         """Of one frame of several."""
@@ -37,12 +49,19 @@ class ShownSigns:
 
 
 def read_signs(hands: FrameHands | HandSequence) -> ShownSigns:
-    """Recognise what each hand shows in each frame, as ``posecore.signs.gestures_of`` does."""
-    gesture, gesture_score = gestures_of(hands)
-    return ShownSigns(np.where(np.isnan(gesture_score), "", gesture.astype(object)), gesture_score)
+    """Recognise what each hand shows in each frame, as ``posecore.signs.gestures_of`` and ``letters_of`` do."""
+    if isinstance(hands, FrameHands) or len(hands) <= _BLOCK_FRAMES:
+        gesture, gesture_score = gestures_of(hands)
+        letter, letter_score = letters_of(hands)
+        named = np.where(np.isnan(gesture_score), "", gesture.astype(object))
+        return ShownSigns(named, gesture_score, letter.astype(object), letter_score)
+    starts = range(0, len(hands), _BLOCK_FRAMES)
+    blocks = [read_signs(hands.at(slice(start, start + _BLOCK_FRAMES))).arrays for start in starts]
+    return ShownSigns(**{name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]})
 
 
-def sign_notes(slots: tuple[HandSlot, ...], signs: ShownSigns) -> dict[HandSlot, str]:
-    """What to write beside the hands of one frame: their gestures, of those that make one."""
-    words = zip(slots, signs.gesture.tolist(), strict=True)
-    return {slot: word.replace("_", " ") for slot, word in words if word not in ("", NO_GESTURE)}
+def sign_notes(slots: tuple[HandSlot, ...], signs: ShownSigns, label: Label = "gesture") -> dict[HandSlot, str]:
+    """What to write beside the hands of one frame: their gestures or letters, of those that show one."""
+    names = (signs.letter if label == "letter" else signs.gesture).tolist()
+    there = zip(slots, names, strict=True)
+    return {slot: name.replace("_", " ") for slot, name in there if name not in ("", NO_GESTURE)}

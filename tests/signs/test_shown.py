@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from posecore import FrameHands
+from posecore.signs import shown
 from posecore.signs.shown import read_signs, sign_notes
 from tests.synthetic_hands import LEFT, RIGHT, SIZE, hands_at, waving
 
@@ -28,8 +29,21 @@ def test_the_shape_of_the_picture_does_not_matter():
     assert read_signs(wide).gesture_score == read_signs(hands).gesture_score
 
 
+def test_a_long_video_is_read_in_blocks(monkeypatch):
+    hands = waving(10)
+    whole = read_signs(hands)
+    monkeypatch.setattr(shown, "_BLOCK_FRAMES", 3)
+    blocks = read_signs(hands)
+    assert blocks.gesture.tolist() == whole.gesture.tolist()
+    assert blocks.letter.tolist() == whole.letter.tolist()
+    np.testing.assert_allclose(blocks.gesture_score, whole.gesture_score, rtol=1e-6)
+    np.testing.assert_allclose(blocks.letter_score, whole.letter_score, rtol=1e-6)
+
+
 def test_only_gestures_are_noted():
     hands = hands_at({LEFT: (450, 350), RIGHT: (150, 350)})
     signs = read_signs(hands)
     signs.gesture[:] = ["none", "thumb_up"]
+    signs.letter[:] = ["B", ""]
     assert sign_notes(hands.slots, signs) == {RIGHT: "thumb up"}
+    assert sign_notes(hands.slots, signs, "letter") == {LEFT: "B"}
