@@ -4,10 +4,10 @@ import json
 import math
 import os
 from collections.abc import Iterator, Mapping
+from itertools import repeat
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from posecore.errors import InvalidOption
 from posecore.export.signs_file import SIGN_COLUMNS
@@ -16,7 +16,7 @@ from posecore.poses import FramePoses, PoseSequence
 from posecore.signs.shown import read_signs
 from posecore.skeletons import BLAZEPOSE_33, HAND_21
 from posecore.system import whole_file
-from posecore.tables import COLUMNS, HAND_COLUMNS, hands_to_table, to_table
+from posecore.tables import COLUMNS, HAND_COLUMNS, to_table
 from posecore.values import FramesInTime
 
 Found = FramePoses | PoseSequence | FrameHands | HandSequence
@@ -94,8 +94,9 @@ def _pieces(found: Found) -> Iterator[str]:
     }
     yield _text(about).removesuffix("]}")
     frames = (found.frame(index) for index in range(len(found))) if isinstance(found, FramesInTime) else [found]
-    for index, frame in enumerate(frames):
-        there = {"hands": _hands(frame)} if isinstance(frame, FrameHands) else {"people": _people(frame)}
+    signs = _signs_of(found) if isinstance(found, (FrameHands, HandSequence)) else repeat({})
+    for index, (frame, shown) in enumerate(zip(frames, signs, strict=False)):
+        there = {"hands": _hands(frame, shown)} if isinstance(frame, FrameHands) else {"people": _people(frame)}
         piece = _text({"frame": index, "time_s": _known(round(frame.time_s, _DECIMALS)), **there})
         yield f",{piece}" if index else piece
     yield "]}"
@@ -111,16 +112,30 @@ def _known(number: float) -> float | None:
 
 
 def _people(frame: FramePoses) -> list[dict[str, object]]:
-    blocks = _blocks(to_table(frame)[_VALUES], len(frame))
+    rows = to_table(frame)[_VALUES].to_numpy(np.float64)
+    blocks = _listed(rows.reshape(len(frame), len(BLAZEPOSE_33), len(_VALUES)))
     return [
         {"person": person, **({"name": frame.names[person]} if person in frame.names else {}), "values": block}
         for person, block in zip(frame.person_ids.tolist(), blocks, strict=True)
     ]
 
 
-def _hands(frame: FrameHands) -> list[dict[str, object]]:
-    blocks = _blocks(hands_to_table(frame)[_HAND_VALUES], len(frame))
-    facts = {"score": frame.score, "right": frame.right, **read_signs(frame).arrays}
+def _signs_of(hands: FrameHands | HandSequence) -> Iterator[dict[str, np.ndarray]]:
+    """What the hands seen in each frame show; read for all frames together, which is many times as fast."""
+    signs = read_signs(hands).arrays
+    if isinstance(hands, FrameHands):
+        yield signs
+        return
+    for index, seen in enumerate(hands.seen):
+        yield {name: values[index, seen] for name, values in signs.items()}
+
+
+def _hands(frame: FrameHands, signs: Mapping[str, np.ndarray]) -> list[dict[str, object]]:
+    width, height = (np.float32(side) for side in frame.size)
+    z = frame.z[..., None]
+    # As in the table, which takes ten times as long to make.
+    blocks = _listed(np.concatenate([frame.xy / [width, height], z / width, frame.xy, frame.world], axis=-1))
+    facts = {"score": frame.score, "right": frame.right, **signs}
     return [
         {
             "person": slot.person,
@@ -136,12 +151,9 @@ def _plain(value: str | np.float32) -> str | float | None:
     return value if isinstance(value, str) else _known(round(float(value), _DECIMALS))
 
 
-def _blocks(rows: pd.DataFrame, count: int) -> list[list[list[float | None]]]:
-    """The rows of a table in ``count`` equal blocks."""
-    if not count:
-        return []
-    numbers = rows.to_numpy(np.float64).round(_DECIMALS)
-    if not np.isfinite(numbers).all():
-        numbers = np.where(np.isfinite(numbers), numbers.astype(object), None)
-    blocks: list[list[list[float | None]]] = numbers.reshape(count, -1, rows.shape[1]).tolist()
-    return blocks
+def _listed(numbers: np.ndarray) -> list[Any]:
+    """The numbers (people or hands, landmarks, values), rounded; None for those that are not known."""
+    rounded = numbers.astype(np.float64).round(_DECIMALS)
+    known = np.isfinite(rounded)
+    listed: list[Any] = (rounded if known.all() else np.where(known, rounded.astype(object), np.array(None))).tolist()
+    return listed

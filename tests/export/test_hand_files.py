@@ -233,6 +233,8 @@ def test_json_holds_the_hands_seen_in_each_frame(hands):
     right = read["frames"][7]["hands"][0]
     assert right["values"][tip][across] == pytest.approx(hands.xy[7, 1, tip, 0], abs=1e-3)
     assert (right["score"], right["right"]) == pytest.approx((hands.score[7, 1], 0.95))
+    table = hands_to_table(hands).query("frame == 7 and hand == 'right'")
+    np.testing.assert_allclose(right["values"], table[read["values"]].to_numpy(), atol=1e-6)
     assert right["gesture"] == "open_palm"
     assert set(read["meaning"]) == {*read["values"], *(right.keys() - {"person", "hand", "values"})}
     photo = json.loads(to_json(hands_at({LEFT: (300, 300)})))
