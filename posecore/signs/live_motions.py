@@ -12,10 +12,10 @@ _EVERY_S = 0.15
 
 
 class LiveMotions:
-    """Reports each motion once, about a quarter of a second after it is over.
+    """Reports each motion once: a swipe half a second after it at the latest, the others once they are clear.
 
-    A motion that goes on, such as a long wave, is reported when it is first known, and not again. Only the last three
-    seconds are kept. For one stream and one thread.
+    A wave that goes on is reported at its third stroke and not again. Only the last three seconds are kept. For one
+    stream and one thread.
     """
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class LiveMotions:
             return []
         self._looked_s = now
         found = find_motions(HandSequence.from_frames(list(self._frames), size=hands.size, fps=1 / _EVERY_S))
-        known = [motion for motion in found if motion.end_s <= now - SETTLED_S]
+        known = [each for each in found if each.end_s <= now - SETTLED_S or not each.name.startswith("swipe")]
         new = [motion for motion in known if not any(_goes_on(old, motion) for old in self._reported)]
         # What goes on is kept as far as it has come, so that it is still known when its beginning is forgotten.
         self._reported = known + [old for old in self._reported if old.end_s > now - _WINDOW_S]

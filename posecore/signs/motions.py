@@ -27,6 +27,9 @@ _GRID_S = 1 / 30
 _SHORTEST_S = 0.05  # of the middle of a stroke: what is quicker, above 6 Hz to and fro, is jitter
 _LONGEST_GAP_S = 0.3
 _FASTEST = 50.0  # palm lengths per second, 4.5 m/s: what is faster is another hand
+_SMALLEST_PX = (
+    14.0  # of a palm, in a hand of about 30: smaller ones the network reads so roughly that they seem to jump
+)
 _HIDDEN_S = 0.5  # hands that touch often hide each other
 _STEADY = 15  # frames of the grid; of a quick hand single palms are too short
 _WRIST = 0
@@ -82,6 +85,7 @@ class _Track:
 
     Attributes:
         times_s: (T,).
+        seen_s: the times of the frames in which the hand was seen.
         palm, tips: (T, 2) middle of the palm, and of the four fingertips.
         up: (T,) how far the fingertips are above the palm.
         reaches: (2, T) distance from the wrist in 3D of the four fingertips, and of the index finger's: about 2 for
@@ -89,10 +93,22 @@ class _Track:
     """
 
     times_s: Doubles
+    seen_s: Doubles
     palm: Doubles
     tips: Doubles
     up: Doubles
     reaches: Doubles
+
+
+@dataclass(frozen=True)
+class _Stroke:
+    """A change of a curve between two turns, as indices; ``first`` to ``final`` is its middle, from 10 to 90%."""
+
+    start: int
+    first: int
+    final: int
+    end: int
+    size: float
 
 
 def _points(sequence: HandSequence, shot: slice) -> Doubles:
@@ -122,7 +138,7 @@ def _stretches(sequence: HandSequence, shot: slice, hands: list[int], longest_s:
         mixed_up = (moved > 0.7 * size) & (np.nan_to_num(to_others, nan=np.inf).min(axis=1) < 0.5 * moved)
         broken |= mixed_up | (moved > _FASTEST * size * np.diff(times[seen]))
     for stretch in np.split(seen, np.flatnonzero(broken) + 1):
-        if len(stretch) >= 3:
+        if len(stretch) >= 3 and np.median(palm_length(points[stretch][:, hands])) >= _SMALLEST_PX:
             yield stretch
 
 
@@ -145,6 +161,7 @@ def _track(times_s: Doubles, points: Doubles) -> _Track:
     reach = even(length(points[:, _TIPS] - points[:, [_WRIST]])) / size[:, None]
     return _Track(
         times_s=grid,
+        seen_s=times_s,
         palm=_travelled(palm, size),
         tips=_travelled(tips, size),
         up=(palm - tips)[:, 1] / size,
@@ -198,7 +215,7 @@ def _swipes(track: _Track, slot: HandSlot) -> Iterator[Motion]:
         sideways = abs(level[stroke.final] - level[stroke.first]) < 0.5 * stroke.size
         raised = track.up[during].mean() > -0.3  # hands that hang swing while their owner walks
         stretched = track.reaches[:, during].mean(axis=1).max() > 1.4  # all fingers, or the index finger
-        if not (quick and sideways and raised and stretched):
+        if not (quick and sideways and raised and stretched and _followed(track, stroke)):
             continue
         name = "swipe_left" if across[stroke.end] > across[stroke.start] else "swipe_right"
         clear = min(rise(stroke.size, 1.5, 3), rise(stroke.size / max(taken_s, _GRID_S), 5, 10))
@@ -208,6 +225,15 @@ def _swipes(track: _Track, slot: HandSlot) -> Iterator[Motion]:
         after = across[stroke.final : stroke.final + 1 + round(SETTLED_S / _GRID_S)]
         if not brought_back and np.abs(after - across[stroke.end]).max() < 0.5 * stroke.size:
             yield swipe
+
+
+def _followed(track: _Track, stroke: _Stroke) -> bool:
+    """If the hand was seen on the way: no frame makes up most of it, and no frames without the hand half of it."""
+    ways = np.abs(np.diff(np.interp(track.seen_s, track.times_s, track.palm[:, 0]))) / stroke.size
+    steps_s = np.diff(track.seen_s)
+    during = (track.seen_s[1:] > track.times_s[stroke.start]) & (track.seen_s[:-1] < track.times_s[stroke.end])
+    missed = steps_s > 1.6 * np.median(steps_s)
+    return not (during & (ways > np.where(missed, 0.55, 0.8))).any()
 
 
 def _both_hands(sequence: HandSequence, swipe: Motion) -> bool:
@@ -265,17 +291,6 @@ def _single_claps(sequence: HandSequence, shot: slice, left: int, right: int) ->
             touch = 1.8 if steps.max() > 2.5 * np.median(np.diff(seen_s)) else 1.0
             if quick and same_sides and apart[together] < touch:
                 yield float(grid[first]), float(grid[final]), float(rise(apart[together], touch, 0.3 * touch))
-
-
-@dataclass(frozen=True)
-class _Stroke:
-    """A change of a curve between two turns, as indices; ``first`` to ``final`` is its middle, from 10 to 90%."""
-
-    start: int
-    first: int
-    final: int
-    end: int
-    size: float
 
 
 def _strokes(values: Doubles, least: float) -> list[_Stroke]:

@@ -8,7 +8,7 @@ import pytest
 
 from posecore.hands import HandSequence, HandSlot
 from posecore.signs.live_motions import LiveMotions
-from posecore.signs.measures import FINGERS
+from posecore.signs.measures import FINGERS, palm_length
 from posecore.signs.motions import MOTIONS, Motion, find_motions
 from tests.signs.hand_figure import hand, turned
 
@@ -119,7 +119,7 @@ def test_at_any_frame_rate(name, fps):
 
 @pytest.mark.parametrize("name", MADE)
 def test_at_any_distance(name):
-    assert found(MADE[name](palm_px=12)) == [name]
+    assert found(MADE[name](palm_px=16)) == [name]
     assert found(MADE[name](palm_px=110)) == [name]
 
 
@@ -216,6 +216,34 @@ def test_hands_that_hide_each_other_when_they_clap():
     assert found(replace(sequence, **arrays)) == ["clap"]
 
 
+def test_a_real_hand(shared_data):
+    with np.load(shared_data / "asl_signers" / "signers_1_2_3.npz") as held:
+        real = held["X"][(held["y"] == "5") & (held["signer"] == 3)][0]
+        closed = held["X"][(held["y"] == "s") & (held["signer"] == 3)][0]
+    shape, fist = ((each - each[0]) / palm_length(each) for each in (real, closed))
+
+    def beckon(time_s: float) -> np.ndarray:
+        return shape + (1 - np.cos(3 * np.pi * time_s)) / 2 * (fist - shape) if 2 / 3 <= time_s < 8 / 3 else shape
+
+    assert found(hands(lambda time_s: turned(shape, 25 * np.sin(4 * np.pi * time_s)))) == ["wave"]
+    assert found(hands(lambda time_s: shape + swiping(4)(time_s) - OPEN)) == ["swipe_left"]
+    assert found(hands(beckon)) == ["beckon"]
+
+
+def test_most_of_a_swipe_must_be_seen():
+    sequence = hands(swiping(4, 0.4))
+    hidden = (sequence.times_s > 1.08) & (sequence.times_s < 1.32)
+    arrays = {name: np.array(array) for name, array in sequence.arrays.items()}
+    for array in arrays.values():
+        array[hidden] = np.nan
+    assert found(sequence) == ["swipe_left"]
+    assert found(replace(sequence, **arrays)) == []
+
+
+def test_hands_of_few_pixels_are_not_trusted():
+    assert [found(made(palm_px=10)) for made in MADE.values()] == [[]] * len(MADE)
+
+
 def test_two_claps_far_apart_are_two():
     pauses = (0.6, 2.8)
     assert found(hands(clapping(1, pauses), clapping(-1, pauses), slots=(LEFT, RIGHT))) == ["clap", "clap"]
@@ -253,8 +281,8 @@ def test_a_stream_reports_each_motion_once_and_soon(name):
     whole = find_motions(MADE[name]())[0]
     ((reported_s, motion),) = live(MADE[name]())
     assert motion.name == name
-    assert reported_s - motion.end_s < 0.5
     assert reported_s < whole.end_s + 0.5
+    assert motion.start_s == pytest.approx(whole.start_s, abs=0.1)
 
 
 def test_a_stream_that_begins_again_forgets():
