@@ -85,7 +85,8 @@ def estimate_hands_image(
         photo: as for ``estimate_image``.
         options: ``HandOptions()`` if None.
         poses: the people in this photo, as from ``estimate_image``. If there are any, their hands are found even if
-            they are small, with the person's id and side from the body, and no hands of others. Without, each hand's
+            they are small, with the person's id and side from the body; of others, only hands that are too large for
+            these bodies. Without, each hand's
             side is by its shape, and from left to right the first left and the first right hand are person 1's, the
             second ones person 2's, and so on.
 
@@ -409,7 +410,8 @@ class LiveHands:
             rgb: (H, W, 3) uint8, upright; it is not changed.
             time_s: seconds since some fixed moment, later than in the call before.
             poses: the people in the same frame. If there are any, their hands are found even if they are small, with
-                the person's id and side from the body, and no hands of others. Without, each hand's side is by its
+                the person's id and side from the body; of others, only hands that are too large for these bodies.
+                Without, each hand's side is by its
                 shape, and the people are numbered by their hands in order of appearance: the second left hand in view
                 is person 2's.
 

@@ -37,6 +37,16 @@ def test_hands_alone_are_the_same_in_a_worker(shared_data):
     assert equal(estimate_hands_video(path, part=SECOND, workers=1), here)
 
 
+def test_a_hand_that_fills_the_picture_needs_no_body(shared_data):
+    """The body network makes up a body from it, whose wrists it does not see."""
+    ends: list[RunSummary] = []
+    path = shared_data / "google-reference" / "asl_hand.25fps.mp4"
+    bodies = estimate_video(path, hands=HandOptions(), part=SECOND, on_end=ends.append)
+    assert bodies.seen.any()
+    assert ends[0].hands is not None
+    assert ends[0].hands.seen.any(axis=1).all()
+
+
 @pytest.mark.parametrize("workers", [None, 2])
 def test_hands_beside_bodies_in_one_run(shared_data, tmp_path, workers):
     path, film = shared_data / "google-reference" / "pose_squats.mp4", tmp_path / "film.mp4"

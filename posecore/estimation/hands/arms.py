@@ -8,6 +8,7 @@ import numpy as np
 from posecore.errors import InvalidHands
 from posecore.estimation.arrays import FloatArray
 from posecore.estimation.hands.landmarks import RegionHand
+from posecore.estimation.hands.slots import free_slot, side_of
 from posecore.estimation.regions import Region
 from posecore.hands import SIDES, HandSlot
 from posecore.poses import FramePoses
@@ -22,6 +23,9 @@ _VISIBLE = 0.5
 # 0.13 m, almost all within 0.04 m.) A hand that was the arm's in the frame before may be farther away, since the
 # body's wrist jumps.
 _REACH_M, _REACH_OF_OWN_M = 0.2, 0.3
+# A longer hand than this, by the scale of a body, is not that body's. (Hands of people who sign: up to 0.17 m. If a
+# hand fills the picture, the network makes up a body from it, in whose scale it is 0.45 m long or more.)
+_LONGEST_M = 0.3
 # Of two hands that are as near, the arm's own is the one that looks like its side, or was its own before.
 _OTHER_SIDE_M, _OWN_M = 0.1, 0.05
 
@@ -99,14 +103,19 @@ def _arms(poses: FramePoses, person: int) -> Iterator[Arm]:
 def whose(hands: Sequence[RegionHand], arms: Sequence[Arm], before: Sequence[HandSlot | None]) -> list[HandSlot | None]:
     """The slot of each hand, by the arm whose wrist is nearest; None for a hand that is at no arm.
 
+    A hand that is too large for any of the bodies is nobody's of them: it gets a free slot, by its shape.
+
     Args:
         hands: in one frame.
         arms: of all bodies in it.
         before: the slot of each hand in the frame before; None if it is new.
     """
     pairs = []
+    too_large = [all(_length_px(hand) > _LONGEST_M * arm.pixels_per_m for arm in arms) for hand in hands]
     for index, hand in enumerate(hands):
         for arm in arms:
+            if _length_px(hand) > _LONGEST_M * arm.pixels_per_m:
+                continue
             apart = float(np.linalg.norm(hand.points[0, :2] - arm.wrist)) / arm.pixels_per_m
             own = before[index] == arm.slot
             if apart <= (_REACH_OF_OWN_M if own else _REACH_M):
@@ -116,4 +125,13 @@ def whose(hands: Sequence[RegionHand], arms: Sequence[Arm], before: Sequence[Han
     for _, index, slot in sorted(pairs):
         if slots[index] is None and slot not in slots:
             slots[index] = slot
+    for index, hand in enumerate(hands):
+        if too_large[index]:
+            taken = [slot for slot in slots if slot is not None]
+            last = before[index]
+            slots[index] = last if last is not None and last not in taken else free_slot(side_of(hand.right), taken)
     return slots
+
+
+def _length_px(hand: RegionHand) -> float:
+    return float(np.ptp(hand.points[:, :2], axis=0).max())

@@ -31,7 +31,8 @@ class PictureEstimator:
 
         Args:
             rgb: (H, W, 3) uint8, upright.
-            poses: the bodies in it, if they are known: their hands are found, however small, and no others.
+            poses: the bodies in it, if they are known: their hands are found, however small, and no others, except
+                hands that are too large for them.
 
         Raises:
             InvalidOption: if rgb is not such an array.
@@ -40,11 +41,11 @@ class PictureEstimator:
         check_picture(rgb)
         size = (rgb.shape[1], rgb.shape[0])
         hands = self._search.in_picture(rgb, [])
-        if poses is None or not len(poses):
+        arms = [] if poses is None else arms_of(poses, size)
+        if not arms:
             surest = sorted(hands, key=lambda hand: -hand.score)[: self._most]
             kept = sorted(surest, key=lambda hand: float(hand.points[:, 0].mean()))  # people are numbered so, too
             return to_frame(kept, paired(hand.right for hand in kept), size, 0.0)
-        arms = arms_of(poses, size)
         for arm in arms:
             if arm.searchable and arm.slot not in whose(hands, arms, [None] * len(hands)):
                 hands += self._search.at_arm(rgb, arm, hands)

@@ -1,7 +1,7 @@
 """The hands of a video or live stream."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from posecore.estimation.hand_options import HandOptions
@@ -16,11 +16,13 @@ from posecore.hands import FrameHands, HandSlot
 from posecore.poses import FramePoses
 
 # While fewer hands are followed than requested, the detector looks at the whole picture this often: most often while no
-# hand is followed, seldom if bodies are known, whose wrists are looked at instead.
-_LOOK_EVERY_S, _LOOK_FOR_MORE_EVERY_S, _LOOK_BESIDE_BODIES_EVERY_S = 0.06, 0.2, 0.5
-# An arm without a hand is looked at this often, and at most so many arms in one frame.
+# hand is followed or one was just lost, seldom if bodies are known, whose wrists are looked at instead.
+_LOOK_EVERY_S, _LOOK_FOR_MORE_EVERY_S, _LOOK_BESIDE_BODIES_EVERY_S = 0.06, 0.2, 0.25
+# An arm without a hand is looked at this often, and at most so many arms in one frame. For so long after its hand was
+# lost it is looked at in every frame: hands that move fast are blurred in some frames.
 _LOOK_AT_ARM_EVERY_S = 0.2
 _ARMS_A_FRAME = 2
+_JUST_LOST_S = 0.5
 
 
 @dataclass
@@ -58,6 +60,7 @@ class StreamEstimator:
         self._followed: list[_Followed] = []
         self._looked_s = -math.inf
         self._looked_at: dict[HandSlot, float] = {}
+        self._seen_s: dict[HandSlot, float] = {}
 
     def step(self, rgb: Picture, time_s: float, poses: FramePoses | None = None) -> FrameHands:
         """Estimate the hands in the next frame.
@@ -66,7 +69,7 @@ class StreamEstimator:
             rgb: (H, W, 3) uint8, upright; or the ``pixels`` of a video frame.
             time_s: the frame's own time, later than the previous frame's.
             poses: the bodies in the same frame, if they are known. If there are any, their hands are found, however
-                small, and no others.
+                small, and no others, except hands that are too large for them.
 
         Raises:
             InvalidOption: if rgb is not such an array, or ``time_s`` is not later than the previous one.
@@ -83,6 +86,7 @@ class StreamEstimator:
         slots = _at_arms(hands, before, arms) if arms else _without_arms(hands, before)
         kept = [(hand, was, slot) for hand, was, slot in zip(hands, before, slots, strict=True) if slot is not None]
         kept = sorted(kept, key=lambda each: (each[1] is None, -each[0].score))[: self._options.hands]
+        self._seen_s |= {slot: time_s for _, _, slot in kept}
         self._followed = [_follow(hand, was, slot) for hand, was, slot in kept if hand.next_region.usable]
         return to_frame([hand for hand, _, _ in kept], [slot for _, _, slot in kept], size, time_s)
 
@@ -112,7 +116,8 @@ class StreamEstimator:
         for arm in self._arms_to_look_at(time_s, arms, known, before):
             self._looked_at[arm.slot] = time_s
             new += self._search.at_arm(rgb, arm, [*known, *new])
-        more_s = _LOOK_FOR_MORE_EVERY_S if known else _LOOK_EVERY_S
+        slots = {was.slot for was in before if was is not None}
+        more_s = _LOOK_EVERY_S if not known or self._just_lost(time_s, slots) else _LOOK_FOR_MORE_EVERY_S
         if time_s >= self._looked_s + (_LOOK_BESIDE_BODIES_EVERY_S if arms else more_s):
             self._looked_s = time_s
             new += self._search.in_picture(rgb, [*known, *new])
@@ -124,12 +129,19 @@ class StreamEstimator:
         """Visible arms without a known hand whose turn it is."""
         taken = set(_at_arms(known, before, arms))
         last = {arm.slot: self._looked_at.get(arm.slot, -math.inf) for arm in arms}
+        lost = self._just_lost(time_s, taken)
         due = [
             arm
             for arm in arms
-            if arm.searchable and arm.slot not in taken and time_s >= last[arm.slot] + _LOOK_AT_ARM_EVERY_S
+            if arm.searchable
+            and arm.slot not in taken
+            and (arm.slot in lost or time_s >= last[arm.slot] + _LOOK_AT_ARM_EVERY_S)
         ]
         return sorted(due, key=lambda arm: last[arm.slot])[:_ARMS_A_FRAME]
+
+    def _just_lost(self, time_s: float, here: Collection[HandSlot | None]) -> set[HandSlot]:
+        """The slots whose hands are not here, but were a moment ago."""
+        return {slot for slot, seen_s in self._seen_s.items() if slot not in here and time_s <= seen_s + _JUST_LOST_S}
 
 
 def _follow(hand: RegionHand, was: _Followed | None, slot: HandSlot) -> _Followed:

@@ -12,9 +12,10 @@ LEFT, RIGHT = HandSlot(1, "left"), HandSlot(1, "right")
 OTHER_LEFT, OTHER_RIGHT = HandSlot(2, "left"), HandSlot(2, "right")
 
 
-def hand_at(x: float, right: float = 0.5) -> RegionHand:
+def hand_at(x: float, right: float = 0.5, length: float = 18) -> RegionHand:
     points = np.zeros((21, 3), np.float32)
     points[:, 0] = x
+    points[12, 1] = -length
     return RegionHand(points, points, 1.0, right)
 
 
@@ -48,6 +49,16 @@ def test_folded_hands_are_told_apart(rights, before, slots):
     """Both hands are as near to both wrists."""
     hands = [hand_at(x, right) for x, right in zip((4, 6), rights, strict=True)]
     assert whose(hands, [arm_at(4, LEFT), arm_at(6, RIGHT)], before) == slots
+
+
+def test_a_hand_too_large_for_the_bodies_is_nobodys():
+    """It fills the picture, and the body was made up from it."""
+    arms = [arm_at(0, LEFT), arm_at(100, RIGHT)]
+    large = hand_at(0, right=0.9, length=45)
+    assert whose([large], arms, [None]) == [RIGHT]
+    assert whose([large], arms, [LEFT]) == [LEFT], "as before"
+    assert whose([large, hand_at(99)], arms, [RIGHT, None]) == [OTHER_RIGHT, RIGHT]
+    assert whose([hand_at(50, length=25)], arms, [None]) == [None]
 
 
 def test_hands_without_bodies_are_paired_by_their_sides():
