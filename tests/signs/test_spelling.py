@@ -1,10 +1,14 @@
 """Letters put together to text, frame by frame, with the flicker of real hands."""
 
+import json
+
 import numpy as np
 import pytest
 
 from posecore.errors import InvalidOption
+from posecore.signs.fingerspelling import letters
 from posecore.signs.spelling import DELETE, SPACE, HandPlace, SpelledWord, SpellingLine, spell
+from posecore.signs.words import suggest_words
 
 FPS = 20
 
@@ -115,3 +119,17 @@ def test_words_of_a_video():
     assert spell([], []) == []
     with pytest.raises(InvalidOption, match="3, 2, 3"):
         spell([0, 1, 2], ["A", "B"])
+
+
+def test_a_real_hand_spells_kindness(shared_data):
+    reference = json.loads((shared_data / "google-reference" / "asl_hand.full.json").read_text())
+    pixels = np.array(reference, np.float64)  # (frames, 21, 3) of 620 x 1080
+    shown, scores = letters(pixels / [620, 1080, 620], ["Right"] * len(pixels), aspect=620 / 1080)
+    palms = np.linalg.norm(pixels[:, 9, :2] - pixels[:, 0, :2], axis=1)
+    places = [HandPlace(x, y, palm) for (x, y, _), palm in zip(pixels[:, 0], palms, strict=True)]
+    [word] = spell(np.arange(len(pixels)) / 25, shown, scores, places=places)
+    # The network does not read this K for sure.
+    assert word.text == "INDNESS"
+    assert 1.9 < word.start_s < 2.3
+    assert word.end_s > 12.5
+    assert suggest_words(word.text)[0] == "KINDNESS"
