@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from posecore.system import DEBIAN_PACKAGES
 
 ROOT = Path(__file__).parent.parent
-OWN = {"posecore", "pages", "run", "streamlit_app", "docs", "tests", "benchmarks"}
+OWN = {"posecore", "pages", "run", "streamlit_app", "docs", "tests", "benchmarks", "training"}
 
 
 def requirements(name: str) -> list[Requirement]:
