@@ -129,7 +129,7 @@ def _photo(file: Path, asked: _Asked, folder: OutputFolder, report: Report) -> N
     from posecore.pipeline import estimate_hands_image, estimate_image
     from posecore.signs.shown import read_signs, sign_notes
     from posecore.view.drawing import draw_poses
-    from posecore.view.hand_drawing import draw_hands
+    from posecore.view.hand_drawing import draw_hands, without_coarse_hands
 
     notes: list[str] = []
     stem = safe_name(file.stem, "photo")
@@ -140,7 +140,7 @@ def _photo(file: Path, asked: _Asked, folder: OutputFolder, report: Report) -> N
     with folder.whole(file, stem) as written:
         _write_tables(found, written.folder / f"{stem}.hands")
         if asked.drawn:
-            drawn = rgb if poses is None else draw_poses(rgb, poses)
+            drawn = rgb if poses is None else draw_poses(rgb, without_coarse_hands(poses, found))
             notes_of_hands = sign_notes(found.slots, signs, asked.label) if asked.label else None
             drawn = draw_hands(drawn, found, notes=notes_of_hands)
             (written.folder / f"{stem}.hands.png").write_bytes(encode_png(drawn))

@@ -17,7 +17,7 @@ from posecore.media.films import FilmWriter
 from posecore.poses import PoseSequence
 from posecore.system import whole_file
 from posecore.view.drawing import Overlay
-from posecore.view.hand_drawing import HandOverlay, people_beside
+from posecore.view.hand_drawing import HandOverlay, people_beside, without_coarse_hands
 from posecore.view.palette import INK, PEOPLE, SIDES, WHITE, Color
 
 FILM_SIDE = 720
@@ -122,11 +122,13 @@ def _pages(
     people = people_beside(sequence, hands)
     page = np.full((size[1], size[0], 3), _PAPER, np.uint8)
     for frame in frames:
-        overlays: list[Overlay | HandOverlay] = [
-            Overlay(sequence.frame(frame).resized(size), color_by="person" if several else "side")
-        ]
+        poses = sequence.frame(frame).resized(size)
+        overlays: list[Overlay | HandOverlay] = []
         if hands is not None:
-            overlays.append(HandOverlay(hands.frame(frame).resized(size), people=people))
+            there = hands.frame(frame).resized(size)
+            poses = without_coarse_hands(poses, there)
+            overlays.append(HandOverlay(there, people=people))
+        overlays.insert(0, Overlay(poses, color_by="person" if several else "side"))
         for overlay in overlays:
             overlay.draw_on(page)
         yield page

@@ -14,7 +14,7 @@ from posecore.media.yuv import YuvFrame
 from posecore.poses import FramePoses
 from posecore.runs.replay import TaggedHands
 from posecore.view.drawing import Overlay, draw_poses
-from posecore.view.hand_drawing import HandOverlay
+from posecore.view.hand_drawing import HandOverlay, without_coarse_hands
 from posecore.view.silhouettes import Background, on_background
 
 ColorBy = Literal["side", "person"]
@@ -58,10 +58,12 @@ class Annotator:
             return yuv, [(slice(0, self._size[1]), slice(0, self._size[0]), drawn)]
         if self._color_by is None:
             return yuv, []
-        overlays: list[Overlay | HandOverlay] = [Overlay(poses, color_by=self._color_by)]
+        overlays: list[Overlay | HandOverlay] = []
         if hands is not None:
+            poses = without_coarse_hands(poses, hands.hands)
             sized = hands.hands.resized(self._size)
             overlays.append(HandOverlay(sized, notes=hands.notes, people=hands.people))
+        overlays.insert(0, Overlay(poses, color_by=self._color_by))
         places = [place for overlay in overlays for place in overlay.places]
         for place in places:
             self._canvas[place] = area_of(picture, *place)

@@ -1,26 +1,31 @@
 """Drawing hands on a photo or video frame: bones coloured by finger, joints, and a tag that says which hand it is.
 
 Like bodies, hands have dark outlines, so that they are visible on any background, and strokes that scale with their
-size in the picture. To draw bodies too, draw them first.
+size in the picture. To draw bodies too, draw them first, without the landmarks that they have of the same hands.
 """
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
 
 from posecore.errors import InvalidHands
+from posecore.hands import SIDES as BODY_SIDES
 from posecore.hands import FrameHands, HandSequence, HandSlot
-from posecore.poses import FloatArray, PoseSequence
-from posecore.skeletons import HAND_21
+from posecore.poses import FloatArray, FramePoses, PoseSequence
+from posecore.skeletons import BLAZEPOSE_33, HAND_21
 from posecore.view import labels as writing
 from posecore.view.drawing import check_picture, places_of
 from posecore.view.palette import FINGERS, HAND_BONE_PARTS, HAND_PARTS, INK, SIDES, Color
 from posecore.view.shapes import bars, discs, fill
 
 _EDGES = np.array(HAND_21.edges)
+_WRIST, _KNUCKLE = HAND_21.index("wrist"), HAND_21.index("middle_finger_mcp")
+_COARSE = {
+    side: [BLAZEPOSE_33.index(f"{side}_{finger}") for finger in ("pinky", "index", "thumb")] for side in BODY_SIDES
+}
 _GRID = 9  # places for a tag across a hand, and down
 _BONE_COLORS: list[Color] = [FINGERS[part] for part in HAND_BONE_PARTS]
 _JOINT_COLORS: list[Color] = [FINGERS[part] for part in HAND_PARTS]
@@ -125,6 +130,16 @@ class HandOverlay:
             writing.draw_tag(canvas, tag)
 
 
+def without_coarse_hands(poses: FramePoses, hands: FrameHands) -> FramePoses:
+    """Bodies without their own three landmarks of each of these hands, which would be drawn beneath its 21."""
+    visibility = poses.visibility.copy()
+    ids = poses.person_ids.tolist()
+    for slot in hands.slots:
+        if slot.person in ids:
+            visibility[ids.index(slot.person), _COARSE[slot.side]] = np.nan
+    return replace(poses, visibility=visibility)
+
+
 def people_beside(sequence: PoseSequence, hands: HandSequence | None) -> dict[int, str]:
     """What tags call the people in a whole video: their ids if hands of several people have no bodies beside them."""
     ids = set() if hands is None or len(sequence.person_ids) else {slot.person for slot in hands.slots}
@@ -179,19 +194,23 @@ def _tags(hands: Sequence[_Hand], size: tuple[int, int]) -> list[writing.Tag]:
 
 
 def _tag_places(hand: _Hand, size: tuple[int, int]) -> Iterator[writing.Tag]:
-    """Candidates for the tag of a hand, best first: around it and, if it fills the picture, anywhere on it."""
+    """Candidates for the tag of a hand, best first: around it and, if it fills the picture, anywhere on it.
+
+    Its fingers' end comes first, as the arm is at the other.
+    """
 
     def tag_at(x: float, bottom: float) -> writing.Tag:
         return writing.place_tag(size, hand.text, SIDES[hand.slot.side], (x, bottom), 1.4 * hand.width)
 
     left, top, right, bottom = hand.extent
     middle = (left + right) / 2
-    first = tag_at(middle, top - hand.width)
-    yield first
-    beside = hand.width + first.half_width
-    height = 2 * first.radius
+    above = tag_at(middle, top - hand.width)
+    beside = hand.width + above.half_width
+    height = 2 * above.radius
+    below = tag_at(middle, bottom + hand.width + height)
+    yield from (below, above) if hand.points[_KNUCKLE, 1] > hand.points[_WRIST, 1] else (above, below)
     level = (top + bottom + height) / 2
-    for foot in ((middle, bottom + hand.width + height), (right + beside, level), (left - beside, level)):
+    for foot in ((right + beside, level), (left - beside, level)):
         yield tag_at(*foot)
     columns, rows = np.linspace(left, right, _GRID).tolist(), np.linspace(top + height, bottom, _GRID).tolist()
     for foot in sorted(product(columns, rows), key=lambda foot: math.hypot(foot[0] - middle, foot[1] - top)):

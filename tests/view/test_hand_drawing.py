@@ -1,10 +1,12 @@
 """Drawing hands on a picture."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from posecore import HAND_21, FrameHands, HandSlot, InvalidHands, draw_hands
-from posecore.view.hand_drawing import HandOverlay
+from posecore import BLAZEPOSE_33, HAND_21, FrameHands, FramePoses, HandSlot, InvalidHands, draw_hands
+from posecore.view.hand_drawing import HandOverlay, without_coarse_hands
 from posecore.view.palette import FINGERS, SIDES
 from tests.synthetic_hands import LEFT, RIGHT, SIZE, hands_at, waving
 
@@ -96,6 +98,24 @@ def test_tags_cover_no_stroke_and_no_other_tag_and_stay_in_the_picture(wrists, p
         for other in boxes[:index]:
             across = box.left < other.right and other.left < box.right
             assert not (across and box.top < other.bottom and other.top < box.bottom)
+
+
+def test_the_tag_of_a_hand_that_hangs_down_is_below_it():
+    hanging = hands_at({RIGHT: (300, 200)})
+    upright = hands_at({RIGHT: (300, 400)})
+    hanging = replace(hanging, xy=[0, 400] + hanging.xy * [1, -1])
+    [below], [above] = (HandOverlay(hands)._tags for hands in (hanging, upright))
+    assert below.box.top > hanging.xy[0, :, 1].max()
+    assert above.box.bottom < upright.xy[0, :, 1].min()
+
+
+def test_bodies_are_drawn_without_their_own_landmarks_of_a_drawn_hand():
+    ones = np.ones((1, 33))
+    poses = FramePoses(np.zeros((1, 33, 2)), ones, np.zeros((1, 33, 3)), ones, ones, [1], 0, SIZE)
+    left = without_coarse_hands(poses, hands_at({LEFT: (450, 350), HandSlot(2, "right"): (150, 350)}))
+    hidden = [BLAZEPOSE_33.landmarks[index] for index in np.flatnonzero(np.isnan(left.visibility[0]))]
+    assert hidden == ["left_pinky", "left_index", "left_thumb"]
+    assert not np.isnan(poses.visibility).any()
 
 
 def test_an_overlay_changes_only_its_places(blank):
