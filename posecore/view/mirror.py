@@ -1,4 +1,4 @@
-"""Mirrored pictures and poses: people are used to seeing themselves in a mirror."""
+"""Mirrored pictures, poses and hands: people are used to seeing themselves in a mirror."""
 
 from dataclasses import replace
 
@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from posecore.hands import FrameHands
 from posecore.poses import FramePoses
 
 
@@ -20,3 +21,9 @@ def mirror_poses(poses: FramePoses) -> FramePoses:
     width, _ = poses.size
     xy = poses.xy * np.array([-1, 1], np.float32) + np.array([width, 0], np.float32)
     return replace(poses, xy=xy, masks=tuple(mask.mirrored(width) for mask in poses.masks))
+
+
+def mirror_hands(hands: FrameHands) -> FrameHands:
+    """Move the hands to their positions in the mirrored picture; left stays left."""
+    width, _ = hands.size
+    return replace(hands, xy=hands.xy * np.array([-1, 1], np.float32) + np.array([width, 0], np.float32))

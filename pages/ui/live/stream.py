@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import av
 import cv2
@@ -18,9 +19,18 @@ from pages.ui.live.pace import Pace
 from pages.ui.live.places import FULL, TIME, leave_place, take_place
 from pages.ui.live.recorder import Recorder
 from pages.ui.live.tracks import Incoming, Outgoing
-from posecore import FramePoses, LiveSession, PosecoreError, PoseOptions
+from posecore import (
+    FrameHands,
+    FramePoses,
+    HandOptions,
+    LiveHands,
+    LiveSession,
+    PosecoreError,
+    PoseOptions,
+    draw_hands,
+)
 from posecore.limits import LIMITS
-from posecore.view.mirror import mirror_picture
+from posecore.view.mirror import mirror_hands, mirror_picture
 from posecore.view.silhouettes import Background
 
 _LOG = logging.getLogger(__name__)
@@ -42,11 +52,15 @@ class LiveOptions:
         pose: how people are found.
         background: what to do with everything behind the people.
         mirror: whether the frames are sent back mirrored.
+        hands: how hands are found and drawn; None: they are not.
+        bodies: whether people are found; without, hands are found by themselves.
     """
 
     pose: PoseOptions
     background: Background = "keep"
     mirror: bool = False
+    hands: HandOptions | None = None
+    bodies: bool = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pose", replace(self.pose, segmentation=self.background != "keep"))
@@ -60,11 +74,13 @@ class Moment:
         number: of the frame among the processed ones, from 0.
         time_s: seconds since the first of them.
         poses: its people.
+        hands: its hands; None if they are not looked for.
     """
 
     number: int
     time_s: float
     poses: FramePoses
+    hands: FrameHands | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -244,8 +260,8 @@ class LiveStream:
             if done is None:
                 return self._as_it_came(frame)
             self.pace.worked(time.monotonic() - start)
-            drawn = _to_frame(done[1], frame)
-            self._remember(rgb, done[0], arrived)
+            drawn = _to_frame(done.drawn, frame)
+            self._remember(rgb, done.poses, done.hands, arrived)
         except PosecoreError as error:
             self.problem = str(error)
             return self._as_it_came(frame)
@@ -262,7 +278,7 @@ class LiveStream:
         rgb: np.ndarray = frame.to_ndarray(format="rgb24")
         return _to_frame(mirror_picture(rgb), frame)
 
-    def _remember(self, rgb: np.ndarray, poses: FramePoses, arrived: float) -> None:
+    def _remember(self, rgb: np.ndarray, poses: FramePoses, hands: FrameHands | None, arrived: float) -> None:
         recording = self._recording
         if recording is not None and arrived >= recording[1]:
             recording[0].add(rgb, poses, arrived)
@@ -270,33 +286,57 @@ class LiveStream:
             number = self._moments[-1].number + 1 if self._moments else 0
             self._began = self._began or arrived
             # Without silhouettes, which take far more memory.
-            moment = Moment(number, arrived - self._began, replace(poses, masks=()))
+            moment = Moment(number, arrived - self._began, replace(poses, masks=()), hands)
             self._moments.append(moment)
             self.latest, self.problem = LiveFrame(rgb, poses, number, moment.time_s), None
         if self.send_on is not None:
             self.send_on(replace(moment.poses, time_s=moment.time_s), number)
 
 
+class _Done(NamedTuple):
+    """A processed frame."""
+
+    poses: FramePoses
+    hands: FrameHands | None
+    drawn: np.ndarray
+
+
 class _Session:
-    """The model of one stream, opened again when the options change. Only for the worker's thread."""
+    """The models of one stream, opened again when the options change. Only for the worker's thread."""
 
     def __init__(self) -> None:
         self.options: LiveOptions | None = None
-        self._open: LiveSession | None = None
+        self._bodies: LiveSession | None = None
+        self._hands: LiveHands | None = None
 
     def open(self, options: LiveOptions) -> None:
         self.close()
         self.options = options  # even if it fails, so that it is not tried again until the options change
-        self._open = LiveSession(options.pose, background=options.background, mirror=options.mirror)
+        hands = None if options.hands is None else LiveHands(options.hands)
+        if options.bodies:
+            self._bodies = LiveSession(options.pose, background=options.background, mirror=options.mirror)
+        self._hands = hands
 
-    def step(self, rgb: np.ndarray, time_s: float) -> tuple[FramePoses, np.ndarray] | None:
-        """The people and the drawn frame; None if the model could not be opened."""
-        return None if self._open is None else self._open.step(rgb, time_s)
+    def step(self, rgb: np.ndarray, time_s: float) -> _Done | None:
+        """The people, their hands and the drawn frame; None if the models could not be opened."""
+        mirror = self.options is not None and self.options.mirror
+        if self._bodies is not None:
+            poses, drawn = self._bodies.step(rgb, time_s)
+        elif self._hands is not None:
+            poses = FramePoses.nobody((rgb.shape[1], rgb.shape[0]), time_s)
+            drawn = mirror_picture(rgb) if mirror else rgb
+        else:
+            return None
+        if self._hands is None:
+            return _Done(poses, None, drawn)
+        hands = self._hands.step(rgb, time_s, poses if self._bodies is not None else None)
+        return _Done(poses, hands, draw_hands(drawn, mirror_hands(hands) if mirror else hands))
 
     def close(self) -> None:
-        if self._open is not None:
-            self._open.close()
-            self._open = None
+        for model in (self._bodies, self._hands):
+            if model is not None:
+                model.close()
+        self._bodies = self._hands = None
 
 
 def _to_frame(rgb: np.ndarray, of: av.VideoFrame) -> av.VideoFrame:
