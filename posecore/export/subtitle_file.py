@@ -36,6 +36,30 @@ class Subtitle(NamedTuple):
     end_s: float
 
 
+def arrange(texts: Iterable[tuple[Any, ...]]) -> list[Subtitle]:
+    """Subtitles as they are shown: wrapped, in order of time, none at the time of another, see ``to_srt``.
+
+    Raises:
+        InvalidOption: as ``to_srt``.
+    """
+    by_start: dict[float, Subtitle] = {}
+    for text, start_s, end_s, *_ in sorted(texts, key=lambda each: each[1]):
+        if not 0 <= start_s <= end_s < np.inf:
+            raise InvalidOption(f"Expected times 0 <= start <= end of {text!r}, but got {start_s} and {end_s} s.")
+        lines = _lines(str(text))
+        if lines:
+            start = round(float(start_s), 3)
+            together = by_start.get(start, Subtitle("", start, start))
+            by_start[start] = Subtitle(
+                "\n".join(filter(None, [together.text, lines])), start, max(together.end_s, float(end_s))
+            )
+    starts = [*sorted(by_start), np.inf]
+    return [
+        by_start[start]._replace(end_s=min(next_start, max(by_start[start].end_s, start + SHOWN_S)))
+        for start, next_start in pairwise(starts)
+    ]
+
+
 def to_srt(texts: Iterable[tuple[Any, ...]]) -> str:
     """Subtitles in the SubRip form.
 
@@ -47,7 +71,7 @@ def to_srt(texts: Iterable[tuple[Any, ...]]) -> str:
     Raises:
         InvalidOption: if a time is negative or not a number, or an end is before its start.
     """
-    cues = enumerate(_arranged(texts), start=1)
+    cues = enumerate(arrange(texts), start=1)
     return "\n".join(
         f"{number}\n{_time(start_s, ',')} --> {_time(end_s, ',')}\n{_TAGS.sub(_parted, text)}\n"
         for number, (text, start_s, end_s) in cues
@@ -62,7 +86,7 @@ def to_vtt(texts: Iterable[tuple[Any, ...]]) -> str:
     """
     cues = (
         f"\n{_time(start_s, '.')} --> {_time(end_s, '.')}\n{html.escape(text, quote=False)}\n"
-        for text, start_s, end_s in _arranged(texts)
+        for text, start_s, end_s in arrange(texts)
     )
     return "".join(["WEBVTT\n", *cues])
 
@@ -83,26 +107,6 @@ def write_subtitles(texts: Iterable[tuple[Any, ...]], path: str | os.PathLike[st
     written = (to_srt if ending == ".srt" else to_vtt)(texts)
     with whole_file(path) as part:
         part.write_text(written, encoding="utf-8", newline="\n")
-
-
-def _arranged(texts: Iterable[tuple[Any, ...]]) -> list[Subtitle]:
-    """Wrapped texts in order of time, none of them at the time of another; their times in whole milliseconds."""
-    by_start: dict[float, Subtitle] = {}
-    for text, start_s, end_s, *_ in sorted(texts, key=lambda each: each[1]):
-        if not 0 <= start_s <= end_s < np.inf:
-            raise InvalidOption(f"Expected times 0 <= start <= end of {text!r}, but got {start_s} and {end_s} s.")
-        lines = _lines(str(text))
-        if lines:
-            start = round(float(start_s), 3)
-            together = by_start.get(start, Subtitle("", start, start))
-            by_start[start] = Subtitle(
-                "\n".join(filter(None, [together.text, lines])), start, max(together.end_s, float(end_s))
-            )
-    starts = [*sorted(by_start), np.inf]
-    return [
-        by_start[start]._replace(end_s=min(next_start, max(by_start[start].end_s, start + SHOWN_S)))
-        for start, next_start in pairwise(starts)
-    ]
 
 
 def _lines(text: str) -> str:

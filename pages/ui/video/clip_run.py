@@ -118,7 +118,7 @@ class ClipRun:
         self.annotated = self._folder.path / "annotated.mp4"
         self.annotated_name = f"{PurePath(clip.name).stem}.annotated.mp4"
         self.annotated_token = serve(self.annotated, self.annotated_name)
-        self._folder.before_closing(_end, self.state, [self.film_token, self.annotated_token])
+        self._folder.before_closing(end_run, self.state, [self.film_token, self.annotated_token])
         self._playback: Playback | None = None
         self.close = self._folder.close
         self.clip = clip
@@ -196,7 +196,7 @@ class ClipRun:
         self.state = replace(
             self.state, progress=None, waiting=True, drawing=True, stop=threading.Event(), done=threading.Event()
         )
-        self._folder.before_closing(_end, self.state, [])
+        self._folder.before_closing(end_run, self.state, [])
         # A changed background is only in the player's video, as silhouettes are not kept.
         source = self.film if options.background != "keep" else self.clip.path
         self.state.worker = threading.Thread(
@@ -270,7 +270,7 @@ def _draw(state: RunState, source: Path, options: RunOptions, shown: PoseSequenc
         shown = replace(shown.resized(part.film_size(shown.size)), times_s=shown.times_s - shown.times_s[0])
         part = ClipOptions(film_quality=part.film_quality)
     try:
-        with _place(state) as found:
+        with place_for(state) as found:
             if found:
                 colors = color_by(options.pose)
                 if draw_video(source, shown, film, color_by=colors, part=part, on_progress=state.report, workers=1):
@@ -285,7 +285,7 @@ def _draw(state: RunState, source: Path, options: RunOptions, shown: PoseSequenc
 
 
 @contextmanager
-def _place(state: RunState) -> Iterator[bool]:
+def place_for(state: RunState) -> Iterator[bool]:
     """Wait for a place among the simultaneous runs; False if the visitor stops the run before it gets one."""
     while not _PLACES.acquire(timeout=0.2):
         if state.stop.is_set():
@@ -303,7 +303,7 @@ def _work(
 ) -> None:
     start = time.monotonic()
     try:
-        with _place(state) as found:
+        with place_for(state) as found:
             if not found:
                 return
             start = time.monotonic()
@@ -331,7 +331,8 @@ def _work(
         state.done.set()
 
 
-def _end(state: RunState, tokens: Sequence[str]) -> None:
+def end_run(state: RunState, tokens: Sequence[str]) -> None:
+    """Withdraw the addresses of a run's files, and wait for its worker, which is told to stop."""
     for token in tokens:
         withdraw(token)
     state.stop.set()

@@ -1,10 +1,29 @@
 """Before a run and while it goes on: what it would take, and how far it is."""
 
+from typing import Protocol
+
 import streamlit as st
 
-from pages.ui.video.clip_run import ClipRun, RunOptions
+from pages.ui.video.clip_run import ClipRun, RunOptions, RunState
 from pages.ui.video.run_choices import cost
+from pages.ui.video.uploads import Clip
 from posecore import Progress
+
+
+class Running(Protocol):
+    """A run of a video, of whatever is found in it."""
+
+    @property
+    def state(self) -> RunState:
+        """How far it is."""
+
+    @property
+    def clip(self) -> Clip:
+        """The video."""
+
+    def stop(self) -> None:
+        """End it after the current frame."""
+
 
 # A video that takes no longer than this is processed without asking.
 _AT_ONCE_S = 20.0
@@ -26,7 +45,7 @@ def may_start(run: ClipRun, chosen: RunOptions, *, less: str) -> bool:
 
 
 @st.fragment(run_every=0.5)
-def show_progress(run: ClipRun) -> None:
+def show_progress(run: Running) -> None:
     """Show the progress and a stop button, until the run ends."""
     if run.state.done.is_set():
         st.rerun()

@@ -2,6 +2,8 @@
 // The live coach: a count that can be read from afar, the current cue, a voice, and the result as files.
 
 import { find, make, write } from "../shared/dom.js";
+import { save } from "../shared/saving.js";
+import { canSpeak, say } from "../shared/voice.js";
 
 /** @typedef {import("../types.d.ts").Coaching} Coaching */
 /** @typedef {import("../types.d.ts").CoachResult} CoachResult */
@@ -112,7 +114,7 @@ class Board {
     for (const wish of /** @type {Wish[]} */ (["begin", "end", "again"])) {
       this.button(wish).addEventListener("click", () => (wanted = wish));
     }
-    this.button("voice").hidden = !("speechSynthesis" in window);
+    this.button("voice").hidden = !canSpeak();
     this.button("voice").addEventListener("click", () => this.speak(!this.voice));
     this.button("json").addEventListener("click", () => {
       if (this.result) save(JSON.stringify(this.result, null, 2), "application/json", "exercise.json");
@@ -147,7 +149,7 @@ class Board {
     this.shown = coaching;
     if (!words) return;
     write(find(this.root, ".co-said"), words);
-    if (this.voice) say(words);
+    if (this.voice) say(words); // and no more of what was said before: what is said late is wrong
   }
 
   /** @param {Coaching} coaching */
@@ -178,14 +180,6 @@ class Board {
   }
 }
 
-/** @param {string} words */
-function say(words) {
-  const speech = new SpeechSynthesisUtterance(words);
-  speech.lang = "en";
-  window.speechSynthesis.cancel(); // what is said late is wrong
-  window.speechSynthesis.speak(speech);
-}
-
 /** @param {CoachResult} result */
 function tableOf({ sets }) {
   const row = (/** @type {"th" | "td"} */ kind, /** @type {string[]} */ cells) =>
@@ -201,17 +195,6 @@ function tableOf({ sets }) {
     row("td", [`${set}`, `${count}`, seconds(length), ...TEMPO.map((phase) => seconds(tempo[phase]))]),
   );
   return make("table", {}, row("th", ["Set", "Repetitions", "Time", "Down", "Hold", "Up"]), ...rows);
-}
-
-/**
- * @param {string} text
- * @param {string} type
- * @param {string} name
- */
-function save(text, type, name) {
-  const href = URL.createObjectURL(new Blob([text], { type }));
-  make("a", { href, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(href), 60_000);
 }
 
 /** @type {Map<HTMLElement, Board>} */
