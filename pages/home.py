@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui.shared.navigation import COMPARE, IMAGE, PROGRESS, VIDEO, WEBCAM, require_route
+from pages.ui.shared.navigation import COMPARE, IMAGE, PROGRESS, SIGNS, VIDEO, WEBCAM, require_route
 
 require_route()
 st.title("See how people move")
@@ -60,6 +60,14 @@ with st.container(border=True, horizontal=True, vertical_alignment="center"):
     st.page_link(COMPARE, label="Compare", width="content")
     if st.button("Try a comparison", key="sample_compare", icon=":material/play_circle:"):
         st.switch_page(COMPARE, query_params={"sample": "clip"})
+
+with st.container(border=True, horizontal=True, vertical_alignment="center"):
+    st.markdown(
+        ":material/sign_language: **Spell with your hand**: letters of the finger alphabet and signs that you teach "
+        "become text, speech and subtitles. Not a translation of sign language.",
+        width="stretch",
+    )
+    st.page_link(SIGNS, label="Spell and teach signs", width="content")
 
 with st.container(border=True, horizontal=True, vertical_alignment="center"):
     st.markdown(

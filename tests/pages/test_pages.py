@@ -31,7 +31,7 @@ def test_a_sample_is_one_click_away(app, button, page):
     assert "sample" in app.query_params
 
 
-@pytest.mark.parametrize("page", ["image", "video", "compare", "webcam", "progress"])
+@pytest.mark.parametrize("page", ["image", "video", "compare", "webcam", "signs", "progress"])
 def test_every_page_opens(open_page, page):
     app = open_page(page)
     assert app.title[0].value == page.capitalize()

@@ -234,6 +234,55 @@ export interface PanelData {
   usual: string[];
 }
 
+/** A line of text, see pages/ui/signs/text_line/__init__.py. */
+export interface LineData {
+  /** Another line has another key, and starts with its text. */
+  key: string;
+  text: string;
+  /** Name of its files, without the ending. */
+  stem: string;
+  /** Address that suggests words and makes subtitles; null: there is none. */
+  help: string | null;
+  /** Whether its words have times, so that it has subtitles. */
+  timed: boolean;
+}
+
+/** A practice of letters, see pages/ui/signs/live_spelling.py. */
+export interface Practice {
+  asked: string;
+  /** Address of the picture of its hand. */
+  picture: string;
+  wrong: string;
+  /** Of the last answer; null: none yet. */
+  right: boolean | null;
+  done: number;
+  at_once: number;
+  skipped: number;
+  mean_s: number | null;
+  missed: string[];
+}
+
+/** What a camera sees of signs, see pages/ui/signs/live_spelling.py and live_words.py. */
+export interface SignAnswer {
+  /** The letter or gesture that is shown; empty for none. */
+  letter: string;
+  score: number;
+  /** In place of the letter in words; empty: the letter is told. */
+  state?: string;
+  /** 0 to 1, how long it has been held. */
+  progress: number;
+  gesture: string;
+  hint: string;
+  /** Of the last that was taken, and what was taken since the request's number. */
+  number: number;
+  taken: string[];
+  practice: Practice | null;
+  /** How many recordings of examples are over. */
+  over: number;
+  /** Where the recording of an example is; absent if there is none to record. */
+  lesson?: "waiting" | "ready" | "recording";
+}
+
 /** What Streamlit passes to a component's script. */
 export interface Component<Data> {
   data: Data;

@@ -8,6 +8,7 @@ VIDEO = "pages/video.py"
 EXPLORE = "pages/explore.py"
 COMPARE = "pages/compare.py"
 WEBCAM = "pages/webcam.py"
+SIGNS = "pages/signs.py"
 PROGRESS = "pages/progress.py"
 
 _ROUTED_KEY = "routed"
@@ -30,6 +31,7 @@ def route() -> st.Page:
             st.Page(EXPLORE, title="Explore", url_path="explore"),
             st.Page(COMPARE, title="Compare", url_path="compare"),
             st.Page(WEBCAM, title="Webcam", url_path="webcam"),
+            st.Page(SIGNS, title="Signs", url_path="signs"),
             st.Page(PROGRESS, title="Progress", url_path="progress"),
         ],
         position="top",

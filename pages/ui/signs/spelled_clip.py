@@ -1,0 +1,90 @@
+"""The result of a video in which somebody spells: the video with the hand, the letters over time, and their text."""
+
+from collections.abc import Iterable
+from pathlib import PurePath
+
+import numpy as np
+import streamlit as st
+
+from pages.ui.shared.addresses import address
+from pages.ui.shared.figure import show_figure
+from pages.ui.shared.visits import Visit
+from pages.ui.signs.corrected import retime
+from pages.ui.signs.film import show_film
+from pages.ui.signs.sign_run import SignRun
+from pages.ui.signs.text_line import show_text_line
+from pages.ui.video.run_progress import show_progress
+from posecore.signs.reading import Shown
+from posecore.signs.spelling import SpelledWord
+from posecore.view.letter_chart import plot_letters
+
+_NO_HAND = (
+    "No hand was found in this video. Hands are found if they are near, in good light and without gloves; a fist or a "
+    "hand in front of a face is harder to find."
+)
+_NO_LETTERS = (
+    "A hand was found, but no letter was held for half a second. Hold each letter still until the next one. Letters "
+    "are those of the American one-handed alphabet, with the palm towards the camera."
+)
+
+
+def show_spelled(visit: Visit, run: SignRun) -> None:
+    """Show a finished run."""
+    _say_what_was_read(run.shown, run.words, people=len({slot.person for slot in run.hands.slots}))
+    left, right = st.columns([1, 1], gap="medium")
+    with left:
+        show_clip(run, run.words, key="spell_film")
+    with right:
+        show_line_of(visit, run, run.words, key="spell")
+    if any(each.letter for each in run.shown):
+        figure = plot_letters(
+            [each.time_s for each in run.shown],
+            [each.letter for each in run.shown],
+            [each.score for each in run.shown],
+            run.words,
+        )
+        rows = len({each.letter for each in run.shown if each.letter and each.letter.isalpha()})
+        height = 130 + 26 * (rows + 1)
+        show_figure(figure, height=height, label="Letters over time", key="spell_letters", seeks=True)
+        st.caption("Each bar is a letter as it was seen; darker is surer. Click one to go there in the video.")
+
+
+def show_clip(run: SignRun, words: Iterable[SpelledWord], *, key: str) -> None:
+    """Show the video with the hands drawn, and how it was made."""
+    film = address(run.film_token)
+    if film is not None:
+        show_film(film, words, key=key)
+    width, height = run.hands.size
+    frames = len(run.hands)
+    speed = frames / max(run.state.seconds, 1e-3)
+    st.caption(
+        f"{frames} frames, {width} × {height} px · processed in {run.state.seconds:.1f} s ({speed:.0f} fps) · "
+        "colours tell the fingers apart"
+    )
+
+
+def show_line_of(visit: Visit, run: SignRun, words: list[SpelledWord], *, key: str) -> None:
+    """Show the line with the text of a video, and make the video with subtitles if it is asked for."""
+    stem = PurePath(run.clip.name).stem
+    text = show_text_line(visit, key=f"{key} {run.film_token}", stem=stem, words=words)
+    if text is not None and not run.is_burning:
+        run.burn(retime(words, text))
+    if run.is_burning:
+        show_progress(run)
+    elif run.state.burnt is not None:
+        film = address(run.captioned_token)
+        said = " ".join(word.text for word in run.state.burnt)
+        st.link_button("Video with subtitles (MP4)", f"{film}?download", icon=":material/download:", help=said)
+
+
+def _say_what_was_read(shown: list[Shown], words: list[SpelledWord], *, people: int) -> None:
+    seen = np.array([each.letter is not None for each in shown])
+    if not seen.any():
+        st.warning(_NO_HAND, icon=":material/back_hand:")
+    elif not words:
+        st.warning(_NO_LETTERS, icon=":material/back_hand:")
+    elif people > 1:
+        st.info(
+            "Several people's hands are in this video. In each frame, the larger hand that spells is read.",
+            icon=":material/groups:",
+        )

@@ -1,0 +1,134 @@
+"""What the hand that spells shows, frame by frame, of live frames and of a video alike: letters, gestures, its place.
+
+With several hands in view, one spells: the one whose letters were large and sure in the last second. A hand at rest,
+the other hand and a person in the background are left out this way.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from posecore.hands import FrameHands, HandSequence, HandSlot
+from posecore.signs.fingerspelling import letters
+from posecore.signs.recognition import NO_GESTURE, gestures
+from posecore.signs.spelling import DELETE, SPACE, HandPlace, SpelledWord, spell
+from posecore.skeletons import HAND_21
+
+SPACE_GESTURE, DELETE_GESTURE = "open_palm", "thumb_down"
+SURE = 0.7
+"""A gesture counts as a space or a deletion from this score on: neither may come from a letter by mistake."""
+REMEMBERED_S = 1.0
+"""What a hand showed this long ago counts half for the choice of the hand that spells."""
+
+_WRIST, _KNUCKLE = HAND_21.index("wrist"), HAND_21.index("middle_finger_mcp")
+
+
+class ReadHand(NamedTuple):
+    """What one hand shows.
+
+    Attributes:
+        slot: whose hand it is.
+        letter: "" if it shows no letter.
+        score: 0..1, how sure that is.
+        gesture: of ``GESTURES``, or "none".
+        gesture_score: 0..1.
+        place: where it is.
+    """
+
+    slot: HandSlot
+    letter: str
+    score: float
+    gesture: str
+    gesture_score: float
+    place: HandPlace
+
+
+class Shown(NamedTuple):
+    """What the hand that spells shows in one frame.
+
+    Attributes:
+        time_s: of the frame.
+        letter: as for ``SpellingLine.feed``: None if no hand is seen, "" if it shows no letter, ``SPACE`` or ``DELETE``
+            if it shows their gestures.
+        score: 0..1, how sure that is; 0 without a hand.
+        gesture: of ``GESTURES``, or "none".
+        gesture_score: 0..1.
+        slot: whose hand it is; None without a hand.
+        place: where it is; None without a hand.
+    """
+
+    time_s: float
+    letter: str | None
+    score: float
+    gesture: str
+    gesture_score: float
+    slot: HandSlot | None
+    place: HandPlace | None
+
+
+class SpellingHand:
+    """Follows the hand that spells through a stream of frames.
+
+    Args:
+        commands: whether an open palm is a space, and a thumb down a deletion.
+    """
+
+    def __init__(self, *, commands: bool = True) -> None:
+        self._commands = commands
+        self._weights: dict[HandSlot, float] = {}
+        self._last_s = -np.inf
+
+    def read(self, hands: FrameHands) -> Shown:
+        """What the hand that spells shows in the next frame."""
+        share = 0.5 ** ((hands.time_s - self._last_s) / REMEMBERED_S)
+        self._weights = {slot: weight * share for slot, weight in self._weights.items()}
+        self._last_s = hands.time_s
+        seen = read_hands(hands)
+        if not seen:
+            return Shown(hands.time_s, None, 0.0, NO_GESTURE, 0.0, None, None)
+        for each in seen:
+            self._weights[each.slot] = self._weights.get(each.slot, 0.0) + each.place.palm * (
+                each.score if each.letter else 0
+            )
+        best = max(seen, key=lambda each: self._weights[each.slot])
+        letter, score = best.letter, best.score
+        if self._commands and best.gesture_score >= SURE and best.gesture in (SPACE_GESTURE, DELETE_GESTURE):
+            letter, score = (SPACE if best.gesture == SPACE_GESTURE else DELETE), best.gesture_score
+        return Shown(hands.time_s, letter, score, best.gesture, best.gesture_score, best.slot, best.place)
+
+
+def read_hands(hands: FrameHands) -> list[ReadHand]:
+    """What each hand of a photo or frame shows, by itself."""
+    seen = np.flatnonzero(np.isfinite(hands.xy).all(axis=(1, 2)) & np.isfinite(hands.z).all(axis=1))
+    if not seen.size:
+        return []
+    hands = hands.take(seen.tolist())
+    width, height = hands.size
+    points = np.concatenate([hands.xy, hands.z[..., None]], axis=2) / np.array([width, height, width])
+    sides = [slot.side.capitalize() for slot in hands.slots]
+    shown, scores = letters(points, sides, aspect=width / height)
+    named, met = gestures(points, sides, aspect=width / height)
+    palms = np.linalg.norm(hands.xy[:, _KNUCKLE] - hands.xy[:, _WRIST], axis=1).tolist()
+    wrists = hands.xy[:, _WRIST].tolist()
+    each = zip(hands.slots, shown, np.nan_to_num(scores).tolist(), named, np.nan_to_num(met).tolist(), strict=True)
+    return [
+        ReadHand(slot, letter, score, gesture, gesture_score, HandPlace(x, y, palm))
+        for (slot, letter, score, gesture, gesture_score), (x, y), palm in zip(each, wrists, palms, strict=True)
+    ]
+
+
+def read_video(sequence: HandSequence, *, commands: bool = True) -> list[Shown]:
+    """What the hand that spells shows in each frame of a video; see ``SpellingHand``."""
+    hand = SpellingHand(commands=commands)
+    return [hand.read(sequence.frame(index)) for index in range(len(sequence))]
+
+
+def spelled(shown: Sequence[Shown]) -> list[SpelledWord]:
+    """The words that were spelled, with their times."""
+    return spell(
+        [each.time_s for each in shown],
+        [each.letter for each in shown],
+        [each.score for each in shown],
+        places=[each.place for each in shown],
+    )

@@ -1,0 +1,80 @@
+"""The Signs page without a browser: its tabs, and the text with its times."""
+
+import json
+from string import ascii_uppercase
+
+import pytest
+from starlette.applications import Starlette
+
+from pages.ui.shared import addresses
+from pages.ui.signs.corrected import retime
+from pages.ui.signs.letter_hands import letter_shapes, letter_svg
+from pages.ui.signs.line_help import LineHelp
+from posecore.signs.spelling import SpelledWord
+from posecore.skeletons import HAND_21
+
+HELO, WRLD, YOU = SpelledWord("HELO", 1, 3), SpelledWord("WRLD", 4, 7), SpelledWord("YOU", 8, 9)
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"), [("words", "Words"), ("teach", "Teach"), ("spell", "Spell"), ("x", "Spell")]
+)
+def test_the_address_opens_a_tab_and_the_page_says_what_it_is_not(open_page, asked, shown):
+    app = open_page("signs", tab=asked)
+    assert app.query_params["tab"] == shown.lower()
+    assert any("not a translation of sign language" in text.value for text in app.markdown)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("helo WRLD YOU", [("helo", 1, 3), ("WRLD", 4, 7), ("YOU", 8, 9)]),  # times stay
+        ("HELLO WRLD YOU", [("HELLO", 1, 3), ("WRLD", 4, 7), ("YOU", 8, 9)]),  # a letter more
+        ("HELO YOU", [("HELO", 1, 3), ("YOU", 8, 9)]),  # a word less
+        ("HE LO WRLD YOU", [("HE", 1, 2), ("LO", 2, 3), ("WRLD", 4, 7), ("YOU", 8, 9)]),  # shared by letters
+        ("ONEWORD YOU", [("ONEWORD", 1, 7), ("YOU", 8, 9)]),
+        ("HELO WRLD YOU ALL", [("HELO", 1, 3), ("WRLD", 4, 7), ("YOU", 8, 9), ("ALL", 8, 9)]),
+        ("OH HELO WRLD YOU", [("OH", 1, 3), ("HELO", 1, 3), ("WRLD", 4, 7), ("YOU", 8, 9)]),
+        ("  ", []),
+    ],
+)
+def test_corrected_words_keep_their_times(text, expected):
+    assert retime([HELO, WRLD, YOU], text) == expected
+
+
+def test_without_spelled_words_there_are_no_times():
+    assert retime([], "HELLO") == []
+
+
+def test_the_line_gets_suggested_words_and_subtitles_of_its_corrected_text(serving, fetch):
+    line = LineHelp()
+    line.words = [HELO, YOU]
+    with serving(Starlette(routes=addresses.routes())) as url:
+        there = f"{url}/private/{line.token}"
+
+        def ask(**body: object) -> tuple[int, bytes]:
+            status, _headers, content = fetch(there, json.dumps(body).encode())
+            return status, content
+
+        assert json.loads(ask(suggest="HELO")[1])[0] in ("HELLO", "HELP")
+        status, content = ask(file="srt", text="HELLO YOU")
+        assert (status, content.decode().split("\n\n")[0]) == (200, "1\n00:00:01,000 --> 00:00:03,000\nHELLO")
+        assert ask(file="vtt", text="HELLO YOU")[1].startswith(b"WEBVTT\n")
+        assert ask(file="exe", text="HELLO")[0] == 400
+        assert ask(file=["srt"], text="HELLO")[0] == 400
+        assert ask(text="A" * 90_000)[0] == 400
+        assert fetch(there, b"not JSON")[0] == 400
+        line.close()
+        assert ask(suggest="A")[0] == 404
+
+
+def test_every_letter_has_a_hand_and_mirroring_turns_it_over():
+    for letter in ascii_uppercase:
+        assert letter_svg(letter).count("<line") == 2 * len(HAND_21.edges)
+    shapes = letter_shapes()
+    assert {points.shape for points in shapes.values()} == {(21, 3)}
+    index_up, little_up = (shapes[letter][:, 1] for letter in "DI")
+    assert index_up.argmin() == HAND_21.index("index_finger_tip")
+    assert little_up.argmin() == HAND_21.index("pinky_tip")
+    thumb = HAND_21.index("thumb_tip")
+    assert shapes["L"][thumb, 0] == shapes["L"][:, 0].max()  # of a right hand, seen from its palm
