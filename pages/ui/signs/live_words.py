@@ -110,15 +110,17 @@ class LiveLesson:
             wish: ``"record"``: an example; ``"stop"``: end it early.
         """
         with self._lock:
-            for moment in moments:
+            there = list(moments)
+            for moment in there:
                 if moment.hands is not None and moment.hands.time_s > self._newest_s:
                     self._newest_s = moment.hands.time_s
                     self._feed(moment.poses, moment.hands)
-            if wish == "record" and self.text.strip() and self._begins_s is None and math.isfinite(self._newest_s):
+            can_record = bool(there and self.text.strip())  # without frames, the time is not known
+            if wish == "record" and can_record and self._begins_s is None:
                 self._begins_s = self._newest_s + COUNTDOWN_S
             elif wish == "stop" and self._begins_s is not None:
                 self._end()
-            return self._answer()
+            return self._answer(can_record)
 
     def _feed(self, poses: FramePoses, hands: FrameHands) -> None:
         self._poses = poses
@@ -143,7 +145,7 @@ class LiveLesson:
             of="Camera",
         )
 
-    def _answer(self) -> dict[str, Any]:
+    def _answer(self, can_record: bool) -> dict[str, Any]:
         letter, progress, recording = "", 0.0, self._begins_s is not None
         if self._begins_s is None:
             state = f"Ready to record “{self.text.strip()}”" if self.text.strip() else "Write what the sign means first"
@@ -164,5 +166,5 @@ class LiveLesson:
             "taken": [],
             "practice": None,
             "over": self._over,
-            "lesson": "recording" if recording else "ready" if self.text.strip() else "waiting",
+            "lesson": "recording" if recording else "ready" if can_record else "waiting",
         }
