@@ -12,7 +12,7 @@ HIPS = [23, 24]
 
 
 @cache
-def run(path: Path, options: PoseOptions, every: int = 1) -> tuple[PoseSequence, list[str]]:
+def run(path: Path, options: PoseOptions, every: int) -> tuple[PoseSequence, list[str]]:
     """The people in every so many frames of a clip, and the notes on it; each run is made once."""
     notes: list[str] = []
     return estimate_video(path, options, part=ClipOptions(every=every), on_note=notes.append), notes
@@ -82,7 +82,7 @@ def test_mediapipes_engine_gives_the_walker_one_id(shared_data):
 
 
 def test_no_note_if_nobody_is_left_out(shared_data):
-    _, notes = run(shared_data / "clips" / "sports2d_demo.mp4", PoseOptions(engine="fast", people=2))
+    _, notes = run(shared_data / "clips" / "sports2d_demo.mp4", PoseOptions(engine="fast", people=2), 1)
     assert notes == []
 
 

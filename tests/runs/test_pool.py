@@ -152,6 +152,7 @@ def test_a_worker_killed_twice_is_reported(clip, tmp_path):
 
 @LINUX
 def test_a_hanging_worker_is_ended(clip, tmp_path, monkeypatch):
+    pool.describe(clip)  # the worker may take longer to start than for a frame
     monkeypatch.setattr(worker_process, "LIMITS", replace(LIMITS, seconds_per_frame=2))
     part = ClipOptions(film_quality="small")
 
