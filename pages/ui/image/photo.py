@@ -24,6 +24,7 @@ from posecore.estimation.hand_options import HandOptions
 from posecore.media.pictures import PICTURE_SUFFIXES, fit_picture
 from posecore.media.samples import sample_picture
 from posecore.signs.shown import read_signs, sign_notes
+from posecore.view.hand_drawing import without_coarse_hands
 from posecore.view.silhouettes import Background
 
 _SCREEN_PX = 1400
@@ -164,8 +165,8 @@ def _estimate_hands(
 def _draw(
     people: tuple[object, ...], look: Look, _photo: Photo, _poses: FramePoses, _hands: FrameHands | None
 ) -> np.ndarray:
-    rgb = draw_poses(_photo.rgb, _poses, **asdict(look))
     if _hands is None:
-        return rgb
+        return draw_poses(_photo.rgb, _poses, **asdict(look))
+    rgb = draw_poses(_photo.rgb, without_coarse_hands(_poses, _hands), **asdict(look))
     named = None if not _poses.names else {slot.person: _poses.names.get(slot.person, "") for slot in _hands.slots}
     return draw_hands(rgb, _hands, notes=sign_notes(_hands.slots, read_signs(_hands)), people=named)
