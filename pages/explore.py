@@ -49,7 +49,7 @@ def show_result(opened: Opened) -> None:
             st.metric("Frames with a hand", f"{with_hand} of {len(sequence)}", width="content")
         st.caption(" · ".join(facts), width="stretch")
     if not seen and opened.hands is not None:
-        st.info("This result holds hands only. They are in the files below.", icon=":material/back_hand:")
+        st.info("This result holds hands only.", icon=":material/back_hand:")
     elif not seen:
         st.warning(NOBODY, icon=":material/person_off:")
     shown = explore(
@@ -71,9 +71,8 @@ def show_result(opened: Opened) -> None:
         page="explore",
         stem=opened.stem,
         key=opened.key,
-        hands=opened.hands,
     )
-    explain_numbers()
+    explain_numbers(hands=opened.hands is not None)
 
 
 def show_page() -> None:

@@ -44,7 +44,7 @@ def show_photo(photo: Photo, options: PoseOptions, poses: FramePoses, look: Look
     facts = [photo.caption, f"{width} × {height} px", *colors_of(poses, look, hands), engine_line(options)]
     show(rgb, " · ".join(facts), alt=f"{photo.name} with the landmarks")
     if hands:
-        st.caption(f":material/front_hand: {hands_in_words(hands, poses.names)}")
+        st.caption(f":material/back_hand: {hands_in_words(hands, poses.names)}")
     offer_files(photo, rgb, options, poses, hands)
 
 
@@ -110,7 +110,7 @@ def find_hands(photo: Photo, options: PoseOptions, wanted: HandOptions | None) -
         show_problem(str(error))
         return None
     if not hands:
-        st.info(NO_HANDS, icon=":material/front_hand:")
+        st.info(NO_HANDS, icon=":material/back_hand:")
     return hands
 
 

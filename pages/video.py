@@ -9,11 +9,11 @@ from pages.ui.compare.sides import VIDEO, offer_comparison
 from pages.ui.explore.explorer import explore
 from pages.ui.explore.export_files import Film, offer_files, same
 from pages.ui.shared.addresses import address
-from pages.ui.shared.explain import NOBODY, SEVERAL_PEOPLE, explain_numbers, show_notes
+from pages.ui.shared.explain import NO_HANDS, NOBODY, SEVERAL_PEOPLE, explain_numbers, show_notes
 from pages.ui.shared.link_needs import say_what_a_link_needs
 from pages.ui.shared.model_loading import engine_line
 from pages.ui.shared.problems import problems_shown, show_problem
-from pages.ui.shared.settings import page_head, set_people
+from pages.ui.shared.settings import page_head_with_hands, set_people
 from pages.ui.shared.visits import current_visit
 from pages.ui.video.clip_run import WORKERS, ClipRun, RunOptions, new_run, run_of
 from pages.ui.video.clip_source import choose_clip
@@ -37,6 +37,9 @@ def show_facts(run: ClipRun, sequence: PoseSequence) -> None:
     ]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.metric("Frames with a person", f"{seen} of {len(sequence)}", width="content")
+        if run.playback.hands is not None:
+            with_hand = int(run.playback.hands.seen.any(axis=1).sum())
+            st.metric("Frames with a hand", f"{with_hand} of {len(sequence)}", width="content")
         st.caption(" · ".join(facts), width="stretch")
 
 
@@ -74,7 +77,8 @@ def notes_of(run: ClipRun, sequence: PoseSequence) -> list[str]:
 def manifest(run: ClipRun, sequence: PoseSequence) -> dict[str, Any]:
     """The facts needed to reproduce the result."""
     options, state = run.used_options, run.state
-    return make_manifest(
+    of_hands = {} if options.hands is None else {"hand_options": options.hands.as_dict()}
+    facts = make_manifest(
         sequence,
         options.pose,
         source=run.name,
@@ -87,6 +91,7 @@ def manifest(run: ClipRun, sequence: PoseSequence) -> dict[str, Any]:
         source_sha256=file_sha256(run.clip.path),
         most_people=state.most_people,
     )
+    return {**facts, **of_hands}
 
 
 def asks_for_everybody(run: ClipRun) -> bool:
@@ -130,6 +135,8 @@ def show_result(run: ClipRun, sequence: PoseSequence) -> None:
     if not sequence.seen.any():
         st.warning(NOBODY, icon=":material/person_off:")
     options = run.used_options
+    if run.playback.hands is not None and not run.playback.hands.seen.any():
+        st.info(NO_HANDS, icon=":material/back_hand:")
     if options.pose.people > 1:
         st.caption(f":material/groups: {SEVERAL_PEOPLE}")
     show_facts(run, sequence)
@@ -163,7 +170,7 @@ def show_result(run: ClipRun, sequence: PoseSequence) -> None:
             run.annotated, run.annotated_name, has_annotated(run, shown), run.is_drawing, lambda: run.draw(shown)
         ),
     )
-    explain_numbers()
+    explain_numbers(hands=run.playback.hands is not None)
 
 
 def asks_for_another(run: ClipRun, chosen: RunOptions) -> bool:
@@ -182,7 +189,7 @@ def asks_for_another(run: ClipRun, chosen: RunOptions) -> bool:
 
 def show_page() -> None:
     """Show the page, from the choice of a video to its result."""
-    options = page_head("Video")
+    options, hands = page_head_with_hands("Video")
     visit = current_visit()
     clip = choose_clip(visit)
     if clip is None:
@@ -190,7 +197,7 @@ def show_page() -> None:
         say_what_a_link_needs()
         return
     run = run_of(visit, clip)
-    chosen = choose_run(run, options)
+    chosen = choose_run(run, options, hands)
     if run.options is None:
         if not may_start(run, chosen, less="see **Trim and video options**"):
             return

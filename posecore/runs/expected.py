@@ -25,11 +25,12 @@ class Expected:
 # Measured with the full model on two cores (AMD EPYC Zen 5): milliseconds per frame and per million pixels of a frame,
 # and megabytes of video per million pixels.
 _MS_OF_FRAME, _MS_OF_MEGAPIXEL = 4.0, 2.0
+_MS_OF_HANDS = 13.0  # of a person who signs: 26 ms of processor time more per frame
 _FILM_MS: dict[FilmQuality, float] = {"fast": 2.5, "small": 6.0}
 _FILM_MB: dict[FilmQuality, float] = {"fast": 0.017, "small": 0.007}
 
 
-def expect_run(clip: ClipInfo, part: ClipOptions, *, film: bool) -> Expected:
+def expect_run(clip: ClipInfo, part: ClipOptions, *, film: bool, hands: bool = False) -> Expected:
     """Estimate how long a run will take, and the size of its annotated video; one with much detail is larger."""
     frames = part.frames_of(clip.frame_count, clip.fps)
     if frames is None:
@@ -37,5 +38,6 @@ def expect_run(clip: ClipInfo, part: ClipOptions, *, film: bool) -> Expected:
     read = part.every * math.prod(clip.size) / 1e6
     written = math.prod(part.film_size(clip.size)) / 1e6 if film else 0.0
     quality = part.film_quality
-    milliseconds = frames * (_MS_OF_FRAME + _MS_OF_MEGAPIXEL * read + _FILM_MS[quality] * written)
+    per_frame = _MS_OF_FRAME + _MS_OF_HANDS * hands
+    milliseconds = frames * (per_frame + _MS_OF_MEGAPIXEL * read + _FILM_MS[quality] * written)
     return Expected(frames, milliseconds / 1000, frames * _FILM_MB[quality] * written)

@@ -1,15 +1,25 @@
 """The empty 3D figure of a whole video; the player fills in the people of each frame."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 import numpy as np
 import plotly.graph_objects as go
 
 from posecore.errors import check_choice
+from posecore.hands import HandSlot
 from posecore.poses import PoseSequence
-from posecore.skeletons import BLAZEPOSE_33
-from posecore.view.palette import BONE_SIDES, RIM, SIDES_ON_PAGE, css, person_color
+from posecore.skeletons import BLAZEPOSE_33, HAND_21
+from posecore.view.palette import (
+    BONE_SIDES,
+    FINGERS_ON_PAGE,
+    HAND_BONE_PARTS,
+    HAND_PARTS,
+    RIM,
+    SIDES_ON_PAGE,
+    css,
+    person_color,
+)
 from posecore.view.plots import DOT, THIN_BONES, floor_of, layout_of
 from posecore.view.spaces import Space, picture_space, world_space
 
@@ -18,14 +28,18 @@ _SURE = 0.5
 _MOST_POINTS = 200_000
 
 
-def plot_stage(sequence: PoseSequence, *, coordinates: Literal["world", "picture"]) -> go.Figure:
+def plot_stage(
+    sequence: PoseSequence, *, coordinates: Literal["world", "picture"], hands: Sequence[HandSlot] = ()
+) -> go.Figure:
     """Figure with axes that contain the whole video, and for each person traces without points yet (NaN).
 
     The traces of person 3 have the uids ``thick_bones_3``, ``thin_bones_3``, ``joints_3`` (33 points in landmark
-    order) and ``path_3``. Bones are lines with gaps: two ends and a gap for each of ``bones()``.
+    order) and ``path_3``. Bones are lines with gaps: two ends and a gap for each of ``bones()``. Those of a hand are
+    ``hand_bones_3_left`` and ``hand_joints_3_left``, with the edges and the 21 points of ``HAND_21``.
 
     Args:
         sequence: its people get traces, its landmarks determine the axes.
+        hands: get traces, too.
         coordinates: as for ``posecore.plot_pose_3d``: metres around the hips, or pixels with depth on their scale.
 
     Raises:
@@ -37,6 +51,8 @@ def plot_stage(sequence: PoseSequence, *, coordinates: Literal["world", "picture
     traces = [floor_of(space)]
     for person in sequence.person_ids.tolist():
         traces += _traces(person, sequence.names.get(person, f"person {person}"), several)
+    for slot in hands:
+        traces += _traces_of_hand(slot)
     layout = layout_of(space, several=several, has_sides=not several, has_bar=True)
     return go.Figure({"data": traces, "layout": layout})
 
@@ -97,6 +113,35 @@ def _traces(person: int, name: str, several: bool) -> Iterator[dict[str, Any]]:
         "showlegend": False,
         "line": {"width": 4, "color": css(person_color(person))},
         "hoverinfo": "skip",
+    }
+
+
+def _traces_of_hand(slot: HandSlot) -> Iterator[dict[str, Any]]:
+    name = f"{slot.person}_{slot.side}".replace("-", "m")  # an id may be negative; plotly takes no "-" in a uid
+    yield {
+        "type": "scatter3d",
+        "uid": f"hand_bones_{name}",
+        **_missing_points(3 * len(HAND_21.edges)),
+        "mode": "lines",
+        "name": str(slot),
+        "showlegend": False,
+        "line": {"width": 2.5, "color": [css(FINGERS_ON_PAGE[part]) for part in HAND_BONE_PARTS for _ in range(3)]},
+        "hoverinfo": "skip",
+    }
+    yield {
+        "type": "scatter3d",
+        "uid": f"hand_joints_{name}",
+        **_missing_points(len(HAND_21)),
+        "mode": "markers",
+        "name": f"joints of the {slot}",
+        "showlegend": False,
+        "marker": {
+            "size": [2.0] * len(HAND_21),
+            "opacity": 0.99,
+            "color": [css(FINGERS_ON_PAGE[part]) for part in HAND_PARTS],
+        },
+        "text": [f"{landmark.replace('_', ' ')}, {slot}" for landmark in HAND_21.landmarks],
+        "hovertemplate": "<b>%{text}</b><extra></extra>",
     }
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from pages.ui.explore.player.moments import PIECE_FRAMES, write_moments
 from posecore import PoseSequence
+from tests.synthetic_hands import RIGHT, waving
 
 
 @pytest.fixture
@@ -67,3 +68,22 @@ def test_cuts_are_those_of_the_frames_in_the_file(sequence, tmp_path, monkeypatc
     assert write_moments(tmp_path / "moments.bin", {"raw": cut}).header["cuts"] == [100, 200]
     monkeypatch.setattr("pages.ui.explore.player.moments.MOST_SHOWN", 200)
     assert write_moments(tmp_path / "moments.bin", {"raw": cut}).header["cuts"] == [34, 67]
+
+
+def test_hands_are_exact_with_what_they_show(tmp_path):
+    hands = waving(PIECE_FRAMES + 8)
+    bodies = PoseSequence.empty(hands.times_s, [], size=hands.size, fps=hands.fps)
+    notes = [{RIGHT: "open palm"} if frame % 2 else {} for frame in range(len(hands))]
+    header = write_moments(tmp_path / "moments.bin", {"raw": bodies}, hands=hands, hand_notes=notes).header["hands"]
+    assert header["slots"] == [{"person": 1, "side": "left"}, {"person": 1, "side": "right"}]
+    per_frame = 2 * (6 * 21 + 2)
+    start = header["at"] + PIECE_FRAMES * per_frame * 4
+    numbers = np.frombuffer((tmp_path / "moments.bin").read_bytes(), "<f4", 8 * per_frame, start)
+    picture, world, score, shows = np.split(numbers, 8 * 2 * np.cumsum([63, 63, 1]))
+    last = slice(PIECE_FRAMES, None)
+    np.testing.assert_array_equal(picture.reshape(8, 2, 21, 3)[..., :2], hands.xy[last])
+    np.testing.assert_array_equal(picture.reshape(8, 2, 21, 3)[..., 2], hands.z[last])
+    np.testing.assert_array_equal(world.reshape(8, 2, 21, 3), hands.world[last])
+    np.testing.assert_array_equal(score.reshape(8, 2), hands.score[last])
+    words = [[header["words"][int(place)] for place in row] for row in shows.reshape(8, 2)]
+    assert words == [["", "open palm" if frame % 2 else ""] for frame in range(8)]

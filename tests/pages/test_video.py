@@ -15,7 +15,8 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRe
 from pages.ui.shared.visits import Visit
 from pages.ui.video.clip_run import ClipRun, RunOptions, RunState, keep_upload, run_of
 from pages.ui.video.uploads import Clip, to_disk
-from posecore import ClipOptions, Progress, estimate_video
+from posecore import ClipOptions, HandSlot, Progress, decode_picture, estimate_video
+from posecore.estimation.hand_options import HandOptions
 from posecore.limits import LIMITS, Limits
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
@@ -398,3 +399,40 @@ def test_a_discarded_visit_deletes_its_files(visit):
     gc.collect()
     assert run() is None
     assert [folder.exists() for folder in folders] == [False, False]
+
+
+@pytest.fixture
+def rock_clip(shared_data, tmp_path) -> Path:
+    """A woman whose right hand makes a gesture, small in the frame, five times."""
+    rgb = decode_picture(shared_data / "gestures" / "rock" / "026fd791-8f64-4fae-8cb0-0e01dc4362ce.jpg")
+    target = tmp_path / "rock.mp4"
+    with FilmWriter(target, (rgb.shape[1], rgb.shape[0]), fps_hint=25) as film:
+        for index in range(5):
+            film.write(rgb, index / 25)
+    return target
+
+
+def test_hands_are_found_in_the_same_run_and_drawn(open_page, rock_clip):
+    app = open_page("video")
+    app.toggle(key="hands").set_value(True).run()
+    run = upload(app, "rock.mp4", rock_clip.read_bytes())
+    assert [metric.value for metric in app.metric[:2]] == ["5 of 5", "5 of 5"]
+    right = HandSlot(1, "right")
+    assert list(run.playback.hand_notes) == [{right: "rock"}] * 5
+    assert run.playback.moments.header["hands"]["words"] == ["", "rock"]
+    run.draw(run.playback.sequence)
+    assert run.state.done.wait(60)
+    assert run.state.drawn is not None, run.state.notes
+    with open_clip(run.annotated) as drawn, open_clip(rock_clip) as given:
+        wrist = run.state.hands.xy[0, run.state.hands.slot(1, "right"), 9].round().astype(int)
+        near = np.s_[wrist[1] - 8 : wrist[1] + 8, wrist[0] - 8 : wrist[0] + 8]
+        changed = np.abs(next(iter(drawn)).rgb[near].astype(int) - next(iter(given)).rgb[near])
+    assert changed.mean() > 20
+
+
+def test_a_run_with_hands_that_was_stopped_says_why_it_ends_there(short_clip):
+    run = started(short_clip)
+    assert run.state.done.wait(60)
+    run.options = RunOptions(hands=HandOptions())
+    run.state.cut_short, run.state.stopped = True, None
+    assert "hands were looked for" in run.why_it_ends_here

@@ -78,20 +78,18 @@ def offer_files(
     stem: str,
     key: str,
     film: Film | None = None,
-    hands: HandSequence | None = None,
 ) -> None:
     """Let the visitor choose files, make them, and offer them for download.
 
     Args:
         shown: the result as it is shown, which the files are made from.
-        playback: its folder holds the files.
+        playback: its folder holds the files, and its hands are in them, too.
         facts: makes the manifest.
         raw: the result before it was smoothed, for the saved result and the verdicts; None if it is not known.
         page: name of the current page; each keeps its own choices.
         stem: start of the file names.
         key: identifies the result.
         film: the video with skeletons; None if the result has no video.
-        hands: in the same frames; those of hidden people are left out.
     """
     with st.expander("Files", icon=":material/folder_zip:", expanded=True):
         chosen = st.pills(
@@ -108,9 +106,7 @@ def offer_files(
         one = st.container(horizontal=True, vertical_alignment="bottom")
         if raw is not None:
             raw = raw.only(shown.person_ids.tolist())
-        if hands is not None:
-            hidden = {*playback.raw.person_ids.tolist()} - {*shown.person_ids.tolist()}
-            hands = hands.only({slot.person for slot in hands.slots} - hidden)
+        hands = playback.hands_beside(shown)
         result = _Result(shown, playback, facts, raw, hands, page, stem, key, film, below=st.container())
         with several:
             _explain(chosen)

@@ -29,7 +29,6 @@ class Opened:
         is_raw: whether the playback begins with the landmarks as they were estimated, rather than with smoothed ones.
         playback: the result for the player.
         folder: holds the player's files.
-        hands: in the same frames; None if none were saved.
     """
 
     key: str
@@ -39,7 +38,6 @@ class Opened:
     is_raw: bool
     playback: Playback
     folder: Folder
-    hands: HandSequence | None = None
 
     def close(self) -> None:
         """Delete the player's files."""
@@ -49,6 +47,11 @@ class Opened:
     def stem(self) -> str:
         """Start of the names of files made from it."""
         return PurePath(self.name).name.partition(".")[0] or "result"
+
+    @property
+    def hands(self) -> HandSequence | None:
+        """The hands in the same frames; None if none were saved."""
+        return self.playback.hands
 
     @property
     def source(self) -> str | None:
@@ -103,5 +106,5 @@ def open_result(file: UploadedFile) -> Opened:
     folder = Folder("opened")
     raw = saved.estimated
     # The smoothed landmarks are made again, as for a new result, so that only one copy of them is in memory.
-    playback = Playback(saved.sequence if raw is None else raw, folder)
-    return Opened(file.file_id, file.name, saved.facts, saved.smoothing, raw is not None, playback, folder, saved.hands)
+    playback = Playback(saved.sequence if raw is None else raw, folder, saved.hands)
+    return Opened(file.file_id, file.name, saved.facts, saved.smoothing, raw is not None, playback, folder)

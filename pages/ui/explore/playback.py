@@ -8,12 +8,15 @@ from pages.ui.explore.player.moments import Moments, write_moments
 from pages.ui.shared.addresses import withdraw
 from pages.ui.shared.folders import Folder
 from pages.ui.shared.served import serve
-from posecore import PoseSequence
+from posecore import HandSequence, PoseSequence
 from posecore.motion.smoothing import Smoothing, smooth_sequence
 from posecore.motion.smoothing_effect import SmoothingEffect, compare
 from posecore.motion.trust import judge
+from posecore.runs.replay import HandNotes
+from posecore.signs.shown import read_signs, sign_notes
 
 _NAME = "moments.bin"
+_BLOCK_FRAMES = 4096  # whose signs are read at a time, so that memory stays bounded
 
 
 @dataclass
@@ -32,6 +35,8 @@ class Playback:
 
     Attributes:
         raw: the result as it was estimated or opened.
+        hands: in the same frames; None if they were not looked for. They are not smoothed.
+        hand_notes: what they show, for each of their frames.
         trust: how reliable it is, for each person.
         sequence: the smoothed result, as it is shown.
         smoothing: how it was smoothed.
@@ -40,8 +45,10 @@ class Playback:
         token: of that file's address, see ``pages.ui.shared.addresses``.
     """
 
-    def __init__(self, raw: PoseSequence, folder: Folder) -> None:
+    def __init__(self, raw: PoseSequence, folder: Folder, hands: HandSequence | None = None) -> None:
         self.raw = raw
+        self.hands = hands
+        self.hand_notes: HandNotes = [] if hands is None else _notes_of(hands)
         self.trust = judge(raw)
         self._folder = folder
         self._served = _Served()
@@ -63,7 +70,7 @@ class Playback:
             layers = {"raw": self.raw} if smoothed is self.raw else {"smoothed": smoothed, "raw": self.raw}
             self._made += 1
             path = self._folder.path / f"{self._made}-{_NAME}"
-            moments = write_moments(path, layers)
+            moments = write_moments(path, layers, hands=self.hands, hand_notes=self.hand_notes)
             if self.smoothing is not None:
                 withdraw(self.token)
                 self._served.tokens.discard(self.token)
@@ -73,6 +80,13 @@ class Playback:
             self._served.tokens.add(self.token)
             self.effect: tuple[SmoothingEffect, ...] = () if smoothed is self.raw else compare(self.raw, smoothed)
             self.sequence, self.smoothing = smoothed, smoothing
+
+    def hands_beside(self, shown: PoseSequence) -> HandSequence | None:
+        """The hands, without those of people who are hidden; None if they were not looked for."""
+        if self.hands is None:
+            return None
+        hidden = {*self.raw.person_ids.tolist()} - {*shown.person_ids.tolist()}
+        return self.hands.only({slot.person for slot in self.hands.slots} - hidden) if hidden else self.hands
 
     def offer(self, name: str) -> tuple[Path, str]:
         """Path for a file that the visitor can download under this name while the folder exists, and its token."""
@@ -85,3 +99,13 @@ class Playback:
     def serves(self, token: str) -> bool:
         """Whether the file that ``offer`` gave this token still exists."""
         return token in self._served.tokens and not self._folder.closed
+
+
+def _notes_of(hands: HandSequence) -> HandNotes:
+    blocks = (hands.at(slice(start, start + _BLOCK_FRAMES)) for start in range(0, len(hands), _BLOCK_FRAMES))
+    return [
+        sign_notes(block.slots, signs[frame])
+        for block in blocks
+        for signs in [read_signs(block)]
+        for frame in range(len(block))
+    ]

@@ -44,6 +44,8 @@ export type Row = Record<string, string | number>;
 export interface TableText {
   columns: Column[];
   parts: Record<string, number[]>;
+  /** The column whose least value the viewer chooses. */
+  least: { name: string; label: string };
 }
 
 /** One curve to draw. */
@@ -68,6 +70,17 @@ export interface Frame {
   presence: Float32Array;
 }
 
+/** All hands in one frame, one after the other; NaN if a hand is absent. */
+export interface FrameOfHands {
+  picture: Float32Array;
+  world: Float32Array;
+  score: Float32Array;
+  /** Places of what they show among the header's words. */
+  shows: Float32Array;
+}
+
+export type Side = "left" | "right";
+
 /** Layout of the player's file, see pages/ui/explore/player/moments.py. */
 export interface Header {
   frames: number;
@@ -83,6 +96,8 @@ export interface Header {
   layers: Record<string, { landmarks_at: number; curves_at: number }>;
   confidence_at: number;
   curves: { name: string; title: string; group: string; unit: string }[];
+  /** Null if hands were not looked for. */
+  hands: { at: number; landmarks: number; slots: { person: number; side: Side }[]; words: string[] } | null;
 }
 
 export interface Person {
@@ -112,6 +127,16 @@ export interface PlayerData {
   skeleton: { landmarks: Landmark[]; bones: Bone[] };
   people: Person[];
   table: TableText;
+  /** How hands look; null without hands. */
+  hands: {
+    landmarks: Landmark[];
+    bones: Bone[];
+    /** Landmark of the body. */
+    wrists: Record<Side, number>;
+    /** Colours of their tags. */
+    tags: Record<Side, string>;
+    table: TableText;
+  } | null;
   defaults: { index: number; curves: string[]; space: Space };
 }
 

@@ -17,7 +17,7 @@ Of = Literal["body", "hands", "both"]
 """What a table or a figure shows."""
 
 _OF: dict[Of, str] = {"body": "Body", "hands": "Hands", "both": "Both"}
-_HEADINGS = {
+HAND_HEADINGS = {
     "person": "Person",
     NAME: "Name",
     "hand": "Hand",
@@ -72,7 +72,7 @@ def show_hands_table(hands: FrameHands, *, key: str, names: Mapping[int, str]) -
     st.dataframe(
         table,
         hide_index=True,
-        column_order=[name for name in _HEADINGS if name not in hidden],
+        column_order=[name for name in HAND_HEADINGS if name not in hidden],
         column_config=_column_config(),
         height=min(36 * (len(table) + 1) + 2, 480),
         placeholder="n/a",
@@ -107,15 +107,15 @@ def _column_config() -> dict[str, Any]:
     column = st.column_config
     config: dict[str, Any] = {
         name: column.NumberColumn(heading, help=HAND_COLUMNS[name], format=f"%.{digits_of(name)}f")
-        for name, heading in _HEADINGS.items()
+        for name, heading in HAND_HEADINGS.items()
         if name in HAND_COLUMNS
     }
-    config[NAME] = column.TextColumn(_HEADINGS[NAME], help="The name you entered.")
-    config["hand"] = column.TextColumn(_HEADINGS["hand"], help=HAND_COLUMNS["hand"], pinned=True)
+    config[NAME] = column.TextColumn(HAND_HEADINGS[NAME], help="The name you entered.")
+    config["hand"] = column.TextColumn(HAND_HEADINGS["hand"], help=HAND_COLUMNS["hand"], pinned=True)
     config["landmark"] = column.TextColumn(
-        _HEADINGS["landmark"], help=HAND_COLUMNS["landmark"], pinned=True, width=_LANDMARK_PX
+        HAND_HEADINGS["landmark"], help=HAND_COLUMNS["landmark"], pinned=True, width=_LANDMARK_PX
     )
     config["score"] = column.ProgressColumn(
-        _HEADINGS["score"], help=HAND_COLUMNS["score"], min_value=0, max_value=1, format="%.2f"
+        HAND_HEADINGS["score"], help=HAND_COLUMNS["score"], min_value=0, max_value=1, format="%.2f"
     )
     return config

@@ -34,7 +34,7 @@ def digits_of(name: str) -> int:
     """Digits that a column of numbers shows after the decimal point."""
     if name.endswith("_px"):
         return 1
-    return {"person": 0, "visibility": 2, "presence": 2}.get(name, 3)
+    return {"person": 0, "visibility": 2, "presence": 2, "score": 2}.get(name, 3)
 
 
 def _choose_coordinates(key: str, *, several: bool = False) -> Space:

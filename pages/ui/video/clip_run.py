@@ -16,6 +16,7 @@ from pages.ui.shared.visits import Visit
 from pages.ui.video.uploads import Clip
 from posecore import (
     ClipOptions,
+    HandSequence,
     PosecoreError,
     PoseOptions,
     PoseSequence,
@@ -26,11 +27,13 @@ from posecore import (
     estimate_video,
     find_engine,
 )
+from posecore.estimation.hand_options import HandOptions
 from posecore.limits import LIMITS
 from posecore.media.clips import ClipInfo
 from posecore.runs.annotation import color_by
 from posecore.runs.expected import Expected, expect_run
 from posecore.runs.pool import describe
+from posecore.runs.replay import HandNotes
 from posecore.runs.segments import usual_workers
 from posecore.view.silhouettes import Background
 
@@ -47,6 +50,7 @@ class RunState:
     progress: Progress | None = None
     waiting: bool = True
     result: PoseSequence | None = None
+    hands: HandSequence | None = None  # in the same frames; None if they were not wanted
     notes: list[str] = field(default_factory=list)
     error: str | None = None
     seconds: float = 0.0
@@ -68,7 +72,7 @@ class RunState:
 
     def take_summary(self, summary: RunSummary) -> None:
         """Take what is known at the end of the run."""
-        self.stopped, self.most_people = summary.stopped, summary.most_people
+        self.stopped, self.most_people, self.hands = summary.stopped, summary.most_people, summary.hands
 
 
 @dataclass(frozen=True)
@@ -80,12 +84,14 @@ class RunOptions:
         part: which frames to analyse, and how to encode them.
         film: whether to make a video of these frames, without skeletons, for the player.
         background: what to do with everything behind the people in that video.
+        hands: how hands are found, in the same run; None: they are not looked for.
     """
 
     pose: PoseOptions = field(default_factory=PoseOptions)
     part: ClipOptions = field(default_factory=ClipOptions)
     film: bool = True
     background: Background = "keep"
+    hands: HandOptions | None = None
 
     def __post_init__(self) -> None:
         masks = self.film and self.background != "keep"
@@ -147,7 +153,7 @@ class ClipRun:
         """Estimated cost of a run with these options."""
         if self.info is None:
             return Expected(None, None, None)
-        return expect_run(self.info, options.part, film=options.film)
+        return expect_run(self.info, options.part, film=options.film, hands=options.hands is not None)
 
     def start(self, options: RunOptions, *, after: RunState | None = None) -> None:
         """Start the worker; only once for each run.
@@ -187,12 +193,12 @@ class ClipRun:
         """The finished result for the player."""
         assert self.state.result is not None
         if self._playback is None:
-            self._playback = Playback(self.state.result, self._folder)
+            self._playback = Playback(self.state.result, self._folder, self.state.hands)
         return self._playback
 
     def draw(self, shown: PoseSequence) -> None:
         """Start making the video with skeletons of these people; nothing is estimated."""
-        options = self.used_options
+        options, hands = self.used_options, (self.playback.hands_beside(shown), self.playback.hand_notes)
         self.state = replace(
             self.state, progress=None, waiting=True, drawing=True, stop=threading.Event(), done=threading.Event()
         )
@@ -200,7 +206,7 @@ class ClipRun:
         # A changed background is only in the player's video, as silhouettes are not kept.
         source = self.film if options.background != "keep" else self.clip.path
         self.state.worker = threading.Thread(
-            target=_draw, args=(self.state, source, options, shown, self.annotated), daemon=True
+            target=_draw, args=(self.state, source, options, shown, *hands, self.annotated), daemon=True
         )
         self.state.worker.start()
 
@@ -226,6 +232,8 @@ class ClipRun:
             return None
         if self.used_options.film and self.used_options.background != "keep":
             return "It cannot be continued, because the outlines of people that its background needs are not kept."
+        if self.used_options.hands is not None:
+            return "It cannot be continued, because hands were looked for."
         if find_engine(self.used_options.pose).name == "mediapipe":
             return "It cannot be continued: MediaPipe's engine cannot go on in the middle of a video."
         return "It cannot be continued, because it was stopped before its first frames were done."
@@ -264,16 +272,36 @@ def forget_upload(visit: Visit) -> None:
     visit.forget(Clip)
 
 
-def _draw(state: RunState, source: Path, options: RunOptions, shown: PoseSequence, film: Path) -> None:
+def _draw(
+    state: RunState,
+    source: Path,
+    options: RunOptions,
+    shown: PoseSequence,
+    hands: HandSequence | None,
+    notes: HandNotes,
+    film: Path,
+) -> None:
     drawn, part = shown, options.part
     if options.background != "keep":  # drawn on the player's video, which starts at 0 and has exactly these frames
-        shown = replace(shown.resized(part.film_size(shown.size)), times_s=shown.times_s - shown.times_s[0])
+        size, times_s = part.film_size(shown.size), shown.times_s - shown.times_s[0]
+        shown = replace(shown.resized(size), times_s=times_s)
+        hands = hands and replace(hands.resized(size), times_s=times_s)
         part = ClipOptions(film_quality=part.film_quality)
     try:
         with place_for(state) as found:
             if found:
                 colors = color_by(options.pose)
-                if draw_video(source, shown, film, color_by=colors, part=part, on_progress=state.report, workers=1):
+                if draw_video(
+                    source,
+                    shown,
+                    film,
+                    hands=hands,
+                    hand_notes=notes if hands else None,
+                    color_by=colors,
+                    part=part,
+                    on_progress=state.report,
+                    workers=1,
+                ):
                     state.drawn = drawn
     except PosecoreError as error:
         state.notes.append(f"The video with skeletons could not be made: {error}")
@@ -311,6 +339,7 @@ def _work(
             state.result = estimate_video(
                 source,
                 options.pose,
+                hands=options.hands,
                 part=options.part,
                 annotated=film,
                 skeletons=False,

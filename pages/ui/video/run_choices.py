@@ -7,6 +7,7 @@ import streamlit as st
 from pages.ui.shared.people_choice import choose_background
 from pages.ui.video.clip_run import ClipRun, RunOptions
 from posecore import ClipOptions, PoseOptions, find_engine
+from posecore.estimation.hand_options import HandOptions
 from posecore.media.clip_options import FilmQuality
 from posecore.runs.expected import Expected
 
@@ -15,10 +16,10 @@ _QUALITIES: dict[FilmQuality, str] = {"fast": "Faster", "small": "Smaller file"}
 _SHORTEST_S = 0.1
 
 
-def choose_run(run: ClipRun, pose: PoseOptions) -> RunOptions:
+def choose_run(run: ClipRun, pose: PoseOptions, hands: HandOptions | None) -> RunOptions:
     """Offer the choices about a video in a popover, with their estimated cost."""
     if run.info is None:
-        return RunOptions(pose)
+        return RunOptions(pose, hands=hands)
     with st.popover("Trim and video options", icon=":material/content_cut:"):
         start_s, end_s = _choose_stretch(run)
         every = st.number_input(
@@ -57,7 +58,7 @@ def choose_run(run: ClipRun, pose: PoseOptions) -> RunOptions:
         )
         background = choose_background("part_background", disabled=not film)
         part = ClipOptions(start_s=start_s, end_s=end_s, every=int(every), film_side=side or None, film_quality=quality)
-        options = RunOptions(unsmoothed(pose), part, film, background)
+        options = RunOptions(unsmoothed(pose), part, film, background, hands)
         st.caption(cost(run.expect(options)))
     return options
 

@@ -10,10 +10,10 @@ from plotly.io.json import to_json_plotly
 
 from pages.ui.explore.player.moments import Moments
 from pages.ui.shared.module_component import module_component
-from pages.ui.shared.script_parts import LANDMARK_TABLE, STYLES
-from posecore import BLAZEPOSE_33, PoseSequence
+from pages.ui.shared.script_parts import HAND_TABLE, LANDMARK_TABLE, STYLES
+from posecore import BLAZEPOSE_33, HAND_21, HandSlot, PoseSequence
 from posecore.motion.measuring import Space
-from posecore.view.palette import SIDES, SIDES_ON_PAGE, css, person_color
+from posecore.view.palette import FINGERS, HAND_BONE_PARTS, HAND_PARTS, SIDES, SIDES_ON_PAGE, css, person_color
 from posecore.view.stage import bones, plot_stage
 
 _HERE = Path(__file__).parent
@@ -52,6 +52,7 @@ def show_player(
         file: name of the visitor's file that a link to a moment needs; None if it needs none.
         shown: ids of the people to show; None: all.
     """
+    hands = tuple(HandSlot(**slot) for slot in (moments.header["hands"] or {}).get("slots", ()))
     several = sequence.seen.sum(axis=1).max(initial=0) > 1  # at once: each cut makes another person of the same one
     ids = sequence.person_ids.tolist()
     data = {
@@ -60,7 +61,7 @@ def show_player(
         "file": file,
         "moments": address,
         "header": moments.header,
-        "stages": {space: _stage(clip, space, _sequence=sequence) for space in ("world", "picture")},
+        "stages": {space: _stage(clip, space, hands, _sequence=sequence) for space in ("world", "picture")},
         "skeleton": _skeleton(),
         "people": [
             {
@@ -73,10 +74,11 @@ def show_player(
             for person in ids
         ],
         "table": LANDMARK_TABLE,
+        "hands": _hand() | {"table": HAND_TABLE} if hands else None,
         "defaults": {
             "index": _first_seen(sequence) // moments.header["step"],
             "curves": list(_USUAL_CURVES),
-            "space": "picture" if several else "world",
+            "space": "picture" if several or not ids else "world",
         },
     }
     _player(key=key, data=data)
@@ -88,8 +90,8 @@ def _first_seen(sequence: PoseSequence) -> int:
 
 
 @st.cache_data(scope="session", max_entries=4, show_spinner=False)
-def _stage(clip: str, space: Space, _sequence: PoseSequence) -> str:
-    figure = plot_stage(_sequence, coordinates=space).to_dict()
+def _stage(clip: str, space: Space, hands: tuple[HandSlot, ...], _sequence: PoseSequence) -> str:
+    figure = plot_stage(_sequence, coordinates=space, hands=hands).to_dict()
     figure["layout"].pop("template", None)
     return to_json_plotly(figure)
 
@@ -107,4 +109,20 @@ def _skeleton() -> dict[str, Any]:
             for index, (name, side) in enumerate(zip(BLAZEPOSE_33.landmarks, BLAZEPOSE_33.sides, strict=True))
         ],
         "bones": [bone | {"color": css(SIDES[bone["side"]])} for bone in bones()],
+    }
+
+
+@lru_cache(maxsize=1)
+def _hand() -> dict[str, Any]:
+    return {
+        "landmarks": [
+            {"name": name.replace("_", " "), "color": css(FINGERS[part]), "page": "", "small": True}
+            for name, part in zip(HAND_21.landmarks, HAND_PARTS, strict=True)
+        ],
+        "bones": [
+            {"from": start, "to": end, "thin": True, "color": css(FINGERS[part])}
+            for (start, end), part in zip(HAND_21.edges, HAND_BONE_PARTS, strict=True)
+        ],
+        "wrists": {side: BLAZEPOSE_33.index(f"{side}_wrist") for side in ("left", "right")},
+        "tags": {side: css(SIDES[side]) for side in ("left", "right")},
     }

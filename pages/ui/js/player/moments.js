@@ -5,6 +5,7 @@ import { Clock } from "./clock.js";
 
 /** @typedef {import("../types.d.ts").Header} Header */
 /** @typedef {import("../types.d.ts").Frame} Frame */
+/** @typedef {import("../types.d.ts").FrameOfHands} FrameOfHands */
 
 const NUMBERS = 8; // per landmark: x, y, z in the image and in metres, visibility, presence
 const BYTES = 4; // per number
@@ -40,6 +41,8 @@ export class Moments {
     this.onArrival = () => {};
     /** @type {Map<string, Frame | null>} */
     this.pieces = new Map();
+    /** @type {Map<number, FrameOfHands | null>} */
+    this.handPieces = new Map();
     /** @type {Map<string, Promise<{values: Float32Array, confidence: Uint8Array}>>} */
     this.curves = new Map();
     this.perFrame = header.people.length * header.landmarks;
@@ -118,6 +121,56 @@ export class Moments {
       world: numbers.subarray(3 * landmarks, 6 * landmarks),
       visibility: numbers.subarray(6 * landmarks, 7 * landmarks),
       presence: numbers.subarray(7 * landmarks),
+    });
+    this.onArrival();
+  }
+
+  /**
+   * All hands in one frame; null until its piece has arrived, and without hands.
+   * @param {number} index
+   * @returns {FrameOfHands | null}
+   */
+  hands(index) {
+    const size = this.header.piece_frames;
+    const number = Math.floor(index / size);
+    if ((index % size) * 4 > size) this.handPiece(number + 1);
+    const piece = this.handPiece(number);
+    const { slots, landmarks } = this.header.hands ?? { slots: [], landmarks: 0 };
+    if (!piece) return null;
+    const from = (index % size) * slots.length;
+    const to = from + slots.length;
+    return {
+      picture: piece.picture.subarray(3 * landmarks * from, 3 * landmarks * to),
+      world: piece.world.subarray(3 * landmarks * from, 3 * landmarks * to),
+      score: piece.score.subarray(from, to),
+      shows: piece.shows.subarray(from, to),
+    };
+  }
+
+  /** @param {number} number */
+  handPiece(number) {
+    if (this.header.hands?.slots.length && !this.handPieces.has(number)) this.fetchHands(number, this.header.hands);
+    return this.handPieces.get(number);
+  }
+
+  /**
+   * @param {number} number
+   * @param {NonNullable<Header["hands"]>} layout
+   */
+  async fetchHands(number, { at, slots, landmarks }) {
+    const first = number * this.header.piece_frames;
+    if (first >= this.count) return;
+    this.handPieces.set(number, null);
+    const hands = Math.min(this.header.piece_frames, this.count - first) * slots.length;
+    const perHand = 6 * landmarks + 2;
+    const start = at + first * slots.length * perHand * BYTES;
+    const numbers = new Float32Array(await this.read(start, hands * perHand * BYTES));
+    const points = 3 * landmarks * hands;
+    this.handPieces.set(number, {
+      picture: numbers.subarray(0, points),
+      world: numbers.subarray(points, 2 * points),
+      score: numbers.subarray(2 * points, 2 * points + hands),
+      shows: numbers.subarray(2 * points + hands),
     });
     this.onArrival();
   }

@@ -2,6 +2,7 @@
 // The people of one frame as traces of the 3D view.
 
 import { boneLine, nowhere } from "../shared/stage.js";
+import { handTraces } from "./hands.js";
 import { TRAIL_S } from "./people_on_film.js";
 
 /** @typedef {import("../types.d.ts").PlayerData} PlayerData */
@@ -33,7 +34,7 @@ export function tracesOf(data, moments, layer, index, view) {
     traces.set(`joints_${person.id}`, { ...points, marker: colors(data, frame, slot, view) });
     traces.set(`path_${person.id}`, hasTrail ? path(data, moments, layer, index, slot, view) : nowhere(1));
   });
-  return traces;
+  return new Map([...traces, ...handTraces(data, moments.hands(index), frame, view)]);
 }
 
 /**

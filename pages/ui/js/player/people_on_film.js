@@ -1,6 +1,8 @@
 // @ts-check
 // The people of one frame, drawn over the video.
 
+import { drawHands } from "./hands.js";
+
 /** @typedef {import("../types.d.ts").PlayerData} PlayerData */
 /** @typedef {import("../types.d.ts").View} View */
 /** @typedef {import("../types.d.ts").Person & {slot: number}} Shown */
@@ -46,6 +48,7 @@ export class PeopleOnFilm {
       }
       if (raw) this.overlay.skeleton(this.onCanvas(raw, person.slot, view.threshold), { bones, joints, faint: true });
     }
+    drawHands(this.overlay, this.data, moments, index);
   }
 
   /**

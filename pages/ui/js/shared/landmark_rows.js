@@ -46,9 +46,35 @@ export function rowsOf(bodies, landmarks, width, height) {
 }
 
 /**
+ * @typedef {object} Hand in one frame; missing numbers are NaN
+ * @property {number} person
+ * @property {string} name given to them; may be empty
+ * @property {string} hand left or right
+ * @property {number} score
+ * @property {Body["picture"]} picture pixels
+ * @property {Body["world"]} world metres
+ */
+
+/**
+ * A row for each hand and landmark, with the columns of hands in posecore/tables.py.
+ * @param {Hand[]} hands
+ * @param {string[]} landmarks names
+ * @param {number} width of the image
+ * @param {number} height
+ * @returns {Row[]}
+ */
+export function rowsOfHands(hands, landmarks, width, height) {
+  return hands.flatMap(({ person, name, hand, score, picture, world }) =>
+    rowsOf([{ person, name, picture, world, visibility: () => NaN, presence: () => NaN }], landmarks, width, height).map(
+      (row) => ({ ...row, hand, score }),
+    ),
+  );
+}
+
+/**
  * @typedef {object} Filter
  * @property {string[]} parts of the body; empty: all
- * @property {number} least visibility
+ * @property {number} least visibility or score
  * @property {string} search in names
  */
 
@@ -56,15 +82,16 @@ export function rowsOf(bodies, landmarks, width, height) {
  * @param {Row[]} rows
  * @param {Filter} filter
  * @param {Record<string, number[]>} members landmarks of each part
+ * @param {string} of column of the least value
  */
-export function filtered(rows, { parts, least, search }, members) {
+export function filtered(rows, { parts, least, search }, members, of = "visibility") {
   const wanted = new Set(parts.flatMap((part) => members[part]));
   const words = search.trim().toLowerCase();
   return rows.filter(
     (row) =>
       (!parts.length || wanted.has(Number(row.index))) &&
-      !(Number(row.visibility) < least) &&
-      (least === 0 || !Number.isNaN(row.visibility)) &&
+      !(Number(row[of]) < least) &&
+      (least === 0 || !Number.isNaN(row[of])) &&
       (!words || `${row.landmark} ${row.name}`.toLowerCase().includes(words)),
   );
 }

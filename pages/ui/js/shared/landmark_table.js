@@ -10,8 +10,8 @@ import { Table } from "./table.js";
 /** @typedef {import("../types.d.ts").Column} Column */
 /** @typedef {import("../types.d.ts").TableText} TableText */
 
-const TEXTS = ["name", "landmark"];
-const SHARES = ["visibility", "presence"];
+const TEXTS = ["name", "hand", "landmark"];
+const SHARES = ["visibility", "presence", "score"];
 
 export class LandmarkTable {
   /**
@@ -29,7 +29,7 @@ export class LandmarkTable {
     /** @type {Row[]} */
     this.shown = [];
     /** @type {TableText} */
-    this.text = { columns: [], parts: {} };
+    this.text = { columns: [], parts: {}, least: { name: "", label: "" } };
     /** @type {Column[]} */
     this.columns = [];
     this.title = make("p", { className: "lt-title" });
@@ -64,7 +64,7 @@ export class LandmarkTable {
   }
 
   draw() {
-    this.shown = sorted(filtered(this.rows, this.filter, this.text.parts), this.order);
+    this.shown = sorted(filtered(this.rows, this.filter, this.text.parts, this.text.least.name), this.order);
     const columns = this.columns.map(({ name, heading, help, digits }) => ({
       heading,
       help,
@@ -131,7 +131,7 @@ export class LandmarkTable {
       output.textContent = slider.valueAsNumber.toFixed(2);
       this.narrow({ least: slider.valueAsNumber });
     });
-    return make("label", {}, "Minimum visibility ", slider, output);
+    return make("label", {}, `${this.text.least.label} `, slider, output);
   }
 
   searchField() {
