@@ -110,7 +110,7 @@ def test_a_stopped_run_does_not_go_on_with_hands(shared_data):
 def test_several_people_have_hands_of_their_own(shared_data):
     ends: list[RunSummary] = []
     options, hands = PoseOptions(people=2, search="thorough"), HandOptions(hands=4)
-    part = ClipOptions(start_s=1.5, end_s=3.5)
+    part = ClipOptions(start_s=1.5, end_s=2.5)
     path = shared_data / "clips" / "sports2d_demo.mp4"
     bodies = estimate_video(path, options, hands=hands, part=part, on_end=ends.append)
     assert ends[0].hands is not None
