@@ -1,5 +1,6 @@
 """Webcam: the live camera with the skeleton drawn on it, live numbers, a coach, recordings and snapshots."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -14,6 +15,7 @@ from pages.ui.live.coach_choice import choose_coach
 from pages.ui.live.current import Live, live_from, place_is_there, why_last_is_over
 from pages.ui.live.film_track import FilmTrack
 from pages.ui.live.finished import offer_saving_it, show_finished
+from pages.ui.live.gesture_buttons import SNAPSHOT_KEY, choose_gesture_buttons
 from pages.ui.live.ice_servers import browser_configuration, ice_servers
 from pages.ui.live.panel import show_panel
 from pages.ui.live.places import FULL, why_over
@@ -31,7 +33,7 @@ from pages.ui.shared.settings import page_head
 from pages.ui.shared.sources import choose_source
 from pages.ui.video.clip_run import RunOptions
 from pages.ui.video.clip_source import ready_sample_clip
-from posecore import PoseOptions
+from posecore import HandOptions, PoseOptions
 
 CAMERA, SAMPLE = "Camera", "Sample video"
 _IDLE = "Press Start to see the skeleton, its numbers and the 3D view here."
@@ -73,9 +75,9 @@ def stream(source: str, options: LiveOptions, wanted: dict[str, Any]) -> tuple[L
 
 
 def offer_snapshot(live: Live) -> None:
-    """Offer to open a frame on the Image page; during a recording, which leaving would end, to keep it for there."""
+    """Offer to open a frame on the Image page; or to keep it for there, if leaving would end something."""
     frame = "the newest frame, or the frozen one if the numbers are frozen"
-    if not is_recording(live):
+    if not is_recording(live) and live.stream.gestures is None:
         # A link rather than a button: the browser follows it without a run of this page.
         st.page_link(
             IMAGE,
@@ -84,7 +86,9 @@ def offer_snapshot(live: Live) -> None:
             help=f"Opens {frame}, on the Image page.",
             query_params={SNAPSHOT_ADDRESS: "live"},
         )
-    elif st.button("Snapshot", icon=":material/photo_camera:", help=f"Keeps {frame}, for the Image page."):
+    elif st.button(
+        "Snapshot", key=SNAPSHOT_KEY, icon=":material/photo_camera:", help=f"Keeps {frame}, for the Image page."
+    ):
         keep_snapshot()
         st.toast("The snapshot is on the Image page.", icon=":material/photo_camera:")
 
@@ -145,8 +149,10 @@ def show_page() -> None:
     with left:
         chosen, wanted = choose_stream(options, camera=source == CAMERA)
         coach = choose_coach()
+        gestures = choose_gesture_buttons()
+        chosen = replace(chosen, hands=HandOptions() if gestures else None)
         live, context = stream(source, chosen, wanted)
-        live.stream.coach = coach
+        live.stream.coach, live.stream.gestures = coach, gestures
         if not context.state.playing:
             if reason := why_last_is_over():
                 st.info(reason, icon=":material/timer_off:")

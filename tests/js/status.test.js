@@ -13,6 +13,7 @@ const ANSWER = {
   goes_on_unseen: false,
   recording: null,
   coach: null,
+  gestures: null,
   number: 7,
   time_s: 0.2,
   size: [640, 480],

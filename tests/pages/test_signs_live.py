@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pages.ui.live.gesture_buttons import BUTTONS, GestureButtons
 from pages.ui.live.stream import Moment
 from pages.ui.signs.book import TaughtSigns
 from pages.ui.signs.letter_hands import letter_shapes
@@ -13,6 +14,7 @@ from pages.ui.signs.live_spelling import LiveSpelling
 from pages.ui.signs.live_words import COUNTDOWN_S, LiveLesson, LiveWords
 from posecore import FrameHands, FramePoses, HandSlot
 from tests.signs.signers import film, movement_of
+from tests.synthetic_hands import RIGHT, hands_at
 
 SIZE = (640, 480)
 
@@ -106,3 +108,20 @@ def test_nothing_is_learnt_from_a_recording_that_is_stopped_in_its_countdown():
     lesson.report([], -1, "stop")
     assert len(signs.book) == 0
     assert signs.told == [(False, "Nothing was recorded: it was stopped during the countdown.")]
+
+
+def test_a_gesture_presses_its_button_once_it_is_held_and_again_only_after_it_was_let_go():
+    buttons = GestureButtons()
+
+    def hold(start_s: float, seconds: float, *, hand: bool = True) -> dict:
+        times = [start_s + tenth / 10 for tenth in range(round(10 * seconds))]
+        # An open hand.
+        frames = [hands_at({RIGHT: (320, 400)} if hand else {}, time_s=time_s) for time_s in times]
+        return buttons.report((FramePoses.nobody(SIZE, each.time_s), each) for each in frames)
+
+    assert (hold(0, 0.6)["pressed"], hold(0.6, 0.5)["pressed"]) == (0, 1)
+    state = hold(1.1, 2)
+    assert (state["pressed"], state["gesture"], state["progress"]) == (1, "open palm", 1)
+    assert state["selector"] == BUTTONS["open_palm"].selector
+    assert hold(3.1, 1, hand=False)["progress"] == 0
+    assert hold(4.1, 1.2)["pressed"] == 2

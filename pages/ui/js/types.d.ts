@@ -226,6 +226,18 @@ export interface Coaching {
   result: CoachResult | null;
 }
 
+/** Gestures that press buttons, see pages/ui/live/gesture_buttons.py. */
+export interface GestureState {
+  /** What is held, and what it does; empty for nothing. */
+  gesture: string;
+  does: string;
+  /** 0 to 1 of the time for which it must be held. */
+  progress: number;
+  /** How many were confirmed, and the button of the last. */
+  pressed: number;
+  selector: string;
+}
+
 /** The server's answer about a live stream, see pages/ui/live/numbers.py. */
 export interface Answer {
   figures: { frames_in: number; frames_out: number; estimate_ms: number };
@@ -236,6 +248,7 @@ export interface Answer {
   goes_on_unseen: boolean;
   recording: { begins_in_s: number; seconds: number; longest_s: number; over: boolean } | null;
   coach: Coaching | null;
+  gestures: GestureState | null;
   number: number;
   time_s: number;
   size: [number, number];

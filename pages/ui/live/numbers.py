@@ -54,6 +54,7 @@ def report(stream: LiveStream, asked: Mapping[str, str]) -> str:
         "goes_on_unseen": stream.goes_on_unseen,
         "recording": _recording(stream),
         "coach": _coach(stream, moments, asked.get("coach", "")),
+        "gestures": stream.gestures and stream.gestures.report((each.poses, each.hands) for each in moments),
         "number": -1 if shown is None else shown.number,
     }
     if shown is not None:

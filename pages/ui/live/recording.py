@@ -8,6 +8,7 @@ from datetime import datetime
 import streamlit as st
 
 from pages.ui.live.current import Live
+from pages.ui.live.gesture_buttons import RECORD_KEY
 from pages.ui.live.recorder import Recorder
 from pages.ui.shared.navigation import VIDEO, has_just_turned_here
 from pages.ui.shared.visits import current_visit
@@ -79,12 +80,12 @@ def offer_recording(live: Live, options: RunOptions) -> None:
         options: of the live analysis.
     """
     if is_recording(live):
-        if st.button("Stop recording", icon=":material/stop_circle:", type="primary"):
+        if st.button("Stop recording", icon=":material/stop_circle:", type="primary", key=RECORD_KEY):
             _keep(st.session_state[_KEY])
             st.switch_page(VIDEO)
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if st.button("Record", icon=":material/radio_button_checked:", type="primary"):
+        if st.button("Record", icon=":material/radio_button_checked:", type="primary", key=RECORD_KEY):
             seconds = st.session_state.get("take_length") or LIMITS.take_seconds
             countdown_s = st.session_state.get("take_countdown") or 0
             recorder = Recorder(min(seconds, LIMITS.take_seconds), options.background)

@@ -15,6 +15,7 @@ import numpy as np
 from aiortc import MediaStreamTrack
 
 from pages.ui.live.coach import Coach
+from pages.ui.live.gesture_buttons import GestureButtons
 from pages.ui.live.pace import Pace
 from pages.ui.live.places import FULL, TIME, leave_place, take_place
 from pages.ui.live.recorder import Recorder
@@ -111,6 +112,7 @@ class LiveStream:
         over: why the server ended it, ``FULL`` or ``TIME``; None if it did not.
         asked_at: ``time.monotonic`` of the last request for its numbers; None if there was none.
         coach: counts what the person does; None if the visitor wants no coach.
+        gestures: press buttons of the page; None if the visitor wants none.
         send_on: called with the people of each frame and its number, by the processing thread.
     """
 
@@ -127,6 +129,7 @@ class LiveStream:
         self.over: str | None = None
         self.asked_at: float | None = None
         self.coach: Coach | None = None
+        self.gestures: GestureButtons | None = None
         self.send_on: Callable[[FramePoses, int], None] | None = None
         self._waiting: tuple[av.VideoFrame, float] | None = None
         self._changed = threading.Condition()

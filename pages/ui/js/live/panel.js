@@ -8,6 +8,7 @@ import { LandmarkTable } from "../shared/landmark_table.js";
 import { Skeleton3d } from "../shared/skeleton3d.js";
 import { AngleCurve } from "./angle_curve.js";
 import { coachWish, showCoach } from "./coach.js";
+import { showGestures } from "./gesture_buttons.js";
 import { connectionOf } from "./connection.js";
 import { Delay } from "./delay.js";
 import { bodyOf, liveTraces } from "./live_people.js";
@@ -151,6 +152,7 @@ class Panel {
     this.answer = answer;
     this.answeredAt = performance.now();
     showCoach(answer.coach, wish);
+    showGestures(answer.gestures);
     if (this.connection) await this.follow(this.connection, answer);
     if (answer.over || !this.root.isConnected) return;
     this.showStatus(answer);
