@@ -15,6 +15,7 @@ from posecore import BLAZEPOSE_33, PoseSequence, count_repetitions
 from posecore.export.saved import save_sequence
 from tests.e2e.visitor import A_GRAPHICS_CARD, VIEWS, upload, wait_for_player, wait_until_idle
 from tests.motion.exercises.figure import squats
+from tests.synthetic_hands import waving
 
 LAST = 89  # last frame of the short sample, at 30 fps
 AT_VIDEO = "document.querySelector('.pp-film')"
@@ -405,6 +406,25 @@ def step_through_repetitions_by_keyboard(page: Page, sequence: PoseSequence, vie
     page.locator(".pp").press("Space")
     page.wait_for_timeout(300)
     assert second.start_s - 0.1 <= frames(page, views)["cursor"] / sequence.fps <= second.end_s + 0.1
+
+
+def test_the_hands_of_a_saved_result_have_a_table_of_their_own(page, walk, tmp_path):
+    """The left one is only there in the first half."""
+    beside = waving(len(walk)).resized(walk.size)
+    hands = replace(beside, times_s=walk.times_s, cuts=walk.cuts)
+    save_sequence(walk, tmp_path / "signing.posecore.npz", hands=hands)
+    page.goto("/explore")
+    upload(page, tmp_path / "signing.posecore.npz")
+    page.get_by_role("slider", name="Frame").fill("10")
+    table_of = page.get_by_role("group", name="Table of")
+    table_of.get_by_role("button", name="Hands").click()
+    expect(page.get_by_text("Hands of frame 10,")).to_be_visible()
+    expect(page.get_by_text("42 of 42 landmarks")).to_be_visible()
+    expect(page.locator(".pp-landmarks tbody:visible tr").first).to_contain_text("wrist")
+    page.get_by_role("slider", name="Frame").fill("80")
+    expect(page.get_by_text("21 of 21 landmarks")).to_be_visible()
+    table_of.get_by_role("button", name="Body").click()
+    expect(page.get_by_text("33 of 33 landmarks")).to_be_visible()
 
 
 def test_a_saved_result_can_be_explored_without_its_video(page, walk, tmp_path, shot):

@@ -313,7 +313,8 @@ class Player {
     this.skeleton.want(() => {
       const { data, moments, index } = this;
       const traces = data && moments ? tracesOf(data, moments, this.layer, index, this.currentView) : new Map();
-      return { frame: index, traces, scale: this.currentView.joints === "visibility" };
+      const scale = this.currentView.joints === "visibility" && Boolean(data?.people.length);
+      return { frame: index, traces, scale };
     });
   }
 
