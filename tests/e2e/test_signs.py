@@ -132,6 +132,7 @@ def test_letters_before_the_camera_go_to_the_line_on_a_phone(visit, server, spel
     page.goto("/signs")
     stream_frame(page).get_by_role("button", name="Start").click()
     expect(page.get_by_role("textbox", name="Text.")).to_have_value(re.compile("IN"))
+    expect(page.locator(".sb-reference")).to_have_attribute("src", re.compile("svg"))
     shot(page, "signs-live")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.get_by_text("Practice: asks for letters").click()

@@ -305,6 +305,8 @@ export interface SignAnswer {
   /** The letter or gesture that is shown; empty for none. */
   letter: string;
   score: number;
+  /** Address of the picture of its hand, if the browser did not name it among those that it has. */
+  picture?: string;
   /** In place of the letter in words; empty: the letter is told. */
   state?: string;
   /** 0 to 1, how long it has been held. */

@@ -20,6 +20,7 @@ from pages.ui.live.places import FULL, why_over
 from pages.ui.live.stream import LiveOptions, LiveStream, Moment
 from pages.ui.shared.addresses import address, offer, withdraw
 from pages.ui.signs.board import show_board
+from pages.ui.signs.letter_hands import letter_picture, letter_shapes
 from posecore import HandOptions, PoseOptions
 
 _SOURCE = "Signs"
@@ -108,6 +109,9 @@ def _report(stream: LiveStream, reader: Reader, asked: dict[str, str]) -> str:
     stream.asked_at = time.monotonic()
     since = int(asked["since"]) if asked.get("since", "").isdecimal() else -1
     answer = reader.report(stream.moments(), since, asked.get("wish", ""))
+    letter = answer["letter"]
+    if letter in letter_shapes() and letter not in asked.get("has", ""):
+        answer["picture"] = letter_picture(letter)
     if stream.loading:
         answer["state"] = "Loading the model"
     if stream.problem:

@@ -54,6 +54,8 @@ class SignBoard {
     this.since = -1;
     this.wish = "";
     this.over = 0;
+    /** Of the hands of letters. @type {Map<string, string>} */
+    this.pictures = new Map();
     for (const wish of ["skip", "again", "record", "stop"]) {
       find(root, `[data-do="${wish}"]`).addEventListener("click", () => (this.wish = wish));
     }
@@ -77,6 +79,7 @@ class SignBoard {
     write(find(this.root, ".sb-state"), this.data.idle);
     for (const part of [".sb-letter", ".sb-gesture", ".sb-hint"]) write(find(this.root, part), "");
     this.showHeld(0);
+    find(this.root, ".sb-reference").hidden = true;
     find(this.root, ".sb-practice").hidden = true;
     this.showLesson(undefined);
   }
@@ -92,7 +95,7 @@ class SignBoard {
   async ask(address) {
     const url = new URL(address, document.baseURI);
     const wish = this.wish;
-    url.search = new URLSearchParams({ since: `${this.since}`, wish }).toString();
+    url.search = new URLSearchParams({ since: `${this.since}`, wish, has: [...this.pictures.keys()].join("") }).toString();
     const response = await fetch(url);
     if (!response.ok || address !== this.data.address) return;
     if (wish === this.wish) this.wish = "";
@@ -110,6 +113,7 @@ class SignBoard {
     write(find(this.root, ".sb-state"), stateText(answer));
     write(find(this.root, ".sb-gesture"), answer.gesture ? `Gesture: ${answer.gesture}` : "");
     write(find(this.root, ".sb-hint"), answer.hint);
+    this.showReference(answer);
     this.showHeld(answer.progress);
     this.showPractice(answer.practice);
     this.showLesson(answer.lesson);
@@ -117,6 +121,17 @@ class SignBoard {
       this.over = answer.over;
       this.trigger("over", answer.over);
     }
+  }
+
+  /** @param {SignAnswer} answer */
+  showReference({ letter, picture, practice }) {
+    if (picture) this.pictures.set(letter, picture);
+    const reference = /** @type {HTMLImageElement} */ (find(this.root, ".sb-reference"));
+    const shown = this.pictures.get(letter);
+    reference.hidden = practice !== null; // there, the hand of the letter that is asked is shown
+    reference.style.visibility = shown ? "visible" : "hidden"; // what is beside it must not move
+    if (shown && reference.src !== shown) reference.src = shown;
+    reference.alt = shown ? `Hand of the letter ${letter}` : "";
   }
 
   /** @param {SignAnswer["lesson"]} lesson */
