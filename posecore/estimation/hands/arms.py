@@ -1,5 +1,6 @@
 """Whose hand it is: the arms of the bodies in a frame say where hands are expected, and whose they are."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from posecore.skeletons import BLAZEPOSE_33
 # The square in which a hand is searched for has this side, and its palm fills about a fifth of it. (In 140 arms of 60
 # photos and frames the palm detector found 45 hands in whole pictures and 82 in these squares, and nothing else.)
 _SQUARE_M = 0.5
+# A hand fills a turned square of this side, as it does the squares that the palm detector gives.
+_HAND_SQUARE_M = 0.25
 # Only a wrist that is in the picture, and at least so visible, is searched.
 _VISIBLE = 0.5
 # A hand belongs to an arm if their wrists are no farther apart than this. (Hands found in their own arm's square: up to
@@ -66,6 +69,13 @@ class Arm:
         """The upright square in which to search for its hand."""
         x, y = self.hand.tolist()
         return Region(x, y, _SQUARE_M * self.pixels_per_m, 0.0, 1.0)
+
+    @property
+    def hand_square(self) -> Region:
+        """The square that its hand is expected to fill, turned so that the fingers point up in it."""
+        x, y = self.hand.tolist()
+        across, down = (self.hand - self.wrist).tolist()
+        return Region(x, y, _HAND_SQUARE_M * self.pixels_per_m, math.atan2(across, -down), 1.0)
 
 
 def arms_of(poses: FramePoses, size: tuple[int, int]) -> list[Arm]:

@@ -15,6 +15,9 @@ from posecore.skeletons import HAND_21
 # A candidate is looked at again if its first look has at least this score: the first square is not upright, so that the
 # network knows some hands only in the second.
 _MIN_FIRST_SCORE = 0.3
+# A hand that only the body's wrist led to must be surer. (Of twelve in 100 photos the two below it were feet; in 180
+# other pictures there were 17 above it beside 102 that the detector found, and all were hands.)
+_SURE_SCORE = 0.65
 # At most this many candidates of one look are examined beyond the number of hands that are wanted.
 _MORE_CANDIDATES = 2
 # As in MediaPipe, two hands are the same if at least so many landmarks are nearer to each other than this share of the
@@ -40,12 +43,24 @@ class Search:
         return self._confirmed(rgb, self._networks.detect(rgb, self._options.min_detection), known)
 
     def at_arm(self, rgb: Picture, arm: Arm, known: Sequence[RegionHand]) -> list[RegionHand]:
-        """One look at the end of an arm: the confirmed hands there that are not among the known."""
+        """One look at the end of an arm: the confirmed hands there that are not among the known.
+
+        If the palm detector finds none, the wrist itself says where to look, as in MediaPipe Holistic.
+        """
         if not arm.square.usable:
             return []
-        return self._confirmed(rgb, self._networks.detect(rgb, self._options.min_detection, arm.square), known)
+        detected = self._networks.detect(rgb, self._options.min_detection, arm.square)
+        found = self._confirmed(rgb, detected, known)
+        return found or self._confirmed(rgb, [arm.hand_square], known, max(_SURE_SCORE, self._options.min_presence))
 
-    def _confirmed(self, rgb: Picture, candidates: Iterable[Region], known: Sequence[RegionHand]) -> list[RegionHand]:
+    def _confirmed(
+        self,
+        rgb: Picture,
+        candidates: Iterable[Region],
+        known: Sequence[RegionHand],
+        min_presence: float | None = None,
+    ) -> list[RegionHand]:
+        least = self._options.min_presence if min_presence is None else min_presence
         found: list[RegionHand] = []
         most = max(0, self._options.hands - len(known)) + _MORE_CANDIDATES
         for region in list(candidates)[:most]:
@@ -53,7 +68,7 @@ class Search:
             if is_among(first, [*known, *found]) or first.score < _MIN_FIRST_SCORE or not first.next_region.usable:
                 continue
             hand = self._networks.landmarks(rgb, first.next_region)
-            if hand.score > self._options.min_presence and not is_among(hand, [*known, *found]):
+            if hand.score > least and not is_among(hand, [*known, *found]):
                 found.append(hand)
         return found
 

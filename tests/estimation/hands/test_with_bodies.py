@@ -19,6 +19,8 @@ from posecore import (
     estimate_image,
 )
 from posecore.estimation.engines import open_stream_estimator
+from posecore.estimation.hands.arms import arms_of
+from posecore.estimation.hands.graph import HandNetworks
 from posecore.estimation.hands.stream_estimator import StreamEstimator
 from posecore.media.clips import open_clip
 
@@ -35,6 +37,18 @@ def test_small_hands_are_found_only_with_a_body(shared_data):
     assert len(alone) == 0
     assert aimed.slots == (LEFT, RIGHT)
     assert aimed.score.min() > 0.5
+
+
+def test_a_blurred_hand_that_no_palm_detector_sees_is_found_at_its_wrist(shared_data):
+    [path] = (shared_data / "gestures" / "call").glob("172b*")
+    rgb = decode_picture(path)
+    poses = estimate_image(rgb)
+    hands = estimate_hands_image(rgb, poses=poses)
+    assert hands.slots == (LEFT,)
+    assert hands.right[0] < 0.5
+    assert np.linalg.norm(hands.xy[0, 0] - poses.xy[0, 15]) < 20
+    square = arms_of(poses, hands.size)[0].square
+    assert HandNetworks().detect(rgb, 0.5, square) == []
 
 
 def test_people_at_home(shared_data):
