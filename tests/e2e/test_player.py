@@ -415,6 +415,7 @@ def test_the_hands_of_a_saved_result_have_a_table_of_their_own(page, walk, tmp_p
     save_sequence(walk, tmp_path / "signing.posecore.npz", hands=hands)
     page.goto("/explore")
     upload(page, tmp_path / "signing.posecore.npz")
+    wait_for_player(page, ("skeleton", "cursor", "rows"))
     page.get_by_role("slider", name="Frame").fill("10")
     table_of = page.get_by_role("group", name="Table of")
     table_of.get_by_role("button", name="Hands").click()
