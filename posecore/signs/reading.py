@@ -1,16 +1,23 @@
 """What the hand that spells shows, frame by frame, of live frames and of a video alike: letters, gestures, its place.
 
+J and Z are drawn in the air: they come once, in the frame in which they were drawn to their end.
+
 With several hands in view, one spells: the one whose letters were large and sure in the last second. A hand at rest,
 the other hand and a person in the background are left out this way.
 """
 
+from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from posecore.hands import FrameHands, HandSequence, HandSlot
+from posecore.signs.drawn_letters import LONGEST_S, MovedLetter, moved_letters, moved_letters_of
 from posecore.signs.fingerspelling import letters
+from posecore.signs.landmarks import pixel_landmarks
 from posecore.signs.recognition import NO_GESTURE, gestures
 from posecore.signs.spelling import DELETE, SPACE, HandPlace, SpelledWord, spell
 from posecore.skeletons import HAND_21
@@ -20,6 +27,13 @@ SURE = 0.7
 """A gesture counts as a space or a deletion from this score on: neither may come from a letter by mistake."""
 REMEMBERED_S = 1.0
 """What a hand showed this long ago counts half for the choice of the hand that spells."""
+SEARCH_EVERY_S = 0.15
+"""Drawn letters are searched for so often in a stream."""
+ENDED_S = 0.2
+"""A letter of a stream is drawn to its end if the hand did not go on with it for this time."""
+
+_WINDOW_S = LONGEST_S + 0.5
+_MOST_FRAMES = 256  # in the window, however fast they come
 
 _WRIST, _KNUCKLE = HAND_21.index("wrist"), HAND_21.index("middle_finger_mcp")
 
@@ -56,6 +70,7 @@ class Shown(NamedTuple):
         gesture_score: 0..1.
         slot: whose hand it is; None without a hand.
         place: where it is; None without a hand.
+        drawn: J or Z, in the frame in which it was drawn to its end; live, a moment later.
     """
 
     time_s: float
@@ -65,6 +80,7 @@ class Shown(NamedTuple):
     gesture_score: float
     slot: HandSlot | None
     place: HandPlace | None
+    drawn: MovedLetter | None = None
 
 
 class SpellingHand:
@@ -76,11 +92,17 @@ class SpellingHand:
 
     def __init__(self, *, commands: bool = True) -> None:
         self._commands = commands
+        self._drawing = _Drawing()
         self._weights: dict[HandSlot, float] = {}
         self._last_s = -np.inf
 
     def read(self, hands: FrameHands) -> Shown:
         """What the hand that spells shows in the next frame."""
+        shown = self.read_shape(hands)
+        return shown._replace(drawn=self._drawing.read(hands, shown.slot))
+
+    def read_shape(self, hands: FrameHands) -> Shown:
+        """The same, without letters that are drawn."""
         share = 0.5 ** ((hands.time_s - self._last_s) / REMEMBERED_S)
         self._weights = {slot: weight * share for slot, weight in self._weights.items()}
         self._last_s = hands.time_s
@@ -96,6 +118,49 @@ class SpellingHand:
         if self._commands and best.gesture_score >= SURE and best.gesture in (SPACE_GESTURE, DELETE_GESTURE):
             letter, score = (SPACE if best.gesture == SPACE_GESTURE else DELETE), best.gesture_score
         return Shown(hands.time_s, letter, score, best.gesture, best.gesture_score, best.slot, best.place)
+
+
+class _Drawing:
+    """Finds drawn letters in the newest seconds of a stream, each once."""
+
+    def __init__(self) -> None:
+        self._window: deque[FrameHands] = deque(maxlen=_MOST_FRAMES)
+        self._slot: HandSlot | None = None
+        self._searched_s = self._last_end_s = -np.inf
+
+    def read(self, hands: FrameHands, slot: HandSlot | None) -> MovedLetter | None:
+        """The letter that ended, if one did.
+
+        Args:
+            hands: the next frame. One that is not later than that before is left out.
+            slot: of the hand that spells; None: not seen, and the last one counts.
+        """
+        if self._window and hands.time_s <= self._window[-1].time_s:
+            return None
+        if self._window and hands.size != self._window[-1].size:
+            self._window.clear()
+        self._window.append(hands)
+        self._slot = slot or self._slot
+        while hands.time_s - self._window[0].time_s > _WINDOW_S:
+            self._window.popleft()
+        if self._slot is None or hands.time_s - self._searched_s < SEARCH_EVERY_S:
+            return None
+        self._searched_s = hands.time_s
+        width, height = hands.size
+        points = np.array([_landmarks_of(each, self._slot) for each in self._window]) / [width, height, width]
+        times = [each.time_s for each in self._window]
+        for found in moved_letters(points, times, self._slot.side.capitalize(), aspect=width / height):
+            if found.start_s >= self._last_end_s and found.end_s <= hands.time_s - ENDED_S:
+                self._last_end_s = found.end_s
+                return replace(found, slot=self._slot)
+        return None
+
+
+def _landmarks_of(hands: FrameHands, slot: HandSlot) -> NDArray[np.float32]:
+    """(21, 3) pixels; NaN if this hand is not in the frame."""
+    if slot not in hands.slots:
+        return np.full((21, 3), np.nan, np.float32)
+    return pixel_landmarks(hands)[hands.slots.index(slot)]
 
 
 def read_hands(hands: FrameHands) -> list[ReadHand]:
@@ -121,7 +186,12 @@ def read_hands(hands: FrameHands) -> list[ReadHand]:
 def read_video(sequence: HandSequence, *, commands: bool = True) -> list[Shown]:
     """What the hand that spells shows in each frame of a video; see ``SpellingHand``."""
     hand = SpellingHand(commands=commands)
-    return [hand.read(sequence.frame(index)) for index in range(len(sequence))]
+    shown = [hand.read_shape(sequence.frame(index)) for index in range(len(sequence))]
+    for drawn in moved_letters_of(sequence):
+        ended = min(int(np.searchsorted(sequence.times_s, drawn.end_s)), len(shown) - 1)
+        if shown[ended].slot == drawn.slot:
+            shown[ended] = shown[ended]._replace(drawn=drawn)
+    return shown
 
 
 def spelled(shown: Sequence[Shown]) -> list[SpelledWord]:
@@ -131,4 +201,5 @@ def spelled(shown: Sequence[Shown]) -> list[SpelledWord]:
         [each.letter for each in shown],
         [each.score for each in shown],
         places=[each.place for each in shown],
+        drawn=[each.drawn for each in shown],
     )

@@ -3,6 +3,7 @@
 A letter is taken when it is held (see ``posecore.signs.holding``). The same letter is taken a second time if it is
 released and shown again, if the hand shifts sideways with it, as signers do for a double letter, or if it is held on
 for long. A space comes when no hand has been seen for a second, or from a hand shape that the caller reads as one.
+J and Z, which are drawn in the air, are taken at the end of their movement.
 """
 
 from collections import deque
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from posecore.errors import InvalidOption
+from posecore.signs.drawn_letters import MovedLetter
 from posecore.signs.holding import HOLD_S, HeldLetter
 
 SPACE = " "
@@ -30,10 +32,15 @@ PAUSE_S = 1.0
 """No hand for this time is a space."""
 SHIFT = 0.5
 """A hand that moved sideways by so many palm lengths while it held a letter shows a double letter."""
+BEGINNINGS = {"J": "I", "Z": "DX"}
+"""The letters that a hand seems to show while it draws these: pointing is almost a D, and is often read as X."""
+LEAD_S = 0.3
+"""A hand that showed a letter's beginning so shortly before it drew the letter did not mean the beginning."""
 MOST_LETTERS = 10_000
 """Of a line. More are not taken."""
 
 _MOST_CHANGES = 100  # that can be undone
+_MOST_RECENT = 10  # letters that a drawn one may take back
 
 
 class HandPlace(NamedTuple):
@@ -84,6 +91,8 @@ class SpellingLine:
         self._taken_s = 0.0
         self._taken_at: HandPlace | None = None
         self._is_double = False
+        self._left_over, self._left_over_s = "", 0.0  # what a hand that drew a letter still shows, and when it did last
+        self._recent: deque[SpelledWord] = deque(maxlen=_MOST_RECENT)  # the letters that were taken last
 
     @property
     def progress(self) -> float:
@@ -107,6 +116,8 @@ class SpellingLine:
         """
         if time_s <= self._newest_s:
             return ""
+        if self._is_left_over(time_s, letter):
+            letter = ""
         if self.on_hand and letter == self.on_hand and time_s - self.until_s > APART_S:
             self.on_hand, self._held = "", HeldLetter(hold_s=self._hold_s)  # let go and shown again
         held = self._held.feed(time_s, letter, score)
@@ -116,7 +127,7 @@ class SpellingLine:
             return self._take(SPACE) if paused else ""
         self._hand_s = time_s
         if letter == self.on_hand:
-            self.until_s = time_s
+            self._show_on(time_s)
         if not held or held != letter:
             return ""
         if held != self.on_hand:
@@ -127,7 +138,33 @@ class SpellingLine:
         else:
             return ""
         self.on_hand, self._taken_s, self._taken_at = held, time_s, place
+        if held not in (SPACE, DELETE):
+            self._recent.append(SpelledWord(held, self.since_s, time_s))
         return self._take(held)
+
+    def draw(self, drawn: MovedLetter) -> str:
+        """Take a letter that was drawn in the air; call it after ``feed`` with the frame in which that is known.
+
+        What the hand seemed to hold while it drew is taken back, and so is the letter's beginning: the I of a J, the D
+        of a Z, unless it was let go for ``LEAD_S``. What the hand then still shows is taken once it was let go.
+
+        Returns:
+            What was taken: a ``DELETE`` for each letter that was taken back, and the letter.
+        """
+        self._held = HeldLetter(hold_s=self._hold_s)
+        taken = ""
+        while self._recent and self.text.endswith(self._recent[-1].text):  # else it was changed since
+            last = self._recent[-1]
+            is_beginning = last.text in BEGINNINGS[drawn.letter] and last.end_s >= drawn.start_s - LEAD_S
+            if not is_beginning and last.start_s < drawn.start_s:
+                break
+            self._recent.pop()
+            taken += self._take(DELETE)
+        taken += self._take(drawn.letter)
+        self._recent.append(SpelledWord(drawn.letter, drawn.start_s, drawn.end_s))
+        self._left_over, self._left_over_s = BEGINNINGS[drawn.letter], self._newest_s
+        self.on_hand, self.since_s, self.until_s = drawn.letter, drawn.start_s, drawn.end_s
+        return taken
 
     def space(self) -> None:
         """Add a space."""
@@ -155,6 +192,22 @@ class SpellingLine:
         """The letters after the last space."""
         return self.text.rpartition(SPACE)[2]
 
+    def _show_on(self, time_s: float) -> None:
+        """The letter that was taken last is still shown."""
+        self.until_s = time_s
+        if self._recent and self._recent[-1].text == self.on_hand:
+            self._recent[-1] = self._recent[-1]._replace(end_s=time_s)
+
+    def _is_left_over(self, time_s: float, letter: str | None) -> bool:
+        """Whether the letter is only what a hand still shows that drew another one."""
+        if not letter or letter not in self._left_over:
+            return False
+        if time_s - self._left_over_s > APART_S:  # let go and shown again
+            self._left_over = ""
+            return False
+        self._left_over_s = time_s
+        return True
+
     def _held_on(self, time_s: float, place: HandPlace | None) -> bool:
         """Whether the letter that was taken is shown a second time without being let go."""
         if time_s - self._taken_s >= self._again_s:
@@ -179,6 +232,7 @@ def spell(
     scores: ArrayLike | None = None,
     *,
     places: Sequence[HandPlace | None] | None = None,
+    drawn: Sequence[MovedLetter | None] | None = None,
     hold_s: float = VIDEO_HOLD_S,
     again_s: float = AGAIN_S,
     pause_s: float = PAUSE_S,
@@ -190,6 +244,7 @@ def spell(
         letters: (T,) as for ``SpellingLine.feed``: "" if the hand shows no letter, None if no hand is seen.
         scores: (T,) 0..1; None: all are sure.
         places: (T,) where the hand is, to find double letters by a shift.
+        drawn: (T,) J or Z, once, in the frame in which it was drawn to its end.
         hold_s: how long a letter is held before it is taken.
         again_s: how long it is held on before it is taken a second time.
         pause_s: how long no hand is seen between two words.
@@ -200,20 +255,24 @@ def spell(
     times = np.asarray(times_s, np.float64)
     sure = np.ones(len(times)) if scores is None else np.asarray(scores, np.float64)
     where = [None] * len(times) if places is None else places
-    if not len(times) == len(letters) == len(sure) == len(where):
+    moved = [None] * len(times) if drawn is None else drawn
+    if not len(times) == len(letters) == len(sure) == len(where) == len(moved):
         raise InvalidOption(
-            "Expected as many times, letters, scores and places, but got "
-            f"{len(times)}, {len(letters)}, {len(sure)} and {len(where)}."
+            "Expected as many times, letters, scores, places and drawn letters, but got "
+            f"{len(times)}, {len(letters)}, {len(sure)}, {len(where)} and {len(moved)}."
         )
     line = SpellingLine(hold_s=hold_s, again_s=again_s, pause_s=pause_s)
     spelled: list[SpelledWord] = []  # letter by letter, spaces too
-    for time_s, letter, score, place in zip(times.tolist(), letters, sure.tolist(), where, strict=True):
+    for time_s, letter, score, place, ended in zip(times.tolist(), letters, sure.tolist(), where, moved, strict=True):
         taken = line.feed(time_s, letter, score, place)
-        if taken == DELETE:
-            del spelled[-1:]
-        elif taken:
-            spelled.append(SpelledWord(taken, line.since_s, line.until_s))
-        elif spelled and spelled[-1].text == line.on_hand:
+        if ended is not None:
+            taken += line.draw(ended)
+        for each in taken:
+            if each == DELETE:
+                del spelled[-1:]
+            else:
+                spelled.append(SpelledWord(each, line.since_s, line.until_s))
+        if not taken and spelled and spelled[-1].text == line.on_hand:
             spelled[-1] = spelled[-1]._replace(end_s=line.until_s)
     words = [list(group) for is_space, group in groupby(spelled, key=lambda each: each.text == SPACE) if not is_space]
     return [SpelledWord("".join(each.text for each in word), word[0].start_s, word[-1].end_s) for word in words]

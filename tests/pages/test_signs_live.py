@@ -13,6 +13,7 @@ from pages.ui.signs.letter_hands import letter_shapes
 from pages.ui.signs.live_spelling import LiveSpelling
 from pages.ui.signs.live_words import COUNTDOWN_S, LiveLesson, LiveWords
 from posecore import FrameHands, FramePoses, HandSlot
+from tests.signs.drawing import drawn
 from tests.signs.signers import film, movement_of
 from tests.synthetic_hands import RIGHT, hands_at
 
@@ -46,6 +47,21 @@ def test_held_letters_are_taken_once_and_told_to_the_browser_that_does_not_know_
     assert (answer["taken"], answer["number"], answer["letter"]) == (["D", "I"], 2, "I")
     assert spelling.report([], since=1)["taken"] == ["I"]
     assert spelling.report([], since=2)["taken"] == []
+
+
+def test_the_i_that_becomes_a_j_is_taken_back_and_practice_asks_for_shapes_only():
+    points, times = drawn("J", shape=letter_shapes()["I"], fps=20, rest_s=1)
+    stream = []
+    for corners, time_s in zip(80 * points + [320, 240, 0], times.tolist(), strict=True):
+        still = moment_of("I", time_s)
+        hands = replace(still.hands, xy=corners[None, :, :2], z=corners[None, :, 2])
+        stream.append(replace(still, hands=hands))
+    spelling = LiveSpelling()
+    # The hand moves to the side, as it does for a double letter.
+    assert spelling.report(stream, since=0)["taken"] == ["I", "I", "\b", "\b", "J"]
+    practice = LiveSpelling()
+    practice.practise(True)
+    assert practice.report(stream, since=0)["taken"] == []
 
 
 def test_without_a_hand_the_board_says_what_helps_and_has_no_nan():

@@ -78,9 +78,12 @@ class LiveSpelling:
             right = self._practice.feed(frame.time_s, shown.letter, shown.score)
             self._right = self._right if right is None else right
             return
-        if taken := self._line.feed(frame.time_s, shown.letter, shown.score, shown.place):
+        taken = self._line.feed(frame.time_s, shown.letter, shown.score, shown.place)
+        if shown.drawn is not None:
+            taken += self._line.draw(shown.drawn)
+        for each in taken:
             self._number += 1
-            self._taken.append((self._number, taken))
+            self._taken.append((self._number, each))
 
     def _answer(self, since: int) -> dict[str, Any]:
         shown = self._shown

@@ -23,7 +23,8 @@ What you teach is recognised as you signed it, and less well when others sign it
 **How well letters are read, and for whom.** Of four signers, each left out of the training once, 87 to 98% of held
 letters were right; before a webcam, where there was one signer, 87%. In a clip of a fifth hand no held letter was read
 as another one, but a quarter of its frames got none. Other hands, gloves, poor light and unusual views may do worse.
-Left hands and mirrored views are read alike. J and Z, which are drawn in the air, are not read on this page: type them.
+Left hands and mirrored views are read alike. J and Z are read from their movement, in videos and live: draw them large,
+in one go. Of about 20 Z by one signer, 17 were read; J was tested with made-up movements only.
 
 **Before you rely on it.** What comes out is a guess. Read it first, above all where it matters, such as at a doctor's.
 Videos are deleted shortly after you leave.
