@@ -3,6 +3,7 @@
 import json
 from string import ascii_uppercase
 
+import numpy as np
 import pytest
 from starlette.applications import Starlette
 
@@ -10,6 +11,10 @@ from pages.ui.shared import addresses
 from pages.ui.signs.corrected import retime
 from pages.ui.signs.letter_hands import letter_shapes, letter_svg
 from pages.ui.signs.line_help import LineHelp
+from pages.ui.signs.photo import find_hands
+from posecore import decode_picture, estimate_image
+from posecore.media.clips import open_clip
+from posecore.signs.reading import read_hands
 from posecore.signs.spelling import SpelledWord
 from posecore.skeletons import HAND_21
 
@@ -66,6 +71,24 @@ def test_the_line_gets_suggested_words_and_subtitles_of_its_corrected_text(servi
         assert fetch(there, b"not JSON")[0] == 400
         line.close()
         assert ask(suggest="A")[0] == 404
+
+
+def shown_in(picture: np.ndarray) -> list[str]:
+    return [each.letter or each.gesture for each in read_hands(find_hands(picture))]
+
+
+def test_in_a_photo_small_hands_are_found_and_hands_without_bodies(shared_data):
+    [small] = (shared_data / "gestures" / "four").glob("07a5a144*.jpg")
+    assert shown_in(decode_picture(small.read_bytes())) == ["four"], "too small to be found without the body"
+    two = shared_data / "google-reference" / "hands.jpg"
+    assert shown_in(decode_picture(two.read_bytes())) == ["open_palm", "open_palm"]
+
+
+def test_a_hand_before_the_camera_for_which_a_body_is_made_up_is_read(shared_data):
+    with open_clip(shared_data / "google-reference" / "asl_hand.25fps.mp4") as clip:
+        picture = next(frame.rgb for number, frame in enumerate(clip) if number == 60)
+    assert len(estimate_image(picture)) == 1
+    assert shown_in(picture) == ["I"]
 
 
 def test_every_letter_has_a_hand_and_mirroring_turns_it_over():

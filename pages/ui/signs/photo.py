@@ -7,7 +7,7 @@ from streamlit.typing import UploadedFile
 from pages.ui.image.photo import show
 from pages.ui.shared.explain import show_notes
 from pages.ui.signs.wording import hint, how_sure
-from posecore import FrameHands, HandOptions, decode_picture, estimate_hands_image
+from posecore import FrameHands, HandOptions, PoseOptions, decode_picture, estimate_hands_image, estimate_image
 from posecore.hands import HandSlot
 from posecore.media.pictures import PICTURE_SUFFIXES
 from posecore.signs.reading import read_hands
@@ -18,6 +18,7 @@ _NO_HAND = (
     "No hand was found in this photo. Hands are found if they are near, in good light and without gloves; a fist or a "
     "hand in front of a face is harder to find."
 )
+_PEOPLE = 4
 
 
 def show_photo() -> None:
@@ -55,6 +56,12 @@ def show_photo() -> None:
         st.caption("Letters are those of the American one-handed alphabet. A guess from one photo, not a translation.")
 
 
+def find_hands(rgb: np.ndarray) -> FrameHands:
+    """The hands of up to four people, small ones too, as their bodies say where to look; or hands without bodies."""
+    poses = estimate_image(rgb, PoseOptions(people=_PEOPLE))
+    return estimate_hands_image(rgb, HandOptions(hands=2 * _PEOPLE), poses=poses)
+
+
 def _title(slot: HandSlot, *, several: bool) -> str:
     whose = f" of person {slot.person}" if several else ""
     return f"{slot.side.capitalize()} hand{whose}"
@@ -68,4 +75,4 @@ def _score(score: float) -> str:
 def _read(key: str, name: str, _file: UploadedFile) -> tuple[np.ndarray, FrameHands, list[str]]:
     notes: list[str] = []
     rgb = decode_picture(_file.getvalue(), name=name, on_note=notes.append)
-    return rgb, estimate_hands_image(rgb, HandOptions(hands=4)), notes
+    return rgb, find_hands(rgb), notes
