@@ -61,9 +61,19 @@ def _player(page: Page) -> None:
     expect(page.locator(".pp-skeleton canvas").first).to_be_visible()
 
 
-def _webcam(page: Page) -> None:
+def _camera(page: Page) -> None:
     expect(page.frame_locator("iframe[title*='webrtc']").get_by_role("button", name="Start")).to_be_visible()
+
+
+def _webcam(page: Page) -> None:
+    _camera(page)
     expect(page.locator(".lp").first).to_be_visible()
+
+
+def _signs(page: Page) -> None:
+    _camera(page)
+    expect(page.get_by_role("group", name="What the camera sees")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Text.")).to_be_visible()
 
 
 def _compare(page: Page) -> None:
@@ -83,6 +93,7 @@ PAGES = {
     "Explore": Shown("/explore", _player, opens_result=True),
     "Compare": Shown("/compare?sample=clip", _compare),
     "Webcam": Shown("/webcam", _webcam),
+    "Signs": Shown("/signs", _signs),
     "Progress": Shown("/progress", _progress),
 }
 

@@ -39,6 +39,10 @@ def button(text: str, document: str = "document") -> str:
     return f"{buttons}.find((button) => button.textContent.includes({text!r}))"
 
 
+def radio(text: str) -> str:
+    return f"[...document.querySelectorAll('[role=radio]')].find((radio) => radio.textContent.trim() === {text!r})"
+
+
 def turn(page: FirefoxVisitor, canvas: str) -> None:
     """Turn a 3D view by hand, and wait until it is drawn from another side."""
     page.wait_for(canvas)
@@ -140,4 +144,19 @@ def test_a_camera_gives_live_numbers(page, server):
     page.wait_for(f"Number(document.querySelector('.lp').dataset.frame) > {frame} + 10")
     page.click(button("Stop", FRAME))
     page.wait_for(shows("Press Start"))
+    no_errors(page)
+
+
+def test_the_signs_page_reads_a_photo_and_follows_a_camera(page, server, shared_data):
+    page.goto(f"{server.url}/signs")
+    page.click(button("Start", FRAME))
+    page.wait_for("document.querySelector('.sb')?.dataset.live === 'yes'")
+    page.wait_for("document.querySelector('.sb-hint').innerText.includes('No hand in view')")
+    page.click(button("Stop", FRAME))
+    page.wait_for(shows("Press Start"))
+    page.click(radio("Photo"))
+    page.wait_for(shows("Upload a photo of a hand"))
+    page.upload(shared_data / "google-reference" / "hands.jpg")
+    page.wait_for("document.querySelector('img[alt*=\"with its hands\"]')?.naturalWidth > 0")
+    page.wait_for(shows("open palm"))
     no_errors(page)

@@ -30,4 +30,6 @@ def test_everything_is_found_under_a_base_path(visit, start_server):
         page.locator(".lp").first.wait_for()
         check_the_connection(page)
         expect(page.get_by_text("Connected directly (host)")).to_be_visible()
+        page.goto("/some/app/signs")
+        loads.PAGES["Signs"].finish(page)
         assert [url for url in missing if "/_stcore/" not in url] == []  # Streamlit probes for its base path
