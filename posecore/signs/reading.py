@@ -27,6 +27,8 @@ SURE = 0.7
 """A gesture counts as a space or a deletion from this score on: neither may come from a letter by mistake."""
 REMEMBERED_S = 1.0
 """What a hand showed this long ago counts half for the choice of the hand that spells."""
+SURE_DRAWN = 0.8
+"""A drawn letter counts from this score on. Hands that go from I to the next letter reached 0.75 in a real clip."""
 SEARCH_EVERY_S = 0.15
 """Drawn letters are searched for so often in a stream."""
 ENDED_S = 0.2
@@ -150,7 +152,8 @@ class _Drawing:
         points = np.array([_landmarks_of(each, self._slot) for each in self._window]) / [width, height, width]
         times = [each.time_s for each in self._window]
         for found in moved_letters(points, times, self._slot.side.capitalize(), aspect=width / height):
-            if found.start_s >= self._last_end_s and found.end_s <= hands.time_s - ENDED_S:
+            ended = found.end_s <= hands.time_s - ENDED_S
+            if ended and found.score >= SURE_DRAWN and found.start_s >= self._last_end_s:
                 self._last_end_s = found.end_s
                 return replace(found, slot=self._slot)
         return None
@@ -189,7 +192,7 @@ def read_video(sequence: HandSequence, *, commands: bool = True) -> list[Shown]:
     shown = [hand.read_shape(sequence.frame(index)) for index in range(len(sequence))]
     for drawn in moved_letters_of(sequence):
         ended = min(int(np.searchsorted(sequence.times_s, drawn.end_s)), len(shown) - 1)
-        if shown[ended].slot == drawn.slot:
+        if drawn.score >= SURE_DRAWN and shown[ended].slot == drawn.slot:
             shown[ended] = shown[ended]._replace(drawn=drawn)
     return shown
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from posecore import FrameHands, HandSequence, HandSlot
+from posecore import ClipOptions, FrameHands, HandSequence, HandSlot, estimate_hands_video
 from posecore.signs.reading import SpellingHand, read_hands, read_video, spelled
 from posecore.signs.spelling import SPACE, SpellingLine
 from tests.signs.drawing import SHAPES, drawn
@@ -116,6 +116,12 @@ def test_the_z_of_a_real_signer_are_read_live_and_in_a_video(shared_data: Path):
     assert read_live(sequence) == "ZZZZZ", "the first of six had begun before the recording"
     [word] = spelled(read_video(sequence))
     assert word.text == "ZZZZZ"
+
+
+def test_from_i_to_n_live_is_no_j(shared_data: Path):
+    clip = shared_data / "google-reference" / "asl_hand.25fps.mp4"
+    hands = estimate_hands_video(clip, part=ClipOptions(end_s=5), workers=1)
+    assert read_live(hands).startswith("IN")
 
 
 def test_the_window_of_a_stream_is_bounded():
