@@ -29,7 +29,7 @@ from pages.ui.shared.explain import SEVERAL_PEOPLE, explain_numbers
 from pages.ui.shared.model_loading import engine_line
 from pages.ui.shared.navigation import IMAGE, VIDEO
 from pages.ui.shared.problems import problems_shown
-from pages.ui.shared.settings import page_head
+from pages.ui.shared.settings import page_head_with_hands
 from pages.ui.shared.sources import choose_source
 from pages.ui.video.clip_run import RunOptions
 from pages.ui.video.clip_source import ready_sample_clip
@@ -98,7 +98,8 @@ def show_numbers(live: Live | None, options: PoseOptions) -> None:
     camera = live is not None and live.source == CAMERA
     mirror = live is not None and live.stream.options.mirror
     numbers = None if live is None else address(live.token)
-    show_panel(numbers, options.people, camera=camera, mirror=mirror, idle=_IDLE)
+    hands = live is not None and live.stream.options.hands is not None
+    show_panel(numbers, options.people, camera=camera, mirror=mirror, hands=hands, idle=_IDLE)
 
 
 def show_coach(coach: Coach) -> None:
@@ -138,7 +139,7 @@ def show_help() -> None:
 
 def show_page() -> None:
     """Show the page: the live stream and, beside it, its numbers."""
-    options = page_head("Webcam")
+    options, wanted_hands = page_head_with_hands("Webcam")
     open_finished_recording()
     source = choose_source("Source", [CAMERA, SAMPLE], sample=SAMPLE, address="clip", key="webcam_source")
     if not place_is_there():
@@ -150,7 +151,7 @@ def show_page() -> None:
         chosen, wanted = choose_stream(options, camera=source == CAMERA)
         coach = choose_coach()
         gestures = choose_gesture_buttons()
-        chosen = replace(chosen, hands=HandOptions() if gestures else None)
+        chosen = replace(chosen, hands=wanted_hands or (HandOptions() if gestures else None))
         live, context = stream(source, chosen, wanted)
         live.stream.coach, live.stream.gestures = coach, gestures
         if not context.state.playing:

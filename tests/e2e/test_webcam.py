@@ -132,6 +132,27 @@ def test_live_numbers_can_be_frozen_and_angles_chosen(live):
     no_errors(page)
 
 
+def test_hands_are_told_and_have_a_table_only_if_wanted(live):
+    page = live
+    words, table_of = page.locator(".lp-hands"), page.locator(".lp .lt-of")
+    expect(words).to_be_hidden()
+    expect(table_of).to_be_hidden()
+    switch_hands(page)
+    expect(words).to_have_text(re.compile(r"^No hands in view\.$|(Left|Right) hand"))
+    table_of.get_by_role("button", name="Hands").click()
+    expect(page.get_by_text("Hands of the newest frame")).to_be_visible()
+    switch_hands(page)
+    expect(words).to_be_hidden()
+    expect(page.get_by_text("Landmarks of the newest frame")).to_be_visible()
+    no_errors(page)
+
+
+def switch_hands(page: Page) -> None:
+    page.get_by_role("button", name="Settings").click()
+    page.locator("label").filter(has_text=re.compile("^Hands$")).click()
+    page.keyboard.press("Escape")
+
+
 def test_the_mirror_flips_the_3d_view_and_keeps_the_frozen_frame(live, joint_at):
     page = live
     page.locator(".lp-table").scroll_into_view_if_needed()  # it is drawn only while visible

@@ -21,12 +21,13 @@ from aiortc.mediastreams import MediaStreamError
 
 from pages.ui.live.current import Live, frame_for_snapshot
 from pages.ui.live.film_track import FilmTrack
+from pages.ui.live.gesture_buttons import GestureButtons
 from pages.ui.live.numbers import advice, report
 from pages.ui.live.places import FULL, TIME, has_place, is_full, why_over
 from pages.ui.live.recorder import Recorder
 from pages.ui.live.stream import LiveOptions, LiveStream
 from pages.ui.live.tracks import Outgoing
-from posecore import FramePoses, PoseOptions, PoseSequence
+from posecore import FramePoses, HandOptions, LiveHands, PoseOptions, PoseSequence, decode_picture
 from posecore.limits import Limits
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
@@ -310,6 +311,61 @@ def test_the_report_covers_frames_without_people(portrait):
     everything = report_of(stream, angles="left_knee")
     assert everything["people"] == []
     assert set(everything["angles"]["values"]["left_knee"]) == {None}
+
+
+@pytest.fixture
+def rock(shared_data) -> np.ndarray:
+    """A photo of a woman whose right hand makes the gesture, small in the picture."""
+    return decode_picture(shared_data / "gestures" / "rock" / "026fd791-8f64-4fae-8cb0-0e01dc4362ce.jpg")
+
+
+def test_hands_are_found_once_a_frame_drawn_and_told(rock, monkeypatch):
+    found = []
+
+    def step(self, rgb, time_s, poses):
+        found.append(real(self, rgb, time_s, poses))
+        return found[-1]
+
+    real = LiveHands.step
+    monkeypatch.setattr(LiveHands, "step", step)
+    pictures = [rock, rock, rock]
+    plain, stream = (LiveStream(LiveOptions(PoseOptions(), hands=hands)) for hands in (None, HandOptions()))
+    without = watch(plain, Camera(pictures))[-1]
+    assert not found
+    assert report_of(plain)["hands"] is None
+    stream.gestures = GestureButtons()  # they look at the same hands
+    seen = watch(stream, Camera(pictures))[-1]
+    answer = report_of(stream, hold="1")
+    assert len(found) == len(stream.moments())
+    assert answer["hands"]["words"] == "Right hand: rock."
+    [hand] = answer["hands"]["found"]
+    assert (hand["person"], hand["side"]) == (answer["people"][0]["id"], "right")
+    np.testing.assert_allclose(hand["xy"], stream.held.hands.xy[0], atol=0.06)
+    np.testing.assert_allclose(hand["world"], stream.held.hands.world[0], atol=0.0006)
+    height, width = seen.rgb.shape[:2]
+    x, y = (stream.held.hands.xy[0, 9] * (width / answer["size"][0], height / answer["size"][1])).astype(int)
+    near = np.s_[y - 8 : y + 8, x - 8 : x + 8]
+    assert np.abs(seen.rgb[near].astype(int) - without.rgb[near]).mean() > 20
+
+
+def test_the_setting_for_hands_and_the_gesture_buttons_share_one_search(open_page):
+    app = open_page("webcam")
+
+    def hands() -> HandOptions | None:
+        assert not app.exception
+        return app.session_state["live"].stream.options.hands
+
+    assert hands() is None
+    app.toggle(key="webcam_gestures").set_value(True).run()
+    buttons_alone = hands()
+    app.toggle(key="hands").set_value(True).run()
+    assert hands() == buttons_alone == HandOptions(), "the models go on"
+    app.number_input(key="people").set_value(3).run()
+    assert hands() == HandOptions(hands=6)
+    app.toggle(key="webcam_gestures").set_value(False).run()
+    assert hands() == HandOptions(hands=6)
+    app.toggle(key="hands").set_value(False).run()
+    assert hands() is None
 
 
 def test_a_video_played_as_a_camera_keeps_its_pace_when_it_loops(tmp_path):

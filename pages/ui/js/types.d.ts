@@ -116,6 +116,17 @@ export interface Landmark {
   small: boolean;
 }
 
+/** How hands look, see pages/ui/shared/script_parts.py. */
+export interface HandLook {
+  landmarks: Landmark[];
+  bones: Bone[];
+  /** Landmark of the body. */
+  wrists: Record<Side, number>;
+  /** Colours of their tags. */
+  tags: Record<Side, string>;
+  table: TableText;
+}
+
 export interface PlayerData {
   key: string;
   film: string | null;
@@ -127,16 +138,8 @@ export interface PlayerData {
   skeleton: { landmarks: Landmark[]; bones: Bone[] };
   people: Person[];
   table: TableText;
-  /** How hands look; null without hands. */
-  hands: {
-    landmarks: Landmark[];
-    bones: Bone[];
-    /** Landmark of the body. */
-    wrists: Record<Side, number>;
-    /** Colours of their tags. */
-    tags: Record<Side, string>;
-    table: TableText;
-  } | null;
+  /** Null without hands. */
+  hands: HandLook | null;
   defaults: { index: number; curves: string[]; space: Space };
 }
 
@@ -184,6 +187,15 @@ export interface LivePerson {
   world: (number | null)[][];
   visibility: (number | null)[];
   presence: (number | null)[];
+}
+
+export interface LiveHand {
+  person: number;
+  side: Side;
+  score: number;
+  xy: (number | null)[][];
+  z: (number | null)[];
+  world: (number | null)[][];
 }
 
 /** What a coach did with the visitor, see pages/ui/live/finished.py. Times are seconds, from the start of each set. */
@@ -253,6 +265,8 @@ export interface Answer {
   time_s: number;
   size: [number, number];
   people?: LivePerson[];
+  /** With what they show in words; null if hands are not looked for. */
+  hands?: { words: string; found: LiveHand[] } | null;
   angles: { times: number[]; values: Record<string, (number | null)[]> };
 }
 
@@ -268,6 +282,8 @@ export interface PanelData {
   bones: Omit<Bone, "color">[];
   landmarks: string[];
   table: TableText;
+  /** Null if hands are not looked for. */
+  hands: HandLook | null;
   angles: { name: string; title: string }[];
   usual: string[];
 }

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from pages.ui.live.stream import LiveStream, Moment
-from posecore import FramePoses, PoseOptions, PoseSequence
+from pages.ui.shared.hand_results import hands_in_words
+from posecore import FrameHands, FramePoses, PoseOptions, PoseSequence
 from posecore.broadcast.frames import as_numbers, people_json
 from posecore.motion.angles import ANGLES, measure_angle
 from posecore.view.palette import css, person_color
@@ -59,6 +60,7 @@ def report(stream: LiveStream, asked: Mapping[str, str]) -> str:
     }
     if shown is not None:
         answer |= {"time_s": round(shown.time_s, 2), "size": shown.poses.size, "people": _people(shown.poses)}
+        answer["hands"] = None if shown.hands is None else _hands(shown.hands)
         fresh = [moment for moment in moments if since < moment.number <= shown.number]
         answer["angles"] = _angles(fresh, angles, shown.poses)
     return json.dumps(answer, separators=(",", ":"), allow_nan=False)
@@ -125,6 +127,22 @@ def _people(poses: FramePoses) -> list[dict[str, Any]]:
         {**person, "presence": as_numbers(presence, 2), "color": css(person_color(person["id"]))}
         for person, presence in zip(people_json(poses), poses.presence, strict=True)
     ]
+
+
+def _hands(hands: FrameHands) -> dict[str, Any]:
+    """The hands of one frame, and what they show in words."""
+    found = [
+        {
+            "person": slot.person,
+            "side": slot.side,
+            "score": round(float(hands.score[index]), 2),
+            "xy": as_numbers(hands.xy[index], 1),
+            "z": as_numbers(hands.z[index], 1),
+            "world": as_numbers(hands.world[index], 3),
+        }
+        for index, slot in enumerate(hands.slots)
+    ]
+    return {"words": hands_in_words(hands, {}), "found": found}
 
 
 def _angles(moments: Sequence[Moment], names: Sequence[str], newest: FramePoses) -> dict[str, Any]:

@@ -86,12 +86,13 @@ class Moment:
 
 @dataclass(frozen=True, eq=False)
 class LiveFrame:
-    """A frame as it arrived and its people, with silhouettes if the background is changed."""
+    """A frame as it arrived, its people, with silhouettes if the background is changed, and their hands, if wanted."""
 
     rgb: np.ndarray
     poses: FramePoses
     number: int
     time_s: float
+    hands: FrameHands | None = None
 
 
 class LiveStream:
@@ -291,7 +292,7 @@ class LiveStream:
             # Without silhouettes, which take far more memory.
             moment = Moment(number, arrived - self._began, replace(poses, masks=()), hands)
             self._moments.append(moment)
-            self.latest, self.problem = LiveFrame(rgb, poses, number, moment.time_s), None
+            self.latest, self.problem = LiveFrame(rgb, poses, number, moment.time_s, hands), None
         if self.send_on is not None:
             self.send_on(replace(moment.poses, time_s=moment.time_s), number)
 

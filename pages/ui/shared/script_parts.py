@@ -1,4 +1,4 @@
-"""What several of the pages' scripts share: their styles, and the texts of the landmark table."""
+"""What several of the pages' scripts share: their styles, the texts of the landmark table, and the look of hands."""
 
 from pathlib import Path
 from typing import Any
@@ -7,6 +7,7 @@ from pages.ui.shared.hand_results import HAND_HEADINGS
 from pages.ui.shared.results import HEADINGS, digits_of
 from posecore import BLAZEPOSE_33, HAND_21
 from posecore.tables import COLUMNS, HAND_COLUMNS, NAME
+from posecore.view.palette import FINGERS, HAND_BONE_PARTS, HAND_PARTS, SIDES, css
 
 STYLES = "\n".join(
     (Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("landmark_table.css", "skeleton3d.css")
@@ -28,7 +29,7 @@ LANDMARK_TABLE: dict[str, Any] = {
 }
 """The texts of the landmark table: the columns, with their digits (None for text), and body parts of ``show_table``."""
 
-HAND_TABLE: dict[str, Any] = {
+_HAND_TABLE: dict[str, Any] = {
     "columns": [
         {
             "name": name,
@@ -41,4 +42,18 @@ HAND_TABLE: dict[str, Any] = {
     "parts": {part.removesuffix("_finger"): members for part, members in HAND_21.parts.items()},
     "least": {"name": "score", "label": "Minimum score"},
 }
-"""The same of the table of hands, see ``show_hands_table``."""
+
+HAND_LOOK: dict[str, Any] = {
+    "landmarks": [
+        {"name": name.replace("_", " "), "color": css(FINGERS[part]), "page": "", "small": True}
+        for name, part in zip(HAND_21.landmarks, HAND_PARTS, strict=True)
+    ],
+    "bones": [
+        {"from": start, "to": end, "thin": True, "color": css(FINGERS[part])}
+        for (start, end), part in zip(HAND_21.edges, HAND_BONE_PARTS, strict=True)
+    ],
+    "wrists": {side: BLAZEPOSE_33.index(f"{side}_wrist") for side in ("left", "right")},
+    "tags": {side: css(SIDES[side]) for side in ("left", "right")},
+    "table": _HAND_TABLE,
+}
+"""How hands are drawn, on which landmarks of the body they are in 3D, and the texts of ``show_hands_table``."""

@@ -112,7 +112,7 @@ def _choose_options(offer_hands: bool) -> tuple[PoseOptions, bool]:
             persist_state="session",
             help="21 points on each hand, and gestures. A second model finds the fingers, from the wrists of the body, "
             "so that small hands are found too. It adds 0.1 to 0.3 s to a photo; a video takes two to three times "
-            "as long.",
+            "as long, and fewer live frames per second are analysed.",
         )
         search = st.radio(
             "Person search",

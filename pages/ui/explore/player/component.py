@@ -10,10 +10,10 @@ from plotly.io.json import to_json_plotly
 
 from pages.ui.explore.player.moments import Moments
 from pages.ui.shared.module_component import module_component
-from pages.ui.shared.script_parts import HAND_TABLE, LANDMARK_TABLE, STYLES
-from posecore import BLAZEPOSE_33, HAND_21, HandSlot, PoseSequence
+from pages.ui.shared.script_parts import HAND_LOOK, LANDMARK_TABLE, STYLES
+from posecore import BLAZEPOSE_33, HandSlot, PoseSequence
 from posecore.motion.measuring import Space
-from posecore.view.palette import FINGERS, HAND_BONE_PARTS, HAND_PARTS, SIDES, SIDES_ON_PAGE, css, person_color
+from posecore.view.palette import SIDES, SIDES_ON_PAGE, css, person_color
 from posecore.view.stage import bones, plot_stage
 
 _HERE = Path(__file__).parent
@@ -74,7 +74,7 @@ def show_player(
             for person in ids
         ],
         "table": LANDMARK_TABLE,
-        "hands": _hand() | {"table": HAND_TABLE} if hands else None,
+        "hands": HAND_LOOK if hands else None,
         "defaults": {
             "index": _first_seen(sequence) // moments.header["step"],
             "curves": list(_USUAL_CURVES),
@@ -109,20 +109,4 @@ def _skeleton() -> dict[str, Any]:
             for index, (name, side) in enumerate(zip(BLAZEPOSE_33.landmarks, BLAZEPOSE_33.sides, strict=True))
         ],
         "bones": [bone | {"color": css(SIDES[bone["side"]])} for bone in bones()],
-    }
-
-
-@lru_cache(maxsize=1)
-def _hand() -> dict[str, Any]:
-    return {
-        "landmarks": [
-            {"name": name.replace("_", " "), "color": css(FINGERS[part]), "page": "", "small": True}
-            for name, part in zip(HAND_21.landmarks, HAND_PARTS, strict=True)
-        ],
-        "bones": [
-            {"from": start, "to": end, "thin": True, "color": css(FINGERS[part])}
-            for (start, end), part in zip(HAND_21.edges, HAND_BONE_PARTS, strict=True)
-        ],
-        "wrists": {side: BLAZEPOSE_33.index(f"{side}_wrist") for side in ("left", "right")},
-        "tags": {side: css(SIDES[side]) for side in ("left", "right")},
     }

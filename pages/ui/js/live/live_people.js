@@ -1,13 +1,15 @@
 // @ts-check
-// The people of a live frame as traces of the 3D view and as bodies for the table.
+// The people of a live frame and their hands as traces of the 3D view and as bodies and hands for the tables.
 
-import { boneLine, nowhere } from "../shared/stage.js";
+import { boneLine, handOnWrist, nowhere } from "../shared/stage.js";
 
 /** @typedef {import("../types.d.ts").Answer} Answer */
+/** @typedef {import("../types.d.ts").LiveHand} LiveHand */
 /** @typedef {import("../types.d.ts").LivePerson} LivePerson */
 /** @typedef {import("../types.d.ts").PanelData} PanelData */
 /** @typedef {import("../types.d.ts").Points} Points */
 /** @typedef {import("../types.d.ts").Space} Space */
+/** @typedef {import("../types.d.ts").Vector} Vector */
 /** @typedef {import("../shared/skeleton3d.js").Trace} Trace */
 
 /**
@@ -29,6 +31,41 @@ export function liveTraces(data, answer, space) {
     traces.set(`thin_bones_${slot + 1}`, { ...boneLine(points, data.bones.filter(({ thin }) => thin)), ...look });
     const color = person ? person.visibility.map((value) => value ?? 0) : Array(data.landmarks.length).fill(0);
     traces.set(`joints_${slot + 1}`, { ...points, marker: { color } });
+  }
+  return new Map([...traces, ...handTraces(data, answer, space, scale)]);
+}
+
+/**
+ * @param {PanelData} data
+ * @param {Answer} answer
+ * @param {Space} space
+ * @param {number} scale
+ * @returns {Map<string, Trace>} by uid
+ */
+function handTraces({ hands: look, people: most }, { people = [], hands }, space, scale) {
+  /** @type {Map<string, Trace>} */
+  const traces = new Map();
+  if (!look) return traces;
+  const count = look.landmarks.length;
+  const trace = (/** @type {string} */ name, /** @type {Points | null} */ points) => {
+    traces.set(`hand_bones_${name}`, boneLine(points ?? nowhere(count), look.bones));
+    traces.set(`hand_joints_${name}`, points ?? nowhere(count));
+  };
+  for (let slot = 0; slot < most; slot++) for (const side of ["left", "right"]) trace(`${slot + 1}_${side}`, null);
+  const scaled = (/** @type {Vector} */ { x, y, z }) => ({ x: scale * x, y: scale * y, z: scale * z });
+  for (const hand of hands?.found ?? []) {
+    const { person, side } = hand;
+    // If nobody is found, people are numbered by their hands.
+    const slot = people.length ? people.findIndex(({ id }) => id === person) : person - 1;
+    if (slot < 0 || slot >= most) continue;
+    const { picture, world } = handOf(hand);
+    const body = slot < people.length ? bodyOf(people[slot]) : null;
+    const wrist = look.wrists[side];
+    const points =
+      space === "world"
+        ? handOnWrist(world, count, body && body.world(wrist), space)
+        : handOnWrist((k) => scaled(picture(k)), count, body && scaled(body.picture(wrist)), space);
+    trace(`${slot + 1}_${side}`, points);
   }
   return traces;
 }
@@ -54,14 +91,32 @@ function inSpace({ xy, z, world, visibility }, space, scale, threshold) {
  * @param {LivePerson} person
  * @returns {import("../shared/landmark_rows.js").Body}
  */
-export function bodyOf({ id, xy, z, world, visibility, presence }) {
-  const there = (/** @type {number | null} */ value) => value ?? NaN;
+export function bodyOf({ id, visibility, presence, ...points }) {
   return {
     person: id,
     name: "",
+    ...inBothSpaces(points),
+    visibility: (k) => visibility[k] ?? NaN,
+    presence: (k) => presence[k] ?? NaN,
+  };
+}
+
+/**
+ * @param {LiveHand} hand
+ * @returns {import("../shared/landmark_rows.js").Hand}
+ */
+export function handOf({ person, side, score, ...points }) {
+  return { person, name: "", hand: side, score, ...inBothSpaces(points) };
+}
+
+/**
+ * @param {Pick<LiveHand, "xy" | "z" | "world">} points
+ * @returns {Record<Space, (landmark: number) => Vector>}
+ */
+function inBothSpaces({ xy, z, world }) {
+  const there = (/** @type {number | null} */ value) => value ?? NaN;
+  return {
     picture: (k) => ({ x: there(xy[k][0]), y: there(xy[k][1]), z: there(z[k]) }),
     world: (k) => ({ x: there(world[k][0]), y: there(world[k][1]), z: there(world[k][2]) }),
-    visibility: (k) => there(visibility[k]),
-    presence: (k) => there(presence[k]),
   };
 }

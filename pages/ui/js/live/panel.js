@@ -2,16 +2,16 @@
 // The numbers of a live stream, about five times a second and never at the expense of the video: what is out of sight
 // is not drawn, and a hidden tab requests nothing.
 
+import { BodyAndHands } from "../shared/body_and_hands.js";
 import { find, make, mark, write } from "../shared/dom.js";
-import { rowsOf } from "../shared/landmark_rows.js";
-import { LandmarkTable } from "../shared/landmark_table.js";
+import { rowsOf, rowsOfHands } from "../shared/landmark_rows.js";
 import { Skeleton3d } from "../shared/skeleton3d.js";
 import { AngleCurve } from "./angle_curve.js";
 import { coachWish, showCoach } from "./coach.js";
 import { showGestures } from "./gesture_buttons.js";
 import { connectionOf } from "./connection.js";
 import { Delay } from "./delay.js";
-import { bodyOf, liveTraces } from "./live_people.js";
+import { bodyOf, handOf, liveTraces } from "./live_people.js";
 import { figuresOf, problemText, recordingText, showFigures } from "./status.js";
 
 /** @typedef {import("../types.d.ts").Answer} Answer */
@@ -52,7 +52,7 @@ class Panel {
       onDrawn: (number) => mark(this.parts.skeleton, number),
       isHurried: () => true,
     });
-    this.table = new LandmarkTable(this.parts.table, "live");
+    this.tables = new BodyAndHands(this.parts.table, "live");
     this.delay = new Delay();
     /** @type {import("./connection.js").Connection | null} */
     this.connection = null;
@@ -85,7 +85,11 @@ class Panel {
     const angles = this.data.angles.map(({ name, title }) => make("option", { value: name }, title));
     find(this.root, '[data-set="angle"]').replaceChildren(make("option", { value: "" }, "Choose"), ...angles);
     for (const name of this.data.usual) this.addAngle(name);
-    this.table.begin(this.data.table, "landmarks.csv");
+    this.offerTables();
+  }
+
+  offerTables() {
+    this.tables.begin(this.data.table, this.data.hands?.table, true);
   }
 
   // ---- data from the server
@@ -98,6 +102,7 @@ class Panel {
     const before = this.data;
     this.data = data;
     this.trigger = trigger;
+    if (Boolean(before.hands) !== Boolean(data.hands)) this.offerTables();
     if (before.address !== data.address) this.begin();
     else if (JSON.stringify(before.stages) !== JSON.stringify(data.stages) && this.isLive) this.show3d(this.space);
   }
@@ -116,6 +121,7 @@ class Panel {
     find(this.root, ".lp-bar").hidden = !address;
     find(this.root, ".lp-strip").textContent = address ? "Waiting for the first frame." : "";
     find(this.root, ".lp-problem").hidden = find(this.root, ".lp-recording").hidden = true;
+    find(this.root, ".lp-hands").hidden = true;
     this.showFreeze();
   }
 
@@ -188,6 +194,8 @@ class Panel {
       this.show3d(this.space); // only once it is visible, as Plotly measures its texts
     }
     this.root.dataset.frame = `${answer.number}`;
+    write(find(this.root, ".lp-hands"), answer.hands?.words || "No hands in view.");
+    find(this.root, ".lp-hands").hidden = !answer.hands;
     for (const name of names) {
       const values = answer.angles.values[name];
       if (values) this.curves.get(name)?.add(answer.angles.times, values);
@@ -220,12 +228,14 @@ class Panel {
   drawTable() {
     const { frame, data } = this;
     if (!frame) return;
-    const frozen = `Landmarks of the frozen frame, at ${frame.time_s.toFixed(2)} s`;
-    this.table.show(rowsOf((frame.people ?? []).map(bodyOf), data.landmarks, ...frame.size), {
-      title: this.frozen === null ? "Landmarks of the newest frame" : frozen,
-      people: data.people > 1,
-      names: false,
-    });
+    const which = this.frozen === null ? "newest frame" : `frozen frame, at ${frame.time_s.toFixed(2)} s`;
+    const columns = { people: data.people > 1, names: false };
+    const bodies = rowsOf((frame.people ?? []).map(bodyOf), data.landmarks, ...frame.size);
+    this.tables.body.show(bodies, { title: `Landmarks of the ${which}`, ...columns });
+    if (!data.hands) return;
+    const names = data.hands.landmarks.map(({ name }) => name);
+    const hands = rowsOfHands((frame.hands?.found ?? []).map(handOf), names, ...frame.size);
+    this.tables.hands?.show(hands, { title: `Hands of the ${which}`, ...columns });
   }
 
   /** @param {Answer} answer */
@@ -283,7 +293,7 @@ class Panel {
     clearTimeout(this.timer);
     this.watcher.disconnect();
     this.skeleton.end();
-    this.table.end();
+    this.tables.end();
   }
 }
 

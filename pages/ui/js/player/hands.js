@@ -1,7 +1,8 @@
 // @ts-check
 // The hands of one frame: drawn over the video, and as traces of the 3D view.
 
-import { boneLine, nowhere } from "../shared/stage.js";
+import { pointOf } from "../shared/points.js";
+import { boneLine, handOnWrist, nowhere } from "../shared/stage.js";
 
 /** @typedef {import("../types.d.ts").PlayerData} PlayerData */
 /** @typedef {import("../types.d.ts").FrameOfHands} FrameOfHands */
@@ -88,23 +89,11 @@ export function handTraces(data, hands, bodies, view) {
 function placed({ header, hands: look, people }, hands, bodies, { space }, slot) {
   if (!look || !header.hands) return null;
   const { person, side } = header.hands.slots[slot];
-  const body = people.findIndex(({ id }) => id === person);
-  const at = 3 * (body * header.landmarks + look.wrists[side]);
-  const first = 3 * slot * header.hands.landmarks;
+  const { landmarks: count } = header.hands;
   const inWorld = space === "world";
   const source = inWorld ? hands.world : hands.picture;
-  const wrist = body < 0 || !bodies ? [NaN, NaN, NaN] : (inWorld ? bodies.world : bodies.picture).subarray(at, at + 3);
-  // In the image a hand has its own place; only its depth is that of the wrist.
-  const [right, down, deep] = inWorld
-    ? [0, 1, 2].map((axis) => wrist[axis] - source[first + axis])
-    : [0, 0, Number.isNaN(wrist[2]) ? 0 : wrist[2]];
-  if (Number.isNaN(source[first] + right)) return null;
-  /** @type {Points} */
-  const points = { x: [], y: [], z: [] };
-  for (let place = first; place < first + 3 * header.hands.landmarks; place += 3) {
-    points.x.push(source[place] + right);
-    points.y.push(source[place + 2] + deep);
-    points.z.push((inWorld ? -1 : 1) * (source[place + 1] + down));
-  }
-  return points;
+  const body = people.findIndex(({ id }) => id === person);
+  const joints = inWorld ? bodies?.world : bodies?.picture;
+  const wrist = body < 0 || !joints ? null : pointOf(joints, body * header.landmarks + look.wrists[side]);
+  return handOnWrist((k) => pointOf(source, slot * count + k), count, wrist, space);
 }

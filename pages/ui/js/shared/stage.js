@@ -1,7 +1,9 @@
 // @ts-check
-// People as traces of a 3D stage, see posecore/view/stage.py.
+// People and their hands as traces of a 3D stage, see posecore/view/stage.py.
 
 /** @typedef {import("../types.d.ts").Points} Points */
+/** @typedef {import("../types.d.ts").Space} Space */
+/** @typedef {import("../types.d.ts").Vector} Vector */
 
 /**
  * Missing points. Plotly cannot draw a line without any points.
@@ -30,4 +32,31 @@ export function boneLine(points, bones) {
     }
   }
   return line;
+}
+
+/**
+ * One hand on the axes of the stage: in metres on the wrist of its body, in the image in its own place, at the depth
+ * of that wrist. Missing numbers are NaN.
+ * @param {(landmark: number) => Vector} hand in this space
+ * @param {number} count of its landmarks
+ * @param {Vector | null} wrist of its body in this space; null without a body
+ * @param {Space} space
+ * @returns {Points | null} null if it is absent, or has no wrist to be on
+ */
+export function handOnWrist(hand, count, wrist, space) {
+  const [first, at] = [hand(0), wrist ?? { x: NaN, y: NaN, z: NaN }];
+  const inWorld = space === "world";
+  const [right, down, deep] = inWorld
+    ? [at.x - first.x, at.y - first.y, at.z - first.z]
+    : [0, 0, Number.isNaN(at.z) ? 0 : at.z];
+  if (Number.isNaN(first.x + right)) return null;
+  /** @type {Points} */
+  const points = { x: [], y: [], z: [] };
+  for (let k = 0; k < count; k++) {
+    const { x, y, z } = hand(k);
+    points.x.push(x + right);
+    points.y.push(z + deep);
+    points.z.push((inWorld ? -1 : 1) * (y + down)); // the image's own axis points down
+  }
+  return points;
 }

@@ -9,8 +9,9 @@ import numpy as np
 from plotly.io.json import to_json_plotly
 
 from pages.ui.shared.module_component import module_component
-from pages.ui.shared.script_parts import LANDMARK_TABLE, STYLES
-from posecore import BLAZEPOSE_33, PoseSequence
+from pages.ui.shared.script_parts import HAND_LOOK, LANDMARK_TABLE, STYLES
+from posecore import BLAZEPOSE_33, HandSlot, PoseSequence
+from posecore.hands import SIDES
 from posecore.motion.angles import ANGLES
 from posecore.motion.measuring import Space
 from posecore.view.stage import bones, plot_stage
@@ -30,13 +31,14 @@ _panel = module_component(
 )
 
 
-def show_panel(address: str | None, people: int, *, camera: bool, mirror: bool, idle: str) -> None:
+def show_panel(address: str | None, people: int, *, camera: bool, mirror: bool, hands: bool, idle: str) -> None:
     """Show the numbers of the stream. The page is run again when a recording has ended.
 
     Args:
         address: where the browser fetches them; None if no stream is live.
         people: maximum number of people.
         mirror: whether the 3D view is mirrored, like the video; the numbers are not.
+        hands: whether hands are looked for.
         camera: whether the source is the visitor's own camera, whose delay can be measured.
         idle: text to show if no stream is live.
     """
@@ -46,11 +48,12 @@ def show_panel(address: str | None, people: int, *, camera: bool, mirror: bool, 
         "camera": camera,
         "people": people,
         "space": "picture" if people > 1 else "world",
-        "stages": {space: _stage(people, space, mirror) for space in ("world", "picture")},
+        "stages": {space: _stage(people, space, mirror, hands) for space in ("world", "picture")},
         "size": _SIZE,
         "threshold": _SURE,
         "bones": bones(),
         "table": LANDMARK_TABLE,
+        "hands": HAND_LOOK if hands else None,
         "landmarks": [name.replace("_", " ") for name in BLAZEPOSE_33.landmarks],
         "angles": [{"name": name, "title": angle.title} for name, angle in ANGLES.items()],
         "usual": _USUAL,
@@ -58,14 +61,15 @@ def show_panel(address: str | None, people: int, *, camera: bool, mirror: bool, 
     _panel(key="live_panel", data=data, on_recorded_change=lambda: None)  # rerunning the page is all that is needed
 
 
-@lru_cache(maxsize=40)
-def _stage(people: int, space: Space, mirror: bool) -> str:
-    """Axes, and traces without points for this many people."""
+@lru_cache(maxsize=80)
+def _stage(people: int, space: Space, mirror: bool, hands: bool) -> str:
+    """Axes, and traces without points for this many people and, if wanted, for their hands."""
     nobody = PoseSequence.empty([0.0], np.arange(1, people + 1), size=_SIZE, fps=30.0)
     world, visibility = nobody.world.copy(), nobody.visibility.copy()
     world[:, :, 0], visibility[:, :, 0] = _HIGHEST_M, 1  # the extent of the axes
     sequence = replace(nobody, world=world, visibility=visibility)
-    figure: dict[str, Any] = plot_stage(sequence, coordinates=space).to_dict()
+    slots = [HandSlot(person, side) for person in range(1, people + 1) for side in SIDES] if hands else []
+    figure: dict[str, Any] = plot_stage(sequence, coordinates=space, hands=slots).to_dict()
     figure["layout"].pop("template", None)
     if mirror:
         axis = figure["layout"]["scene"]["xaxis"]
