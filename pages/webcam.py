@@ -160,7 +160,7 @@ def show_page() -> None:
             if source == CAMERA:
                 show_camera_notice()
         if context.state.playing:
-            offer_recording(live, RunOptions(chosen.pose, background=chosen.background))
+            offer_recording(live, RunOptions(chosen.pose, background=chosen.background, hands=chosen.hands))
             offer_sending(live)
         show_problem()
         st.caption("Frames are processed live and not stored, except recordings and snapshots.")

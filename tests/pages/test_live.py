@@ -415,6 +415,22 @@ def test_a_recording_holds_the_video_and_the_people_in_its_frames(portrait):
     assert not folder.exists()
 
 
+def test_a_recording_holds_the_hands_in_its_frames(rock):
+    stream = LiveStream(LiveOptions(PoseOptions(), hands=HandOptions()))
+    recorder, bodies_alone = (Recorder(60, with_hands=wanted) for wanted in (True, False))
+    stream.record(recorder, 0.0)
+    watch(stream, Camera([rock, rock, np.zeros_like(rock), np.ascontiguousarray(rock[::2, ::2])]))
+    take, newest = recorder.finish(), stream.latest
+    np.testing.assert_array_equal(take.hands.times_s, take.sequence.times_s)
+    assert take.hands.size == take.sequence.size
+    right = take.hands.slot(1, "right")
+    assert take.hands.seen[0, right]
+    assert not take.hands.seen[-2].any(), "the lights were off"
+    np.testing.assert_allclose(take.hands.xy[-1, right], 2 * newest.hands.xy[0], atol=2)
+    bodies_alone.add(newest.rgb, newest.poses, 0.0, newest.hands)
+    assert bodies_alone.finish().hands is None
+
+
 def test_a_recording_starts_after_the_countdown_and_stops_automatically(portrait):
     recorder = Recorder(0.5)
     stream = LiveStream(LiveOptions(PoseOptions()))

@@ -1,4 +1,4 @@
-"""Recordings of a live stream: its frames as a video without skeletons, and the people in them."""
+"""Recordings of a live stream: its frames as a video without skeletons, and the people in them with their hands."""
 
 import queue
 import threading
@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 
 from pages.ui.shared.folders import Folder
-from posecore import FramePoses, PosecoreError, PoseSequence
+from posecore import FrameHands, FramePoses, HandSequence, PosecoreError, PoseSequence
+from posecore.hands import HandRecorder
 from posecore.media.films import FilmWriter
 from posecore.poses import PoseRecorder
 from posecore.view.silhouettes import Background, on_background
@@ -29,12 +30,14 @@ class Recording:
         folder: holds the video, and is removed with it.
         sequence: the people in exactly its frames.
         missed: number of frames that were left out because the server was too slow.
+        hands: in the same frames; None if they were not wanted.
     """
 
     film: Path
     folder: Folder
     sequence: PoseSequence
     missed: int
+    hands: HandSequence | None
 
 
 class Recorder:
@@ -46,11 +49,12 @@ class Recorder:
     Args:
         longest_s: longest recording, in seconds.
         background: of the video, as a room that is hidden live must not appear in the recording.
+        with_hands: whether hands are kept; frames in which they are not looked for have none.
     """
 
-    def __init__(self, longest_s: float, background: Background = "keep") -> None:
+    def __init__(self, longest_s: float, background: Background = "keep", *, with_hands: bool = False) -> None:
         self.longest_s = longest_s
-        self._writing = _Writing(background)
+        self._writing = _Writing(background, with_hands)
         self._first_s: float | None = None
         self._last_s = 0.0
         self._thread = threading.Thread(target=self._writing.run, name="recorder", daemon=True)
@@ -77,12 +81,12 @@ class Recorder:
         """Whether it takes no more frames."""
         return self.full or self.problem is not None
 
-    def add(self, rgb: np.ndarray, poses: FramePoses, time_s: float) -> None:
+    def add(self, rgb: np.ndarray, poses: FramePoses, time_s: float, hands: FrameHands | None = None) -> None:
         """Add a frame without waiting; always from the same thread."""
         if self.over:
             return
         try:
-            self._writing.waiting.put_nowait((rgb, poses, time_s))
+            self._writing.waiting.put_nowait((rgb, poses, time_s, hands))
         except queue.Full:
             self._writing.missed += 1
             return
@@ -97,13 +101,13 @@ class Recorder:
         return self._writing.result()
 
 
-_Frame = tuple[np.ndarray, FramePoses, float]
+_Frame = tuple[np.ndarray, FramePoses, float, FrameHands | None]
 
 
 class _Writing:
     """The thread's side. It has no reference to the recorder, so that an unused recorder can be collected."""
 
-    def __init__(self, background: Background) -> None:
+    def __init__(self, background: Background, with_hands: bool) -> None:
         self.waiting: queue.Queue[_Frame | None] = queue.Queue(_MOST_WAITING)
         self.missed = 0
         self.problem: str | None = None
@@ -111,6 +115,7 @@ class _Writing:
         self._folder = Folder("recording")
         self._film = self._folder.path / "recording.mp4"
         self._people = PoseRecorder()
+        self._hands = HandRecorder() if with_hands else None
         self._size = (0, 0)
         self._abandoned = False
 
@@ -142,17 +147,20 @@ class _Writing:
         arrays = self._people.arrays()
         times = arrays["times_s"]
         fps = 1 / float(np.median(np.diff(times))) if len(times) > 1 else 30.0
-        return Recording(self._film, self._folder, PoseSequence(**arrays, size=self._size, fps=fps), self.missed)
+        sequence = PoseSequence(**arrays, size=self._size, fps=fps)
+        hands = None if self._hands is None else HandSequence(**self._hands.arrays(), size=self._size, fps=fps)
+        return Recording(self._film, self._folder, sequence, self.missed, hands)
 
     def _write(self, first: _Frame) -> None:
         self._size = first[1].size
         with FilmWriter(self._film, self._size) as film:
             frame: _Frame | None = first
             while frame is not None:
-                self._write_frame(film, *frame, first[2])
+                self._write_frame(film, frame, begin_s=first[2])
                 frame = self.waiting.get()
 
-    def _write_frame(self, film: FilmWriter, rgb: np.ndarray, poses: FramePoses, at_s: float, begin_s: float) -> None:
+    def _write_frame(self, film: FilmWriter, frame: _Frame, begin_s: float) -> None:
+        rgb, poses, at_s, hands = frame
         if self._background != "keep" and len(poses) and not poses.masks:
             self.missed += 1  # the background was switched on meanwhile, and this frame has no silhouettes to hide it
             return
@@ -161,3 +169,6 @@ class _Writing:
             poses = poses.resized(self._size)
         film.write(on_background(rgb, poses, self._background), at_s - begin_s)
         self._people.add(replace(poses, time_s=at_s - begin_s, masks=()))
+        if self._hands is not None:
+            hands = FrameHands.nobody(self._size) if hands is None else hands.resized(self._size)
+            self._hands.add(replace(hands, time_s=at_s - begin_s))

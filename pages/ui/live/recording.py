@@ -88,7 +88,9 @@ def offer_recording(live: Live, options: RunOptions) -> None:
         if st.button("Record", icon=":material/radio_button_checked:", type="primary", key=RECORD_KEY):
             seconds = st.session_state.get("take_length") or LIMITS.take_seconds
             countdown_s = st.session_state.get("take_countdown") or 0
-            recorder = Recorder(min(seconds, LIMITS.take_seconds), options.background)
+            recorder = Recorder(
+                min(seconds, LIMITS.take_seconds), options.background, with_hands=options.hands is not None
+            )
             live.stream.record(recorder, time.monotonic() + countdown_s)
             st.session_state[_KEY] = _Running(live, recorder, options)
             st.session_state.pop(_LEFT_KEY, None)
@@ -131,7 +133,8 @@ def _keep(running: _Running) -> None:
     name = f"recording {datetime.now():%Y-%m-%d %H.%M.%S}.mp4"
     clip = Clip(secrets.token_hex(8), name, recording.film, recording.folder)
     keep_upload(visit, clip)
-    new_run(visit, clip).is_done(recording.sequence, running.options, missed=recording.missed)
+    run = new_run(visit, clip)
+    run.is_done(recording.sequence, running.options, missed=recording.missed, hands=recording.hands)
     show_upload()
 
 

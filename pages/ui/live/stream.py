@@ -285,7 +285,7 @@ class LiveStream:
     def _remember(self, rgb: np.ndarray, poses: FramePoses, hands: FrameHands | None, arrived: float) -> None:
         recording = self._recording
         if recording is not None and arrived >= recording[1]:
-            recording[0].add(rgb, poses, arrived)
+            recording[0].add(rgb, poses, arrived, hands)
         with self._changed:
             number = self._moments[-1].number + 1 if self._moments else 0
             self._began = self._began or arrived

@@ -172,13 +172,13 @@ class ClipRun:
         )
         self.state.worker.start()
 
-    def is_done(self, sequence: PoseSequence, options: RunOptions, *, missed: int) -> None:
+    def is_done(self, sequence: PoseSequence, options: RunOptions, *, missed: int, hands: HandSequence | None) -> None:
         """Finish without a worker: the recorded video was analysed live, with this result for all its frames."""
         self.options, self.was_live = options, True
         shutil.copyfile(self.clip.path, self.film)
         if missed:
             self.state.notes.append(f"Frames missing from the recording because the server was too slow: {missed}.")
-        self.state.result, self.state.waiting = sequence, False
+        self.state.result, self.state.hands, self.state.waiting = sequence, hands, False
         self.state.seconds = max(1e-3, float(sequence.times_s[-1] - sequence.times_s[0]))
         self.state.done.set()
 
