@@ -28,6 +28,7 @@ def started(returning: BrowserContext) -> Iterator[Page]:
     """The Webcam page with a live camera."""
     page = returning.new_page()
     start_camera(page)
+    wait_for_numbers(page)  # until then the button may still say Start
     yield page
     page.close()
 
@@ -36,10 +37,10 @@ def started(returning: BrowserContext) -> Iterator[Page]:
 def live(started: Page, server, request: pytest.FixtureRequest) -> Page:
     """The live camera that all tests share which do not need one of their own."""
     request.node.stash.setdefault(VISITS, []).append((started, server))
+    start = stream_frame(started).get_by_role("button", name="Start")
     if urlsplit(started.url).path != "/webcam":
         start_camera(started)
-    start = stream_frame(started).get_by_role("button", name="Start")
-    if start.is_visible():
+    elif start.is_visible():
         start.click()
     wait_for_numbers(started)
     return started
