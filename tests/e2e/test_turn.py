@@ -15,7 +15,7 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.visitor import check_the_connection, start_camera, stream_frame
+from tests.e2e.visitor import check_the_connection, start_camera
 
 USER, REALM = "visitor", "posecore.test"
 CONNECTION = "document.querySelector(\"iframe[title*='webrtc']\").contentWindow.posecoreConnection"
@@ -114,8 +114,7 @@ def test_live_video_uses_the_relay(turn, visit, start_server, shot):
 def test_a_refusal_by_the_relay_is_reported(turn, visit, start_server, shot):
     with start_server(**relay_only(turn, "wrong")) as server:
         page = visit(server)
-        page.goto("/webcam")
-        stream_frame(page).get_by_role("button", name="Start").click()  # it is tried for 15 s
+        start_camera(page)  # it is tried for 15 s
         check_the_connection(page)
         expect(page.get_by_text("No route was found, although a TURN server is set up")).to_be_visible()
         expect(page.get_by_text("user name or password refused (401)")).to_be_visible()

@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from websockets.exceptions import ConnectionClosedOK
 from websockets.sync.client import connect
 
-from tests.e2e.visitor import VISITS, check_the_connection, no_errors, start_camera, stream_frame
+from tests.e2e.visitor import VISITS, check_the_connection, no_errors, press_start, start_camera, stream_frame
 
 CONNECTION = "document.querySelector(\"iframe[title*='webrtc']\").contentWindow.posecoreConnection"
 
@@ -253,7 +253,7 @@ def test_a_snapshot_opens_on_the_image_page_and_the_camera_can_be_started_again(
 
 def test_the_sample_plays_live_without_a_camera(page, shot):
     page.goto("/webcam?sample=clip")
-    stream_frame(page).get_by_role("button", name="Start").click()
+    press_start(page)
     wait_for_numbers(page)
     expect(page.locator(".lp-strip")).to_contain_text(re.compile(r"Displayed fps [1-9]\d*"))
     no_errors(page)

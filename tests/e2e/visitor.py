@@ -53,7 +53,14 @@ def stream_frame(page: Page):
 
 def start_camera(page: Page):
     page.goto("/webcam")
+    return press_start(page)
+
+
+def press_start(page: Page):
     frame = stream_frame(page)
+    expect(frame.get_by_role("button", name="Start")).to_be_visible()
+    # A connection is watched only if it begins after the panel's script is there.
+    page.wait_for_function("document.querySelector(\"iframe[title*='webrtc']\").contentWindow.posecoreConnection")
     frame.get_by_role("button", name="Start").click()
     return frame
 
