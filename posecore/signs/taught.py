@@ -2,7 +2,7 @@
 
 Two movements are compared by dynamic time warping, each stretched to the same length before: where the hands are, how
 they move, where one is from the other, and their shapes. The mirror image counts as well, for left-handed signers.
-A sign is told only if it is alike enough, and clearly more than the next one; else it is unknown.
+A sign is recognised only if it is alike enough, and clearly more than the next one; else it is unknown.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,7 +24,7 @@ the weights were chosen, are between 0.7 and 1.6 apart. Copies of one, seen from
 UNLIKE_PIECE = 0.7
 """The same for a piece of a longer movement: of so many pieces some are somewhat like a sign."""
 MARGIN = 0.82
-"""A sign is told if its distance is below this share of that of the next sign, and of ``UNLIKE``."""
+"""A sign is recognised if its distance is below this share of that of the next sign, and of ``UNLIKE``."""
 OVERLAP = 4
 """Moments, of 50 ms, that two signs without a rest between them may have in common."""
 LONGEST_TEXT = 100

@@ -323,7 +323,7 @@ export interface SignAnswer {
   score: number;
   /** Address of the picture of its hand, if the browser did not name it among those that it has. */
   picture?: string;
-  /** In place of the letter in words; empty: the letter is told. */
+  /** In place of the letter in words; empty if there is a letter. */
   state?: string;
   /** 0 to 1, how long it has been held. */
   progress: number;
