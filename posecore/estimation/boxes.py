@@ -1,10 +1,10 @@
-"""The boxes that MediaPipe's detectors propose: their anchors, and merging those of the same person or hand."""
+"""The boxes that MediaPipe's detectors propose: their anchors, decoding, and merging those of one person or hand."""
 
 from functools import cache
 
 import numpy as np
 
-from posecore.estimation.arrays import FloatArray
+from posecore.estimation.arrays import FloatArray, logistic
 
 
 @cache
@@ -22,6 +22,27 @@ def anchor_centres(grids: tuple[tuple[int, int], ...]) -> FloatArray:
     joined = np.concatenate(centres)
     joined.flags.writeable = False  # the cached array is shared by all callers
     return joined
+
+
+def decode_boxes(
+    raw_boxes: FloatArray, raw_scores: FloatArray, anchors: FloatArray, *, side: int, min_score: float
+) -> tuple[FloatArray, FloatArray]:
+    """Decode a detector's output to boxes, (N, V, 2): centre, size and points as shares of its input; and (N,) scores.
+
+    Args:
+        raw_boxes: (A, 2 V) as the network outputs them, in its input's pixels from the anchors.
+        raw_scores: (A,) before the logistic function.
+        anchors: (A, 2) as from ``anchor_centres``.
+        side: of the input, pixels.
+        min_score: lowest accepted score, 0..1.
+    """
+    scores = logistic(raw_scores)
+    likely = np.flatnonzero(scores >= min_score)
+    boxes = raw_boxes[likely].reshape(-1, raw_boxes.shape[1] // 2, 2) / np.float32(side)
+    boxes[:, 0] += anchors[likely]
+    boxes[:, 2:] += anchors[likely][:, None]
+    real = (boxes[:, 1] >= 0).all(axis=1)
+    return boxes[real], scores[likely[real]]
 
 
 def merge_boxes(boxes: FloatArray, scores: FloatArray, *, same: float, most: int) -> list[tuple[FloatArray, float]]:

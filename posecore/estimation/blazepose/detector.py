@@ -1,9 +1,7 @@
 """Decoding the detector network's raw boxes: anchors, scores, and one region per person."""
 
-import numpy as np
-
-from posecore.estimation.arrays import FloatArray, logistic
-from posecore.estimation.boxes import anchor_centres, merge_boxes
+from posecore.estimation.arrays import FloatArray
+from posecore.estimation.boxes import anchor_centres, decode_boxes, merge_boxes
 from posecore.estimation.regions import Region
 
 SIDE = 224
@@ -46,12 +44,7 @@ def decode_regions(raw_boxes: FloatArray, raw_scores: FloatArray, seen: Region, 
         seen: the square of the picture that the network was shown.
         min_score: lowest accepted score, 0..1.
     """
-    scores = logistic(raw_scores)
-    likely = np.flatnonzero(scores >= min_score)
-    values = raw_boxes[likely].reshape(-1, BOX_VALUES // 2, 2) / np.float32(SIDE)
-    values[:, 0] += anchors()[likely]
-    values[:, 2:] += anchors()[likely][:, None]
-    real = (values[:, 1] >= 0).all(axis=1)
-    people = merge_boxes(values[real], scores[likely[real]], same=_SAME_PERSON, most=_MOST_PEOPLE)
+    boxes, scores = decode_boxes(raw_boxes, raw_scores, anchors(), side=SIDE, min_score=min_score)
+    people = merge_boxes(boxes, scores, same=_SAME_PERSON, most=_MOST_PEOPLE)
     regions = [Region.around(seen.to_picture(box[_ALIGNMENT]), score) for box, score in people]
     return [region for region in regions if region.usable]

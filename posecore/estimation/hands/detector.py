@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from posecore.estimation.arrays import FloatArray, logistic
-from posecore.estimation.boxes import anchor_centres, merge_boxes
+from posecore.estimation.arrays import FloatArray
+from posecore.estimation.boxes import anchor_centres, decode_boxes, merge_boxes
 from posecore.estimation.hands.squares import around_palm
 from posecore.estimation.regions import Region
 
@@ -45,13 +45,8 @@ def decode_regions(raw_boxes: FloatArray, raw_scores: FloatArray, seen: Region, 
         seen: the upright square of the picture that the network was shown.
         min_score: lowest accepted score, 0..1.
     """
-    scores = logistic(raw_scores)
-    likely = np.flatnonzero(scores >= min_score)
-    values = raw_boxes[likely].reshape(-1, BOX_VALUES // 2, 2) / np.float32(SIDE)
-    values[:, 0] += anchors()[likely]
-    values[:, 2:] += anchors()[likely][:, None]
-    real = (values[:, 1] >= 0).all(axis=1)
-    palms = merge_boxes(values[real], scores[likely[real]], same=_SAME_PALM, most=_MOST_PALMS)
+    boxes, scores = decode_boxes(raw_boxes, raw_scores, anchors(), side=SIDE, min_score=min_score)
+    palms = merge_boxes(boxes, scores, same=_SAME_PALM, most=_MOST_PALMS)
     regions = [_region(box, seen, score) for box, score in palms]
     return [region for region in regions if region.usable]
 
