@@ -15,7 +15,7 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.visitor import check_the_connection, start_camera
+from tests.e2e.visitor import check_the_connection, start_camera, stream_frame
 
 USER, REALM = "visitor", "posecore.test"
 CONNECTION = "document.querySelector(\"iframe[title*='webrtc']\").contentWindow.posecoreConnection"
@@ -114,7 +114,10 @@ def test_live_video_uses_the_relay(turn, visit, start_server, shot):
 def test_a_refusal_by_the_relay_is_reported(turn, visit, start_server, shot):
     with start_server(**relay_only(turn, "wrong")) as server:
         page = visit(server)
-        start_camera(page)  # it is tried for 15 s
+        # Start is pressed before the panel's script is there. The connection is tried for 15 s.
+        page.route("**/live/panel.js*", lambda route: (page.wait_for_timeout(3000), route.continue_()))
+        page.goto("/webcam")
+        stream_frame(page).get_by_role("button", name="Start").click()
         check_the_connection(page)
         expect(page.get_by_text("No route was found, although a TURN server is set up")).to_be_visible()
         expect(page.get_by_text("user name or password refused (401)")).to_be_visible()

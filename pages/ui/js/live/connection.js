@@ -45,6 +45,7 @@ export class Connection {
     this.waiting = 0;
     this.trying = 0;
     this.watch();
+    if (this.button("Stop")) this.judgeUnknown();
     // A viewer who presses a button has decided: nothing may restart the stream against that.
     inner.document.addEventListener("click", ({ isTrusted }) => isTrusted && this.reset(), true);
     inner.document.addEventListener("visibilitychange", () => this.restWhileHidden());
@@ -69,6 +70,13 @@ export class Connection {
         opened(this);
       }
     };
+  }
+
+  /** Notice if a connection fails that began before this script came, of which only the picture is known. */
+  judgeUnknown() {
+    this.inner.setTimeout(() => {
+      if (!this.peer && !this.inner.document.querySelector("video")?.videoWidth) this.failed = true;
+    }, CONNECTING_MS);
   }
 
   // ---- recovery of a lost connection
@@ -129,10 +137,16 @@ export class Connection {
    * @returns {boolean} whether it was there
    */
   press(name) {
-    const buttons = [...this.inner.document.querySelectorAll("button")].filter(({ disabled }) => !disabled);
-    const button = buttons.find(({ textContent }) => textContent?.trim().toLowerCase() === name.toLowerCase());
-    button?.click();
-    return Boolean(button);
+    const button = this.button(name);
+    if (!button || button.disabled) return false;
+    button.click();
+    return true;
+  }
+
+  /** @param {string} name */
+  button(name) {
+    const buttons = [...this.inner.document.querySelectorAll("button")];
+    return buttons.find(({ textContent }) => textContent?.trim().toLowerCase() === name.toLowerCase());
   }
 
   // ---- no video from a hidden page
