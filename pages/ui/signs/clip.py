@@ -11,11 +11,8 @@ from pages.ui.shared.visits import Visit
 from pages.ui.signs.sign_run import SignRun
 from pages.ui.video.run_choices import cost
 from pages.ui.video.run_progress import show_progress
-from pages.ui.video.uploads import Clip, to_disk
-from posecore.media.animations import ANIMATION_SUFFIXES
-from posecore.media.clips import CLIP_SUFFIXES
+from pages.ui.video.uploads import VIDEO_TYPES, Clip, is_kept, to_disk
 
-VIDEO_TYPES = [suffix.removeprefix(".") for suffix in (*CLIP_SUFFIXES, *ANIMATION_SUFFIXES)]
 # A video that takes no longer than this is processed without asking.
 _AT_ONCE_S = 20.0
 
@@ -43,24 +40,8 @@ def choose_clip(visit: Visit) -> Clip | None:
         forget_clip(visit)
         visit.keep(_SignClip(to_disk(file)))
     kept = visit.get(_SignClip)
-    if kept is None:
+    if kept is None or not is_kept(kept.clip, visit, key="signs_remove", forget=forget_clip):
         return None
-    if kept.clip.deleted:
-        st.info(
-            f"{kept.clip.name} was deleted because you were away for a while. Choose it again.",
-            icon=":material/auto_delete:",
-        )
-        return None
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.text(f"{kept.clip.name}, {kept.clip.path.stat().st_size / 1e6:.1f} MB", width="content")
-        st.button(
-            "Remove",
-            icon=":material/delete:",
-            type="tertiary",
-            key="signs_remove",
-            on_click=forget_clip,
-            args=(visit,),
-        )
     return kept.clip
 
 

@@ -10,11 +10,10 @@ from pages.ui.shared.results import offer_download
 from pages.ui.shared.taken_uploads import free_memory, offer_upload
 from pages.ui.shared.visits import Visit
 from pages.ui.signs.book import TaughtSigns, signs_of
-from pages.ui.signs.clip import VIDEO_TYPES
 from pages.ui.signs.live_tabs import record_examples
 from pages.ui.signs.sign_run import SignRun
 from pages.ui.video.run_progress import show_progress
-from pages.ui.video.uploads import to_disk
+from pages.ui.video.uploads import VIDEO_TYPES, to_disk
 from posecore import PosecoreError
 from posecore.limits import LIMITS
 from posecore.signs.sign_file import SUFFIX, load_signs, to_json

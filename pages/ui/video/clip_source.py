@@ -6,9 +6,7 @@ from pages.ui.shared.sources import choose_source
 from pages.ui.shared.taken_uploads import offer_upload
 from pages.ui.shared.visits import Visit
 from pages.ui.video.clip_run import forget_upload, keep_upload
-from pages.ui.video.uploads import Clip, to_disk
-from posecore.media.animations import ANIMATION_SUFFIXES
-from posecore.media.clips import CLIP_SUFFIXES
+from pages.ui.video.uploads import VIDEO_TYPES, Clip, is_kept, to_disk
 from posecore.media.samples import Sample, sample_clip
 
 UPLOAD, SAMPLE = "Upload", "Sample"
@@ -41,7 +39,7 @@ def ready_sample_clip() -> Sample:
 def _take_upload(visit: Visit) -> None:
     file = offer_upload(
         "A video with one or more people",
-        types=[suffix.removeprefix(".") for suffix in (*CLIP_SUFFIXES, *ANIMATION_SUFFIXES)],
+        types=VIDEO_TYPES,
         help="MP4, MOV, WebM, MKV, AVI or an animated picture. It is deleted when you leave or choose another.",
         key="video",
     )
@@ -52,22 +50,6 @@ def _take_upload(visit: Visit) -> None:
 def _kept_upload(visit: Visit) -> Clip | None:
     """The uploaded video, with a button to delete it."""
     clip = visit.get(Clip)
-    if clip is None:
+    if clip is None or not is_kept(clip, visit, key="video_remove", forget=forget_upload):
         return None
-    if clip.deleted:
-        st.info(
-            f"{clip.name} was deleted because you were away for a while. Choose it again.",
-            icon=":material/auto_delete:",
-        )
-        return None
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.text(f"{clip.name}, {clip.path.stat().st_size / 1e6:.1f} MB", width="content")
-        st.button(
-            "Remove",
-            icon=":material/delete:",
-            type="tertiary",
-            key="video_remove",
-            on_click=forget_upload,
-            args=(visit,),
-        )
     return clip
