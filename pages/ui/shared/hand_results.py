@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-import pandas as pd
 import streamlit as st
 
 from pages.ui.shared.explain import plain
 from pages.ui.shared.figure import show_figure
-from pages.ui.shared.results import HEADINGS, digits_of
+from pages.ui.shared.results import HEADINGS, digits_of, filtered
 from posecore import HAND_21, FrameHands, FramePoses, hands_to_table, plot_hands_3d
 from posecore.signs.shown import read_signs, sign_notes
 from posecore.tables import HAND_COLUMNS, NAME
@@ -26,7 +25,6 @@ HAND_HEADINGS = {
     **{name: HEADINGS[name] for name in ("x_px", "y_px", "x", "y", "z", "x_m", "y_m", "z_m")},
 }
 _LANDMARK_PX = 150  # "middle finger mcp", the longest of them
-_PART_OF = {HAND_21.landmarks[index]: part for part, members in HAND_21.parts.items() for index in members}
 
 
 def choose_body_or_hands(label: str, *, key: str, both: bool = False) -> Of:
@@ -65,7 +63,7 @@ def show_hands_table(hands: FrameHands, *, key: str, names: Mapping[int, str]) -
         least = st.slider(
             "Minimum score", 0.0, 1.0, 0.0, 0.05, key=f"{key}_least_score", persist_state="session", width=260
         )
-    table = _filtered(hands_to_table(hands), parts, least)
+    table = filtered(hands_to_table(hands), HAND_21, parts, measure="score", least=least)
     table[NAME] = table["person"].map(dict(names))
     several = len({slot.person for slot in hands.slots}) > 1
     hidden = {*(() if several else ("person",)), *(() if names else (NAME,))}
@@ -94,13 +92,6 @@ def hands_in_words(hands: FrameHands, names: Mapping[int, str]) -> str:
 
 def _finger(part: str) -> str:
     return part.removesuffix("_finger").capitalize()
-
-
-def _filtered(table: pd.DataFrame, parts: list[str], least: float) -> pd.DataFrame:
-    keep = table["score"] >= least
-    if parts:
-        keep &= table["landmark"].astype(str).map(_PART_OF).isin(parts)
-    return table[keep].assign(landmark=lambda rows: rows["landmark"].astype(str).str.replace("_", " "))
 
 
 def _column_config() -> dict[str, Any]:

@@ -9,10 +9,10 @@ import streamlit as st
 from pages.ui.shared.figure import show_figure
 from posecore import BLAZEPOSE_33, FramePoses, plot_pose_3d, to_table
 from posecore.motion.measuring import Space
+from posecore.skeletons import Skeleton
 from posecore.tables import COLUMNS, NAME
 
 _COORDINATES: dict[Space, str] = {"world": "3D (metres)", "picture": "Image (pixels)"}
-_PART_OF = {BLAZEPOSE_33.landmarks[index]: part for part, members in BLAZEPOSE_33.parts.items() for index in members}
 HEADINGS = {
     "person": "Person",
     NAME: "Name",
@@ -83,7 +83,7 @@ def show_table(poses: FramePoses, *, key: str, several: bool = False) -> None:
         least = st.slider(
             "Minimum visibility", 0.0, 1.0, 0.0, 0.05, key=f"{key}_least", persist_state="session", width=260
         )
-    table = _filtered(to_table(poses), parts, least)
+    table = filtered(to_table(poses), BLAZEPOSE_33, parts, measure="visibility", least=least)
     order = [name for name in HEADINGS if name in table and (name != "person" or several)]
     st.dataframe(
         table,
@@ -101,10 +101,12 @@ def offer_download(label: str, make: Callable[[], str | bytes] | bytes, file_nam
     st.download_button(label, make, file_name, mime, on_click="ignore", icon=":material/download:", key=f"get_{label}")
 
 
-def _filtered(table: pd.DataFrame, parts: list[str], least: float) -> pd.DataFrame:
-    keep = table["visibility"] >= least
+def filtered(table: pd.DataFrame, skeleton: Skeleton, parts: list[str], *, measure: str, least: float) -> pd.DataFrame:
+    """The rows of these parts, or of all if none is given, with at least this measure; landmarks' names in words."""
+    keep = table[measure] >= least
     if parts:
-        keep &= table["landmark"].astype(str).map(_PART_OF).isin(parts)
+        wanted = {skeleton.landmarks[index] for part in parts for index in skeleton.parts[part]}
+        keep &= table["landmark"].astype(str).isin(wanted)
     return table[keep].assign(landmark=lambda rows: rows["landmark"].astype(str).str.replace("_", " "))
 
 
