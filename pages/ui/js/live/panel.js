@@ -152,15 +152,16 @@ class Panel {
     const wishes = `${hold === null ? "" : `&hold=${hold}`}${wish ? `&coach=${wish}` : ""}`;
     const asked = `${address}?since=${since}&angles=${names.join(",")}${wishes}`;
     const response = await fetch(asked, { signal: AbortSignal.timeout(ANSWER_MS) });
-    if (!response.ok || address !== this.data.address) return;
+    if (!response.ok) return;
     /** @type {Answer} */
     const answer = await response.json();
+    if (address !== this.data.address) return; // another stream, or none, began meanwhile
     this.answer = answer;
     this.answeredAt = performance.now();
     showCoach(answer.coach, wish);
     showGestures(answer.gestures);
     if (this.connection) await this.follow(this.connection, answer);
-    if (answer.over || !this.root.isConnected) return;
+    if (answer.over || address !== this.data.address || !this.root.isConnected) return;
     this.showStatus(answer);
     if (since !== this.since) return; // an angle was added meanwhile: its past is requested next
     const begins = hold === 1 && this.asksHold === 1;

@@ -10,6 +10,7 @@ import { addToLine } from "./text_line.js";
 /** @typedef {import("../types.d.ts").Component<Data>["setTriggerValue"]} Trigger */
 
 const EVERY_MS = 120;
+const ANSWER_MS = 3000;
 const SURE = [
   [0.85, "clear"],
   [0.6, "likely"],
@@ -96,10 +97,13 @@ class SignBoard {
     const url = new URL(address, document.baseURI);
     const wish = this.wish;
     url.search = new URLSearchParams({ since: `${this.since}`, wish, has: [...this.pictures.keys()].join("") }).toString();
-    const response = await fetch(url);
-    if (!response.ok || address !== this.data.address) return;
+    const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS) });
+    if (!response.ok) return;
+    /** @type {SignAnswer} */
+    const answer = await response.json();
+    if (address !== this.data.address) return; // the camera was stopped meanwhile
     if (wish === this.wish) this.wish = "";
-    this.show(/** @type {SignAnswer} */ (await response.json()));
+    this.show(answer);
   }
 
   /** @param {SignAnswer} answer */
