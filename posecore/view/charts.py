@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from posecore.motion.exercises.results import Counted
 from posecore.poses import PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
+from posecore.view.chart_layout import axis, axis_with_grid, chart_layout, legend_below
 from posecore.view.palette import BLUE, GREY, SIDES_ON_PAGE, css
 
 _MOST_COLUMNS = 1_500
@@ -50,14 +51,12 @@ def plot_visibility(sequence: PoseSequence, person_id: int) -> go.Figure:
         },
         "hovertemplate": "%{y}<br>%{x:.2f} s<br>visibility %{z:.2f}<extra></extra>",
     }
-    layout = {
-        "title": {"text": "Visibility of each landmark over time", "font": {"size": 15}, "x": 0},
-        "xaxis": {"title": {"text": "Time (s)", "standoff": 4}, "showgrid": False},
-        "yaxis": {"autorange": "reversed", "showgrid": False, "tickfont": {"size": 10}},
-        "paper_bgcolor": "rgba(0, 0, 0, 0)",
-        "plot_bgcolor": "rgba(0, 0, 0, 0)",
-        "margin": {"l": 110, "r": 0, "t": 40, "b": 110},
-    }
+    layout = chart_layout(
+        "Visibility of each landmark over time",
+        across=axis("Time (s)"),
+        up={"autorange": "reversed", "showgrid": False, "tickfont": {"size": 10}},
+        margin={"l": 110, "r": 0, "t": 40, "b": 110},
+    )
     return go.Figure({"data": [heat], "layout": layout})
 
 
@@ -105,27 +104,13 @@ def plot_repetitions(counted: Counted, *, title: str) -> go.Figure:
     }
     times = [time for line in lines for time in line["x"] if time is not None]
     times += [time for span in [*spans, *skipped] for time in span]
-    layout = {
-        "title": {"text": title, "font": {"size": 15}, "x": 0},
-        "xaxis": {
-            "title": {"text": "Time (s)", "standoff": 4},
-            "range": [min(times, default=0), max(times, default=1)],
-            "showgrid": False,
-            "zeroline": False,
-        },
-        "yaxis": {
-            "title": {"text": "Movement (% of the usual one)", "standoff": 4},
-            "range": [low, 1.14 * high],
-            "gridcolor": "rgba(138, 143, 152, 0.25)",
-            "zeroline": False,
-        },
-        "barmode": "overlay",
-        "hovermode": "closest",
-        "legend": {"orientation": "h", "yanchor": "top", "y": -0.2, "x": 0},
-        "paper_bgcolor": "rgba(0, 0, 0, 0)",
-        "plot_bgcolor": "rgba(0, 0, 0, 0)",
-        "margin": {"l": 55, "r": 0, "t": 40, "b": 70},
-    }
+    layout = chart_layout(
+        title,
+        across=axis("Time (s)", range=[min(times, default=0), max(times, default=1)]),
+        up=axis_with_grid("Movement (% of the usual one)", range=[low, 1.14 * high], zeroline=False),
+        barmode="overlay",
+        legend=legend_below(),
+    )
     return go.Figure({"data": [*(bar for bar in bars if bar["x"]), *lines, labels], "layout": layout})
 
 

@@ -11,6 +11,7 @@ from posecore.motion.comparing.alignment import Alignment
 from posecore.motion.comparing.attempts import PERCENT, ComparedAttempts
 from posecore.motion.comparing.likeness import LikenessOverTime
 from posecore.motion.comparing.limbs import LIMBS
+from posecore.view.chart_layout import axis, axis_with_grid, chart_layout, legend_below
 from posecore.view.palette import BLUE, GREY, PEOPLE, Color, css, likeness_scale
 
 _MOST_COLUMNS = 1_500
@@ -50,11 +51,12 @@ def plot_likeness(compared: LikenessOverTime | Alignment, *, title: str) -> go.F
         },
         "hovertemplate": "%{y}<br>%{x:.2f} s<br>likeness %{z:.0f}<extra></extra>",
     }
-    layout = {
-        **_layout(title, "Time (s)"),
-        "yaxis": {"autorange": "reversed", "showgrid": False, "tickfont": {"size": 10}},
-        "margin": {"l": 110, "r": 0, "t": 40, "b": 110},
-    }
+    layout = chart_layout(
+        title,
+        across=axis("Time (s)"),
+        up={"autorange": "reversed", "showgrid": False, "tickfont": {"size": 10}},
+        margin={"l": 110, "r": 0, "t": 40, "b": 110},
+    )
     return go.Figure({"data": [heat], "layout": layout})
 
 
@@ -102,12 +104,13 @@ def plot_score(likeness: LikenessOverTime, *, title: str) -> go.Figure:
         }
         for start_s, end_s in likeness.held()[:_MOST_HELD]
     ]
-    layout = {
-        **_layout(title, "Time (s)"),
-        "yaxis": {"range": [0, 104], "gridcolor": "rgba(138, 143, 152, 0.25)", "zeroline": False, "nticks": 5},
-        "showlegend": False,
-        "shapes": held,
-    }
+    layout = chart_layout(
+        title,
+        across=axis("Time (s)"),
+        up=axis_with_grid("Likeness", range=[0, 104], zeroline=False, nticks=5),
+        showlegend=False,
+        shapes=held,
+    )
     return go.Figure({"data": [line, dot], "layout": layout})
 
 
@@ -126,14 +129,11 @@ def plot_timing(alignment: Alignment, *, title: str) -> go.Figure:
         "line": {"color": css(BLUE), "width": 2},
         "hovertemplate": "%{x:.2f} s, the second at %{customdata[0]:.2f} s<br>%{y:+.2f} s<extra></extra>",
     }
-    layout = {
-        **_layout(title, "Time of the first (s)"),
-        "yaxis": {
-            "title": {"text": "Behind (+) or ahead (\N{MINUS SIGN}), s", "standoff": 4},
-            "gridcolor": "rgba(138, 143, 152, 0.25)",
-            "zerolinecolor": css(GREY),
-        },
-    }
+    layout = chart_layout(
+        title,
+        across=axis("Time of the first (s)"),
+        up=axis_with_grid("Behind (+) or ahead (\N{MINUS SIGN}), s"),
+    )
     return go.Figure({"data": [line], "layout": layout})
 
 
@@ -156,15 +156,12 @@ def plot_attempts(compared: ComparedAttempts, angle: str, *, title: str) -> go.F
         if angle in attempt.angles:
             label = f"{name} ({attempt.count} \N{MULTIPLICATION SIGN})"
             data += _mean_in_its_band(attempt.mean(angle), attempt.spread(angle), label, color, dash)
-    layout = {
-        **_layout(title, "Repetition (%; 50 is the turning point)"),
-        "yaxis": {
-            "title": {"text": f"{angle.replace('_', ' ').capitalize()} (°)", "standoff": 4},
-            "gridcolor": "rgba(138, 143, 152, 0.25)",
-            "zeroline": False,
-        },
-        "legend": {"orientation": "h", "yanchor": "top", "y": -0.2, "x": 0},
-    }
+    layout = chart_layout(
+        title,
+        across=axis("Repetition (%; 50 is the turning point)"),
+        up=axis_with_grid(f"{angle.replace('_', ' ').capitalize()} (°)", zeroline=False),
+        legend=legend_below(),
+    )
     return go.Figure({"data": data, "layout": layout})
 
 
@@ -206,13 +203,3 @@ def _mean_in_its_band(mean: _Doubles, spread: _Doubles, name: str, color: Color,
         "hovertemplate": "%{x:.0f}%: %{y:.0f}°, spread %{customdata}°",
     }
     return [band, line] if np.isfinite(spread).all() else [line]
-
-
-def _layout(title: str, time: str) -> dict[str, Any]:
-    return {
-        "title": {"text": title, "font": {"size": 15}, "x": 0},
-        "xaxis": {"title": {"text": time, "standoff": 4}, "showgrid": False, "zeroline": False},
-        "paper_bgcolor": "rgba(0, 0, 0, 0)",
-        "plot_bgcolor": "rgba(0, 0, 0, 0)",
-        "margin": {"l": 55, "r": 0, "t": 40, "b": 70},
-    }

@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from posecore.view.palette import GREY, PEOPLE, SKY_BLUE, Color, css
+from posecore.view.chart_layout import axis, axis_with_grid, chart_layout, legend_below
+from posecore.view.palette import PEOPLE, SKY_BLUE, Color, css
 
 _WEEK = pd.Timedelta(days=7)
 _FEWEST_WEEKS = 8
 _MOST_TICKS = 10
 _MOST_DOTS = 20_000
+# The dates above it are tilted where there is little room.
+_LEGEND = {"showlegend": True, "legend": legend_below(-0.25), "margin": {"l": 55, "r": 0, "t": 40, "b": 80}}
 
 
 def plot_weeks(
@@ -51,17 +53,16 @@ def plot_weeks(
     step = -(-int((last - first) / _WEEK) // _MOST_TICKS)
     # Each label stands in the middle of its week, below its bar.
     mondays = [first + number * _WEEK for number in range(0, int((last - first) / _WEEK), step)]
-    across = {
-        "title": {"text": "Week from", "standoff": 4},
-        "type": "date",
-        "range": [_date(first), _date(last)],
-        "tickvals": [_date(monday + _WEEK / 2) for monday in mondays],
-        "ticktext": [f"{monday:%d %b}" for monday in mondays],
-        "tickangle": 0,
-        "showgrid": False,
-    }
-    figure = _figure(bars, title, unit, across, barmode="stack")
-    return figure.update_yaxes(rangemode="tozero")
+    across = axis(
+        "Week from",
+        type="date",
+        range=[_date(first), _date(last)],
+        tickvals=[_date(monday + _WEEK / 2) for monday in mondays],
+        ticktext=[f"{monday:%d %b}" for monday in mondays],
+        tickangle=0,
+    )
+    up = axis_with_grid(unit, rangemode="tozero")
+    return go.Figure({"data": bars, "layout": chart_layout(title, across=across, up=up, barmode="stack", **_LEGEND)})
 
 
 def plot_trend(
@@ -111,30 +112,11 @@ def plot_trend(
             "hovertemplate": f"%{{x|%d %b %Y, %H:%M}}<br>%{{y:.4g}} {unit}<extra>{session}</extra>",
         },
     ]
-    across = {"title": {"text": "Date", "standoff": 4}, "type": "date", "showgrid": False}
+    across = axis("Date", type="date")
     if len(set(times)) == 1:  # Plotly would show milliseconds around it
         across["range"] = [_date(times[0] - _WEEK / 2), _date(times[0] + _WEEK / 2)]
-    return _figure([curve for curve in curves if curve["x"]], title, unit, across)
-
-
-def _figure(data: list[dict[str, Any]], title: str, unit: str, across: dict[str, Any], **more: Any) -> go.Figure:
-    layout = {
-        "title": {"text": title, "font": {"size": 15}, "x": 0},
-        "xaxis": across,
-        "yaxis": {
-            "title": {"text": unit, "standoff": 4},
-            "gridcolor": "rgba(138, 143, 152, 0.25)",
-            "zerolinecolor": css(GREY),
-        },
-        "showlegend": True,
-        "legend": {"orientation": "h", "yanchor": "top", "y": -0.25, "x": 0},
-        "hovermode": "closest",
-        "paper_bgcolor": "rgba(0, 0, 0, 0)",
-        "plot_bgcolor": "rgba(0, 0, 0, 0)",
-        "margin": {"l": 55, "r": 0, "t": 40, "b": 80},
-        **more,
-    }
-    return go.Figure({"data": data, "layout": layout})
+    layout = chart_layout(title, across=across, up=axis_with_grid(unit), **_LEGEND)
+    return go.Figure({"data": [curve for curve in curves if curve["x"]], "layout": layout})
 
 
 def _date(time: datetime) -> str:

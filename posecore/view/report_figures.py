@@ -17,6 +17,7 @@ from plotly.subplots import make_subplots
 from posecore.motion.angles import ANGLES
 from posecore.motion.gaps import stretches
 from posecore.poses import FloatArray, PoseSequence
+from posecore.view.chart_layout import TRANSPARENT
 from posecore.view.charts import plot_visibility
 from posecore.view.palette import SIDES_ON_PAGE, css
 from posecore.view.plots import THIN_BONES
@@ -29,7 +30,6 @@ MOST_STEPS = 60
 
 _JOINTS = {"knee": "Knees", "hip": "Hips", "elbow": "Elbows", "shoulder": "Shoulders"}
 _ROW_PX = 165
-_TRANSPARENT = {"paper_bgcolor": "rgba(0, 0, 0, 0)", "plot_bgcolor": "rgba(0, 0, 0, 0)"}
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def plot_angles(angles: FloatArray, times_s: NDArray[np.float64], cuts: ArrayLik
         height=len(_JOINTS) * _ROW_PX,
         legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
         margin={"l": 45, "r": 10, "t": 45, "b": 45},
-        **_TRANSPARENT,
+        **TRANSPARENT,
     )
     return figure
 

@@ -114,29 +114,9 @@ def _choose_options(offer_hands: bool) -> tuple[PoseOptions, bool]:
             "so that small hands are found too. It adds 0.1 to 0.3 s to a photo; a video takes two to three times "
             "as long, and fewer live frames per second are analysed.",
         )
-        search = st.radio(
-            "Person search",
-            list(_SEARCHES),
-            format_func=lambda name: _SEARCHES[name],
-            key="search",
-            persist_state="session",
-            disabled=engine == "mediapipe",
-            help="Thorough also searches parts of the image: of 12 people in four photos it finds 11, the quick search "
-            "4. It takes about half a second per photo. In videos and live it continues, a little in each frame, "
-            "until the maximum number of people is found. Not available with the MediaPipe engine.",
-        )
+        search = _choose_search(disabled=engine == "mediapipe")
         detector = _choose_detector(disabled=engine == "mediapipe" or search == "fast")
-        min_detection = _score(
-            "Detection confidence", "How sure the detector must be that it found a person.", "detection"
-        )
-        min_presence = _score(
-            "Presence confidence", "How sure the model must be that its landmarks show a person.", "presence"
-        )
-        min_tracking = _score(
-            "Tracking overlap",
-            "In videos with several people: a detection that overlaps a tracked person by this much is that person.",
-            "tracking",
-        )
+        min_detection, min_presence, min_tracking = _choose_confidences()
     options = PoseOptions(
         model=model,
         people=int(people),
@@ -148,6 +128,20 @@ def _choose_options(offer_hands: bool) -> tuple[PoseOptions, bool]:
         object_detector=detector,
     )
     return options, with_hands
+
+
+def _choose_search(*, disabled: bool) -> SearchChoice:
+    return st.radio(
+        "Person search",
+        list(_SEARCHES),
+        format_func=lambda name: _SEARCHES[name],
+        key="search",
+        persist_state="session",
+        disabled=disabled,
+        help="Thorough also searches parts of the image: of 12 people in four photos it finds 11, the quick search "
+        "4. It takes about half a second per photo. In videos and live it continues, a little in each frame, "
+        "until the maximum number of people is found. Not available with the MediaPipe engine.",
+    )
 
 
 def _choose_detector(*, disabled: bool) -> Path | None:
@@ -163,6 +157,19 @@ def _choose_detector(*, disabled: bool) -> Path | None:
         help=f"{file.name} suggests where people are, instead of BlazePose's own detector.",
     )
     return file if wanted and not disabled else None
+
+
+def _choose_confidences() -> tuple[float, float, float]:
+    """How sure the detector, the landmarks and the tracking must be."""
+    return (
+        _score("Detection confidence", "How sure the detector must be that it found a person.", "detection"),
+        _score("Presence confidence", "How sure the model must be that its landmarks show a person.", "presence"),
+        _score(
+            "Tracking overlap",
+            "In videos with several people: a detection that overlaps a tracked person by this much is that person.",
+            "tracking",
+        ),
+    )
 
 
 def _score(label: str, meaning: str, key: str) -> float:
