@@ -73,6 +73,14 @@ class InvalidHands(PosecoreError, ValueError):
     """Arrays given to ``FrameHands`` or ``HandSequence`` are inconsistent."""
 
 
+class InvalidRigidPose(PosecoreError, ValueError):
+    """Numbers given to ``RigidPose`` or ``RigidSequence``, or the points of a rigid body, cannot be as given."""
+
+
+class InvalidCamera(PosecoreError, ValueError):
+    """A camera cannot be as given, or does not belong to an image."""
+
+
 class NotComparable(PosecoreError):
     """Two poses, movements or attempts cannot be compared: one has too little in it, or they are too long."""
 

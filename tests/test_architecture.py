@@ -15,7 +15,7 @@ ROWS = [
     ["posecore.pipeline"],
     ["posecore.runs"],
     ["posecore.export", "posecore.broadcast", "posecore.progress"],
-    ["posecore.view", "posecore.estimation", "posecore.evaluation", "posecore.signs"],
+    ["posecore.view", "posecore.estimation", "posecore.evaluation", "posecore.signs", "posecore.rigid"],
     ["posecore.motion"],
     ["posecore.tables"],
     ["posecore.poses", "posecore.hands"],
