@@ -1,0 +1,116 @@
+"""The rigid bodies of people: heads, torsos, pelvises, feet and hands, in a photo and in a video.
+
+A landmark counts as seen if it is in the image and at least ``MIN_VISIBILITY`` visible. A part without the landmarks
+that it needs has no pose; nothing is made up for it.
+
+A head is where the rest of the person is: its rotation is that of ``pose_head``, and its origin is midway between the
+eyes of the placed person. BlazePose draws faces smaller than they are: by the face's size alone, heads of people at
+known distances came out 1.35 times as far away, and 0.95 to 1.01 times with the whole person. Only if the person cannot
+be placed is the size of the face all there is.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from posecore.errors import InvalidHands
+from posecore.hands import FrameHands, HandSequence
+from posecore.motion.gaps import usual_step_s
+from posecore.motion.smoothing import Smoothing, smooth_sequence
+from posecore.poses import FramePoses, PoseSequence
+from posecore.rigid.body import place_landmarks, pose_torso_and_feet
+from posecore.rigid.camera import Camera
+from posecore.rigid.hand import pose_hand
+from posecore.rigid.head import FACE, pose_head
+from posecore.rigid.pose import FrameRigid, RigidPose, RigidSequence, RigidSlot
+from posecore.skeletons import BLAZEPOSE_33
+
+Doubles = NDArray[np.float64]
+
+PEOPLE_KINDS = ("head", "torso", "pelvis", "left_foot", "right_foot", "left_hand", "right_hand")
+"""The parts of people that have poses. The id of their slots is the person's."""
+
+MIN_VISIBILITY = 0.5
+"""As for drawing: below it, MediaPipe's own programs do not draw a landmark."""
+
+_EYES = [BLAZEPOSE_33.index(f"{side}_eye") for side in ("left", "right")]
+
+# Landmarks are smoothed with 6 Hz (Winter, see ``posecore.motion.smoothing``), or this share of a lower frame rate.
+_CUTOFF_HZ = 6.0
+_CUTOFF_SHARE = 0.3
+
+
+def pose_people(
+    poses: FramePoses, camera: Camera, *, hands: FrameHands | None = None, before: FrameRigid | None = None
+) -> FrameRigid:
+    """The rigid bodies of the people in a photo or frame.
+
+    Args:
+        poses: of the people.
+        camera: that took the image; ``Camera.from_fov`` gives an assumed one.
+        hands: found in the same image. Without, there are no poses of hands.
+        before: what this returned for the frame before, in the same shot of a video.
+
+    Raises:
+        InvalidCamera: if the camera is for images of another shape.
+        InvalidHands: if the hands are those of an image of another size.
+    """
+    if hands is not None and hands.size != poses.size:
+        raise InvalidHands(f"Expected the hands of an image of size {poses.size}, but got {hands.size}.")
+    camera = camera.scaled(poses.size)
+    earlier = {} if before is None else before.poses
+    found: dict[RigidSlot, RigidPose] = {}
+    for index, person in enumerate(poses.person_ids.tolist()):
+        points_px = _seen_px(poses.xy[index], poses.visibility[index], poses.size)
+        slot, world_m = RigidSlot("head", person), poses.world[index]
+        head = pose_head(points_px[list(FACE)], camera, before=earlier.get(slot))
+        placed = place_landmarks(world_m, points_px, camera)
+        if placed is not None:
+            parts = pose_torso_and_feet(placed, world_m, points_px, camera)
+            found |= {RigidSlot(kind, person): pose for kind, pose in parts.items()}
+            if head is not None:
+                head = replace(head, translation_m=placed.to_camera(world_m[_EYES]).mean(axis=0))
+        if head is not None:
+            found[slot] = head
+    if hands is not None:
+        for index, whose in enumerate(hands.slots):
+            hand_px = hands.xy[index].astype(np.float64) - 0.5
+            if (hand := pose_hand(hands.world[index], hand_px, whose.side, camera)) is not None:
+                found[RigidSlot(f"{whose.side}_hand", whose.person)] = hand
+    return FrameRigid(found, poses.time_s, poses.size, poses.begins_shot)
+
+
+def pose_people_over_time(
+    sequence: PoseSequence, camera: Camera, *, hands: HandSequence | None = None, smooth: bool = True
+) -> RigidSequence:
+    """The rigid bodies of the people in a video, frame by frame.
+
+    Args:
+        sequence: of the people.
+        camera: that took the video.
+        hands: found in the same frames.
+        smooth: smooth the landmarks of the bodies first, by a Butterworth filter without lag, lightly (6 Hz, at most
+            0.3 of the frame rate). Those of hands are taken as they are.
+
+    Raises:
+        InvalidCamera, InvalidHands: as ``pose_people``, and if the hands are those of other frames.
+    """
+    if hands is not None and not np.array_equal(hands.times_s, sequence.times_s):
+        raise InvalidHands(f"Expected the hands of the same {len(sequence)} frames, but got those of other ones.")
+    if smooth and len(sequence) > 1:
+        cutoff_hz = min(_CUTOFF_HZ, _CUTOFF_SHARE / usual_step_s(sequence.times_s))
+        sequence = smooth_sequence(sequence, Smoothing(cutoff_hz=cutoff_hz))
+    frames: list[FrameRigid] = []
+    for index in range(len(sequence)):
+        poses = sequence.frame(index)
+        before = frames[-1] if frames and not poses.begins_shot else None
+        in_frame = None if hands is None else hands.frame(index)
+        frames.append(pose_people(poses, camera, hands=in_frame, before=before))
+    return RigidSequence.from_frames(frames, size=sequence.size, fps=sequence.fps)
+
+
+def _seen_px(xy: NDArray[np.float32], visibility: NDArray[np.float32], size: tuple[int, int]) -> Doubles:
+    """(K, 2) pixels as OpenCV counts them; NaN for landmarks that are not seen."""
+    seen = (visibility >= MIN_VISIBILITY) & ((xy >= 0) & (xy <= size)).all(axis=-1)
+    return np.where(seen[:, None], xy.astype(np.float64) - 0.5, np.nan)
