@@ -13,7 +13,7 @@ from posecore.media.upright import Rgb
 from posecore.media.yuv import YuvFrame
 from posecore.poses import FramePoses
 from posecore.runs.replay import TaggedHands
-from posecore.view.drawing import Overlay, draw_poses
+from posecore.view.drawing import Overlay
 from posecore.view.hand_drawing import HandOverlay, without_coarse_hands
 from posecore.view.silhouettes import Background, on_background
 
@@ -30,7 +30,7 @@ class Annotator:
 
     Args:
         size: (width, height) of the annotated video.
-        color_by: as for ``draw_poses``; None: without skeletons.
+        color_by: as for ``draw_poses``; None: without skeletons and hands.
         background: as for ``draw_poses``.
     """
 
@@ -50,23 +50,25 @@ class Annotator:
         if self._size != poses.size:
             picture = np.asarray(cv2.resize(frame.rgb, self._size, interpolation=cv2.INTER_AREA), np.uint8)
             yuv, poses = yuv.resized(self._size), poses.resized(self._size)
-        if self._background != "keep":
-            if self._color_by is None:
-                drawn = on_background(whole_of(picture), poses, self._background)
-            else:
-                drawn = draw_poses(whole_of(picture), poses, color_by=self._color_by, background=self._background)
-            return yuv, [(slice(0, self._size[1]), slice(0, self._size[0]), drawn)]
-        if self._color_by is None:
-            return yuv, []
-        overlays: list[Overlay | HandOverlay] = []
-        if hands is not None:
-            poses = without_coarse_hands(poses, hands.hands)
-            sized = hands.hands.resized(self._size)
-            overlays.append(HandOverlay(sized, notes=hands.notes, people=hands.people))
-        overlays.insert(0, Overlay(poses, color_by=self._color_by))
-        places = [place for overlay in overlays for place in overlay.places]
-        for place in places:
-            self._canvas[place] = area_of(picture, *place)
+        overlays = self._overlays(poses, hands)
+        if self._background == "keep":
+            canvas, places = self._canvas, [place for overlay in overlays for place in overlay.places]
+            for place in places:
+                canvas[place] = area_of(picture, *place)
+        else:
+            canvas = on_background(whole_of(picture), poses, self._background)
+            places = [(slice(0, self._size[1]), slice(0, self._size[0]))]
         for overlay in overlays:
-            overlay.draw_on(self._canvas)
-        return yuv, [(*place, self._canvas[place]) for place in places]
+            overlay.draw_on(canvas)
+        return yuv, [(*place, canvas[place]) for place in places]
+
+    def _overlays(self, poses: FramePoses, hands: TaggedHands | None) -> list[Overlay | HandOverlay]:
+        """What is drawn, from the back to the front."""
+        if self._color_by is None:
+            return []
+        if hands is None:
+            return [Overlay(poses, color_by=self._color_by)]
+        return [
+            Overlay(without_coarse_hands(poses, hands.hands), color_by=self._color_by),
+            HandOverlay(hands.hands.resized(self._size), notes=hands.notes, people=hands.people),
+        ]
