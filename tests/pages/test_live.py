@@ -506,17 +506,28 @@ def test_a_recording_hides_the_room_like_the_live_video(portrait):
 @pytest.mark.parametrize(
     ("rates", "estimate_ms", "options", "words"),
     [
-        (None, 300, PoseOptions(), None),
-        ((30, 28), 12, PoseOptions(), None),
-        ((3, 1), 300, PoseOptions(), None),
-        ((30, 12), 80, PoseOptions(), "Only 12 of 30 fps analysed (80 ms per frame). Try the Lite model"),
-        ((30, 12), 80, PoseOptions(model="lite"), "Try a smaller camera width"),
-        ((30, 12), 80, PoseOptions(people=3, search="thorough"), "Try the quick person search"),
+        (None, 300, LiveOptions(PoseOptions()), None),
+        ((30, 28), 12, LiveOptions(PoseOptions(), hands=HandOptions()), None),
+        ((3, 1), 300, LiveOptions(PoseOptions()), None),
+        ((30, 12), 80, LiveOptions(PoseOptions()), "Only 12 of 30 fps analysed (80 ms per frame). Try the Lite model"),
+        ((30, 12), 80, LiveOptions(PoseOptions(model="lite")), "Try a smaller camera width"),
+        ((30, 12), 80, LiveOptions(PoseOptions(), hands=HandOptions()), "Try switching off Hands in Settings"),
+        ((30, 12), 80, LiveOptions(PoseOptions(model="lite"), hands=HandOptions()), "Try switching off Hands"),
+        ((30, 12), 80, LiveOptions(PoseOptions(people=3, search="thorough")), "Try the quick person search"),
     ],
 )
 def test_advice_for_more_speed_follows_the_measured_rates(rates, estimate_ms, options, words):
-    told = advice(rates, estimate_ms, options)
+    told = advice(rates, estimate_ms, options, gesture_buttons=False)
     assert (told is None) if words is None else words in told
+
+
+def test_advice_for_more_speed_names_the_gesture_buttons_which_look_for_hands(monkeypatch):
+    stream = LiveStream(LiveOptions(PoseOptions(), hands=HandOptions()))
+    monkeypatch.setattr(stream.pace, "rates_for_long", lambda: (30, 12))
+    told = []
+    for stream.gestures in (None, GestureButtons()):
+        told.append(report_of(stream)["advice"].partition(". ")[2])
+    assert told == ["Try switching off Hands in Settings.", "Try switching off Gesture buttons, and Hands in Settings."]
 
 
 def test_a_viewer_is_refused_if_all_places_are_taken_and_a_freed_place_is_reused(portrait, monkeypatch):
@@ -595,7 +606,7 @@ def test_a_paused_stream_resumes_when_it_is_visible_again(portrait):
 
 @pytest.mark.parametrize(("light", "words"), [(0, "the image is dark"), (128, "No person in view.")])
 def test_the_report_says_why_no_person_is_seen(light, words, monkeypatch):
-    monkeypatch.setattr("pages.ui.live.numbers.advice", lambda *given: None)  # that the machine is slow comes first
+    monkeypatch.setattr("pages.ui.live.numbers.advice", lambda *given, **more: None)  # a slow machine comes first
     stream = LiveStream(LiveOptions(PoseOptions()))
     picture = np.full((240, 320, 3), light, np.uint8)
     told = []

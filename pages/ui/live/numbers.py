@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from pages.ui.live.stream import LiveStream, Moment
+from pages.ui.live.stream import LiveOptions, LiveStream, Moment
 from pages.ui.shared.hand_results import hands_in_words
-from posecore import FrameHands, FramePoses, PoseOptions, PoseSequence
+from posecore import FrameHands, FramePoses, PoseSequence
 from posecore.broadcast.frames import as_numbers, people_json
 from posecore.motion.angles import ANGLES, measure_angle
 from posecore.view.palette import css, person_color
@@ -45,7 +45,8 @@ def report(stream: LiveStream, asked: Mapping[str, str]) -> str:
     moments = stream.moments()
     shown = stream.held or (moments[-1] if moments else None)
     figures = stream.pace.figures()
-    slow = advice(stream.pace.rates_for_long(), figures.estimate_ms, stream.options.pose)
+    rates = stream.pace.rates_for_long()
+    slow = advice(rates, figures.estimate_ms, stream.options, gesture_buttons=stream.gestures is not None)
     answer: dict[str, Any] = {
         "figures": asdict(figures),
         "problem": stream.problem,
@@ -66,19 +67,27 @@ def report(stream: LiveStream, asked: Mapping[str, str]) -> str:
     return json.dumps(answer, separators=(",", ":"), allow_nan=False)
 
 
-def advice(rates: tuple[float, float] | None, estimate_ms: float, pose: PoseOptions) -> str | None:
+def advice(
+    rates: tuple[float, float] | None, estimate_ms: float, options: LiveOptions, *, gesture_buttons: bool
+) -> str | None:
     """Advice if the server is too slow; None if it is fast enough.
 
     Args:
         rates: as from ``Pace.rates_for_long``.
-        estimate_ms: time to find and draw the people of one frame.
-        pose: the options of the estimation.
+        estimate_ms: time to find and draw the people and hands of one frame.
+        options: of the stream.
+        gesture_buttons: whether gestures press buttons, for which hands are found even if their setting is off.
     """
     if rates is None or rates[0] < _FEWEST_IN or rates[1] >= _ENOUGH * rates[0]:
         return None
     slow = f"Only {rates[1]:.0f} of {rates[0]:.0f} fps analysed ({estimate_ms:.0f} ms per frame)."
+    pose = options.pose
     if pose.people > 1 and pose.search == "thorough":
         return f"{slow} Try the quick person search in Settings."
+    if gesture_buttons:
+        return f"{slow} Try switching off Gesture buttons, and Hands in Settings."
+    if options.hands is not None:
+        return f"{slow} Try switching off Hands in Settings."
     if str(pose.model) != "lite":
         return f"{slow} Try the Lite model in Settings."
     return f"{slow} Try a smaller camera width or fewer people."
