@@ -76,7 +76,7 @@ if TYPE_CHECKING:
     from posecore.skeletons import BLAZEPOSE_33, HAND_21
     from posecore.tables import from_table, hands_from_table, hands_to_table, to_table
     from posecore.view.drawing import draw_poses
-    from posecore.view.hand_drawing import draw_hands
+    from posecore.view.hand_drawing import draw_hands, without_coarse_hands
     from posecore.view.hand_plots import plot_hands_3d
     from posecore.view.plots import plot_pose_3d
 
@@ -140,7 +140,7 @@ _HOMES = {
     "posecore.skeletons": ("BLAZEPOSE_33", "HAND_21"),
     "posecore.tables": ("from_table", "hands_from_table", "hands_to_table", "to_table"),
     "posecore.view.drawing": ("draw_poses",),
-    "posecore.view.hand_drawing": ("draw_hands",),
+    "posecore.view.hand_drawing": ("draw_hands", "without_coarse_hands"),
     "posecore.view.hand_plots": ("plot_hands_3d",),
     "posecore.view.plots": ("plot_pose_3d",),
 }
@@ -222,6 +222,7 @@ __all__ = [
     "save_sequence",
     "smooth_sequence",
     "to_table",
+    "without_coarse_hands",
 ]
 
 

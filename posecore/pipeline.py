@@ -33,7 +33,8 @@ from posecore.runs.segments import run_in_workers
 from posecore.runs.stopped import StoppedRun, continued, stopped_run
 from posecore.system import whole_file
 from posecore.view.drawing import draw_poses
-from posecore.view.mirror import mirror_picture, mirror_poses
+from posecore.view.hand_drawing import draw_hands, without_coarse_hands
+from posecore.view.mirror import mirror_hands, mirror_picture, mirror_poses
 from posecore.view.silhouettes import Background
 
 
@@ -328,8 +329,8 @@ def _check_background(background: Background, options: PoseOptions) -> None:
 class LiveSession:
     """Finds the people in a live stream, frame by frame.
 
-    Each stream has a session of its own, closed at its end (it is a context manager). ``step`` may be called from any
-    thread; calls wait for each other.
+    Each stream has a session of its own, closed at its end (it is a context manager). Its methods may be called from
+    any thread; estimates wait for each other.
 
     Args:
         options: ``PoseOptions()`` if None.
@@ -363,11 +364,31 @@ class LiveSession:
         Raises:
             InvalidOption: if rgb is not such an array or ``time_s`` is not later than before.
         """
+        poses = self.estimate(rgb, time_s)
+        return poses, self.draw(rgb, poses)
+
+    def estimate(self, rgb: RgbArray, time_s: float) -> FramePoses:
+        """Find the people in the next frame, without drawing; as ``step``."""
         with self._lock:
-            poses = self._estimator.step(rgb, time_s)
+            return self._estimator.step(rgb, time_s)
+
+    def draw(self, rgb: RgbArray, poses: FramePoses, hands: FrameHands | None = None) -> RgbArray:
+        """Draw the people that ``estimate`` found in a frame on a copy of it.
+
+        Args:
+            rgb: (H, W, 3) uint8, the frame; it is not changed.
+            poses: the people in it.
+            hands: drawn on the bodies, in place of their own three landmarks of each of these hands.
+
+        Raises:
+            InvalidPoses: if the frame is not such an array of the poses' size.
+            InvalidHands: if the hands are those of a frame of another size.
+        """
         if self._mirror:
-            return poses, self._draw(mirror_picture(rgb), mirror_poses(poses))
-        return poses, self._draw(rgb, poses)
+            rgb, poses, hands = mirror_picture(rgb), mirror_poses(poses), hands and mirror_hands(hands)
+        if hands is None:
+            return self._draw(rgb, poses)
+        return draw_hands(self._draw(rgb, without_coarse_hands(poses, hands)), hands)
 
     def close(self) -> None:
         """Free the model. Calling it again does nothing."""
@@ -388,8 +409,9 @@ class LiveHands:
     thread; calls wait for each other.
 
         with LiveSession() as bodies, LiveHands() as hands:
-            poses, drawn = bodies.step(rgb, time_s)
+            poses = bodies.estimate(rgb, time_s)
             found = hands.step(rgb, time_s, poses)
+            drawn = bodies.draw(rgb, poses, found)
 
     Args:
         options: ``HandOptions()`` if None.

@@ -16,7 +16,9 @@ from PIL import Image
 
 from posecore import (
     BLAZEPOSE_33,
+    HAND_21,
     ClipOptions,
+    FramePoses,
     InvalidOption,
     LiveSession,
     ModelUnusable,
@@ -30,6 +32,7 @@ from posecore.media.films import FilmWriter
 from posecore.media.samples import sample_clip, sample_picture
 from posecore.motion.one_euro import OneEuro
 from posecore.runs.expected import expect_run
+from tests.synthetic_hands import RIGHT, SIZE, hands_at
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -242,6 +245,24 @@ def test_a_live_session_tracks_and_draws_a_person(portrait, portrait_poses):
     np.testing.assert_allclose(poses.xy[0, visible], portrait_poses.xy[0, visible], atol=12)
     assert drawn.shape == portrait.shape
     assert (drawn != portrait).any()
+
+
+@pytest.mark.parametrize("mirror", [False, True])
+def test_a_live_session_draws_hands_in_place_of_the_bodys_own_points_of_them(mirror):
+    ground = np.full((SIZE[1], SIZE[0], 3), 90, np.uint8)
+    hands = hands_at({RIGHT: (150, 300)})
+    xy, ones = np.tile([600.0, 40.0], (1, 33, 1)), np.ones((1, 33))
+    for side, x in (("left", 600), ("right", 400)):
+        xy[0, [BLAZEPOSE_33.index(f"{side}_{finger}") for finger in ("pinky", "index", "thumb")]] = (x, 440)
+    poses = FramePoses(xy, 0 * ones, np.zeros((1, 33, 3)), ones, ones, [1], 0, SIZE)
+    with LiveSession(mirror=mirror) as session:
+        without, drawn = (session.draw(ground, poses, found)[:, :: -1 if mirror else 1] for found in (None, hands))
+    changed = [(rgb != ground).any(axis=2) for rgb in (without, drawn)]
+    tip_x, tip_y = hands.xy[0, HAND_21.index("middle_finger_tip")].astype(int)
+    assert [bool(rgb[tip_y, tip_x]) for rgb in changed] == [False, True]
+    assert [bool(rgb[440, 400]) for rgb in changed] == [True, False]
+    assert [bool(rgb[440, 600]) for rgb in changed] == [True, True], "that hand was not found"
+    assert (ground == 90).all()
 
 
 def test_live_frames_may_share_a_millisecond_but_not_go_backwards(portrait):

@@ -23,9 +23,11 @@ from posecore.view.shapes import bars, discs, fill
 
 _EDGES = np.array(HAND_21.edges)
 _WRIST, _KNUCKLE = HAND_21.index("wrist"), HAND_21.index("middle_finger_mcp")
-_COARSE = {
+COARSE = {
     side: [BLAZEPOSE_33.index(f"{side}_{finger}") for finger in ("pinky", "index", "thumb")] for side in BODY_SIDES
 }
+"""The three landmarks that a body itself has of each of its hands, which are beneath the 21 of that hand."""
+
 _GRID = 9  # places for a tag across a hand, and down
 _BONE_COLORS: list[Color] = [FINGERS[part] for part in HAND_BONE_PARTS]
 _JOINT_COLORS: list[Color] = [FINGERS[part] for part in HAND_PARTS]
@@ -131,12 +133,20 @@ class HandOverlay:
 
 
 def without_coarse_hands(poses: FramePoses, hands: FrameHands) -> FramePoses:
-    """Bodies without their own three landmarks of each of these hands, which would be drawn beneath its 21."""
+    """The bodies of a frame for drawing, without their own three landmarks of each hand, which would be beneath its 21.
+
+    Args:
+        poses: the bodies.
+        hands: in the same frame. A hand with NaN is not drawn, so its body keeps its own landmarks.
+
+    Returns:
+        The same bodies, with the visibility NaN of each pinky, index and thumb of these people's hands.
+    """
     visibility = poses.visibility.copy()
     ids = poses.person_ids.tolist()
-    for slot in hands.slots:
-        if slot.person in ids:
-            visibility[ids.index(slot.person), _COARSE[slot.side]] = np.nan
+    for slot, points in zip(hands.slots, hands.xy, strict=True):
+        if slot.person in ids and np.isfinite(points).all():
+            visibility[ids.index(slot.person), COARSE[slot.side]] = np.nan
     return replace(poses, visibility=visibility)
 
 

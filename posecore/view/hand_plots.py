@@ -10,6 +10,7 @@ from posecore.errors import InvalidHands
 from posecore.hands import FrameHands, HandSlot
 from posecore.poses import FloatArray, FramePoses
 from posecore.skeletons import BLAZEPOSE_33, HAND_21
+from posecore.view.hand_drawing import without_coarse_hands
 from posecore.view.palette import FINGERS_ON_PAGE, HAND_BONE_PARTS, HAND_PARTS, RIM, SIDES, css
 from posecore.view.plots import coded, floor_of, layout_of, plot_pose_3d, shortened, xyz
 from posecore.view.spaces import Space, hand_space
@@ -35,8 +36,9 @@ def plot_hands_3d(hands: FrameHands, *, poses: FramePoses | None = None) -> go.F
         poses: the bodies in the same frame. None: each hand in centimetres around its own centre, side by side in the
             order in which they are in the picture, which says nothing of the distance between them. If given: the
             bodies as ``plot_pose_3d`` shows them, in metres from the hips, with the hands on the wrists of their
-            people. The hand network does not know the body, so hands may be a little large or small for it. Hands of
-            people without a body, or whose wrist is missing, are left out.
+            people, in place of the bodies' own three landmarks of a hand. The hand network does not know the body, so
+            hands may be a little large or small for it. Hands of people without a body, or whose wrist is missing, are
+            left out.
 
     Raises:
         InvalidHands: if the hands are not those of one frame.
@@ -49,8 +51,9 @@ def plot_hands_3d(hands: FrameHands, *, poses: FramePoses | None = None) -> go.F
     }
     if poses is None:
         return _side_by_side(points, hands)
-    figure = plot_pose_3d(poses, color_by="side" if len(poses) == 1 else "person")
     on_wrists = dict(_on_wrists(points, poses))
+    drawn = hands.take([hands.slots.index(slot) for slot in on_wrists])
+    figure = plot_pose_3d(without_coarse_hands(poses, drawn), color_by="side" if len(poses) == 1 else "person")
     # As fine as a hand beside a body is small.
     figure.add_traces([trace for slot, hand in on_wrists.items() for trace in _traces(slot, hand, "m", 3, dot=1.8)])
     return figure

@@ -1,7 +1,7 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { handTraces, shownHands } from "../../pages/ui/js/player/hands.js";
+import { handTraces, landmarksBeneath, shownHands } from "../../pages/ui/js/player/hands.js";
 
 /** Two landmarks a hand and one of the body, its wrist. */
 const header = {
@@ -26,6 +26,17 @@ test("hands of hidden people are not shown", () => {
   assert.deepEqual(shownHands(data), [{ person: 1, side: "left", slot: 0 }]);
   const traces = handTraces(data, hands, bodies, /** @type {any} */ ({ space: "world" }));
   assert.deepEqual(traces.get("hand_joints_2_right")?.x, [null, null]);
+});
+
+test("a person's own three landmarks of a hand are left out in the frames in which that hand is there", () => {
+  const coarse = { left: [17, 19, 21], right: [18, 20, 22] };
+  const seenIn = (/** @type {number[]} */ picture) =>
+    landmarksBeneath(/** @type {any} */ ({ header, people, hands: { coarse } }), /** @type {any} */ ({ picture })).map((one) => [...one]);
+  assert.deepEqual(seenIn([10, 20, 0, 12, 26, -4, 30, 40, 0, 31, 41, 0]), [[17, 19, 21], [18, 20, 22]]);
+  assert.deepEqual(seenIn([10, 20, 0, 12, 26, -4, NaN, NaN, NaN, NaN, NaN, NaN]), [[17, 19, 21], []]);
+  assert.deepEqual(landmarksBeneath(data, null).map(({ size }) => size), [0, 0]);
+  const without = /** @type {any} */ ({ header: { hands: null }, people, hands: null });
+  assert.deepEqual(landmarksBeneath(without, null).map(({ size }) => size), [0, 0]);
 });
 
 test("in metres a hand is on the wrist of its body, and missing without it", () => {

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { handOf, liveTraces } from "../../pages/ui/js/live/live_people.js";
 
 /** Two landmarks a hand and one of the body, its wrist; the axes are for an image of twice the size. */
-const look = { landmarks: [{}, {}], bones: [{ from: 0, to: 1 }], wrists: { left: 0, right: 0 } };
+const look = { landmarks: [{}, {}], bones: [{ from: 0, to: 1 }], coarse: { left: [1], right: [2] }, wrists: { left: 0, right: 0 } };
 const data = /** @type {any} */ ({ people: 2, size: [200, 200], threshold: 0.5, bones: [], landmarks: ["wrist"], hands: look });
 const body = { id: 7, color: "", xy: [[9, 9]], z: [3], world: [[1, 2, 3]], visibility: [1], presence: [1] };
 const hand = /** @type {any} */ ({ side: "left", score: 0.9, xy: [[10, 20], [12, 26]], z: [0, -4], world: [[0.5, 0.25, 0], [0.75, 0, 0.5]] });
@@ -28,6 +28,15 @@ test("a live hand without a body is only in the image", () => {
 test("a live hand of somebody else than the people shown is left out", () => {
   const answer = { people: [body], hands: { words: "", found: [{ person: 1, ...hand }] } };
   for (const [name, { x }] of traces(answer, "picture")) if (name.startsWith("hand_joints")) assert.deepEqual(x, [null, null]);
+});
+
+test("a person's own coarse landmarks of a live hand are left out while it is there", () => {
+  const points = { xy: [[9, 9], [1, 2], [3, 4]], z: [3, 0, 0], world: [[1, 2, 3], [4, 5, 6], [7, 8, 9]], visibility: [1, 1, 1] };
+  const people = [{ ...body, ...points, presence: [1, 1, 1] }];
+  const joints = (/** @type {any} */ hands) => traces({ people, hands }, "world").get("joints_1")?.x;
+  assert.deepEqual(joints({ words: "", found: [{ person: 7, ...hand }] }), [1, null, 7]);
+  assert.deepEqual(joints({ words: "", found: [{ person: 8, ...hand }] }), [1, 4, 7]);
+  assert.deepEqual(joints(null), [1, 4, 7]);
 });
 
 test("missing numbers of a live hand are NaN in the table", () => {

@@ -135,10 +135,10 @@ def test_only_the_newest_frame_is_processed(portrait, monkeypatch):
     def slow(self, rgb, time_s):
         worked.append(time_s)
         open_gate.wait(0.2)
-        return FramePoses.nobody((512, 600)), rgb
+        return FramePoses.nobody((512, 600))
 
     stream = LiveStream(LiveOptions(PoseOptions()))
-    monkeypatch.setattr("pages.ui.live.stream.LiveSession.step", slow)
+    monkeypatch.setattr("pages.ui.live.stream.LiveSession.estimate", slow)
     seen = watch(stream, Camera([portrait] * 100, 0.01))
     numbers = list(dict.fromkeys(frame.number for frame in seen))  # the first was waited for
     assert 3 <= len(worked) <= 20
@@ -149,7 +149,7 @@ def test_only_the_newest_frame_is_processed(portrait, monkeypatch):
 def test_a_fault_is_reported_and_the_video_goes_on(portrait, monkeypatch):
     stream = LiveStream(LiveOptions(PoseOptions()))
     problems = []
-    real = LiveStream.__init__.__globals__["LiveSession"].step
+    real = LiveStream.__init__.__globals__["LiveSession"].estimate
     calls = iter(range(1000))
 
     def faulty(self, rgb, time_s):
@@ -157,7 +157,7 @@ def test_a_fault_is_reported_and_the_video_goes_on(portrait, monkeypatch):
             raise RuntimeError("injected")
         return real(self, rgb, time_s)
 
-    monkeypatch.setattr("pages.ui.live.stream.LiveSession.step", faulty)
+    monkeypatch.setattr("pages.ui.live.stream.LiveSession.estimate", faulty)
     seen = watch(stream, Camera([portrait] * 16), lambda: problems.append(stream.problem))
     assert any("RuntimeError" in problem for problem in problems if problem)
     assert problems[-1] is None

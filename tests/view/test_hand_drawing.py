@@ -118,6 +118,15 @@ def test_bodies_are_drawn_without_their_own_landmarks_of_a_drawn_hand():
     assert not np.isnan(poses.visibility).any()
 
 
+def test_bodies_keep_their_own_landmarks_of_a_hand_that_is_not_drawn():
+    ones = np.ones((1, 33))
+    poses = FramePoses(np.zeros((1, 33, 2)), ones, np.zeros((1, 33, 3)), ones, ones, [1], 0, SIZE)
+    hands = hands_at({LEFT: (450, 350)})
+    lost = hands.xy.copy()
+    lost[0, 3] = np.nan
+    assert not np.isnan(without_coarse_hands(poses, replace(hands, xy=lost)).visibility).any()
+
+
 def test_an_overlay_changes_only_its_places(blank):
     hands = hands_at({LEFT: (450, 350), RIGHT: (150, 350)})
     overlay = HandOverlay(hands, notes={LEFT: "thumb up"})

@@ -80,6 +80,9 @@ def test_hands_are_put_on_the_wrists_of_their_bodies():
     shown = {trace.name for trace in figure.data}
     assert "joints of person 1" in shown
     assert not {f"joints of the {slot}" for slot in hands.slots[1:]} & shown
+    [joints] = [trace for trace in figure.data if trace.name == "joints of person 1"]
+    absent = {*BLAZEPOSE_33.landmarks} - {text.replace(" ", "_") for text in joints.text}
+    assert absent == {"left_pinky", "left_index", "left_thumb", "right_wrist"}, "of the hand that is shown"
 
 
 def test_without_hands_the_figure_says_so():

@@ -120,6 +120,8 @@ export interface Landmark {
 export interface HandLook {
   landmarks: Landmark[];
   bones: Bone[];
+  /** Landmarks of the body that are not drawn where there is a hand of that side. */
+  coarse: Record<Side, number[]>;
   /** Landmark of the body. */
   wrists: Record<Side, number>;
   /** Colours of their tags. */

@@ -323,18 +323,17 @@ class _Session:
 
     def step(self, rgb: np.ndarray, time_s: float) -> _Done | None:
         """The people, their hands and the drawn frame; None if the models could not be opened."""
-        mirror = self.options is not None and self.options.mirror
         if self._bodies is not None:
-            poses, drawn = self._bodies.step(rgb, time_s)
-        elif self._hands is not None:
-            poses = FramePoses.nobody((rgb.shape[1], rgb.shape[0]), time_s)
-            drawn = mirror_picture(rgb) if mirror else rgb
-        else:
-            return None
+            poses = self._bodies.estimate(rgb, time_s)
+            found = None if self._hands is None else self._hands.step(rgb, time_s, poses)
+            return _Done(poses, found, self._bodies.draw(rgb, poses, found))
         if self._hands is None:
-            return _Done(poses, None, drawn)
-        hands = self._hands.step(rgb, time_s, poses if self._bodies is not None else None)
-        return _Done(poses, hands, draw_hands(drawn, mirror_hands(hands) if mirror else hands))
+            return None
+        hands = self._hands.step(rgb, time_s)
+        poses = FramePoses.nobody(hands.size, time_s)
+        if self.options is not None and self.options.mirror:
+            return _Done(poses, hands, draw_hands(mirror_picture(rgb), mirror_hands(hands)))
+        return _Done(poses, hands, draw_hands(rgb, hands))
 
     def close(self) -> None:
         for model in (self._bodies, self._hands):

@@ -7,6 +7,7 @@ from pages.ui.shared.hand_results import HAND_HEADINGS
 from pages.ui.shared.results import HEADINGS, digits_of
 from posecore import BLAZEPOSE_33, HAND_21
 from posecore.tables import COLUMNS, HAND_COLUMNS, NAME
+from posecore.view.hand_drawing import COARSE
 from posecore.view.palette import FINGERS, HAND_BONE_PARTS, HAND_PARTS, SIDES, css
 
 STYLES = "\n".join(
@@ -52,8 +53,10 @@ HAND_LOOK: dict[str, Any] = {
         {"from": start, "to": end, "thin": True, "color": css(FINGERS[part])}
         for (start, end), part in zip(HAND_21.edges, HAND_BONE_PARTS, strict=True)
     ],
+    "coarse": COARSE,
     "wrists": {side: BLAZEPOSE_33.index(f"{side}_wrist") for side in ("left", "right")},
     "tags": {side: css(SIDES[side]) for side in ("left", "right")},
     "table": _HAND_TABLE,
 }
-"""How hands are drawn, on which landmarks of the body they are in 3D, and the texts of ``show_hands_table``."""
+"""How hands are drawn, which landmarks of the body they replace and on which they are in 3D, and the texts of
+``show_hands_table``."""

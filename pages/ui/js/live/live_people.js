@@ -1,7 +1,7 @@
 // @ts-check
 // The people of a live frame and their hands as traces of the 3D view and as bodies and hands for the tables.
 
-import { boneLine, handOnWrist, nowhere } from "../shared/stage.js";
+import { boneLine, coarseLandmarks, handOnWrist, nowhere } from "../shared/stage.js";
 
 /** @typedef {import("../types.d.ts").Answer} Answer */
 /** @typedef {import("../types.d.ts").LiveHand} LiveHand */
@@ -25,7 +25,9 @@ export function liveTraces(data, answer, space) {
   const traces = new Map();
   for (let slot = 0; slot < data.people; slot++) {
     const person = answer.people?.[slot];
-    const points = person ? inSpace(person, space, scale, data.threshold) : nowhere(data.landmarks.length);
+    const points = person
+      ? inSpace(person, space, scale, data.threshold, landmarksBeneath(data, answer, person.id))
+      : nowhere(data.landmarks.length);
     const look = person && data.people > 1 ? { line: { color: person.color } } : {};
     traces.set(`thick_bones_${slot + 1}`, { ...boneLine(points, data.bones.filter(({ thin }) => !thin)), ...look });
     traces.set(`thin_bones_${slot + 1}`, { ...boneLine(points, data.bones.filter(({ thin }) => thin)), ...look });
@@ -33,6 +35,16 @@ export function liveTraces(data, answer, space) {
     traces.set(`joints_${slot + 1}`, { ...points, marker: { color } });
   }
   return new Map([...traces, ...handTraces(data, answer, space, scale)]);
+}
+
+/**
+ * The landmarks of a person that are not drawn, as their hands are there in finer detail.
+ * @param {PanelData} data
+ * @param {Answer} answer
+ * @param {number} id of the person
+ */
+function landmarksBeneath({ hands: look }, { hands }, id) {
+  return coarseLandmarks(look, (hands?.found ?? []).filter(({ person }) => person === id).map(({ side }) => side));
 }
 
 /**
@@ -75,11 +87,12 @@ function handTraces({ hands: look, people: most }, { people = [], hands }, space
  * @param {Space} space
  * @param {number} scale
  * @param {number} threshold
+ * @param {Set<number>} hidden landmarks
  * @returns {Points}
  */
-function inSpace({ xy, z, world, visibility }, space, scale, threshold) {
+function inSpace({ xy, z, world, visibility }, space, scale, threshold, hidden) {
   const pick = (/** @type {(k: number) => number | null} */ value) =>
-    visibility.map((sure, k) => (sure !== null && sure >= threshold ? value(k) : null));
+    visibility.map((sure, k) => (sure !== null && sure >= threshold && !hidden.has(k) ? value(k) : null));
   const times = (/** @type {number} */ factor, /** @type {number | null} */ value) => (value === null ? null : factor * value);
   if (space === "world") {
     return { x: pick((k) => world[k][0]), y: pick((k) => world[k][2]), z: pick((k) => times(-1, world[k][1])) };

@@ -2,7 +2,7 @@
 // The hands of one frame: drawn over the video, and as traces of the 3D view.
 
 import { pointOf } from "../shared/points.js";
-import { boneLine, handOnWrist, nowhere } from "../shared/stage.js";
+import { boneLine, coarseLandmarks, handOnWrist, nowhere } from "../shared/stage.js";
 
 /** @typedef {import("../types.d.ts").PlayerData} PlayerData */
 /** @typedef {import("../types.d.ts").FrameOfHands} FrameOfHands */
@@ -25,6 +25,18 @@ export function shownHands({ header, people }) {
   return (header.hands?.slots ?? [])
     .map(({ person, side }, slot) => ({ person, side, slot }))
     .filter(({ person }) => !hidden.has(person));
+}
+
+/**
+ * The landmarks of each person that are not drawn in a frame, as their hands are there in finer detail.
+ * @param {Pick<PlayerData, "header" | "people" | "hands">} data
+ * @param {FrameOfHands | null} frame
+ * @returns {Set<number>[]} in order of the people
+ */
+export function landmarksBeneath({ header, people, hands: look }, frame) {
+  const { slots = [], landmarks = 0 } = header.hands ?? {};
+  const there = slots.filter((_, slot) => frame && !Number.isNaN(frame.picture[3 * slot * landmarks]));
+  return people.map(({ id }) => coarseLandmarks(look, there.filter(({ person }) => person === id).map(({ side }) => side)));
 }
 
 /**

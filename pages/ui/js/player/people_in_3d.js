@@ -2,7 +2,7 @@
 // The people of one frame as traces of the 3D view.
 
 import { boneLine, nowhere } from "../shared/stage.js";
-import { handTraces } from "./hands.js";
+import { handTraces, landmarksBeneath } from "./hands.js";
 import { TRAIL_S } from "./people_on_film.js";
 
 /** @typedef {import("../types.d.ts").PlayerData} PlayerData */
@@ -26,15 +26,17 @@ export function tracesOf(data, moments, layer, index, view) {
   const frame = moments.frame(layer, index);
   if (!frame) return traces;
   const { bones } = data.skeleton;
+  const hands = moments.hands(index);
+  const beneath = landmarksBeneath(data, hands);
   data.people.forEach((person, slot) => {
-    const points = person.shown ? inSpace(data, frame, slot, view) : nowhere(data.header.landmarks);
+    const points = person.shown ? inSpace(data, frame, slot, view, beneath[slot]) : nowhere(data.header.landmarks);
     const hasTrail = person.shown && view.trail >= 0;
     traces.set(`thick_bones_${person.id}`, boneLine(points, bones.filter((bone) => !bone.thin)));
     traces.set(`thin_bones_${person.id}`, boneLine(points, bones.filter((bone) => bone.thin)));
     traces.set(`joints_${person.id}`, { ...points, marker: colors(data, frame, slot, view) });
     traces.set(`path_${person.id}`, hasTrail ? path(data, moments, layer, index, slot, view) : nowhere(1));
   });
-  return new Map([...traces, ...handTraces(data, moments.hands(index), frame, view)]);
+  return new Map([...traces, ...handTraces(data, hands, frame, view)]);
 }
 
 /**
@@ -43,15 +45,16 @@ export function tracesOf(data, moments, layer, index, view) {
  * @param {Frame} frame
  * @param {number} slot
  * @param {View} view
+ * @param {Set<number>} [hidden] landmarks
  * @returns {Points}
  */
-function inSpace({ header }, frame, slot, { space, threshold }) {
+function inSpace({ header }, frame, slot, { space, threshold }, hidden) {
   const source = space === "world" ? frame.world : frame.picture;
   const down = space === "world" ? -1 : 1; // the image's own axis points down
   const [x, y, z] = Array.from({ length: 3 }, () => Array(header.landmarks).fill(null));
   for (let k = 0; k < header.landmarks; k++) {
     const at = slot * header.landmarks + k;
-    if (!(frame.visibility[at] >= threshold)) continue;
+    if (!(frame.visibility[at] >= threshold) || hidden?.has(k)) continue;
     [x[k], y[k], z[k]] = [source[3 * at], source[3 * at + 2], down * source[3 * at + 1]];
   }
   return { x, y, z };

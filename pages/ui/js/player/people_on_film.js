@@ -1,7 +1,7 @@
 // @ts-check
 // The people of one frame, drawn over the video.
 
-import { drawHands } from "./hands.js";
+import { drawHands, landmarksBeneath } from "./hands.js";
 
 /** @typedef {import("../types.d.ts").PlayerData} PlayerData */
 /** @typedef {import("../types.d.ts").View} View */
@@ -37,16 +37,20 @@ export class PeopleOnFilm {
     const layer = view.layer === "both" ? "smoothed" : view.layer;
     const frame = moments.frame(layer, index);
     const raw = view.layer === "both" ? moments.frame("raw", index) : null;
+    const beneath = landmarksBeneath(this.data, moments.hands(index));
     for (const person of people) {
       const { bones, landmarks: joints } = this.look(person);
       if (frame) {
-        const points = this.onCanvas(frame, person.slot, view.threshold);
+        const points = this.onCanvas(frame, person.slot, view.threshold, beneath[person.slot]);
         this.overlay.skeleton(points, { bones, joints, faint: false });
         if (view.trail >= 0) this.drawTrail(moments, layer, index, view, person);
         if (view.labels) this.drawLabels(points);
         if (this.several) this.drawName(points, person);
       }
-      if (raw) this.overlay.skeleton(this.onCanvas(raw, person.slot, view.threshold), { bones, joints, faint: true });
+      if (raw) {
+        const points = this.onCanvas(raw, person.slot, view.threshold, beneath[person.slot]);
+        this.overlay.skeleton(points, { bones, joints, faint: true });
+      }
     }
     drawHands(this.overlay, this.data, moments, index);
   }
@@ -55,14 +59,15 @@ export class PeopleOnFilm {
    * @param {Frame} frame
    * @param {number} slot
    * @param {number} threshold
+   * @param {Set<number>} [hidden] landmarks
    */
-  onCanvas({ picture, visibility }, slot, threshold) {
+  onCanvas({ picture, visibility }, slot, threshold, hidden) {
     const { landmarks, size } = this.data.header;
     const points = new Float32Array(2 * landmarks).fill(NaN);
     const scale = this.overlay.canvas.width / size[0];
     for (let k = 0; k < landmarks; k++) {
       const at = slot * landmarks + k;
-      if (!(visibility[at] >= threshold)) continue;
+      if (!(visibility[at] >= threshold) || hidden?.has(k)) continue;
       points[2 * k] = picture[3 * at] * scale;
       points[2 * k + 1] = picture[3 * at + 1] * scale;
     }

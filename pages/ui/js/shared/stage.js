@@ -1,7 +1,9 @@
 // @ts-check
 // People and their hands as traces of a 3D stage, see posecore/view/stage.py.
 
+/** @typedef {import("../types.d.ts").HandLook} HandLook */
 /** @typedef {import("../types.d.ts").Points} Points */
+/** @typedef {import("../types.d.ts").Side} Side */
 /** @typedef {import("../types.d.ts").Space} Space */
 /** @typedef {import("../types.d.ts").Vector} Vector */
 
@@ -32,6 +34,16 @@ export function boneLine(points, bones) {
     }
   }
   return line;
+}
+
+/**
+ * The landmarks of a body that are not drawn, as its hands are there in finer detail.
+ * @param {Pick<HandLook, "coarse"> | null} look null without hands
+ * @param {Side[]} sides whose hands are there
+ * @returns {Set<number>}
+ */
+export function coarseLandmarks(look, sides) {
+  return new Set(sides.flatMap((side) => look?.coarse[side] ?? []));
 }
 
 /**
