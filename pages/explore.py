@@ -5,8 +5,9 @@ import streamlit as st
 from pages.ui.compare.sides import EXPLORE, offer_comparison
 from pages.ui.explore.explorer import explore
 from pages.ui.explore.export_files import offer_files
+from pages.ui.explore.found import show_counts, show_what_is_missing
 from pages.ui.explore.opened import Opened, open_result
-from pages.ui.shared.explain import NOBODY, explain_numbers, plain, show_notes
+from pages.ui.shared.explain import explain_numbers, plain, show_notes
 from pages.ui.shared.link_needs import say_what_a_link_needs
 from pages.ui.shared.navigation import VIDEO, require_route
 from pages.ui.shared.problems import problems_shown, show_problem
@@ -38,20 +39,13 @@ def show_result(opened: Opened) -> None:
     sequence = opened.playback.raw
     show_notes(opened.notes)
     width, height = sequence.size
-    seen = int(sequence.seen.any(axis=1).sum())
     facts = [f"{width} × {height} px, {sequence.fps:.4g} fps"]
     if opened.source is not None:
         facts.append(f"from {plain(opened.source)}")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.metric("Frames with a person", f"{seen} of {len(sequence)}", width="content")
-        if opened.hands is not None:
-            with_hand = int(opened.hands.seen.any(axis=1).sum())
-            st.metric("Frames with a hand", f"{with_hand} of {len(sequence)}", width="content")
+        show_counts(sequence, opened.hands)
         st.caption(" · ".join(facts), width="stretch")
-    if not seen and opened.hands is not None:
-        st.info("This result holds hands only.", icon=":material/back_hand:")
-    elif not seen:
-        st.warning(NOBODY, icon=":material/person_off:")
+    show_what_is_missing(sequence, opened.hands)
     shown = explore(
         opened.playback,
         key="explore",
@@ -62,7 +56,8 @@ def show_result(opened: Opened) -> None:
         file=opened.name,
         saved_with=opened.saved_with,
     )
-    offer_comparison(EXPLORE)
+    if sequence.seen.any():
+        offer_comparison(EXPLORE)
     offer_files(
         shown,
         opened.playback,

@@ -8,8 +8,9 @@ import streamlit as st
 from pages.ui.compare.sides import VIDEO, offer_comparison
 from pages.ui.explore.explorer import explore
 from pages.ui.explore.export_files import Film, offer_files, same
+from pages.ui.explore.found import show_counts, show_what_is_missing
 from pages.ui.shared.addresses import address
-from pages.ui.shared.explain import NO_HANDS, NOBODY, SEVERAL_PEOPLE, explain_numbers, show_notes
+from pages.ui.shared.explain import SEVERAL_PEOPLE, explain_numbers, show_notes
 from pages.ui.shared.link_needs import say_what_a_link_needs
 from pages.ui.shared.model_loading import engine_line
 from pages.ui.shared.problems import problems_shown, show_problem
@@ -26,7 +27,6 @@ from posecore.runs.manifest import make_manifest
 
 def show_facts(run: ClipRun, sequence: PoseSequence) -> None:
     """Show what was analysed, and how."""
-    seen = int(sequence.seen.any(axis=1).sum())
     width, height = sequence.size
     processed = f"processed in {run.state.seconds:.1f} s ({len(sequence) / run.state.seconds:.0f} fps)"
     facts = [
@@ -36,10 +36,7 @@ def show_facts(run: ClipRun, sequence: PoseSequence) -> None:
         engine_line(run.used_options.pose),
     ]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.metric("Frames with a person", f"{seen} of {len(sequence)}", width="content")
-        if run.playback.hands is not None:
-            with_hand = int(run.playback.hands.seen.any(axis=1).sum())
-            st.metric("Frames with a hand", f"{with_hand} of {len(sequence)}", width="content")
+        show_counts(sequence, run.playback.hands)
         st.caption(" · ".join(facts), width="stretch")
 
 
@@ -132,11 +129,8 @@ def asks_to_continue(run: ClipRun, chosen: RunOptions) -> bool:
 def show_result(run: ClipRun, sequence: PoseSequence) -> None:
     """Show everything about a finished run."""
     show_notes(notes_of(run, sequence))
-    if not sequence.seen.any():
-        st.warning(NOBODY, icon=":material/person_off:")
+    show_what_is_missing(sequence, run.playback.hands)
     options = run.used_options
-    if run.playback.hands is not None and not run.playback.hands.seen.any():
-        st.info(NO_HANDS, icon=":material/back_hand:")
     if options.pose.people > 1:
         st.caption(f":material/groups: {SEVERAL_PEOPLE}")
     show_facts(run, sequence)
@@ -156,7 +150,8 @@ def show_result(run: ClipRun, sequence: PoseSequence) -> None:
         film_file=run.film if options.film else None,
         recorded_s=run.info.recorded_s if run.info is not None and not run.was_live else None,
     )
-    offer_comparison(VIDEO)
+    if sequence.seen.any():
+        offer_comparison(VIDEO)
     offer_film(run, shown)
     offer_files(
         shown,

@@ -10,7 +10,7 @@ const NOTHING = readLink(new URLSearchParams());
 function clip(...layers) {
   const header = { layers: Object.fromEntries(layers.map((name) => [name, { landmarks_at: 0, curves_at: 0 }])) };
   const defaults = { index: 0, curves: ["left_knee.angle_3d"], space: "world" };
-  return /** @type {import("../../pages/ui/js/types.d.ts").PlayerData} */ (/** @type {unknown} */ ({ header, defaults }));
+  return /** @type {import("../../pages/ui/js/types.d.ts").PlayerData} */ (/** @type {unknown} */ ({ header, people: [{ id: 1 }], defaults }));
 }
 
 test("both layers can be shown together if there are two", () => {
@@ -29,6 +29,12 @@ test("a link sets what is shown, as far as the video has it", () => {
   assert.deepEqual({ layer, space, curves }, { layer: "both", space: "picture", curves: ["a", "b"] });
   assert.equal(firstView(clip("raw"), link, null).layer, "raw");
   assert.equal(firstView(clip("raw"), { ...link, space: "moon" }, null).space, "world");
+});
+
+test("hands without bodies are only in the image, where there are no metres to be on a wrist in", () => {
+  const data = clip("raw");
+  const hands = { ...data, people: [], defaults: { ...data.defaults, space: /** @type {const} */ ("picture") } };
+  assert.equal(firstView(hands, readLink(new URLSearchParams("space=world")), null).space, "picture");
 });
 
 test("display options carry over to the next video, chosen content does not", () => {

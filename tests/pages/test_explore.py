@@ -157,19 +157,40 @@ def two(jumpy) -> PoseSequence:
     return replace(jumpy, **arrays, person_ids=[1, 2])
 
 
-def test_hands_go_into_the_files_again(app, jumpy, tmp_path):
+@pytest.fixture
+def waved(jumpy) -> HandSequence:
+    """A left hand in every second frame of the same video."""
     frames = [
         hands_at({LEFT: (300, 300)} if index % 2 else {}, time_s=time_s, size=jumpy.size)
         for index, time_s in enumerate(jumpy.times_s.tolist())
     ]
-    hands = replace(HandSequence.from_frames(frames, size=jumpy.size, fps=25), cuts=jumpy.cuts)
+    return replace(HandSequence.from_frames(frames, size=jumpy.size, fps=25), cuts=jumpy.cuts)
+
+
+def test_hands_go_into_the_files_again(app, jumpy, waved, tmp_path):
     for bodies in (jumpy, None):
-        save_sequence(bodies, tmp_path / "wave.posecore.npz", hands=hands)
+        save_sequence(bodies, tmp_path / "wave.posecore.npz", hands=waved)
         open_saved(app, (tmp_path / "wave.posecore.npz").read_bytes())
         assert {each.label: each.value for each in app.metric}["Frames with a hand"] == "50 of 100"
         again = load_sequence(io.BytesIO(saved_from(app, "explore")))
         assert again.hands.slots == (LEFT,)
-        assert np.array_equal(again.hands.xy, hands.xy, equal_nan=True)
+        assert np.array_equal(again.hands.xy, waved.xy, equal_nan=True)
+
+
+def test_hands_without_bodies_are_shown_without_what_is_about_bodies(app, jumpy, waved, tmp_path):
+    def everything() -> set[str]:
+        return {each.label for kind in ("expander", "metric", "button", "button_group") for each in app.get(kind)}
+
+    of_bodies = {"Frames with a person", "Repetitions", "Smoothing", "How reliable is this?", "Compare with another"}
+    for bodies in (jumpy, None):
+        save_sequence(bodies, tmp_path / "wave.posecore.npz", hands=waved)
+        opened = open_saved(app, (tmp_path / "wave.posecore.npz").read_bytes())
+        there = everything()
+        assert "Frames with a hand" in there
+        assert of_bodies & there == (set() if bodies is None else of_bodies)
+        assert any("hands only" in info.value for info in app.info) == (bodies is None)
+    assert not app.warning
+    assert opened.playback.moments.header["hands"]["slots"] == [{"person": 1, "side": "left"}]
 
 
 def test_names_are_still_there(app, two, tmp_path):

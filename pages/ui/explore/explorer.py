@@ -28,7 +28,7 @@ def explore(
     film_file: Path | None = None,
     recorded_s: float | None = None,
 ) -> PoseSequence:
-    """Show a result; the choices about it are kept for the visit.
+    """Show a result; the choices about it are kept for the visit. Without bodies there is only the player.
 
     Args:
         playback: the result.
@@ -46,6 +46,10 @@ def explore(
     Returns:
         The result as it is shown: smoothed, named, and without hidden people.
     """
+    if not playback.raw.seen.any():
+        playback.use(Smoothing(method="none"))
+        _play(playback, playback.sequence, key, clip, film, file)
+        return playback.sequence
     above = st.container()
     show_lab(playback, key=f"{key}_smoothing", clip=clip, already=already, saved_with=saved_with)
     shown = choose_people(playback.sequence, page=key, key=clip)

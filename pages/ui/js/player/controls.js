@@ -65,7 +65,10 @@ export class Controls {
       select.replaceChildren(...options.map(([value, text]) => make("option", { value }, text)));
       this.label(name).hidden = options.length < 2;
     }
-    for (const name of ["overlay", "labels"]) this.label(name).hidden = !film;
+    const hasBodies = people.length > 0;
+    this.label("overlay").hidden = !film;
+    this.label("labels").hidden = !film || !hasBodies;
+    for (const name of ["threshold", "trail", "space", "joints"]) this.label(name).hidden = !hasBodies;
     find(this.root, '[data-do="sound"]').hidden = !film;
     this.write();
   }

@@ -22,7 +22,9 @@ export class Readings {
     this.scrub = /** @type {HTMLInputElement} */ (find(root, ".pp-scrub"));
     this.rowsElement = find(root, ".pp-rows");
     this.rows = new FrameRows(this.rowsElement, onSeek);
-    this.chosen = new ChosenCurves(find(root, ".pp-chosen"), onChoose);
+    this.chosenElement = find(root, ".pp-chosen");
+    this.chosen = new ChosenCurves(this.chosenElement, onChoose);
+    this.keys = find(root, ".pp-keys-curves");
     this.scrub.addEventListener("input", () => onSeek(this.scrub.valueAsNumber));
     this.writtenAt = 0;
   }
@@ -31,6 +33,8 @@ export class Readings {
   begin(moments) {
     this.moments = moments;
     this.scrub.max = `${moments.count - 1}`;
+    const hasBodies = moments.header.people.length > 0; // there are no curves of hands
+    for (const element of [this.chosenElement, this.rowsElement, this.keys]) element.hidden = !hasBodies;
   }
 
   /**

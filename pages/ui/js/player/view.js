@@ -24,7 +24,7 @@ export function firstView(data, link, before) {
   const layers = layersOf(data);
   return {
     layer: link.layer && layers.includes(link.layer) ? link.layer : layers[0],
-    space: link.space === "world" || link.space === "picture" ? link.space : data.defaults.space,
+    space: data.people.length && (link.space === "world" || link.space === "picture") ? link.space : data.defaults.space,
     overlay: true,
     labels: false,
     threshold: before?.threshold ?? 0.5,
