@@ -81,6 +81,10 @@ class InvalidCamera(PosecoreError, ValueError):
     """A camera cannot be as given, or does not belong to an image."""
 
 
+class UnreadableCamera(PosecoreError):
+    """A file holds no camera that can be used: it is damaged, of another kind, or of another camera model."""
+
+
 class NotComparable(PosecoreError):
     """Two poses, movements or attempts cannot be compared: one has too little in it, or they are too long."""
 

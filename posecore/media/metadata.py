@@ -53,7 +53,7 @@ def orientation_of(image: Image.Image, data: bytes) -> int:
         _, page = _full_pages(tiff)[0]
         found, xmp = tiff.orientation(page), tiff.content(page, XMP)
     else:
-        exif = TiffTags(_exif_block(image))
+        exif = TiffTags(exif_block(image))
         found = next((exif.orientation(tags) for _, tags in exif.directories()), 0)
         text = image.info.get("XML:com.adobe.xmp") or image.info.get("xmp") or b""
         xmp = text.encode() if isinstance(text, str) else text
@@ -71,7 +71,8 @@ def note_on_pages(tiff: bytes) -> str | None:
     return "holds only a preview of a photo." if tags.is_preview(pages[0][1]) else None
 
 
-def _exif_block(image: Image.Image) -> bytes:
+def exif_block(image: Image.Image) -> bytes:
+    """The EXIF block of an opened photo, as a TIFF file; empty if it has none."""
     block = image.info.get("exif") or b""
     if not block and "Raw profile type exif" in image.info:  # as ImageMagick writes it into PNG: in hexadecimal
         with suppress(ValueError):

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _BYTES_OF_TYPE = {1: 1, 2: 1, 3: 2, 4: 4, 6: 1, 7: 1, 8: 2, 9: 4, 13: 4, 16: 8, 18: 8}
+_FRACTIONS = (5, 10)
 _CODE_OF_SIZE = {1: "B", 2: "H", 4: "I", 8: "Q"}
 # What is read at most, so that a hostile file takes no long time. Cameras write a few directories of some 50 tags.
 _MOST_DIRECTORIES, _MOST_BELOW, _MOST_TAGS, _MOST_VALUES = 20, 10, 1000, 100
@@ -57,9 +58,9 @@ class TiffTags:
             yield offset, tags
             offset = self._number(after, self._offset_code)
 
-    def below(self, tags: Directory) -> Iterator[Directory]:
-        """The directories that a tag of this one points to: the larger and smaller forms of the same photo."""
-        for offset in self.numbers(tags, SUB_DIRECTORIES)[:_MOST_BELOW]:
+    def below(self, tags: Directory, number: int = SUB_DIRECTORIES) -> Iterator[Directory]:
+        """The directories that a tag of this one points to: by default other forms of the same photo."""
+        for offset in self.numbers(tags, number)[:_MOST_BELOW]:
             yield self._directory(offset)[0]
 
     def numbers(self, tags: Directory, number: int) -> list[int]:
@@ -70,6 +71,15 @@ class TiffTags:
             return []
         start = self._start(tag, size)
         return [self._number(start + size * index, _CODE_OF_SIZE[size]) for index in range(tag.count)]
+
+    def ratio(self, tags: Directory, number: int) -> float | None:
+        """The first number of a tag of fractions; None if it is absent, of another type or divided by 0."""
+        tag = tags.get(number)
+        if tag is None or tag.kind not in _FRACTIONS:
+            return None
+        start = self._start(tag, 8)
+        above, below = (self._number(place, "I") for place in (start, start + 4))
+        return above / below if below else None
 
     def content(self, tags: Directory, number: int) -> bytes:
         """The bytes of a tag of bytes or text; empty if it is absent."""
