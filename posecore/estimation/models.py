@@ -126,13 +126,13 @@ def identify_model(path: str | os.PathLike[str]) -> ModelIdentity:
     return ModelIdentity(file.name, digest, next(names, None))
 
 
-Task = Literal["pose", "hand"]
+Task = Literal["pose", "hand", "face"]
 """What a bundle is for."""
 
 
 def model_unusable(path: Path, reason: str, task: Task = "pose") -> ModelUnusable:
     """Error for a file that is not a usable landmarker bundle for a task."""
-    names = {"pose": '"lite", "full" or "heavy"', "hand": '"hand"'}[task]
+    names = {"pose": '"lite", "full" or "heavy"', "hand": '"hand"', "face": '"face"'}[task]
     return ModelUnusable(
         f"{path} cannot be used as a {task} landmarker bundle: {reason}. "
         f"Give the path of an official {task}_landmarker .task file, or the name {names}."

@@ -268,6 +268,9 @@ def _cut(bundle: Path, model: Any, network: Network) -> Any:
     """Reduce the model to the needed outputs, after checking that it is the known one."""
     import openvino
 
+    with suppress(RuntimeError):  # of an unknown model, which is refused below
+        if model.is_dynamic():  # one picture at a time
+            model.reshape([1, network.side, network.side, 3])
     found = {output.any_name: output for output in model.outputs}
     shapes = {name: _shape(output) for name, output in found.items() if name in network.outputs}
     inputs = [_shape(value) for value in model.inputs]

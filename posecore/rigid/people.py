@@ -9,12 +9,14 @@ known distances came out 1.35 times as far away, and 0.95 to 1.01 times with the
 be placed is the size of the face all there is.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from posecore.errors import InvalidHands
+from posecore.estimation.faces import Face
 from posecore.hands import FrameHands, HandSequence
 from posecore.motion.gaps import usual_step_s
 from posecore.motion.smoothing import Smoothing, smooth_sequence
@@ -42,7 +44,12 @@ _CUTOFF_SHARE = 0.3
 
 
 def pose_people(
-    poses: FramePoses, camera: Camera, *, hands: FrameHands | None = None, before: FrameRigid | None = None
+    poses: FramePoses,
+    camera: Camera,
+    *,
+    hands: FrameHands | None = None,
+    faces: Mapping[int, Face] | None = None,
+    before: FrameRigid | None = None,
 ) -> FrameRigid:
     """The rigid bodies of the people in a photo or frame.
 
@@ -50,6 +57,8 @@ def pose_people(
         poses: of the people.
         camera: that took the image; ``Camera.from_fov`` gives an assumed one.
         hands: found in the same image. Without, there are no poses of hands.
+        faces: found in the same image, by the person's id. The heads of people without one are posed by the 11
+            landmarks that bodies have in the face, which is less exact.
         before: what this returned for the frame before, in the same shot of a video.
 
     Raises:
@@ -64,7 +73,11 @@ def pose_people(
     for index, person in enumerate(poses.person_ids.tolist()):
         points_px = _seen_px(poses.xy[index], poses.visibility[index], poses.size)
         slot, world_m = RigidSlot("head", person), poses.world[index]
-        head = pose_head(points_px[list(FACE)], camera, before=earlier.get(slot))
+        if faces is not None and (face := faces.get(person)) is not None:
+            face_px = face.xy.astype(np.float64) - 0.5
+            head = pose_head(face_px, camera, shape=face.shape_m, before=earlier.get(slot))
+        else:
+            head = pose_head(points_px[list(FACE)], camera, before=earlier.get(slot))
         placed = place_landmarks(world_m, points_px, camera)
         if placed is not None:
             parts = pose_torso_and_feet(placed, world_m, points_px, camera)
