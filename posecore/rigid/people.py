@@ -49,7 +49,7 @@ def pose_people(
     *,
     hands: FrameHands | None = None,
     faces: Mapping[int, Face] | None = None,
-    before: FrameRigid | None = None,
+    before: Mapping[RigidSlot, RigidPose] | None = None,
 ) -> FrameRigid:
     """The rigid bodies of the people in a photo or frame.
 
@@ -59,7 +59,7 @@ def pose_people(
         hands: found in the same image. Without, there are no poses of hands.
         faces: found in the same image, by the person's id. The heads of people without one are posed by the 11
             landmarks that bodies have in the face, which is less exact.
-        before: what this returned for the frame before, in the same shot of a video.
+        before: the poses in the frame before, in the same shot of a video.
 
     Raises:
         InvalidCamera: if the camera is for images of another shape.
@@ -68,7 +68,7 @@ def pose_people(
     if hands is not None and hands.size != poses.size:
         raise InvalidHands(f"Expected the hands of an image of size {poses.size}, but got {hands.size}.")
     camera = camera.scaled(poses.size)
-    earlier = {} if before is None else before.poses
+    earlier = before or {}
     found: dict[RigidSlot, RigidPose] = {}
     for index, person in enumerate(poses.person_ids.tolist()):
         points_px = _seen_px(poses.xy[index], poses.visibility[index], poses.size)
@@ -117,7 +117,7 @@ def pose_people_over_time(
     frames: list[FrameRigid] = []
     for index in range(len(sequence)):
         poses = sequence.frame(index)
-        before = frames[-1] if frames and not poses.begins_shot else None
+        before = frames[-1].poses if frames and not poses.begins_shot else None
         in_frame = None if hands is None else hands.frame(index)
         frames.append(pose_people(poses, camera, hands=in_frame, before=before))
     return RigidSequence.from_frames(frames, size=sequence.size, fps=sequence.fps)
