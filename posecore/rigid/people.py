@@ -9,7 +9,7 @@ known distances came out 1.35 times as far away, and 0.95 to 1.01 times with the
 be placed is the size of the face all there is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -36,6 +36,8 @@ PEOPLE_KINDS = ("head", "torso", "pelvis", "left_foot", "right_foot", "left_hand
 MIN_VISIBILITY = 0.5
 """As for drawing: below it, MediaPipe's own programs do not draw a landmark."""
 
+_BODY_KINDS = [kind for kind in PEOPLE_KINDS if not kind.endswith("hand")]
+_WHY_NO_HEAD = "no pose of the head, as the face is turned away, hidden or too small"
 _EYES = [BLAZEPOSE_33.index(f"{side}_eye") for side in ("left", "right")]
 
 # Landmarks are smoothed with 6 Hz (Winter, see ``posecore.motion.smoothing``), or this share of a lower frame rate.
@@ -127,3 +129,21 @@ def _seen_px(xy: NDArray[np.float32], visibility: NDArray[np.float32], size: tup
     """(K, 2) pixels as OpenCV counts them; NaN for landmarks that are not seen."""
     seen = (visibility >= MIN_VISIBILITY) & ((xy >= 0) & (xy <= size)).all(axis=-1)
     return np.where(seen[:, None], xy.astype(np.float64) - 0.5, np.nan)
+
+
+def absences(person_ids: Iterable[int], found: Collection[RigidSlot]) -> list[str]:
+    """A sentence for each person who has not all poses of a body: which are missing, and why that may be.
+
+    Args:
+        person_ids: of the people that were posed.
+        found: the slots of the poses.
+    """
+    sentences = []
+    for person in person_ids:
+        missing = [kind for kind in _BODY_KINDS if RigidSlot(kind, person) not in found]
+        reasons = [_WHY_NO_HEAD] if "head" in missing else []
+        if parts := [kind.replace("_", " ") for kind in missing if kind != "head"]:
+            reasons.append(f"no pose of {', '.join(parts)}, as not enough of the body is seen")
+        if reasons:
+            sentences.append(f"Person {person}: {'; '.join(reasons)}.")
+    return sentences

@@ -6,7 +6,7 @@ import pytest
 from posecore import FrameHands, FramePoses, HandSlot, PoseSequence
 from posecore.errors import InvalidHands
 from posecore.rigid.camera import Camera
-from posecore.rigid.people import PEOPLE_KINDS, pose_people, pose_people_over_time
+from posecore.rigid.people import PEOPLE_KINDS, absences, pose_people, pose_people_over_time
 from posecore.rigid.pose import RigidPose, RigidSlot
 from posecore.skeletons import BLAZEPOSE_33
 from tests.rigid.people import CAMERA, EYES, STANDING, seen_at
@@ -176,3 +176,11 @@ def test_a_camera_of_a_larger_image_is_scaled():
     true = RigidPose.from_euler((30, 0, 0), (0, 0, 4))
     found = pose_people(seen_at(true), Camera.from_fov((2560, 1920), 60)).poses
     assert found[RigidSlot("torso", 4)].turn_from(true) < 1
+
+
+def test_missing_parts_are_named_with_their_reason():
+    behind = pose_people(seen_at(RigidPose.from_euler((170, 0, 0), (0, 0, 4))), CAMERA).poses
+    assert absences([4], behind) == ["Person 4: no pose of the head, as the face is turned away, hidden or too small."]
+    (sentence,) = absences([4], [RigidSlot("head", 4), RigidSlot("torso", 4)])
+    assert sentence == "Person 4: no pose of pelvis, left foot, right foot, as not enough of the body is seen."
+    assert absences([4], pose_people(seen_at(AHEAD), CAMERA).poses) == []
