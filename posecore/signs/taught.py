@@ -24,7 +24,8 @@ the weights were chosen, are between 0.7 and 1.6 apart. Copies of one, seen from
 UNLIKE_PIECE = 0.7
 """The same for a piece of a longer movement: of so many pieces some are somewhat like a sign."""
 MARGIN = 0.82
-"""A sign is recognised if its distance is below this share of that of the next sign, and of ``UNLIKE``."""
+"""A sign is recognised if its distance is below this share of that of the next sign, of ``UNLIKE``, and of how far the
+sign itself is from the nearest other one of the book: what differs as much as two known signs do is another sign."""
 OVERLAP = 4
 """Moments, of 50 ms, that two signs without a rest between them may have in common."""
 LONGEST_TEXT = 100
@@ -156,7 +157,15 @@ class SignBook:
     def guess(self, movement: HandMovement) -> SignGuess:
         """What a movement is taken for; a book without signs knows none."""
         given = Compared(movement)
-        return _guess({text: min(each.distance(given) for each in of) for text, of in self._examples.items()})
+        distances = {text: [each.distance(given) for each in of] for text, of in self._examples.items()}
+        guess = _guess({text: min(of) for text, of in distances.items()})
+        if not guess.text:
+            return guess
+        own = distances[guess.text]
+        example = self._examples[guess.text][own.index(min(own))]
+        others = (each for text, of in self._examples.items() if text != guess.text for each in of)
+        apart = min((each.distance(example) for each in others), default=np.inf)
+        return guess if min(own) < MARGIN * apart else guess._replace(text="")
 
     def recognise(self, poses: PoseSequence, hands: HandSequence, person: int | None = None) -> SignGuess:
         """What the sign of a video is taken for, which is shown once; of several movements the longest is taken.

@@ -6,12 +6,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from benchmarks import signs as benchmark
 from posecore.errors import InvalidOption, SignNotSeen
 from posecore.hands import HandSequence
 from posecore.poses import PoseSequence
 from posecore.signs import taught
 from posecore.signs.movements import MOST_S, HandMovement
-from posecore.signs.taught import SignBook, SignGuess, SignSpotter
+from posecore.signs.taught import MARGIN, SignBook, SignGuess, SignSpotter
 from tests.signs.signers import SIGNS, film, mirrored, movement_of, without_hands
 
 
@@ -62,6 +63,25 @@ def test_a_sign_that_was_not_taught_is_unknown(book):
         guess = others.recognise(*film([movement_of(text)], tilt_deg=5))
         assert guess.text == ""
         assert guess.nearest
+
+
+def between(one, other, share):
+    """A movement that is a mixture of two."""
+    mixed = (getattr(one, name) * (1 - share) + getattr(other, name) * share for name in ("places", "shapes"))
+    return HandMovement(*mixed)
+
+
+def test_what_differs_from_a_sign_as_much_as_another_known_sign_is_unknown():
+    tea, sun = movement_of("tea"), movement_of("sun")
+    like_tea, given = between(tea, sun, 0.35), between(tea, movement_of("house"), 0.2)
+    book = SignBook()
+    book.add("tea", tea)
+    assert book.guess(given).text == "tea"
+    book.add("like tea", like_tea)
+    guess = book.guess(given)
+    assert guess.runner_up_score < 1 - (1 - guess.score) / MARGIN, "clearly nearer to tea"
+    assert (guess.text, guess.nearest) == ("", "tea")
+    assert book.guess(between(tea, movement_of("house"), 0.05)).text == "tea"
 
 
 def test_shapes_tell_signs_of_the_same_path_apart():
@@ -215,3 +235,17 @@ def test_bodies_and_hands_must_be_of_the_same_frames_and_people(book):
     with pytest.raises(InvalidOption, match="people"):
         book.recognise(poses, hands, person=3)
     assert book.recognise(poses, hands, person=7).text == "tea"
+
+
+def test_thank_you_is_not_taken_for_eat_by_a_book_without_it(shared_data):
+    def landmarks(word):
+        frames, fps = benchmark.read(shared_data / "asl_words" / f"{word}.mkv")
+        return benchmark.landmarks_of(frames[::2], fps / 2)
+
+    book = benchmark.taught({word: landmarks(word) for word in ("eat", "milk")})
+    thanks = landmarks("thanks")
+    guess = book.recognise(*thanks)
+    assert (guess.text, guess.nearest) == ("", "eat")
+    assert book.spot(*thanks) == []
+    book.teach("thank you", *thanks)
+    assert book.recognise(*thanks).text == "thank you"
