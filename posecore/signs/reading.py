@@ -9,6 +9,7 @@ the other hand and a person in the background are left out this way.
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -206,3 +207,34 @@ def spelled(shown: Sequence[Shown]) -> list[SpelledWord]:
         places=[each.place for each in shown],
         drawn=[each.drawn for each in shown],
     )
+
+
+class LetterSpan(NamedTuple):
+    """A letter as it was seen in a video.
+
+    Attributes:
+        letter: A to Z.
+        start_s, end_s: seconds: from its first frame until the one after its last; of J and Z, while they were drawn.
+        score: 0..1, how sure it is, on average.
+    """
+
+    letter: str
+    start_s: float
+    end_s: float
+    score: float
+
+
+def letter_spans(shown: Sequence[Shown]) -> list[LetterSpan]:
+    """The letters that were seen, whether they were held long enough to count or not, in order of time; J and Z last.
+
+    A letter that is seen in a single frame is left out.
+    """
+    spans = []
+    for letter, group in groupby(range(len(shown)), key=lambda index: shown[index].letter):
+        run = list(group)
+        if len(run) > 1 and letter and letter.isalpha():
+            end = shown[min(run[-1] + 1, len(shown) - 1)]
+            score = float(np.mean([shown[index].score for index in run]))
+            spans.append(LetterSpan(letter, float(shown[run[0]].time_s), float(end.time_s), score))
+    drawn = (each.drawn for each in shown if each.drawn is not None)
+    return [*spans, *(LetterSpan(each.letter, each.start_s, each.end_s, each.score) for each in drawn)]

@@ -1,66 +1,65 @@
 """Figure of the letters that a hand shows over time."""
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 from typing import Any
 
-import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import ArrayLike
 
 from posecore.view.palette import BLUE, GREY, css
 
-_LEAST_FRAMES = 2
 _WORDS = "Text"
 
 
 def plot_letters(
-    times_s: ArrayLike,
-    letters: Sequence[str | None],
-    scores: ArrayLike,
+    letters: Iterable[tuple[str, float, float, float]],
     words: Iterable[tuple[str, float, float]] = (),
+    *,
+    until_s: float,
 ) -> go.Figure:
     """The letters of a hand over time, a row for each letter, and the words that came of them above.
 
-    A letter that is seen in a single frame is left out. The stronger a bar's colour, the surer the letter. The last of
-    a bar's customdata is the time at which it begins.
+    The stronger a bar's colour, the surer the letter. The last of a bar's customdata is the time at which it begins.
 
     Args:
-        times_s: (T,) seconds, increasing.
-        letters: (T,) what each frame shows; None or "" for nothing, other than letters are left out.
-        scores: (T,) 0..1, how sure that is.
+        letters: (letter, start_s, end_s, score) of each, as ``posecore.signs.reading.letter_spans`` returns them; the
+            score is 0..1.
         words: (text, start_s, end_s) of each word.
+        until_s: length of the video.
     """
-    times, sure = np.asarray(times_s, np.float64), np.nan_to_num(np.asarray(scores, np.float64))
-    runs = [list(run) for _letter, run in groupby(range(len(letters)), key=lambda index: letters[index])]
-    shown = [run for run in runs if len(run) >= _LEAST_FRAMES and str(letters[run[0]] or "").isalpha()]
-    spans = [(times[run[0]], times[min(run[-1] + 1, len(times) - 1)]) for run in shown]
-    rows = [str(letters[run[0]]) for run in shown]
-    means = [float(sure[run].mean()) for run in shown]
-    said = [f"{letter}, score {mean:.2f}" for letter, mean in zip(rows, means, strict=True)]
-    texts = [(str(text), float(start_s), float(end_s)) for text, start_s, end_s, *_ in words]
+    seen = list(letters)
+    said = [(str(text), start_s, end_s) for text, start_s, end_s, *_ in words]
+    sure = {"color": css(BLUE), "opacity": [round(0.25 + 0.75 * score, 2) for *_, score in seen]}
+    texts = [text for text, *_ in said]
     bars = [
-        {
-            **_bars(spans, rows, said),
-            "name": "letter",
-            "marker": {"color": css(BLUE), "opacity": [round(0.25 + 0.75 * mean, 2) for mean in means]},
-        },
-        {
-            **_bars([(start, end) for _, start, end in texts], [_WORDS] * len(texts), [text for text, _, _ in texts]),
-            "name": "word",
-            "text": [text for text, _, _ in texts],
-            "textposition": "inside",
-            "insidetextanchor": "start",
-            "textangle": 0,
-            "marker": {"color": css(GREY)},
-        },
+        _bars([(letter, f"{letter}, score {score:.2f}", start, end) for letter, start, end, score in seen])
+        | {"name": "letter", "marker": sure},
+        _bars([(_WORDS, *each) for each in said])
+        | {"name": "word", "marker": {"color": css(GREY)}, "text": texts}
+        | {"textposition": "inside", "insidetextanchor": "start", "textangle": 0},
     ]
-    order = [*sorted(set(rows), reverse=True), *([_WORDS] if texts else [])]
-    layout = {
+    rows = sorted({letter for letter, *_ in seen}, reverse=True) + [_WORDS] * bool(said)
+    return go.Figure({"data": [bar for bar in bars if bar["y"]], "layout": _layout(rows, until_s)})
+
+
+def _bars(spans: Sequence[tuple[str, str, float, float]]) -> dict[str, Any]:
+    """Bars from (row, text to show, start_s, end_s) of each."""
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "base": [round(start, 3) for *_, start, _ in spans],
+        "x": [round(end - start, 3) for *_, start, end in spans],
+        "y": [row for row, *_ in spans],
+        "customdata": [[text, f"{start:.2f}", f"{end:.2f}", round(start, 3)] for _, text, start, end in spans],
+        "hovertemplate": "%{customdata[0]}<br>%{customdata[1]} to %{customdata[2]} s<extra></extra>",
+    }
+
+
+def _layout(rows: Sequence[str], until_s: float) -> dict[str, Any]:
+    return {
         "title": {"text": "Letters over time", "font": {"size": 15}, "x": 0},
         "xaxis": {
             "title": {"text": "Time (s)", "standoff": 4},
-            "range": [float(times[0]), float(times[-1])] if len(times) > 1 else [0, 1],
+            "range": [0, until_s or 1],
             "showgrid": False,
             "zeroline": False,
         },
@@ -68,8 +67,8 @@ def plot_letters(
             "title": {"text": "Letter", "standoff": 4},
             "type": "category",
             "categoryorder": "array",
-            "categoryarray": order,
-            "range": [-0.5, max(1, len(order)) - 0.5],
+            "categoryarray": rows,
+            "range": [-0.5, max(1, len(rows)) - 0.5],
             "dtick": 1,
             "gridcolor": "rgba(138, 143, 152, 0.25)",
         },
@@ -79,18 +78,4 @@ def plot_letters(
         "paper_bgcolor": "rgba(0, 0, 0, 0)",
         "plot_bgcolor": "rgba(0, 0, 0, 0)",
         "margin": {"l": 55, "r": 0, "t": 40, "b": 45},
-    }
-    return go.Figure({"data": [bar for bar in bars if bar["y"]], "layout": layout})
-
-
-def _bars(spans: Sequence[tuple[float, float]], rows: list[str], said: list[str]) -> dict[str, Any]:
-    told = zip(spans, said, strict=True)
-    return {
-        "type": "bar",
-        "orientation": "h",
-        "base": [round(start, 3) for start, _ in spans],
-        "x": [round(end - start, 3) for start, end in spans],
-        "y": rows,
-        "customdata": [[text, f"{start:.2f}", f"{end:.2f}", round(start, 3)] for (start, end), text in told],
-        "hovertemplate": "%{customdata[0]}<br>%{customdata[1]} to %{customdata[2]} s<extra></extra>",
     }

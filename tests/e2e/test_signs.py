@@ -80,6 +80,11 @@ def test_a_spelled_video_is_text_that_is_corrected_spoken_and_burnt_in(visit, se
     give(page, spelled_clip)
     line = page.get_by_role("textbox", name="Text.")
     expect(line).to_have_value(SPELLED)
+    page.locator(".sf video").evaluate("video => { video.currentTime = 1; }")
+    expect(page.locator(".sf-now")).to_have_text("I")
+    film = page.locator(".sf-frame").bounding_box()
+    assert film
+    assert film["height"] <= 0.6 * page.evaluate("innerHeight") + 1
     shot(page, "signs-spelled")
     line.fill("IN YOU")
     page.get_by_role("button", name="Speak", exact=True).click()
@@ -123,6 +128,8 @@ def test_a_taught_sign_is_found_again_after_a_reload_from_its_file(visit, server
     choose(page, "Video")
     give(page, shared_data / "asl_words/eat.mkv")
     expect(page.get_by_role("textbox", name="Text.")).to_have_value("eat")
+    page.locator(".sf video").evaluate("video => { video.currentTime = 1; }")
+    expect(page.locator(".sf-now")).to_have_text("eat")
     shot(page, "signs-words")
     no_errors(page)
 

@@ -9,14 +9,16 @@ from starlette.applications import Starlette
 
 from pages.ui.shared import addresses
 from pages.ui.signs.corrected import retime
+from pages.ui.signs.film import hand_places
 from pages.ui.signs.letter_hands import letter_shapes, letter_svg
 from pages.ui.signs.line_help import LineHelp
 from pages.ui.signs.photo import find_hands
-from posecore import decode_picture, estimate_image
+from posecore import HandSequence, HandSlot, decode_picture, estimate_image
 from posecore.media.clips import open_clip
 from posecore.signs.reading import read_hands
 from posecore.signs.spelling import SpelledWord
 from posecore.skeletons import HAND_21
+from tests.synthetic_hands import SIZE, hands_at
 
 HELO, WRLD, YOU = SpelledWord("HELO", 1, 3), SpelledWord("WRLD", 4, 7), SpelledWord("YOU", 8, 9)
 
@@ -89,6 +91,22 @@ def test_a_hand_before_the_camera_for_which_a_body_is_made_up_is_read(shared_dat
         picture = next(frame.rgb for number, frame in enumerate(clip) if number == 60)
     assert len(estimate_image(picture)) == 1
     assert shown_in(picture) == ["I"]
+
+
+def test_the_place_of_the_hand_is_that_of_the_chosen_or_the_highest_one():
+    low, high = HandSlot(1, "left"), HandSlot(1, "right")
+    frames = [hands_at({low: (100, 400), high: (500, 200)}, time_s=index / 30) for index in range(30)]
+    hands = HandSequence.from_frames(frames, size=SIZE, fps=30)
+    places = np.array(hand_places(hands))
+    assert len(places) == 10
+    assert (places[:, 1] < 500 / SIZE[0]).all()
+    assert (places[:, 2] > 500 / SIZE[0]).all()
+    chosen = [None, *[low] * 29]
+    of_low = np.array(hand_places(hands, chosen))
+    assert of_low[0, 0] == pytest.approx(1 / 30, abs=1e-3)
+    assert (of_low[:, 2] < 0.5).all()
+    assert (of_low[:, 3] > places[0, 3]).all()
+    assert hand_places(HandSequence.from_frames([], size=SIZE, fps=30)) == []
 
 
 def test_every_letter_has_a_hand_and_mirroring_turns_it_over():

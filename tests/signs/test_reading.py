@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from posecore import ClipOptions, FrameHands, HandSequence, HandSlot, estimate_hands_video
-from posecore.signs.reading import SpellingHand, read_hands, read_video, spelled
+from posecore.signs.reading import Shown, SpellingHand, letter_spans, read_hands, read_video, spelled
 from posecore.signs.spelling import SPACE, SpellingLine
 from tests.signs.drawing import SHAPES, drawn
 from tests.signs.hand_figure import hand
@@ -116,6 +116,24 @@ def test_the_z_of_a_real_signer_are_read_live_and_in_a_video(shared_data: Path):
     assert read_live(sequence) == "ZZZZZ", "the first of six had begun before the recording"
     [word] = spelled(read_video(sequence))
     assert word.text == "ZZZZZ"
+
+
+def test_letters_last_as_long_as_they_are_seen_and_drawn_ones_as_their_movement():
+    parts = [holds(L_HAND), draws("Z")]
+    shown = read_video(video((HandSlot(1, "right"), np.concatenate(parts) * 100 + [300, 500, 0]), fps=FPS))
+    spans = letter_spans(shown)
+    assert (spans[0].letter, spans[0].start_s) == ("L", 0.0)
+    assert spans[0].end_s == pytest.approx(1, abs=1 / FPS)
+    assert spans[-1].letter == "Z"
+    assert (spans[-1].start_s, spans[-1].end_s) == (pytest.approx(1.9, abs=0.2), pytest.approx(2.9, abs=0.2))
+    assert all(0 < span.score <= 1 for span in spans)
+
+
+def test_letters_of_a_single_frame_and_commands_are_no_letters():
+    letters = ["A", "A", "A", "", "B", None, SPACE, SPACE]
+    shown = [Shown(index / 10, letter, 0.9, "none", 0, None, None) for index, letter in enumerate(letters)]
+    assert letter_spans(shown) == [("A", 0.0, pytest.approx(0.3), pytest.approx(0.9))]
+    assert letter_spans([]) == letter_spans(shown[4:6]) == []
 
 
 def test_from_i_to_n_live_is_no_j(shared_data: Path):

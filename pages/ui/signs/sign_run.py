@@ -17,7 +17,7 @@ from posecore import ClipOptions, HandSequence, PosecoreError, PoseSequence
 from posecore.media.clips import ClipInfo
 from posecore.runs.expected import Expected, expect_run
 from posecore.runs.pool import describe
-from posecore.signs.reading import Shown, read_video, spelled
+from posecore.signs.reading import LetterSpan, Shown, letter_spans, read_video, spelled
 from posecore.signs.spelling import SpelledWord
 
 _PART = ClipOptions(film_side=1280)
@@ -96,6 +96,11 @@ class SignRun:
     def shown(self) -> list[Shown]:
         """What the hand that spells shows in each frame of the finished result."""
         return read_video(self.hands)
+
+    @cached_property
+    def letters(self) -> list[LetterSpan]:
+        """The letters that were seen."""
+        return letter_spans(self.shown)
 
     @cached_property
     def words(self) -> list[SpelledWord]:

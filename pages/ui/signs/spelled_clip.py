@@ -1,6 +1,6 @@
 """The result of a video in which somebody spells: the video with the hand, the letters over time, and their text."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 
 import numpy as np
@@ -10,10 +10,11 @@ from pages.ui.shared.addresses import address
 from pages.ui.shared.figure import show_figure
 from pages.ui.shared.visits import Visit
 from pages.ui.signs.corrected import retime
-from pages.ui.signs.film import show_film
+from pages.ui.signs.film import hand_places, show_film
 from pages.ui.signs.sign_run import SignRun
 from pages.ui.signs.text_line import show_text_line
 from pages.ui.video.run_progress import show_progress
+from posecore.hands import HandSlot
 from posecore.signs.reading import Shown
 from posecore.signs.spelling import SpelledWord
 from posecore.view.letter_chart import plot_letters
@@ -33,28 +34,40 @@ def show_spelled(visit: Visit, run: SignRun) -> None:
     _say_what_was_read(run.shown, run.words, people=len({slot.person for slot in run.hands.slots}))
     left, right = st.columns([1, 1], gap="medium")
     with left:
-        show_clip(run, run.words, key="spell_film")
+        read = [(each.letter, each.start_s, each.end_s) for each in run.letters]
+        show_clip(run, run.words, read, [each.slot for each in run.shown], key="spell_film")
     with right:
         show_line_of(visit, run, run.words, key="spell")
-    if any(each.letter for each in run.shown):
-        figure = plot_letters(
-            [each.time_s for each in run.shown],
-            [each.letter for each in run.shown],
-            [each.score for each in run.shown],
-            run.words,
-        )
-        rows = len({each.letter for each in run.shown if each.letter and each.letter.isalpha()})
+    if run.letters:
+        figure = plot_letters(run.letters, run.words, until_s=float(run.hands.times_s[-1]))
+        rows = len({each.letter for each in run.letters})
         height = 130 + 26 * (rows + 1)
         show_figure(figure, height=height, label="Letters over time", key="spell_letters", seeks=True)
-        st.caption("Each bar is a letter as it was seen; darker is surer. Click one to go there in the video.")
+        st.caption("Each bar is a letter that was seen: the stronger, the surer. Click one to go there in the video.")
 
 
-def show_clip(run: SignRun, words: Iterable[SpelledWord], *, key: str) -> None:
-    """Show the video with the hands drawn, and how it was made."""
+def show_clip(
+    run: SignRun,
+    words: Iterable[SpelledWord],
+    read: Iterable[tuple[str, float, float]],
+    chosen: Sequence[HandSlot | None] | None = None,
+    *,
+    key: str,
+) -> None:
+    """Show the video with the hands drawn, and how it was made.
+
+    Args:
+        run: a finished one.
+        words: its captions.
+        read: letters or signs, each shown beside the hand while it is read.
+        chosen: this hand in each frame, as for ``hand_places``.
+        key: identifies this place on the page.
+    """
     film = address(run.film_token)
-    if film is not None:
-        show_film(film, words, key=key)
     width, height = run.hands.size
+    if film is not None:
+        places = hand_places(run.hands, chosen)
+        show_film(film, words, size=(width, height), read=read, places=places, key=key)
     frames = len(run.hands)
     speed = frames / max(run.state.seconds, 1e-3)
     st.caption(

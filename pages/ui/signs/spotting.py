@@ -53,7 +53,7 @@ def _show_spotted(visit: Visit, signs: TaughtSigns, run: SignRun) -> None:
         _say_why_none(signs, run)
     left, right = st.columns([1, 1], gap="medium")
     with left:
-        show_clip(run, words, key="words_film")
+        show_clip(run, words, words, key="words_film")
     with right:
         show_line_of(visit, run, words, key=f"words {signs.version}")
         if spotted:
