@@ -9,7 +9,7 @@ import math
 import os
 import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,12 +67,14 @@ class Face:
         shape_m: (N, 3) float64 metres: the same points on the canonical face, an average adult's. Origin midway between
             the eyes, x to the person's left, y down, z into the head.
         score: 0..1, the network's confidence that there is a face.
+        next_region: where to look for it in the next frame.
     """
 
     landmarks: NDArray[np.int64]
     xy: FloatArray
     shape_m: NDArray[np.float64]
     score: float
+    next_region: Region
 
 
 class FaceNetwork:
@@ -93,12 +95,14 @@ class FaceNetwork:
         self._request = Request(load_networks(bundle, [_NETWORK], threads or usual_threads())[0])
         self._cropper = Cropper(self._request.picture, cv2.BORDER_REPLICATE)
 
-    def find(self, rgb: Picture, poses: FramePoses) -> dict[int, Face]:
+    def find(self, rgb: Picture, poses: FramePoses, before: Mapping[int, Face] | None = None) -> dict[int, Face]:
         """Find the faces of people.
 
         Args:
             rgb: (H, W, 3) uint8, upright; or the ``pixels`` of a video frame.
             poses: the people in it.
+            before: what this returned for the frame before, in the same shot of a video: one look at the same place is
+                enough then, instead of three.
 
         Returns:
             By the person's id; without those in whose region the network sees no face.
@@ -107,24 +111,34 @@ class FaceNetwork:
             InvalidOption: if rgb is not such an array.
         """
         check_picture(rgb)
-        looked = zip(poses.person_ids.tolist(), (self._look(rgb, around_face(xy)) for xy in poses.xy), strict=True)
-        return {person: face for person, face in looked if face is not None}
+        found = {}
+        for person, xy in zip(poses.person_ids.tolist(), poses.xy, strict=True):
+            guess, face = around_face(xy), None
+            if before and person in before and _is_near(guess, before[person].next_region):
+                face = self._look(rgb, before[person].next_region, looks=1)
+            face = face or self._look(rgb, guess, looks=_LOOKS)
+            if face is not None:
+                found[person] = face
+        return found
 
-    def _look(self, rgb: Picture, region: Region) -> Face | None:
-        face = None
-        for _ in range(_LOOKS):
-            if not region.usable:
-                return None
-            self._cropper.cut(rgb, region)
-            points, score = self._request.run()
-            xy = region.to_picture(points.reshape(-1, 3)[:POINTS, :2] / np.float32(SIDE))
-            face = Face(
-                self._landmarks, xy[self._landmarks], self._shape_m, 1 / (1 + math.exp(-float(score.ravel()[0])))
-            )
-            if face.score < MIN_SCORE:
-                return None
-            region = _around_landmarks(xy)
-        return face
+    def _look(self, rgb: Picture, region: Region, looks: int) -> Face | None:
+        if not region.usable:
+            return None
+        self._cropper.cut(rgb, region)
+        points, raw_score = self._request.run()
+        xy = region.to_picture(points.reshape(-1, 3)[:POINTS, :2] / np.float32(SIDE))
+        score = 1 / (1 + math.exp(-float(raw_score.ravel()[0])))
+        if score < MIN_SCORE:
+            return None
+        again = _around_landmarks(xy)
+        if looks > 1:
+            return self._look(rgb, again, looks - 1)
+        return Face(self._landmarks, xy[self._landmarks], self._shape_m, score, again)
+
+
+def _is_near(guess: Region, region: Region) -> bool:
+    """Whether a face that was followed is still this person's: the body's face is in its square."""
+    return math.hypot(guess.x - region.x, guess.y - region.y) < region.size / 2
 
 
 def around_face(xy: FloatArray) -> Region:

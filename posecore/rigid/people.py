@@ -9,7 +9,7 @@ known distances came out 1.35 times as far away, and 0.95 to 1.01 times with the
 be placed is the size of the face all there is.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -26,6 +26,7 @@ from posecore.rigid.camera import Camera
 from posecore.rigid.hand import pose_hand
 from posecore.rigid.head import FACE, pose_head
 from posecore.rigid.pose import FrameRigid, RigidPose, RigidSequence, RigidSlot
+from posecore.rigid.tracking import RigidTracker
 from posecore.skeletons import BLAZEPOSE_33
 
 Doubles = NDArray[np.float64]
@@ -36,7 +37,8 @@ PEOPLE_KINDS = ("head", "torso", "pelvis", "left_foot", "right_foot", "left_hand
 MIN_VISIBILITY = 0.5
 """As for drawing: below it, MediaPipe's own programs do not draw a landmark."""
 
-_BODY_KINDS = [kind for kind in PEOPLE_KINDS if not kind.endswith("hand")]
+_HAND_KINDS = ("left_hand", "right_hand")
+_BODY_KINDS = [kind for kind in PEOPLE_KINDS if kind not in _HAND_KINDS]
 _WHY_NO_HEAD = "no pose of the head, as the face is turned away, hidden or too small"
 _EYES = [BLAZEPOSE_33.index(f"{side}_eye") for side in ("left", "right")]
 
@@ -97,7 +99,12 @@ def pose_people(
 
 
 def pose_people_over_time(
-    sequence: PoseSequence, camera: Camera, *, hands: HandSequence | None = None, smooth: bool = True
+    sequence: PoseSequence,
+    camera: Camera,
+    *,
+    hands: HandSequence | None = None,
+    faces: Sequence[Mapping[int, Face]] | None = None,
+    smooth: bool = True,
 ) -> RigidSequence:
     """The rigid bodies of the people in a video, frame by frame.
 
@@ -105,8 +112,9 @@ def pose_people_over_time(
         sequence: of the people.
         camera: that took the video.
         hands: found in the same frames.
+        faces: found in the same frames, see ``pose_people``.
         smooth: smooth the landmarks of the bodies first, by a Butterworth filter without lag, lightly (6 Hz, at most
-            0.3 of the frame rate). Those of hands are taken as they are.
+            0.3 of the frame rate). Faces and hands are not: their poses are smoothed, see ``posecore.rigid.tracking``.
 
     Raises:
         InvalidCamera, InvalidHands: as ``pose_people``, and if the hands are those of other frames.
@@ -116,12 +124,19 @@ def pose_people_over_time(
     if smooth and len(sequence) > 1:
         cutoff_hz = min(_CUTOFF_HZ, _CUTOFF_SHARE / usual_step_s(sequence.times_s))
         sequence = smooth_sequence(sequence, Smoothing(cutoff_hz=cutoff_hz))
-    frames: list[FrameRigid] = []
+    tracker, frames = RigidTracker(smoothing=smooth), []
     for index in range(len(sequence)):
         poses = sequence.frame(index)
-        before = frames[-1].poses if frames and not poses.begins_shot else None
         in_frame = None if hands is None else hands.frame(index)
-        frames.append(pose_people(poses, camera, hands=in_frame, before=before))
+        seen_faces = {} if faces is None else faces[index]
+        before = tracker.before(poses.time_s, begins_shot=poses.begins_shot)
+        found = pose_people(poses, camera, hands=in_frame, faces=seen_faces, before=before)
+        unsmoothed = {
+            slot: pose
+            for slot, pose in found.poses.items()
+            if slot.kind in _HAND_KINDS or (slot.kind == "head" and slot.id in seen_faces)
+        }
+        frames.append(replace(found, poses={**found.poses, **tracker.step(unsmoothed, poses.time_s)}))
     return RigidSequence.from_frames(frames, size=sequence.size, fps=sequence.fps)
 
 

@@ -5,6 +5,8 @@ import pytest
 
 from posecore import FrameHands, FramePoses, HandSlot, PoseSequence
 from posecore.errors import InvalidHands
+from posecore.estimation.faces import Face
+from posecore.estimation.regions import Region
 from posecore.rigid.camera import Camera
 from posecore.rigid.people import PEOPLE_KINDS, absences, pose_people, pose_people_over_time
 from posecore.rigid.pose import RigidPose, RigidSlot
@@ -164,6 +166,39 @@ def test_smoothing_steadies_a_person_who_stands_still():
         for smooth in (False, True)
     }
     assert spread[True] < 0.8 * spread[False]
+
+
+def face_of(true: RigidPose, noise: np.ndarray | float = 0.0) -> Face:
+    """A face as the face network would see it at this place."""
+    shape = np.array(
+        [[-0.04, 0, 0], [0.04, 0, 0], [0, 0.04, -0.03], [0.03, 0.07, 0], [-0.03, 0.07, 0], [0, -0.05, 0.01]]
+    )
+    xy = np.float32(CAMERA.project(shape, true) + 0.5 + noise)
+    return Face(np.arange(6), xy, shape, 1.0, Region.whole(*CAMERA.size))
+
+
+def test_a_face_says_better_how_the_head_is_turned():
+    body, head = RigidPose.from_euler((0, 0, 0), (0, 0, 2)), RigidPose.from_euler((25, 10, 0), (0, -0.7, 1.9))
+    found = pose_people(seen_at(body), CAMERA, faces={4: face_of(head)}).poses[RigidSlot("head", 4)]
+    assert found.turn_from(head) < 0.1
+    assert found.translation_m == pytest.approx(body.to_camera(EYES), abs=0.01)  # where the rest of the person is
+    nobodys = pose_people(seen_at(body), CAMERA, faces={5: face_of(head)}).poses
+    assert nobodys[RigidSlot("head", 4)].turn_from(body) < 0.1
+
+
+def test_heads_of_faces_are_smoothed_in_videos():
+    generator = np.random.default_rng(0)
+    still = RigidPose.from_euler((10, 0, 0), (0, 0, 2))
+    frames = [replace(seen_at(still), time_s=index / 30) for index in range(60)]
+    sequence = PoseSequence.from_frames(frames, size=CAMERA.size, fps=30)
+    faces = [{4: face_of(still, generator.normal(0, 0.5, (6, 2)))} for _ in frames]
+    spread = {}
+    for smooth in (False, True):
+        track = pose_people_over_time(sequence, CAMERA, faces=faces, smooth=smooth)
+        head = track.euler_deg[10:, track.slots.index(RigidSlot("head", 4))]
+        assert np.median(head, axis=0) == pytest.approx([10, 0, 0], abs=1)
+        spread[smooth] = head.std(axis=0).max()
+    assert spread[True] < 0.7 * spread[False]
 
 
 def test_hands_of_another_image_are_refused():

@@ -7,12 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from posecore import FramePoses, PoseOptions, decode_picture, estimate_hands_image, estimate_image
+from posecore import FramePoses, PoseOptions, decode_picture, estimate_hands_image, estimate_image, estimate_video
+from posecore.errors import InvalidPoses
 from posecore.estimation.faces import FaceNetwork
 from posecore.media.clips import read_frame
 from posecore.rigid.camera import Camera
-from posecore.rigid.people import pose_people
-from posecore.rigid.pose import RigidPose
+from posecore.rigid.people import pose_people, pose_people_over_time
+from posecore.rigid.pose import RigidPose, RigidSlot, turn_between
+from posecore.runs.faces_in_video import find_faces_in_video
 
 LEFT_EYE, RIGHT_EYE = 2, 5
 
@@ -89,6 +91,22 @@ def test_people_from_behind_have_no_head(network, shared_data, time_s):
         found = by_kind(poses, **given)
         assert "head" not in found
         assert abs(found["torso"].euler_deg[0]) > 140
+
+
+def test_faces_are_followed_through_a_video(network, shared_data):
+    video = shared_data / "asl_words/again.mkv"
+    sequence = estimate_video(video)
+    done: list[int] = []
+    faces = find_faces_in_video(video, sequence, network, on_frame=lambda frames, _: done.append(frames))
+    assert [list(each) for each in faces] == [[1]] * len(sequence)
+    assert done[-1] == len(sequence)
+    track = pose_people_over_time(sequence, Camera.from_fov(sequence.size, 60), faces=faces)
+    head = track.slots.index(RigidSlot("head", 1))
+    assert track.seen[:, head].all()
+    turns = turn_between(track.rotation[1:, head], track.rotation[:-1, head])
+    assert np.percentile(turns, 90) < 3  # degrees from frame to frame, of someone who sits and signs
+    with pytest.raises(InvalidPoses, match="all frames"):
+        find_faces_in_video(video, sequence.at(slice(5)), network)
 
 
 def test_hands_that_show_their_backs(shared_data):
