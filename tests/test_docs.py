@@ -15,6 +15,7 @@ import pytest
 from docs.draw_architecture import ROOMS, edges, edges_drawn
 from posecore.cli.main import main
 from posecore.export.formats import FORMATS
+from posecore.export.rigid_file import RIGID_COLUMNS
 from posecore.export.signs_file import SIGN_COLUMNS
 from posecore.limits import Limits
 from posecore.media.films import FilmWriter
@@ -90,7 +91,7 @@ def test_python_in_a_page_compiles(page):
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", "docs/library.md", "docs/smoothing.md", "docs/hands.md", "docs/signs.md"]
+    "name", ["README.md", "docs/library.md", "docs/smoothing.md", "docs/hands.md", "docs/signs.md", "docs/rigid.md"]
 )
 def test_python_in_a_page_runs(name, tmp_path, portrait, monkeypatch):
     (tmp_path / "photo.jpg").write_bytes(sample_picture().path.read_bytes())
@@ -130,6 +131,10 @@ def test_every_column_is_in_the_table_of_numbers():
 
 def test_every_column_of_hands_is_in_their_table():
     assert words_of("docs/hands.md") == [*HAND_COLUMNS, *(name for name in SIGN_COLUMNS if name not in HAND_COLUMNS)]
+
+
+def test_every_column_of_rigid_bodies_is_in_their_table():
+    assert words_of("docs/rigid.md") == list(RIGID_COLUMNS)
 
 
 def test_every_smoothing_method_is_in_the_table_of_methods():

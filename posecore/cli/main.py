@@ -29,6 +29,7 @@ _COMMANDS = {
     "export": "A saved result: write it in other formats.",
     "reps": "A video or a saved result: count the repetitions of an exercise.",
     "compare": "Two videos, saved results or photos: how alike, and when.",
+    "rigid": "Photos and videos: where tags and parts of people are, and how they are turned.",
 }
 
 _EXAMPLES = """\
@@ -39,6 +40,7 @@ Examples:
   python -m posecore video walk.mp4 --out results
   python -m posecore video walk.mp4 --out results --no-film --json
   python -m posecore hands photo.jpg wave.mp4 --out results
+  python -m posecore rigid tags.jpg --tags 36h11 --tag-size 0.05 --camera camera.yml
   python -m posecore export results/walk.posecore.npz --to trc,angles,html
   python -m posecore export results/walk.posecore.npz --to all --smoothing butterworth --out walk.zip
   python -m posecore reps squats.mp4 --exercise squat

@@ -36,6 +36,9 @@ FAMILIES: Mapping[str, int] = {
 }
 """The families by name: AprilTag's by their own ("36h11" is the usual one), ArUco's by bits and number of tags."""
 
+# Small images are enlarged as long as their longer side stays below this: cells of 2 pixels are read then, too. (The
+# other way, correcting more wrong bits, would find tags where there are none.)
+_SIDE_PX, _MOST_SCALE = 2000, 4
 # Pixels of the drawn pattern that is laid over a tag in the image, per cell.
 _CELL = 16
 # A pattern that lies on its tag correlates with it by 0.97 and more, also if it is small and noisy; one that slid off
@@ -96,11 +99,11 @@ class TagDetector:
     def find(self, rgb: np.ndarray) -> list[SeenTag]:
         """The tags in (H, W, 3) uint8, by id. Of a tag that is there several times, the largest."""
         grey = cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2GRAY)
-        corners, ids, _ = self._detector.detectMarkers(grey)
+        corners, ids, _ = self._detector.detectMarkers(_enlarged(grey, scale := _scale(grey)))
         found: dict[int, Doubles] = {}
         numbers = [] if ids is None else [int(number) for number in np.ravel(ids)]
         for number, seen in zip(numbers, corners, strict=True):
-            square = np.asarray(seen, np.float64).reshape(4, 2)
+            square = (np.asarray(seen, np.float64).reshape(4, 2) + 0.5) / scale - 0.5
             if number not in found or _area(square) > _area(found[number]):
                 found[number] = square
         return [SeenTag(number, self._on_pattern(grey, number, square)) for number, square in sorted(found.items())]
@@ -167,6 +170,16 @@ class TagFinder:
             slot = RigidSlot(self._family, tag.id)
             if poses := solve_poses(self._points, tag.corners, fitted):
                 yield slot, choose_pose(poses, before.get(slot))
+
+
+def _scale(grey: np.ndarray) -> int:
+    return int(np.clip(_SIDE_PX // max(grey.shape), 1, _MOST_SCALE))
+
+
+def _enlarged(grey: np.ndarray, scale: int) -> np.ndarray:
+    if scale == 1:
+        return grey
+    return np.asarray(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
 def _around(grey: np.ndarray, corners: Doubles) -> tuple[np.ndarray, Doubles]:

@@ -1,0 +1,136 @@
+"""The rigid command, run in this process; test_main.py tests what all commands share."""
+
+import json
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from posecore import decode_picture
+from posecore.cli.main import main
+from posecore.export.rigid_file import RIGID_COLUMNS
+from posecore.media.clips import open_clip
+from posecore.media.films import FilmWriter
+from posecore.media.pictures import encode_png
+from posecore.rigid.camera import Camera
+from posecore.rigid.camera_files import save_camera
+from posecore.rigid.pose import RigidPose, RigidSlot
+from tests.rigid.rendered import render, tag
+
+CAMERA = Camera.from_fov((640, 480), 60)
+TAGS = ("--tags", "36h11", "--tag-size", 0.1)
+
+
+def run(*arguments: object) -> tuple[int, str, str]:
+    with redirect_stdout(StringIO()) as said, redirect_stderr(StringIO()) as complaints:
+        code = main(["rigid", *map(str, arguments)])
+    return code, said.getvalue(), complaints.getvalue()
+
+
+def true_pose(index: int) -> RigidPose:
+    return RigidPose.from_euler((20 + index, 10, 0), [0.01 * index, 0, 0.8])
+
+
+@pytest.fixture(scope="module")
+def media(tmp_path_factory) -> Path:
+    """A photo of a tag, a video of it that is empty in frames 4 and 5, a calibration, and a file that is neither."""
+    folder = tmp_path_factory.mktemp("rigid")
+    images = [render([tag("36h11", 9, 0.1, true_pose(index))], CAMERA, seed=index) for index in range(8)]
+    images[4:6] = [np.full_like(images[0], 120)] * 2
+    (folder / "photo.png").write_bytes(encode_png(images[0]))
+    with FilmWriter(folder / "clip.mp4", (640, 480), fps_hint=30) as film:
+        for index, image in enumerate(images):
+            film.write(image, index / 30)
+    save_camera(CAMERA, folder / "camera.yml")
+    (folder / "neither.mp4").write_bytes(b"neither")
+    return folder
+
+
+def pose_in(body: dict) -> RigidPose:
+    return RigidPose(np.array(body["rotation"]), np.array(body["translation_m"]), body["error_px"])
+
+
+def test_photos_and_videos_of_tags(media, tmp_path):
+    files = [media / name for name in ("photo.png", "neither.mp4", "clip.mp4")]
+    code, said, complaints = run(*files, *TAGS, "--camera", media / "camera.yml", "--out", tmp_path, "--json")
+    assert code == 2
+    assert len(complaints.splitlines()) == 1
+    done = json.loads(said)["done"]
+    photo, video = (each["frames"] for each in done)
+    [body] = photo[0]["bodies"]
+    assert (body["kind"], body["id"], body["uncertain"]) == ("36h11", 9, False)
+    assert pose_in(body).turn_from(true_pose(0)) < 0.5
+    np.testing.assert_allclose(body["euler_deg"], [20, 10, 0], atol=0.5)
+    assert [len(frame["bodies"]) for frame in video] == [1, 1, 1, 1, 0, 0, 1, 1]
+    assert pose_in(video[7]["bodies"][0]).turn_from(true_pose(7)) < 3
+    assert {path.name for path in tmp_path.iterdir()} == {
+        *(f"{stem}.rigid.csv" for stem in ("photo", "clip")),
+        "photo.rigid.png",
+        "clip.rigid.mp4",
+    }
+    table = pd.read_csv(tmp_path / "clip.rigid.csv")
+    assert list(table) == list(RIGID_COLUMNS)
+    assert table["frame"].tolist() == [0, 1, 2, 3, 6, 7]
+    np.testing.assert_allclose(table["z_m"], 0.8, atol=0.01)
+    np.testing.assert_allclose(
+        np.hypot(table["qw"], np.sqrt((table[["qx", "qy", "qz"]] ** 2).sum(axis=1))), 1, atol=1e-5
+    )
+    with open_clip(tmp_path / "clip.rigid.mp4") as film, open_clip(media / "clip.mp4") as clip:
+        changed = [
+            int((np.abs(a.rgb.astype(int) - b.rgb).max(axis=-1) > 60).sum()) for a, b in zip(film, clip, strict=True)
+        ]
+    assert [count > 300 for count in changed] == [True] * 4 + [False] * 2 + [True] * 2
+    assert decode_picture(tmp_path / "photo.rigid.png").shape == (480, 640, 3)
+
+
+def test_without_a_camera_it_is_said_that_one_is_assumed(media):
+    code, said, _ = run(media / "photo.png", *TAGS)
+    assert code == 0
+    assert "36h11 9: at " in said
+    assert "65 degrees" in said
+    assert not list(media.glob("*.rigid.*"))  # nothing is written
+    _, said, _ = run(media / "photo.png", *TAGS, "--fov", 60)
+    assert "0.000, 0.800 m; yaw 20." in said
+    assert "assumed" not in said
+
+
+def test_parts_of_a_person(tmp_path, portrait):
+    (tmp_path / "photo.png").write_bytes(encode_png(portrait))
+    code, said, _ = run(tmp_path / "photo.png", "--kinds", "head", "--json")
+    assert code == 0
+    [head] = json.loads(said)["done"][0]["frames"][0]["bodies"]
+    assert (head["kind"], head["id"]) == ("head", 1)
+    assert 0.3 < head["translation_m"][2] < 3
+    assert max(map(abs, head["euler_deg"])) < 40
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--tags", "36h11"], "--tag-size"),
+        (["--tags", "99h9", "--tag-size", "1"], "36h11"),
+        (["--tags", "36h11", "--tag-size", "0"], "above 0 m"),
+        (["--kinds", "tail"], "'tail'"),
+        (["--fov", "60", "--camera", "x.yml"], "both"),
+        ([*map(str, TAGS), "--fov", "190"], "below 180"),
+        ([*map(str, TAGS), "--camera", "none.yml"], "cannot be read"),
+    ],
+)
+def test_bad_options_give_one_line(media, arguments, message):
+    code, said, complaints = run(media / "photo.png", *arguments)
+    assert (code, said, len(complaints.splitlines())) == (2, "", 1)
+    assert message in complaints
+
+
+def test_the_real_tags_are_found_by_the_command(shared_data):
+    folder = shared_data / "apriltag"
+    camera = f"{folder / 'test_info.yaml'}#multiple_tags_test"
+    code, said, _ = run(
+        folder / "multiple_01.png", "--tags", "36h11", "--tag-size", 0.065, "--camera", camera, "--json"
+    )
+    assert code == 0
+    bodies = json.loads(said)["done"][0]["frames"][0]["bodies"]
+    assert [RigidSlot(body["kind"], body["id"]).id for body in bodies] == [22, 24, 58, 85, 144, 198]
