@@ -8,7 +8,7 @@ import click
 from tqdm import tqdm
 
 from posecore.cli import options
-from posecore.cli.console import NotWritten, Report, find_models, progress_bar, unforeseen
+from posecore.cli.console import NotWritten, Report, complain, find_models, progress_bar, unforeseen
 from posecore.cli.outputs import OutputFolder
 from posecore.cli.sources import is_photo
 from posecore.errors import InvalidCamera, InvalidOption, PosecoreError, UnreadableMedia, WorkerLost
@@ -17,6 +17,7 @@ from posecore.rigid.kinds import KINDS
 if TYPE_CHECKING:
     import numpy as np
 
+    from posecore.estimation.faces import FaceNetwork
     from posecore.poses import FramePoses
     from posecore.rigid.camera import Camera
     from posecore.rigid.pose import FrameRigid, RigidPose, RigidSequence
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 ASSUMED_FOV_DEG = 65.0
 """Across the longer side: phones have 65 to 70 degrees, webcams 55 to 75."""
 
-_USUAL_KINDS = [name for name, kind in KINDS.items() if not kind.needs_hands]
 _WHY_ASSUMED = (
     f"The camera is not known: {ASSUMED_FOV_DEG:g} degrees across the longer side are assumed, so distances may be off "
     "by a third. Give --camera or --fov."
@@ -40,6 +40,7 @@ class _Asked:
     axis_m: dict[str, float]
     kinds: tuple[str, ...]
     people: int
+    faces: "FaceNetwork | None"
     smoothing: bool
     drawn: bool
 
@@ -84,13 +85,18 @@ class _Asked:
 @click.option("--tag-size", "size_m", type=float, metavar="M", help="Side of a tag's black square in metres.")
 @click.option(
     "--kinds",
-    default=",".join(_USUAL_KINDS),
+    default=",".join(KINDS),
     show_default=True,
     metavar="KIND,...",
-    help="Without --tags: which parts of people. With left_hand or right_hand, hands are found, too.",
+    help="Without --tags: which parts of people. It is faster without left_hand and right_hand.",
 )
 @click.option(
     "--people", type=int, default=1, show_default=True, metavar="N", help="Without --tags: maximum number of people."
+)
+@click.option(
+    "--no-faces",
+    is_flag=True,
+    help="Heads by the landmarks of bodies instead of those of faces: faster, and less exact.",
 )
 @click.option("--no-smoothing", is_flag=True, help="Poses in videos as they are measured.")
 @click.option(
@@ -107,6 +113,7 @@ def rigid(
     size_m: float | None,
     kinds: str,
     people: int,
+    no_faces: bool,
     no_smoothing: bool,
     out: Path | None,
     overwrite: bool,
@@ -121,10 +128,13 @@ def rigid(
     if fov_deg is not None and camera_file is not None:
         raise InvalidOption("Expected --fov or --camera, but got both.")
     finder, axis_m = _tag_finder(family, size_m)
-    asked = _Asked(fov_deg, camera_file, finder, axis_m, _kinds(kinds), people, not no_smoothing, not no_film)
-    if finder is None:
-        find_models("full", *(["hand"] if any(KINDS[kind].needs_hands for kind in asked.kinds) else []))
+    wanted = _kinds(kinds)
     report = Report(as_json)
+    faces = None
+    if finder is None:
+        find_models("full", *(["hand"] if any(KINDS[kind].needs_hands for kind in wanted) else []))
+        faces = _face_network() if "head" in wanted and not no_faces else None
+    asked = _Asked(fov_deg, camera_file, finder, axis_m, wanted, people, faces, not no_smoothing, not no_film)
     folder = None if out is None else OutputFolder(out, overwrite=overwrite)
     chosen = list(dict.fromkeys(files))  # each once
     # For several files, tqdm shows a bar if there is a terminal.
@@ -150,6 +160,19 @@ def _tag_finder(family: str | None, size_m: float | None) -> "tuple[TagFinder | 
     return TagFinder(family, size_m), {family: size_m / 2}
 
 
+def _face_network() -> "FaceNetwork | None":
+    """The face network; None, with a reason, if it cannot be had here."""
+    from posecore.errors import EngineUnavailable, ModelNotFound
+    from posecore.estimation.faces import FaceNetwork
+
+    try:
+        find_models("face")
+        return FaceNetwork()
+    except (ModelNotFound, EngineUnavailable) as error:
+        complain(f"Heads are posed by the landmarks of bodies, as with --no-faces. {error}")
+        return None
+
+
 def _kinds(names: str) -> tuple[str, ...]:
     kinds = tuple(name.strip() for name in names.split(","))
     if unknown := [name for name in kinds if name not in KINDS]:
@@ -168,7 +191,7 @@ def _photo(file: Path, asked: _Asked, folder: OutputFolder | None, report: Repor
     size = (rgb.shape[1], rgb.shape[0])
     camera = asked.camera_for(file, size, notes)
     found = (
-        _people_in(rgb, asked, camera)
+        _people_in(rgb, asked, camera, notes)
         if asked.finder is None
         else FrameRigid(asked.finder.find(rgb, camera), 0.0, size)
     )
@@ -203,25 +226,29 @@ def _video(file: Path, asked: _Asked, folder: OutputFolder | None, report: Repor
     _report(file, found, camera, outputs, notes, report)
 
 
-def _people_in(rgb: "np.ndarray", asked: _Asked, camera: "Camera") -> "FrameRigid":
+def _people_in(rgb: "np.ndarray", asked: _Asked, camera: "Camera", notes: list[str]) -> "FrameRigid":
     from posecore.estimation.hand_options import HandOptions
     from posecore.estimation.pose_options import PoseOptions
     from posecore.pipeline import estimate_hands_image, estimate_image
-    from posecore.rigid.people import pose_people
+    from posecore.rigid.people import absences, pose_people
 
     poses: FramePoses = estimate_image(rgb, PoseOptions(people=asked.people))
     hands = None
     if any(KINDS[kind].needs_hands for kind in asked.kinds):
         hands = estimate_hands_image(rgb, HandOptions(hands=2 * asked.people), poses=poses)
-    return _only(pose_people(poses, camera, hands=hands), asked.kinds)
+    faces = asked.faces.find(rgb, poses) if asked.faces else None
+    found = _only(pose_people(poses, camera, hands=hands, faces=faces), asked.kinds)
+    notes += absences(poses.person_ids.tolist(), found.poses, asked.kinds)
+    return found
 
 
 def _bodies_in_video(file: Path, asked: _Asked, notes: list[str]) -> "tuple[RigidSequence, Camera]":
     from posecore.estimation.hand_options import HandOptions
     from posecore.estimation.pose_options import PoseOptions
     from posecore.pipeline import RunSummary, estimate_video
-    from posecore.rigid.people import pose_people_over_time
+    from posecore.rigid.people import absences, pose_people_over_time
     from posecore.rigid.pose import RigidSequence
+    from posecore.runs.faces_in_video import find_faces_in_video
     from posecore.runs.rigid_video import find_tags_in_video
 
     with progress_bar(unit="frame") as show:
@@ -248,9 +275,15 @@ def _bodies_in_video(file: Path, asked: _Asked, notes: list[str]) -> "tuple[Rigi
             on_end=ends.append,
         )
     camera = asked.camera_for(file, poses.size, notes)
-    found = pose_people_over_time(poses, camera, hands=ends[0].hands, smooth=asked.smoothing)
-    frames = [_only(found.frame(index), asked.kinds) for index in range(len(found))]
-    return RigidSequence.from_frames(frames, size=found.size, fps=found.fps), camera
+    faces = None
+    if asked.faces and poses.person_ids.size:
+        with progress_bar(unit="frame", desc="Faces") as show:
+            faces = find_faces_in_video(file, poses, asked.faces, on_frame=show)
+    everything = pose_people_over_time(poses, camera, hands=ends[0].hands, faces=faces, smooth=asked.smoothing)
+    frames = [_only(everything.frame(index), asked.kinds) for index in range(len(everything))]
+    found = RigidSequence.from_frames(frames, size=everything.size, fps=everything.fps)
+    notes += absences(poses.person_ids.tolist(), found.slots, asked.kinds)
+    return found, camera
 
 
 def _only(frame: "FrameRigid", kinds: tuple[str, ...]) -> "FrameRigid":

@@ -146,16 +146,19 @@ def _seen_px(xy: NDArray[np.float32], visibility: NDArray[np.float32], size: tup
     return np.where(seen[:, None], xy.astype(np.float64) - 0.5, np.nan)
 
 
-def absences(person_ids: Iterable[int], found: Collection[RigidSlot]) -> list[str]:
+def absences(
+    person_ids: Iterable[int], found: Collection[RigidSlot], kinds: Collection[str] = PEOPLE_KINDS
+) -> list[str]:
     """A sentence for each person who has not all poses of a body: which are missing, and why that may be.
 
     Args:
         person_ids: of the people that were posed.
         found: the slots of the poses.
+        kinds: which were wanted. Hands are not named, as they have to be found first.
     """
     sentences = []
     for person in person_ids:
-        missing = [kind for kind in _BODY_KINDS if RigidSlot(kind, person) not in found]
+        missing = [kind for kind in _BODY_KINDS if kind in kinds and RigidSlot(kind, person) not in found]
         reasons = [_WHY_NO_HEAD] if "head" in missing else []
         if parts := [kind.replace("_", " ") for kind in missing if kind != "head"]:
             reasons.append(f"no pose of {', '.join(parts)}, as not enough of the body is seen")

@@ -11,6 +11,7 @@ import pytest
 
 from posecore import decode_picture
 from posecore.cli.main import main
+from posecore.errors import EngineUnavailable
 from posecore.export.rigid_file import RIGID_COLUMNS
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
@@ -97,14 +98,58 @@ def test_without_a_camera_it_is_said_that_one_is_assumed(media):
     assert "assumed" not in said
 
 
-def test_parts_of_a_person(tmp_path, portrait):
-    (tmp_path / "photo.png").write_bytes(encode_png(portrait))
-    code, said, _ = run(tmp_path / "photo.png", "--kinds", "head", "--json")
+@pytest.fixture(scope="module")
+def portrait_file(tmp_path_factory, portrait) -> Path:
+    file = tmp_path_factory.mktemp("portrait") / "photo.png"
+    file.write_bytes(encode_png(portrait))
+    return file
+
+
+def test_parts_of_a_person(portrait_file):
+    code, said, _ = run(portrait_file, "--json")
     assert code == 0
-    [head] = json.loads(said)["done"][0]["frames"][0]["bodies"]
+    [done] = json.loads(said)["done"]
+    [head] = done["frames"][0]["bodies"]
     assert (head["kind"], head["id"]) == ("head", 1)
     assert 0.3 < head["translation_m"][2] < 3
     assert max(map(abs, head["euler_deg"])) < 40
+    missing = "Person 1: no pose of torso, pelvis, left foot, right foot, as not enough of the body is seen."
+    assert missing in done["notes"]
+
+
+def test_faces_make_heads_more_exact(portrait_file):
+    heads = []
+    for more in ([], ["--no-faces"]):
+        code, said, _ = run(portrait_file, "--kinds", "head", "--json", *more)
+        assert code == 0
+        [head] = json.loads(said)["done"][0]["frames"][0]["bodies"]
+        heads.append(pose_in(head))
+    assert 0.5 < heads[0].turn_from(heads[1]) < 15
+
+
+def test_without_the_face_bundle_heads_are_those_of_bodies(portrait_file, monkeypatch):
+    def missing(*_: object) -> None:
+        raise EngineUnavailable("OpenVINO does not load.")
+
+    monkeypatch.setattr("posecore.estimation.faces.FaceNetwork.__init__", missing)
+    code, said, complaints = run(portrait_file, "--kinds", "head", "--json")
+    assert code == 0
+    assert complaints.startswith("Heads are posed by the landmarks of bodies")
+    assert len(json.loads(said)["done"][0]["frames"][0]["bodies"]) == 1
+
+
+def test_all_parts_of_a_real_person_in_a_video(shared_data, tmp_path):
+    code, said, _ = run(shared_data / "asl_words/again.mkv", "--out", tmp_path, "--json")
+    assert code == 0
+    frames = json.loads(said)["done"][0]["frames"]
+    assert len(frames) == 77
+    kinds = {body["kind"] for frame in frames for body in frame["bodies"]}
+    assert kinds >= {"head", "torso", "left_hand", "right_hand"}
+    table = pd.read_csv(tmp_path / "again.rigid.csv")
+    head = table[table["kind"] == "head"]
+    assert len(head) == 77
+    assert head["yaw_deg"].abs().max() < 30
+    assert (tmp_path / "again.rigid.mp4").is_file()
 
 
 @pytest.mark.parametrize(
