@@ -15,6 +15,7 @@ from posecore.cli.sources import is_photo
 from posecore.errors import PosecoreError, UnreadableMedia, WorkerLost
 from posecore.estimation.hand_options import HandOptions
 from posecore.estimation.pose_options import PoseOptions
+from posecore.media.clip_options import ClipOptions
 from posecore.signs.recognition import NO_GESTURE
 from posecore.signs.shown import Label
 
@@ -31,12 +32,13 @@ _WHY_NONE = "A hand that is small in the picture is found with --people, beside 
 class _Asked:
     hands: HandOptions
     bodies: PoseOptions | None
+    part: ClipOptions
     drawn: bool
     label: Label | None
 
     def as_dict(self) -> dict[str, object]:
         bodies = None if self.bodies is None else self.bodies.as_dict()
-        return {"hand_options": self.hands.as_dict(), "options": bodies}
+        return {"hand_options": self.hands.as_dict(), "options": bodies, "part": self.part.as_dict()}
 
 
 @click.command()
@@ -66,6 +68,7 @@ class _Asked:
     help="What is written beside each hand that is drawn.",
 )
 @click.option("--no-film", is_flag=True, help="Draw nothing, which is faster.")
+@options.part
 @click.option(
     "--min-detection",
     type=float,
@@ -94,6 +97,9 @@ def hands(
     people: int,
     label: str,
     no_film: bool,
+    start_s: float,
+    end_s: float | None,
+    every: int,
     as_json: bool,
     **estimation: Any,
 ) -> int:
@@ -101,11 +107,13 @@ def hands(
 
     Writes STEM.hands.csv (landmarks), STEM.signs.csv (what each hand shows), STEM.hands.json (both), and the photo or
     video with the hands drawn, STEM.hands.png or .mp4; of a video also STEM.hands.posecore.npz, which the app and the
-    export command open. A file that cannot be used does not stop the others.
+    export command open. A file that cannot be used does not stop the others. --start, --end and --every are for
+    videos.
     """
     bodies = PoseOptions(people=people, threads=estimation["threads"]) if people else None
     most = 2 * max(1, people) if count is None else count
-    asked = _Asked(HandOptions(hands=most, **estimation), bodies, not no_film, _LABELS.get(label))
+    part = ClipOptions(start_s, end_s, every)
+    asked = _Asked(HandOptions(hands=most, **estimation), bodies, part, not no_film, _LABELS.get(label))
     find_models("hand", *(["full"] if bodies else []))
     report = Report(as_json)
     folder = OutputFolder(out, overwrite=overwrite)
@@ -187,6 +195,7 @@ def _video(file: Path, asked: _Asked, folder: OutputFolder, report: Report) -> N
                     hands=found,
                     hand_notes=hand_notes,
                     color_by="person" if asked.bodies and asked.bodies.people > 1 else "side",
+                    part=asked.part,
                     workers=1,
                     on_progress=lambda progress: show(progress.frames, progress.total),
                 )
@@ -225,6 +234,7 @@ def _estimate(file: Path, asked: _Asked, notes: list[str]) -> "tuple[PoseSequenc
     with progress_bar(unit="frame") as show:
         # In a process of its own, as a video may be from anywhere.
         common: dict[str, Any] = {
+            "part": asked.part,
             "workers": 1,
             "on_progress": lambda progress: show(progress.frames, progress.total),
             "on_note": notes.append,

@@ -1,16 +1,18 @@
 """Options that several commands share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 import click
 
 from posecore.estimation.pose_options import EngineChoice, PoseOptions, SearchChoice
+from posecore.media.clip_options import ClipOptions
 from posecore.view.silhouettes import Background
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _USUAL = PoseOptions()
+_WHOLE = ClipOptions()
 
 # Files are checked where they are read: one that cannot be read must not stop the others.
 PATH = click.Path(readable=False, path_type=Path)
@@ -32,6 +34,13 @@ background = click.option(
     show_default=True,
     help="What is behind the people: keep it, blur it, or make it plain.",
 )
+_PART = [
+    click.option("--start", "start_s", type=float, default=_WHOLE.start_s, metavar="S", help="Start at this second."),
+    click.option("--end", "end_s", type=float, metavar="S", help="End before this second."),
+    click.option(
+        "--every", type=int, default=_WHOLE.every, show_default=True, metavar="N", help="Use only every Nth frame."
+    ),
+]
 _ESTIMATION = [
     click.option(
         "--model",
@@ -85,8 +94,17 @@ _ESTIMATION = [
 ]
 
 
+def part(command: _Command) -> _Command:
+    """Add the options that say which frames of a video are used, named as in ``ClipOptions``."""
+    return _with(_PART, command)
+
+
 def estimation(command: _Command) -> _Command:
     """Add the options of the estimation, named as in ``PoseOptions``."""
-    for option in reversed(_ESTIMATION):
+    return _with(_ESTIMATION, command)
+
+
+def _with(options: Sequence[Callable[[_Command], _Command]], command: _Command) -> _Command:
+    for option in reversed(options):
         command = option(command)
     return command

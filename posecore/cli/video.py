@@ -23,11 +23,7 @@ _USUAL = ClipOptions()
 @options.out
 @options.overwrite
 @click.option("--no-film", is_flag=True, help="Write no annotated video, which is faster.")
-@click.option("--start", "start_s", type=float, default=_USUAL.start_s, metavar="S", help="Start at this second.")
-@click.option("--end", "end_s", type=float, metavar="S", help="End before this second.")
-@click.option(
-    "--every", type=int, default=_USUAL.every, show_default=True, metavar="N", help="Use only every Nth frame."
-)
+@options.part
 @click.option(
     "--film-side",
     type=int,

@@ -83,6 +83,20 @@ def test_the_video_has_hands_until_they_are_gone(done):
     assert changed == [True] * 4 + [False] * 2
 
 
+def test_a_part_of_a_video_has_the_times_of_the_whole(done, tmp_path):
+    source = done[0].parent / "wave.mp4"
+    code, said, _ = run(source, "--start", 0.08, "--end", 0.2, "--every", 2, "--out", tmp_path, "--json")
+    assert code == 0
+    [video] = json.loads(said)["done"]
+    assert (video["frames"], video["frames_with_a_hand"], video["fps"]) == (2, 1, pytest.approx(12.5))
+    saved = load_sequence(tmp_path / "wave.hands.posecore.npz")
+    assert saved.hands.times_s.tolist() == pytest.approx([0.08, 0.16])
+    assert [saved.facts["part"][name] for name in ("start_s", "end_s", "every")] == [0.08, 0.2, 2]
+    with open_clip(tmp_path / "wave.hands.mp4") as film:
+        shown = [frame.rgb for frame in film]
+    assert [(np.abs(rgb.astype(int) - 255).max(axis=-1) > 60).any() for rgb in shown] == [True, False]
+
+
 def test_with_people_small_hands_are_found_and_whose_they_are(shared_data, tmp_path):
     photo = shared_data / "people" / "three_people.jpg"
     code, said, _ = run(photo, "--people", 3, "--no-film", "--out", tmp_path)
@@ -100,6 +114,8 @@ def test_with_people_small_hands_are_found_and_whose_they_are(shared_data, tmp_p
         (["--hands", "0"], "'hands'"),
         (["--people", "99"], "'people'"),
         (["--min-presence", "2"], "'min_presence'"),
+        (["--start", "3", "--end", "2"], "'end_s'"),
+        (["--every", "0"], "'every'"),
     ],
 )
 def test_bad_options_give_one_line(arguments, message, tmp_path):
