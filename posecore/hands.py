@@ -302,7 +302,7 @@ class HandRecorder:
             ids = _ids_in_shots([(shot, slot.person) for shot, slot in self._slots], people)
             named = {(shot, slot): HandSlot(ids[shot, slot.person], slot.side) for shot, slot in self._slots}
         kept = list(dict.fromkeys(named.values()))[: self._most_slots]
-        self.left_out = len(kept) < len(set(named.values()))
+        self.left_out |= len(kept) < len(set(named.values()))
         slots = sorted(kept)
         columns = np.array([slots.index(slot) if slot in kept else -1 for slot in named.values()], np.int64)
         frames, column = self._places[: self._count, 0], columns[self._places[: self._count, 1]]

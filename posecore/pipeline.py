@@ -48,7 +48,7 @@ class RunSummary:
             the thorough search only once in a shot, if one person was asked for), and counted if a second detection
             confirms them. MediaPipe's engine finds no more than were asked for.
         stopped: if ``on_progress`` ended the run, what ``after`` takes to go on with it. None for MediaPipe's engine,
-            which does not give away its state, with a changed background, as masks are not kept, and with hands.
+            which does not give away its state, and with a changed background, as masks are not kept.
         hands: the hands in the same frames, if they were asked for.
     """
 
@@ -141,8 +141,9 @@ def estimate_video(
         on_note: called at the end with a sentence for each thing that a user should know: a damaged video, frames
             that change size, sound that breaks off, more people than asked for.
         on_end: called once at the end.
-        after: goes on with a stopped run of this video with the same options and part, and ends with the landmarks of a
-            run in one go. What it has done is read again, and encoded for the annotated video, but not estimated.
+        after: goes on with a stopped run of this video with the same options, hands and part, and ends with the
+            landmarks of a run in one go. What it has done is read again, and encoded for the annotated video, but not
+            estimated.
         workers: None: the video is read in this process. 1: in a process of its own, so that a malicious file can
             take down only that. Such a run does a few more frames after ``on_progress`` has ended it, and if its
             process dies it begins once more, so that progress goes back. More: a long video of one person, without
@@ -157,7 +158,7 @@ def estimate_video(
         UnreadableMedia, MediaTooLarge: about the video.
         InvalidOption: if ``path`` is not a path, the video ends before the part begins, ``workers`` is not such a
             number, ``background`` is none of the above or needs masks that were not asked for, or ``after`` is of a
-            run with other options, or given with ``hands``.
+            run with other options.
         InvalidPoses: if ``after`` is of another video.
         OSError: if the annotated video cannot be written.
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
@@ -168,15 +169,13 @@ def estimate_video(
     options, part = options or PoseOptions(), part or ClipOptions()
     film = None if annotated is None else Path(annotated)
     _check_background(background, options)
-    if after is not None and hands is not None:
-        raise InvalidOption("Expected no 'hands' to go on with a stopped run, but got both. Run the video again.")
     job = Job(_path_of_video(path), options, part, film, skeletons, background, hands=hands)
     observer = RecordingObserver(options.people, part, on_progress, 0 if hands is None else hands.hands)
     with continued(job, after) as job:
         end = _dispatch(job, observer, workers)
     sequence, found_hands = observer.sequences()
-    may_go_on = not observer.goes_on and end.resume_state is not None and background == "keep" and hands is None
-    stopped = stopped_run(sequence, job, end, after) if may_go_on else None
+    may_go_on = not observer.goes_on and end.resume_state is not None and background == "keep"
+    stopped = stopped_run(sequence, observer.hands_as_found(), job, end, after) if may_go_on else None
     if on_end is not None:
         on_end(RunSummary(end.most_seen, stopped, found_hands))
     for note in [*end.notes, *observer.notes(), *_more_people(end, options)]:

@@ -35,6 +35,7 @@ class Job:
             video, so that a segment's person is already tracked when the segment begins.
         resume: the ``resume_state`` of the estimator to continue from, at the start or after the replay; None: start
             from nothing.
+        resume_hands: the same for the estimator of hands, whose hands are in the replay, too.
         bodies: whether to look for people; if not, ``pose`` does not matter, and nobody is in any frame.
         hands: how hands are found; None: none are looked for.
     """
@@ -49,6 +50,7 @@ class Job:
     sound: bool = True
     lead_in_s: float = 0.0
     resume: ResumeState = None
+    resume_hands: ResumeState = None
     bodies: bool = True
     hands: HandOptions | None = None
 
@@ -68,12 +70,14 @@ class RunEnd:
         resume_state: the estimator's after that frame; None if it has none.
         most_seen: the largest number of people in view at once, as far as known, whatever number was asked for; 0 if
             nothing is known.
+        resume_hands: as ``resume_state``, of the estimator of hands; None without one.
     """
 
     notes: list[str]
     last_s: float
     resume_state: ResumeState
     most_seen: int = 0
+    resume_hands: ResumeState = None
 
 
 class RunObserver(Protocol):

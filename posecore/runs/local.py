@@ -17,7 +17,7 @@ from posecore.poses import FramePoses
 from posecore.runs.annotation import Annotator, color_by
 from posecore.runs.job import Job, RunEnd, RunObserver
 from posecore.runs.overlap import BackgroundSink, prefetch
-from posecore.runs.replay import Continuation, Replay, TaggedHands
+from posecore.runs.replay import Continuation, HandContinuation, Replay, TaggedHands
 
 _Annotated = tuple[ClipFrame, FramePoses, TaggedHands | None]
 
@@ -37,7 +37,7 @@ def run_locally(job: Job, observer: RunObserver, *, on_packet: Callable[[], None
     with ExitStack() as stack:
         reader = stack.enter_context(open_clip(job.path, for_film=job.film is not None, part=part, on_packet=on_packet))
         estimator = stack.enter_context(closing(_open_estimator(job)))
-        hand_estimator = None if job.hands is None else HandEstimator(job.hands)
+        hand_estimator = _open_hand_estimator(job)
         observer.on_opened(reader.info)
         frames = stack.enter_context(prefetch(reader))
         write, sound = _open_film(stack, job, reader.info)
@@ -56,10 +56,11 @@ def run_locally(job: Job, observer: RunObserver, *, on_packet: Callable[[], None
         if last_s is None:
             raise InvalidOption(f"The video has no frame from {job.part.start_s:g} s on. Choose an earlier start.")
         notes = list(_notes(reader, last_s, sound))
-        return RunEnd(notes, last_s, estimator.resume_state, estimator.most_seen)
+        resume_hands = None if hand_estimator is None else hand_estimator.resume_state
+        return RunEnd(notes, last_s, estimator.resume_state, estimator.most_seen, resume_hands)
 
 
-def _find_hands(estimator: HandEstimator, frame: ClipFrame, poses: FramePoses) -> FrameHands:
+def _find_hands(estimator: HandEstimator | HandContinuation, frame: ClipFrame, poses: FramePoses) -> FrameHands:
     if frame.begins_shot:
         estimator.begin_shot()
     return replace(estimator.step(frame.pixels, frame.time_s, poses), begins_shot=frame.begins_shot)
@@ -94,6 +95,14 @@ def _open_estimator(job: Job) -> StreamEstimator:
     estimator = open_stream_estimator(job.pose, counts=True)
     estimator.resume(job.resume)
     return estimator if job.replay is None else Continuation(job.replay, estimator, one_person=job.pose.people == 1)
+
+
+def _open_hand_estimator(job: Job) -> HandEstimator | HandContinuation | None:
+    if job.hands is None:
+        return None
+    estimator = HandEstimator(job.hands)
+    estimator.resume(job.resume_hands)
+    return estimator if job.replay is None else HandContinuation(job.replay, estimator)
 
 
 def _open_film(stack: ExitStack, job: Job, clip: ClipInfo) -> tuple[Callable[[_Annotated], None], Sound | None]:

@@ -119,6 +119,12 @@ class RecordingObserver(ProgressObserver):
             f"{self._recorder.people} of them, new ones are only in the annotated video. Choose a shorter part."
         ]
 
+    def hands_as_found(self) -> HandSequence | None:
+        """The hands under the ids of their estimator, which may give one again after a cut; None: not looked for."""
+        if not self._hands:
+            return None
+        return HandSequence(**self._hand_recorder.arrays(), size=self._clip.size, fps=self._clip.fps)
+
     def sequences(self) -> tuple[PoseSequence, HandSequence | None]:
         """The bodies of all frames, and their hands if they were looked for."""
         self._recorder.put_in_order()  # several workers report theirs side by side

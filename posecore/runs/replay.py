@@ -11,6 +11,7 @@ import numpy as np
 
 from posecore.errors import InvalidHands, InvalidPoses
 from posecore.estimation.engines import StreamEstimator
+from posecore.estimation.hands.stream_estimator import StreamEstimator as HandEstimator
 from posecore.estimation.inputs import Picture, ResumeState
 from posecore.export.saved import bodies_beside, load_sequence, save_sequence
 from posecore.hands import FrameHands, HandSequence, HandSlot
@@ -168,6 +169,41 @@ class Continuation:
     def close(self) -> None:
         """Close the estimator."""
         self._estimator.close()
+
+
+class HandContinuation:
+    """Stream estimator of hands that returns those of a stopped run, and then goes on estimating.
+
+    Args:
+        path: a file from ``write_replay`` with the hands of the frames that are done, under the ids of their estimator.
+        estimator: resumed after the last of these frames.
+    """
+
+    def __init__(self, path: Path, estimator: HandEstimator) -> None:
+        hands = load_sequence(path).hands
+        assert hands is not None
+        self._hands = hands
+        self._index_at = {time_s: index for index, time_s in enumerate(hands.times_s.tolist())}
+        self._estimator = estimator
+        self._begins_shot = False
+
+    @property
+    def resume_state(self) -> ResumeState:
+        """The estimator's, even before it goes on."""
+        return self._estimator.resume_state
+
+    def begin_shot(self) -> None:
+        """Pass it on with the next frame, unless that frame is done."""
+        self._begins_shot = True
+
+    def step(self, rgb: Picture, time_s: float, poses: FramePoses) -> FrameHands:
+        """The hands in the next frame; ``Continuation`` has checked that it is one of that video."""
+        begins_shot, self._begins_shot = self._begins_shot, False
+        if time_s in self._index_at:
+            return self._hands.frame(self._index_at[time_s])
+        if begins_shot:
+            self._estimator.begin_shot()
+        return self._estimator.step(rgb, time_s, poses)
 
 
 def _tick(time_s: float) -> int:

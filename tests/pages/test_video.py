@@ -16,7 +16,6 @@ from pages.ui.shared.visits import Visit
 from pages.ui.video.clip_run import ClipRun, RunOptions, RunState, keep_upload, run_of
 from pages.ui.video.uploads import Clip, to_disk
 from posecore import ClipOptions, HandSlot, Progress, decode_picture, estimate_video
-from posecore.estimation.hand_options import HandOptions
 from posecore.limits import LIMITS, Limits
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
@@ -428,11 +427,3 @@ def test_hands_are_found_in_the_same_run_and_drawn(open_page, rock_clip):
         near = np.s_[wrist[1] - 8 : wrist[1] + 8, wrist[0] - 8 : wrist[0] + 8]
         changed = np.abs(next(iter(drawn)).rgb[near].astype(int) - next(iter(given)).rgb[near])
     assert changed.mean() > 20
-
-
-def test_a_run_with_hands_that_was_stopped_says_why_it_ends_there(short_clip):
-    run = started(short_clip)
-    assert run.state.done.wait(60)
-    run.options = RunOptions(hands=HandOptions())
-    run.state.cut_short, run.state.stopped = True, None
-    assert "hands were looked for" in run.why_it_ends_here

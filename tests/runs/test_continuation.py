@@ -3,11 +3,14 @@
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from posecore import (
     ClipOptions,
+    HandOptions,
+    HandSequence,
     InvalidOption,
     InvalidPoses,
     PoseOptions,
@@ -17,6 +20,8 @@ from posecore import (
     estimate_video,
 )
 from posecore.estimation.blazepose.stream_estimator import StreamEstimator
+from posecore.media.clips import open_clip
+from posecore.media.films import FilmWriter
 from posecore.media.samples import sample_clip
 from posecore.runs import segments
 
@@ -42,8 +47,9 @@ def stop_after(
     return sequence, end.stopped, notes
 
 
-def assert_equal(one: PoseSequence, other: PoseSequence) -> None:
-    for name in ("times_s", "person_ids", "cuts", *one.arrays):
+def assert_equal(one: PoseSequence | HandSequence, other: PoseSequence | HandSequence) -> None:
+    ids = "person_ids" if isinstance(one, PoseSequence) else "slots"
+    for name in ("times_s", ids, "cuts", *one.arrays):
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name), err_msg=name)
     assert (one.size, one.fps) == (other.size, other.fps)
 
@@ -148,6 +154,39 @@ def test_another_run_is_refused():
     moved = replace(stopped, sequence=replace(stopped.sequence, times_s=stopped.sequence.times_s + 0.003))
     with pytest.raises(InvalidPoses, match="Expected the video of the stopped run"):
         estimate_video(clip, FAST, part=PART, after=moved)
+
+
+def test_hands_are_those_of_one_run(shared_data, tmp_path):
+    """A hand is followed, lost in a cut, and found again, after which people and their hands have other numbers."""
+    path, films = tmp_path / "cut.mp4", [tmp_path / name for name in ("whole.mp4", "part.mp4", "rest.mp4")]
+    with open_clip(shared_data / "google-reference" / "pose_squats.mp4") as clip:
+        shown = [cv2.resize(frame.rgb, None, fx=0.5, fy=0.5) for frame, _ in zip(clip, range(24), strict=False)]
+    noise = np.random.default_rng(0).integers(0, 256, (32, 18, 3), np.uint8).repeat(20, axis=0).repeat(20, axis=1)
+    with FilmWriter(path, (360, 640), fps_hint=10) as film:
+        for index, rgb in enumerate([*shown[:12], *[noise] * 8, *shown[12:]]):
+            film.write(rgb, index / 10)
+    options = replace(FAST, smoothing=True)
+    ends: list[RunSummary] = []
+    whole = estimate_video(path, options, hands=HandOptions(), annotated=films[0], on_end=ends.append)
+    assert whole.cuts.tolist() == [12, 20]
+    assert len({slot.person for slot in ends[0].hands.slots}) == 2
+    for frames, workers in ((8, None), (24, 1)):
+        _, stopped, _ = stop_after(frames, path, options, hands=HandOptions(), annotated=films[1], workers=workers)
+        rest = estimate_video(
+            path,
+            options,
+            hands=HandOptions(),
+            annotated=films[2],
+            on_end=ends.append,
+            after=stopped,
+            workers=workers,
+        )
+        assert_equal(rest, whole)
+        assert_equal(ends[-1].hands, ends[0].hands)
+        assert films[2].read_bytes() == films[0].read_bytes()
+    for other in (None, HandOptions(hands=1)):
+        with pytest.raises(InvalidOption, match="Expected the options and the part of the stopped run"):
+            estimate_video(path, options, hands=other, after=stopped)
 
 
 def test_some_runs_cannot_go_on():

@@ -232,8 +232,6 @@ class ClipRun:
             return None
         if self.used_options.film and self.used_options.background != "keep":
             return "It cannot be continued, because the outlines of people that its background needs are not kept."
-        if self.used_options.hands is not None:
-            return "It cannot be continued, because hands were looked for."
         if find_engine(self.used_options.pose).name == "mediapipe":
             return "It cannot be continued: MediaPipe's engine cannot go on in the middle of a video."
         return "It cannot be continued, because it was stopped before its first frames were done."

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from posecore.estimation.hand_options import HandOptions
 from posecore.estimation.hands.arms import Arm, arms_of, whose
@@ -10,7 +10,7 @@ from posecore.estimation.hands.graph import HandNetworks
 from posecore.estimation.hands.landmarks import RegionHand, to_frame
 from posecore.estimation.hands.search import Search, is_among
 from posecore.estimation.hands.slots import blended, free_slot, is_sure_of_other, side_of
-from posecore.estimation.inputs import Picture, check_picture, check_time
+from posecore.estimation.inputs import Picture, ResumeState, check_picture, check_time
 from posecore.estimation.regions import Region
 from posecore.hands import FrameHands, HandSlot
 from posecore.poses import FramePoses
@@ -61,6 +61,27 @@ class StreamEstimator:
         self._looked_s = -math.inf
         self._looked_at: dict[HandSlot, float] = {}
         self._seen_s: dict[HandSlot, float] = {}
+
+    @property
+    def resume_state(self) -> ResumeState:
+        """All that the next frame depends on."""
+        return {
+            "followed": [asdict(each) for each in self._followed],
+            "looked_s": self._looked_s,
+            "looked_at": [[asdict(slot), time_s] for slot, time_s in self._looked_at.items()],
+            "seen_s": [[asdict(slot), time_s] for slot, time_s in self._seen_s.items()],
+        }
+
+    def resume(self, state: ResumeState) -> None:
+        """Go on where another estimator with the same options was; None: do nothing."""
+        if state is None:
+            return
+        self._followed = [
+            _Followed(HandSlot(**each["slot"]), Region(**each["region"]), each["right"]) for each in state["followed"]
+        ]
+        self._looked_s = state["looked_s"]
+        self._looked_at = {HandSlot(**slot): time_s for slot, time_s in state["looked_at"]}
+        self._seen_s = {HandSlot(**slot): time_s for slot, time_s in state["seen_s"]}
 
     def step(self, rgb: Picture, time_s: float, poses: FramePoses | None = None) -> FrameHands:
         """Estimate the hands in the next frame.
