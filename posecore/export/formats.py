@@ -15,6 +15,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+
 from posecore.errors import InvalidOption, InvalidPoses
 from posecore.export.saved import bodies_beside
 from posecore.hands import HandSequence
@@ -42,7 +44,8 @@ class Format:
         mime: its media type.
         writer: "module.function" of ``posecore.export``, called with a sequence and a path. It writes the file whole or
             not at all.
-        per_person: one file per person; the writer is also given the person's id.
+        per_person: one file per person; the writer is also given the person's id. If it is also given hands and needs
+            no bodies, it has one for each person of whom only hands are seen, too.
         with_facts: whether the writer is also given ``facts``.
         with_raw: whether the writer is also given ``raw``.
         with_hands: whether the writer is also given ``hands``.
@@ -207,9 +210,12 @@ def _files_of(
             yield PlannedFile(form, form.title, stem + suffix, partial(_write, writer, options, sequence))
         return
     seen = sequence.person_ids[sequence.seen.any(axis=0)].tolist()
+    if form.with_hands and not form.needs_bodies and hands is not None:
+        hands_seen = {hands.slots[index].person for index in np.flatnonzero(hands.seen.any(axis=0))}
+        seen += sorted(hands_seen - set(seen))
     if not seen:
         yield PlannedFile(form, form.title, stem + form.suffix, _refuse_nobody)
-    labels = person_labels(sequence)
+    labels = person_labels(sequence, seen)
     for person in seen:
         title = f"{form.title}, {labels[person].replace('_', ' ')}"
         make = partial(_write, form.writer, {**options, "person_id": person}, sequence.only([person]))
@@ -243,9 +249,9 @@ def safe_name(text: str, otherwise: str, most_bytes: int = _MOST_BYTES_OF_STEM) 
     return short or otherwise
 
 
-def person_labels(sequence: PoseSequence) -> dict[int, str]:
-    """A distinct part of a file name for each person, by id: the given name, or else ``person_1``."""
-    plain = {person: f"person_{person}" for person in sequence.person_ids.tolist()}
+def person_labels(sequence: PoseSequence, others: Iterable[int] = ()) -> dict[int, str]:
+    """A distinct part of a file name for each person of a sequence, and others, by id: the name, or ``person_1``."""
+    plain = {person: f"person_{person}" for person in (*sequence.person_ids.tolist(), *others)}
     labels = {
         person: safe_name(
             "_".join(sequence.names.get(person, "").split()).replace(".", "_"), label, _MOST_BYTES_OF_PERSON
@@ -324,12 +330,14 @@ _ROWS = (
     Format(
         "trc",
         "Markers (TRC)",
-        "For OpenSim and Pose2Sim: the landmarks as markers in metres, y up; the path of the hips through the room is "
-        "estimated from one camera.",
+        "For OpenSim and Pose2Sim: the landmarks as markers in metres, y up, with hands on the wrists; the path of the "
+        "hips through the room is estimated from one camera. Hands without a body are each around their own centre.",
         ".trc",
         _TEXT,
         "opensim_file.write_trc",
         per_person=True,
+        with_hands=True,
+        needs_bodies=False,
     ),
     Format(
         "mot",
@@ -344,12 +352,15 @@ _ROWS = (
     Format(
         "c3d",
         "Markers (C3D)",
-        "For Mokka, Visual3D, MATLAB and other motion capture programs: the landmarks as points in millimetres, y up; "
-        "the path of the hips through the room is estimated from one camera.",
+        "For Mokka, Visual3D, MATLAB and other motion capture programs: the landmarks as points in millimetres, y up, "
+        "with hands on the wrists; the path of the hips through the room is estimated from one camera. Hands without a "
+        "body are each around their own centre.",
         ".c3d",
         _BINARY,
         "c3d_file.write_c3d",
         per_person=True,
+        with_hands=True,
+        needs_bodies=False,
     ),
     Format(
         "bvh",

@@ -6,6 +6,8 @@ One file per person; each row has its own time, even if times are uneven.
 blank line, and a row for each frame, with tabs between columns.
 
 - Metres; x to the image's right, y up, z towards the camera. y = 0 is the lowest point that a heel or toe reaches.
+- A person's hands, if they were looked for, are further markers on the body's wrists; hands without a body have a file
+  of their own, each around its own centre (``posecore.export.markers``).
 - ``DataRate`` is only the nominal rate of the video.
 - A missing marker is ``nan``, which is what OpenSim itself writes and reads. (Its reader also accepts empty fields, but
   not at the end of a line.)
@@ -22,15 +24,17 @@ kinematics.
 """
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from posecore.errors import InvalidPoses
+from posecore.export.markers import choose_person, place_markers
+from posecore.hands import HandSequence
 from posecore.motion.angles import ANGLES, measure_angles
-from posecore.motion.root import ASSUMED_FIELD_OF_VIEW_DEG, RootChoice, place_person
+from posecore.motion.root import ASSUMED_FIELD_OF_VIEW_DEG, RootChoice
 from posecore.poses import PoseSequence
-from posecore.skeletons import BLAZEPOSE_33
 from posecore.system import whole_file
 
 _TRC_HEADER = "DataRate CameraRate NumFrames NumMarkers Units OrigDataRate OrigDataStartFrame OrigNumFrames"
@@ -39,33 +43,37 @@ _MOT_SUFFIXES = {"joint": "_included_angle", "lean": "_from_vertical", "tilt": "
 
 
 def write_trc(
-    sequence: PoseSequence,
+    sequence: PoseSequence | None,
     path: str | os.PathLike[str],
     person_id: int,
     *,
+    hands: HandSequence | None = None,
     root: RootChoice = "estimated",
     field_of_view_deg: float = ASSUMED_FIELD_OF_VIEW_DEG,
 ) -> None:
-    """Write one person's 33 landmarks as markers; the file appears whole or not at all.
+    """Write one person's landmarks as markers, 33 of the body and those of the hands; it appears whole or not at all.
 
     Args:
-        sequence: of any number of people.
+        sequence: of any number of people; None: only hands.
         path: path of the file.
         person_id: whose landmarks.
+        hands: in the same frames; None: they were not looked for.
         root: whether the person moves through the room, as for ``posecore.motion.root.place_person``.
         field_of_view_deg: of the camera, as for ``place_person``.
 
     Raises:
-        InvalidOption: if nobody has this id, or an option is outside its range.
+        InvalidOption: if nobody has this id, an option is outside its range, or there is neither a sequence nor hands.
         InvalidPoses: if the person is never seen.
+        InvalidHands: if the hands have other frames, cuts or another size than the sequence.
         OSError: if the file cannot be written.
     """
-    points = place_person(sequence, person_id, root=root, field_of_view_deg=field_of_view_deg)
-    frames = np.arange(1, len(sequence) + 1)
-    table = np.column_stack([frames, sequence.times_s, points.reshape(len(points), -1).astype(np.float64)])
+    body, own = choose_person(sequence, hands, person_id)
+    markers = place_markers(body, own, person_id, root=root, field_of_view_deg=field_of_view_deg)
+    frames = np.arange(1, len(body) + 1)
+    table = np.column_stack([frames, body.times_s, markers.points.reshape(len(body), -1).astype(np.float64)])
     with whole_file(path) as part, open(part, "w", encoding="utf-8", newline="\n") as stream:
-        stream.write(_trc_head(sequence, Path(path).name))
-        np.savetxt(stream, table, ["%d", "%.9f", *["%.6f"] * (3 * len(BLAZEPOSE_33))], delimiter="\t")
+        stream.write(_trc_head(body, markers.names, Path(path).name))
+        np.savetxt(stream, table, ["%d", "%.9f", *["%.6f"] * (3 * len(markers.names))], delimiter="\t")
 
 
 def write_mot(
@@ -103,16 +111,15 @@ def write_mot(
         np.savetxt(stream, table, ["%.9f", *["%.4f"] * len(ANGLES)], delimiter="\t")
 
 
-def _trc_head(sequence: PoseSequence, name: str) -> str:
+def _trc_head(sequence: PoseSequence, markers: Sequence[str], name: str) -> str:
     rate, frames = f"{sequence.fps:g}", str(len(sequence))
-    markers = range(1, len(BLAZEPOSE_33) + 1)
     lines = [
         ["PathFileType", "4", "(X/Y/Z)", " ".join(name.split())],
         _TRC_HEADER.split(),
-        [rate, rate, frames, str(len(BLAZEPOSE_33)), "m", rate, "1", frames],
+        [rate, rate, frames, str(len(markers)), "m", rate, "1", frames],
         # A name is above the first of its three columns.
-        ["Frame#", "Time", *(cell for marker in BLAZEPOSE_33.landmarks for cell in (marker, "", ""))],
-        ["", "", *(f"{axis}{marker}" for marker in markers for axis in "XYZ")],
+        ["Frame#", "Time", *(cell for marker in markers for cell in (marker, "", ""))],
+        ["", "", *(f"{axis}{marker}" for marker in range(1, len(markers) + 1) for axis in "XYZ")],
         [],
     ]
     return "".join("\t".join(line) + "\n" for line in lines)

@@ -2,15 +2,19 @@
 
 import math
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from posecore.errors import InvalidOption
+from posecore.hands import HandSequence
 from posecore.limits import LIMITS
 from posecore.motion.gaps import Seconds, patterns, stretches
 from posecore.poses import FloatArray, PoseSequence
+from posecore.values import FramesInTime
+
+Frames = TypeVar("Frames", PoseSequence, HandSequence)
 
 # Times closer to the grid than this count as on it: far below the resolution of any video's timestamps.
 _ROUNDING_S = 1e-6
@@ -20,7 +24,7 @@ _USUAL_WITHIN = 0.2
 _AGREES_WITHIN = 0.005
 
 
-def to_even_times(sequence: PoseSequence, rate: float | None = None) -> PoseSequence:
+def to_even_times(sequence: Frames, rate: float | None = None) -> Frames:
     """Resample to even times: frame n is at the first frame's time + n / rate.
 
     All values are interpolated linearly between the two neighbouring frames, within each stretch in which a landmark
@@ -29,7 +33,7 @@ def to_even_times(sequence: PoseSequence, rate: float | None = None) -> PoseSequ
     between two grid times. A cut moves to the first grid time that is nearest to its frame or later.
 
     Args:
-        sequence: is not changed.
+        sequence: of bodies or hands; is not changed.
         rate: frames per second; None: the video's nominal rate.
 
     Returns:
@@ -47,10 +51,11 @@ def to_even_times(sequence: PoseSequence, rate: float | None = None) -> PoseSequ
     if len(grid) == len(sequence) and (np.abs(grid - sequence.times_s) <= _ROUNDING_S).all():
         return replace(sequence, fps=rate) if rate != sequence.fps else sequence
     half = (grid[1] - grid[0]) / 2 if len(grid) > 1 else math.inf
-    starts = np.array([0, *np.searchsorted(grid, sequence.times_s[sequence.cuts] - half)])
-    arrays: dict[str, Any] = {
-        name: _resample(array, sequence, grid, half, starts) for name, array in sequence.arrays.items()
-    }
+    starts = np.append(0, np.searchsorted(grid, sequence.times_s[sequence.cuts] - half))
+    arrays: dict[str, Any] = {}
+    for name, array in sequence.arrays.items():
+        even = _resample(np.atleast_3d(array), sequence, grid, half, starts)
+        arrays[name] = even[..., 0] if array.ndim == 2 else even  # a hand has one score, not one per landmark
     cuts = np.unique(starts[(starts > 0) & (starts < len(grid))])
     return replace(sequence, **arrays, times_s=grid, fps=rate, cuts=cuts)
 
@@ -84,7 +89,7 @@ def _grid(times_s: Seconds, rate: float) -> Seconds:
 
 
 def _resample(
-    values: FloatArray, sequence: PoseSequence, grid: Seconds, half: float, starts: NDArray[np.intp]
+    values: FloatArray, sequence: FramesInTime, grid: Seconds, half: float, starts: NDArray[np.intp]
 ) -> FloatArray:
     """Interpolate the sequence's (T, P, K, ...) values at the times of the grid.
 

@@ -264,7 +264,8 @@ def test_hands_are_written_beside_bodies(hands, bodies, tmp_path):
 def test_a_result_of_hands_only_has_the_files_of_hands(hands, tmp_path):
     nobody = load_sequence(export(None, "result", tmp_path, stem="w", hands=hands)[0]).sequence
     assert formats_for(nobody, hands) == [
-        "csv", "parquet", "json", "netcdf", "skeleton-mp4", "skeleton-gif", "result", "manifest",
+        "csv", "parquet", "json", "trc", "c3d", "netcdf", "skeleton-mp4", "skeleton-gif", "result",
+        "manifest",
     ]  # fmt: skip
     assert formats_for(nobody, None) == list(FORMATS)
     assert [path.name for path in export(nobody, "csv", tmp_path, stem="w", hands=hands)] == [
@@ -277,8 +278,8 @@ def test_a_result_of_hands_only_has_the_files_of_hands(hands, tmp_path):
 
 
 def test_a_bundle_of_hands_explains_its_files(hands, tmp_path):
-    notes = write_bundle(None, tmp_path / "w.zip", ["csv", "trc", "result"], stem="w", hands=hands)
-    assert [note.partition(":")[0] for note in notes] == ["Markers (TRC)"]
+    notes = write_bundle(None, tmp_path / "w.zip", ["csv", "bvh", "result"], stem="w", hands=hands)
+    assert [note.partition(":")[0] for note in notes] == ["Animation (BVH)"]
     with zipfile.ZipFile(tmp_path / "w.zip") as archive:
         assert {"w/w.hands.csv", "w/w.posecore.npz", "w/not-made.txt"} <= set(archive.namelist())
         assert "w.hands.csv\nw.signs.csv\n    Table (CSV)." in archive.read("w/README.txt").decode()
