@@ -16,8 +16,7 @@ from posecore.errors import PosecoreError, UnreadableMedia, WorkerLost
 from posecore.estimation.hand_options import HandOptions
 from posecore.estimation.pose_options import PoseOptions
 from posecore.media.clip_options import ClipOptions
-from posecore.signs.recognition import NO_GESTURE
-from posecore.signs.shown import Label
+from posecore.signs.shown import Label, gesture_words
 
 if TYPE_CHECKING:
     from posecore.hands import FrameHands, HandSequence
@@ -218,7 +217,7 @@ def _video(file: Path, asked: _Asked, folder: OutputFolder, report: Report) -> N
         complain(note)
     report.say(f"{file.name}: a hand in {with_hand} of {len(found)} frames.")
     for slot, hand in zip(found.slots, shown, strict=True):
-        words = ", ".join(f"{_words(name)} in {frames}" for name, frames in hand["gestures"].items())
+        words = ", ".join(f"{gesture_words(name)} in {frames}" for name, frames in hand["gestures"].items())
         spelled = ", ".join(f"{letter} in {frames}" for letter, frames in hand["letters"].items())
         report.say(f"   {slot}, {hand['frames']} frames: {words}")
         if spelled:
@@ -265,11 +264,7 @@ def _counts(words: list[str]) -> dict[str, int]:
 
 def _sentence(hand: dict[str, Any]) -> str:
     letter = f", as a letter {hand['letter']}" if hand["letter"] else ""
-    return f"{hand['hand']}: {_words(hand['gesture'])}{letter}"
-
-
-def _words(gesture: str) -> str:
-    return "no gesture" if gesture == NO_GESTURE else gesture.replace("_", " ")
+    return f"{hand['hand']}: {gesture_words(hand['gesture'])}{letter}"
 
 
 def _plain(value: Any) -> str | float:

@@ -410,6 +410,8 @@ _ROWS = (
         "report.write_report",
         with_facts=True,
         with_raw=True,
+        with_hands=True,
+        needs_bodies=False,
     ),
     Format(
         "result",

@@ -60,8 +60,13 @@ def read_signs(hands: FrameHands | HandSequence) -> ShownSigns:
     return ShownSigns(**{name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]})
 
 
+def gesture_words(gesture: str) -> str:
+    """The name of a gesture as it is written for people, such as "thumb up" or "no gesture"."""
+    return "no gesture" if gesture == NO_GESTURE else gesture.replace("_", " ")
+
+
 def sign_notes(slots: tuple[HandSlot, ...], signs: ShownSigns, label: Label = "gesture") -> dict[HandSlot, str]:
     """What to write beside the hands of one frame: their gestures or letters, of those that show one."""
     names = (signs.letter if label == "letter" else signs.gesture).tolist()
     there = zip(slots, names, strict=True)
-    return {slot: name.replace("_", " ") for slot, name in there if name not in ("", NO_GESTURE)}
+    return {slot: gesture_words(name) for slot, name in there if name not in ("", NO_GESTURE)}

@@ -5,6 +5,7 @@ lines are left to the page, which knows whether it is light or dark.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +15,11 @@ from numpy.typing import ArrayLike, NDArray
 from plotly.offline import get_plotlyjs
 from plotly.subplots import make_subplots
 
+from posecore.hands import Side
 from posecore.motion.angles import ANGLES
-from posecore.motion.gaps import stretches
+from posecore.motion.gaps import BoolArray, stretches, usual_step_s
 from posecore.poses import FloatArray, PoseSequence
+from posecore.values import FramesInTime
 from posecore.view.chart_layout import TRANSPARENT
 from posecore.view.charts import plot_visibility
 from posecore.view.palette import SIDES_ON_PAGE, css
@@ -27,9 +30,13 @@ MOST_POINTS = 2_000
 """Most points of one curve: more than a screen has columns."""
 MOST_STEPS = 60
 """Most frames of the 3D figure."""
+MOST_BARS = 600
+"""Most bars of one row: narrower gaps than this share of the video would not be seen."""
 
 _JOINTS = {"knee": "Knees", "hip": "Hips", "elbow": "Elbows", "shoulder": "Shoulders"}
 _ROW_PX = 165
+_BAR_ROW_PX, _BAR_PX, _LETTER_PX = 26, 8, 7
+_APART = 0.19  # of a row: the left hand's bars are so far above its middle, the right one's below
 
 
 @dataclass(frozen=True)
@@ -106,6 +113,74 @@ def plot_angles(angles: FloatArray, times_s: NDArray[np.float64], cuts: ArrayLik
         **TRANSPARENT,
     )
     return figure
+
+
+def plot_when(names: Sequence[str], there: BoolArray, sides: Sequence[Side], frames: FramesInTime) -> go.Figure:
+    """Plot when each hand of a person is seen or shows something: bars over time, in a row for each name.
+
+    Args:
+        names: of the N rows, from top to bottom.
+        there: (T, N, H), whether what a row is named after is read from a hand in a frame.
+        sides: of the H hands.
+        frames: the sequence that has the T frames.
+    """
+    figure = go.Figure()
+    for index, side in enumerate(sides):
+        across, down, texts = [], [], []
+        for row, name in enumerate(names):
+            level = row + (0 if len(sides) == 1 else _APART if side == "right" else -_APART)
+            for start_s, end_s in _bars(there[:, row, index], frames):
+                across += [round(start_s, 3), round(end_s, 3), None]
+                down += [level, level, None]
+                texts += [f"{side} hand, {name}"] * 3
+        figure.add_trace(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "x": across,
+                "y": down,
+                "name": f"{side} hand",
+                "showlegend": True,
+                "line": {"color": css(SIDES_ON_PAGE[side]), "width": _BAR_PX},
+                "text": texts,
+                "hovertemplate": "%{text}<br>%{x:.2f} s<extra></extra>",
+            }
+        )
+    last_s = float(frames.times_s[-1]) + _step_s(frames)
+    figure.update_yaxes(
+        tickvals=list(range(len(names))),
+        ticktext=[f"{name} " for name in names],
+        range=[len(names) - 0.5, -0.5],
+        fixedrange=True,
+        zeroline=False,
+    )
+    figure.update_xaxes(title={"text": "Time (s)"}, range=[float(frames.times_s[0]), last_s])
+    figure.update_layout(
+        height=100 + len(names) * _BAR_ROW_PX,
+        hovermode="closest",
+        legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
+        margin={"l": 20 + _LETTER_PX * max(map(len, names)), "r": 10, "t": 35, "b": 45},
+        **TRANSPARENT,
+    )
+    return figure
+
+
+def _bars(there: BoolArray, frames: FramesInTime) -> list[tuple[float, float]]:
+    """Start and end in seconds of each stretch in which something is there; those too close to be told apart as one."""
+    times_s, step_s = frames.times_s, _step_s(frames)
+    least_s = (float(times_s[-1] - times_s[0]) + step_s) / MOST_BARS
+    bars: list[tuple[float, float]] = []
+    for stretch in stretches(there, times_s, frames.cuts):
+        start_s, end_s = float(times_s[stretch.start]), float(times_s[stretch.stop - 1]) + step_s
+        if bars and start_s - bars[-1][1] < least_s:
+            start_s = bars.pop()[0]
+        bars.append((start_s, max(end_s, start_s + least_s)))
+    return bars
+
+
+def _step_s(frames: FramesInTime) -> float:
+    """How long a frame is shown."""
+    return usual_step_s(frames.times_s) if len(frames) > 1 else 1 / frames.fps
 
 
 def plot_visibility_small(sequence: PoseSequence, person_id: int) -> go.Figure:

@@ -264,7 +264,7 @@ def test_hands_are_written_beside_bodies(hands, bodies, tmp_path):
 def test_a_result_of_hands_only_has_the_files_of_hands(hands, tmp_path):
     nobody = load_sequence(export(None, "result", tmp_path, stem="w", hands=hands)[0]).sequence
     assert formats_for(nobody, hands) == [
-        "csv", "parquet", "json", "trc", "c3d", "netcdf", "skeleton-mp4", "skeleton-gif", "result",
+        "csv", "parquet", "json", "trc", "c3d", "netcdf", "skeleton-mp4", "skeleton-gif", "html", "result",
         "manifest",
     ]  # fmt: skip
     assert formats_for(nobody, None) == list(FORMATS)

@@ -1,5 +1,6 @@
 """The report: one page with everything, no network requests, and names that can do no harm."""
 
+import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -7,11 +8,21 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from posecore import ClipOptions, PoseOptions, PoseSequence, estimate_video
+from posecore import (
+    ClipOptions,
+    HandSequence,
+    HandSlot,
+    PoseOptions,
+    PoseSequence,
+    estimate_hands_video,
+    estimate_video,
+)
 from posecore.export.report import MOST_PEOPLE, write_report
 from posecore.motion.angles import ANGLES, measure_angles
 from posecore.motion.trust import judge
+from posecore.signs.shown import read_signs
 from posecore.view.report_figures import plotly_script
+from tests.synthetic_hands import hands_at, waving
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&\N{RIGHT-TO-LEFT OVERRIDE}"
 
@@ -200,6 +211,61 @@ def test_a_long_video_of_many_people_gives_no_huge_page(mover, tmp_path):
     long = replace(people, **arrays | {"world": arrays["world"] + jitter}, times_s=np.arange(36_000) / 30)
     html, _ = write(long, tmp_path)
     assert len(html) < 8_000_000
+
+
+def test_a_report_of_hands_only_says_when_each_is_seen_and_what_it_shows(tmp_path):
+    hands = waving(12)
+    html, page = write(None, tmp_path, hands=hands, facts={"source": "wave.mp4"})
+    for words in (
+        "Only hands were looked for.",
+        "Hands 2 Frames with a hand 12",
+        f"Left hand 6 50% 0.00 s {hands.times_s[5]:.2f} s Right hand 12 100% 0.00 s {hands.times_s[11]:.2f} s",
+        "Left hand, gestures open palm 6",
+        "Right hand, gestures open palm 12",
+    ):
+        assert words in page.text
+    for words in ("People", "Angles", "Joint", "Nobody", "Visibility"):
+        assert words not in page.text
+    assert "open palm" in html[html.index("gestures-1-figure") :]
+    assert len(page.all("section")) == 1
+    _, page = write(None, tmp_path, hands=hands.at(slice(1)))
+    assert "Left hand 1 100% 0.00 s 0.00 s" in page.text
+    for frames in (0, 1):
+        unseen = HandSequence.empty(np.arange(frames), hands.slots, size=hands.size, fps=25)
+        html, page = write(None, tmp_path, hands=unseen)
+        assert "No hand was found in any frame of this video." in page.text
+        assert len(html) < 20_000
+
+
+def test_hands_are_with_their_people(mover, tmp_path):
+    shape = hands_at({HandSlot(3, "left"): (200, 300), HandSlot(8, "right"): (600, 300)}, size=mover.size)
+    given = HandSequence.empty(mover.times_s, shape.slots, size=mover.size, fps=mover.fps)
+    arrays = {name: np.repeat(array[None], len(mover), axis=0) for name, array in shape.arrays.items()}
+    _, page = write(mover, tmp_path, hands=replace(given, **arrays))
+    assert "People 1 Frames with a person 35 Hands 2 Frames with a hand 40" in page.text
+    assert len(page.all("section")) == 2
+    grace, other = page.text.split("Grace")[1].split("Person 8")
+    for section, hand in ((grace, "Left hand 40 100%"), (other, "Right hand 40 100%")):
+        assert hand in section
+    assert ("Joint angles" in grace, "Joint angles" in other) == (True, False)
+    ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+    assert len(set(ids)) == len(ids)
+    _, page = write(mover, tmp_path, hands=replace(given, **arrays).only([]))
+    assert "Hands 0 Frames with a hand 0" in page.text
+    assert len(page.all("section")) == 1
+
+
+def test_letters_are_shown_as_they_were_read(shared_data, tmp_path):
+    hands = estimate_hands_video(
+        shared_data / "google-reference" / "asl_hand.25fps.mp4", part=ClipOptions(end_s=3, every=2)
+    )
+    letters = sorted(set(read_signs(hands).letter.ravel()) - {""})
+    assert letters
+    _, page = write(None, tmp_path, hands=hands)
+    assert "Letters over time" in page.text
+    figure = json.loads(page.scripts[1])
+    assert figure["layout"]["yaxis"]["ticktext"] == [f"{letter} " for letter in letters]
+    assert [curve["name"] for curve in figure["data"]] == ["right hand"]
 
 
 def test_an_error_keeps_the_existing_file(mover, tmp_path):

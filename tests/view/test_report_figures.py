@@ -6,15 +6,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from posecore import BLAZEPOSE_33, InvalidPoses, PoseSequence
+from posecore import BLAZEPOSE_33, HandSequence, HandSlot, InvalidPoses, PoseSequence
 from posecore.motion.angles import ANGLES, measure_angles
 from posecore.view.report_figures import (
+    MOST_BARS,
     MOST_POINTS,
     MOST_STEPS,
     figure_json,
     plot_angles,
     plot_steps,
     plot_visibility_small,
+    plot_when,
     safe_json,
 )
 
@@ -126,6 +128,33 @@ def test_no_figure_carries_a_name(sequence):
         text = figure_json(figure)
         assert "Ann" not in text
         assert json.loads(text)["data"]
+
+
+def test_bars_last_as_long_as_what_they_show():
+    """One row, seen in frames 0 to 4 and 8 of ten at 10 fps by the left hand, from 3 on by the right one."""
+    hands = HandSequence.empty(np.arange(10) / 10, [HandSlot(1, "left"), HandSlot(1, "right")], size=(64, 48), fps=10)
+    there = np.zeros((10, 2, 2), bool)
+    there[[0, 1, 2, 3, 4, 8], 0, 0] = True
+    there[3:, 1, 1] = True
+    figure = plot_when(["seen", "thumb up"], there, ["left", "right"], hands)
+    left, right = figure.data
+    assert left.x == pytest.approx((0, 0.5, None, 0.8, 0.9, None))
+    assert right.x == pytest.approx((0.3, 1, None))
+    assert [round(level) for level in (left.y[0], right.y[0])] == [0, 1]
+    assert left.y[0] < 0 < right.y[0] - 1, "side by side in a row"
+    assert (figure.layout.xaxis.title.text, figure.layout.yaxis.ticktext) == ("Time (s)", ("seen ", "thumb up "))
+    cut = plot_when(["seen"], there[:, :1, 1:] | True, ["right"], replace(hands.only([1]), cuts=[5]))
+    assert cut.data[0].x == pytest.approx((0, 1, None)), "a gap that is too narrow to be seen is closed"
+
+
+def test_a_long_video_has_few_bars():
+    frames = 36_000
+    hands = HandSequence.empty(np.arange(frames) / 30, [HandSlot(1, "left")], size=(64, 48), fps=30)
+    [flicker] = plot_when(["seen"], (np.arange(frames) % 2 == 0)[:, None, None], ["left"], hands).data
+    assert flicker.x == pytest.approx((0, frames / 30, None), abs=0.1)
+    seldom = np.arange(frames) % 40 == 0
+    [bars] = plot_when(["seen"], seldom[:, None, None], ["left"], hands).data
+    assert len(bars.x) <= 3 * MOST_BARS
 
 
 @pytest.mark.parametrize("text", ["</script><script>alert(1)</script>", "<!--", "]]>", "&amp;", "\u2028"])
