@@ -19,7 +19,7 @@ _EDGES = np.array(HAND_21.edges)
 _NAMES = [name.replace("_", " ") for name in HAND_21.landmarks]
 _CM = 100
 _APART_CM = 20.0  # a spread hand is about as wide
-_FINGERS_EXPLAINED = "  ".join(
+FINGERS_EXPLAINED = "  ".join(
     f'<span style="color: {css(FINGERS_ON_PAGE[part])}">\N{BLACK CIRCLE}</span> {part.removesuffix("_finger")}'
     for part in HAND_21.parts
 )
@@ -76,7 +76,7 @@ def _side_by_side(points: dict[HandSlot, FloatArray], hands: FrameHands) -> go.F
         traces += _traces(slot, hand, space.unit, space.digits, dot=4.5)
         traces.append(_title(slot, hand, space, str(slot) if several else f"{slot.side} hand"))
     layout = layout_of(space, several=False, has_sides=False, has_bar=False)
-    layout["title"]["subtitle"]["text"] = " ".join([space.note] * (len(order) > 1) + [_FINGERS_EXPLAINED])
+    layout["title"]["subtitle"]["text"] = " ".join([space.note] * (len(order) > 1) + [FINGERS_EXPLAINED])
     layout["scene"]["camera"] = _CAMERA
     layout["uirevision"] = "hands"
     if not order:

@@ -3,7 +3,7 @@
 The three axes run across the picture, away from the camera, and along the picture's height.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,6 +85,18 @@ def picture_space(size: tuple[int, int], inside: FloatArray) -> Space:
         ranges=(_grown(0, width, inside[:, 0], step), _grown(-step, step, inside[:, 1], step), (bottom, top)),
         floor_step=step / 2,
     )
+
+
+def close_up_space(size: tuple[int, int], inside: FloatArray) -> Space:
+    """Axes around the points (N, 3) of hands in a picture of (width, height); without any, around the picture."""
+    whole = picture_space(size, inside)
+    if not len(inside):
+        return whole
+    low, high = inside.min(axis=0), inside.max(axis=0)
+    step = 10.0 * max(1, round(float((high - low).max()) / 80))
+    (left, near, top), (right, far, bottom) = step * (np.floor(low / step) - 1), step * (np.ceil(high / step) + 1)
+    ranges = ((float(left), float(right)), (float(near), float(far)), (float(bottom), float(top)))
+    return replace(whole, note="Depth is relative to each hand's own wrist.", ranges=ranges, floor_step=step)
 
 
 def hand_space(inside: FloatArray, half_width: float) -> Space:

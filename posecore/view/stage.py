@@ -7,9 +7,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from posecore.errors import check_choice
-from posecore.hands import HandSlot
-from posecore.poses import PoseSequence
+from posecore.hands import HandSequence, HandSlot
+from posecore.poses import FloatArray, PoseSequence
 from posecore.skeletons import BLAZEPOSE_33, HAND_21
+from posecore.view.hand_plots import FINGERS_EXPLAINED
 from posecore.view.palette import (
     BONE_SIDES,
     FINGERS_ON_PAGE,
@@ -21,7 +22,7 @@ from posecore.view.palette import (
     person_color,
 )
 from posecore.view.plots import DOT, THIN_BONES, floor_of, layout_of
-from posecore.view.spaces import Space, picture_space, world_space
+from posecore.view.spaces import Space, close_up_space, picture_space, world_space
 
 _SURE = 0.5
 # This many points are enough to choose the axes.
@@ -29,7 +30,11 @@ _MOST_POINTS = 200_000
 
 
 def plot_stage(
-    sequence: PoseSequence, *, coordinates: Literal["world", "picture"], hands: Sequence[HandSlot] = ()
+    sequence: PoseSequence,
+    *,
+    coordinates: Literal["world", "picture"],
+    hands: HandSequence | None = None,
+    hand_slots: Sequence[HandSlot] = (),
 ) -> go.Figure:
     """Figure with axes that contain the whole video, and for each person traces without points yet (NaN).
 
@@ -39,21 +44,29 @@ def plot_stage(
 
     Args:
         sequence: its people get traces, its landmarks determine the axes.
-        hands: get traces, too.
+        hands: in the same frames; they get traces, too. If there is nobody, the axes of the picture are only around
+            them.
+        hand_slots: of hands that get traces, if they are not known yet.
         coordinates: as for ``posecore.plot_pose_3d``: metres around the hips, or pixels with depth on their scale.
 
     Raises:
         InvalidOption: if ``coordinates`` is neither.
     """
     check_choice("coordinates", coordinates, ("world", "picture"))
-    space = _space(sequence, coordinates)
+    has_bodies = len(sequence.person_ids) > 0
+    if hands is None or has_bodies or coordinates == "world":
+        space = _space(sequence, coordinates)
+    else:
+        space = close_up_space(hands.size, _points_of(hands))
     several = len(sequence.person_ids) > 1
     traces = [floor_of(space)]
     for person in sequence.person_ids.tolist():
         traces += _traces(person, sequence.names.get(person, f"person {person}"), several)
-    for slot in hands:
-        traces += _traces_of_hand(slot)
-    layout = layout_of(space, several=several, has_sides=not several, has_bar=True)
+    for slot in hand_slots if hands is None else hands.slots:
+        traces += _traces_of_hand(slot, dot=2.0 if has_bodies else 4.5)
+    layout = layout_of(space, several=several, has_sides=has_bodies and not several, has_bar=has_bodies)
+    if hands is not None and not has_bodies:
+        layout["title"]["subtitle"]["text"] = FINGERS_EXPLAINED
     return go.Figure({"data": traces, "layout": layout})
 
 
@@ -73,6 +86,13 @@ def _space(sequence: PoseSequence, coordinates: str) -> Space:
         points = np.stack((sequence.xy[::step, ..., 0], sequence.z[::step], sequence.xy[::step, ..., 1]), axis=-1)
     inside = points[np.isfinite(points).all(axis=-1) & (sequence.visibility[::step] >= _SURE)]
     return world_space(inside) if coordinates == "world" else picture_space(sequence.size, inside)
+
+
+def _points_of(hands: HandSequence) -> FloatArray:
+    """(N, 3) right, depth, down, of all hands that are seen."""
+    step = max(1, hands.z.size // _MOST_POINTS)
+    points = np.concatenate((hands.xy[::step], hands.z[::step, ..., None]), axis=-1)[..., [0, 2, 1]]
+    return points[np.isfinite(points).all(axis=-1)]
 
 
 def _traces(person: int, name: str, several: bool) -> Iterator[dict[str, Any]]:
@@ -116,7 +136,8 @@ def _traces(person: int, name: str, several: bool) -> Iterator[dict[str, Any]]:
     }
 
 
-def _traces_of_hand(slot: HandSlot) -> Iterator[dict[str, Any]]:
+def _traces_of_hand(slot: HandSlot, *, dot: float) -> Iterator[dict[str, Any]]:
+    """The bones and the joints of one hand; ``dot`` is the size of a joint in pixels."""
     name = f"{slot.person}_{slot.side}".replace("-", "m")  # an id may be negative; plotly takes no "-" in a uid
     yield {
         "type": "scatter3d",
@@ -125,7 +146,10 @@ def _traces_of_hand(slot: HandSlot) -> Iterator[dict[str, Any]]:
         "mode": "lines",
         "name": str(slot),
         "showlegend": False,
-        "line": {"width": 2.5, "color": [css(FINGERS_ON_PAGE[part]) for part in HAND_BONE_PARTS for _ in range(3)]},
+        "line": {
+            "width": 1.25 * dot,
+            "color": [css(FINGERS_ON_PAGE[part]) for part in HAND_BONE_PARTS for _ in range(3)],
+        },
         "hoverinfo": "skip",
     }
     yield {
@@ -136,7 +160,7 @@ def _traces_of_hand(slot: HandSlot) -> Iterator[dict[str, Any]]:
         "name": f"joints of the {slot}",
         "showlegend": False,
         "marker": {
-            "size": [2.0] * len(HAND_21),
+            "size": [dot] * len(HAND_21),
             "opacity": 0.99,
             "color": [css(FINGERS_ON_PAGE[part]) for part in HAND_PARTS],
         },

@@ -71,4 +71,14 @@ def _play(playback: Playback, shown: PoseSequence, key: str, clip: str, film: st
         return
     everybody = playback.sequence.named(shown.names)
     people = shown.person_ids.tolist()
-    show_player(everybody, playback.moments, played, key=f"{key}_player", clip=clip, film=film, file=file, shown=people)
+    show_player(
+        everybody,
+        playback.moments,
+        played,
+        hands=playback.hands,
+        key=f"{key}_player",
+        clip=clip,
+        film=film,
+        file=file,
+        shown=people,
+    )

@@ -11,7 +11,7 @@ from plotly.io.json import to_json_plotly
 from pages.ui.explore.player.moments import Moments
 from pages.ui.shared.module_component import module_component
 from pages.ui.shared.script_parts import HAND_LOOK, LANDMARK_TABLE, STYLES
-from posecore import BLAZEPOSE_33, HandSlot, PoseSequence
+from posecore import BLAZEPOSE_33, HandSequence, PoseSequence
 from posecore.motion.measuring import Space
 from posecore.view.palette import SIDES, SIDES_ON_PAGE, css, person_color
 from posecore.view.stage import bones, plot_stage
@@ -34,6 +34,7 @@ def show_player(
     moments: Moments,
     address: str,
     *,
+    hands: HandSequence | None,
     key: str,
     clip: str,
     film: str | None = None,
@@ -43,16 +44,16 @@ def show_player(
     """Show the player of a result.
 
     Args:
-        sequence: the result, used only for the ids and names of the people and the extent of the axes.
+        sequence: the result, used only for the ids and names of the people, the extent of the axes and the first frame.
         moments: the file to play.
         address: where the browser fetches that file.
+        hands: in the same frames; None if they were not looked for.
         key: identifies this place on the page.
         clip: identifies the result; the player starts over with a new one.
         film: address of a video of exactly these frames; None if there is none.
         file: name of the visitor's file that a link to a moment needs; None if it needs none.
         shown: ids of the people to show; None: all.
     """
-    hands = tuple(HandSlot(**slot) for slot in (moments.header["hands"] or {}).get("slots", ()))
     several = sequence.seen.sum(axis=1).max(initial=0) > 1  # at once: each cut makes another person of the same one
     ids = sequence.person_ids.tolist()
     data = {
@@ -61,7 +62,7 @@ def show_player(
         "file": file,
         "moments": address,
         "header": moments.header,
-        "stages": {space: _stage(clip, space, hands, _sequence=sequence) for space in ("world", "picture")},
+        "stages": {space: _stage(clip, space, _sequence=sequence, _hands=hands) for space in ("world", "picture")},
         "skeleton": _skeleton(),
         "people": [
             {
@@ -74,9 +75,9 @@ def show_player(
             for person in ids
         ],
         "table": LANDMARK_TABLE,
-        "hands": HAND_LOOK if hands else None,
+        "hands": HAND_LOOK if hands is not None and hands.slots else None,
         "defaults": {
-            "index": _first_seen(sequence) // moments.header["step"],
+            "index": _first_seen(sequence, hands) // moments.header["step"],
             "curves": list(_USUAL_CURVES),
             "space": "picture" if several or not ids else "world",
         },
@@ -84,14 +85,15 @@ def show_player(
     _player(key=key, data=data)
 
 
-def _first_seen(sequence: PoseSequence) -> int:
-    """The first frame with a person; 0 if there is none."""
-    return int(sequence.seen.any(axis=1).argmax())
+def _first_seen(sequence: PoseSequence, hands: HandSequence | None) -> int:
+    """The first frame with a person or, if there is nobody, with a hand; 0 if there is none."""
+    seen = sequence.seen.any(axis=1)
+    return int((seen if hands is None or seen.any() else hands.seen.any(axis=1)).argmax())
 
 
 @st.cache_data(scope="session", max_entries=4, show_spinner=False)
-def _stage(clip: str, space: Space, hands: tuple[HandSlot, ...], _sequence: PoseSequence) -> str:
-    figure = plot_stage(_sequence, coordinates=space, hands=hands).to_dict()
+def _stage(clip: str, space: Space, _sequence: PoseSequence, _hands: HandSequence | None) -> str:
+    figure = plot_stage(_sequence, coordinates=space, hands=_hands).to_dict()
     figure["layout"].pop("template", None)
     return to_json_plotly(figure)
 

@@ -51,7 +51,7 @@ export class Curves {
    *   seconds; cuts: their times
    */
   async show(lines, { threshold, loop, cuts, label }) {
-    this.plotly ??= await loadPlotly();
+    if (lines.length) this.plotly ??= await loadPlotly();
     this.element.hidden = this.note.hidden = !lines.length;
     if (!lines.length) return;
     const units = [...new Set(lines.map((line) => line.unit))];
@@ -71,7 +71,7 @@ export class Curves {
     if (loop) shapes.push({ ...shade(loop, "paper"), fillcolor: "#17868f", opacity: 0.18 });
     const data = lines.map((line) => trace(line, units.indexOf(line.unit), cuts));
     const layout = themed({ ...layoutOf(units, this.ends), shapes }, this.plot);
-    await this.plotly.react(this.plot, data, layout, CONFIG);
+    await this.plotly?.react(this.plot, data, layout, CONFIG);
     this.place();
   }
 

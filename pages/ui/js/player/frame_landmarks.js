@@ -70,9 +70,11 @@ export class FrameLandmarks {
         score: frame.score[slot],
         picture: (/** @type {number} */ k) => pointOf(frame.picture, slot * count + k),
         world: (/** @type {number} */ k) => pointOf(frame.world, slot * count + k),
+        shows: header.hands?.words[frame.shows[slot]] ?? "",
       }));
+    const shown = hands.filter(({ shows }) => shows).map(({ hand, shows }) => `${hand} ${shows}`);
     this.tables.hands?.show(rowsOfHands(hands, look.landmarks.map(({ name }) => name), ...header.size), {
-      title: `Hands of frame ${moments.number(index)}, at ${moments.time(index).toFixed(3)} s`,
+      title: [`Hands of frame ${moments.number(index)}, at ${moments.time(index).toFixed(3)} s`, ...shown].join(" · "),
       people: new Set(header.hands.slots.map(({ person }) => person)).size > 1,
       names: people.some(({ named }) => named),
     });

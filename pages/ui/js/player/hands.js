@@ -50,7 +50,9 @@ export function drawHands(overlay, data, moments, index) {
   const { hands: look, header } = data;
   if (!frame || !look || !header.hands) return;
   const scale = overlay.canvas.width / header.size[0];
-  for (const { side, slot } of shownHands(data)) {
+  // Beside bodies it is plain whose hand it is.
+  const named = !data.people.length && new Set(header.hands.slots.map(({ person }) => person)).size > 1;
+  for (const { person, side, slot } of shownHands(data)) {
     const points = new Float32Array(2 * header.hands.landmarks);
     for (let k = 0; k < header.hands.landmarks; k++) {
       const at = 3 * (slot * header.hands.landmarks + k);
@@ -60,7 +62,7 @@ export function drawHands(overlay, data, moments, index) {
     if (Number.isNaN(points[0])) continue;
     overlay.skeleton(points, { bones: look.bones, joints: look.landmarks, faint: false });
     const top = points.reduce((least, value, place) => (place % 2 ? Math.min(least, value) : least), Infinity);
-    const words = [side, header.hands.words[frame.shows[slot]]].filter(Boolean).join(" ");
+    const words = [named ? person : "", side, header.hands.words[frame.shows[slot]]].filter(Boolean).join(" ");
     overlay.text(words, points[18] - 4 * words.length, Math.max(16, top - 10), { color: look.tags[side] });
   }
 }

@@ -69,7 +69,7 @@ def _stage(people: int, space: Space, mirror: bool, hands: bool) -> str:
     world[:, :, 0], visibility[:, :, 0] = _HIGHEST_M, 1  # the extent of the axes
     sequence = replace(nobody, world=world, visibility=visibility)
     slots = [HandSlot(person, side) for person in range(1, people + 1) for side in SIDES] if hands else []
-    figure: dict[str, Any] = plot_stage(sequence, coordinates=space, hands=slots).to_dict()
+    figure: dict[str, Any] = plot_stage(sequence, coordinates=space, hand_slots=slots).to_dict()
     figure["layout"].pop("template", None)
     if mirror:
         axis = figure["layout"]["scene"]["xaxis"]
