@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import streamlit as st
 from plotly.io.json import to_json_plotly
 
@@ -12,12 +13,15 @@ from pages.ui.explore.player.moments import Moments
 from pages.ui.shared.module_component import module_component
 from pages.ui.shared.script_parts import HAND_LOOK, LANDMARK_TABLE, STYLES
 from posecore import BLAZEPOSE_33, HandSequence, PoseSequence
+from posecore.motion.curves import measure_curve_confidence
 from posecore.motion.measuring import Space
 from posecore.view.palette import SIDES, SIDES_ON_PAGE, css, person_color
 from posecore.view.stage import bones, plot_stage
 
 _HERE = Path(__file__).parent
-_USUAL_CURVES = ("left_knee.angle_3d", "right_knee.angle_3d")
+# The curves that are shown first are the angles of the first of these joints that is visible most of the time.
+_USUAL_JOINTS = ("knee", "elbow")
+_SURE = 0.5
 _SMALL = frozenset(BLAZEPOSE_33.parts["face"] + BLAZEPOSE_33.parts["hands"]) - {BLAZEPOSE_33.index("nose")}
 
 
@@ -78,7 +82,7 @@ def show_player(
         "hands": HAND_LOOK if hands is not None and hands.slots else None,
         "defaults": {
             "index": _first_seen(sequence, hands) // moments.header["step"],
-            "curves": list(_USUAL_CURVES),
+            "curves": _usual_curves(clip, _sequence=sequence),
             "space": "picture" if several or not ids else "world",
         },
     }
@@ -89,6 +93,17 @@ def _first_seen(sequence: PoseSequence, hands: HandSequence | None) -> int:
     """The first frame with a person or, if there is nobody, with a hand; 0 if there is none."""
     seen = sequence.seen.any(axis=1)
     return int((seen if hands is None or seen.any() else hands.seen.any(axis=1)).argmax())
+
+
+@st.cache_data(scope="session", max_entries=4, show_spinner=False)
+def _usual_curves(clip: str, _sequence: PoseSequence) -> list[str]:
+    pairs = [[f"{side}_{joint}.angle_3d" for side in ("left", "right")] for joint in _USUAL_JOINTS]
+    for pair in pairs:
+        confidence = np.stack([measure_curve_confidence(_sequence, name) for name in pair])  # (2, frames, people)
+        visible = (confidence >= _SURE).any(axis=0)  # one side hides the other in a view from the side
+        if visible.sum() > _sequence.seen.sum() / 2:
+            return pair
+    return pairs[0]
 
 
 @st.cache_data(scope="session", max_entries=4, show_spinner=False)
