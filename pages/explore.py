@@ -43,9 +43,9 @@ def show_result(opened: Opened) -> None:
     if opened.source is not None:
         facts.append(f"from {plain(opened.source)}")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        show_counts(sequence, opened.hands)
+        show_counts(opened.playback)
         st.caption(" · ".join(facts), width="stretch")
-    show_what_is_missing(sequence, opened.hands)
+    show_what_is_missing(opened.playback)
     shown = explore(
         opened.playback,
         key="explore",

@@ -36,7 +36,7 @@ def show_facts(run: ClipRun, sequence: PoseSequence) -> None:
         engine_line(run.used_options.pose),
     ]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        show_counts(sequence, run.playback.hands)
+        show_counts(run.playback)
         st.caption(" · ".join(facts), width="stretch")
 
 
@@ -129,7 +129,7 @@ def asks_to_continue(run: ClipRun, chosen: RunOptions) -> bool:
 def show_result(run: ClipRun, sequence: PoseSequence) -> None:
     """Show everything about a finished run."""
     show_notes(notes_of(run, sequence))
-    show_what_is_missing(sequence, run.playback.hands)
+    show_what_is_missing(run.playback)
     options = run.used_options
     if options.pose.people > 1:
         st.caption(f":material/groups: {SEVERAL_PEOPLE}")
@@ -210,7 +210,7 @@ def show_page() -> None:
     elif run.state.result is None:
         st.info("Stopped before the first frame. Change a setting or choose the video again to start over.")
     else:
-        show_result(run, run.state.result)
+        show_result(run, run.playback.raw)
 
 
 with problems_shown():

@@ -2,18 +2,26 @@
 
 import streamlit as st
 
+from pages.ui.explore.playback import Playback
 from pages.ui.shared.explain import NO_HANDS, NOBODY
 from posecore import HandSequence, PoseSequence
 
+A_HAND_AS_BODY = (
+    "The model has probably taken a hand for a person, as the body that it found lies within the hand. That body is "
+    "left out here and in the files."
+)
 HANDS_ONLY = (
     "This result has hands only. Curves, smoothing, repetitions, reliability and comparing need a body, so they are "
     "not shown."
 )
 
 
-def show_what_is_missing(sequence: PoseSequence, hands: HandSequence | None) -> None:
-    """Say so if there is nobody, or nothing but hands, or no hand although hands were looked for."""
-    if not _frames(sequence):
+def show_what_is_missing(playback: Playback) -> None:
+    """Say so if there is nobody, nothing but hands, or no hand although hands were looked for."""
+    hands = playback.hands
+    if playback.hands_as_people:
+        st.warning(A_HAND_AS_BODY, icon=":material/back_hand:")
+    if not _frames(playback.raw):
         if hands is not None and _frames(hands):
             st.info(HANDS_ONLY, icon=":material/back_hand:")
         else:
@@ -22,13 +30,14 @@ def show_what_is_missing(sequence: PoseSequence, hands: HandSequence | None) -> 
         st.info(NO_HANDS, icon=":material/back_hand:")
 
 
-def show_counts(sequence: PoseSequence, hands: HandSequence | None) -> None:
+def show_counts(playback: Playback) -> None:
     """Show in how many frames there is a person and, if hands were looked for, a hand."""
-    with_hand = 0 if hands is None else _frames(hands)
-    if _frames(sequence) or not with_hand:
-        st.metric("Frames with a person", f"{_frames(sequence)} of {len(sequence)}", width="content")
-    if hands is not None:
-        st.metric("Frames with a hand", f"{with_hand} of {len(sequence)}", width="content")
+    total, with_person = len(playback.raw), _frames(playback.raw)
+    with_hand = 0 if playback.hands is None else _frames(playback.hands)
+    if with_person or not with_hand:
+        st.metric("Frames with a person", f"{with_person} of {total}", width="content")
+    if playback.hands is not None:
+        st.metric("Frames with a hand", f"{with_hand} of {total}", width="content")
 
 
 def _frames(found: PoseSequence | HandSequence) -> int:

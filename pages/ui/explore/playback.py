@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pages.ui.explore.hand_as_body import people_within_hands
 from pages.ui.explore.player.moments import Moments, write_moments
 from pages.ui.shared.addresses import withdraw
 from pages.ui.shared.folders import Folder
@@ -34,7 +35,8 @@ class Playback:
     """One result, for as long as its folder exists.
 
     Attributes:
-        raw: the result as it was estimated or opened.
+        raw: the result as it was estimated or opened, without bodies that are hands.
+        hands_as_people: ids of the bodies that were left out because they lie within hands.
         hands: in the same frames; None if they were not looked for. They are not smoothed.
         hand_notes: what they show, for each of their frames.
         trust: how reliable it is, for each person.
@@ -46,10 +48,11 @@ class Playback:
     """
 
     def __init__(self, raw: PoseSequence, folder: Folder, hands: HandSequence | None = None) -> None:
-        self.raw = raw
+        self.hands_as_people = [] if hands is None else people_within_hands(raw, hands)
+        self.raw = raw.only({*raw.person_ids.tolist()} - {*self.hands_as_people}) if self.hands_as_people else raw
         self.hands = hands
         self.hand_notes: HandNotes = [] if hands is None else _notes_of(hands)
-        self.trust = judge(raw)
+        self.trust = judge(self.raw)
         self._folder = folder
         self._served = _Served()
         self._lock = threading.Lock()
