@@ -52,7 +52,8 @@ class TaughtSigns:
         Raises:
             PosecoreError: if it cannot be done; the signs stay as they were.
         """
-        changed = _copy(self.book)
+        changed = SignBook()
+        _add_all(changed, self.book)
         do(changed)
         self._before = [*self._before, self.book][-_MOST_STEPS:]
         self.book, self.version = changed, self.version + 1
@@ -93,12 +94,6 @@ def signs_of(visit: Visit) -> TaughtSigns:
         there = TaughtSigns()
         visit.keep(there)
     return there
-
-
-def _copy(book: SignBook) -> SignBook:
-    copied = SignBook()
-    _add_all(copied, book)
-    return copied
 
 
 def _add_all(book: SignBook, other: SignBook) -> None:

@@ -7,6 +7,7 @@ from posecore.signs.spelling import DELETE, SPACE
 
 _PATIENCE_S = 2.0
 _LEAST_PALM = 0.06  # of the picture's longer side; the fingers of smaller hands are a few pixels thin
+_MOST_OUTSIDE = 0.2  # of the largest hand's landmarks
 _NAMED = {SPACE: "space", DELETE: "delete"}
 
 
@@ -38,17 +39,11 @@ def hint(hands: FrameHands, unseen_s: float) -> str:
         )
     if len({slot.person for slot in hands.slots}) > 1:
         return "Hands of two people are in view. Only the larger one that spells is read."
-    if _is_cut(hands):
+    sizes = np.ptp(hands.xy, axis=1).max(axis=1)
+    points = hands.xy[sizes.argmax()]
+    outside = ((points < 0) | (points > np.array(hands.size))).any(axis=1)
+    if outside.mean() > _MOST_OUTSIDE:
         return "Part of the hand is outside the picture. Move it to the middle."
-    largest = (np.ptp(hands.xy, axis=1)).max()
-    if largest < _LEAST_PALM * max(hands.size):
+    if sizes.max() < _LEAST_PALM * max(hands.size):
         return "The hand is small in the picture. Come nearer."
     return ""
-
-
-def _is_cut(hands: FrameHands) -> bool:
-    """Whether a fifth of the largest hand is outside the picture."""
-    largest = np.argmax(np.ptp(hands.xy, axis=1).max(axis=1))
-    points = hands.xy[largest]
-    outside = ((points < 0) | (points > np.array(hands.size))).any(axis=1)
-    return bool(outside.mean() > 0.2)
