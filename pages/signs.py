@@ -4,18 +4,20 @@ import streamlit as st
 
 from pages.ui.shared.navigation import require_route
 from pages.ui.shared.problems import problems_shown
+from pages.ui.shared.sources import choose_source
 from pages.ui.shared.visits import Visit, current_visit
 from pages.ui.signs.clip import choose_clip, finished_run
 from pages.ui.signs.letter_hands import show_letter_hands
 from pages.ui.signs.live_tabs import show_live_spelling
 from pages.ui.signs.notice import show_notice
 from pages.ui.signs.photo import show_photo
+from pages.ui.signs.sample import ABOUT, replay_sample, sample_clip
 from pages.ui.signs.spelled_clip import show_spelled
 from pages.ui.signs.spotting import show_words
 from pages.ui.signs.teaching import show_teaching
 
 SPELL, WORDS, TEACH = "Spell", "Words", "Teach"
-CAMERA, VIDEO, PHOTO = "Camera", "Video", "Photo"
+CAMERA, VIDEO, PHOTO, SAMPLE = "Camera", "Video", "Photo", "Sample"
 _TAB_KEY = "signs_tab"
 _TABS = {SPELL: "spell", WORDS: "words", TEACH: "teach"}
 
@@ -31,6 +33,8 @@ def choose_tab() -> str:
         )
     )
     st.query_params["tab"] = _TABS[chosen]
+    if chosen != SPELL:
+        st.query_params.pop("sample", None)
     return chosen
 
 
@@ -41,17 +45,22 @@ def turn_to_teaching() -> None:
 
 def show_spelling(visit: Visit) -> None:
     """Show the tab for letters, from the choice of a source to their text."""
-    source = st.segmented_control(
-        "Source", [CAMERA, VIDEO, PHOTO], default=CAMERA, required=True, key="spell_source", persist_state="session"
-    )
+    sources = [CAMERA, VIDEO, PHOTO, SAMPLE]
+    source = choose_source("Source", sources, sample=SAMPLE, address="spelled", key="spell_source")
     if source == CAMERA:
         show_live_spelling(visit)
     elif source == PHOTO:
         show_photo()
+    elif source == SAMPLE:
+        if run := finished_run(visit, sample_clip(), of_bodies=False, find=replay_sample):
+            show_spelled(visit, run, about=ABOUT)
     else:
         clip = choose_clip(visit)
         if clip is None:
-            st.info("Upload a video of a hand that spells. Its text appears here.", icon=":material/movie:")
+            st.info(
+                "Upload a video of a hand that spells, or try the sample. Its text appears here.",
+                icon=":material/movie:",
+            )
         elif run := finished_run(visit, clip, of_bodies=False):
             show_spelled(visit, run)
     show_letter_hands()

@@ -106,6 +106,17 @@ def test_a_spelled_video_is_text_that_is_corrected_spoken_and_burnt_in(visit, se
     no_errors(page)
 
 
+def test_the_sample_spells_a_text_and_shows_its_letters_beside_the_hand(visit, server):
+    page = visit(server, **PHONE)
+    page.goto("/signs?sample=spelled")
+    expect(page.get_by_role("textbox", name="Text.")).to_have_value("HELLO JAZZ")
+    for time_s, letter in ((0.5, "H"), (7.4, "J"), (9.7, "Z"), (6.0, "")):
+        page.locator(".sf video").evaluate("(video, time) => { video.currentTime = time; }", time_s)
+        expect(page.locator(".sf-now:not([hidden])")).to_have_text([letter] if letter else [])
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    no_errors(page)
+
+
 def test_a_taught_sign_is_found_again_after_a_reload_from_its_file(visit, server, shared_data, shot, tmp_path):
     page = visit(server)
     page.goto("/signs?tab=teach")

@@ -13,9 +13,10 @@ from pages.ui.signs.film import hand_places
 from pages.ui.signs.letter_hands import letter_shapes, letter_svg
 from pages.ui.signs.line_help import LineHelp
 from pages.ui.signs.photo import find_hands
+from pages.ui.signs.sample import TEXT, sample_clip, sample_hands
 from posecore import HandSequence, HandSlot, decode_picture, estimate_image
 from posecore.media.clips import open_clip
-from posecore.signs.reading import read_hands
+from posecore.signs.reading import SpellingHand, letter_spans, read_hands, read_video, spelled
 from posecore.signs.spelling import SpelledWord
 from posecore.skeletons import HAND_21
 from tests.synthetic_hands import SIZE, hands_at
@@ -107,6 +108,30 @@ def test_the_place_of_the_hand_is_that_of_the_chosen_or_the_highest_one():
     assert (of_low[:, 2] < 0.5).all()
     assert (of_low[:, 3] > places[0, 3]).all()
     assert hand_places(HandSequence.from_frames([], size=SIZE, fps=30)) == []
+
+
+def test_the_drawn_hand_of_the_sample_is_read_as_what_it_spells():
+    hands = sample_hands()
+    shown = read_video(hands)
+    assert " ".join(word.text for word in spelled(shown)) == TEXT
+    assert {span.letter for span in letter_spans(shown)} >= {"J", "Z"}
+    assert SpellingHand().read(hands.frame(5)).letter == "H"
+
+
+def test_the_sample_is_offered_and_its_film_shows_a_hand(tmp_path, monkeypatch, open_page):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    clip = sample_clip()
+    with open_clip(clip.path) as film:
+        frames = [frame.rgb for frame in film]
+    hands = sample_hands()
+    assert len(frames) == len(hands)
+    assert np.ptp(frames[5].reshape(-1, 3), axis=0).min() > 100
+    gone = int(np.flatnonzero(~hands.seen[:, 0])[5])
+    assert np.ptp(frames[gone].reshape(-1, 3), axis=0).max() < 30
+    clip.close()
+    assert clip.path.is_file(), "it stays for other visitors"
+    app = open_page("signs", tab="words", sample="spelled")
+    assert "sample" not in app.query_params
 
 
 def test_every_letter_has_a_hand_and_mirroring_turns_it_over():

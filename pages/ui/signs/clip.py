@@ -8,7 +8,8 @@ from pages.ui.shared.explain import show_notes
 from pages.ui.shared.problems import show_problem
 from pages.ui.shared.taken_uploads import offer_upload
 from pages.ui.shared.visits import Visit
-from pages.ui.signs.sign_run import SignRun
+from pages.ui.signs.estimation import estimate_signs
+from pages.ui.signs.sign_run import Find, SignRun
 from pages.ui.video.run_choices import cost
 from pages.ui.video.run_progress import show_progress
 from pages.ui.video.uploads import VIDEO_TYPES, Clip, is_kept, to_disk
@@ -51,18 +52,19 @@ def forget_clip(visit: Visit) -> None:
     visit.forget(_SignClip)
 
 
-def finished_run(visit: Visit, clip: Clip, *, of_bodies: bool) -> SignRun | None:
+def finished_run(visit: Visit, clip: Clip, *, of_bodies: bool, find: Find = estimate_signs) -> SignRun | None:
     """The run of a video once it is over; until then, its progress is shown and None returned.
 
     Args:
         visit: keeps the run.
         clip: the video.
         of_bodies: as for ``SignRun``.
+        find: as for ``SignRun``.
     """
     run = visit.get(SignRun)
     if run is None or run.closed or (run.clip.key, run.of_bodies) != (clip.key, of_bodies):
         visit.forget(SignRun)
-        run = SignRun(clip, of_bodies=of_bodies)
+        run = SignRun(clip, of_bodies=of_bodies, find=find)
         visit.keep(run)
     if not run.has_started:
         seconds = run.expected.seconds

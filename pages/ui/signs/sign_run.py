@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePath
@@ -19,6 +19,9 @@ from posecore.runs.expected import Expected, expect_run
 from posecore.runs.pool import describe
 from posecore.signs.reading import LetterSpan, Shown, letter_spans, read_video, spelled
 from posecore.signs.spelling import SpelledWord
+
+Find = Callable[..., tuple[PoseSequence | None, HandSequence | None]]
+"""What finds the hands of a video, called as ``estimate_signs``."""
 
 _PART = ClipOptions(film_side=1280)
 
@@ -39,15 +42,19 @@ class SignState(RunState):
 class SignRun:
     """The analysis of one video, started with ``start``; ``close`` ends it and removes the files.
 
-    Attributes:
+    Args:
         clip: the video.
         of_bodies: whether the hands are those of bodies, as for ``estimate_signs``.
+        find: finds the hands and writes the film, as that does.
+
+    Attributes:
+        clip, of_bodies: as given.
         film: path of the video with the hands drawn; film_token: of its address.
         captioned: path of the same with subtitles, which is made on request; captioned_token: of its address.
     """
 
-    def __init__(self, clip: Clip, *, of_bodies: bool) -> None:
-        self.of_bodies = of_bodies
+    def __init__(self, clip: Clip, *, of_bodies: bool, find: Find = estimate_signs) -> None:
+        self.of_bodies, self._find = of_bodies, find
         self.state = SignState()
         self._folder = Folder("signs")
         stem = PurePath(clip.name).stem
@@ -111,7 +118,7 @@ class SignRun:
         """Start the worker; only once."""
         # It holds the state and the paths but not this object, so that dropping it ends the worker.
         self.state.worker = threading.Thread(
-            target=_work, args=(self.state, self.clip, self.film, self.of_bodies), daemon=True
+            target=_work, args=(self.state, self.clip, self.film, self.of_bodies, self._find), daemon=True
         )
         self.state.worker.start()
 
@@ -140,13 +147,13 @@ class SignRun:
             return None
 
 
-def _work(state: SignState, clip: Clip, film: Path, of_bodies: bool) -> None:
+def _work(state: SignState, clip: Clip, film: Path, of_bodies: bool, find: Find) -> None:
     start = time.monotonic()
     try:
         with place_for(state) as found:
             if found:
                 start = time.monotonic()
-                state.result, state.hands = estimate_signs(
+                state.result, state.hands = find(
                     clip.path, _PART, film, of_bodies=of_bodies, on_progress=state.report, notes=state.notes
                 )
     except PosecoreError as error:

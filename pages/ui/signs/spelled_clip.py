@@ -29,13 +29,19 @@ _NO_LETTERS = (
 )
 
 
-def show_spelled(visit: Visit, run: SignRun) -> None:
-    """Show a finished run."""
+def show_spelled(visit: Visit, run: SignRun, *, about: str = "") -> None:
+    """Show a finished run.
+
+    Args:
+        visit: of the visitor.
+        run: of the video.
+        about: what the video is, in place of how it was processed.
+    """
     _say_what_was_read(run.shown, run.words, people=len({slot.person for slot in run.hands.slots}))
     left, right = st.columns([1, 1], gap="medium")
     with left:
         read = [(each.letter, each.start_s, each.end_s) for each in run.letters]
-        show_clip(run, run.words, read, [each.slot for each in run.shown], key="spell_film")
+        show_clip(run, run.words, read, [each.slot for each in run.shown], about=about, key="spell_film")
     with right:
         show_line_of(visit, run, run.words, key="spell")
     if run.letters:
@@ -52,6 +58,7 @@ def show_clip(
     read: Iterable[tuple[str, float, float]],
     chosen: Sequence[HandSlot | None] | None = None,
     *,
+    about: str = "",
     key: str,
 ) -> None:
     """Show the video with the hands drawn, and how it was made.
@@ -61,6 +68,7 @@ def show_clip(
         words: its captions.
         read: letters or signs, each shown beside the hand while it is read.
         chosen: this hand in each frame, as for ``hand_places``.
+        about: what the video is, in place of how it was processed.
         key: identifies this place on the page.
     """
     film = address(run.film_token)
@@ -71,7 +79,8 @@ def show_clip(
     frames = len(run.hands)
     speed = frames / max(run.state.seconds, 1e-3)
     st.caption(
-        f"{frames} frames, {width} × {height} px · processed in {run.state.seconds:.1f} s ({speed:.0f} fps) · "
+        about
+        or f"{frames} frames, {width} × {height} px · processed in {run.state.seconds:.1f} s ({speed:.0f} fps) · "
         "colours tell the fingers apart"
     )
 
