@@ -122,8 +122,8 @@ def rigid(
 ) -> int:
     """Find where rigid bodies are in photos and videos, and how they are turned: tags, or parts of people.
 
-    With --out, writes STEM.rigid.csv, and STEM.rigid.png or .mp4 with the axes drawn. A file that cannot be used does
-    not stop the others.
+    With --out, writes STEM.rigid.csv, of a video also STEM.rigid.nc, and STEM.rigid.png or .mp4 with the axes drawn. A
+    file that cannot be used does not stop the others.
     """
     if fov_deg is not None and camera_file is not None:
         raise InvalidOption("Expected --fov or --camera, but got both.")
@@ -209,6 +209,7 @@ def _photo(file: Path, asked: _Asked, folder: OutputFolder | None, report: Repor
 
 def _video(file: Path, asked: _Asked, folder: OutputFolder | None, report: Report) -> None:
     from posecore.export.rigid_file import write_rigid
+    from posecore.export.rigid_netcdf_file import write_rigid_netcdf
     from posecore.runs.rigid_video import draw_rigid_video
 
     notes: list[str] = []
@@ -218,6 +219,7 @@ def _video(file: Path, asked: _Asked, folder: OutputFolder | None, report: Repor
         stem = _stem(file)
         with folder.whole(file, stem) as written:
             write_rigid(found, written.folder / f"{stem}.rigid.csv")
+            write_rigid_netcdf(found, written.folder / f"{stem}.rigid.nc")
             if asked.drawn:
                 with progress_bar(unit="frame", desc="Drawing") as show:
                     film = written.folder / f"{stem}.rigid.mp4"

@@ -26,7 +26,11 @@ def write_netcdf(sequence: PoseSequence | HandSequence, path: str | os.PathLike[
     Raises:
         OSError: if the file cannot be written.
     """
-    dataset = hands_dataset(sequence) if isinstance(sequence, HandSequence) else to_dataset(sequence)
+    write_dataset(hands_dataset(sequence) if isinstance(sequence, HandSequence) else to_dataset(sequence), path)
+
+
+def write_dataset(dataset: xr.Dataset, path: str | os.PathLike[str]) -> None:
+    """Write any dataset whose first dimension is time as netCDF 4, as ``write_netcdf`` does."""
     packing = {"zlib": True, "complevel": 4, "shuffle": True}
     encoding = {
         name: packing | {"chunksizes": tuple(max(1, min(_CHUNK_FRAMES, side)) for side in variable.shape)}

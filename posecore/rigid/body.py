@@ -33,7 +33,7 @@ _FEET = {
 
 # World landmarks shorten feet that point towards the camera, down to 4 cm. So the direction of a foot is the one in
 # which this length is seen as it is in the image: from the heel to where BlazePose has the toes, of an adult's foot of
-# 26 cm. In four calibrated videos feet are then 11 to 26 degrees off (median), with world landmarks 22 to 75.
+# 26 cm. In four calibrated videos feet are then 11 to 24 degrees off (median), with world landmarks 19 to 72.
 _FOOT_M = 0.21
 # World landmarks have the image's axes, so the whole body is turned only as the camera's rays are. Points that ask for
 # more are not those of a body.

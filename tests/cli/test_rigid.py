@@ -71,6 +71,7 @@ def test_photos_and_videos_of_tags(media, tmp_path):
         *(f"{stem}.rigid.csv" for stem in ("photo", "clip")),
         "photo.rigid.png",
         "clip.rigid.mp4",
+        "clip.rigid.nc",
     }
     table = pd.read_csv(tmp_path / "clip.rigid.csv")
     assert list(table) == list(RIGID_COLUMNS)
