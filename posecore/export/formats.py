@@ -170,10 +170,12 @@ def plan_files(
 
 
 def formats_for(sequence: PoseSequence, hands: HandSequence | None) -> list[str]:
-    """The names of the formats in which a result can be written: all of them, or those for hands only."""
-    return [
-        name for name, form in FORMATS.items() if _has_bodies(sequence, hands) or form.of_hands or not form.needs_bodies
-    ]
+    """The names of the formats that hold something of a result: all, or those for hands if it has nothing else.
+
+    It has nothing else if only hands were looked for, or only hands were found.
+    """
+    only_hands = hands is not None and not sequence.seen.any() and (hands.seen.any() or not len(sequence.person_ids))
+    return [name for name, form in FORMATS.items() if not only_hands or form.of_hands or not form.needs_bodies]
 
 
 def _has_bodies(sequence: PoseSequence, hands: HandSequence | None) -> bool:

@@ -268,6 +268,11 @@ def test_a_result_of_hands_only_has_the_files_of_hands(hands, tmp_path):
         "manifest",
     ]  # fmt: skip
     assert formats_for(nobody, None) == list(FORMATS)
+    not_found = PoseSequence.empty(hands.times_s, [1], size=SIZE, fps=25)
+    assert formats_for(not_found, hands) == formats_for(nobody, hands), "nobody was found, but hands were"
+    unseen = HandSequence.empty(hands.times_s, hands.slots, size=SIZE, fps=25)
+    assert formats_for(not_found, unseen) == list(FORMATS)
+    assert formats_for(nobody, unseen) == formats_for(nobody, hands)
     assert [path.name for path in export(nobody, "csv", tmp_path, stem="w", hands=hands)] == [
         "w.hands.csv",
         "w.signs.csv",

@@ -3,6 +3,7 @@
 import io
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from pages.ui.explore.opened import Opened
 from pages.ui.shared.explain import plain
 from pages.ui.video.clip_run import ClipRun
 from posecore import FramePoses, HandSequence, PoseSequence, Smoothing, load_sequence, save_sequence, smooth_sequence
+from posecore.export.formats import FORMATS, formats_for
 from posecore.motion.trust import judge
 from tests.pages.test_video import short_clip, upload
 from tests.synthetic_hands import LEFT, hands_at
@@ -191,6 +193,28 @@ def test_hands_without_bodies_are_shown_without_what_is_about_bodies(app, jumpy,
         assert any("hands only" in info.value for info in app.info) == (bodies is None)
     assert not app.warning
     assert opened.playback.moments.header["hands"]["slots"] == [{"person": 1, "side": "left"}]
+
+
+def test_only_files_that_hold_hands_are_offered_without_bodies(app, jumpy, waved, tmp_path):
+    def pills() -> Any:
+        [found] = [each for each in app.get("button_group") if each.label == "Choose files"]
+        return found
+
+    save_sequence(jumpy, tmp_path / "walk.posecore.npz", hands=waved)
+    save_sequence(None, tmp_path / "wave.posecore.npz", hands=waved)
+    open_saved(app, (tmp_path / "walk.posecore.npz").read_bytes())
+    assert pills().options == [form.title for form in FORMATS.values()]
+    pills().set_value(["csv", "mot", "html"]).run()
+    app.selectbox(key="one_file_explore").set_value("bvh").run()
+    open_saved(app, (tmp_path / "wave.posecore.npz").read_bytes())
+    titles = [FORMATS[name].title for name in formats_for(jumpy.only([]), waved)]
+    assert pills().options == app.selectbox(key="one_file_explore").options == titles
+    assert pills().value == ["csv", "html"], "what is not offered is not chosen either"
+    next(button for button in app.button if button.label == "Prepare zip").click().run()
+    assert not app.exception
+    made = app.session_state["files_zip_explore"]
+    assert (made.wanted, made.notes) == (("csv", "html"), ())
+    assert saved_from(app, "explore")
 
 
 def test_names_are_still_there(app, two, tmp_path):

@@ -14,7 +14,7 @@ from pages.ui.shared.addresses import address
 from posecore import HandSequence, PoseSequence
 from posecore.errors import PosecoreError
 from posecore.export.bundle import OnFile, write_bundle
-from posecore.export.formats import FORMATS, plan_files
+from posecore.export.formats import FORMATS, formats_for, plan_files
 
 _USUAL = ["csv", "html", "result", "manifest"]
 _FILM = "film"
@@ -92,9 +92,11 @@ def offer_files(
         film: the video with skeletons; None if the result has no video.
     """
     with st.expander("Files", icon=":material/folder_zip:", expanded=True):
+        hands = playback.hands_beside(shown)
+        offered = formats_for(shown, hands)
         chosen = st.pills(
             "Choose files",
-            [*([_FILM] if film else []), *FORMATS],
+            [*([_FILM] if film else []), *offered],
             selection_mode="multi",
             default=_USUAL,
             format_func=_title,
@@ -106,24 +108,23 @@ def offer_files(
         one = st.container(horizontal=True, vertical_alignment="bottom")
         if raw is not None:
             raw = raw.only(shown.person_ids.tolist())
-        hands = playback.hands_beside(shown)
         result = _Result(shown, playback, facts, raw, hands, page, stem, key, film, below=st.container())
         with several:
-            _explain(chosen)
+            _explain(chosen, offered)
             _offer_zip(result, tuple(chosen))
         with one:
-            _offer_one(result)
+            _offer_one(result, offered)
 
 
 def _title(name: str) -> str:
     return _FILM_TITLE if name == _FILM else FORMATS[name].title
 
 
-def _explain(chosen: Sequence[str]) -> None:
+def _explain(chosen: Sequence[str], offered: Sequence[str]) -> None:
     with st.popover("About these files", icon=":material/help:"):
         if _FILM in chosen:
             st.markdown(f"**{_FILM_TITLE}.** The video with the skeletons drawn on it, for any player.")
-        for name in [name for name in chosen if name != _FILM] or FORMATS:
+        for name in [name for name in chosen if name != _FILM] or offered:
             st.markdown(f"**{FORMATS[name].title}.** {FORMATS[name].help}")
 
 
@@ -152,10 +153,10 @@ def _offer_zip(result: _Result, chosen: tuple[str, ...]) -> None:
     _make(result, "zip", chosen, f"{result.stem}.zip", _zip_of(result, formats, film))
 
 
-def _offer_one(result: _Result) -> None:
+def _offer_one(result: _Result, offered: Sequence[str]) -> None:
     name = st.selectbox(
         "Single file",
-        list(FORMATS),
+        offered,
         format_func=_title,
         key=f"one_file_{result.page}",
         persist_state="session",
