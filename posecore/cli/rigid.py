@@ -15,12 +15,14 @@ from posecore.errors import InvalidCamera, InvalidOption, PosecoreError, Unreada
 from posecore.rigid.kinds import KINDS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import numpy as np
 
     from posecore.estimation.faces import FaceNetwork
     from posecore.poses import FramePoses
     from posecore.rigid.camera import Camera
-    from posecore.rigid.pose import FrameRigid, RigidPose, RigidSequence
+    from posecore.rigid.pose import FrameRigid, RigidPose, RigidSequence, RigidSlot
     from posecore.rigid.tags import TagFinder
 
 ASSUMED_FOV_DEG = 65.0
@@ -232,7 +234,7 @@ def _people_in(rgb: "np.ndarray", asked: _Asked, camera: "Camera", notes: list[s
     from posecore.estimation.hand_options import HandOptions
     from posecore.estimation.pose_options import PoseOptions
     from posecore.pipeline import estimate_hands_image, estimate_image
-    from posecore.rigid.people import absences, pose_people
+    from posecore.rigid.people import pose_people
 
     poses: FramePoses = estimate_image(rgb, PoseOptions(people=asked.people))
     hands = None
@@ -240,7 +242,7 @@ def _people_in(rgb: "np.ndarray", asked: _Asked, camera: "Camera", notes: list[s
         hands = estimate_hands_image(rgb, HandOptions(hands=2 * asked.people), poses=poses)
     faces = asked.faces.find(rgb, poses) if asked.faces else None
     found = _only(pose_people(poses, camera, hands=hands, faces=faces), asked.kinds)
-    notes += absences(poses.person_ids.tolist(), found.poses, asked.kinds)
+    notes += _why_missing(poses.person_ids.tolist(), found.poses, asked.kinds)
     return found
 
 
@@ -248,7 +250,7 @@ def _bodies_in_video(file: Path, asked: _Asked, notes: list[str]) -> "tuple[Rigi
     from posecore.estimation.hand_options import HandOptions
     from posecore.estimation.pose_options import PoseOptions
     from posecore.pipeline import RunSummary, estimate_video
-    from posecore.rigid.people import absences, pose_people_over_time
+    from posecore.rigid.people import pose_people_over_time
     from posecore.rigid.pose import RigidSequence
     from posecore.runs.faces_in_video import find_faces_in_video
     from posecore.runs.rigid_video import find_tags_in_video
@@ -284,8 +286,14 @@ def _bodies_in_video(file: Path, asked: _Asked, notes: list[str]) -> "tuple[Rigi
     everything = pose_people_over_time(poses, camera, hands=ends[0].hands, faces=faces, smooth=asked.smoothing)
     frames = [_only(everything.frame(index), asked.kinds) for index in range(len(everything))]
     found = RigidSequence.from_frames(frames, size=everything.size, fps=everything.fps)
-    notes += absences(poses.person_ids.tolist(), found.slots, asked.kinds)
+    notes += _why_missing(poses.person_ids[poses.seen.any(axis=0)].tolist(), found.slots, asked.kinds)
     return found, camera
+
+
+def _why_missing(people: list[int], found: "Collection[RigidSlot]", kinds: tuple[str, ...]) -> list[str]:
+    from posecore.rigid.people import absences
+
+    return absences(people, found, kinds) if people else ["Nobody was found."]
 
 
 def _only(frame: "FrameRigid", kinds: tuple[str, ...]) -> "FrameRigid":

@@ -5,8 +5,9 @@ that it needs has no pose; nothing is made up for it.
 
 A head is where the rest of the person is: its rotation is that of ``pose_head``, and its origin is midway between the
 eyes of the placed person. BlazePose draws faces smaller than they are: by the face's size alone, heads of people at
-known distances came out 1.35 times as far away, and 0.95 to 1.01 times with the whole person. Only if the person cannot
-be placed is the size of the face all there is.
+known distances came out 1.35 times as far away, and 0.95 to 1.01 times with the whole person. In the same way a hand is
+where it is seen, as far away as the wrist of the placed person: by their size alone, small hands jump by a metre. Only
+if the person cannot be placed is the size of the face or hand all there is.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from posecore.errors import InvalidHands
 from posecore.estimation.faces import Face
-from posecore.hands import FrameHands, HandSequence
+from posecore.hands import SIDES, FrameHands, HandSequence, HandSlot
 from posecore.motion.gaps import usual_step_s
 from posecore.motion.smoothing import Smoothing, smooth_sequence
 from posecore.poses import FramePoses, PoseSequence
@@ -40,6 +41,7 @@ MIN_VISIBILITY = 0.5
 _HAND_KINDS = ("left_hand", "right_hand")
 _BODY_KINDS = [kind for kind in PEOPLE_KINDS if kind not in _HAND_KINDS]
 _WHY_NO_HEAD = "no pose of the head, as the face is turned away, hidden or too small"
+_WRISTS = {side: BLAZEPOSE_33.index(f"{side}_wrist") for side in SIDES}
 _EYES = [BLAZEPOSE_33.index(f"{side}_eye") for side in ("left", "right")]
 
 # Landmarks are smoothed with 6 Hz (Winter, see ``posecore.motion.smoothing``), or this share of a lower frame rate.
@@ -74,6 +76,7 @@ def pose_people(
     camera = camera.scaled(poses.size)
     earlier = before or {}
     found: dict[RigidSlot, RigidPose] = {}
+    wrists: dict[HandSlot, float] = {}
     for index, person in enumerate(poses.person_ids.tolist()):
         points_px = _seen_px(poses.xy[index], poses.visibility[index], poses.size)
         slot, world_m = RigidSlot("head", person), poses.world[index]
@@ -84,17 +87,26 @@ def pose_people(
             head = pose_head(points_px[list(FACE)], camera, before=earlier.get(slot))
         placed = place_landmarks(world_m, points_px, camera)
         if placed is not None:
+            body = placed.to_camera(world_m)
+            wrists |= {
+                HandSlot(person, side): float(body[wrist, 2])
+                for side, wrist in _WRISTS.items()
+                if np.isfinite(points_px[wrist]).all()
+            }
             parts = pose_torso_and_feet(placed, world_m, points_px, camera)
             found |= {RigidSlot(kind, person): pose for kind, pose in parts.items()}
             if head is not None:
-                head = replace(head, translation_m=placed.to_camera(world_m[_EYES]).mean(axis=0))
+                head = replace(head, translation_m=body[_EYES].mean(axis=0))
         if head is not None:
             found[slot] = head
     if hands is not None:
         for index, whose in enumerate(hands.slots):
             hand_px = hands.xy[index].astype(np.float64) - 0.5
-            if (hand := pose_hand(hands.world[index], hand_px, whose.side, camera)) is not None:
-                found[RigidSlot(f"{whose.side}_hand", whose.person)] = hand
+            hand = pose_hand(hands.world[index], hand_px, whose.side, camera)
+            if hand is not None:
+                depth_m = wrists.get(whose, hand.translation_m[2])
+                place = hand.translation_m * depth_m / hand.translation_m[2]
+                found[RigidSlot(f"{whose.side}_hand", whose.person)] = replace(hand, translation_m=place)
     return FrameRigid(found, poses.time_s, poses.size, poses.begins_shot)
 
 

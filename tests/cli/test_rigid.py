@@ -118,6 +118,20 @@ def test_parts_of_a_person(portrait_file):
     assert missing in done["notes"]
 
 
+def test_nobody(media):
+    code, said, _ = run(media / "photo.png", "--json")
+    assert code == 0
+    [done] = json.loads(said)["done"]
+    assert done["frames"][0]["bodies"] == []
+    assert "Nobody was found." in done["notes"]
+
+
+def test_nobody_in_a_video(media):
+    code, said, _ = run(media / "clip.mp4", "--json")
+    assert code == 0
+    assert "Nobody was found." in json.loads(said)["done"][0]["notes"]
+
+
 def test_faces_make_heads_more_exact(portrait_file):
     heads = []
     for more in ([], ["--no-faces"]):

@@ -49,24 +49,38 @@ def test_feet_are_found_in_world_landmarks_that_shorten_them():
         assert found[RigidSlot(kind, 4)].turn_from(true) < 6
 
 
-@pytest.mark.parametrize("side", ["left", "right"])
-@pytest.mark.parametrize("angles", [(0, 0, 0), (40, 0, 0), (-30, 20, 0), (10, -20, 150), (170, 0, 0)])
-def test_a_known_hand_is_found(side, angles):
-    slot = HandSlot(2, side)
+def hand_at(slot: HandSlot, true: RigidPose, *, scale: float = 1.0) -> FrameHands:
+    """A hand at this place; its world landmarks may have another scale."""
     shape = np.column_stack([0.09 * open_hand(slot), np.zeros(21)])
     shape[4:21:4, 2] = -0.02  # fingertips bent a little towards the palm
-    true = RigidPose.from_euler(angles, (0.2, -0.1, 0.8))
-    world = shape @ true.rotation.T
-    hands = FrameHands(
+    world = scale * shape @ true.rotation.T
+    return FrameHands(
         xy=(CAMERA.project(shape, true) + 0.5)[None],
         z=np.zeros((1, 21)),
         world=(world - world.mean(axis=0))[None],
         score=[1],
-        right=[side == "right"],
+        right=[slot.side == "right"],
         slots=(slot,),
         time_s=0,
         size=CAMERA.size,
     )
+
+
+def test_a_hand_is_as_far_away_as_the_wrist_of_its_person():
+    body = RigidPose.from_euler((0, 0, 0), (0, 0, 3))
+    wrist = body.to_camera(STANDING[[BLAZEPOSE_33.index("left_wrist")]])[0]
+    true = RigidPose.from_euler((20, 0, 180), wrist)
+    for person, places in ((4, wrist), (5, 1.5 * wrist)):  # the second is nobody's
+        hands = hand_at(HandSlot(person, "left"), true, scale=1.5)
+        found = pose_people(seen_at(body), CAMERA, hands=hands).poses[RigidSlot("left_hand", person)]
+        assert found.translation_m == pytest.approx(places, abs=0.05)
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+@pytest.mark.parametrize("angles", [(0, 0, 0), (40, 0, 0), (-30, 20, 0), (10, -20, 150), (170, 0, 0)])
+def test_a_known_hand_is_found(side, angles):
+    true = RigidPose.from_euler(angles, (0.2, -0.1, 0.8))
+    hands = hand_at(HandSlot(2, side), true)
     found = pose_people(FramePoses.nobody(CAMERA.size), CAMERA, hands=hands).poses
     assert list(found) == [RigidSlot(f"{side}_hand", 2)]
     pose = found[RigidSlot(f"{side}_hand", 2)]
