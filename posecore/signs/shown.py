@@ -67,6 +67,19 @@ def gesture_words(gesture: str) -> str:
 
 def sign_notes(slots: tuple[HandSlot, ...], signs: ShownSigns, label: Label = "gesture") -> dict[HandSlot, str]:
     """What to write beside the hands of one frame: their gestures or letters, of those that show one."""
-    names = (signs.letter if label == "letter" else signs.gesture).tolist()
-    there = zip(slots, names, strict=True)
+    return _notes(slots, signs.letter if label == "letter" else signs.gesture)
+
+
+def gesture_notes(hands: HandSequence) -> list[dict[HandSlot, str]]:
+    """``sign_notes`` of each frame of a video, with gestures only: letters take a hundred times as long to read."""
+    notes: list[dict[HandSlot, str]] = []
+    for start in range(0, len(hands), _BLOCK_FRAMES):
+        gestures, scores = gestures_of(hands.at(slice(start, start + _BLOCK_FRAMES)))
+        seen = np.where(np.isnan(scores), "", gestures.astype(object))
+        notes += [_notes(hands.slots, names) for names in seen]
+    return notes
+
+
+def _notes(slots: tuple[HandSlot, ...], names: Texts) -> dict[HandSlot, str]:
+    there = zip(slots, names.tolist(), strict=True)
     return {slot: gesture_words(name) for slot, name in there if name not in ("", NO_GESTURE)}

@@ -6,7 +6,7 @@ import numpy as np
 
 from posecore import FrameHands
 from posecore.signs import shown
-from posecore.signs.shown import read_signs, sign_notes
+from posecore.signs.shown import gesture_notes, read_signs, sign_notes
 from tests.synthetic_hands import LEFT, RIGHT, SIZE, hands_at, waving
 
 
@@ -47,3 +47,18 @@ def test_only_gestures_are_noted():
     signs.letter[:] = ["B", ""]
     assert sign_notes(hands.slots, signs) == {RIGHT: "thumb up"}
     assert sign_notes(hands.slots, signs, "letter") == {LEFT: "B"}
+
+
+def test_gestures_of_a_video_are_noted_without_reading_letters(monkeypatch):
+    hands = waving(10)
+    signs = read_signs(hands)
+    expected = [sign_notes(hands.slots, signs[frame]) for frame in range(len(hands))]
+    assert expected[0] == {LEFT: "open palm", RIGHT: "open palm"}
+    assert expected[-1] == {RIGHT: "open palm"}
+
+    def refuse(_hands):
+        raise AssertionError("letters were read")
+
+    monkeypatch.setattr(shown, "letters_of", refuse)
+    monkeypatch.setattr(shown, "_BLOCK_FRAMES", 3)
+    assert gesture_notes(hands) == expected

@@ -14,10 +14,9 @@ from posecore.motion.smoothing import Smoothing, smooth_sequence
 from posecore.motion.smoothing_effect import SmoothingEffect, compare
 from posecore.motion.trust import judge
 from posecore.runs.replay import HandNotes
-from posecore.signs.shown import read_signs, sign_notes
+from posecore.signs.shown import gesture_notes
 
 _NAME = "moments.bin"
-_BLOCK_FRAMES = 4096  # whose signs are read at a time, so that memory stays bounded
 
 
 @dataclass
@@ -51,7 +50,7 @@ class Playback:
         self.hands_as_people = [] if hands is None else people_within_hands(raw, hands)
         self.raw = raw.only({*raw.person_ids.tolist()} - {*self.hands_as_people}) if self.hands_as_people else raw
         self.hands = hands
-        self.hand_notes: HandNotes = [] if hands is None else _notes_of(hands)
+        self.hand_notes: HandNotes = [] if hands is None else gesture_notes(hands)
         self.trust = judge(self.raw)
         self._folder = folder
         self._served = _Served()
@@ -102,13 +101,3 @@ class Playback:
     def serves(self, token: str) -> bool:
         """Whether the file that ``offer`` gave this token still exists."""
         return token in self._served.tokens and not self._folder.closed
-
-
-def _notes_of(hands: HandSequence) -> HandNotes:
-    blocks = (hands.at(slice(start, start + _BLOCK_FRAMES)) for start in range(0, len(hands), _BLOCK_FRAMES))
-    return [
-        sign_notes(block.slots, signs[frame])
-        for block in blocks
-        for signs in [read_signs(block)]
-        for frame in range(len(block))
-    ]
