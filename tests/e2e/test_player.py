@@ -428,6 +428,23 @@ def test_the_hands_of_a_saved_result_have_a_table_of_their_own(page, walk, tmp_p
     expect(page.get_by_text("33 of 33 landmarks")).to_be_visible()
 
 
+def test_hands_without_bodies_have_no_controls_of_bodies(page, tmp_path):
+    save_sequence(None, tmp_path / "hands.posecore.npz", hands=waving(40))
+    page.goto("/explore")
+    upload(page, tmp_path / "hands.posecore.npz")
+    wait_for_player(page, ("skeleton", "cursor"))
+    expect(page.get_by_text("This result has hands only.")).to_be_visible()
+    player = page.get_by_role("group", name="Player")
+    expect(player.get_by_text("Hands of frame 0, at 0.000 s · left open palm · right open palm")).to_be_visible()
+    player.get_by_role("slider", name="Frame").fill("30")
+    expect(player.get_by_text("Hands of frame 30, at 1.196 s · right open palm")).to_be_visible()
+    for select in ("trail", "space", "joints", "threshold", "labels"):
+        expect(player.locator(f"[data-set={select}]")).to_be_hidden()
+    expect(player.get_by_label("Add a curve")).to_be_hidden()
+    expect(player.get_by_text("Shaded: a needed point")).to_be_hidden()
+    expect(page.get_by_text("Repetitions", exact=True)).to_have_count(0)
+
+
 def test_a_saved_result_can_be_explored_without_its_video(page, walk, tmp_path, shot):
     path = tmp_path / "walk.posecore.npz"
     save_sequence(walk, path, facts={"source": "sports2d_demo.mp4", "options": {"smoothing": True}})
