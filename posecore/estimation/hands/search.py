@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from posecore.estimation.arrays import FloatArray
 from posecore.estimation.hand_options import HandOptions
 from posecore.estimation.hands.arms import Arm
 from posecore.estimation.hands.graph import HandNetworks
@@ -20,10 +21,15 @@ _MIN_FIRST_SCORE = 0.3
 _SURE_SCORE = 0.65
 # At most this many candidates of one look are examined beyond the number of hands that are wanted.
 _MORE_CANDIDATES = 2
-# As in MediaPipe, two hands are the same if at least so many landmarks are nearer to each other than this share of the
-# larger one's palm.
-_SAME_LANDMARKS, _SAME_SHARE = 10, 0.2
-_PALM = [HAND_21.index(name) for name in ("wrist", "index_finger_mcp", "pinky_mcp")]
+# Two hands are the same if their palms are nearer to each other than this, in palms. (Videos of ten people who sign and
+# eight others: one hand followed twice, because one reading was led there from the other hand, 0.06 to 0.63, and up to
+# 0.16 if they looked like a left and a right one; two hands that lie on each other from 0.62, and from 0.39.)
+_SAME_PALMS, _SAME_PALMS_OF_TWO_SIDES = 0.6, 0.25
+# They look like a left and a right one if the network's guesses are so far apart. (One hand: up to 0.66, or as near as
+# that; pressed against each other, those of two hands from 0.77.)
+_TWO_SIDES = 0.7
+_WRIST = HAND_21.index("wrist")
+_KNUCKLES = [HAND_21.index(f"{finger}_mcp") for finger in ("index_finger", "middle_finger", "ring_finger", "pinky")]
 
 
 class Search:
@@ -79,12 +85,13 @@ def is_among(hand: RegionHand, others: Iterable[RegionHand]) -> bool:
 
 
 def _is_same(hand: RegionHand, other: RegionHand) -> bool:
-    apart = np.linalg.norm(hand.points[:, :2] - other.points[:, :2], axis=1)
-    near = _SAME_SHARE * max(_palm_px(hand), _palm_px(other))
-    return int((apart < near).sum()) >= _SAME_LANDMARKS
+    ends, other_ends = _palm(hand), _palm(other)
+    apart = np.linalg.norm(ends - other_ends, axis=1).mean()
+    palm = max(np.linalg.norm(knuckles - wrist) for wrist, knuckles in (ends, other_ends))
+    two_sides = abs(hand.right - other.right) >= _TWO_SIDES
+    return bool(apart < (_SAME_PALMS_OF_TWO_SIDES if two_sides else _SAME_PALMS) * palm)
 
 
-def _palm_px(hand: RegionHand) -> float:
-    """The longest side of the triangle of the wrist and the outer knuckles."""
-    corners = hand.points[_PALM, :2]
-    return float(np.linalg.norm(corners - np.roll(corners, 1, axis=0), axis=1).max())
+def _palm(hand: RegionHand) -> FloatArray:
+    """(2, 2) the ends of the palm in pixels, which do not depend on the side: wrist, and middle of the knuckles."""
+    return np.stack([hand.points[_WRIST, :2], hand.points[_KNUCKLES, :2].mean(axis=0)])
