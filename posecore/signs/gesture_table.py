@@ -47,7 +47,8 @@ _ROWS = (
     Gesture("thumb_up", (), thumb="out", also=("thumb up",)),
     Gesture("thumb_down", (), thumb="out", also=("thumb down",)),
     Gesture("ok", ("middle", "ring", "pinky"), also=("tips touch",), free=("index",)),
-    Gesture("call_me", ("pinky",), thumb="out"),
+    # The ring finger follows a straight little finger, and is hidden at the ear, where the network guesses it straight.
+    Gesture("call_me", ("pinky",), thumb="out", free=("ring",)),
     Gesture("rock", ("index", "pinky"), thumb="not out"),
     Gesture("four", _ALL, thumb="across"),
     Gesture("three", ("index", "middle"), thumb="out"),

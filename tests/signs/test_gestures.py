@@ -1,11 +1,13 @@
 """Gestures of hands built from their joints, and of hands of real people."""
 
+import cv2
 import numpy as np
 import pytest
 
 from posecore.errors import InvalidHands, InvalidOption
 from posecore.hands import FrameHands, HandSequence, HandSlot
-from posecore.pipeline import estimate_hands_image
+from posecore.media.pictures import decode_picture
+from posecore.pipeline import estimate_hands_image, estimate_image
 from posecore.signs import gestures, gestures_of
 from posecore.signs.gesture_table import GESTURES
 from posecore.signs.measures import FINGERS, measure_hands
@@ -44,6 +46,7 @@ HANDS = {
     "i_love_you": hand(("index", "pinky"), "out"),
 }
 OTHERS = {
+    "telephone with the ring finger": ("call_me", hand(("ring", "pinky"), "out")),
     "another three": ("three", hand(("index", "middle", "ring"), "across")),
     "palm with the thumb beside the fingers": ("open_palm", hand(ALL, "beside")),
     "fist with the thumb beside it": ("fist", hand((), "beside")),
@@ -202,3 +205,13 @@ def test_hands_in_photos(shared_data, photo, gesture):
     names, scores = gestures_of(estimate_hands_image(path))
     assert names.tolist() == [gesture]
     assert scores[0] > 0.9
+
+
+def test_a_telephone_whose_ring_finger_follows_the_little_finger(shared_data):
+    (path,) = (shared_data / "gestures").glob("call/0e02*.jpg")
+    small = cv2.resize(decode_picture(path), None, fx=0.7, fy=0.7, interpolation=cv2.INTER_AREA)
+    hands = estimate_hands_image(small, poses=estimate_image(small))
+    names, scores = gestures_of(hands)
+    held_up = hands.slots.index(HandSlot(1, "right"))
+    assert names[held_up] == "call_me"
+    assert scores[held_up] > 0.9
