@@ -85,6 +85,10 @@ class UnreadableCamera(PosecoreError):
     """A file holds no camera that can be used: it is damaged, of another kind, or of another camera model."""
 
 
+class CannotCalibrate(PosecoreError):
+    """Photos do not show enough of a board to calibrate their camera."""
+
+
 class NotComparable(PosecoreError):
     """Two poses, movements or attempts cannot be compared: one has too little in it, or they are too long."""
 

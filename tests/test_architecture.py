@@ -45,6 +45,8 @@ HOMES = {
     "sqlalchemy": "posecore.progress",
     "alembic": "posecore.progress",
     "openpyxl": "posecore.progress",
+    "yaml": "posecore.rigid",
+    "reportlab": "posecore.rigid",
 }
 
 

@@ -30,6 +30,8 @@ _COMMANDS = {
     "reps": "A video or a saved result: count the repetitions of an exercise.",
     "compare": "Two videos, saved results or photos: how alike, and when.",
     "rigid": "Photos and videos: where tags and parts of people are, and how they are turned.",
+    "calibrate": "Photos or a video of a printed board: the camera that took them.",
+    "sheet": "Tags or a calibration board to print, as PDF.",
 }
 
 _EXAMPLES = """\

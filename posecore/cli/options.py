@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 
+from posecore.errors import InvalidOption
 from posecore.estimation.pose_options import EngineChoice, PoseOptions, SearchChoice
 from posecore.media.clip_options import ClipOptions
 from posecore.view.silhouettes import Background
+
+if TYPE_CHECKING:
+    from posecore.rigid.board import Board
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _USUAL = PoseOptions()
@@ -39,6 +43,33 @@ _PART = [
     click.option("--end", "end_s", type=float, metavar="S", help="End before this second."),
     click.option(
         "--every", type=int, default=_WHOLE.every, show_default=True, metavar="N", help="Use only every Nth frame."
+    ),
+]
+_BOARD = [
+    click.option(
+        "--board",
+        "columns_rows",
+        default="5x7",
+        show_default=True,
+        metavar="CxR",
+        help="Squares of the board, across and down.",
+    ),
+    click.option(
+        "--square",
+        "square_m",
+        type=float,
+        default=0.035,
+        show_default=True,
+        metavar="M",
+        help="Side of its squares in metres.",
+    ),
+    click.option(
+        "--board-tags",
+        "board_family",
+        default="4x4_50",
+        show_default=True,
+        metavar="FAMILY",
+        help="Tags in its squares.",
     ),
 ]
 _ESTIMATION = [
@@ -108,3 +139,22 @@ def _with(options: Sequence[Callable[[_Command], _Command]], command: _Command) 
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def board(command: _Command) -> _Command:
+    """Add the options of a calibration board, see ``board_of``."""
+    return _with(_BOARD, command)
+
+
+def board_of(columns_rows: str, square_m: float, family: str) -> "Board":
+    """The board that the options say.
+
+    Raises:
+        InvalidOption: if there is no such board.
+    """
+    from posecore.rigid.board import Board
+
+    columns, _, rows = columns_rows.lower().partition("x")
+    if not (columns.isdecimal() and rows.isdecimal()):
+        raise InvalidOption(f"Expected --board to be columns and rows such as 5x7, but got {columns_rows!r}.")
+    return Board(int(columns), int(rows), square_m, family)

@@ -115,21 +115,31 @@ class TagDetector:
         pattern = np.pad(pattern, _CELL // 2, constant_values=255)
         low, high = _CELL // 2 - 0.5, _CELL // 2 - 0.5 + side
         square = np.array([[low, low], [high, low], [high, high], [low, high]], np.float32)
-        to_image = cv2.getPerspectiveTransform(square, corners.astype(np.float32))
+        part, first = _around(grey, corners)
+        # A larger image is reduced to the size of the pattern: between its pixels, edges would be missed.
+        size = np.array(part.shape[::-1])
+        share = np.minimum(1.0, side / np.sqrt(_area(corners)))
+        part = cv2.resize(part, np.maximum(1, np.rint(size * share)).astype(int).tolist(), interpolation=cv2.INTER_AREA)
+        scale = np.array(part.shape[::-1]) / size
+        there = ((corners - first + 0.5) * scale - 0.5).astype(np.float32)
         # As blurred as the image is: an edge there takes about a pixel.
-        shrunk = np.sqrt(_area(corners)) / side
-        blurred = cv2.GaussianBlur(pattern, (0, 0), max(0.5, 0.5 / shrunk))
-        part, corner = _around(grey, corners)
-        to_part = np.array([[1, 0, -corner[0]], [0, 1, -corner[1]], [0, 0, 1]]) @ to_image
+        blurred = cv2.GaussianBlur(pattern, (0, 0), max(0.5, 0.5 * side / np.sqrt(_area(there))))
         everywhere = np.full(part.shape, 255, np.uint8)
         try:
             likeness, to_part = cv2.findTransformECC(
-                blurred, part, to_part.astype(np.float32), cv2.MOTION_HOMOGRAPHY, _STEPS, everywhere, 1
+                blurred,
+                part,
+                cv2.getPerspectiveTransform(square, there).astype(np.float32),
+                cv2.MOTION_HOMOGRAPHY,
+                _STEPS,
+                everywhere,
+                1,
             )
         except cv2.error:  # it does not converge
             return corners
-        moved = cv2.perspectiveTransform(square[None], to_part)[0].astype(np.float64) + corner
-        settled = likeness > _LEAST_CORRELATION and np.abs(moved - corners).max() < _MOST_MOVED_PX
+        laid = cv2.perspectiveTransform(square[None], to_part)[0].astype(np.float64)
+        moved = (laid + 0.5) / scale - 0.5 + first
+        settled = likeness > _LEAST_CORRELATION and np.abs(laid - there).max() < _MOST_MOVED_PX
         return moved if settled else corners
 
 

@@ -26,8 +26,8 @@ def test_each_family_is_found_exactly(family):
 
 def test_corners_are_those_of_the_pattern_to_a_twentieth_of_a_pixel():
     generator = np.random.default_rng(4)
-    for seed in range(5):
-        pose = RigidPose.from_euler(generator.uniform([-50, -50, -180], [50, 50, 180]), [0, 0, 0.6])
+    for seed, distance in enumerate((0.2, 0.3, 0.6, 1.0, 1.2)):
+        pose = RigidPose.from_euler(generator.uniform([-50, -50, -180], [50, 50, 180]), [0, 0, distance])
         image = render([tag("36h11", seed, 0.1, pose)], CAMERA, seed=seed)
         [seen] = TagDetector("36h11").find(image)
         assert np.abs(seen.corners - CAMERA.project(tag_points(0.1), pose)).max() < 0.05
