@@ -367,12 +367,13 @@ _ROWS = (
     Format(
         "bvh",
         "Animation (BVH)",
-        "For Blender, Maya and game engines: a moving skeleton in metres; its path through the room is estimated from "
-        "one camera, and limbs are not twisted.",
+        "For Blender, Maya and game engines: a moving skeleton in metres, with fingers if hands were looked for; its "
+        "path through the room is estimated from one camera, and limbs are not twisted.",
         ".bvh",
         _TEXT,
         "bvh_file.write_bvh",
         per_person=True,
+        with_hands=True,
     ),
     Format(
         "netcdf",

@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from posecore import BLAZEPOSE_33, InvalidOption, InvalidPoses
+from posecore import BLAZEPOSE_33, HAND_21, HandSequence, HandSlot, InvalidOption, InvalidPoses
 from posecore.export.bvh_file import write_bvh
 from posecore.motion.resampling import to_even_times
 from posecore.motion.root import place_person
+from tests.synthetic_hands import hands_at
 
 # Joint -> the landmarks whose midpoint it is, repeated here so that a mistake in the source shows.
 PLACES = {
@@ -189,6 +190,104 @@ def test_a_t_pose_facing_the_camera_has_zero_rotation(straight, tmp_path):
     write_bvh(standing, tmp_path / "x.bvh", 3, root="none")
     _, rows = channels_of(tmp_path / "x.bvh")
     np.testing.assert_allclose(rows[:, 3:], 0, atol=1e-4)
+
+
+FINGERS = {
+    "Thumb": ("thumb_cmc", "thumb_mcp", "thumb_ip", "thumb_tip"),
+    **{
+        name: tuple(f"{finger}_{part}" for part in ("mcp", "pip", "dip", "tip"))
+        for name, finger in (
+            ("Index", "index_finger"),
+            ("Middle", "middle_finger"),
+            ("Ring", "ring_finger"),
+            ("Pinky", "pinky"),
+        )
+    },
+}
+LOST = slice(20, 25)  # frames without the left hand
+
+
+@pytest.fixture
+def hands(straight) -> HandSequence:
+    """Both hands, which turn and bend at random."""
+    random = np.random.default_rng(5)
+    slots = (HandSlot(3, "left"), HandSlot(3, "right"))
+    shape = hands_at(dict.fromkeys(slots, (300.0, 300.0)), size=straight.size)
+    arrays = {name: np.repeat(array[None], 40, axis=0) for name, array in shape.arrays.items()}
+    turns = Rotation.from_rotvec(np.cumsum(random.normal(0, 0.1, (40, 3)), axis=0)).as_matrix()
+    bent = arrays["world"] + random.normal(0, 0.004, (40, 2, 21, 3))
+    arrays["world"] = np.einsum("tij,thkj->thki", turns, bent)
+    for array in arrays.values():
+        array[LOST, 0] = np.nan
+    given = HandSequence.empty(straight.times_s, slots, size=straight.size, fps=straight.fps)
+    return replace(given, **arrays)
+
+
+def test_every_finger_points_along_its_landmarks(straight, hands, tmp_path):
+    path = tmp_path / "x.bvh"
+    write_bvh(straight, path, 3, hands=hands)
+    places, ends = joint_positions_read(path, 40), end_directions_read(path)
+    assert set(places) == {
+        *PLACES,
+        *(f"{side}{name}{number}" for side in ("Left", "Right") for name in FINGERS for number in range(4)),
+    }
+    for index, side in enumerate(("Left", "Right")):
+        world = hands.world[:, index] * [1, -1, -1]
+        seen = hands.seen[:, index]
+        np.testing.assert_allclose(places[f"{side}Index0"], places[f"{side}Wrist"], atol=1e-5)
+        for name, landmarks in FINGERS.items():
+            points = [world[:, HAND_21.index(landmark)] for landmark in ("wrist", *landmarks)]
+            read = [places[f"{side}{name}{number}"] for number in range(4)]
+            got = [*np.diff(read, axis=0), ends[f"{side}{name}3"]]
+            for bone, wanted in zip(got, np.diff(points, axis=0), strict=True):
+                assert degrees_between(bone[seen], wanted[seen]).max() < 0.1, name
+                lengths = np.linalg.norm(wanted[seen], axis=1)
+                np.testing.assert_allclose(np.linalg.norm(bone, axis=1), np.median(lengths), atol=1e-5)
+
+
+def test_a_hand_that_is_not_seen_keeps_its_pose_on_the_moving_arm(straight, hands, tmp_path):
+    write_bvh(straight, tmp_path / "with.bvh", 3, hands=hands)
+    figure = bvhio.readAsBvh(str(tmp_path / "with.bvh"))
+    rotations = {joint.Name: [[*key.Rotation] for key in joint.Keyframes] for joint, _, _ in figure.Root.layout()}
+    for name, turned in rotations.items():
+        still = name.removeprefix("Left").rstrip("0123") in ("Wrist", *FINGERS)
+        still |= name == "RightMiddle0"  # with whose bone the wrist turns
+        assert (turned[19:25] == [turned[19]] * 6) == still, name
+    assert joint_positions_read(tmp_path / "with.bvh", 40)["LeftWrist"][19:25].std(axis=0).max() > 1e-3
+
+
+def test_a_flat_hand_with_its_palm_down_has_zero_rotation(straight, hands, tmp_path):
+    """Fixes on which side the thumb is at rest: in a T-pose, arms to the sides, it is ahead."""
+    world = straight.world.copy()
+    arm = [BLAZEPOSE_33.index(f"left_{name}") for name in ("shoulder", "elbow", "wrist")]
+    world[:] = 0
+    for name, place in {
+        **{f"{side}_{part}": (x * sign, y, 0) for side, sign in (("left", 1), ("right", -1)) for part, (x, y) in {
+            "ear": (0.08, 0.65), "shoulder": (0.2, 0.5), "elbow": (0.5, 0.5), "wrist": (0.7, 0.5), "index": (0.8, 0.5),
+            "pinky": (0.8, 0.5), "hip": (0.1, 0), "knee": (0.1, -0.4), "ankle": (0.1, -0.8)}.items()},
+        "nose": (0, 0.65, 0.1), "left_foot_index": (0.1, -0.8, 0.2), "right_foot_index": (-0.1, -0.8, 0.2),
+    }.items():  # fmt: skip
+        world[:, :, BLAZEPOSE_33.index(name)] = np.array(place) * [1, -1, -1]
+    assert np.ptp(world[0, 0, arm, 1]) == 0
+    flat = hands.world.copy()
+    for index, outward in enumerate((1, -1)):
+        for degrees, landmarks in zip((50, 15, 0, -13, -27), FINGERS.values(), strict=True):
+            along = np.array([outward * np.cos(np.radians(degrees)), 0, np.sin(np.radians(degrees))])
+            for reach, landmark in zip((0.08, 0.12, 0.14, 0.16), landmarks, strict=True):
+                flat[:, index, HAND_21.index(landmark)] = reach * along * [1, -1, -1]
+        flat[:, index, 0] = 0
+    write_bvh(replace(straight, world=world), tmp_path / "x.bvh", 3, hands=replace(hands, world=flat), root="none")
+    _, rows = channels_of(tmp_path / "x.bvh")
+    # The knuckles of this hand are not quite at a right angle to its middle finger.
+    assert np.abs(rows[:, 3:]).max() < 1e-3
+
+
+def test_without_hands_beside_the_body_the_file_is_as_without_looking_for_them(straight, hands, tmp_path):
+    for name, given in (("0", None), ("1", hands.only([])), ("2", hands.at(slice(None)).only([9]))):
+        write_bvh(straight, tmp_path / name, 3, hands=given)
+    assert len({path.read_bytes() for path in tmp_path.iterdir()}) == 1
+    with pytest.raises(InvalidPoses, match="seen in no frame"):
+        write_bvh(straight.only([7]), tmp_path / "x.bvh", 7, hands=hands)
 
 
 @pytest.mark.parametrize(
