@@ -88,11 +88,7 @@ def pose_people(
         placed = place_landmarks(world_m, points_px, camera)
         if placed is not None:
             body = placed.to_camera(world_m)
-            wrists |= {
-                HandSlot(person, side): float(body[wrist, 2])
-                for side, wrist in _WRISTS.items()
-                if np.isfinite(points_px[wrist]).all()
-            }
+            wrists |= {HandSlot(person, side): float(body[wrist, 2]) for side, wrist in _WRISTS.items()}
             parts = pose_torso_and_feet(placed, world_m, points_px, camera)
             found |= {RigidSlot(kind, person): pose for kind, pose in parts.items()}
             if head is not None:
