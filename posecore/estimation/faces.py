@@ -51,7 +51,8 @@ _EYE_CORNERS = (33, 133, 362, 263)
 _MARGIN = 1.5
 # The face network's landmarks are this many times as high as the distance from the eyes to the mouth.
 _FACE_HEIGHT = 2.4
-# The first square is a guess from the body. After two more looks landmarks move by a tenth of a pixel.
+# The first square is a guess from the body. From the third look to a fourth, landmarks move by 0.2% of the face's size
+# (median of 227 faces), from the first to the second by 0.9%.
 _LOOKS = 3
 
 _LEFT_EYE, _RIGHT_EYE, *_MOUTH = (BLAZEPOSE_33.index(n) for n in ("left_eye", "right_eye", "mouth_left", "mouth_right"))

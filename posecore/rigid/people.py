@@ -136,13 +136,13 @@ def pose_people_over_time(
     for index in range(len(sequence)):
         poses = sequence.frame(index)
         in_frame = None if hands is None else hands.frame(index)
-        seen_faces = {} if faces is None else faces[index]
+        seen_faces = None if faces is None else faces[index]
         before = tracker.before(poses.time_s, begins_shot=poses.begins_shot)
         found = pose_people(poses, camera, hands=in_frame, faces=seen_faces, before=before)
         unsmoothed = {
             slot: pose
             for slot, pose in found.poses.items()
-            if slot.kind in _HAND_KINDS or (slot.kind == "head" and slot.id in seen_faces)
+            if slot.kind in _HAND_KINDS or (slot.kind == "head" and faces is not None)
         }
         frames.append(replace(found, poses={**found.poses, **tracker.step(unsmoothed, poses.time_s)}))
     return RigidSequence.from_frames(frames, size=sequence.size, fps=sequence.fps)
