@@ -1,8 +1,13 @@
-"""A person of known size and pose, as a camera sees them."""
+"""A person of known size and pose, as a camera sees them; and the beginning of a real video."""
+
+from itertools import islice
+from pathlib import Path
 
 import numpy as np
 
 from posecore import FramePoses
+from posecore.media.clips import open_clip
+from posecore.media.films import FilmWriter
 from posecore.rigid.camera import Camera
 from posecore.rigid.head import FACE, GENERIC_HEAD
 from posecore.rigid.pose import RigidPose
@@ -53,3 +58,11 @@ def seen_at(pose: RigidPose, *, camera: Camera = CAMERA, visibility: float = 1.0
         time_s=0.0,
         size=camera.size,
     )
+
+
+def beginning_of(video: Path, frames: int, target: Path) -> Path:
+    """Write a video's first frames to another file."""
+    with open_clip(video) as clip, FilmWriter(target, clip.info.size, fps_hint=clip.info.fps) as film:
+        for frame in islice(clip, frames):
+            film.write(frame.rgb, frame.time_s)
+    return target

@@ -15,6 +15,7 @@ from posecore.rigid.camera import Camera
 from posecore.rigid.people import pose_people, pose_people_over_time
 from posecore.rigid.pose import RigidPose, RigidSlot, turn_between
 from posecore.runs.faces_in_video import find_faces_in_video
+from tests.rigid.people import beginning_of
 
 LEFT_EYE, RIGHT_EYE = 2, 5
 
@@ -93,8 +94,8 @@ def test_people_from_behind_have_no_head(network, shared_data, time_s):
         assert abs(found["torso"].euler_deg[0]) > 140
 
 
-def test_faces_are_followed_through_a_video(network, shared_data):
-    video = shared_data / "asl_words/again.mkv"
+def test_faces_are_followed_through_a_video(network, shared_data, tmp_path):
+    video = beginning_of(shared_data / "asl_words/again.mkv", 20, tmp_path / "again.mp4")
     sequence = estimate_video(video)
     done: list[int] = []
     faces = find_faces_in_video(video, sequence, network, on_frame=lambda frames, _: done.append(frames))
