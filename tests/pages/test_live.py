@@ -32,6 +32,7 @@ from posecore.limits import Limits
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
 from posecore.motion.angles import measure_angle
+from posecore.view.palette import PLAIN
 
 RATE = 90_000
 
@@ -346,6 +347,27 @@ def test_hands_are_found_once_a_frame_drawn_and_told(rock, monkeypatch):
     x, y = (stream.held.hands.xy[0, 9] * (width / answer["size"][0], height / answer["size"][1])).astype(int)
     near = np.s_[y - 8 : y + 8, x - 8 : x + 8]
     assert np.abs(seen.rgb[near].astype(int) - without.rgb[near]).mean() > 20
+
+
+def test_a_hand_that_fills_the_picture_is_no_person(shared_data):
+    """The body network takes it for one; a changed background keeps it."""
+    with open_clip(shared_data / "google-reference" / "asl_hand.25fps.mp4") as clip:
+        pictures = [frame.rgb for frame, _ in zip(clip, range(8), strict=False)]
+    bodies_only = LiveStream(LiveOptions(PoseOptions()))
+    watch(bodies_only, Camera(pictures))
+    assert any(len(moment.poses) for moment in bodies_only.moments())
+    stream = LiveStream(LiveOptions(PoseOptions(), "plain", hands=HandOptions()))
+    seen = watch(stream, Camera(pictures))[-1].rgb
+    newest = stream.moments()[-1]
+    assert (len(newest.poses), len(newest.hands)) == (0, 1)
+    scale = np.array(seen.shape[1::-1]) / newest.hands.size
+    x, y = (newest.hands.xy[0].mean(axis=0) * scale).astype(int)
+    corner, palm = seen[:20, :20], seen[y - 10 : y + 10, x - 10 : x + 10]
+    assert np.abs(corner.astype(int) - PLAIN).mean() < 8
+    assert np.abs(palm.astype(int) - PLAIN).mean() > 20
+    answer = report_of(stream, hold="1")
+    assert answer["people"] == []
+    assert len(answer["hands"]["found"]) == 1
 
 
 def test_the_setting_for_hands_and_the_gesture_buttons_share_one_search(open_page):

@@ -119,12 +119,13 @@ def _ends_soon(stream: LiveStream) -> str | None:
 
 
 def why_nobody(stream: LiveStream, moments: Sequence[Moment]) -> str | None:
-    """Why nobody is found; None if a person is in view, or was a moment ago."""
+    """Why nobody is found; None if a person or a hand is in view, or was a moment ago."""
     newest = stream.latest
     if newest is None or not moments:
         return None
     since = moments[-1].time_s - _SURE_AFTER_S
-    if moments[0].time_s > since or any(len(moment.poses) for moment in moments if moment.time_s > since):
+    lately = [moment for moment in moments if moment.time_s > since]
+    if moments[0].time_s > since or any(len(moment.poses) or moment.hands for moment in lately):
         return None
     if newest.rgb[::16, ::16].mean() < _DARK:
         return "No person found: the image is dark. More light helps."

@@ -20,6 +20,7 @@ from pages.ui.live.pace import Pace
 from pages.ui.live.places import FULL, TIME, leave_place, take_place
 from pages.ui.live.recorder import Recorder
 from pages.ui.live.tracks import Incoming, Outgoing
+from pages.ui.shared.hand_as_body import people_within_hands
 from posecore import (
     FrameHands,
     FramePoses,
@@ -326,7 +327,12 @@ class _Session:
         if self._bodies is not None:
             poses = self._bodies.estimate(rgb, time_s)
             found = None if self._hands is None else self._hands.step(rgb, time_s, poses)
-            return _Done(poses, found, self._bodies.draw(rgb, poses, found))
+            are_hands = np.isin(poses.person_ids, [] if found is None else people_within_hands(poses, found))
+            if not are_hands.any():
+                return _Done(poses, found, self._bodies.draw(rgb, poses, found))
+            # Not drawn, but before the background: what was taken for a person is the hand.
+            unseen = replace(poses, visibility=np.where(are_hands[:, None], np.nan, poses.visibility))
+            return _Done(poses.take(np.flatnonzero(~are_hands).tolist()), found, self._bodies.draw(rgb, unseen, found))
         if self._hands is None:
             return None
         hands = self._hands.step(rgb, time_s)
