@@ -87,10 +87,8 @@ class _Asked:
 @click.option("--tag-size", "size_m", type=float, metavar="M", help="Side of a tag's black square in metres.")
 @click.option(
     "--kinds",
-    default=",".join(KINDS),
-    show_default=True,
     metavar="KIND,...",
-    help="Without --tags: which parts of people. It is faster without left_hand and right_hand.",
+    help=f"Without --tags: which parts of people: {', '.join(KINDS)}. It is faster without hands.  [default: all]",
 )
 @click.option(
     "--people", type=int, default=1, show_default=True, metavar="N", help="Without --tags: maximum number of people."
@@ -113,7 +111,7 @@ def rigid(
     camera_file: Path | None,
     family: str | None,
     size_m: float | None,
-    kinds: str,
+    kinds: str | None,
     people: int,
     no_faces: bool,
     no_smoothing: bool,
@@ -127,13 +125,18 @@ def rigid(
     With --out, writes STEM.rigid.csv, of a video also STEM.rigid.nc, and STEM.rigid.png or .mp4 with the axes drawn. A
     file that cannot be used does not stop the others.
     """
+    from posecore.estimation.networks import load_openvino
+
     if fov_deg is not None and camera_file is not None:
         raise InvalidOption("Expected --fov or --camera, but got both.")
     finder, axis_m = _tag_finder(family, size_m)
-    wanted = _kinds(kinds)
+    wanted = tuple(KINDS) if kinds is None else _kinds(kinds)
     report = Report(as_json)
     faces = None
     if finder is None:
+        if kinds is None and isinstance(missing := load_openvino(), str):
+            complain(f"Hands are left out. {missing}")
+            wanted = tuple(kind for kind in wanted if not KINDS[kind].needs_hands)
         find_models("full", *(["hand"] if any(KINDS[kind].needs_hands for kind in wanted) else []))
         faces = _face_network() if "head" in wanted and not no_faces else None
     asked = _Asked(fov_deg, camera_file, finder, axis_m, wanted, people, faces, not no_smoothing, not no_film)

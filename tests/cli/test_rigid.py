@@ -155,6 +155,14 @@ def test_without_the_face_bundle_heads_are_those_of_bodies(portrait_file, monkey
     assert len(json.loads(said)["done"][0]["frames"][0]["bodies"]) == 1
 
 
+def test_without_openvino_hands_are_left_out(portrait_file, monkeypatch):
+    monkeypatch.setattr("posecore.estimation.networks.load_openvino", lambda: "OpenVINO does not load.")
+    code, said, complaints = run(portrait_file, "--no-faces", "--json")
+    assert code == 0
+    assert complaints == "Hands are left out. OpenVINO does not load.\n"
+    assert [body["kind"] for body in json.loads(said)["done"][0]["frames"][0]["bodies"]] == ["head"]
+
+
 def test_all_parts_of_a_real_person(shared_data):
     code, said, _ = run(shared_data / "google-reference/pose.jpg", "--fov", 60, "--json")
     assert code == 0
