@@ -101,7 +101,7 @@ class SignBook:
             person: id; None: in each shot the one who is largest and longest in view.
 
         Raises:
-            SignNotSeen: if no movement of raised hands is found.
+            SignNotSeen: if no movement of raised hands is found, or no hand in any frame of it.
             InvalidOption: if the text cannot be one, nobody has this id, bodies and hands are of other frames, or
                 there are as many examples as the limits allow.
         """
@@ -110,6 +110,11 @@ class SignBook:
             raise SignNotSeen(
                 "No sign was found in this example: in no part of it a hand is raised above the waist, moves, and is "
                 "down again or still within 8 seconds. Show the whole upper body, and the sign once."
+            )
+        if np.isnan(found.movement.shapes).all():
+            raise SignNotSeen(
+                "No hand was found in this example; where the arms are was guessed. Show the whole upper body with the "
+                "hands, near enough, in good light and without gloves."
             )
         self.add(text, found.movement)
         return found.movement
@@ -324,7 +329,9 @@ def _score(distance: float) -> float:
 
 def _checked(text: str) -> str:
     plain = text.strip()
-    if not 0 < len(plain) <= LONGEST_TEXT or not plain.isprintable():
+    # Joiners are no letters, but emoji and scripts such as Persian and Hindi need them.
+    letters = plain.replace("\N{ZERO WIDTH JOINER}", "").replace("\N{ZERO WIDTH NON-JOINER}", "")
+    if not letters or len(plain) > LONGEST_TEXT or not letters.isprintable():
         raise InvalidOption(
             f"Expected the text of a sign to be one line of 1 to {LONGEST_TEXT} characters, but got {text[:200]!r}."
         )

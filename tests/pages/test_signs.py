@@ -1,6 +1,7 @@
 """The Signs page without a browser: its tabs, and the text with its times."""
 
 import json
+from pathlib import Path
 from string import ascii_uppercase
 
 import numpy as np
@@ -8,13 +9,16 @@ import pytest
 from starlette.applications import Starlette
 
 from pages.ui.shared import addresses
+from pages.ui.signs import estimation
 from pages.ui.signs.corrected import retime
 from pages.ui.signs.film import hand_places
 from pages.ui.signs.letter_hands import letter_shapes, letter_svg
 from pages.ui.signs.line_help import LineHelp
 from pages.ui.signs.photo import find_hands
 from pages.ui.signs.sample import TEXT, sample_clip, sample_hands
-from posecore import HandSequence, HandSlot, decode_picture, estimate_image
+from pages.ui.signs.sign_run import SignRun
+from pages.ui.signs.spelled_clip import share_of_several
+from posecore import ClipOptions, HandSequence, HandSlot, RunSummary, decode_picture, estimate_image
 from posecore.media.clips import open_clip
 from posecore.signs.reading import SpellingHand, letter_spans, read_hands, read_video, spelled
 from posecore.signs.spelling import SpelledWord
@@ -132,6 +136,45 @@ def test_the_sample_is_offered_and_its_film_shows_a_hand(tmp_path, monkeypatch, 
     assert clip.path.is_file(), "it stays for other visitors"
     app = open_page("signs", tab="words", sample="spelled")
     assert "sample" not in app.query_params
+
+
+def test_a_video_with_half_a_hand_gets_advice_and_several_people_are_those_at_the_same_time(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    one, other = HandSlot(1, "right"), HandSlot(2, "right")
+
+    def run_of(*frames: dict[HandSlot, tuple[float, float]]) -> SignRun:
+        there = [hands_at(hands, time_s=index / 25) for index, hands in enumerate(frames)]
+        hands = HandSequence.from_frames(there, size=SIZE, fps=25)
+        run = SignRun(sample_clip(), of_bodies=False, find=lambda *_args, **_options: (None, hands))
+        run.start()
+        assert run.state.done.wait(60)
+        run.close()
+        return run
+
+    cut, whole = {one: (610, 400)}, {one: (300, 400)}
+    assert "outside the picture" in run_of(cut, cut, {}, whole).advice
+    assert run_of(cut, whole, {}, whole).advice == ""
+    assert run_of({}, {}).advice == ""
+    after_each_other = run_of(*[whole] * 9, {other: (300, 400)})
+    both = run_of(whole, whole | {other: (100, 400)}, whole)
+    assert [share_of_several(each.hands) for each in (after_each_other, both)] == [0, pytest.approx(1 / 3)]
+
+
+def test_nobody_is_told_to_ask_for_more_people_where_that_cannot_be_done(monkeypatch):
+    def two_people(*_args, on_note, on_end, **_options):
+        on_note("Frames were missing.")
+        on_note("Raise the maximum number of people.")
+        on_end(RunSummary(most_people=2, stopped=None))
+
+    monkeypatch.setattr(estimation, "estimate_video", two_people)
+    notes: list[str] = []
+    estimation.estimate_signs(
+        Path("x.mp4"), ClipOptions(), Path("film.mp4"), of_bodies=True, on_progress=lambda _: True, notes=notes
+    )
+    assert notes == [
+        "Several people are in this video. Only the signs of one of them are read.",
+        "Frames were missing.",
+    ]
 
 
 def test_every_letter_has_a_hand_and_mirroring_turns_it_over():

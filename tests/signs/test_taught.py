@@ -106,6 +106,12 @@ def test_a_film_without_a_raised_hand_teaches_nothing(book):
     assert SignBook().recognise(*film([movement_of("tea")])).nearest == ""
 
 
+def test_arms_without_a_hand_teach_nothing():
+    poses, hands = film([movement_of("tea")])
+    with pytest.raises(SignNotSeen, match="No hand was found"):
+        SignBook().teach("tea", poses, without_hands(hands, 1.0))
+
+
 def test_examples_are_added_removed_and_renamed():
     book = SignBook()
     tea, sun = movement_of("tea"), movement_of("sun")
@@ -127,7 +133,14 @@ def test_examples_are_added_removed_and_renamed():
         book.remove("Tee")
 
 
-@pytest.mark.parametrize("text", ["", "  ", "x" * 101, "two\nlines", "\x00"])
+@pytest.mark.parametrize("text", ["👋🏽", "👨\u200d👩\u200d👧", "क्\u200cष", "x" * 100])
+def test_texts_may_have_emoji_and_joined_letters(text):
+    book = SignBook()
+    book.add(text, movement_of("tea"))
+    assert book.guess(movement_of("tea")).text == text
+
+
+@pytest.mark.parametrize("text", ["", "  ", "x" * 101, "two\nlines", "\x00", "\u200d", "\u202etxet"])
 def test_texts_that_cannot_be(text):
     with pytest.raises(InvalidOption, match="one line"):
         SignBook().add(text, movement_of("tea"))

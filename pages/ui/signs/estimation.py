@@ -38,14 +38,19 @@ def estimate_signs(
         )
         return None, hands
     ends: list[RunSummary] = []
+    own: list[str] = []
     poses = estimate_video(
         path,
         hands=HandOptions(),
         part=part,
         annotated=film,
         on_progress=on_progress,
-        on_note=notes.append,
+        on_note=own.append,
         on_end=ends.append,
         workers=1,
     )
+    if ends[0].most_people > 1:
+        own.pop()  # that more people can be asked for, which this page does not offer
+        notes.append("Several people are in this video. Only the signs of one of them are read.")
+    notes += own
     return poses, ends[0].hands

@@ -6,7 +6,7 @@ from streamlit.typing import UploadedFile
 
 from pages.ui.image.photo import show
 from pages.ui.shared.explain import show_notes
-from pages.ui.signs.wording import hint, how_sure
+from pages.ui.signs.wording import framing_hint, how_sure
 from posecore import FrameHands, HandOptions, PoseOptions, decode_picture, estimate_hands_image, estimate_image
 from posecore.hands import HandSlot
 from posecore.media.pictures import PICTURE_SUFFIXES
@@ -38,7 +38,7 @@ def show_photo() -> None:
         st.warning(_NO_HAND, icon=":material/back_hand:")
         show(rgb, "Your photo", alt=file.name)
         return
-    if advice := hint(hands, 0.0):
+    if advice := framing_hint(hands):
         st.info(advice, icon=":material/info:")
     told = {each.slot: each for each in read_hands(hands)}
     left, right = st.columns([1, 1], gap="medium")

@@ -2,15 +2,19 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePath
 
+import numpy as np
+
 from pages.ui.shared.folders import Folder
 from pages.ui.shared.served import serve
 from pages.ui.signs.burning import burn_in
 from pages.ui.signs.estimation import estimate_signs
+from pages.ui.signs.wording import framing_hint
 from pages.ui.video.clip_run import RunState, end_run, place_for
 from pages.ui.video.uploads import Clip
 from posecore import ClipOptions, HandSequence, PosecoreError, PoseSequence
@@ -103,6 +107,13 @@ class SignRun:
     def shown(self) -> list[Shown]:
         """What the hand that spells shows in each frame of the finished result."""
         return read_video(self.hands)
+
+    @cached_property
+    def advice(self) -> str:
+        """What is wrong with how the hand is in most of the frames that show one; empty if nothing is."""
+        frames = np.flatnonzero(self.hands.seen.any(axis=1)).tolist()
+        hints = Counter(framing_hint(self.hands.frame(index)) for index in frames)
+        return max(hints, key=hints.__getitem__, default="")
 
     @cached_property
     def letters(self) -> list[LetterSpan]:

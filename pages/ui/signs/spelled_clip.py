@@ -14,10 +14,11 @@ from pages.ui.signs.film import hand_places, show_film
 from pages.ui.signs.sign_run import SignRun
 from pages.ui.signs.text_line import show_text_line
 from pages.ui.video.run_progress import show_progress
-from posecore.hands import HandSlot
-from posecore.signs.reading import Shown
+from posecore.hands import HandSequence, HandSlot
 from posecore.signs.spelling import SpelledWord
 from posecore.view.letter_chart import plot_letters
+
+_OFTEN = 0.2  # in fewer frames, one hand was taken for another person's
 
 _NO_HAND = (
     "No hand was found in this video. Hands are found if they are near, in good light and without gloves; a fist or a "
@@ -37,7 +38,7 @@ def show_spelled(visit: Visit, run: SignRun, *, about: str = "") -> None:
         run: of the video.
         about: what the video is, in place of how it was processed.
     """
-    _say_what_was_read(run.shown, run.words, people=len({slot.person for slot in run.hands.slots}))
+    _say_what_was_read(run)
     left, right = st.columns([1, 1], gap="medium")
     with left:
         read = [(each.letter, each.start_s, each.end_s) for each in run.letters]
@@ -99,14 +100,23 @@ def show_line_of(visit: Visit, run: SignRun, words: list[SpelledWord], *, key: s
         st.link_button("Video with subtitles (MP4)", f"{film}?download", icon=":material/download:", help=said)
 
 
-def _say_what_was_read(shown: list[Shown], words: list[SpelledWord], *, people: int) -> None:
-    seen = np.array([each.letter is not None for each in shown])
-    if not seen.any():
+def _say_what_was_read(run: SignRun) -> None:
+    if not run.hands.seen.any():
         st.warning(_NO_HAND, icon=":material/back_hand:")
-    elif not words:
+        return
+    if not run.words:
         st.warning(_NO_LETTERS, icon=":material/back_hand:")
-    elif people > 1:
+    if run.advice:
+        st.info(run.advice, icon=":material/info:")
+    elif share_of_several(run.hands) > _OFTEN:
         st.info(
             "Several people's hands are in this video. In each frame, the larger hand that spells is read.",
             icon=":material/groups:",
         )
+
+
+def share_of_several(hands: HandSequence) -> float:
+    """Share of the frames that show hands of several people."""
+    people = np.array([slot.person for slot in hands.slots])
+    seen = np.array([hands.seen[:, people == person].any(axis=1) for person in np.unique(people)])
+    return float((seen.sum(axis=0) > 1).mean())

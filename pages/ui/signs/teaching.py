@@ -158,6 +158,7 @@ def _take_file(signs: TaughtSigns) -> None:
     )
     if file is None:
         return
+    signs.told.clear()
     try:
         signs.join(load_signs(file))
     except PosecoreError as error:

@@ -39,6 +39,11 @@ def hint(hands: FrameHands, unseen_s: float) -> str:
         )
     if len({slot.person for slot in hands.slots}) > 1:
         return "Hands of two people are in view. Only the larger one that spells is read."
+    return framing_hint(hands)
+
+
+def framing_hint(hands: FrameHands) -> str:
+    """What is wrong with how the largest of one or more hands is in the picture; empty if nothing is."""
     sizes = np.ptp(hands.xy, axis=1).max(axis=1)
     points = hands.xy[sizes.argmax()]
     outside = ((points < 0) | (points > np.array(hands.size))).any(axis=1)
