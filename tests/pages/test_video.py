@@ -239,6 +239,18 @@ def test_a_stopped_run_can_be_continued(open_page, longer_clip, stopping):
         assert sum(1 for _ in film) == 120
 
 
+def test_a_stopped_run_with_hands_can_be_continued_with_hands(open_page, longer_clip, stopping):
+    app = open_page("video")
+    app.toggle(key="hands").set_value(True).run()
+    stopping.append(5)
+    run = upload(app, "longer.mp4", longer_clip.read_bytes())
+    assert len(run.state.stopped.hands.sequence) == len(run.state.result) < 120
+    assert run.why_it_ends_here is None
+    assert button(app, "Continue") is not None
+    app.toggle(key="hands").set_value(False).run()
+    assert button(app, "Continue") is None
+
+
 def test_a_stopped_run_is_continued_only_with_its_own_settings(open_page, longer_clip, stopping):
     app = open_page("video")
     stopping.append(20)
