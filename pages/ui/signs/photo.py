@@ -53,7 +53,10 @@ def show_photo() -> None:
                 known = each.gesture != NO_GESTURE
                 gesture = f"**{each.gesture.replace('_', ' ')}**, {_score(each.gesture_score)}" if known else "none"
                 st.markdown(f"Letter: {letter}  \nGesture: {gesture}")
-        st.caption("Letters are those of the American one-handed alphabet. A guess from one photo, not a translation.")
+        st.caption(
+            "Letters are those of the American one-handed alphabet. J and Z are drawn in the air: a photo shows their "
+            "beginnings, that of J as I, or no letter. A guess from one photo, not a translation."
+        )
 
 
 def find_hands(rgb: np.ndarray) -> FrameHands:
