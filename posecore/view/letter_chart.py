@@ -73,6 +73,7 @@ def _layout(rows: Sequence[str], until_s: float) -> dict[str, Any]:
             "gridcolor": "rgba(138, 143, 152, 0.25)",
         },
         "barmode": "overlay",
+        "uniformtext": {"minsize": 9, "mode": "hide"},  # a long text would shrink until nobody can read it
         "hovermode": "closest",
         "showlegend": False,
         "paper_bgcolor": "rgba(0, 0, 0, 0)",

@@ -18,6 +18,7 @@ def test_the_axes_have_names_and_units():
     figure = plot_letters([("A", 0.0, 0.3, 0.0)], until_s=1)
     assert (figure.layout.title.text, figure.layout.xaxis.title.text) == ("Letters over time", "Time (s)")
     assert len(figure.data) == 1
+    assert figure.layout.uniformtext.minsize >= 9
 
 
 def test_nothing_shown_gives_empty_axes():
