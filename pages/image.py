@@ -6,7 +6,8 @@ import streamlit as st
 
 from pages.ui.image.files import offer_files
 from pages.ui.image.photo import Look, Photo, choose_photo, drawn, estimated, estimated_hands, show
-from pages.ui.shared.explain import NO_HANDS, NOBODY, explain_numbers, more_people
+from pages.ui.shared.explain import A_HAND_AS_BODY, NO_HANDS, NOBODY, explain_numbers, more_people
+from pages.ui.shared.hand_as_body import people_within_hands
 from pages.ui.shared.hand_results import choose_body_or_hands, hands_in_words, show_hands_3d, show_hands_table
 from pages.ui.shared.model_loading import engine_line
 from pages.ui.shared.people_choice import choose_background, choose_people
@@ -86,10 +87,6 @@ def show_result(photo: Photo, options: PoseOptions, poses: FramePoses, hands: Fr
 
 def show_hands_only(photo: Photo, options: PoseOptions, nobody: FramePoses, hands: FrameHands) -> None:
     """Show hands of people whose bodies were not found: the photo, 3D, and the table below."""
-    st.info(
-        "No body was found, so hands were looked for in the whole image. Small ones may be missing.",
-        icon=":material/info:",
-    )
     left, right = st.columns([1, 1], gap="medium")
     with left:
         show_photo(photo, options, nobody, Look(), hands)
@@ -125,6 +122,15 @@ def show_page() -> None:
         st.info(note, icon=":material/info:")
     poses = estimated(photo, options)
     hands = find_hands(photo, options, wanted)
+    are_hands = people_within_hands(poses, hands) if hands else []
+    if are_hands:
+        st.warning(A_HAND_AS_BODY, icon=":material/back_hand:")
+        poses = poses.only({*poses.person_ids.tolist()} - {*are_hands})
+    elif hands and not len(poses):
+        st.info(
+            "No body was found, so hands were looked for in the whole image. Small ones may be missing.",
+            icon=":material/info:",
+        )
     if len(poses):
         show_result(photo, options, poses, hands)
     elif hands:

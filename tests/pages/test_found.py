@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import streamlit as st
 
-from pages.ui.explore.found import A_HAND_AS_BODY, HANDS_ONLY, show_counts, show_what_is_missing
+from pages.ui.explore.found import HANDS_ONLY, show_counts, show_what_is_missing
 from pages.ui.explore.playback import Playback
-from pages.ui.shared.explain import NO_HANDS, NOBODY
+from pages.ui.shared.explain import A_HAND_AS_BODY, NO_HANDS, NOBODY
 from pages.ui.shared.folders import Folder
 from posecore import ClipOptions, HandOptions, HandSequence, PoseSequence, RunSummary, estimate_video
 from tests.synthetic_hands import waving

@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from pages.ui.shared.explain import NO_HANDS, NOBODY
+from pages.ui.shared.explain import A_HAND_AS_BODY, NO_HANDS, NOBODY
 from posecore import HandSlot
 from posecore.export.saved import load_sequence
-from posecore.media.clips import CLIP_SUFFIXES
+from posecore.media.clips import CLIP_SUFFIXES, open_clip
+from posecore.media.pictures import encode_png
 from posecore.media.samples import sample_picture
 
 
@@ -169,6 +170,18 @@ def test_hands_without_a_body_are_shown(open_page, shared_data):
     assert "No body was found" in app.info[0].value
     assert landmarks_shown(app) == 42
     assert not app.warning
+
+
+def test_a_hand_that_fills_the_photo_is_no_person(open_page, shared_data):
+    """The body network takes it for one."""
+    with open_clip(shared_data / "google-reference" / "asl_hand.25fps.mp4") as clip:
+        photo = encode_png(next(iter(clip)).rgb)
+    without = upload(open_page("image"), "hand.png", photo)
+    assert without.dataframe[0].value["landmark"].iloc[0] == "nose"
+    app = with_hands(without)
+    assert [warning.value for warning in app.warning] == [A_HAND_AS_BODY]
+    assert not app.info
+    assert set(app.dataframe[0].value["hand"]) == {"right"}
 
 
 def test_a_photo_without_hands_says_what_helps(open_page):

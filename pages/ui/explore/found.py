@@ -3,13 +3,9 @@
 import streamlit as st
 
 from pages.ui.explore.playback import Playback
-from pages.ui.shared.explain import NO_HANDS, NOBODY
+from pages.ui.shared.explain import A_HAND_AS_BODY, NO_HANDS, NOBODY
 from posecore import HandSequence, PoseSequence
 
-A_HAND_AS_BODY = (
-    "The model has probably taken a hand for a person, as the body that it found lies within the hand. That body is "
-    "left out here and in the files."
-)
 HANDS_ONLY = (
     "This result has hands only. Curves, smoothing, repetitions, reliability and comparing need a body, so they are "
     "not shown."

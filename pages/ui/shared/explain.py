@@ -39,6 +39,11 @@ NO_HANDS = (
     "if the body is found too, because small hands are only found at its wrists."
 )
 
+A_HAND_AS_BODY = (
+    "The model has probably taken a hand for a person, as the body that it found lies within the hand. That body is "
+    "left out here and in the files."
+)
+
 SEVERAL_PEOPLE = (
     "Numbers show order of appearance, not identity. People keep their number when they cross or are away for up to "
     "two seconds; anyone who returns later gets a new one. "
