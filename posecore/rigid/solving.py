@@ -6,8 +6,8 @@ is a matter of odds: what is left of the errors of N points after six numbers we
 are here, together with how large they usually are, which counts as two numbers more. With normal errors the likelihood
 of a pose of mean squared error e² is then (N e² + 2 s²)^-(N - 2), where s is the usual spread. If the first pose is not
 ``SURE_ODDS`` times as likely as the second, it is "uncertain". For four corners seen with s, its error has to be about
-half of the other one's. In simulated images of squares, 0.2% of the certain choices are wrong if corners are seen
-within 0.3 px (standard deviation), 4% within 0.5 px, and 7% within 1 px.
+half of the other one's. In simulated images of squares of 30 to 200 pixels, 0.2% of the certain choices are wrong
+if corners are seen within 0.3 px (standard deviation), 4% within 0.5 px, and 7% within 1 px.
 """
 
 from collections.abc import Iterator
