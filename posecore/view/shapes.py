@@ -19,7 +19,8 @@ with naming_missing_library():
 Polygons = NDArray[np.int32]
 """(N, corners, 2) in OpenCV's fixed-point numbers."""
 
-_SHIFT = 4  # fractional bits of a fixed-point number
+SHIFT = 4
+"""Fractional bits of a fixed-point number."""
 _TURN = np.linspace(0, 2 * np.pi, 24, endpoint=False)
 _CIRCLE = np.column_stack((np.cos(_TURN), np.sin(_TURN)))
 
@@ -29,25 +30,26 @@ def bars(starts: np.ndarray, ends: np.ndarray, widths: np.ndarray) -> Polygons:
     along = ends - starts
     length = np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-6)
     across = np.stack((-along[:, 1], along[:, 0]), axis=1) * (widths / 2 / length)[:, None]
-    return _fixed(np.stack((starts + across, ends + across, ends - across, starts - across), axis=1))
+    return to_fixed_point(np.stack((starts + across, ends + across, ends - across, starts - across), axis=1))
 
 
 def discs(centres: np.ndarray, radii: np.ndarray) -> Polygons:
     """N discs around (N, 2) with radii (N,) in pixels."""
-    return _fixed(centres[:, None] + radii[:, None, None] * _CIRCLE)
+    return to_fixed_point(centres[:, None] + radii[:, None, None] * _CIRCLE)
 
 
 def pill(left: float, right: float, y: float, radius: float) -> Polygons:
     """One horizontal bar with round ends centred on ``left`` and ``right``."""
     middles = np.where(_CIRCLE[:, 0] > 0, right, left)
-    return _fixed(np.column_stack((middles, np.full(len(_CIRCLE), y))) + radius * _CIRCLE)[None]
+    return to_fixed_point(np.column_stack((middles, np.full(len(_CIRCLE), y))) + radius * _CIRCLE)[None]
 
 
 def fill(canvas: np.ndarray, polygons: Polygons, colors: Sequence[Color]) -> None:
     """Paint polygons on the canvas, in order, each in its colour."""
     for polygon, color in zip(polygons, colors, strict=True):
-        cv2.fillConvexPoly(canvas, polygon, color, cv2.LINE_AA, _SHIFT)
+        cv2.fillConvexPoly(canvas, polygon, color, cv2.LINE_AA, SHIFT)
 
 
-def _fixed(pixels: np.ndarray) -> Polygons:
-    return np.rint(pixels * (1 << _SHIFT)).astype(np.int32)
+def to_fixed_point(pixels: np.ndarray) -> Polygons:
+    """Positions in pixels as the fixed-point numbers that OpenCV draws with."""
+    return np.rint(pixels * (1 << SHIFT)).astype(np.int32)

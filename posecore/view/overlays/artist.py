@@ -1,0 +1,128 @@
+"""Drawing an overlay: pieces of the table, on pictures and on the frames of clips."""
+
+from collections import deque
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from posecore.errors import InvalidOption
+from posecore.poses import FramePoses, check_frame
+from posecore.view.drawing import check_picture
+from posecore.view.overlays.figures import pictogram
+from posecore.view.overlays.movement import TRAIL_S
+from posecore.view.overlays.scene import Person, Scene, people_of
+from posecore.view.overlays.sheet import Sheet, straight
+from posecore.view.overlays.table import PIECES
+from posecore.view.palette import PLAIN
+from posecore.view.silhouettes import silhouette
+
+_MOST_PAST = 150  # frames; at most rates more than this in the time of the trails
+
+
+def check_pieces(pieces: Sequence[str]) -> tuple[str, ...]:
+    """The pieces in the order in which they are drawn, each once.
+
+    Raises:
+        InvalidOption: if there is no such piece.
+    """
+    for name in pieces:
+        if name not in PIECES:
+            raise InvalidOption(f"Expected a piece of an overlay to be one of {', '.join(PIECES)}, but got {name!r}.")
+    return tuple(name for name in PIECES if name in pieces)
+
+
+class OverlayArtist:
+    """Draws an overlay on the frames of one clip or camera, in their order.
+
+    Args:
+        pieces: names from ``PIECES``.
+
+    Raises:
+        InvalidOption: if there is no such piece.
+    """
+
+    def __init__(self, pieces: Sequence[str]) -> None:
+        self._pieces = [PIECES[name] for name in check_pieces(pieces)]
+        self._past: dict[int, deque[tuple[float, NDArray[np.float64]]]] = {}
+
+    @property
+    def replaces_people(self) -> bool:
+        """Whether a piece is drawn instead of the people, on a plain ground."""
+        return any(piece.alone for piece in self._pieces)
+
+    def draw(self, rgb: np.ndarray, poses: FramePoses) -> np.ndarray:
+        """Draw the overlay on a copy of a frame.
+
+        Args:
+            rgb: (H, W, 3) uint8; it is not changed.
+            poses: the people in it, later than those before. What is behind them is hidden by their masks or, without
+                any, by round limbs and trunks that are drawn along the bones.
+
+        Returns:
+            (H, W, 3) uint8.
+
+        Raises:
+            InvalidPoses: if the picture is not (H, W, 3) uint8 of the poses' size, or the poses are not those of one
+                frame.
+        """
+        check_frame(poses)
+        check_picture(rgb, poses)
+        canvas = np.full_like(rgb, PLAIN) if self.replaces_people else np.array(rgb, order="C")
+        front, behind = self._sheets(poses)
+        if not behind.is_empty:
+            behind.lay_on(canvas, None if self.replaces_people else _people_on(poses))
+        front.lay_on(canvas)
+        return canvas
+
+    def draw_alone(self, poses: FramePoses) -> np.ndarray:
+        """The overlay by itself, for video editors: (H, W, 4) uint8, transparent where there is nothing.
+
+        Raises:
+            InvalidPoses: if the poses are not those of one frame.
+        """
+        check_frame(poses)
+        front, behind = self._sheets(poses)
+        if behind.is_empty:
+            return straight(front.rgba)
+        return straight(front.above(behind.hidden_by(_people_on(poses))))
+
+    def _sheets(self, poses: FramePoses) -> tuple[Sheet, Sheet]:
+        people = people_of(poses)
+        scene = Scene(people, poses, self._remember(people, poses))
+        front, behind = Sheet(poses.size), Sheet(poses.size)
+        for piece in self._pieces:
+            piece.draw(front, behind, scene)
+        return front, behind
+
+    def _remember(
+        self, people: Sequence[Person], poses: FramePoses
+    ) -> dict[int, list[tuple[float, NDArray[np.float64]]]]:
+        """Where each person's landmarks were in the last moments: the age in seconds, and (33, 2) pixels."""
+        if poses.begins_shot:
+            self._past.clear()
+        for person in people:
+            places = np.where(person.seen[:, None], person.points, np.nan)
+            self._past.setdefault(person.number, deque(maxlen=_MOST_PAST)).append((poses.time_s, places))
+        for number, past in list(self._past.items()):
+            while past and poses.time_s - past[0][0] > TRAIL_S:
+                past.popleft()
+            if not past:
+                del self._past[number]
+        return {
+            number: [(poses.time_s - time_s, places) for time_s, places in past] for number, past in self._past.items()
+        }
+
+
+def _people_on(poses: FramePoses) -> NDArray[np.float32]:
+    """(H, W) 0..1: the share of each pixel that is a person."""
+    if poses.masks:
+        return silhouette(poses)
+    figures = Sheet(poses.size)
+    pictogram(figures, figures, Scene(people_of(poses), poses))
+    return figures.rgba[..., 3].astype(np.float32) / np.float32(255)
+
+
+def draw_overlay(rgb: np.ndarray, poses: FramePoses, pieces: Sequence[str]) -> np.ndarray:
+    """Draw an overlay on a copy of one picture; see ``OverlayArtist``, which also raises the same errors."""
+    return OverlayArtist(pieces).draw(rgb, poses)

@@ -1,0 +1,48 @@
+"""The pieces of an overlay by name: one row each."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from posecore.view.overlays.figures import neon, pictogram, stick_figure
+from posecore.view.overlays.movement import angle_arcs, trails
+from posecore.view.overlays.scene import Scene
+from posecore.view.overlays.sheet import Sheet
+from posecore.view.overlays.torso import shirt_mark, wings
+from posecore.view.overlays.worn import crown, glasses, hat
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One piece of an overlay.
+
+    Attributes:
+        name: such as ``"glasses"``.
+        title: such as ``"Glasses"``.
+        draw: draws it on a sheet in front of the people and on one behind them.
+        alone: whether the people are replaced by it: it is drawn on a plain ground instead of the picture.
+        behind: whether it draws behind people; with their silhouettes it is hidden exactly.
+    """
+
+    name: str
+    title: str
+    draw: Callable[[Sheet, Sheet, Scene], None]
+    alone: bool = False
+    behind: bool = False
+
+
+_PIECES = (
+    Piece("angles", "Joint angles", angle_arcs),
+    Piece("trails", "Wrist trails", trails),
+    Piece("neon", "Neon", neon),
+    Piece("stick_figure", "Stick figure", stick_figure, alone=True),
+    Piece("pictogram", "Pictogram", pictogram, alone=True),
+    Piece("wings", "Wings", wings, behind=True),
+    Piece("shirt", "Shirt print", shirt_mark),
+    Piece("glasses", "Glasses", glasses),
+    Piece("hat", "Hat", hat),
+    Piece("crown", "Crown", crown),
+)
+
+PIECES: Mapping[str, Piece] = MappingProxyType({piece.name: piece for piece in _PIECES})
+"""All pieces by name, in the order in which they are drawn."""
