@@ -85,7 +85,24 @@ def decode_picture(
         data = _read(path, shown)
     if raw_kind(data) is not None:
         return develop_raw(data, shown)
-    return _decode(data, shown, on_note or (lambda note: None))
+    return _decode(data, shown, on_note or (lambda note: None), _to_rgb)
+
+
+def decode_transparent(data: bytes, *, name: str) -> np.ndarray:
+    """Decode a picture that may be transparent in part, such as a logo: upright, of the formats of ``decode_picture``.
+
+    Args:
+        data: the bytes of the file.
+        name: what to call the picture in an error.
+
+    Returns:
+        (H, W, 4) uint8: red, green, blue and alpha, not multiplied by it; alpha is 255 if the file has none.
+
+    Raises:
+        UnreadableMedia, MediaTooLarge: as ``decode_picture``; also for raw photos.
+    """
+    require_content(data, name)
+    return _decode(data, name, lambda note: None, _to_rgba)
 
 
 def picture_of(photo: Photo) -> np.ndarray:
@@ -171,7 +188,12 @@ def _read(path: Path, shown: str) -> bytes:
         raise UnreadableMedia(f"{shown} cannot be read: {error.strerror}.") from error
 
 
-def _decode(data: bytes, shown: str, on_note: Callable[[str], None]) -> np.ndarray:
+def _decode(
+    data: bytes,
+    shown: str,
+    on_note: Callable[[str], None],
+    to_pixels: Callable[[Image.Image, bytes], np.ndarray],
+) -> np.ndarray:
     # On hostile bytes decoders raise errors of a dozen kinds (OSError, SyntaxError, struct.error, ...). To the user
     # they all mean the same, so each is turned into one error.
     try:
@@ -179,10 +201,10 @@ def _decode(data: bytes, shown: str, on_note: Callable[[str], None]) -> np.ndarr
         with _quiet_decoders(), Image.open(io.BytesIO(decodable), formats=_DECODERS) as image:
             _check_size(image.size, shown)
             image.load()
-            rgb = _turn_upright(_to_rgb(image, decodable), orientation_of(image, data))
+            pixels = _turn_upright(to_pixels(image, decodable), orientation_of(image, data))
             if note := _note_on_others(image, data):
                 on_note(f"{shown} {note}")
-            return rgb
+            return pixels
     except PosecoreError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -248,6 +270,14 @@ def _to_rgb(image: Image.Image, data: bytes) -> np.ndarray:
     return np.array(image.convert("RGB"))
 
 
+def _to_rgba(image: Image.Image, data: bytes) -> np.ndarray:
+    """The loaded pixels as (H, W, 4) uint8; not turned yet. Arguments as of ``_to_rgb``."""
+    if not image.has_transparency_data:
+        rgb = _to_rgb(image, data)
+        return np.dstack([rgb, np.full(rgb.shape[:2], 255, np.uint8)])
+    return np.array(image.convert("RGBA"))
+
+
 def _bits_of_sample(image: Image.Image, data: bytes) -> int:
     """Bits that the file stores a sample in."""
     if image.format == "PNG":
@@ -299,15 +329,15 @@ def _white_of(samples: np.ndarray) -> int:
     return 65535 if white != 65535 and not (samples % 257).any() else white
 
 
-def _turn_upright(rgb: np.ndarray, orientation: int) -> np.ndarray:
+def _turn_upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
     """Turn and mirror stored pixels as an EXIF orientation says."""
     if orientation in (5, 6, 7, 8):
-        rgb = rgb.transpose(1, 0, 2)
+        pixels = pixels.transpose(1, 0, 2)
     if orientation in (3, 4, 7, 8):
-        rgb = rgb[::-1]
+        pixels = pixels[::-1]
     if orientation in (2, 3, 6, 7):
-        rgb = rgb[:, ::-1]
-    return np.ascontiguousarray(rgb)
+        pixels = pixels[:, ::-1]
+    return np.ascontiguousarray(pixels)
 
 
 @contextmanager

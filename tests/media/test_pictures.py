@@ -14,7 +14,14 @@ from PIL import Image
 from posecore.errors import MediaTooLarge, UnreadableMedia
 from posecore.limits import Limits
 from posecore.media import pictures
-from posecore.media.pictures import PICTURE_SUFFIXES, decode_picture, encode_png, fit_picture, identify_picture
+from posecore.media.pictures import (
+    PICTURE_SUFFIXES,
+    decode_picture,
+    decode_transparent,
+    encode_png,
+    fit_picture,
+    identify_picture,
+)
 
 # Every photo of the awkward folder. The word: how it must look compared with the plain photo there.
 AWKWARD_PICTURES = {
@@ -455,3 +462,21 @@ def test_suffixes_are_lower_case_with_a_dot() -> None:
 def test_fit_picture_shrinks_to_the_longer_side_and_never_to_nothing(size, fitted):
     width, height = size
     assert fit_picture(np.zeros((height, width, 3), np.uint8), 100).shape == (fitted[1], fitted[0], 3)
+
+
+def test_a_transparent_picture_is_decoded_as_it_is():
+    rgba = np.full((8, 8, 4), (255, 0, 0, 77), np.uint8)
+    assert np.array_equal(decode_transparent(encode_png(rgba), name="logo.png"), rgba)
+    file = io.BytesIO()
+    Image.new("RGB", (5, 4), "blue").save(file, "JPEG")
+    opaque = decode_transparent(file.getvalue(), name="logo.jpg")
+    assert opaque.shape == (4, 5, 4)
+    assert (opaque[..., 3] == 255).all()
+
+
+def test_hostile_pictures_are_refused_with_a_sentence():
+    script = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+    with pytest.raises(UnreadableMedia, match=r"logo.svg is not a photo. Expected JPEG, PNG"):
+        decode_transparent(script, name="logo.svg")
+    with pytest.raises(MediaTooLarge, match=r"10000 x 10000 pixels"):
+        decode_transparent(png_that_claims(10_000, 10_000), name="logo.png")

@@ -11,8 +11,11 @@ from posecore.poses import FramePoses, check_frame
 from posecore.view.drawing import check_picture
 from posecore.view.overlays.figures import pictogram
 from posecore.view.overlays.movement import TRAIL_S
-from posecore.view.overlays.scene import Person, Scene, people_of
+from posecore.view.overlays.own_picture import OwnPicture
+from posecore.view.overlays.person import Person, people_of
+from posecore.view.overlays.scene import Scene
 from posecore.view.overlays.sheet import Sheet, straight
+from posecore.view.overlays.steadying import Steadying
 from posecore.view.overlays.table import PIECES
 from posecore.view.palette import PLAIN
 from posecore.view.silhouettes import silhouette
@@ -37,13 +40,16 @@ class OverlayArtist:
 
     Args:
         pieces: names from ``PIECES``.
+        picture: a picture of one's own, above them.
 
     Raises:
         InvalidOption: if there is no such piece.
     """
 
-    def __init__(self, pieces: Sequence[str]) -> None:
+    def __init__(self, pieces: Sequence[str], picture: OwnPicture | None = None) -> None:
         self._pieces = [PIECES[name] for name in check_pieces(pieces)]
+        self._picture = picture
+        self._steadying: dict[int, Steadying] = {}
         self._past: dict[int, deque[tuple[float, NDArray[np.float64]]]] = {}
 
     @property
@@ -88,30 +94,34 @@ class OverlayArtist:
         return straight(front.above(behind.hidden_by(_people_on(poses))))
 
     def _sheets(self, poses: FramePoses) -> tuple[Sheet, Sheet]:
-        people = people_of(poses)
-        scene = Scene(people, poses, self._remember(people, poses))
+        if poses.begins_shot:
+            self._past.clear()
+            self._steadying.clear()
+        steady = [
+            self._steadying.setdefault(person.number, Steadying()).apply(person, poses.time_s)
+            for person in people_of(poses)
+        ]
+        people = [person for person, _ in steady]
+        heads = [head for _, head in steady if head is not None]
+        scene = Scene(people, heads, self._remember(people, poses.time_s))
         front, behind = Sheet(poses.size), Sheet(poses.size)
         for piece in self._pieces:
             piece.draw(front, behind, scene)
+        if self._picture is not None:
+            self._picture.draw(front, behind, scene)
         return front, behind
 
-    def _remember(
-        self, people: Sequence[Person], poses: FramePoses
-    ) -> dict[int, list[tuple[float, NDArray[np.float64]]]]:
+    def _remember(self, people: Sequence[Person], now_s: float) -> dict[int, list[tuple[float, NDArray[np.float64]]]]:
         """Where each person's landmarks were in the last moments: the age in seconds, and (33, 2) pixels."""
-        if poses.begins_shot:
-            self._past.clear()
         for person in people:
             places = np.where(person.seen[:, None], person.points, np.nan)
-            self._past.setdefault(person.number, deque(maxlen=_MOST_PAST)).append((poses.time_s, places))
+            self._past.setdefault(person.number, deque(maxlen=_MOST_PAST)).append((now_s, places))
         for number, past in list(self._past.items()):
-            while past and poses.time_s - past[0][0] > TRAIL_S:
+            while past and now_s - past[0][0] > TRAIL_S:
                 past.popleft()
             if not past:
                 del self._past[number]
-        return {
-            number: [(poses.time_s - time_s, places) for time_s, places in past] for number, past in self._past.items()
-        }
+        return {number: [(now_s - time_s, places) for time_s, places in past] for number, past in self._past.items()}
 
 
 def _people_on(poses: FramePoses) -> NDArray[np.float32]:
@@ -119,10 +129,12 @@ def _people_on(poses: FramePoses) -> NDArray[np.float32]:
     if poses.masks:
         return silhouette(poses)
     figures = Sheet(poses.size)
-    pictogram(figures, figures, Scene(people_of(poses), poses))
+    pictogram(figures, figures, Scene(people_of(poses)))
     return figures.rgba[..., 3].astype(np.float32) / np.float32(255)
 
 
-def draw_overlay(rgb: np.ndarray, poses: FramePoses, pieces: Sequence[str]) -> np.ndarray:
+def draw_overlay(
+    rgb: np.ndarray, poses: FramePoses, pieces: Sequence[str], *, picture: OwnPicture | None = None
+) -> np.ndarray:
     """Draw an overlay on a copy of one picture; see ``OverlayArtist``, which also raises the same errors."""
-    return OverlayArtist(pieces).draw(rgb, poses)
+    return OverlayArtist(pieces, picture).draw(rgb, poses)

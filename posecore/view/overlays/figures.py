@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.skeletons import BLAZEPOSE_33
-from posecore.view.overlays.scene import Person, Scene
+from posecore.view.overlays.person import Person
+from posecore.view.overlays.scene import Scene
 from posecore.view.overlays.sheet import Sheet
 from posecore.view.palette import BONE_SIDES, INK, SIDES, WHITE, Color
 

@@ -2,107 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from posecore.poses import FramePoses
-from posecore.skeletons import BLAZEPOSE_33
-from posecore.view.palette import Color, person_color
-
-_Doubles = NDArray[np.float64]
-
-_SHOULDERS = (BLAZEPOSE_33.index("left_shoulder"), BLAZEPOSE_33.index("right_shoulder"))
-_HIPS = (BLAZEPOSE_33.index("left_hip"), BLAZEPOSE_33.index("right_hip"))
-_EARS = (BLAZEPOSE_33.index("left_ear"), BLAZEPOSE_33.index("right_ear"))
-_FACE = list(BLAZEPOSE_33.parts["face"])
-_SEEN_FROM = 0.5  # visibility from which a landmark counts as seen, as in draw_poses
-
-
-@dataclass(frozen=True)
-class Person:
-    """One person of a frame.
-
-    Attributes:
-        number: id of the person.
-        points: (33, 2) float64, OpenCV's pixels; what is not ``seen`` has no meaning.
-        world: (33, 3) float64, metres, as in ``FramePoses``.
-        seen: (33,) whether each landmark is there and visible enough.
-        several: whether there are several people in the frame.
-        finest: pixels of the finest line that is seen when the whole picture fills a screen.
-    """
-
-    number: int
-    points: _Doubles
-    world: _Doubles
-    seen: NDArray[np.bool_]
-    several: bool
-    finest: float
-
-    @property
-    def color(self) -> Color:
-        """The person's own colour."""
-        return person_color(self.number)
-
-    @cached_property
-    def px_per_m(self) -> float:
-        """Pixels of a metre at the person's distance, by the spread of the landmarks in both; 0 if it is unknown."""
-        known = self.seen if self.seen.sum() >= 4 else np.isfinite(self.points).all(axis=1)
-        if known.sum() < 2:
-            return 0.0
-        in_metres = self.world[known, :2].var(axis=0).sum()
-        return float(np.sqrt(self.points[known].var(axis=0).sum() / in_metres)) if in_metres > 0 else 0.0
-
-    def has(self, *landmarks: int) -> bool:
-        """Whether all of these are seen."""
-        return bool(self.seen[list(landmarks)].all())
-
-    def point(self, name: str) -> _Doubles | None:
-        """(2,) pixels of a landmark; None if it is not seen."""
-        index = BLAZEPOSE_33.index(name)
-        return self.points[index] if self.seen[index] else None
-
-    @cached_property
-    def stroke(self) -> float:
-        """Width of a line that suits the person's size, within what suits the picture's, in pixels."""
-        return float(np.clip(0.045 * self.px_per_m, self.finest, 9 * self.finest))
-
-    @cached_property
-    def head(self) -> tuple[_Doubles, _Doubles, float] | None:
-        """Middle of the head, (2,) pixels; the unit vector to its crown, (2,); and its radius in pixels.
-
-        None if less than three landmarks of the face are seen, as from behind.
-        """
-        face = [index for index in _FACE if self.seen[index]]
-        radius = 0.115 * self.px_per_m  # half of a head's height, about 0.23 m (Winter: 0.13 of the body's)
-        if len(face) < 3 or radius <= 0:
-            return None
-        ears = [index for index in _EARS if self.seen[index]]
-        middle = self.points[ears or face].mean(axis=0)
-        return middle + 0.25 * radius * self.upwards, self.upwards, radius
-
-    @cached_property
-    def upwards(self) -> _Doubles:
-        """(2,) unit vector in the picture along the head, from the mouth to the eyes; straight up if unknown."""
-        eyes = [index for index in (2, 5) if self.seen[index]]
-        mouth = [index for index in (9, 10) if self.seen[index]]
-        if not eyes or not mouth:
-            return np.array([0.0, -1.0])
-        along = self.points[eyes].mean(axis=0) - self.points[mouth].mean(axis=0)
-        length = float(np.hypot(*along))
-        return along / length if length > 0 else np.array([0.0, -1.0])
-
-    @cached_property
-    def torso(self) -> _Doubles | None:
-        """(4, 2) pixels: left shoulder, right shoulder, right hip, left hip; None if one of them is not seen."""
-        corners = [*_SHOULDERS, *reversed(_HIPS)]
-        return self.points[corners] if self.has(*corners) else None
-
-    @property
-    def faces_camera(self) -> bool:
-        """Whether the chest is seen, not the back: the left shoulder is then at the right in the picture."""
-        return bool(self.points[_SHOULDERS[0], 0] > self.points[_SHOULDERS[1], 0])
+from posecore.view.overlays.head import Head
+from posecore.view.overlays.person import Person
 
 
 @dataclass(frozen=True)
@@ -111,25 +16,11 @@ class Scene:
 
     Attributes:
         people: the farthest first, so that the nearest is drawn last.
-        poses: the same people as they were found.
+        heads: those of them that are seen, in the same order.
         past: of each person by number, the newest last: seconds before this frame and (33, 2) pixels, NaN where
             unseen.
     """
 
     people: Sequence[Person]
-    poses: FramePoses
-    past: Mapping[int, Sequence[tuple[float, _Doubles]]] = field(default_factory=dict)
-
-
-def people_of(poses: FramePoses) -> list[Person]:
-    """The people of a frame, the farthest first."""
-    # Far outside the picture the exact place does not matter, and OpenCV's integers would overflow.
-    reach = 4 * max(poses.size)
-    finest = max(1.0, 0.0014 * float(np.hypot(*poses.size)))  # as bones in posecore.view.drawing
-    people = []
-    for index, number in enumerate(poses.person_ids.tolist()):
-        points = poses.xy[index].astype(np.float64).clip(-reach, reach) - 0.5
-        there = np.isfinite(points).all(axis=1) & np.isfinite(poses.world[index]).all(axis=1)
-        seen = there & (poses.visibility[index] >= _SEEN_FROM)
-        people.append(Person(number, points, poses.world[index].astype(np.float64), seen, len(poses) > 1, finest))
-    return sorted(people, key=lambda person: person.px_per_m)
+    heads: Sequence[Head] = ()
+    past: Mapping[int, Sequence[tuple[float, NDArray[np.float64]]]] = field(default_factory=dict)

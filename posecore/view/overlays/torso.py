@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.system import naming_missing_library
-from posecore.view.overlays.scene import Person, Scene
+from posecore.view.overlays.person import Person
+from posecore.view.overlays.scene import Scene
 from posecore.view.overlays.sheet import Sheet
 from posecore.view.palette import GREY, INK, ORANGE, SKY_BLUE, WHITE
 

@@ -1,18 +1,10 @@
-"""Pieces that people wear on the head: solid shapes that turn with it.
-
-The head's own axes: x to the person's left, y up, z out of the face; the origin is the middle between the ears, and
-the unit is the distance between the ears. A point of a piece is drawn by the rotation of the head and the scale at
-which the face appears (weak perspective: a head is shallow compared with its distance).
-"""
-
-from dataclasses import dataclass
+"""Pieces that people wear on the head: solid shapes that turn with it, in the axes of ``head.Head``."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from posecore.skeletons import BLAZEPOSE_33
 from posecore.system import naming_missing_library
-from posecore.view.overlays.scene import Person, Scene
+from posecore.view.overlays.scene import Scene
 from posecore.view.overlays.sheet import Sheet
 from posecore.view.palette import INK, WHITE, YELLOW, Color
 
@@ -21,72 +13,15 @@ with naming_missing_library():
 
 _Doubles = NDArray[np.float64]
 
-_FACE = list(BLAZEPOSE_33.parts["face"])
-_LEFT_EAR, _RIGHT_EAR = BLAZEPOSE_33.index("left_ear"), BLAZEPOSE_33.index("right_ear")
-_EYES, _FRONT = [2, 5], [2, 5, 9, 10]  # middles of the eyes; with the corners of the mouth
 _TURN = np.linspace(0, 2 * np.pi, 49)
 _GOLD: Color = (240, 190, 40)
 _DEEP_GOLD: Color = (176, 130, 20)
 _RED: Color = (190, 30, 60)
 
 
-@dataclass(frozen=True)
-class Head:
-    """Where a head is in the picture.
-
-    Attributes:
-        rotation: (3, 3), head to camera; the camera's x is to the right, y down, z away from it.
-        origin: (2,) pixels, the middle between the ears.
-        unit: pixels of the distance between the ears, seen from straight ahead.
-        eyes: (3,) the middle between the eyes, in the head's axes.
-    """
-
-    rotation: _Doubles
-    origin: _Doubles
-    unit: float
-    eyes: _Doubles
-
-    def on_picture(self, points: _Doubles) -> _Doubles:
-        """(N, 2) pixels of (N, 3) points in the head's axes."""
-        turned: _Doubles = points @ self.rotation.T
-        return self.origin + self.unit * turned[:, :2]
-
-    def towards_camera(self, direction: tuple[float, float, float]) -> float:
-        """-1..1: 1 if a direction of the head points straight at the camera."""
-        return float(-(self.rotation @ np.array(direction))[2])
-
-
-def head_of(person: Person) -> Head | None:
-    """Where the head is; None if less than half of the face's landmarks are seen, or they have no extent."""
-    if person.seen[_FACE].sum() < len(_FACE) / 2 or not np.isfinite(person.points[_FACE]).all():
-        return None
-    world = person.world
-    across = world[_LEFT_EAR] - world[_RIGHT_EAR]
-    width = float(np.linalg.norm(across))
-    middle = (world[_LEFT_EAR] + world[_RIGHT_EAR]) / 2
-    ahead = world[_FRONT].mean(axis=0) - middle
-    if width == 0:
-        return None
-    x = across / width
-    z = ahead - (ahead @ x) * x
-    depth = float(np.linalg.norm(z))
-    if depth == 0:
-        return None
-    z /= depth
-    y = np.cross(z, x)
-    # Weak perspective: the scale and shift that carry the face in metres onto the face in the picture.
-    flat, seen = world[_FACE][:, :2], person.points[_FACE]
-    scale = np.sqrt(seen.var(axis=0).sum() / flat.var(axis=0).sum())
-    # The eyes are where the picture has them; the ears, which are often hidden, follow from them.
-    eyes = world[_EYES].mean(axis=0)
-    origin = person.points[_EYES].mean(axis=0) + scale * (middle - eyes)[:2]
-    rotation = np.column_stack([x, y, z])
-    return Head(rotation, origin, float(scale * width), rotation.T @ (eyes - middle) / width)
-
-
 def glasses(front: Sheet, _behind: Sheet, scene: Scene) -> None:
     """Dark glasses."""
-    for head in _heads(scene):
+    for head in scene.heads:
         if head.towards_camera((0, 0, 1)) < 0.1:  # seen from behind, or from the side
             continue
         middle = head.eyes + np.array([0, 0, 0.1])
@@ -108,7 +43,7 @@ def glasses(front: Sheet, _behind: Sheet, scene: Scene) -> None:
 
 def hat(front: Sheet, _behind: Sheet, scene: Scene) -> None:
     """A top hat with a ribbon."""
-    for head in _heads(scene):
+    for head in scene.heads:
         brim, base, ribbon, top = (
             head.on_picture(_ring(radius, height))
             for radius, height in ((0.86, 0.5), (0.56, 0.5), (0.56, 0.68), (0.6, 1.3))
@@ -126,7 +61,7 @@ def hat(front: Sheet, _behind: Sheet, scene: Scene) -> None:
 def crown(front: Sheet, _behind: Sheet, scene: Scene) -> None:
     """A golden crown with jewels."""
     points = 8
-    for head in _heads(scene):
+    for head in scene.heads:
         turn = np.linspace(0, 2 * np.pi, 2 * points + 1)
         heights = np.where(np.arange(2 * points + 1) % 2 == 0, 0.98, 0.74)
         base, tips = _ring(0.5, 0.52, turn), _ring(0.56, 0.0, turn)
@@ -147,11 +82,6 @@ def crown(front: Sheet, _behind: Sheet, scene: Scene) -> None:
                     if not back:
                         jewel = (0.7 * base[place] + 0.3 * tips[place])[None]
                         front.discs(head.on_picture(jewel), np.array([0.055 * head.unit]), [_RED])
-
-
-def _heads(scene: Scene) -> list[Head]:
-    heads = [head_of(person) for person in scene.people]
-    return [head for head in heads if head is not None and head.unit > 0]
 
 
 def _ring(radius: float, height: float, turn: _Doubles = _TURN) -> _Doubles:

@@ -1,0 +1,275 @@
+"""Pictures on the body."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation
+
+from posecore import BLAZEPOSE_33, FramePoses, InvalidOption, InvalidPoses, LiveSession, PoseOptions
+from posecore.poses import Mask
+from posecore.view.overlays.artist import OverlayArtist, draw_overlay
+from posecore.view.overlays.head import head_of
+from posecore.view.overlays.own_picture import ANCHORS, OwnPicture
+from posecore.view.overlays.person import people_of
+from posecore.view.overlays.steadying import Steadying
+from posecore.view.overlays.table import PIECES
+from posecore.view.palette import PLAIN
+from tests.view.overlays.person import PX_PER_M, SIZE, seen_by_camera
+
+GROUND = 90
+MOVING = {"trails"}  # seen only once somebody moved
+ON_THE_PICTURE = [name for name, piece in PIECES.items() if not piece.alone and name not in MOVING]
+
+
+@pytest.fixture
+def blank() -> np.ndarray:
+    return np.full((SIZE[1], SIZE[0], 3), GROUND, np.uint8)
+
+
+def place(poses: FramePoses, *landmarks: str) -> tuple[int, int]:
+    """(row, column) of the middle of some landmarks."""
+    x, y = poses.xy[0, [BLAZEPOSE_33.index(name) for name in landmarks]].mean(axis=0)
+    return int(y), int(x)
+
+
+# Where each piece is drawn on a person who faces the camera.
+AT = {
+    "angles": ("left_elbow",),
+    "neon": ("left_knee",),
+    "wings": None,
+    "shirt": ("left_shoulder", "right_shoulder", "left_shoulder", "right_shoulder", "left_hip", "right_hip"),
+    "glasses": ("left_eye",),
+    "hat": None,
+    "crown": None,
+}
+
+
+@pytest.mark.parametrize("name", ON_THE_PICTURE)
+def test_a_piece_is_drawn_on_the_person_and_nowhere_far_away(name, blank):
+    poses = seen_by_camera()
+    before = blank.copy()
+    drawn = draw_overlay(blank, poses, [name])
+    changed = (drawn != blank).any(axis=2)
+    assert changed.any()
+    assert np.array_equal(blank, before)
+    if AT[name]:
+        assert changed[place(poses, *AT[name])]
+    rows, columns = np.nonzero(changed)
+    low, high = poses.xy[0].min(axis=0) - 0.9 * PX_PER_M, poses.xy[0].max(axis=0) + 0.9 * PX_PER_M
+    assert low[0] < columns.min() <= columns.max() < high[0]
+    assert low[1] < rows.min() <= rows.max() < high[1]
+
+
+def test_a_hat_and_a_crown_are_above_the_eyes(blank):
+    poses = seen_by_camera()
+    for name in ("hat", "crown"):
+        rows = np.nonzero((draw_overlay(blank, poses, [name]) != blank).any(axis=2))[0]
+        assert rows.max() < poses.xy[0, BLAZEPOSE_33.index("left_eye"), 1]
+
+
+@pytest.mark.parametrize("name", [name for name, piece in PIECES.items() if piece.alone])
+def test_a_figure_alone_stands_on_a_plain_ground(name, blank):
+    poses = seen_by_camera()
+    drawn = draw_overlay(blank, poses, [name])
+    assert tuple(drawn[5, 5]) == PLAIN
+    assert tuple(drawn[place(poses, "left_hip", "left_knee")]) != PLAIN
+
+
+@pytest.mark.parametrize("name", PIECES)
+@pytest.mark.parametrize("kind", ["nobody", "unseen", "in one point", "far outside", "half"])
+def test_nothing_breaks_on_people_who_are_hardly_there(name, kind, blank):
+    poses = seen_by_camera()
+    if kind == "nobody":
+        poses = FramePoses.nobody(SIZE, 0.0)
+    elif kind == "unseen":
+        poses = replace(poses, visibility=np.zeros((1, 33)))
+    elif kind == "in one point":
+        poses = replace(poses, xy=np.full((1, 33, 2), 100.0), world=np.zeros((1, 33, 3)))
+    elif kind == "far outside":
+        poses = replace(poses, xy=poses.xy + 1e7)
+    else:
+        low = [index for index in range(33) if index >= 15]
+        xy = poses.xy.copy()
+        xy[:, low] = np.nan
+        poses = replace(poses, xy=xy)
+    drawn = draw_overlay(blank, poses, [name])
+    assert drawn.shape == blank.shape
+    if kind in ("nobody", "unseen"):
+        assert (drawn == (PLAIN if PIECES[name].alone else GROUND)).all()
+
+
+@pytest.mark.parametrize("degrees", [-60, -30, 0, 20, 45])
+@pytest.mark.parametrize("axis", ["x", "y", "z"])
+def test_the_head_turns_as_the_person_does(axis, degrees):
+    turn = Rotation.from_euler(axis, degrees, degrees=True)
+    head = head_of(people_of(seen_by_camera(turn))[0])
+    assert head is not None
+    straight = head_of(people_of(seen_by_camera())[0])
+    assert straight is not None
+    facing = np.diag([1.0, -1.0, -1.0])
+    expected = facing @ turn.as_matrix() @ facing @ straight.rotation
+    error = Rotation.from_matrix(head.rotation @ expected.T).magnitude()
+    assert np.degrees(error) < 0.5
+    assert head.unit == pytest.approx(0.15 * PX_PER_M, rel=0.01)
+
+
+def test_no_glasses_are_seen_from_behind(blank):
+    poses = seen_by_camera(Rotation.from_euler("y", 180, degrees=True))
+    assert np.array_equal(draw_overlay(blank, poses, ["glasses"]), blank)
+
+
+def test_nothing_is_printed_on_a_back(blank):
+    poses = seen_by_camera(Rotation.from_euler("y", 180, degrees=True))
+    assert np.array_equal(draw_overlay(blank, poses, ["shirt"]), blank)
+
+
+def test_the_glasses_sit_still_on_a_still_photo(portrait):
+    """With the noise of a camera in 60 frames they move by less than 1% of the eyes' distance, both from frame to frame
+    and around their mean place."""
+    noise, steadying = np.random.default_rng(1), Steadying()
+    middles, distances = [], []
+    with LiveSession(PoseOptions()) as session:
+        for frame in range(60):
+            noisy = (portrait + noise.normal(0, 2, portrait.shape)).clip(0, 255).astype(np.uint8)
+            poses, _ = session.step(noisy, frame / 30)
+            _, head = steadying.apply(people_of(poses)[0], poses.time_s)
+            assert head is not None
+            middles.append(head.on_picture((head.eyes + np.array([0, 0, 0.1]))[None])[0])
+            eyes = poses.xy[0, [BLAZEPOSE_33.index("left_eye"), BLAZEPOSE_33.index("right_eye")]]
+            distances.append(np.hypot(*(eyes[0] - eyes[1])))
+    allowed = 0.01 * np.mean(distances)
+    assert np.hypot(*np.diff(middles, axis=0).T).max() < allowed
+    assert np.sqrt(np.var(middles, axis=0).sum()) < allowed
+
+
+def test_pieces_follow_whoever_moves():
+    steadying, behind = Steadying(), []
+    start = seen_by_camera()
+    for frame in range(60):
+        swing = 0.4 * np.sin(2 * np.pi * frame / 30)  # metres, once a second: as fast as 2.5 m/s
+        poses = replace(start, xy=start.xy + np.float32([swing * PX_PER_M, 0]), time_s=frame / 30)
+        person = people_of(poses)[0]
+        steady, head = steadying.apply(person, poses.time_s)
+        assert head is not None
+        behind.append(np.hypot(*(steady.points[11] - person.points[11])))
+        behind.append(np.hypot(*(head.eyes_px - person.points[[2, 5]].mean(axis=0))))
+    assert max(behind) < 0.01 * PX_PER_M  # one centimetre
+
+
+def chest(poses: FramePoses) -> tuple[int, int]:
+    return place(poses, "left_shoulder", "right_shoulder", "left_hip", "right_hip")
+
+
+def masked(poses: FramePoses, left_of_px: int) -> FramePoses:
+    """With a silhouette of everything left of a column."""
+    values = np.zeros((SIZE[1], SIZE[0]), np.float32)
+    values[:, :left_of_px] = 1
+    return replace(poses, masks=(Mask(values, np.eye(2, 3)),))
+
+
+def test_wings_are_behind_the_person(blank):
+    poses = seen_by_camera()
+    drawn = draw_overlay(blank, poses, ["wings"])
+    assert tuple(drawn[chest(poses)]) == (GROUND,) * 3  # hidden by the trunk without a silhouette
+    changed = (draw_overlay(blank, masked(poses, 320), ["wings"]) != blank).any(axis=2)
+    assert not changed[:, :318].any()
+    assert changed[:, 322:].any()
+
+
+def test_wings_are_on_a_back(blank):
+    poses = seen_by_camera(Rotation.from_euler("y", 180, degrees=True))
+    changed = (draw_overlay(blank, poses, ["wings"]) != blank).any(axis=2)
+    assert changed[place(poses, "left_shoulder")]
+
+
+def test_trails_follow_the_wrists_and_end_at_a_cut(blank):
+    artist = OverlayArtist(["trails"])
+    start = seen_by_camera()
+    for frame in range(11):
+        moved = replace(start, xy=start.xy + np.float32([0, -4 * frame]), time_s=frame / 30)
+        drawn = artist.draw(blank, moved)
+    row, column = place(start, "left_wrist")
+    assert tuple(drawn[row - 20, column]) != (GROUND,) * 3
+    assert tuple(drawn[row + 20, column]) == (GROUND,) * 3
+    cut = replace(start, time_s=11 / 30, begins_shot=True)
+    assert np.array_equal(artist.draw(blank, cut), blank)
+
+
+def test_trails_are_short(blank):
+    artist = OverlayArtist(["trails"])
+    start = seen_by_camera()
+    artist.draw(blank, start)
+    later = replace(start, xy=start.xy + np.float32([0, -100]), time_s=5.0)
+    assert np.array_equal(artist.draw(blank, later), blank)
+
+
+@pytest.mark.parametrize("pieces", [["glasses", "neon"], ["wings", "angles"]])
+def test_an_overlay_alone_looks_the_same_on_the_picture(pieces, blank):
+    poses = seen_by_camera()
+    alone = OverlayArtist(pieces).draw_alone(poses)
+    assert alone.shape == (*blank.shape[:2], 4)
+    assert not alone[5, 5].any()
+    share = alone[..., 3:] / 255
+    laid = np.rint(alone[..., :3] * share + blank * (1 - share))
+    assert np.abs(laid - draw_overlay(blank, poses, pieces)).max() <= 3
+
+
+def test_pieces_of_no_name_are_refused(blank):
+    with pytest.raises(InvalidOption, match=r"one of angles, .* but got 'moustache'"):
+        draw_overlay(blank, seen_by_camera(), ["moustache"])
+    with pytest.raises(InvalidPoses):
+        draw_overlay(blank[:-1], seen_by_camera(), ["hat"])
+
+
+def red_square(side: int = 40, alpha: int = 255) -> np.ndarray:
+    return np.full((side, side, 4), (255, 0, 0, alpha), np.uint8)
+
+
+@pytest.mark.parametrize("anchor", ANCHORS)
+def test_an_own_picture_is_held_by_a_part_of_the_body(anchor, blank):
+    poses = seen_by_camera()
+    drawn = draw_overlay(blank, poses, [], picture=OwnPicture(red_square(), anchor))
+    rows, columns = np.nonzero((drawn != blank).any(axis=2))
+    part = ANCHORS[anchor](people_of(poses)[0])
+    assert part is not None
+    assert (columns.mean(), rows.mean()) == (pytest.approx(part.middle[0], abs=1), pytest.approx(part.middle[1], abs=1))
+    # The square may be turned; its area stays.
+    assert len(rows) == pytest.approx(part.length_px**2, rel=0.25)
+
+
+def test_an_own_picture_is_sized_turned_and_shifted(blank):
+    poses = seen_by_camera()
+    wide = np.repeat(red_square(), 2, axis=1)  # twice as wide as high
+    part = ANCHORS["torso"](people_of(poses)[0])
+    assert part is not None
+    drawn = draw_overlay(blank, poses, [], picture=OwnPicture(wide, "torso", 0.2, 90, (0.5, 0.25)))
+    rows, columns = np.nonzero((drawn != blank).any(axis=2))
+    assert np.ptp(rows) == pytest.approx(0.4 * part.length_px, abs=3)
+    assert np.ptp(columns) == pytest.approx(0.2 * part.length_px, abs=3)
+    assert columns.mean() == pytest.approx(part.middle[0] + 0.5 * part.length_px, abs=1)
+    assert rows.mean() == pytest.approx(part.middle[1] - 0.25 * part.length_px, abs=1)
+
+
+def test_a_half_transparent_picture_lets_the_photo_through(blank):
+    poses = seen_by_camera()
+    drawn = draw_overlay(blank, poses, [], picture=OwnPicture(red_square(alpha=128), "torso"))
+    red, green, _ = drawn[chest(poses)].astype(int)
+    assert red == pytest.approx((255 + GROUND) / 2, abs=3)
+    assert green == pytest.approx(GROUND / 2, abs=3)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"anchor": "tail"}, "anchor"),
+        ({"rgba": np.zeros((4, 4, 3), np.uint8)}, r"shape \(h, w, 4\)"),
+        ({"rgba": np.zeros((0, 4, 4), np.uint8)}, r"shape \(h, w, 4\)"),
+        ({"size": 0.0}, "size above 0"),
+        ({"size": float("nan")}, "size above 0"),
+        ({"angle_deg": float("inf")}, "an angle"),
+    ],
+)
+def test_own_pictures_are_checked(changed, message):
+    with pytest.raises(InvalidOption, match=message):
+        OwnPicture(**{"rgba": red_square(), **changed})
