@@ -10,6 +10,7 @@ from pages.ui.shared.explain import A_HAND_AS_BODY, NO_HANDS, NOBODY, explain_nu
 from pages.ui.shared.hand_as_body import people_within_hands
 from pages.ui.shared.hand_results import choose_body_or_hands, hands_in_words, show_hands_3d, show_hands_table
 from pages.ui.shared.model_loading import engine_line
+from pages.ui.shared.overlay_choice import choose_overlay
 from pages.ui.shared.people_choice import choose_background, choose_people
 from pages.ui.shared.problems import problems_shown, show_problem
 from pages.ui.shared.results import show_skeleton, show_table
@@ -19,9 +20,9 @@ from posecore.estimation.hand_options import HandOptions
 
 
 def choose_look(several: bool) -> Look:
-    """Show the controls of the overlay."""
+    """Show the controls of what is drawn."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        skeleton = st.toggle("Skeleton", True, key="image_skeleton", persist_state="session")
+        chosen = choose_overlay("image_overlay", moves=False)
         labels = st.toggle("Names", False, key="image_labels", persist_state="session")
         least = st.slider(
             "Hide points below visibility",
@@ -35,7 +36,7 @@ def choose_look(several: bool) -> Look:
             help="Points below this value are probably hidden or out of view, and are not drawn.",
         )
         background = choose_background("image_background")
-    return Look(skeleton, labels, least, "person" if several else "side", background)
+    return Look(chosen.skeleton, labels, least, "person" if several else "side", background, chosen.overlay)
 
 
 def show_photo(photo: Photo, options: PoseOptions, poses: FramePoses, look: Look, hands: FrameHands | None) -> None:
@@ -46,13 +47,13 @@ def show_photo(photo: Photo, options: PoseOptions, poses: FramePoses, look: Look
     show(rgb, " · ".join(facts), alt=f"{photo.name} with the landmarks")
     if hands:
         st.caption(f":material/back_hand: {hands_in_words(hands, poses.names)}")
-    offer_files(photo, rgb, options, poses, hands)
+    offer_files(photo, rgb, options, poses, look, hands)
 
 
 def colors_of(poses: FramePoses, look: Look, hands: FrameHands | None) -> list[str]:
     """What the colours of the drawing mean."""
-    by_side = look.color_by == "side"
-    said = ["orange: the person's left, blue: their right" if by_side else "one colour per person"] * bool(len(poses))
+    by_side = "orange: the person's left, blue: their right" if look.color_by == "side" else "one colour per person"
+    said = [by_side] if len(poses) and (look.skeleton or not look.overlay) else []
     return [*said, "fingers in their own colours"] if hands else said
 
 
@@ -67,7 +68,7 @@ def show_result(photo: Photo, options: PoseOptions, poses: FramePoses, hands: Fr
     left, right = st.columns([1, 1], gap="medium")
     with left:
         look = choose_look(several)
-        if look.background != "keep":
+        if look.background != "keep" or look.overlay.is_behind:
             masked = estimated(photo, replace(options, segmentation=True))
             poses = masked.only(poses.person_ids.tolist()).named(poses.names)
         show_photo(photo, options, poses, look, hands)

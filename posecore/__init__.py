@@ -78,6 +78,9 @@ if TYPE_CHECKING:
     from posecore.view.drawing import draw_poses
     from posecore.view.hand_drawing import draw_hands, without_coarse_hands
     from posecore.view.hand_plots import plot_hands_3d
+    from posecore.view.overlays.artist import OverlayArtist, draw_overlay
+    from posecore.view.overlays.options import OverlayOptions
+    from posecore.view.overlays.own_picture import OwnPicture
     from posecore.view.plots import plot_pose_3d
 
 _HOMES = {
@@ -142,6 +145,9 @@ _HOMES = {
     "posecore.view.drawing": ("draw_poses",),
     "posecore.view.hand_drawing": ("draw_hands", "without_coarse_hands"),
     "posecore.view.hand_plots": ("plot_hands_3d",),
+    "posecore.view.overlays.artist": ("OverlayArtist", "draw_overlay"),
+    "posecore.view.overlays.options": ("OverlayOptions",),
+    "posecore.view.overlays.own_picture": ("OwnPicture",),
     "posecore.view.plots": ("plot_pose_3d",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
@@ -179,6 +185,9 @@ __all__ = [
     "ModelUnusable",
     "NotComparable",
     "OscSender",
+    "OverlayArtist",
+    "OverlayOptions",
+    "OwnPicture",
     "PoseLikeness",
     "PoseOptions",
     "PoseSequence",
@@ -203,6 +212,7 @@ __all__ = [
     "count_repetitions",
     "decode_picture",
     "draw_hands",
+    "draw_overlay",
     "draw_poses",
     "draw_video",
     "estimate_hands_image",

@@ -11,6 +11,7 @@ from posecore.cli.console import WHY_NOBODY, NotWritten, Report, complain, load_
 from posecore.cli.outputs import OutputFolder
 from posecore.errors import PosecoreError, UnreadableMedia
 from posecore.estimation.pose_options import PoseOptions
+from posecore.view.overlays.names import PieceName
 from posecore.view.silhouettes import Background
 
 
@@ -20,9 +21,16 @@ from posecore.view.silhouettes import Background
 @options.overwrite
 @options.estimation
 @options.background
+@options.overlay
 @options.as_json
 def image(
-    files: tuple[Path, ...], out: Path, overwrite: bool, background: Background, as_json: bool, **estimation: Any
+    files: tuple[Path, ...],
+    out: Path,
+    overwrite: bool,
+    background: Background,
+    pieces: tuple[PieceName, ...],
+    as_json: bool,
+    **estimation: Any,
 ) -> int:
     """For each photo (JPEG, PNG, WebP, HEIC, ...) write STEM.annotated.png and STEM.landmarks.csv.
 
@@ -33,8 +41,10 @@ def image(
     from posecore.media.pictures import decode_picture, encode_png
     from posecore.pipeline import estimate_image
     from posecore.view.drawing import draw_poses
+    from posecore.view.overlays.artist import draw_overlay
+    from posecore.view.silhouettes import on_background
 
-    wanted = PoseOptions(**estimation, segmentation=background != "keep")
+    wanted = PoseOptions(**estimation, segmentation=background != "keep" or bool(pieces))
     engine = load_model(wanted)
     report = Report(as_json)
     folder = OutputFolder(out, overwrite=overwrite)
@@ -46,7 +56,10 @@ def image(
         try:
             rgb = decode_picture(file, on_note=notes.append)
             poses = estimate_image(rgb, wanted)
-            drawn = draw_poses(rgb, poses, background=background)
+            if pieces:
+                drawn = draw_overlay(on_background(rgb, poses, background), poses, pieces)
+            else:
+                drawn = draw_poses(rgb, poses, background=background)
             with folder.whole(file, stem) as written:
                 (written.folder / f"{stem}.annotated.png").write_bytes(encode_png(drawn))
                 (written.folder / f"{stem}.landmarks.csv").write_text(to_csv(poses), encoding="utf-8")

@@ -9,6 +9,7 @@ import click
 from posecore.errors import InvalidOption
 from posecore.estimation.pose_options import EngineChoice, PoseOptions, SearchChoice
 from posecore.media.clip_options import ClipOptions
+from posecore.view.overlays.names import PieceName
 from posecore.view.silhouettes import Background
 
 if TYPE_CHECKING:
@@ -72,6 +73,13 @@ _BOARD = [
         help="Tags in its squares.",
     ),
 ]
+overlay = click.option(
+    "--overlay",
+    "pieces",
+    multiple=True,
+    type=click.Choice(get_args(PieceName)),
+    help="Draw this on the people instead of their skeletons; may be given several times.",
+)
 _ESTIMATION = [
     click.option(
         "--model",

@@ -10,9 +10,9 @@ from pathlib import Path, PurePath
 import numpy as np
 import streamlit as st
 
-from pages.ui.image.photo import Photo
+from pages.ui.image.photo import Look, Photo
 from pages.ui.shared.results import offer_download
-from posecore import FrameHands, FramePoses, HandSequence, PoseOptions, PoseSequence
+from posecore import FrameHands, FramePoses, HandSequence, OverlayArtist, PoseOptions, PoseSequence
 from posecore.export.json_file import to_json
 from posecore.export.saved import SUFFIX, save_sequence
 from posecore.export.table_file import to_csv, write_parquet
@@ -23,7 +23,7 @@ _CSV, _JSON, _PARQUET = "text/csv", "application/json", "application/vnd.apache.
 
 
 def offer_files(
-    photo: Photo, rgb: np.ndarray, options: PoseOptions, poses: FramePoses, hands: FrameHands | None
+    photo: Photo, rgb: np.ndarray, options: PoseOptions, poses: FramePoses, look: Look, hands: FrameHands | None
 ) -> None:
     """Offer the annotated photo and the results as files. Each is made when its button is pressed.
 
@@ -32,11 +32,15 @@ def offer_files(
         rgb: with what was found drawn on it.
         options: that found the people.
         poses: the people shown; files of nobody are not offered.
+        look: what was drawn; an overlay is offered by itself too.
         hands: their hands; None if they were not looked for.
     """
     stem = PurePath(photo.name).stem
     with st.container(horizontal=True):
         offer_download("Annotated photo (PNG)", lambda: encode_png(rgb), f"{stem}.annotated.png", "image/png")
+        if len(poses) and look.overlay:
+            alone = partial(OverlayArtist(look.overlay).draw_alone, poses)
+            offer_download("Overlay alone (PNG)", lambda: encode_png(alone()), f"{stem}.overlay.png", "image/png")
         if poses.masks:
             cut = partial(cut_out, photo.rgb, poses)
             offer_download("Cut-out (PNG)", lambda: encode_png(cut()), f"{stem}.cutout.png", "image/png")

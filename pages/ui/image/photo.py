@@ -1,7 +1,7 @@
 """The visitor's photo: its sources, and its results kept for the visit."""
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -13,6 +13,8 @@ from pages.ui.shared.sources import choose_source
 from posecore import (
     FrameHands,
     FramePoses,
+    OverlayArtist,
+    OverlayOptions,
     PoseOptions,
     decode_picture,
     draw_hands,
@@ -25,7 +27,7 @@ from posecore.media.pictures import PICTURE_SUFFIXES, fit_picture
 from posecore.media.samples import sample_picture
 from posecore.signs.shown import read_signs, sign_notes
 from posecore.view.hand_drawing import without_coarse_hands
-from posecore.view.silhouettes import Background
+from posecore.view.silhouettes import Background, on_background
 
 _SCREEN_PX = 1400
 _SHOWN_HEIGHT_PX = 620
@@ -106,13 +108,14 @@ def estimated_hands(photo: Photo, options: PoseOptions, wanted: HandOptions) -> 
 
 @dataclass(frozen=True)
 class Look:
-    """How people are drawn on the photo; as for ``posecore.draw_poses``."""
+    """How people are drawn on the photo: as for ``posecore.draw_poses``, and an overlay above that."""
 
     skeleton: bool = True
     labels: bool = False
     min_visibility: float = 0.5
     color_by: Literal["side", "person"] = "side"
     background: Background = "keep"
+    overlay: OverlayOptions = field(default_factory=OverlayOptions)
 
 
 def drawn(photo: Photo, poses: FramePoses, look: Look, hands: FrameHands | None = None) -> np.ndarray:
@@ -161,12 +164,28 @@ def _estimate_hands(
     return estimate_hands_image(_photo.rgb, wanted, poses=_poses)
 
 
+def _draw_people(rgb: np.ndarray, poses: FramePoses, look: Look) -> np.ndarray:
+    if look.overlay and not (look.skeleton or look.labels):
+        rgb = on_background(rgb, poses, look.background)
+    else:
+        rgb = draw_poses(
+            rgb,
+            poses,
+            skeleton=look.skeleton,
+            labels=look.labels,
+            min_visibility=look.min_visibility,
+            color_by=look.color_by,
+            background=look.background,
+        )
+    return OverlayArtist(look.overlay).draw(rgb, poses) if look.overlay else rgb
+
+
 @st.cache_resource(scope="session", max_entries=1, show_spinner=False)
 def _draw(
     people: tuple[object, ...], look: Look, _photo: Photo, _poses: FramePoses, _hands: FrameHands | None
 ) -> np.ndarray:
+    rgb = _draw_people(_photo.rgb, _poses if _hands is None else without_coarse_hands(_poses, _hands), look)
     if _hands is None:
-        return draw_poses(_photo.rgb, _poses, **asdict(look))
-    rgb = draw_poses(_photo.rgb, without_coarse_hands(_poses, _hands), **asdict(look))
+        return rgb
     named = None if not _poses.names else {slot.person: _poses.names.get(slot.person, "") for slot in _hands.slots}
     return draw_hands(rgb, _hands, notes=sign_notes(_hands.slots, read_signs(_hands)), people=named)

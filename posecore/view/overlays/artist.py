@@ -6,56 +6,35 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from posecore.errors import InvalidOption
 from posecore.poses import FramePoses, check_frame
 from posecore.view.drawing import check_picture
-from posecore.view.overlays.figures import pictogram
+from posecore.view.overlays.figures import draw_solid
 from posecore.view.overlays.movement import TRAIL_S
+from posecore.view.overlays.names import PieceName
+from posecore.view.overlays.options import OverlayOptions
 from posecore.view.overlays.own_picture import OwnPicture
 from posecore.view.overlays.person import Person, people_of
 from posecore.view.overlays.scene import Scene
 from posecore.view.overlays.sheet import Sheet, straight
 from posecore.view.overlays.steadying import Steadying
 from posecore.view.overlays.table import PIECES
-from posecore.view.palette import PLAIN
+from posecore.view.palette import INK, PLAIN
 from posecore.view.silhouettes import silhouette
 
 _MOST_PAST = 150  # frames; at most rates more than this in the time of the trails
-
-
-def check_pieces(pieces: Sequence[str]) -> tuple[str, ...]:
-    """The pieces in the order in which they are drawn, each once.
-
-    Raises:
-        InvalidOption: if there is no such piece.
-    """
-    for name in pieces:
-        if name not in PIECES:
-            raise InvalidOption(f"Expected a piece of an overlay to be one of {', '.join(PIECES)}, but got {name!r}.")
-    return tuple(name for name in PIECES if name in pieces)
 
 
 class OverlayArtist:
     """Draws an overlay on the frames of one clip or camera, in their order.
 
     Args:
-        pieces: names from ``PIECES``.
-        picture: a picture of one's own, above them.
-
-    Raises:
-        InvalidOption: if there is no such piece.
+        options: what the overlay is made of.
     """
 
-    def __init__(self, pieces: Sequence[str], picture: OwnPicture | None = None) -> None:
-        self._pieces = [PIECES[name] for name in check_pieces(pieces)]
-        self._picture = picture
+    def __init__(self, options: OverlayOptions) -> None:
+        self._options = options
         self._steadying: dict[int, Steadying] = {}
         self._past: dict[int, deque[tuple[float, NDArray[np.float64]]]] = {}
-
-    @property
-    def replaces_people(self) -> bool:
-        """Whether a piece is drawn instead of the people, on a plain ground."""
-        return any(piece.alone for piece in self._pieces)
 
     def draw(self, rgb: np.ndarray, poses: FramePoses) -> np.ndarray:
         """Draw the overlay on a copy of a frame.
@@ -74,10 +53,10 @@ class OverlayArtist:
         """
         check_frame(poses)
         check_picture(rgb, poses)
-        canvas = np.full_like(rgb, PLAIN) if self.replaces_people else np.array(rgb, order="C")
+        canvas = np.full_like(rgb, PLAIN) if self._options.replaces_people else np.array(rgb, order="C")
         front, behind = self._sheets(poses)
         if not behind.is_empty:
-            behind.lay_on(canvas, None if self.replaces_people else _people_on(poses))
+            behind.lay_on(canvas, None if self._options.replaces_people else _people_on(poses))
         front.lay_on(canvas)
         return canvas
 
@@ -105,10 +84,10 @@ class OverlayArtist:
         heads = [head for _, head in steady if head is not None]
         scene = Scene(people, heads, self._remember(people, poses.time_s))
         front, behind = Sheet(poses.size), Sheet(poses.size)
-        for piece in self._pieces:
-            piece.draw(front, behind, scene)
-        if self._picture is not None:
-            self._picture.draw(front, behind, scene)
+        for name in self._options.pieces:
+            PIECES[name].draw(front, behind, scene)
+        if self._options.picture is not None:
+            self._options.picture.draw(front, behind, scene)
         return front, behind
 
     def _remember(self, people: Sequence[Person], now_s: float) -> dict[int, list[tuple[float, NDArray[np.float64]]]]:
@@ -129,12 +108,27 @@ def _people_on(poses: FramePoses) -> NDArray[np.float32]:
     if poses.masks:
         return silhouette(poses)
     figures = Sheet(poses.size)
-    pictogram(figures, figures, Scene(people_of(poses)))
+    for person in people_of(poses):
+        draw_solid(figures, person, INK)
     return figures.rgba[..., 3].astype(np.float32) / np.float32(255)
 
 
 def draw_overlay(
-    rgb: np.ndarray, poses: FramePoses, pieces: Sequence[str], *, picture: OwnPicture | None = None
+    rgb: np.ndarray, poses: FramePoses, pieces: Sequence[PieceName], *, picture: OwnPicture | None = None
 ) -> np.ndarray:
-    """Draw an overlay on a copy of one picture; see ``OverlayArtist``, which also raises the same errors."""
-    return OverlayArtist(pieces, picture).draw(rgb, poses)
+    """Draw an overlay on a copy of one picture.
+
+    Args:
+        rgb: (H, W, 3) uint8; it is not changed.
+        poses: the people in it, as for ``OverlayArtist.draw``.
+        pieces: names of pieces, as for ``OverlayOptions``.
+        picture: a picture of one's own, above them.
+
+    Returns:
+        (H, W, 3) uint8.
+
+    Raises:
+        InvalidOption: if there is no such piece.
+        InvalidPoses: as for ``OverlayArtist.draw``.
+    """
+    return OverlayArtist(OverlayOptions(pieces, picture)).draw(rgb, poses)

@@ -50,16 +50,20 @@ def stick_figure(sheet: Sheet, _behind: Sheet, scene: Scene) -> None:
 def pictogram(sheet: Sheet, _behind: Sheet, scene: Scene) -> None:
     """A solid figure as on a sign: a disc for the head, a trunk, and round limbs."""
     for person in scene.people:
-        color = person.color if person.several else INK
-        m = person.px_per_m
-        starts, ends = _lines(person)
-        sheet.lines(starts, ends, np.full(len(starts), max(3.0, 0.12 * m)), [color] * len(starts))
-        if person.torso is not None:
-            sheet.lines(person.torso, np.roll(person.torso, 1, axis=0), np.full(4, max(3.0, 0.13 * m)), [color] * 4)
-            sheet.polygon(person.torso, color)
-        if person.head is not None:
-            middle, up, radius = person.head
-            sheet.discs((middle + 0.1 * radius * up)[None], np.array([1.02 * radius]), [color])
+        draw_solid(sheet, person, person.color if person.several else INK)
+
+
+def draw_solid(sheet: Sheet, person: Person, color: Color) -> None:
+    """Draw a person as a solid figure."""
+    m = person.px_per_m
+    starts, ends = _lines(person)
+    sheet.lines(starts, ends, np.full(len(starts), max(3.0, 0.12 * m)), [color] * len(starts))
+    if person.torso is not None:
+        sheet.lines(person.torso, np.roll(person.torso, 1, axis=0), np.full(4, max(3.0, 0.13 * m)), [color] * 4)
+        sheet.polygon(person.torso, color)
+    if person.head is not None:
+        middle, up, radius = person.head
+        sheet.discs((middle + 0.1 * radius * up)[None], np.array([1.02 * radius]), [color])
 
 
 def _lines(person: Person) -> tuple[_Doubles, _Doubles]:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from posecore.view.overlays.figures import neon, pictogram, stick_figure
 from posecore.view.overlays.movement import angle_arcs, trails
+from posecore.view.overlays.names import PieceName
 from posecore.view.overlays.scene import Scene
 from posecore.view.overlays.sheet import Sheet
 from posecore.view.overlays.torso import shirt_mark, wings
@@ -17,32 +18,36 @@ class Piece:
     """One piece of an overlay.
 
     Attributes:
-        name: such as ``"glasses"``.
+        name: of ``PieceName``.
         title: such as ``"Glasses"``.
         draw: draws it on a sheet in front of the people and on one behind them.
         alone: whether the people are replaced by it: it is drawn on a plain ground instead of the picture.
+        close: whether it is on the head, so that it is best seen from near by.
+        moves: whether it shows movement, so that nothing is seen of it in a single picture.
         behind: whether it draws behind people; with their silhouettes it is hidden exactly.
     """
 
-    name: str
+    name: PieceName
     title: str
     draw: Callable[[Sheet, Sheet, Scene], None]
     alone: bool = False
     behind: bool = False
+    close: bool = False
+    moves: bool = False
 
 
 _PIECES = (
     Piece("angles", "Joint angles", angle_arcs),
-    Piece("trails", "Wrist trails", trails),
+    Piece("trails", "Wrist trails", trails, moves=True),
     Piece("neon", "Neon", neon),
     Piece("stick_figure", "Stick figure", stick_figure, alone=True),
     Piece("pictogram", "Pictogram", pictogram, alone=True),
     Piece("wings", "Wings", wings, behind=True),
     Piece("shirt", "Shirt print", shirt_mark),
-    Piece("glasses", "Glasses", glasses),
-    Piece("hat", "Hat", hat),
-    Piece("crown", "Crown", crown),
+    Piece("glasses", "Glasses", glasses, close=True),
+    Piece("hat", "Hat", hat, close=True),
+    Piece("crown", "Crown", crown, close=True),
 )
 
-PIECES: Mapping[str, Piece] = MappingProxyType({piece.name: piece for piece in _PIECES})
+PIECES: Mapping[PieceName, Piece] = MappingProxyType({piece.name: piece for piece in _PIECES})
 """All pieces by name, in the order in which they are drawn."""

@@ -10,14 +10,16 @@ from posecore import BLAZEPOSE_33, FramePoses, InvalidOption, InvalidPoses, Live
 from posecore.poses import Mask
 from posecore.view.overlays.artist import OverlayArtist, draw_overlay
 from posecore.view.overlays.head import head_of
+from posecore.view.overlays.mannequin import mannequin, thumbnail
+from posecore.view.overlays.options import OverlayOptions
 from posecore.view.overlays.own_picture import ANCHORS, OwnPicture
 from posecore.view.overlays.person import people_of
 from posecore.view.overlays.steadying import Steadying
 from posecore.view.overlays.table import PIECES
 from posecore.view.palette import PLAIN
-from tests.view.overlays.person import PX_PER_M, SIZE, seen_by_camera
 
 GROUND = 90
+SIZE, PX_PER_M = (640, 480), 220
 MOVING = {"trails"}  # seen only once somebody moved
 ON_THE_PICTURE = [name for name, piece in PIECES.items() if not piece.alone and name not in MOVING]
 
@@ -47,7 +49,7 @@ AT = {
 
 @pytest.mark.parametrize("name", ON_THE_PICTURE)
 def test_a_piece_is_drawn_on_the_person_and_nowhere_far_away(name, blank):
-    poses = seen_by_camera()
+    poses = mannequin()
     before = blank.copy()
     drawn = draw_overlay(blank, poses, [name])
     changed = (drawn != blank).any(axis=2)
@@ -62,7 +64,7 @@ def test_a_piece_is_drawn_on_the_person_and_nowhere_far_away(name, blank):
 
 
 def test_a_hat_and_a_crown_are_above_the_eyes(blank):
-    poses = seen_by_camera()
+    poses = mannequin()
     for name in ("hat", "crown"):
         rows = np.nonzero((draw_overlay(blank, poses, [name]) != blank).any(axis=2))[0]
         assert rows.max() < poses.xy[0, BLAZEPOSE_33.index("left_eye"), 1]
@@ -70,7 +72,7 @@ def test_a_hat_and_a_crown_are_above_the_eyes(blank):
 
 @pytest.mark.parametrize("name", [name for name, piece in PIECES.items() if piece.alone])
 def test_a_figure_alone_stands_on_a_plain_ground(name, blank):
-    poses = seen_by_camera()
+    poses = mannequin()
     drawn = draw_overlay(blank, poses, [name])
     assert tuple(drawn[5, 5]) == PLAIN
     assert tuple(drawn[place(poses, "left_hip", "left_knee")]) != PLAIN
@@ -79,7 +81,7 @@ def test_a_figure_alone_stands_on_a_plain_ground(name, blank):
 @pytest.mark.parametrize("name", PIECES)
 @pytest.mark.parametrize("kind", ["nobody", "unseen", "in one point", "far outside", "half"])
 def test_nothing_breaks_on_people_who_are_hardly_there(name, kind, blank):
-    poses = seen_by_camera()
+    poses = mannequin()
     if kind == "nobody":
         poses = FramePoses.nobody(SIZE, 0.0)
     elif kind == "unseen":
@@ -103,9 +105,9 @@ def test_nothing_breaks_on_people_who_are_hardly_there(name, kind, blank):
 @pytest.mark.parametrize("axis", ["x", "y", "z"])
 def test_the_head_turns_as_the_person_does(axis, degrees):
     turn = Rotation.from_euler(axis, degrees, degrees=True)
-    head = head_of(people_of(seen_by_camera(turn))[0])
+    head = head_of(people_of(mannequin(turn))[0])
     assert head is not None
-    straight = head_of(people_of(seen_by_camera())[0])
+    straight = head_of(people_of(mannequin())[0])
     assert straight is not None
     facing = np.diag([1.0, -1.0, -1.0])
     expected = facing @ turn.as_matrix() @ facing @ straight.rotation
@@ -115,12 +117,12 @@ def test_the_head_turns_as_the_person_does(axis, degrees):
 
 
 def test_no_glasses_are_seen_from_behind(blank):
-    poses = seen_by_camera(Rotation.from_euler("y", 180, degrees=True))
+    poses = mannequin(Rotation.from_euler("y", 180, degrees=True))
     assert np.array_equal(draw_overlay(blank, poses, ["glasses"]), blank)
 
 
 def test_nothing_is_printed_on_a_back(blank):
-    poses = seen_by_camera(Rotation.from_euler("y", 180, degrees=True))
+    poses = mannequin(Rotation.from_euler("y", 180, degrees=True))
     assert np.array_equal(draw_overlay(blank, poses, ["shirt"]), blank)
 
 
@@ -145,7 +147,7 @@ def test_the_glasses_sit_still_on_a_still_photo(portrait):
 
 def test_pieces_follow_whoever_moves():
     steadying, behind = Steadying(), []
-    start = seen_by_camera()
+    start = mannequin()
     for frame in range(60):
         swing = 0.4 * np.sin(2 * np.pi * frame / 30)  # metres, once a second: as fast as 2.5 m/s
         poses = replace(start, xy=start.xy + np.float32([swing * PX_PER_M, 0]), time_s=frame / 30)
@@ -169,7 +171,7 @@ def masked(poses: FramePoses, left_of_px: int) -> FramePoses:
 
 
 def test_wings_are_behind_the_person(blank):
-    poses = seen_by_camera()
+    poses = mannequin()
     drawn = draw_overlay(blank, poses, ["wings"])
     assert tuple(drawn[chest(poses)]) == (GROUND,) * 3  # hidden by the trunk without a silhouette
     changed = (draw_overlay(blank, masked(poses, 320), ["wings"]) != blank).any(axis=2)
@@ -178,14 +180,14 @@ def test_wings_are_behind_the_person(blank):
 
 
 def test_wings_are_on_a_back(blank):
-    poses = seen_by_camera(Rotation.from_euler("y", 180, degrees=True))
+    poses = mannequin(Rotation.from_euler("y", 180, degrees=True))
     changed = (draw_overlay(blank, poses, ["wings"]) != blank).any(axis=2)
     assert changed[place(poses, "left_shoulder")]
 
 
 def test_trails_follow_the_wrists_and_end_at_a_cut(blank):
-    artist = OverlayArtist(["trails"])
-    start = seen_by_camera()
+    artist = OverlayArtist(OverlayOptions(["trails"]))
+    start = mannequin()
     for frame in range(11):
         moved = replace(start, xy=start.xy + np.float32([0, -4 * frame]), time_s=frame / 30)
         drawn = artist.draw(blank, moved)
@@ -197,8 +199,8 @@ def test_trails_follow_the_wrists_and_end_at_a_cut(blank):
 
 
 def test_trails_are_short(blank):
-    artist = OverlayArtist(["trails"])
-    start = seen_by_camera()
+    artist = OverlayArtist(OverlayOptions(["trails"]))
+    start = mannequin()
     artist.draw(blank, start)
     later = replace(start, xy=start.xy + np.float32([0, -100]), time_s=5.0)
     assert np.array_equal(artist.draw(blank, later), blank)
@@ -206,8 +208,8 @@ def test_trails_are_short(blank):
 
 @pytest.mark.parametrize("pieces", [["glasses", "neon"], ["wings", "angles"]])
 def test_an_overlay_alone_looks_the_same_on_the_picture(pieces, blank):
-    poses = seen_by_camera()
-    alone = OverlayArtist(pieces).draw_alone(poses)
+    poses = mannequin()
+    alone = OverlayArtist(OverlayOptions(pieces)).draw_alone(poses)
     assert alone.shape == (*blank.shape[:2], 4)
     assert not alone[5, 5].any()
     share = alone[..., 3:] / 255
@@ -215,11 +217,17 @@ def test_an_overlay_alone_looks_the_same_on_the_picture(pieces, blank):
     assert np.abs(laid - draw_overlay(blank, poses, pieces)).max() <= 3
 
 
+def test_thumbnails_of_all_pieces_differ():
+    pictures = {name: thumbnail(name, 96) for name in ("", *PIECES)}
+    assert {picture.shape for picture in pictures.values()} == {(96, 96, 3)}
+    assert len({picture.tobytes() for picture in pictures.values()}) == len(pictures)
+
+
 def test_pieces_of_no_name_are_refused(blank):
     with pytest.raises(InvalidOption, match=r"one of angles, .* but got 'moustache'"):
-        draw_overlay(blank, seen_by_camera(), ["moustache"])
+        draw_overlay(blank, mannequin(), ["moustache"])
     with pytest.raises(InvalidPoses):
-        draw_overlay(blank[:-1], seen_by_camera(), ["hat"])
+        draw_overlay(blank[:-1], mannequin(), ["hat"])
 
 
 def red_square(side: int = 40, alpha: int = 255) -> np.ndarray:
@@ -228,7 +236,7 @@ def red_square(side: int = 40, alpha: int = 255) -> np.ndarray:
 
 @pytest.mark.parametrize("anchor", ANCHORS)
 def test_an_own_picture_is_held_by_a_part_of_the_body(anchor, blank):
-    poses = seen_by_camera()
+    poses = mannequin()
     drawn = draw_overlay(blank, poses, [], picture=OwnPicture(red_square(), anchor))
     rows, columns = np.nonzero((drawn != blank).any(axis=2))
     part = ANCHORS[anchor](people_of(poses)[0])
@@ -239,7 +247,7 @@ def test_an_own_picture_is_held_by_a_part_of_the_body(anchor, blank):
 
 
 def test_an_own_picture_is_sized_turned_and_shifted(blank):
-    poses = seen_by_camera()
+    poses = mannequin()
     wide = np.repeat(red_square(), 2, axis=1)  # twice as wide as high
     part = ANCHORS["torso"](people_of(poses)[0])
     assert part is not None
@@ -252,7 +260,7 @@ def test_an_own_picture_is_sized_turned_and_shifted(blank):
 
 
 def test_a_half_transparent_picture_lets_the_photo_through(blank):
-    poses = seen_by_camera()
+    poses = mannequin()
     drawn = draw_overlay(blank, poses, [], picture=OwnPicture(red_square(alpha=128), "torso"))
     red, green, _ = drawn[chest(poses)].astype(int)
     assert red == pytest.approx((255 + GROUND) / 2, abs=3)

@@ -1,0 +1,45 @@
+"""What an overlay is made of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+from posecore.errors import check_choice
+from posecore.view.overlays.names import PieceName
+from posecore.view.overlays.own_picture import OwnPicture
+from posecore.view.overlays.table import PIECES
+
+
+@dataclass(frozen=True)
+class OverlayOptions:
+    """What an overlay is made of.
+
+    Attributes:
+        pieces: names from ``PIECES``; each is drawn once, in the order of that table.
+        picture: a picture of one's own, above them; None: none.
+
+    Raises:
+        InvalidOption: if there is no such piece.
+    """
+
+    pieces: Sequence[PieceName] = ()
+    picture: OwnPicture | None = None
+
+    def __post_init__(self) -> None:
+        for name in self.pieces:
+            check_choice("pieces", name, get_args(PieceName))
+        object.__setattr__(self, "pieces", tuple(name for name in PIECES if name in self.pieces))
+
+    def __bool__(self) -> bool:
+        """Whether it draws anything."""
+        return bool(self.pieces) or self.picture is not None
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether a piece is behind people, who are cut out best with their silhouettes."""
+        return any(PIECES[name].behind for name in self.pieces)
+
+    @property
+    def replaces_people(self) -> bool:
+        """Whether a piece is drawn instead of the people, on a plain ground."""
+        return any(PIECES[name].alone for name in self.pieces)
