@@ -1,6 +1,7 @@
 """Pictures on the body."""
 
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from posecore.poses import Mask
 from posecore.view.overlays.artist import OverlayArtist, draw_overlay
 from posecore.view.overlays.head import head_of
 from posecore.view.overlays.mannequin import mannequin, thumbnail
+from posecore.view.overlays.names import PieceName
 from posecore.view.overlays.options import OverlayOptions
 from posecore.view.overlays.own_picture import ANCHORS, OwnPicture
 from posecore.view.overlays.person import people_of
@@ -218,13 +220,18 @@ def test_an_overlay_alone_looks_the_same_on_the_picture(pieces, blank):
 
 
 def test_thumbnails_of_all_pieces_differ():
-    pictures = {name: thumbnail(name, 96) for name in ("", *PIECES)}
+    pictures = {name: thumbnail(name, 96) for name in (None, *PIECES)}
     assert {picture.shape for picture in pictures.values()} == {(96, 96, 3)}
     assert len({picture.tobytes() for picture in pictures.values()}) == len(pictures)
 
 
+def test_each_name_has_its_piece():
+    assert tuple(PIECES) == get_args(PieceName)
+    assert all(piece.name == name for name, piece in PIECES.items())
+
+
 def test_pieces_of_no_name_are_refused(blank):
-    with pytest.raises(InvalidOption, match=r"one of angles, .* but got 'moustache'"):
+    with pytest.raises(InvalidOption, match=r"one of 'angles', .* but got 'moustache'"):
         draw_overlay(blank, mannequin(), ["moustache"])
     with pytest.raises(InvalidPoses):
         draw_overlay(blank[:-1], mannequin(), ["hat"])
