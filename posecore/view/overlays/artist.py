@@ -77,7 +77,7 @@ class OverlayArtist:
             self._past.clear()
             self._steadying.clear()
         steady = [
-            self._steadying.setdefault(person.number, Steadying()).apply(person, poses.time_s)
+            self._steadying.setdefault(person.number, Steadying()).apply(person, poses.size, poses.time_s)
             for person in people_of(poses)
         ]
         people = [person for person, _ in steady]

