@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.ui.compare.sides import VIDEO, offer_comparison
 from pages.ui.explore.explorer import explore
-from pages.ui.explore.export_files import Film, offer_files, same
+from pages.ui.explore.export_files import Film, offer_files
 from pages.ui.explore.found import show_counts, show_what_is_missing
 from pages.ui.shared.addresses import address
 from pages.ui.shared.explain import SEVERAL_PEOPLE, explain_numbers, show_notes
@@ -16,6 +16,7 @@ from pages.ui.shared.model_loading import engine_line
 from pages.ui.shared.problems import problems_shown, show_problem
 from pages.ui.shared.settings import page_head_with_hands, set_people
 from pages.ui.shared.visits import current_visit
+from pages.ui.video.annotated import has_annotated, offer_annotated
 from pages.ui.video.clip_run import WORKERS, ClipRun, RunOptions, new_run, run_of
 from pages.ui.video.clip_source import choose_clip
 from pages.ui.video.run_choices import choose_run
@@ -38,27 +39,6 @@ def show_facts(run: ClipRun, sequence: PoseSequence) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         show_counts(run.playback)
         st.caption(" · ".join(facts), width="stretch")
-
-
-def offer_film(run: ClipRun, shown: PoseSequence) -> None:
-    """Offer the video with skeletons: made on request, and again if what is shown has changed since."""
-    if run.is_drawing:
-        show_progress(run)
-    elif has_annotated(run, shown):
-        film = address(run.annotated_token)
-        st.link_button("Video with skeletons (MP4)", f"{film}?download", icon=":material/download:")
-    elif st.button(
-        "Make video with skeletons",
-        icon=":material/movie_edit:",
-        help="Draws the people, names and smoothing as shown here. The video is not analysed again.",
-    ):
-        run.draw(shown)
-        st.rerun()
-
-
-def has_annotated(run: ClipRun, shown: PoseSequence) -> bool:
-    """Whether there is a video with skeletons that shows exactly this."""
-    return run.state.drawn is not None and same(run.state.drawn, shown)
 
 
 def notes_of(run: ClipRun, sequence: PoseSequence) -> list[str]:
@@ -152,7 +132,7 @@ def show_result(run: ClipRun, sequence: PoseSequence) -> None:
     )
     if sequence.seen.any():
         offer_comparison(VIDEO)
-    offer_film(run, shown)
+    wanted = offer_annotated(run, shown)
     offer_files(
         shown,
         run.playback,
@@ -162,7 +142,7 @@ def show_result(run: ClipRun, sequence: PoseSequence) -> None:
         stem=stem,
         key=run.film_token,
         film=Film(
-            run.annotated, run.annotated_name, has_annotated(run, shown), run.is_drawing, lambda: run.draw(shown)
+            run.annotated, run.annotated_name, has_annotated(run, wanted), run.is_drawing, lambda: run.draw(wanted)
         ),
     )
     explain_numbers(hands=run.playback.hands is not None)

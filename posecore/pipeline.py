@@ -5,7 +5,6 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self, get_args
@@ -35,7 +34,9 @@ from posecore.system import whole_file
 from posecore.view.drawing import draw_poses
 from posecore.view.hand_drawing import draw_hands, without_coarse_hands
 from posecore.view.mirror import mirror_hands, mirror_picture, mirror_poses
-from posecore.view.silhouettes import Background
+from posecore.view.overlays.artist import OverlayArtist
+from posecore.view.overlays.options import OverlayOptions
+from posecore.view.silhouettes import Background, on_background
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +110,7 @@ def estimate_video(
     part: ClipOptions | None = None,
     annotated: str | os.PathLike[str] | None = None,
     skeletons: bool = True,
+    overlay: OverlayOptions | None = None,
     background: Background = "keep",
     on_progress: OnProgress | None = None,
     on_note: Callable[[str], None] | None = None,
@@ -133,6 +135,7 @@ def estimate_video(
         annotated: where to write the video with the skeletons drawn (H.264 MP4, with the original sound); it
             appears whole or not at all.
         skeletons: if False, they are not drawn: the video is just the frames of the sequence, at their times.
+        overlay: drawn on that video too.
         background: what happens in that video to everything that is not a person: it is kept, blurred, or replaced
             by one light colour. The latter two need ``segmentation`` among the options. Masks are only in that
             video, not in the sequence.
@@ -169,7 +172,8 @@ def estimate_video(
     options, part = options or PoseOptions(), part or ClipOptions()
     film = None if annotated is None else Path(annotated)
     _check_background(background, options)
-    job = Job(_path_of_video(path), options, part, film, skeletons, background, hands=hands)
+    overlay = overlay or OverlayOptions()
+    job = Job(_path_of_video(path), options, part, film, skeletons, overlay, background, hands=hands)
     observer = RecordingObserver(options.people, part, on_progress, 0 if hands is None else hands.hands)
     with continued(job, after) as job:
         end = _dispatch(job, observer, workers)
@@ -248,6 +252,8 @@ def draw_video(
     hands: HandSequence | None = None,
     hand_notes: HandNotes | None = None,
     color_by: ColorBy = "side",
+    skeletons: bool = True,
+    overlay: OverlayOptions | None = None,
     part: ClipOptions | None = None,
     on_progress: OnProgress | None = None,
     workers: int | None = None,
@@ -263,6 +269,8 @@ def draw_video(
         hands: in the same frames, drawn on the bodies.
         hand_notes: for each frame of the hands, what else their tags say, as for ``posecore.draw_hands``.
         color_by: as for ``posecore.draw_poses``: "person" if there were several to begin with.
+        skeletons: if False, skeletons and hands are not drawn.
+        overlay: drawn above them.
         part: as for ``estimate_video``.
         on_progress: as for ``estimate_video``; if it ends the run, nothing is written.
         workers: None: in this process. 1: in a process of its own.
@@ -285,7 +293,8 @@ def draw_video(
     with suppress(_EndedError), whole_file(annotated) as film:
         replay = film.with_name(f"{film.name}.poses.npz")
         write_replay(sequence, replay, hands=hands, hand_notes=hand_notes)
-        _dispatch(Job(_path_of_video(path), pose, part, film, replay=replay), observer, workers)
+        job = Job(_path_of_video(path), pose, part, film, skeletons, overlay or OverlayOptions(), replay=replay)
+        _dispatch(job, observer, workers)
         if not observer.goes_on:
             raise _EndedError
         return True
@@ -333,6 +342,8 @@ class LiveSession:
 
     Args:
         options: ``PoseOptions()`` if None.
+        skeletons: if False, skeletons and hands are not drawn.
+        overlay: drawn above them.
         background: what happens in the drawn frames to everything that is not a person, as for ``estimate_video``.
         mirror: mirror the drawn frames, which is how people are used to seeing themselves. The landmarks are not
             mirrored: left stays the person's own left, and pixels are those of the given frame.
@@ -344,12 +355,21 @@ class LiveSession:
     """
 
     def __init__(
-        self, options: PoseOptions | None = None, *, background: Background = "keep", mirror: bool = False
+        self,
+        options: PoseOptions | None = None,
+        *,
+        skeletons: bool = True,
+        overlay: OverlayOptions | None = None,
+        background: Background = "keep",
+        mirror: bool = False,
     ) -> None:
         options = options or PoseOptions()
         _check_background(background, options)
         self._estimator = open_stream_estimator(options)
-        self._draw = partial(draw_poses, color_by=colors_of(options), background=background)
+        self._skeletons = skeletons
+        self._artist = OverlayArtist(overlay) if overlay else None
+        self._color_by = colors_of(options)
+        self._background = background
         self._mirror = mirror
         self._lock = threading.Lock()
 
@@ -383,11 +403,18 @@ class LiveSession:
             InvalidPoses: if the frame is not such an array of the poses' size.
             InvalidHands: if the hands are those of a frame of another size.
         """
+        above = None if self._artist is None else self._artist.prepare(poses, mirrored=self._mirror)
         if self._mirror:
             rgb, poses, hands = mirror_picture(rgb), mirror_poses(poses), hands and mirror_hands(hands)
-        if hands is None:
-            return self._draw(rgb, poses)
-        return draw_hands(self._draw(rgb, without_coarse_hands(poses, hands)), hands)
+        if self._skeletons:
+            people = poses if hands is None else without_coarse_hands(poses, hands)
+            drawn = draw_poses(rgb, people, color_by=self._color_by, background=self._background)
+            drawn = drawn if hands is None else draw_hands(drawn, hands)
+        else:
+            drawn = on_background(rgb, poses, self._background)
+        if above is not None:
+            above.draw_on(drawn)
+        return drawn
 
     def close(self) -> None:
         """Free the model. Calling it again does nothing."""

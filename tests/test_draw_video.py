@@ -5,7 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from posecore import ClipOptions, InvalidHands, InvalidPoses, PoseOptions, draw_video, estimate_video
+from posecore import (
+    ClipOptions,
+    InvalidHands,
+    InvalidPoses,
+    OverlayOptions,
+    OwnPicture,
+    PoseOptions,
+    draw_video,
+    estimate_video,
+)
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
 from posecore.media.samples import sample_clip
@@ -65,6 +74,31 @@ def test_people_can_be_hidden_and_named(made, tmp_path, workers):
         assert changed[int(y) - 18 : int(y) + 18, int(x) - 18 : int(x) + 18].mean() > 0.05
     assert changed.mean() < 0.05
     assert [path.name for path in tmp_path.iterdir()] == ["again.mp4"]
+
+
+@pytest.mark.parametrize("workers", [None, 1])
+def test_an_overlay_is_drawn_with_skeletons_or_without(made, tmp_path, workers):
+    sequence, film = made
+    picture = OwnPicture(np.full((20, 20, 4), (0, 0, 255, 255), np.uint8), "torso", 0.5)
+    overlay = OverlayOptions(["hat"], picture)
+    draw_video(
+        sample_clip().path,
+        sequence,
+        tmp_path / "overlay.mp4",
+        skeletons=False,
+        overlay=overlay,
+        part=PART,
+        workers=workers,
+    )
+    drawn, with_skeletons = frames(tmp_path / "overlay.mp4"), frames(film)
+    scale = 640 / sequence.size[0]
+    for slot in range(2):
+        torso = sequence.xy[0, slot, [11, 12, 23, 24]].mean(axis=0) * scale
+        red, _, blue = drawn[0, int(torso[1]), int(torso[0])]
+        assert blue > red + 100
+        knee = sequence.xy[0, slot, 25] * scale
+        there = with_skeletons[0, int(knee[1]), int(knee[0])]
+        assert np.abs(drawn[0, int(knee[1]), int(knee[0])] - there).max() > 40  # no skeleton
 
 
 def test_a_cancelled_drawing_keeps_the_existing_video(made, tmp_path):

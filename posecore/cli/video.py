@@ -13,6 +13,7 @@ from posecore.cli.outputs import OutputFolder
 from posecore.errors import UnreadableMedia, WorkerLost
 from posecore.estimation.pose_options import PoseOptions
 from posecore.media.clip_options import ClipOptions, FilmQuality
+from posecore.view.overlays.names import PieceName
 from posecore.view.silhouettes import Background
 
 _USUAL = ClipOptions()
@@ -50,6 +51,7 @@ _USUAL = ClipOptions()
 )
 @options.estimation
 @options.background
+@options.overlay
 @options.as_json
 def video(
     file: Path,
@@ -64,6 +66,7 @@ def video(
     workers: int | None,
     no_smoothing: bool,
     background: Background,
+    pieces: tuple[PieceName, ...],
     as_json: bool,
     **estimation: Any,
 ) -> int:
@@ -81,6 +84,7 @@ def video(
     from posecore.runs.manifest import make_manifest
     from posecore.runs.pool import warm_up
     from posecore.runs.segments import usual_workers
+    from posecore.view.overlays.options import OverlayOptions
 
     wanted = PoseOptions(**estimation, segmentation=background != "keep", smoothing=not no_smoothing)
     part = ClipOptions(start_s, end_s, every, film_side, film_quality)
@@ -100,6 +104,8 @@ def video(
                     wanted,
                     part=part,
                     annotated=None if no_film else written.folder / f"{stem}.annotated.mp4",
+                    skeletons=not pieces,
+                    overlay=OverlayOptions(pieces),
                     background=background,
                     workers=workers,
                     on_progress=lambda progress: show(progress.frames, progress.total),

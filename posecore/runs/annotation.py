@@ -15,6 +15,8 @@ from posecore.poses import FramePoses
 from posecore.runs.replay import TaggedHands
 from posecore.view.drawing import Overlay
 from posecore.view.hand_drawing import HandOverlay, without_coarse_hands
+from posecore.view.overlays.artist import FrameOverlay, OverlayArtist
+from posecore.view.overlays.options import OverlayOptions
 from posecore.view.silhouettes import Background, on_background
 
 ColorBy = Literal["side", "person"]
@@ -32,14 +34,27 @@ class Annotator:
         size: (width, height) of the annotated video.
         color_by: as for ``draw_poses``; None: without skeletons and hands.
         background: as for ``draw_poses``.
+        overlay: drawn above them.
     """
 
-    def __init__(self, size: tuple[int, int], color_by: ColorBy | None, background: Background = "keep") -> None:
+    def __init__(
+        self,
+        size: tuple[int, int],
+        color_by: ColorBy | None,
+        background: Background = "keep",
+        overlay: OverlayOptions | None = None,
+    ) -> None:
         self._size = size
         self._color_by = color_by
         self._background = background
+        self._artist = OverlayArtist(overlay) if overlay else None
         # One canvas for all frames; only the regions that are drawn on are ever filled.
         self._canvas: Rgb = np.empty((size[1], size[0], 3), np.uint8)
+
+    def pass_over(self, poses: FramePoses) -> None:
+        """Take notice of people in a frame before the first that is drawn."""
+        if self._artist is not None:
+            self._artist.prepare(poses.resized(self._size))
 
     def draw(
         self, frame: ClipFrame, poses: FramePoses, hands: TaggedHands | None = None
@@ -62,13 +77,15 @@ class Annotator:
             overlay.draw_on(canvas)
         return yuv, [(*place, canvas[place]) for place in places]
 
-    def _overlays(self, poses: FramePoses, hands: TaggedHands | None) -> list[Overlay | HandOverlay]:
+    def _overlays(self, poses: FramePoses, hands: TaggedHands | None) -> list[Overlay | HandOverlay | FrameOverlay]:
         """What is drawn, from the back to the front."""
+        above = [] if self._artist is None else [self._artist.prepare(poses)]
         if self._color_by is None:
-            return []
+            return [*above]
         if hands is None:
-            return [Overlay(poses, color_by=self._color_by)]
+            return [Overlay(poses, color_by=self._color_by), *above]
         return [
             Overlay(without_coarse_hands(poses, hands.hands), color_by=self._color_by),
             HandOverlay(hands.hands.resized(self._size), notes=hands.notes, people=hands.people),
+            *above,
         ]

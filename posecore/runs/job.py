@@ -1,6 +1,6 @@
 """The description of a run, and the interface of its observer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from posecore.hands import FrameHands
 from posecore.media.clip_options import ClipOptions
 from posecore.media.clips import ClipInfo
 from posecore.poses import FramePoses
+from posecore.view.overlays.options import OverlayOptions
 from posecore.view.silhouettes import Background
 
 NEEDS_LESS_MEMORY = "Without an annotated video (--no-film), or with a smaller one (--film-side 1280), it needs less."
@@ -27,6 +28,7 @@ class Job:
         part: which frames, and how the annotated video is made.
         film: where to write the annotated video; None: no video.
         skeletons: whether to draw them on it.
+        overlay: drawn on it too.
         background: what happens in it to everything that is not a person.
         replay: a file from ``posecore.runs.replay``: the poses come from there instead of an estimator; with
             ``resume``, only those up to its last frame.
@@ -45,6 +47,7 @@ class Job:
     part: ClipOptions
     film: Path | None = None
     skeletons: bool = True
+    overlay: OverlayOptions = field(default_factory=OverlayOptions)
     background: Background = "keep"
     replay: Path | None = None
     sound: bool = True

@@ -40,7 +40,7 @@ def run_locally(job: Job, observer: RunObserver, *, on_packet: Callable[[], None
         hand_estimator = _open_hand_estimator(job)
         observer.on_opened(reader.info)
         frames = stack.enter_context(prefetch(reader))
-        write, sound = _open_film(stack, job, reader.info)
+        write, pass_over, sound = _open_film(stack, job, reader.info)
         last_s = None
         for frame in frames:
             if frame.begins_shot:
@@ -51,6 +51,8 @@ def run_locally(job: Job, observer: RunObserver, *, on_packet: Callable[[], None
             if last_s >= job.part.start_s:
                 replayed = estimator.hands_at(last_s) if isinstance(estimator, Replay) else None
                 write((frame, poses, replayed if hands is None else TaggedHands(hands, {}, {})))
+            else:
+                pass_over(poses)
             if not observer.on_frame(poses, hands):
                 break
         if last_s is None:
@@ -105,10 +107,12 @@ def _open_hand_estimator(job: Job) -> HandEstimator | HandContinuation | None:
     return estimator if job.replay is None else HandContinuation(job.replay, estimator)
 
 
-def _open_film(stack: ExitStack, job: Job, clip: ClipInfo) -> tuple[Callable[[_Annotated], None], Sound | None]:
-    """Function that takes the frames of the annotated video, and the video's sound."""
+def _open_film(
+    stack: ExitStack, job: Job, clip: ClipInfo
+) -> tuple[Callable[[_Annotated], None], Callable[[FramePoses], None], Sound | None]:
+    """Functions that take the frames of the annotated video, and the people in those before; and the video's sound."""
     if job.film is None:
-        return lambda _: None, None
+        return lambda _: None, lambda _: None, None
     part = job.part
     sound = stack.enter_context(Sound(job.path, clip.start_s + part.start_s)) if job.sound else None
     film = stack.enter_context(
@@ -121,8 +125,8 @@ def _open_film(stack: ExitStack, job: Job, clip: ClipInfo) -> tuple[Callable[[_A
             sound=sound,
         )
     )
-    annotator = Annotator(film.size, color_by(job.pose) if job.skeletons else None, job.background)
-    return stack.enter_context(BackgroundSink(partial(_write, film, annotator))).put, sound
+    annotator = Annotator(film.size, color_by(job.pose) if job.skeletons else None, job.background, job.overlay)
+    return stack.enter_context(BackgroundSink(partial(_write, film, annotator))).put, annotator.pass_over, sound
 
 
 def _write(film: FilmWriter, annotator: Annotator, annotated: _Annotated) -> None:

@@ -4,9 +4,10 @@ A message is a line of JSON followed by as many raw bytes as its "bytes" says. N
 files that may be malicious, so its messages are parsed as plain values (no pickle).
 """
 
+import base64
 import json
 import os
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,10 +18,13 @@ from posecore.estimation.pose_options import PoseOptions
 from posecore.hands import VALUES_PER_HAND, FrameHands, HandSlot, pack_hands, unpack_hands
 from posecore.media.clip_options import ClipOptions
 from posecore.media.clips import ClipInfo
+from posecore.media.pictures import decode_transparent, encode_png
 from posecore.media.yuv import Colors
 from posecore.poses import VALUES_PER_LANDMARK, FramePoses, pack_landmarks, unpack_landmarks
 from posecore.runs.job import Job
 from posecore.skeletons import BLAZEPOSE_33
+from posecore.view.overlays.options import OverlayOptions
+from posecore.view.overlays.own_picture import OwnPicture
 
 Fields = dict[str, Any]
 
@@ -48,7 +52,7 @@ def receive(stream: IO[bytes]) -> tuple[str, Fields, bytes] | None:
 
 def job_to_fields(job: Job) -> Fields:
     """Fields of a message from a job."""
-    return asdict(job)
+    return asdict(replace(job, overlay=OverlayOptions())) | {"overlay": _overlay_to_fields(job.overlay)}
 
 
 def job_from_fields(fields: Fields) -> Job:
@@ -56,7 +60,24 @@ def job_from_fields(fields: Fields) -> Job:
     paths = {name: fields[name] and Path(fields[name]) for name in ("path", "film", "replay")}
     hands = fields["hands"] and HandOptions(**fields["hands"])
     options = {"pose": PoseOptions(**fields["pose"]), "part": ClipOptions(**fields["part"]), "hands": hands}
-    return Job(**fields | paths | options)
+    return Job(**fields | paths | options | {"overlay": _overlay_from_fields(fields["overlay"])})
+
+
+def _overlay_to_fields(overlay: OverlayOptions) -> Fields:
+    picture = overlay.picture
+    if picture is None:
+        return {"pieces": overlay.pieces, "picture": None}
+    place = {"anchor": picture.anchor, "size": picture.size, "angle_deg": picture.angle_deg, "offset": picture.offset}
+    png = base64.b64encode(encode_png(picture.rgba)).decode("ascii")
+    return {"pieces": overlay.pieces, "picture": {"png": png, **place}}
+
+
+def _overlay_from_fields(fields: Fields) -> OverlayOptions:
+    if fields["picture"] is None:
+        return OverlayOptions(fields["pieces"])
+    place = fields["picture"]
+    rgba = decode_transparent(base64.b64decode(place.pop("png")), name="picture")
+    return OverlayOptions(fields["pieces"], OwnPicture(rgba, **place | {"offset": tuple(place["offset"])}))
 
 
 def clip_to_fields(clip: ClipInfo) -> Fields:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from posecore.hands import FrameHands
 from posecore.poses import FramePoses
+from posecore.skeletons import BLAZEPOSE_33
 
 
 def mirror_picture(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -21,6 +22,17 @@ def mirror_poses(poses: FramePoses) -> FramePoses:
     width, _ = poses.size
     xy = poses.xy * np.array([-1, 1], np.float32) + np.array([width, 0], np.float32)
     return replace(poses, xy=xy, masks=tuple(mask.mirrored(width) for mask in poses.masks))
+
+
+def mirror_images(poses: FramePoses) -> FramePoses:
+    """The people of a mirrored picture as it shows them: with left and right exchanged, also in metres.
+
+    ``mirror_poses`` gives a body that cannot be: one whose left is at the right of its chest.
+    """
+    moved = mirror_poses(poses)
+    arrays = {name: values[:, BLAZEPOSE_33.mirror] for name, values in moved.arrays.items()}
+    arrays["world"] = arrays["world"] * np.array([-1, 1, 1], np.float32)
+    return replace(moved, **arrays)
 
 
 def mirror_hands(hands: FrameHands) -> FrameHands:

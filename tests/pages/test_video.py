@@ -12,8 +12,9 @@ from streamlit.proto.Common_pb2 import FileURLs
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 
+from pages.ui.shared.overlay_choice import DrawnOnPeople
 from pages.ui.shared.visits import Visit
-from pages.ui.video.clip_run import ClipRun, RunOptions, RunState, keep_upload, run_of
+from pages.ui.video.clip_run import ClipRun, RunOptions, RunState, Shown, keep_upload, run_of
 from pages.ui.video.uploads import Clip, to_disk
 from posecore import ClipOptions, HandSlot, Progress, decode_picture, estimate_video
 from posecore.limits import LIMITS, Limits
@@ -336,14 +337,15 @@ def test_a_stopped_video_with_skeletons_is_not_taken_for_the_one_that_was_asked_
     run = started(short_clip)
     assert run.state.done.wait(60)
     first = run.state.result
-    run.draw(first)
+    run.draw(Shown(first, DrawnOnPeople()))
     assert run.is_drawing
     assert run.state.done.wait(60)
-    assert run.state.drawn is first
-    run.draw(first.named({1: "Anna"}))
+    assert run.state.drawn is not None
+    assert run.state.drawn.people is first
+    run.draw(Shown(first.named({1: "Anna"}), DrawnOnPeople()))
     run.stop()
     assert run.state.done.wait(60)
-    assert run.state.drawn is first, "the file still shows what it showed"
+    assert run.state.drawn.people is first, "the file still shows what it showed"
     run.close()
 
 
@@ -431,7 +433,7 @@ def test_hands_are_found_in_the_same_run_and_drawn(open_page, rock_clip):
     right = HandSlot(1, "right")
     assert list(run.playback.hand_notes) == [{right: "rock"}] * 5
     assert run.playback.moments.header["hands"]["words"] == ["", "rock"]
-    run.draw(run.playback.sequence)
+    run.draw(Shown(run.playback.sequence, DrawnOnPeople()))
     assert run.state.done.wait(60)
     assert run.state.drawn is not None, run.state.notes
     with open_clip(run.annotated) as drawn, open_clip(rock_clip) as given:

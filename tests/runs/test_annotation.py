@@ -11,6 +11,8 @@ from posecore.media.films import FilmWriter
 from posecore.poses import Mask
 from posecore.runs.annotation import Annotator
 from posecore.runs.replay import TaggedHands
+from posecore.view.overlays.mannequin import mannequin
+from posecore.view.overlays.options import OverlayOptions
 from posecore.view.palette import FINGERS, PLAIN, SIDES
 from tests.synthetic_hands import LEFT, RIGHT, SIZE, hands_at
 
@@ -71,3 +73,28 @@ def test_without_skeletons_nothing_is_drawn(frame):
     rgb = drawn_on(frame, Annotator(SIZE, None, "plain"), somebody(), hands)
     assert {tuple(color) for color in rgb[:, SIZE[0] // 2 + 4 :].reshape(-1, 3)} == {tuple(PLAIN)}
     assert np.ptp(rgb[:, : SIZE[0] // 2 - 4].astype(int)) < 4
+
+
+def test_an_overlay_is_drawn_only_where_it_is(frame):
+    poses = mannequin(size=SIZE, px_per_m=120, middle_px=(SIZE[0] / 2, SIZE[1] / 2))
+    annotator = Annotator(SIZE, None, overlay=OverlayOptions(["glasses"]))
+    _, patches = annotator.draw(frame, poses)
+    [(rows, columns, pixels)] = patches
+    assert pixels.shape[0] * pixels.shape[1] < 0.05 * SIZE[0] * SIZE[1]
+    x, y = poses.xy[0, [BLAZEPOSE_33.index("left_eye"), BLAZEPOSE_33.index("right_eye")]].mean(axis=0)
+    assert rows.start < y < rows.stop
+    assert columns.start < x < columns.stop
+
+
+def test_an_overlay_that_replaces_people_fills_the_frame(frame):
+    poses = mannequin(size=SIZE, px_per_m=120, middle_px=(SIZE[0] / 2, SIZE[1] / 2))
+    _, [(rows, columns, pixels)] = Annotator(SIZE, None, overlay=OverlayOptions(["pictogram"])).draw(frame, poses)
+    assert (rows, columns) == (slice(0, SIZE[1]), slice(0, SIZE[0]))
+    assert tuple(pixels[0, 0]) == PLAIN
+
+
+def test_wrists_leave_trails_from_before_the_first_frame(frame):
+    annotator = Annotator(SIZE, None, overlay=OverlayOptions(["trails"]))
+    annotator.pass_over(mannequin(size=SIZE, px_per_m=120, middle_px=(SIZE[0] / 2, SIZE[1] / 2)))
+    _, patches = annotator.draw(frame, mannequin(size=SIZE, px_per_m=120, middle_px=(200, SIZE[1] / 2), time_s=0.1))
+    assert patches

@@ -7,7 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from posecore import ClipOptions, FrameHands, FramePoses, HandOptions, HandSlot, PoseOptions
+from posecore import (
+    ClipOptions,
+    FrameHands,
+    FramePoses,
+    HandOptions,
+    HandSlot,
+    OverlayOptions,
+    OwnPicture,
+    PoseOptions,
+)
 from posecore.hands import VALUES_PER_HAND, pack_hands, unpack_hands
 from posecore.media.clips import ClipInfo
 from posecore.media.yuv import Colors
@@ -23,6 +32,7 @@ JOB = Job(
     lead_in_s=0.1,
     resume=[{"x": 1.1, "score": 1 / 3}, {"x": 5}],
     bodies=False,
+    overlay=OverlayOptions(["hat", "neon"]),
     hands=HandOptions(hands=3, min_presence=0.2),
 )
 CLIP = ClipInfo((640, 480), 30000 / 1001, None, 12.3, "h264", Colors(1, 2, 9, 16), 0.04, recorded_s=1.7e9)
@@ -45,6 +55,19 @@ def through_a_pipe(kind: str, payload: bytes = b"", **fields):
 def test_a_job_survives_the_pipe(job):
     _, fields, _ = through_a_pipe("run", **messages.job_to_fields(job))
     assert messages.job_from_fields(fields) == job
+
+
+def test_an_own_picture_survives_the_pipe():
+    rgba = np.random.default_rng(1).integers(0, 256, (20, 30, 4), np.uint8)
+    picture = OwnPicture(rgba, "left_hand", 1.5, -30, (0.25, -1))
+    job = replace(JOB, overlay=OverlayOptions(["angles"], picture))
+    _, fields, _ = through_a_pipe("run", **messages.job_to_fields(job))
+    there = messages.job_from_fields(fields).overlay
+    assert there.pieces == ("angles",)
+    assert there.picture is not None
+    assert np.array_equal(there.picture.rgba, rgba)
+    place = (there.picture.anchor, there.picture.size, there.picture.angle_deg, there.picture.offset)
+    assert place == ("left_hand", 1.5, -30, (0.25, -1))
 
 
 def test_video_information_survives_the_pipe():

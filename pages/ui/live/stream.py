@@ -6,7 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import av
@@ -27,6 +27,7 @@ from posecore import (
     HandOptions,
     LiveHands,
     LiveSession,
+    OverlayOptions,
     PosecoreError,
     PoseOptions,
     draw_hands,
@@ -56,6 +57,8 @@ class LiveOptions:
         mirror: whether the frames are sent back mirrored.
         hands: how hands are found and drawn; None: they are not.
         bodies: whether people are found; without, hands are found by themselves.
+        skeletons: whether those of people, and hands, are drawn.
+        overlay: drawn above them.
     """
 
     pose: PoseOptions
@@ -63,6 +66,8 @@ class LiveOptions:
     mirror: bool = False
     hands: HandOptions | None = None
     bodies: bool = True
+    skeletons: bool = True
+    overlay: OverlayOptions = field(default_factory=OverlayOptions)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pose", replace(self.pose, segmentation=self.background != "keep"))
@@ -319,7 +324,13 @@ class _Session:
         self.options = options  # even if it fails, so that it is not tried again until the options change
         hands = None if options.hands is None else LiveHands(options.hands)
         if options.bodies:
-            self._bodies = LiveSession(options.pose, background=options.background, mirror=options.mirror)
+            self._bodies = LiveSession(
+                options.pose,
+                skeletons=options.skeletons,
+                overlay=options.overlay,
+                background=options.background,
+                mirror=options.mirror,
+            )
         self._hands = hands
 
     def step(self, rgb: np.ndarray, time_s: float) -> _Done | None:

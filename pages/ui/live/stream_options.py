@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from pages.ui.live.stream import LiveOptions
+from pages.ui.shared.overlay_choice import choose_overlay
 from pages.ui.shared.people_choice import choose_background
 from posecore import PoseOptions
 
@@ -13,7 +14,7 @@ _USUAL_PX = 640
 
 
 def choose_stream(pose: PoseOptions, *, camera: bool) -> tuple[LiveOptions, dict[str, Any]]:
-    """Offer background, mirror and camera width.
+    """Offer overlay, background, mirror and camera width.
 
     Args:
         pose: how people are found.
@@ -23,6 +24,7 @@ def choose_stream(pose: PoseOptions, *, camera: bool) -> tuple[LiveOptions, dict
         The options, and the constraints for the browser's camera.
     """
     with st.container(horizontal=True, vertical_alignment="bottom"):
+        look = choose_overlay("webcam_overlay")
         background = choose_background("webcam_background")
         mirror = st.toggle(
             "Mirror",
@@ -45,4 +47,7 @@ def choose_stream(pose: PoseOptions, *, camera: bool) -> tuple[LiveOptions, dict
         )
     # Only the width: with a height as well, browsers crop the image of wide or upright cameras.
     wanted = {"video": {"width": {"ideal": width}}, "audio": False}
-    return LiveOptions(pose, background, mirror=mirror and camera), wanted
+    options = LiveOptions(
+        pose, background, mirror=mirror and camera, skeletons=look.skeleton or not look.overlay, overlay=look.overlay
+    )
+    return options, wanted

@@ -8,9 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 
+from pages.ui.explore.export_files import same
 from pages.ui.explore.playback import Playback
 from pages.ui.shared.addresses import withdraw
 from pages.ui.shared.folders import Folder
+from pages.ui.shared.overlay_choice import DrawnOnPeople
 from pages.ui.shared.served import serve
 from pages.ui.shared.visits import Visit
 from pages.ui.video.uploads import Clip
@@ -43,6 +45,23 @@ WORKERS = max(1, usual_workers() // LIMITS.runs_at_once)
 _PLACES = threading.BoundedSemaphore(LIMITS.runs_at_once)
 
 
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """What the annotated video shows.
+
+    Attributes:
+        people: renamed, smoothed, or some of them.
+        look: what is drawn on them.
+    """
+
+    people: PoseSequence
+    look: DrawnOnPeople
+
+    def is_same(self, other: "Shown") -> bool:
+        """Whether a video of the other shows exactly this."""
+        return self.look == other.look and same(self.people, other.people)
+
+
 @dataclass
 class RunState:
     """State of a run, written by the worker and read by the page."""
@@ -54,8 +73,8 @@ class RunState:
     notes: list[str] = field(default_factory=list)
     error: str | None = None
     seconds: float = 0.0
-    drawing: bool = False  # the worker makes the video with skeletons from the result
-    drawn: PoseSequence | None = None  # what the video with skeletons shows; None if it is not made
+    drawing: bool = False  # the worker makes the annotated video from the result
+    drawn: Shown | None = None  # what the annotated video shows; None if it is not made
     cut_short: bool = False
     stopped: StoppedRun | None = None  # what the run goes on with; None if it was not stopped or cannot
     most_people: int | None = None  # in view at once; None if not known
@@ -108,7 +127,7 @@ class ClipRun:
         clip: the video.
         film: path of the player's video.
         film_token: of its address, see ``pages.ui.shared.addresses``.
-        annotated: path of the video with skeletons, which is made on request.
+        annotated: path of the annotated video, which is made on request.
         annotated_token: of its address.
         was_live: whether the people were found live, during the recording.
     """
@@ -196,9 +215,9 @@ class ClipRun:
             self._playback = Playback(self.state.result, self._folder, self.state.hands)
         return self._playback
 
-    def draw(self, shown: PoseSequence) -> None:
-        """Start making the video with skeletons of these people; nothing is estimated."""
-        options, hands = self.used_options, (self.playback.hands_beside(shown), self.playback.hand_notes)
+    def draw(self, shown: Shown) -> None:
+        """Start making the annotated video of these people; nothing is estimated."""
+        options, hands = self.used_options, (self.playback.hands_beside(shown.people), self.playback.hand_notes)
         self.state = replace(
             self.state, progress=None, waiting=True, drawing=True, stop=threading.Event(), done=threading.Event()
         )
@@ -212,7 +231,7 @@ class ClipRun:
 
     @property
     def is_drawing(self) -> bool:
-        """Whether the video with skeletons is being made."""
+        """Whether the annotated video is being made."""
         return self.state.drawing and not self.state.done.is_set()
 
     def stop(self) -> None:
@@ -274,12 +293,12 @@ def _draw(
     state: RunState,
     source: Path,
     options: RunOptions,
-    shown: PoseSequence,
+    wanted: Shown,
     hands: HandSequence | None,
     notes: HandNotes,
     film: Path,
 ) -> None:
-    drawn, part = shown, options.part
+    shown, part = wanted.people, options.part
     if options.background != "keep":  # drawn on the player's video, which starts at 0 and has exactly these frames
         size, times_s = part.film_size(shown.size), shown.times_s - shown.times_s[0]
         shown = replace(shown.resized(size), times_s=times_s)
@@ -296,15 +315,17 @@ def _draw(
                     hands=hands,
                     hand_notes=notes if hands else None,
                     color_by=colors,
+                    skeletons=wanted.look.skeleton,
+                    overlay=wanted.look.overlay,
                     part=part,
                     on_progress=state.report,
                     workers=1,
                 ):
-                    state.drawn = drawn
+                    state.drawn = wanted
     except PosecoreError as error:
-        state.notes.append(f"The video with skeletons could not be made: {error}")
+        state.notes.append(f"The annotated video could not be made: {error}")
     except Exception as error:  # the thread has no caller that could report it
-        state.notes.append(f"The video with skeletons could not be made ({type(error).__name__}: {error}).")
+        state.notes.append(f"The annotated video could not be made ({type(error).__name__}: {error}).")
         raise
     finally:
         state.done.set()

@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.poses import FramePoses, check_frame
-from posecore.view.drawing import check_picture
+from posecore.view.drawing import check_picture, places_of
+from posecore.view.labels import Box
+from posecore.view.mirror import mirror_images
 from posecore.view.overlays.figures import draw_solid
 from posecore.view.overlays.movement import TRAIL_S
 from posecore.view.overlays.names import PieceName
@@ -51,13 +53,10 @@ class OverlayArtist:
             InvalidPoses: if the picture is not (H, W, 3) uint8 of the poses' size, or the poses are not those of one
                 frame.
         """
-        check_frame(poses)
+        drawing = self.prepare(poses)
         check_picture(rgb, poses)
-        canvas = np.full_like(rgb, PLAIN) if self._options.replaces_people else np.array(rgb, order="C")
-        front, behind = self._sheets(poses)
-        if not behind.is_empty:
-            behind.lay_on(canvas, None if self._options.replaces_people else _people_on(poses))
-        front.lay_on(canvas)
+        canvas = np.array(rgb, order="C")
+        drawing.draw_on(canvas)
         return canvas
 
     def draw_alone(self, poses: FramePoses) -> np.ndarray:
@@ -66,13 +65,21 @@ class OverlayArtist:
         Raises:
             InvalidPoses: if the poses are not those of one frame.
         """
-        check_frame(poses)
-        front, behind = self._sheets(poses)
-        if behind.is_empty:
-            return straight(front.rgba)
-        return straight(front.above(behind.hidden_by(_people_on(poses))))
+        return self.prepare(poses).alone()
 
-    def _sheets(self, poses: FramePoses) -> tuple[Sheet, Sheet]:
+    def prepare(self, poses: FramePoses, *, mirrored: bool = False) -> "FrameOverlay":
+        """The overlay of the next frame, ready to draw.
+
+        Args:
+            poses: as for ``draw``.
+            mirrored: draw it on the mirrored frame, people as they are seen there; the poses are those of the frame
+                itself.
+
+        Raises:
+            InvalidPoses: if the poses are not those of one frame.
+        """
+        check_frame(poses)
+        poses = mirror_images(poses) if mirrored else poses
         if poses.begins_shot:
             self._past.clear()
             self._steadying.clear()
@@ -82,13 +89,13 @@ class OverlayArtist:
         ]
         people = [person for person, _ in steady]
         heads = [head for _, head in steady if head is not None]
-        scene = Scene(people, heads, self._remember(people, poses.time_s))
+        scene = Scene(people, heads, mirrored, self._remember(people, poses.time_s))
         front, behind = Sheet(poses.size), Sheet(poses.size)
         for name in self._options.pieces:
             PIECES[name].draw(front, behind, scene)
         if self._options.picture is not None:
             self._options.picture.draw(front, behind, scene)
-        return front, behind
+        return FrameOverlay(front, behind, poses, self._options.replaces_people)
 
     def _remember(self, people: Sequence[Person], now_s: float) -> dict[int, list[tuple[float, NDArray[np.float64]]]]:
         """Where each person's landmarks were in the last moments: the age in seconds, and (33, 2) pixels."""
@@ -101,6 +108,41 @@ class OverlayArtist:
             if not past:
                 del self._past[number]
         return {number: [(now_s - time_s, places) for time_s, places in past] for number, past in self._past.items()}
+
+
+class FrameOverlay:
+    """The overlay of one frame, ready to draw.
+
+    Args:
+        front, behind: what is in front of the people and behind them.
+        poses: the people.
+        replaces_people: whether it is drawn instead of the picture.
+
+    Attributes:
+        places: as of ``posecore.view.drawing.Overlay``.
+    """
+
+    def __init__(self, front: Sheet, behind: Sheet, poses: FramePoses, replaces_people: bool) -> None:
+        self._front, self._behind, self._poses, self._replaces_people = front, behind, poses, replaces_people
+        width, height = poses.size
+        drawn = [sheet.place for sheet in (front, behind) if not sheet.is_empty]
+        boxes = [Box(columns.start, rows.start, columns.stop, rows.stop) for rows, columns in drawn]
+        self.places = places_of([Box(0, 0, width, height)] if replaces_people else boxes, poses.size)
+
+    def draw_on(self, canvas: np.ndarray) -> None:
+        """Draw the overlay on (H, W, 3) uint8 of the frame's size, C-contiguous and writable."""
+        if self._replaces_people:
+            canvas[:] = PLAIN
+            self._behind.lay_on(canvas)
+        elif not self._behind.is_empty:
+            self._behind.lay_on(canvas, _people_on(self._poses))
+        self._front.lay_on(canvas)
+
+    def alone(self) -> np.ndarray:
+        """(H, W, 4) uint8: the overlay, transparent where there is nothing."""
+        if self._behind.is_empty:
+            return straight(self._front.rgba)
+        return straight(self._front.above(self._behind.hidden_by(_people_on(self._poses))))
 
 
 def _people_on(poses: FramePoses) -> NDArray[np.float32]:

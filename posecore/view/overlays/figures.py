@@ -9,7 +9,7 @@ from posecore.skeletons import BLAZEPOSE_33
 from posecore.view.overlays.person import Person
 from posecore.view.overlays.scene import Scene
 from posecore.view.overlays.sheet import Sheet
-from posecore.view.palette import BONE_SIDES, INK, SIDES, WHITE, Color
+from posecore.view.palette import BONE_SIDES, WHITE, Color
 
 _Doubles = NDArray[np.float64]
 
@@ -27,10 +27,10 @@ def neon(sheet: Sheet, _behind: Sheet, scene: Scene) -> None:
         for person in scene.people:
             bones = [bone for bone in _BODY if person.has(*_EDGES[bone])]
             starts, ends = person.points[_EDGES[bones, 0]], person.points[_EDGES[bones, 1]]
-            colors = [person.color if person.several else _bright(SIDES[BONE_SIDES[bone]]) for bone in bones]
+            colors = [_bright(scene.color(person, BONE_SIDES[bone])) for bone in bones]
             if glowing:
                 sheet.lines(starts, ends, np.full(len(bones), 1.4 * person.stroke), colors)
-                _ring(sheet, person, 1.4 * person.stroke, person.color if person.several else WHITE)
+                _ring(sheet, person, 1.4 * person.stroke, _bright(scene.color(person, "middle")))
             else:
                 sheet.lines(starts, ends, np.full(len(bones), 0.4 * person.stroke), [WHITE] * len(bones))
                 _ring(sheet, person, 0.4 * person.stroke, WHITE)
@@ -41,7 +41,7 @@ def neon(sheet: Sheet, _behind: Sheet, scene: Scene) -> None:
 def stick_figure(sheet: Sheet, _behind: Sheet, scene: Scene) -> None:
     """A figure of lines with a round head."""
     for person in scene.people:
-        color = person.color if person.several else INK
+        color = scene.plain_color(person)
         starts, ends = _lines(person)
         sheet.lines(starts, ends, np.full(len(starts), person.stroke), [color] * len(starts))
         _ring(sheet, person, person.stroke, color)
@@ -50,7 +50,7 @@ def stick_figure(sheet: Sheet, _behind: Sheet, scene: Scene) -> None:
 def pictogram(sheet: Sheet, _behind: Sheet, scene: Scene) -> None:
     """A solid figure as on a sign: a disc for the head, a trunk, and round limbs."""
     for person in scene.people:
-        draw_solid(sheet, person, person.color if person.several else INK)
+        draw_solid(sheet, person, scene.plain_color(person))
 
 
 def draw_solid(sheet: Sheet, person: Person, color: Color) -> None:

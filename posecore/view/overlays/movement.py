@@ -9,7 +9,7 @@ from posecore.motion.angles import ANGLES, angle_between
 from posecore.skeletons import BLAZEPOSE_33
 from posecore.view.overlays.scene import Scene
 from posecore.view.overlays.sheet import Sheet
-from posecore.view.palette import INK, SIDES, WHITE
+from posecore.view.palette import INK, WHITE
 
 TRAIL_S = 1.2
 """How far back the trails reach."""
@@ -33,7 +33,7 @@ def trails(sheet: Sheet, _behind: Sheet, scene: Scene) -> None:
             starts, ends = (np.array([step[place] for step in steps]) for place in (0, 1))
             widths = np.array([max(1.0, widest * (1 - step[2] / TRAIL_S)) for step in steps])
             sheet.lines(starts, ends, widths + 0.25 * widest, [INK] * len(steps))
-            sheet.lines(starts, ends, widths, [person.color if person.several else SIDES[side]] * len(steps))
+            sheet.lines(starts, ends, widths, [scene.color(person, side)] * len(steps))
 
 
 def angle_arcs(sheet: Sheet, _behind: Sheet, scene: Scene) -> None:

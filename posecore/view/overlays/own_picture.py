@@ -68,8 +68,10 @@ class OwnPicture:
         rgba = self._multiplied
         height, width = rgba.shape[:2]
         turn = np.radians(self.angle_deg)
+        side, _, part_of_side = self.anchor.partition("_")
+        anchor = ANCHORS["_".join(filter(None, (scene.own_side(side), part_of_side)))]
         for person in scene.people:
-            part = ANCHORS[self.anchor](person)
+            part = anchor(person)
             if part is None or part.length_px * self.size < 2:
                 continue
             right = np.array([-part.up[1], part.up[0]])

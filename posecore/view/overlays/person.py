@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from posecore.poses import FramePoses
 from posecore.skeletons import BLAZEPOSE_33
-from posecore.view.palette import Color, person_color
 
 _Doubles = NDArray[np.float64]
 
@@ -28,7 +27,6 @@ class Person:
         points: (33, 2) float64, OpenCV's pixels; what is not ``seen`` has no meaning.
         world: (33, 3) float64, metres, as in ``FramePoses``.
         seen: (33,) whether each landmark is there and visible enough.
-        several: whether there are several people in the frame.
         finest: pixels of the finest line that is seen when the whole picture fills a screen.
     """
 
@@ -36,13 +34,7 @@ class Person:
     points: _Doubles
     world: _Doubles
     seen: NDArray[np.bool_]
-    several: bool
     finest: float
-
-    @property
-    def color(self) -> Color:
-        """The person's own colour."""
-        return person_color(self.number)
 
     @cached_property
     def px_per_m(self) -> float:
@@ -114,5 +106,5 @@ def people_of(poses: FramePoses) -> list[Person]:
         points = poses.xy[index].astype(np.float64).clip(-reach, reach) - 0.5
         there = np.isfinite(points).all(axis=1) & np.isfinite(poses.world[index]).all(axis=1)
         seen = there & (poses.visibility[index] >= _SEEN_FROM)
-        people.append(Person(number, points, poses.world[index].astype(np.float64), seen, len(poses) > 1, finest))
+        people.append(Person(number, points, poses.world[index].astype(np.float64), seen, finest))
     return sorted(people, key=lambda person: person.px_per_m)

@@ -207,6 +207,30 @@ def test_trails_are_short(blank):
     assert np.array_equal(artist.draw(blank, later), blank)
 
 
+@pytest.mark.parametrize("pieces", [["shirt", "hat", "glasses"], ["wings"], ["angles"]])
+def test_in_a_mirror_everything_is_as_on_the_person_seen_there(pieces, blank):
+    lean = mannequin(Rotation.from_euler("z", 15, degrees=True), middle_px=(250, 240))
+    seen = mannequin(Rotation.from_euler("z", -15, degrees=True), middle_px=(390, 240))
+    drawn, expected = blank.copy(), blank.copy()
+    OverlayArtist(OverlayOptions(pieces)).prepare(lean, mirrored=True).draw_on(drawn)
+    OverlayArtist(OverlayOptions(pieces)).prepare(seen).draw_on(expected)
+    assert np.abs(drawn.astype(int) - expected).max() <= 2
+
+
+def test_left_keeps_its_colour_in_a_mirror(blank):
+    poses = mannequin()
+    leg = place(poses, "right_hip", "right_knee")  # at the left in the picture
+    artist = OverlayArtist(OverlayOptions(["neon"]))
+    colors = []
+    for mirrored in (False, True):
+        drawn = blank.copy()
+        artist.prepare(poses, mirrored=mirrored).draw_on(drawn)
+        row, column = leg
+        colors.append(drawn[row, column - 9].astype(int))  # beside the white core
+    assert colors[0][2] > colors[0][0]  # blue is the person's right
+    assert colors[1][0] > colors[1][2]  # orange the left, which a mirror shows at the left
+
+
 @pytest.mark.parametrize("pieces", [["glasses", "neon"], ["wings", "angles"]])
 def test_an_overlay_alone_looks_the_same_on_the_picture(pieces, blank):
     poses = mannequin()

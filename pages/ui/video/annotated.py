@@ -1,0 +1,75 @@
+"""The annotated video of a finished run: what is drawn on people, a picture of it, and the video, made on request."""
+
+import numpy as np
+import streamlit as st
+
+from pages.ui.shared.addresses import address
+from pages.ui.shared.film_frame import film_frame
+from pages.ui.shared.overlay_choice import DrawnOnPeople, choose_overlay
+from pages.ui.video.clip_run import ClipRun, Shown
+from pages.ui.video.run_progress import show_progress
+from posecore import OverlayArtist, PoseSequence, draw_poses
+from posecore.media.pictures import fit_picture
+from posecore.runs.annotation import color_by
+from posecore.view.overlays.movement import TRAIL_S
+
+_PREVIEW_PX = 640
+
+
+def offer_annotated(run: ClipRun, people: PoseSequence) -> Shown:
+    """Offer the annotated video, and return what it is to show.
+
+    Args:
+        run: finished.
+        people: as they are shown.
+    """
+    with st.container(horizontal=True, vertical_alignment="center"):
+        wanted = Shown(people, choose_overlay("video_overlay"))
+        _offer(run, wanted)
+    if wanted.look.overlay and run.used_options.film and people.seen.any():
+        rgb = _preview(run.film_token, people.xy.tobytes(), wanted.look, run, people)
+        if rgb is not None:
+            st.image(rgb, width=min(_PREVIEW_PX, rgb.shape[1]), alt="A frame of the annotated video")
+            st.caption("One frame of the video with this overlay.")
+    return wanted
+
+
+def has_annotated(run: ClipRun, wanted: Shown) -> bool:
+    """Whether there is an annotated video that shows exactly this."""
+    return run.state.drawn is not None and run.state.drawn.is_same(wanted)
+
+
+def _offer(run: ClipRun, wanted: Shown) -> None:
+    drawn = "overlay" if wanted.look.overlay else "skeletons"
+    if run.is_drawing:
+        show_progress(run)
+    elif has_annotated(run, wanted):
+        film = address(run.annotated_token)
+        st.link_button(f"Video with {drawn} (MP4)", f"{film}?download", icon=":material/download:")
+    elif st.button(
+        f"Make video with {drawn}",
+        icon=":material/movie_edit:",
+        help="Draws the people, names and smoothing as shown here. The video is not analysed again.",
+    ):
+        run.draw(wanted)
+        st.rerun()
+
+
+@st.cache_resource(scope="session", max_entries=1, show_spinner=False)
+def _preview(film: str, places: bytes, look: DrawnOnPeople, _run: ClipRun, _people: PoseSequence) -> np.ndarray | None:
+    """The frame in the middle of those with people, as the annotated video will show it."""
+    seen = np.flatnonzero(_people.seen.any(axis=1))
+    index = int(seen[len(seen) // 2])
+    rgb = film_frame(_run.film, _people, index)
+    if rgb is None:
+        return None
+    rgb = fit_picture(rgb, 2 * _PREVIEW_PX)
+    size = (rgb.shape[1], rgb.shape[0])
+    artist = OverlayArtist(look.overlay)
+    first = int(np.searchsorted(_people.times_s, _people.times_s[index] - TRAIL_S))
+    for before in range(first, index):
+        artist.prepare(_people.frame(before).resized(size))
+    poses = _people.frame(index).resized(size)
+    if look.skeleton:
+        rgb = draw_poses(rgb, poses, color_by=color_by(_run.used_options.pose))
+    return artist.draw(rgb, poses)
