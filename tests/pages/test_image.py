@@ -77,6 +77,34 @@ def test_a_change_of_view_does_not_estimate_again(open_page, monkeypatch):
     assert landmarks_shown(app) == 33
 
 
+def shown_photo(app) -> str:
+    """The address of the photo on the page, which changes with its content."""
+    urls = {image.proto.imgs[0].alt: image.proto.imgs[0].url for image in app.get("image")}
+    return next(url for alt, url in urls.items() if alt.endswith("with the landmarks"))
+
+
+def test_an_overlay_is_drawn_instead_of_the_skeleton_or_with_it(open_page):
+    app = open_page("image", sample="photo")
+    seen = [shown_photo(app)]
+    for piece in ("hat", "skeleton"):
+        box = app.checkbox(key=f"image_overlay_{piece}")
+        box.set_value(not box.value).run()
+        assert not app.exception
+        seen.append(shown_photo(app))
+    assert len(set(seen)) == 3
+    assert not any("orange" in caption.value for caption in app.caption)
+    assert "Overlay alone (PNG)" in {button.proto.label for button in app.get("download_button")}
+
+
+def test_an_own_picture_that_is_none_is_refused_with_a_sentence(open_page):
+    app = open_page("image", sample="photo")
+    uploader = next(each for each in app.file_uploader if each.key == "image_overlay_own")
+    uploader.set_value(("logo.png", b"<svg><script>alert(1)</script></svg>", "image/png")).run()
+    assert not app.exception
+    assert "logo.png is not a photo" in app.error[0].value
+    assert landmarks_shown(app) == 33
+
+
 def png(rgb: np.ndarray) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(rgb).save(buffer, "PNG")
