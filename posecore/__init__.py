@@ -20,12 +20,15 @@ if TYPE_CHECKING:
     from posecore.broadcast.osc import OscSender
     from posecore.broadcast.websocket import WebSocketFeed
     from posecore.errors import (
+        CannotCalibrate,
         DatabaseUnavailable,
         EngineUnavailable,
         FeedUnavailable,
+        InvalidCamera,
         InvalidHands,
         InvalidOption,
         InvalidPoses,
+        InvalidRigidPose,
         InvalidSession,
         MediaTooLarge,
         MissingSystemLibrary,
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
         ModelUnusable,
         NotComparable,
         PosecoreError,
+        UnreadableCamera,
         UnreadableMedia,
         UnreadableResult,
         UnreadableSessions,
@@ -71,6 +75,14 @@ if TYPE_CHECKING:
     from posecore.poses import FramePoses, PoseSequence
     from posecore.progress.sessions import ExerciseSession
     from posecore.progress.store import SessionStore
+    from posecore.rigid.board import Board
+    from posecore.rigid.calibration import Calibration, calibrate
+    from posecore.rigid.camera import Camera
+    from posecore.rigid.camera_files import camera_of_photo, load_camera, save_camera
+    from posecore.rigid.people import pose_people, pose_people_over_time
+    from posecore.rigid.pose import FrameRigid, RigidPose, RigidSequence, RigidSlot
+    from posecore.rigid.solving import solve_pose, solve_poses
+    from posecore.rigid.tags import TagFinder
     from posecore.runs.progress import Progress
     from posecore.runs.stopped import StoppedRun
     from posecore.skeletons import BLAZEPOSE_33, HAND_21
@@ -82,17 +94,21 @@ if TYPE_CHECKING:
     from posecore.view.overlays.options import OverlayOptions
     from posecore.view.overlays.own_picture import OwnPicture
     from posecore.view.plots import plot_pose_3d
+    from posecore.view.rigid_drawing import draw_rigid
 
 _HOMES = {
     "posecore.broadcast.osc": ("OscSender",),
     "posecore.broadcast.websocket": ("WebSocketFeed",),
     "posecore.errors": (
+        "CannotCalibrate",
         "DatabaseUnavailable",
         "EngineUnavailable",
         "FeedUnavailable",
+        "InvalidCamera",
         "InvalidHands",
         "InvalidOption",
         "InvalidPoses",
+        "InvalidRigidPose",
         "InvalidSession",
         "MediaTooLarge",
         "MissingSystemLibrary",
@@ -101,6 +117,7 @@ _HOMES = {
         "ModelUnusable",
         "NotComparable",
         "PosecoreError",
+        "UnreadableCamera",
         "UnreadableMedia",
         "UnreadableResult",
         "UnreadableSessions",
@@ -138,6 +155,32 @@ _HOMES = {
     "posecore.poses": ("FramePoses", "PoseSequence"),
     "posecore.progress.sessions": ("ExerciseSession",),
     "posecore.progress.store": ("SessionStore",),
+    "posecore.rigid.board": ("Board",),
+    "posecore.rigid.calibration": (
+        "Calibration",
+        "calibrate",
+    ),
+    "posecore.rigid.camera": ("Camera",),
+    "posecore.rigid.camera_files": (
+        "camera_of_photo",
+        "load_camera",
+        "save_camera",
+    ),
+    "posecore.rigid.people": (
+        "pose_people",
+        "pose_people_over_time",
+    ),
+    "posecore.rigid.pose": (
+        "FrameRigid",
+        "RigidPose",
+        "RigidSequence",
+        "RigidSlot",
+    ),
+    "posecore.rigid.solving": (
+        "solve_pose",
+        "solve_poses",
+    ),
+    "posecore.rigid.tags": ("TagFinder",),
     "posecore.runs.progress": ("Progress",),
     "posecore.runs.stopped": ("StoppedRun",),
     "posecore.skeletons": ("BLAZEPOSE_33", "HAND_21"),
@@ -149,6 +192,7 @@ _HOMES = {
     "posecore.view.overlays.options": ("OverlayOptions",),
     "posecore.view.overlays.own_picture": ("OwnPicture",),
     "posecore.view.plots": ("plot_pose_3d",),
+    "posecore.view.rigid_drawing": ("draw_rigid",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -158,6 +202,10 @@ __all__ = [
     "Alignment",
     "Attempt",
     "BlazePose",
+    "Board",
+    "Calibration",
+    "Camera",
+    "CannotCalibrate",
     "ClipOptions",
     "ComparedAttempts",
     "Counted",
@@ -168,12 +216,15 @@ __all__ = [
     "FeedUnavailable",
     "FrameHands",
     "FramePoses",
+    "FrameRigid",
     "HandOptions",
     "HandSequence",
     "HandSlot",
+    "InvalidCamera",
     "InvalidHands",
     "InvalidOption",
     "InvalidPoses",
+    "InvalidRigidPose",
     "InvalidSession",
     "LikenessOverTime",
     "LiveHands",
@@ -194,10 +245,15 @@ __all__ = [
     "PosecoreError",
     "Progress",
     "Region",
+    "RigidPose",
+    "RigidSequence",
+    "RigidSlot",
     "RunSummary",
     "SessionStore",
     "Smoothing",
     "StoppedRun",
+    "TagFinder",
+    "UnreadableCamera",
     "UnreadableMedia",
     "UnreadableResult",
     "UnreadableSessions",
@@ -206,6 +262,8 @@ __all__ = [
     "WorkerUnavailable",
     "align_sequences",
     "attempt_of",
+    "calibrate",
+    "camera_of_photo",
     "compare_attempts",
     "compare_poses",
     "compare_to_pose",
@@ -214,6 +272,7 @@ __all__ = [
     "draw_hands",
     "draw_overlay",
     "draw_poses",
+    "draw_rigid",
     "draw_video",
     "estimate_hands_image",
     "estimate_hands_video",
@@ -225,12 +284,18 @@ __all__ = [
     "hands_from_table",
     "hands_to_table",
     "judge_poses",
+    "load_camera",
     "load_sequence",
     "measure_angles",
     "plot_hands_3d",
     "plot_pose_3d",
+    "pose_people",
+    "pose_people_over_time",
+    "save_camera",
     "save_sequence",
     "smooth_sequence",
+    "solve_pose",
+    "solve_poses",
     "to_table",
     "without_coarse_hands",
 ]
