@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from posecore import BLAZEPOSE_33, BlazePose, InvalidOption, PoseOptions, Region, decode_picture, estimate_image
-from posecore.estimation.blazepose.search import Search, Sweep, squares
+from posecore.estimation.blazepose.search import Search, SquareBySquare, Sweep, squares
 from posecore.estimation.blazepose.stream_estimator import StreamEstimator
 from posecore.estimation.oks import oks
 from posecore.media.clips import open_clip
@@ -182,6 +182,13 @@ class TestAwkward:
     @pytest.mark.parametrize("shape", [(1, 500), (500, 1), (20, 20), (1, 1), (60, 12_000), (480, 640)])
     def test_nobody_in_grey_of_any_shape(self, shape):
         assert len(estimate_image(np.full((*shape, 3), 128, np.uint8), THOROUGH)) == 0
+
+    @pytest.mark.parametrize(("side", "looks", "closer"), [(1, 1, 0), (20, 35, 0), (64, 84, 196)])
+    def test_squares_too_small_for_anybody_are_not_looked_at(self, side, looks, closer):
+        candidates = SquareBySquare(BlazePose())
+        picture = np.zeros((side, side, 3), np.uint8)
+        assert len(candidates(picture)) == looks
+        assert len(candidates.closer(picture)) == closer
 
     def test_noise_contains_nobody(self):
         noise = np.random.default_rng(3).integers(0, 256, (480, 640, 3), np.uint8)
