@@ -97,7 +97,7 @@ def estimate_hands_image(
         InvalidOption: if photo is not a photo, as for ``estimate_image``.
         InvalidHands: if the poses are those of a photo of another size.
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
-        EngineUnavailable: if OpenVINO does not run on this machine.
+        EngineUnavailable, MissingSystemLibrary: if the chosen engine does not run on this machine.
     """
     return HandPictureEstimator(options or HandOptions()).estimate(picture_of(photo), poses)
 
@@ -226,7 +226,7 @@ def estimate_hands_video(
             number.
         OSError: if the annotated video cannot be written.
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
-        EngineUnavailable: if OpenVINO does not run on this machine.
+        EngineUnavailable, MissingSystemLibrary: if the chosen engine does not run on this machine.
         WorkerLost: if the worker process died twice, or got stuck.
         WorkerUnavailable: if no worker process starts on this machine.
     """
@@ -444,7 +444,7 @@ class LiveHands:
 
     Raises:
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle that ``options.model`` names.
-        EngineUnavailable: if OpenVINO does not run on this machine.
+        EngineUnavailable, MissingSystemLibrary: if the chosen engine does not run on this machine.
     """
 
     def __init__(self, options: HandOptions | None = None) -> None:

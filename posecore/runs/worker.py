@@ -17,7 +17,7 @@ from typing import IO, Any
 
 from posecore.errors import MediaTooLarge, PosecoreError
 from posecore.estimation.engines import find_engine
-from posecore.estimation.hands.graph import load as load_hands
+from posecore.estimation.hands.engines import open_networks as open_hand_networks
 from posecore.hands import FrameHands
 from posecore.limits import LIMITS
 from posecore.media.clips import ClipInfo, open_clip
@@ -114,7 +114,7 @@ def _run_job(fields: messages.Fields, writer: _MessageWriter, stop: threading.Ev
     if job.estimates:
         find_engine(job.pose)  # loaded before memory is limited
     if job.hands is not None:
-        load_hands(job.hands)
+        open_hand_networks(job.hands)
     with _memory_limited():
         return asdict(run_locally(job, _RemoteObserver(writer, stop), on_packet=writer.write_alive))
 

@@ -1,7 +1,6 @@
 """Choosing the engine, and what both have in common."""
 
 import json
-import sys
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -11,7 +10,6 @@ import numpy as np
 import pytest
 
 from posecore import ClipOptions, EngineUnavailable, EngineUsed, InvalidOption, PoseOptions, find_engine, find_model
-from posecore.estimation import networks
 from posecore.estimation.blazepose.graph import BlazePose
 from posecore.estimation.engines import open_picture_estimator, open_stream_estimator
 from posecore.media.clips import open_clip
@@ -19,17 +17,6 @@ from posecore.media.samples import sample_clip
 
 FAST = EngineUsed("fast", f"OpenVINO {version('openvino')}")
 MEDIAPIPE = EngineUsed("mediapipe", f"MediaPipe Tasks {version('mediapipe')}")
-
-
-@pytest.fixture
-def without_openvino(monkeypatch):
-    """A machine on which OpenVINO cannot be imported."""
-    monkeypatch.setitem(sys.modules, "openvino", None)
-    networks._load.cache_clear()
-    networks.load_openvino.cache_clear()
-    yield
-    networks._load.cache_clear()
-    networks.load_openvino.cache_clear()
 
 
 @pytest.fixture(params=["fast", "mediapipe"])

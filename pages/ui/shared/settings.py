@@ -40,7 +40,7 @@ def page_head(title: str) -> PoseOptions:
 def page_head_with_hands(title: str) -> tuple[PoseOptions, HandOptions | None]:
     """As ``page_head``, with a setting for hands; their options are None while it is off."""
     options, with_hands = _page_head(title, offer_hands=True)
-    return options, HandOptions(hands=2 * options.people) if with_hands else None
+    return options, HandOptions(hands=2 * options.people, engine=options.engine) if with_hands else None
 
 
 def _page_head(title: str, *, offer_hands: bool) -> tuple[PoseOptions, bool]:

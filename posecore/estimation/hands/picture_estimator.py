@@ -2,7 +2,7 @@
 
 from posecore.estimation.hand_options import HandOptions
 from posecore.estimation.hands.arms import arms_of, whose
-from posecore.estimation.hands.graph import HandNetworks
+from posecore.estimation.hands.engines import open_networks
 from posecore.estimation.hands.landmarks import to_frame
 from posecore.estimation.hands.search import Search
 from posecore.estimation.hands.slots import paired
@@ -19,11 +19,12 @@ class PictureEstimator:
 
     Raises:
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle named by ``options.model``.
-        EngineUnavailable: if OpenVINO or these networks do not run here.
+        EngineUnavailable: if ``options.engine`` is "fast" and OpenVINO or these networks do not run here.
+        MissingSystemLibrary: if MediaPipe replaces it, and its native library cannot be loaded.
     """
 
     def __init__(self, options: HandOptions) -> None:
-        self._search = Search(HandNetworks(options), options)
+        self._search = Search(open_networks(options), options)
         self._most = options.hands
 
     def estimate(self, rgb: RgbArray, poses: FramePoses | None = None) -> FrameHands:

@@ -7,7 +7,7 @@ import numpy as np
 from posecore.estimation.arrays import FloatArray
 from posecore.estimation.hand_options import HandOptions
 from posecore.estimation.hands.arms import Arm
-from posecore.estimation.hands.graph import HandNetworks
+from posecore.estimation.hands.engines import Networks
 from posecore.estimation.hands.landmarks import RegionHand
 from posecore.estimation.inputs import Picture
 from posecore.estimation.regions import Region
@@ -40,7 +40,7 @@ class Search:
         options: how hands are found.
     """
 
-    def __init__(self, networks: HandNetworks, options: HandOptions) -> None:
+    def __init__(self, networks: Networks, options: HandOptions) -> None:
         self._networks = networks
         self._options = options
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 from posecore.estimation.hand_options import HandOptions
 from posecore.estimation.hands.arms import Arm, arms_of, whose
-from posecore.estimation.hands.graph import HandNetworks
+from posecore.estimation.hands.engines import open_networks
 from posecore.estimation.hands.landmarks import RegionHand, to_frame
 from posecore.estimation.hands.search import Search, is_among
 from posecore.estimation.hands.slots import blended, free_slot, is_sure_of_other, side_of
@@ -45,12 +45,13 @@ class StreamEstimator:
 
     Raises:
         ModelNotFound, ModelNotVerified, ModelUnusable: about the bundle named by ``options.model``.
-        EngineUnavailable: if OpenVINO or these networks do not run here.
+        EngineUnavailable: if ``options.engine`` is "fast" and OpenVINO or these networks do not run here.
+        MissingSystemLibrary: if MediaPipe replaces it, and its native library cannot be loaded.
     """
 
     def __init__(self, options: HandOptions) -> None:
         self._options = options
-        self._networks = HandNetworks(options)
+        self._networks = open_networks(options)
         self._search = Search(self._networks, options)
         self._last_s = -math.inf
         self.begin_shot()
