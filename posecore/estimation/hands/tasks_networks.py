@@ -27,7 +27,7 @@ _SEARCHED_SIDES, _HAND_SIDE = (192, 768), 512
 # The task does not know where a hand is, and detects its palm once more. In a square of this many sides of the region
 # it found all of 18 hands in photos, in the region itself 11 of them.
 _AROUND_REGION = 2.0
-# There, this score of the palm is enough: the region was confirmed before, and the landmark network judges it once more.
+# There, this score of the palm is enough: the region was found before, and the landmark network judges it once more.
 _MIN_DETECTION_AGAIN = 0.1
 
 

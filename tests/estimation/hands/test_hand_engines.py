@@ -20,7 +20,7 @@ from posecore.media.clips import open_clip
 FAST, MEDIAPIPE = HandOptions(engine="fast"), HandOptions(engine="mediapipe")
 
 # The task looks at a hand in a square that is not upright, so the landmarks differ: in pixels of the network's input by
-# up to 17 (those of two small, blurred hands, and of a hand that moves), in metres by up to 0.03.
+# up to 10 in these photos and 17 in this video, in metres by up to 0.02.
 MOST_PX, MOST_M = 20, 0.04
 
 
@@ -42,12 +42,15 @@ def test_both_agree_on_hands_alone(shared_data):
     np.testing.assert_allclose(found.right, expected.right, atol=0.05)
 
 
-def test_both_agree_on_small_hands_at_their_arms(shared_data):
-    rgb = decode_picture(shared_data / "google-reference" / "pose.jpg")
+@pytest.mark.parametrize(("photo", "hands"), [("four/07a5", 1), ("rock/055f", 2)])
+def test_both_agree_on_small_hands_at_their_arms(shared_data, photo, hands):
+    (path,) = (shared_data / "gestures").glob(f"{photo}*.jpg")
+    rgb = decode_picture(path)
     poses = estimate_image(rgb)
+    assert len(estimate_hands_image(rgb, MEDIAPIPE)) < hands
     expected = estimate_hands_image(rgb, FAST, poses=poses)
-    assert len(expected) == 2
-    assert_same_hands(estimate_hands_image(rgb, MEDIAPIPE, poses=poses), expected)
+    assert len(expected) == hands
+    assert_same_hands(estimate_hands_image(rgb, MEDIAPIPE, poses=poses), expected, most_px=10)
 
 
 def test_both_follow_a_hand(shared_data):
