@@ -1,5 +1,7 @@
 """Pieces on the trunk: wings on the back, a picture on the chest."""
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,18 +23,20 @@ _ROWS = (
     (8, (0.10, 0.60), (-60, 66), (0.40, 0.78), 0.15, (230, 234, 242)),
     (7, (0.08, 0.58), (-48, 70), (0.24, 0.44), 0.13, WHITE),
 )
+_WINGS_PX = 200
 
 
 def wings(front: Sheet, behind: Sheet, scene: Scene) -> None:
     """Feathered wings on the back: behind the person who is seen from the front."""
     for person in scene.people:
-        sheet = behind if person.faces_camera else front
         frame = _trunk_frame(person)
-        if frame is None:
-            continue
-        for side in (1, -1):
-            for row in _ROWS:
-                _feathers(sheet, frame, side, *row)
+        if frame is not None:
+            origin, out, up = frame
+            # From the picture of the wings, in which a trunk is _WINGS_PX long and they begin in the middle.
+            right, down = out / _WINGS_PX, -up / _WINGS_PX
+            corner = origin - (right + down) * _wings().shape[0] / 2
+            to_sheet = np.vstack([np.column_stack([right, down, corner]), [0, 0, 1]])
+            (behind if person.faces_camera else front).picture(_wings(), to_sheet)
 
 
 def shirt_mark(front: Sheet, _behind: Sheet, scene: Scene) -> None:
@@ -62,6 +66,7 @@ def lay_on_chest(sheet: Sheet, torso: _Doubles, rgba: np.ndarray) -> None:
     sheet.picture(rgba, trunk @ place)
 
 
+@cache
 def project_mark() -> np.ndarray:
     """(h, w, 4): a figure with raised arms in a disc."""
     side = 256
@@ -89,9 +94,20 @@ def _trunk_frame(person: Person) -> tuple[_Doubles, _Doubles, _Doubles] | None:
     return neck - 0.18 * up, np.copysign(np.clip(abs(turned), 0.33, 1), turned) * out, up
 
 
-def _feathers(
+@cache
+def _wings() -> np.ndarray:
+    """(h, w, 4): both wings. They are drawn once, as a person's wings would be, and then only warped."""
+    side = round(2.9 * _WINGS_PX)
+    sheet = Sheet((side, side))
+    for way in (1, -1):
+        for row in _ROWS:
+            _draw_feathers(sheet, np.full(2, side / 2), way, *row)
+    return sheet.rgba
+
+
+def _draw_feathers(
     sheet: Sheet,
-    frame: tuple[_Doubles, _Doubles, _Doubles],
+    origin: _Doubles,
     side: int,
     count: int,
     begins: tuple[float, float],
@@ -100,22 +116,17 @@ def _feathers(
     width: float,
     color: tuple[int, int, int],
 ) -> None:
-    origin, out, up = frame
-    unit = float(np.hypot(*up))
-    share = np.linspace(0, 1, count)
     along = 1 - np.linspace(1, 0, 25) ** 2  # closer together at the tip
     leaf = along**0.6 * (1 - along) ** 0.45  # wide near its tip
-    for each in share:
-        begin = np.array([side * np.interp(each, (0, 1), begins), 0.30 * each])
-        angle = np.radians(np.interp(each, (0, 1), angles))
+    for share in np.linspace(0, 1, count):
+        begin = np.array([side * np.interp(share, (0, 1), begins), 0.30 * share])
+        angle = np.radians(np.interp(share, (0, 1), angles))
         way = np.array([side * np.cos(angle), np.sin(angle)])
         across = np.array([-way[1], way[0]])
-        length = np.interp(each, (0, 1), lengths)
-        upper = begin + np.outer(along * length, way) + np.outer(leaf * width, across)
-        lower = begin + np.outer(along * length, way) - np.outer(leaf * width, across)
-        shape = np.vstack([upper, lower[::-1]])
-        corners = origin + shape[:, :1] * out + shape[:, 1:] * up
-        sheet.curve(corners, max(2.0, 0.016 * unit), GREY)  # half of it is covered
+        middle = begin + np.outer(along * np.interp(share, (0, 1), lengths), way)
+        shape = np.vstack([middle + np.outer(leaf * width, across), (middle - np.outer(leaf * width, across))[::-1]])
+        corners = origin + _WINGS_PX * shape * [1, -1]
+        sheet.curve(corners, 0.016 * _WINGS_PX, GREY)  # half of it is covered
         sheet.polygon(corners, color)
 
 
