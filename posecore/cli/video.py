@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
 
@@ -10,7 +11,7 @@ import click
 from posecore.cli import options
 from posecore.cli.console import WHY_NOBODY, Report, complain, load_model, progress_bar
 from posecore.cli.outputs import OutputFolder
-from posecore.errors import UnreadableMedia, WorkerLost
+from posecore.errors import InvalidOption, UnreadableMedia, WorkerLost
 from posecore.estimation.pose_options import PoseOptions
 from posecore.media.clip_options import ClipOptions, FilmQuality
 from posecore.view.overlays.names import PieceName
@@ -52,6 +53,9 @@ _USUAL = ClipOptions()
 @options.estimation
 @options.background
 @options.overlay
+@click.option(
+    "--overlay-alone", is_flag=True, help="Also write the overlay by itself, transparent elsewhere, for video editors."
+)
 @options.as_json
 def video(
     file: Path,
@@ -67,16 +71,18 @@ def video(
     no_smoothing: bool,
     background: Background,
     pieces: tuple[PieceName, ...],
+    overlay_alone: bool,
     as_json: bool,
     **estimation: Any,
 ) -> int:
     """Annotate a video (MP4, MOV, WebM, AVI, MKV, ...) and save its landmarks.
 
     Writes STEM.annotated.mp4, STEM.landmarks.csv, STEM.manifest.json and STEM.posecore.npz, which the app and the
-    export command open again.
+    export command open again; with --overlay-alone also STEM.overlay.webm.
     """
     from posecore.export.formats import safe_name
     from posecore.export.json_file import write_manifest
+    from posecore.export.overlay_file import write_overlay_film
     from posecore.export.saved import save_sequence
     from posecore.export.table_file import write_csv
     from posecore.media.files import file_sha256
@@ -86,8 +92,10 @@ def video(
     from posecore.runs.segments import usual_workers
     from posecore.view.overlays.options import OverlayOptions
 
+    if overlay_alone and not pieces:
+        raise InvalidOption("Expected a piece for --overlay-alone, but got none. Add --overlay, such as --overlay hat.")
     wanted = PoseOptions(**estimation, segmentation=background != "keep", smoothing=not no_smoothing)
-    part = ClipOptions(start_s, end_s, every, film_side, film_quality)
+    part, overlay = ClipOptions(start_s, end_s, every, film_side, film_quality), OverlayOptions(pieces)
     workers = usual_workers() if workers is None else workers
     warm_up()  # a worker starts while the model is located here
     load_model(wanted)
@@ -105,7 +113,7 @@ def video(
                     part=part,
                     annotated=None if no_film else written.folder / f"{stem}.annotated.mp4",
                     skeletons=not pieces,
-                    overlay=OverlayOptions(pieces),
+                    overlay=overlay,
                     background=background,
                     workers=workers,
                     on_progress=lambda progress: show(progress.frames, progress.total),
@@ -128,21 +136,33 @@ def video(
             background=background,
             source_sha256=sha256,
             most_people=summaries[0].most_people,
-        )
+        ) | {"overlay": sorted(pieces)}
         write_csv(sequence, written.folder / f"{stem}.landmarks.csv")
         write_manifest(sequence, written.folder / f"{stem}.manifest.json", facts=manifest)
         save_sequence(sequence, written.folder / f"{stem}.posecore.npz", facts=manifest)
+        if overlay_alone:
+            with progress_bar(unit="frame", desc="Drawing") as show:
+                write_overlay_film(
+                    sequence,
+                    written.folder / f"{stem}.overlay.webm",
+                    overlay,
+                    on_frame=lambda done: show(done, len(sequence)),
+                )
     outputs = list(written.paths.values())
     report.add_done(file, outputs, manifest=manifest)
-    for note in notes:
+    _say(report, file, manifest)
+    report.say("Wrote " + ", ".join(map(str, outputs)))
+    return report.finish()
+
+
+def _say(report: Report, file: Path, manifest: Mapping[str, Any]) -> None:
+    for note in manifest["notes"]:
         complain(note)
     seen, frames = manifest["frames_with_a_person"], manifest["frames"]
     pace = frames / manifest["seconds_taken"]
     report.say(f"{file.name}: a person in {seen} of {frames} frames, {pace:.0f} frames per second.")
     if seen == 0:
         report.say(WHY_NOBODY)
-    report.say("Wrote " + ", ".join(map(str, outputs)))
-    return report.finish()
 
 
 _IDENTITY = ("source_sha256", "model", "engine", "options", "part", "background")
@@ -152,7 +172,7 @@ def _is_same_run(there: Path, new: Path) -> bool:
     """Whether two results are of the same video with the same options, according to their manifests."""
     try:
         manifests = [json.loads(Path(f"{stem}.manifest.json").read_bytes()) for stem in (there, new)]
-        identities = [[manifest[key] for key in _IDENTITY] for manifest in manifests]
+        identities = [[*(each[key] for key in _IDENTITY), each.get("overlay", [])] for each in manifests]
     except (OSError, ValueError, TypeError, KeyError):
         return False
     return identities[0] == identities[1]

@@ -168,6 +168,23 @@ def test_no_film_writes_only_data_files(short_clip, tmp_path):
     assert entry["manifest"]["frames"] == 30
 
 
+def test_an_overlay_is_in_the_video_by_itself_and_in_the_manifest(short_clip, ask, tmp_path):
+    arguments = ("video", short_clip, "--out", tmp_path, "--workers", "1", "--end", "0.2", "--overlay", "hat")
+    code, _, errors = ask(*arguments, "--overlay-alone")
+    assert (code, errors) == (0, "")
+    assert json.loads((tmp_path / "walk.manifest.json").read_text())["overlay"] == ["hat"]
+    for suffix, pixels in (("annotated.mp4", "yuv420p"), ("overlay.webm", "yuv420p")):  # alpha is a stream beside it
+        with av.open(str(tmp_path / f"walk.{suffix}")) as film:
+            assert film.streams.video[0].codec_context.pix_fmt == pixels
+            assert sum(1 for _ in film.decode(video=0)) == 6
+    code, _, errors = ask(*arguments, "--overlay", "crown")
+    assert code == 0
+    assert "walk_2" in errors, "another overlay is another result"
+    code, _, errors = ask("video", short_clip, "--out", tmp_path, "--overlay-alone")
+    assert (code, len(errors.splitlines())) == (2, 1)
+    assert "--overlay hat" in errors
+
+
 def test_smoothing_during_the_run_can_be_switched_off(short_clip, tmp_path):
     for name, options in (("smooth", ()), ("raw", ("--no-smoothing",))):
         assert run("video", short_clip, "--out", tmp_path / name, "--no-film", *options).returncode == 0
