@@ -366,12 +366,10 @@ class LiveSession:
         options = options or PoseOptions()
         _check_background(background, options)
         self._estimator = open_stream_estimator(options)
-        self._skeletons = skeletons
-        self._artist = OverlayArtist(overlay) if overlay else None
         self._color_by = colors_of(options)
         self._background = background
-        self._mirror = mirror
         self._lock = threading.Lock()
+        self.show(skeletons=skeletons, overlay=overlay, mirror=mirror)
 
     def step(self, rgb: RgbArray, time_s: float) -> tuple[FramePoses, RgbArray]:
         """Find the people in the next frame, and draw them on a copy of it.
@@ -415,6 +413,17 @@ class LiveSession:
         if above is not None:
             above.draw_on(drawn)
         return drawn
+
+    def show(self, *, skeletons: bool, overlay: OverlayOptions | None, mirror: bool) -> None:
+        """Draw something else from the next frame on; people are followed as before.
+
+        Args:
+            skeletons: as for the session.
+            overlay: as for the session.
+            mirror: as for the session.
+        """
+        self._skeletons, self._mirror = skeletons, mirror
+        self._artist = OverlayArtist(overlay) if overlay else None
 
     def close(self) -> None:
         """Free the model. Calling it again does nothing."""

@@ -22,6 +22,7 @@ from posecore import (
     InvalidOption,
     LiveSession,
     ModelUnusable,
+    OverlayOptions,
     PoseOptions,
     UnreadableMedia,
     estimate_image,
@@ -263,6 +264,19 @@ def test_a_live_session_draws_hands_in_place_of_the_bodys_own_points_of_them(mir
     assert [bool(rgb[440, 400]) for rgb in changed] == [True, False]
     assert [bool(rgb[440, 600]) for rgb in changed] == [True, True], "that hand was not found"
     assert (ground == 90).all()
+
+
+def test_a_live_session_draws_an_overlay_on_the_person_in_the_mirror(portrait, portrait_poses):
+    eyes = portrait_poses.xy[0, [2, 5]].astype(int)
+    with LiveSession(skeletons=False, overlay=OverlayOptions(["glasses"]), mirror=True) as session:
+        drawn = session.draw(portrait, portrait_poses)
+        session.show(skeletons=False, overlay=None, mirror=True)
+        plain = session.draw(portrait, portrait_poses)
+    assert np.array_equal(plain, portrait[:, ::-1])
+    changed = (drawn != plain).any(axis=2)[:, ::-1]
+    assert changed[eyes[:, 1], eyes[:, 0]].all()
+    rows, _ = np.nonzero(changed)
+    assert np.ptp(rows) < portrait.shape[0] / 4
 
 
 def test_live_frames_may_share_a_millisecond_but_not_go_backwards(portrait):

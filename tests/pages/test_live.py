@@ -27,7 +27,16 @@ from pages.ui.live.places import FULL, TIME, has_place, is_full, why_over
 from pages.ui.live.recorder import Recorder
 from pages.ui.live.stream import LiveOptions, LiveStream
 from pages.ui.live.tracks import Outgoing
-from posecore import FramePoses, HandOptions, LiveHands, PoseOptions, PoseSequence, decode_picture
+from posecore import (
+    FramePoses,
+    HandOptions,
+    LiveHands,
+    LiveSession,
+    OverlayOptions,
+    PoseOptions,
+    PoseSequence,
+    decode_picture,
+)
 from posecore.limits import Limits
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
@@ -194,6 +203,25 @@ def test_changed_options_apply_from_the_next_frame(portrait):
     assert stream.problem is None
     first, last = (frame.rgb[:20, :20] for frame in (seen[0], seen[-1]))
     assert np.abs(first.astype(int) - last).mean() > 20
+
+
+def test_a_change_of_the_overlay_loads_no_model(portrait, monkeypatch):
+    opened = []
+
+    def counted(*args, **more) -> LiveSession:
+        opened.append(1)
+        return LiveSession(*args, **more)
+
+    monkeypatch.setattr("pages.ui.live.stream.LiveSession", counted)
+    stream = LiveStream(LiveOptions(PoseOptions()))
+
+    def change() -> None:
+        stream.options = LiveOptions(PoseOptions(), mirror=True, skeletons=False, overlay=OverlayOptions(["pictogram"]))
+
+    seen = watch(stream, Camera([portrait] * 14), change)
+    assert stream.problem is None
+    assert np.abs(seen[-1].rgb[:9, :9].astype(int) - PLAIN).mean() < 8
+    assert len(opened) == 1
 
 
 def test_ending_the_stream_frees_the_worker(portrait):

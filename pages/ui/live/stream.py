@@ -234,7 +234,7 @@ class LiveStream:
         session = _Session()
         try:
             while (taken := self._next()) is not None:
-                if session.options != self.options:
+                if session.options != self.options and not session.draw_as(self.options):
                     self._load(session)
                     continue  # the frames that arrived meanwhile were sent back as they were
                 frame, arrived = taken
@@ -312,7 +312,7 @@ class _Done(NamedTuple):
 
 
 class _Session:
-    """The models of one stream, opened again when the options change. Only for the worker's thread."""
+    """The models of one stream, opened again when they need other ones. Only for the worker's thread."""
 
     def __init__(self) -> None:
         self.options: LiveOptions | None = None
@@ -332,6 +332,18 @@ class _Session:
                 mirror=options.mirror,
             )
         self._hands = hands
+
+    def draw_as(self, options: LiveOptions) -> bool:
+        """Take over options that are only about drawing; False if it needs other models for them."""
+        before = self.options
+        if before is None or self._bodies is None:
+            return False
+        skeletons, overlay, mirror = options.skeletons, options.overlay, options.mirror
+        if replace(before, skeletons=skeletons, overlay=overlay, mirror=mirror) != options:
+            return False
+        self.options = options
+        self._bodies.show(skeletons=skeletons, overlay=overlay, mirror=mirror)
+        return True
 
     def step(self, rgb: np.ndarray, time_s: float) -> _Done | None:
         """The people, their hands and the drawn frame; None if the models could not be opened."""
