@@ -26,6 +26,7 @@ from posecore.motion.smoothing import SmoothingMethod
 from posecore.signs import GESTURES, MOTIONS
 from posecore.signs.recognition import NO_GESTURE
 from posecore.tables import COLUMNS, HAND_COLUMNS
+from posecore.view.overlays.table import PIECES
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -118,6 +119,10 @@ def test_every_angle_is_in_the_table_of_angles():
 
 def test_every_exercise_is_in_the_table_of_exercises():
     assert words_of("docs/exercises.md")[: len(EXERCISES)] == list(EXERCISES)
+
+
+def test_the_table_of_overlays_is_that_of_the_library():
+    assert words_of("docs/overlays.md") == list(PIECES)
 
 
 def test_every_gesture_and_motion_is_in_its_table():
