@@ -201,8 +201,10 @@ def test_a_single_file_can_be_downloaded(player):
     box = player.get_by_role("combobox", name="Single file")
     box.click()
     box.press_sequentially("angles (CSV)")  # only the visible options are in the page
-    expect(player.get_by_role("option", name="Joint angles (CSV)")).to_be_visible()
+    angles = player.get_by_role("option", name="Joint angles (CSV)")
+    expect(angles).to_have_attribute("data-focused", "true")  # only then does Enter choose it
     box.press("Enter")  # a click would wait until the opening list stops moving
+    expect(box).to_have_value("Joint angles (CSV)")
     player.get_by_role("button", name="Prepare file").click()
     with player.expect_download() as download:
         player.get_by_role("link", name="sports2d_demo.angles.csv").click()
