@@ -12,7 +12,7 @@ from posecore.runs.overlap import BackgroundSink, prefetch
 def _no_thread_is_left():
     before = set(threading.enumerate())
     yield
-    assert set(threading.enumerate()) == before
+    assert set(threading.enumerate()) <= before  # timers of other tests may end meanwhile
 
 
 def numbers_then_error(count):
