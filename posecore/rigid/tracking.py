@@ -1,8 +1,8 @@
 """Rigid bodies over time: of two poses the one that goes on from the frame before, and light smoothing.
 
 Positions are smoothed by a 1 Euro filter, turns by its form on rotations: the slower a body turns, the smaller a share
-of the way from the last smoothed rotation to the new one is gone, along the shortest way between them (slerp). A body
-that was out of sight for longer than ``MOST_GAP_S``, or is seen after a cut, begins anew: gaps are not filled.
+of the way from the last smoothed rotation to the new one is gone, along the shortest way between them (slerp). Gaps
+are not filled. After a cut, or if a body was out of sight for longer than ``MOST_GAP_S``, its smoothing starts again.
 """
 
 import math
