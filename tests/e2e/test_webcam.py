@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from websockets.exceptions import ConnectionClosedOK
 from websockets.sync.client import connect
 
-from tests.e2e.visitor import VISITS, check_the_connection, no_errors, press_start, start_camera, stream_frame
+from tests.e2e.visitor import VISITS, check_the_connection, no_errors, press_start, start_camera, stream_frame, wait_for_start
 
 CONNECTION = "document.querySelector(\"iframe[title*='webrtc']\").contentWindow.posecoreConnection"
 
@@ -110,6 +110,7 @@ def test_a_recording_is_kept_when_the_visitor_turns_the_page(live):
     expect(live.get_by_role("heading", name="Image")).to_be_visible()
     live.get_by_role("link", name="Webcam", exact=True).click()
     expect(live.get_by_text("The recording ended when you left this page.")).to_be_visible()
+    wait_for_start(live)
     expect(live.get_by_role("heading", name="Webcam")).to_be_visible()
     live.get_by_role("link", name="Open the recording").click()
     expect(live.get_by_text(re.compile(r"^recording .*\.mp4, "))).to_be_visible()

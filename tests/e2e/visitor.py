@@ -56,6 +56,16 @@ def start_camera(page: Page):
     return press_start(page)
 
 
+def wait_for_start(page: Page) -> None:
+    """Wait until the live page has come to rest, with its button Start.
+
+    streamlit-webrtc reports once when its frame has loaded, and Streamlit then runs the page that sent the report,
+    even if a link has been followed meanwhile.
+    """
+    expect(stream_frame(page).get_by_role("button", name="Start")).to_be_visible()
+    wait_until_idle(page)
+
+
 def press_start(page: Page):
     frame = stream_frame(page)
     expect(frame.get_by_role("button", name="Start")).to_be_visible()
