@@ -398,6 +398,13 @@ def test_a_hand_that_fills_the_picture_is_no_person(shared_data):
     assert len(answer["hands"]["found"]) == 1
 
 
+def test_a_lost_choice_of_the_source_begins_anew(open_page):
+    app = open_page("webcam")
+    app.segmented_control(key="webcam_source").set_value(None).run()
+    assert app.segmented_control(key="webcam_source").value == "Camera"
+    assert not app.toggle(key="webcam_mirror").disabled
+
+
 def test_the_setting_for_hands_and_the_gesture_buttons_share_one_search(open_page):
     app = open_page("webcam")
 

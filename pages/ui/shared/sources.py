@@ -16,7 +16,7 @@ def choose_source(label: str, sources: Sequence[str], *, sample: str, address: s
         key: under which the choice is kept.
     """
     asked = st.query_params.get("sample")
-    if key not in st.session_state:
+    if st.session_state.get(key) not in sources:  # browsers lose the choice if a page is left before it is complete
         st.session_state[key] = sample if asked == address else sources[0]
     if asked not in (None, address):
         st.warning(f"There is no sample called {asked!r}. Choose **{sample}** to see the one there is.")
