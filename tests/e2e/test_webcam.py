@@ -13,7 +13,15 @@ from playwright.sync_api import BrowserContext, Page, expect
 from websockets.exceptions import ConnectionClosedOK
 from websockets.sync.client import connect
 
-from tests.e2e.visitor import VISITS, check_the_connection, no_errors, press_start, start_camera, stream_frame, wait_for_start
+from tests.e2e.visitor import (
+    VISITS,
+    check_the_connection,
+    no_errors,
+    press_start,
+    start_camera,
+    stream_frame,
+    wait_for_start,
+)
 
 CONNECTION = "document.querySelector(\"iframe[title*='webrtc']\").contentWindow.posecoreConnection"
 
