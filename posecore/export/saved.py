@@ -9,22 +9,30 @@ import json
 import math
 import os
 import shutil
-import struct
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
-from numpy.lib import format as npy
-from numpy.typing import NDArray
 
 from posecore.errors import InvalidHands, InvalidOption, InvalidPoses, PosecoreError, UnreadableResult
+from posecore.export.array_archive import (
+    BLOCK_BYTES,
+    Array,
+    Layout,
+    Members,
+    check_array,
+    check_directory,
+    new_member,
+    plain_size,
+    read_array,
+    write_array,
+)
 from posecore.hands import HAND_ARRAYS, SIDES, HandSequence, HandSlot
 from posecore.limits import LIMITS
 from posecore.poses import LANDMARK_ARRAYS, VALUES_PER_LANDMARK, PoseSequence
@@ -43,15 +51,10 @@ _RAW = "raw_"
 _HAND = "hand_"
 _NO_SMOOTHING = {"method": "none", "fill_gaps_s": 0}
 _MOST_ABOUT_BYTES = 4_000_000
-# Limit for the list of members at the end of the zip: ours takes less than 1 KB.
-_MOST_DIRECTORY_BYTES = 64_000
-_BLOCK_BYTES = 1 << 20
 # Far beyond any landmark, in pixels or metres, and far below what overflows when it is squared.
 _LARGEST = 1e9
 # What the largest result within the limits fills, and its times and facts.
 _MOST_BYTES = 4 * VALUES_PER_LANDMARK * len(BLAZEPOSE_33) * LIMITS.person_frames + 8 * LIMITS.clip_frames + (16 << 20)
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,9 +143,9 @@ def save_sequence(
         # Without zip64, which load_sequence does not take either: it has a second list of members.
         zipfile.ZipFile(part, "w", method, allowZip64=False, compresslevel=1) as archive,
     ):
-        archive.writestr(_member(_ABOUT, method), about)
+        archive.writestr(new_member(_ABOUT, method), about)
         for name, layout in layouts.items():
-            _write_array(archive, _member(f"{name}.npy", method), layout, arrays[name])
+            write_array(archive, new_member(f"{name}.npy", method), layout, arrays[name])
 
 
 def load_sequence(source: str | os.PathLike[str] | BinaryIO) -> Saved:
@@ -209,7 +212,7 @@ def _differing(sequence: PoseSequence, raw: PoseSequence | None) -> list[str] | 
 
 def _is_equal(one: Array, other: Array) -> bool:
     # In blocks, to save memory.
-    step = max(1, _BLOCK_BYTES // max(1, one.nbytes // max(1, len(one))))
+    step = max(1, BLOCK_BYTES // max(1, one.nbytes // max(1, len(one))))
     return all(
         np.array_equal(one[start : start + step], other[start : start + step], equal_nan=True)
         for start in range(0, len(one), step)
@@ -249,65 +252,24 @@ def _about_hands(hands: HandSequence) -> dict[str, Any]:
     return {"landmarks": list(HAND_21.landmarks), "slots": [[slot.person, slot.side] for slot in hands.slots]}
 
 
-@dataclass(frozen=True)
-class _Layout:
-    """The layout of an array in its member, given the numbers of frames and people."""
-
-    dtype: str
-    shape: tuple[int, ...]
-
-    @property
-    def header(self) -> str:
-        """The header that NumPy writes before the numbers, without padding."""
-        return str({"descr": self.dtype, "fortran_order": False, "shape": self.shape}).removesuffix("}") + ", }"
-
-    @property
-    def array_bytes(self) -> int:
-        return math.prod(self.shape) * np.dtype(self.dtype).itemsize
-
-
-def _layouts(frames: int, people: int, raw_names: Collection[str], hands: int | None) -> dict[str, _Layout]:
+def _layouts(frames: int, people: int, raw_names: Collection[str], hands: int | None) -> dict[str, Layout]:
     landmarks = (frames, people, len(BLAZEPOSE_33))
-    arrays = {name: _Layout("<f4", (*landmarks, *tail)) for name, tail in LANDMARK_ARRAYS.items()}
+    arrays = {name: Layout("<f4", (*landmarks, *tail)) for name, tail in LANDMARK_ARRAYS.items()}
     return {
-        "times_s": _Layout("<f8", (frames,)),
-        "person_ids": _Layout("<i8", (people,)),
+        "times_s": Layout("<f8", (frames,)),
+        "person_ids": Layout("<i8", (people,)),
         **arrays,
         **{_RAW + name: arrays[name] for name in raw_names},
         **{
-            _HAND + name: _Layout("<f4", (frames, hands, *tail))
+            _HAND + name: Layout("<f4", (frames, hands, *tail))
             for name, tail in HAND_ARRAYS.items()
             if hands is not None
         },
     }
 
 
-def _bytes_of(layouts: Mapping[str, _Layout]) -> int:
+def _bytes_of(layouts: Mapping[str, Layout]) -> int:
     return sum(layout.array_bytes for layout in layouts.values())
-
-
-def _member(name: str, method: int) -> zipfile.ZipInfo:
-    info = zipfile.ZipInfo(name)  # dated 1980: equal values make equal files
-    info.compress_type = method
-    info.external_attr = 0o644 << 16
-    return info
-
-
-def _write_array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, layout: _Layout, array: Array) -> None:
-    header = BytesIO()
-    npy.write_array_header_1_0(header, {"descr": layout.dtype, "fortran_order": False, "shape": layout.shape})
-    member.file_size = header.tell() + layout.array_bytes
-    # In blocks: the arrays of a sequence are views into one, so each has to be copied to be contiguous.
-    step = max(1, _BLOCK_BYTES // max(1, layout.array_bytes // max(1, len(array))))
-    try:
-        with archive.open(member, "w") as stream:
-            stream.write(header.getvalue())
-            for start in range(0, len(array), step):
-                stream.write(array[start : start + step].astype(layout.dtype, copy=False).tobytes())
-    except zipfile.LargeZipFile as error:
-        raise InvalidOption(
-            f"Expected a video whose poses fill less than 2 GB, but {member.filename} does not. Save it in parts."
-        ) from error
 
 
 @contextmanager
@@ -327,7 +289,10 @@ def _unreadable_in_words(shown: str) -> Iterator[None]:
 
 
 def _load(stream: BinaryIO, shown: str, *, is_packed: bool = False) -> Saved:
-    _check_directory(stream, shown)
+    stream.seek(0)
+    if stream.read(4) != b"PK\x03\x04":
+        raise _of_another_kind(shown)
+    check_directory(stream, shown)
     with zipfile.ZipFile(stream) as archive:
         members = {member.filename: member for member in archive.infolist()}
         results = [name for name in members if name.endswith(SUFFIX)]
@@ -340,54 +305,29 @@ def _load(stream: BinaryIO, shown: str, *, is_packed: bool = False) -> Saved:
 
 
 def _load_packed(archive: zipfile.ZipFile, member: zipfile.ZipInfo, shown: str) -> Saved:
-    if _plain_size(member, shown) > _MOST_BYTES:
+    if plain_size(member, shown) > _MOST_BYTES:
         raise UnreadableResult(f"{shown} holds more than {_MOST_BYTES:,} bytes. It is not opened.")
     with archive.open(member) as packed, tempfile.TemporaryFile() as plain:
-        shutil.copyfileobj(packed, plain, _BLOCK_BYTES)
+        shutil.copyfileobj(packed, plain, BLOCK_BYTES)
         return _load(plain, shown, is_packed=True)
 
 
-def _check_directory(stream: BinaryIO, shown: str) -> None:
-    """Reject an oversized zip directory, which zipfile would read whole."""
-    stream.seek(0)
-    if stream.read(4) != b"PK\x03\x04":
-        raise UnreadableResult(f"{shown} is not a result saved by posecore. Choose a file that ends with {SUFFIX}.")
-    length = stream.seek(0, os.SEEK_END)
-    stream.seek(max(0, length - 42))
-    tail = stream.read(42)
-    # At the very end, as we write it: no comment after it, no zip64 record (PK 6 7) before it.
-    end = tail[20:]
-    whole = len(tail) == 42 and end.startswith(b"PK\x05\x06") and end.endswith(b"\0\0")
-    if not whole or tail.startswith(b"PK\x06\x07"):
-        raise UnreadableResult(f"{shown} is damaged or cut off: its end is missing. Save or copy it again.")
-    [directory_bytes] = struct.unpack("<L", end[12:16])
-    if directory_bytes > _MOST_DIRECTORY_BYTES:
-        raise UnreadableResult(f"{shown} holds far more than a result saved by posecore does. It is not opened.")
-
-
-Members = Mapping[str, zipfile.ZipInfo]
+def _of_another_kind(shown: str) -> UnreadableResult:
+    return UnreadableResult(f"{shown} is not a result saved by posecore. Choose a file that ends with {SUFFIX}.")
 
 
 def _read_about(archive: zipfile.ZipFile, members: Members, shown: str) -> dict[str, Any]:
-    other_kind = f"{shown} is not a result saved by posecore. Choose a file that ends with {SUFFIX}."
     if _ABOUT not in members:
-        raise UnreadableResult(other_kind)
-    if _plain_size(members[_ABOUT], shown) > _MOST_ABOUT_BYTES:
+        raise _of_another_kind(shown)
+    if plain_size(members[_ABOUT], shown) > _MOST_ABOUT_BYTES:
         raise UnreadableResult(f"{shown} is damaged: its {_ABOUT} is far too long.")
     try:
         about = json.loads(archive.read(members[_ABOUT]))
     except (ValueError, RecursionError) as error:
         raise UnreadableResult(f"{shown} is damaged: its {_ABOUT} is not JSON.") from error
     if not isinstance(about, dict) or about.get("format") != FORMAT:
-        raise UnreadableResult(other_kind)
+        raise _of_another_kind(shown)
     return about
-
-
-def _plain_size(member: zipfile.ZipInfo, shown: str) -> int:
-    """Unpacked size of a member in bytes; only for compressions whose output can be limited to it."""
-    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or member.flag_bits & 1:
-        raise UnreadableResult(f"{shown} is packed in another way than posecore does. It is not opened.")
-    return member.file_size
 
 
 def _reader(version: Any, shown: str) -> Callable[[zipfile.ZipFile, Members, dict[str, Any], str], Saved]:
@@ -408,9 +348,9 @@ def _read_version_1(archive: zipfile.ZipFile, members: Members, about: dict[str,
     if _bytes_of(layouts) > _MOST_BYTES:
         raise UnreadableResult(f"{shown} holds more than {_MOST_BYTES:,} bytes. It is not opened.")
     for name, layout in layouts.items():
-        _check_array(archive, members, f"{name}.npy", layout, shown)
+        check_array(archive, members, f"{name}.npy", layout, shown)
     arrays: dict[str, Any] = {
-        name: _read_array(archive, members[f"{name}.npy"], layout) for name, layout in layouts.items()
+        name: read_array(archive, members[f"{name}.npy"], layout) for name, layout in layouts.items()
     }
     for name, array in arrays.items():
         ends = [ufunc.reduce(array, axis=None, initial=0) for ufunc in (np.fmin, np.fmax)]  # NaN means not there
@@ -485,41 +425,3 @@ def _check_limits(frames: int, people: int, hands: int, size: list[int], shown: 
     for what, (number, most) in given.items():
         if number > most:
             raise UnreadableResult(f"{shown} is too large. Expected at most {most:,} {what}, but got {number:,}.")
-
-
-def _check_array(archive: zipfile.ZipFile, members: Members, name: str, layout: _Layout, shown: str) -> None:
-    """Check that a member holds this array and nothing else: its header is compared, never evaluated."""
-    if name not in members:
-        raise UnreadableResult(f"{shown} is damaged: expected a member {name}, but there is none.")
-    size = _plain_size(members[name], shown)
-    with archive.open(members[name]) as stream:
-        start = _skip_header(stream, layout)
-    if start is None or size != start + layout.array_bytes:
-        raise UnreadableResult(
-            f"{shown} is damaged: expected {name} to be of kind {layout.dtype} and shape {layout.shape}, but it is not."
-        )
-
-
-def _skip_header(stream: Any, layout: _Layout) -> int | None:
-    """Offset of the numbers in a .npy file of version 1; None if their layout is different."""
-    magic = stream.read(10)
-    if len(magic) < 10 or magic[:8] != b"\x93NUMPY\x01\x00":
-        return None
-    [length] = struct.unpack("<H", magic[8:])
-    text = stream.read(length)
-    return len(magic) + length if text.rstrip() == layout.header.encode() else None
-
-
-def _read_array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, layout: _Layout) -> Array:
-    array = np.empty(layout.shape, layout.dtype)
-    numbers: Any = array.reshape(-1).view(np.uint8)
-    memory = memoryview(numbers)
-    stream: Any
-    with archive.open(member) as stream:
-        _skip_header(stream, layout)
-        for start in range(0, len(memory), _BLOCK_BYTES):
-            # Reading the last bytes also verifies the checksum.
-            block = memory[start : start + _BLOCK_BYTES]
-            if stream.readinto(block) != len(block):
-                raise EOFError
-    return array
