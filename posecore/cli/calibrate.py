@@ -5,13 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from tqdm import tqdm
 
 from posecore.cli import options
-from posecore.cli.console import Report
+from posecore.cli.console import Report, process_each
 from posecore.cli.outputs import OutputFolder
 from posecore.cli.sources import is_photo
-from posecore.errors import CannotCalibrate, UnreadableMedia
+from posecore.errors import CannotCalibrate
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,19 +46,18 @@ def calibrate(
     report = Report(as_json)
     sizes: dict[tuple[int, int], Path] = {}
     seen = []
-    chosen = list(dict.fromkeys(files))  # each once
-    for file in tqdm(chosen, unit="file", leave=False, disable=True if len(chosen) == 1 else None):
-        try:
-            for rgb in _pictures(file):
-                sizes.setdefault((rgb.shape[1], rgb.shape[0]), file)
-                seen.append(board.find(rgb))
-        except UnreadableMedia as error:
-            report.add_failed(file, error)
+
+    def find_boards(file: Path) -> None:
+        for rgb in _pictures(file):
+            sizes.setdefault((rgb.shape[1], rgb.shape[0]), file)
+            seen.append(board.find(rgb))
+
+    process_each(files, report, find_boards)
     if len(sizes) > 1:
         told = ", ".join(f"{width} x {height} ({file.name})" for (width, height), file in sizes.items())
         raise CannotCalibrate(f"Expected photos of one size from one camera, but got {told} pixels.")
     found = calibrate_from_corners(seen, board, next(iter(sizes), (1, 1)))
-    with OutputFolder(out, overwrite=overwrite).whole(chosen[0], "camera") as written:
+    with OutputFolder(out, overwrite=overwrite).whole(files[0], "camera") as written:
         save_camera(found.camera, written.folder / "camera.yml", error_px=found.error_px)
     outputs = list(written.paths.values())
     facts = {
@@ -69,7 +67,7 @@ def calibrate(
         "pictures": len(seen),
         "used": list(found.used),
     }
-    report.add_done(chosen[0], outputs, fov_deg=round(found.camera.fov_deg, 2), **facts, notes=list(found.advice))
+    report.add_done(files[0], outputs, fov_deg=round(found.camera.fov_deg, 2), **facts, notes=list(found.advice))
     report.say(
         f"{len(found.used)} of {len(seen)} pictures: error {found.error_px:.2f} px, focal length within "
         f"{found.focal_error:.1%}, {found.coverage:.0%} of the image covered, {found.camera.fov_deg:.1f} degrees."

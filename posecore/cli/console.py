@@ -4,7 +4,7 @@ import errno
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from tqdm import tqdm
 
-from posecore.errors import PosecoreError
+from posecore.errors import InvalidCamera, PosecoreError, UnreadableMedia, WorkerLost
 
 if TYPE_CHECKING:
     from posecore.estimation.engines import EngineUsed
@@ -27,6 +27,9 @@ WHY_NOBODY = "People are found by their heads: a body whose head is not in view 
 
 class NotWritten(PosecoreError):
     """Outputs could not be written; nothing is left of them."""
+
+
+_ABOUT_ONE_FILE = (UnreadableMedia, NotWritten, WorkerLost, InvalidCamera)
 
 
 @dataclass
@@ -81,6 +84,24 @@ def progress_bar(**options: Any) -> Iterator[Callable[..., None]]:
             bar.update(done - bar.n)
 
         yield show
+
+
+def process_each(files: Iterable[Path], report: Report, process: Callable[[Path], None]) -> None:
+    """Process files, each once, with a bar on a terminal if there are several.
+
+    A file that cannot be used or written is reported and does not stop the others; nor does an error that nobody
+    foresaw. Errors about the options or this machine are raised, as the others would end in the same way.
+    """
+    chosen = list(dict.fromkeys(files))
+    for file in tqdm(chosen, unit="file", leave=False, disable=True if len(chosen) == 1 else None):
+        try:
+            process(file)
+        except _ABOUT_ONE_FILE as error:
+            report.add_failed(file, error)
+        except PosecoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a decoder may raise anything
+            report.add_failed(file, unforeseen(file.name, error))
 
 
 def load_model(options: "PoseOptions") -> "EngineUsed":

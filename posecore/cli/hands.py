@@ -6,13 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
-from tqdm import tqdm
 
 from posecore.cli import options
-from posecore.cli.console import NotWritten, Report, complain, find_models, progress_bar, unforeseen
+from posecore.cli.console import Report, complain, find_models, process_each, progress_bar
 from posecore.cli.outputs import OutputFolder
 from posecore.cli.sources import is_photo
-from posecore.errors import PosecoreError, UnreadableMedia, WorkerLost
 from posecore.estimation.hand_options import HandOptions
 from posecore.estimation.pose_options import PoseOptions
 from posecore.media.clip_options import ClipOptions
@@ -116,17 +114,7 @@ def hands(
     find_models("hand", *(["full"] if bodies else []))
     report = Report(as_json)
     folder = OutputFolder(out, overwrite=overwrite)
-    chosen = list(dict.fromkeys(files))  # each once
-    # For several files, tqdm shows a bar if there is a terminal.
-    for file in tqdm(chosen, unit="file", leave=False, disable=True if len(chosen) == 1 else None):
-        try:
-            (_photo if is_photo(file) else _video)(file, asked, folder, report)
-        except (UnreadableMedia, NotWritten, WorkerLost) as error:
-            report.add_failed(file, error)
-        except PosecoreError:  # about the options or this machine: the others would end in the same way
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever one file sets off, it must not stop the others
-            report.add_failed(file, unforeseen(file.name, error))
+    process_each(files, report, lambda file: (_photo if is_photo(file) else _video)(file, asked, folder, report))
     return report.finish()
 
 

@@ -1,18 +1,19 @@
 """``posecore image``: photos with their landmarks drawn, and their tables."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from tqdm import tqdm
 
 from posecore.cli import options
-from posecore.cli.console import WHY_NOBODY, NotWritten, Report, complain, load_model, unforeseen
+from posecore.cli.console import WHY_NOBODY, Report, complain, load_model, process_each
 from posecore.cli.outputs import OutputFolder
-from posecore.errors import PosecoreError, UnreadableMedia
 from posecore.estimation.pose_options import PoseOptions
 from posecore.view.overlays.names import PieceName
 from posecore.view.silhouettes import Background
+
+if TYPE_CHECKING:
+    from posecore.poses import FramePoses
 
 
 @click.command()
@@ -36,6 +37,29 @@ def image(
 
     A photo that cannot be read does not stop the others.
     """
+    wanted = PoseOptions(**estimation, segmentation=background != "keep" or bool(pieces))
+    engine = load_model(wanted)
+    report = Report(as_json)
+    folder = OutputFolder(out, overwrite=overwrite)
+
+    def annotate(file: Path) -> None:
+        poses, notes, outputs = _annotate(file, wanted, background, pieces, folder)
+        facts = {"people": len(poses), "size_px": list(poses.size), "engine": engine.as_dict(), "notes": notes}
+        report.add_done(file, outputs, **facts)
+        if poses.left_out:
+            complain(f"{file.name}: {_count(poses.left_out)} more in the photo. Raise --people to include them.")
+        report.say(f"{file.name}: {_count(len(poses))}. Wrote {outputs[0]} and {outputs[1].name}")
+        for note in notes:
+            report.say(note)
+
+    process_each(files, report, annotate)
+    return report.finish()
+
+
+def _annotate(
+    file: Path, wanted: PoseOptions, background: Background, pieces: tuple[PieceName, ...], folder: OutputFolder
+) -> "tuple[FramePoses, list[str], list[Path]]":
+    """The people in a photo, what is to be said of them, and the files written."""
     from posecore.export.formats import safe_name
     from posecore.export.table_file import to_csv
     from posecore.media.pictures import decode_picture, encode_png
@@ -44,44 +68,20 @@ def image(
     from posecore.view.overlays.artist import draw_overlay
     from posecore.view.silhouettes import on_background
 
-    wanted = PoseOptions(**estimation, segmentation=background != "keep" or bool(pieces))
-    engine = load_model(wanted)
-    report = Report(as_json)
-    folder = OutputFolder(out, overwrite=overwrite)
-    photos = list(dict.fromkeys(files))  # each once
-    # For several photos, tqdm shows a bar if there is a terminal.
-    for file in tqdm(photos, unit="photo", disable=True if len(photos) == 1 else None):
-        notes: list[str] = []
-        stem = safe_name(file.stem, "photo")
-        try:
-            rgb = decode_picture(file, on_note=notes.append)
-            poses = estimate_image(rgb, wanted)
-            if pieces:
-                drawn = draw_overlay(on_background(rgb, poses, background), poses, pieces)
-            else:
-                drawn = draw_poses(rgb, poses, background=background)
-            with folder.whole(file, stem) as written:
-                (written.folder / f"{stem}.annotated.png").write_bytes(encode_png(drawn))
-                (written.folder / f"{stem}.landmarks.csv").write_text(to_csv(poses), encoding="utf-8")
-        except (UnreadableMedia, NotWritten) as error:
-            report.add_failed(file, error)
-            continue
-        except PosecoreError:  # about the options or this machine: the others would end in the same way
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever one photo sets off, it must not stop the others
-            report.add_failed(file, unforeseen(file.name, error))
-            continue
-        outputs = list(written.paths.values())
-        if len(poses) == 0:
-            notes.append(WHY_NOBODY)
-        facts = {"people": len(poses), "size_px": list(poses.size), "engine": engine.as_dict(), "notes": notes}
-        report.add_done(file, outputs, **facts)
-        if poses.left_out:
-            complain(f"{file.name}: {_count(poses.left_out)} more in the photo. Raise --people to include them.")
-        report.say(f"{file.name}: {_count(len(poses))}. Wrote {outputs[0]} and {outputs[1].name}")
-        for note in notes:
-            report.say(note)
-    return report.finish()
+    notes: list[str] = []
+    rgb = decode_picture(file, on_note=notes.append)
+    poses = estimate_image(rgb, wanted)
+    if pieces:
+        drawn = draw_overlay(on_background(rgb, poses, background), poses, pieces)
+    else:
+        drawn = draw_poses(rgb, poses, background=background)
+    stem = safe_name(file.stem, "photo")
+    with folder.whole(file, stem) as written:
+        (written.folder / f"{stem}.annotated.png").write_bytes(encode_png(drawn))
+        (written.folder / f"{stem}.landmarks.csv").write_text(to_csv(poses), encoding="utf-8")
+    if len(poses) == 0:
+        notes.append(WHY_NOBODY)
+    return poses, notes, list(written.paths.values())
 
 
 def _count(people: int) -> str:

@@ -5,13 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from tqdm import tqdm
 
 from posecore.cli import options
-from posecore.cli.console import NotWritten, Report, complain, find_models, progress_bar, unforeseen
+from posecore.cli.console import Report, complain, find_models, process_each, progress_bar
 from posecore.cli.outputs import OutputFolder
 from posecore.cli.sources import is_photo
-from posecore.errors import InvalidCamera, InvalidOption, PosecoreError, UnreadableMedia, WorkerLost
+from posecore.errors import InvalidOption
 from posecore.rigid.kinds import KINDS
 
 if TYPE_CHECKING:
@@ -141,17 +140,7 @@ def rigid(
         faces = _face_network() if "head" in wanted and not no_faces else None
     asked = _Asked(fov_deg, camera_file, finder, axis_m, wanted, people, faces, not no_smoothing, not no_film)
     folder = None if out is None else OutputFolder(out, overwrite=overwrite)
-    chosen = list(dict.fromkeys(files))  # each once
-    # For several files, tqdm shows a bar if there is a terminal.
-    for file in tqdm(chosen, unit="file", leave=False, disable=True if len(chosen) == 1 else None):
-        try:
-            (_photo if is_photo(file) else _video)(file, asked, folder, report)
-        except (UnreadableMedia, NotWritten, WorkerLost, InvalidCamera) as error:
-            report.add_failed(file, error)
-        except PosecoreError:  # about the options or this machine: the others would end in the same way
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever one file sets off, it must not stop the others
-            report.add_failed(file, unforeseen(file.name, error))
+    process_each(files, report, lambda file: (_photo if is_photo(file) else _video)(file, asked, folder, report))
     return report.finish()
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from posecore.cli.console import NotWritten, Report, process_each
 from posecore.cli.main import main
+from posecore.errors import EngineUnavailable, UnreadableMedia
 from posecore.media.samples import sample_picture
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -118,3 +120,27 @@ def test_help_that_cannot_be_printed_ends_in_one_line():
     with console(closed_pipe()) as pipe:
         done = subprocess.run(command, cwd=ROOT, stdout=pipe, stderr=subprocess.PIPE, text=True, check=False)
     assert done.stderr == ""
+
+
+def test_each_file_is_processed_once_and_what_is_about_one_file_stops_no_other(capsys):
+    seen = []
+
+    def process(file: Path) -> None:
+        seen.append(file.name)
+        if file.name in errors:
+            raise errors[file.name]
+
+    errors = {"bad": UnreadableMedia("It is bad."), "odd": ZeroDivisionError("of nothing"), "full": NotWritten("Full.")}
+    report = Report(as_json=False)
+    process_each([Path(name) for name in ("bad", "odd", "good", "bad", "full")], report, process)
+    assert seen == ["bad", "odd", "good", "full"]
+    assert [each["error"] for each in report.failed] == [
+        "It is bad.",
+        "odd could not be processed: ZeroDivisionError: of nothing.",
+        "Full.",
+    ]
+    assert capsys.readouterr().err.splitlines() == [each["error"] for each in report.failed]
+    errors["good"] = EngineUnavailable("No engine.")
+    with pytest.raises(EngineUnavailable):
+        process_each([Path("good"), Path("other")], report, process)
+    assert seen[-1] == "good"
