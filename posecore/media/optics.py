@@ -5,9 +5,8 @@ import math
 import os
 from pathlib import Path
 
-from PIL import Image
-
 from posecore.media.metadata import exif_block
+from posecore.media.pictures import open_photo
 from posecore.media.tiff_tags import Directory, TiffTags
 
 _EXIF_DIRECTORY = 34665
@@ -40,7 +39,7 @@ def _directories(data: bytes) -> list[tuple[TiffTags, Directory]]:
     """The EXIF directories of a photo: of the file itself if it is a TIFF or a raw photo."""
     tiffs = [TiffTags(data)]
     try:
-        with Image.open(io.BytesIO(data)) as image:
+        with open_photo(io.BytesIO(data)) as image:
             if image.format == "PNG":  # there it may come after the pixels
                 image.load()
             tiffs.append(TiffTags(exif_block(image)))

@@ -147,10 +147,21 @@ def identify_picture(path: os.PathLike[str] | str) -> str | None:
         kind = raw_kind(Path(path).read_bytes() if head.startswith((b"II", b"MM")) else head)
         if kind is not None:
             return kind
-        with _quiet_decoders(), Image.open(path, formats=_DECODERS) as image:
+        with open_photo(path) as image:
             return image.format
     except Exception:  # noqa: BLE001 - hostile bytes: whatever a decoder raises, this is not a photo
         return None
+
+
+@contextmanager
+def open_photo(source: os.PathLike[str] | str | io.BytesIO) -> Iterator[Image.Image]:
+    """Open a photo with Pillow, which decodes it later; raw photos are not of its formats.
+
+    Raises:
+        Exception: of a dozen kinds, on bytes that are not such a photo.
+    """
+    with _quiet_decoders(), Image.open(source, formats=_DECODERS) as image:
+        yield image
 
 
 def fit_picture(rgb: np.ndarray, longest_px: int) -> np.ndarray:
@@ -198,7 +209,7 @@ def _decode(
     # they all mean the same, so each is turned into one error.
     try:
         decodable = without_obstacles(data)
-        with _quiet_decoders(), Image.open(io.BytesIO(decodable), formats=_DECODERS) as image:
+        with open_photo(io.BytesIO(decodable)) as image:
             _check_size(image.size, shown)
             image.load()
             pixels = _turn_upright(to_pixels(image, decodable), orientation_of(image, data))

@@ -163,5 +163,16 @@ def test_the_focal_length_from_the_size_of_the_sensor():
     assert focal_length_35mm(photo(_37386=50.0)) is None
 
 
+def test_only_decoders_of_photos_are_tried(monkeypatch):
+    tried = []
+    monkeypatch.setitem(Image.OPEN, "SPY", (lambda *_: tried.append("SPY"), lambda head: head.startswith(b"spy")))
+    monkeypatch.setattr(Image, "ID", [*Image.ID, "SPY"])
+    with pytest.raises(AttributeError):  # Pillow itself would use it, and fail as it returns nothing
+        Image.open(io.BytesIO(b"spy" * 10))
+    assert tried == ["SPY"]
+    assert focal_length_35mm(b"spy" * 10) is None
+    assert tried == ["SPY"]
+
+
 def test_real_photos_without_a_focal_length_have_no_camera(shared_data):
     assert camera_of_photo(shared_data / "exif" / "Portrait_6.jpg", (1200, 1800)) is None
