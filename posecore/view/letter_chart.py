@@ -5,6 +5,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from posecore.view.chart_layout import axis, axis_with_grid, chart_layout
 from posecore.view.palette import BLUE, GREY, css
 
 _WORDS = "Text"
@@ -55,28 +56,19 @@ def _bars(spans: Sequence[tuple[str, str, float, float]]) -> dict[str, Any]:
 
 
 def _layout(rows: Sequence[str], until_s: float) -> dict[str, Any]:
-    return {
-        "title": {"text": "Letters over time", "font": {"size": 15}, "x": 0},
-        "xaxis": {
-            "title": {"text": "Time (s)", "standoff": 4},
-            "range": [0, until_s or 1],
-            "showgrid": False,
-            "zeroline": False,
-        },
-        "yaxis": {
-            "title": {"text": "Letter", "standoff": 4},
-            "type": "category",
-            "categoryorder": "array",
-            "categoryarray": rows,
-            "range": [-0.5, max(1, len(rows)) - 0.5],
-            "dtick": 1,
-            "gridcolor": "rgba(138, 143, 152, 0.25)",
-        },
-        "barmode": "overlay",
-        "uniformtext": {"minsize": 9, "mode": "hide"},  # a long text would shrink until nobody can read it
-        "hovermode": "closest",
-        "showlegend": False,
-        "paper_bgcolor": "rgba(0, 0, 0, 0)",
-        "plot_bgcolor": "rgba(0, 0, 0, 0)",
-        "margin": {"l": 55, "r": 0, "t": 40, "b": 45},
-    }
+    return chart_layout(
+        "Letters over time",
+        across=axis("Time (s)", range=[0, until_s or 1]),
+        up=axis_with_grid(
+            "Letter",
+            type="category",
+            categoryorder="array",
+            categoryarray=rows,
+            range=[-0.5, max(1, len(rows)) - 0.5],
+            dtick=1,
+        ),
+        barmode="overlay",
+        uniformtext={"minsize": 9, "mode": "hide"},  # a long text would shrink until nobody can read it
+        showlegend=False,
+        margin={"l": 55, "r": 0, "t": 40, "b": 45},  # no legend below
+    )
