@@ -22,6 +22,7 @@ from posecore.limits import LIMITS
 from posecore.media.clip_options import ClipOptions
 from posecore.media.pictures import Photo, picture_of
 from posecore.poses import FramePoses, PoseSequence
+from posecore.rigid.tags import FAMILIES, TagSequence
 from posecore.runs.annotation import ColorBy
 from posecore.runs.annotation import color_by as colors_of
 from posecore.runs.job import Job, RunEnd, RunObserver
@@ -51,11 +52,13 @@ class RunSummary:
         stopped: if ``on_progress`` ended the run, what ``after`` takes to go on with it. None for MediaPipe's engine,
             which does not give away its state, and with a changed background, as masks are not kept.
         hands: the hands in the same frames, if they were asked for.
+        tags: the tags in the same frames, if they were asked for.
     """
 
     most_people: int
     stopped: StoppedRun | None
     hands: HandSequence | None = None
+    tags: TagSequence | None = None
 
 
 def estimate_image(photo: Photo, options: PoseOptions | None = None) -> FramePoses:
@@ -107,6 +110,7 @@ def estimate_video(
     options: PoseOptions | None = None,
     *,
     hands: HandOptions | None = None,
+    tags: str | None = None,
     part: ClipOptions | None = None,
     annotated: str | os.PathLike[str] | None = None,
     skeletons: bool = True,
@@ -131,6 +135,8 @@ def estimate_video(
         options: ``PoseOptions()`` if None.
         hands: also find the hands of the people, in the same pass: ``on_end`` gets them, with the people's ids. In
             frames in which nobody is found they are numbered as by ``estimate_hands_video``.
+        tags: also find the tags of this family, in the same pass: ``on_end`` gets their corners. A run with tags does
+            not go on after it was stopped.
         part: which frames, and how the annotated video is made; if None, ``ClipOptions()``, which takes all frames.
         annotated: where to write the video with the skeletons drawn (H.264 MP4, with the original sound); it
             appears whole or not at all.
@@ -173,15 +179,16 @@ def estimate_video(
     film = None if annotated is None else Path(annotated)
     _check_background(background, options)
     overlay = overlay or OverlayOptions()
-    job = Job(_path_of_video(path), options, part, film, skeletons, overlay, background, hands=hands)
+    job = Job(_path_of_video(path), options, part, film, skeletons, overlay, background, hands=hands, tags=tags)
     observer = RecordingObserver(options.people, part, on_progress, 0 if hands is None else hands.hands)
     with continued(job, after) as job:
         end = _dispatch(job, observer, workers)
     sequence, found_hands = observer.sequences()
-    may_go_on = not observer.goes_on and end.resume_state is not None and background == "keep"
+    may_go_on = not observer.goes_on and end.resume_state is not None and background == "keep" and tags is None
     stopped = stopped_run(sequence, observer.hands_as_found(), job, end, after) if may_go_on else None
     if on_end is not None:
-        on_end(RunSummary(end.most_seen, stopped, found_hands))
+        seen_tags = None if tags is None else observer.tags(tags, sequence)
+        on_end(RunSummary(end.most_seen, stopped, found_hands, seen_tags))
     for note in [*end.notes, *observer.notes(), *_more_people(end, options)]:
         if on_note is not None:
             on_note(note)
@@ -242,6 +249,51 @@ def estimate_hands_video(
         if on_note is not None:
             on_note(note)
     return hands
+
+
+def find_tags_video(
+    path: str | os.PathLike[str],
+    family: str,
+    *,
+    part: ClipOptions | None = None,
+    annotated: str | os.PathLike[str] | None = None,
+    on_progress: OnProgress | None = None,
+    on_note: Callable[[str], None] | None = None,
+    workers: int | None = None,
+) -> TagSequence:
+    """Find the tags in each frame of a video, without looking for bodies.
+
+    Args:
+        path: the video.
+        family: of the tags, one of ``posecore.rigid.tags.FAMILIES``.
+        part: which frames; if None, ``ClipOptions()``, which takes all frames.
+        annotated: where to write the video of these frames, with nothing drawn on it, as for ``estimate_video``.
+        on_progress: as for ``estimate_hands_video``.
+        on_note: as there.
+        workers: as there.
+
+    Returns:
+        The corners of the tags, with the file's own frame times; their poses follow from them, see
+        ``posecore.rigid.seen``.
+
+    Raises:
+        InvalidOption: if there is no such family; and as ``estimate_hands_video``.
+        UnreadableMedia, MediaTooLarge: about the video.
+        OSError: if the annotated video cannot be written.
+        WorkerLost: if the worker process died twice, or got stuck.
+        WorkerUnavailable: if no worker process starts on this machine.
+    """
+    part = part or ClipOptions()
+    check_choice("family", family, tuple(FAMILIES))
+    film = None if annotated is None else Path(annotated)
+    observer = RecordingObserver(1, part, on_progress)
+    job = Job(_path_of_video(path), PoseOptions(), part, film, skeletons=False, bodies=False, tags=family)
+    end = _dispatch(job, observer, workers)
+    nobody, _ = observer.sequences()
+    for note in end.notes:
+        if on_note is not None:
+            on_note(note)
+    return observer.tags(family, nobody)
 
 
 def draw_video(

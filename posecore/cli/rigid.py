@@ -11,21 +11,16 @@ from posecore.cli.console import Report, complain, find_models, process_each, pr
 from posecore.cli.outputs import OutputFolder
 from posecore.cli.sources import is_photo
 from posecore.errors import InvalidOption
-from posecore.rigid.kinds import KINDS
+from posecore.rigid.kinds import ASSUMED_FOV_DEG, KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    import numpy as np
+    from collections.abc import Callable
 
     from posecore.estimation.faces import FaceNetwork
-    from posecore.poses import FramePoses
     from posecore.rigid.camera import Camera
-    from posecore.rigid.pose import FrameRigid, RigidPose, RigidSequence, RigidSlot
-    from posecore.rigid.tags import TagFinder
-
-ASSUMED_FOV_DEG = 65.0
-"""Across the longer side: phones have 65 to 70 degrees, webcams 55 to 75."""
+    from posecore.rigid.pose import FrameRigid, RigidPose, RigidSequence
+    from posecore.rigid_pipeline import RigidOptions, Stage
+    from posecore.runs.progress import Progress
 
 _WHY_ASSUMED = (
     f"The camera is not known: {ASSUMED_FOV_DEG:g} degrees across the longer side are assumed, so distances may be off "
@@ -37,13 +32,17 @@ _WHY_ASSUMED = (
 class _Asked:
     fov_deg: float | None
     camera_file: Path | None
-    finder: "TagFinder | None"
-    axis_m: dict[str, float]
-    kinds: tuple[str, ...]
-    people: int
+    bodies: "RigidOptions"
+    tag_size_m: float | None
     faces: "FaceNetwork | None"
     smoothing: bool
     drawn: bool
+
+    @property
+    def axis_m(self) -> dict[str, float]:
+        """Length of the axes of tags by family."""
+        family, size_m = self.bodies.family, self.tag_size_m
+        return {} if family is None or size_m is None else {family: size_m / 2}
 
     def camera_for(self, file: Path, size: tuple[int, int], notes: list[str]) -> "Camera":
         """The camera that took a photo or video of this size."""
@@ -124,47 +123,60 @@ def rigid(
     With --out, writes STEM.rigid.csv, of a video also STEM.rigid.nc, and STEM.rigid.png or .mp4 with the axes drawn. A
     file that cannot be used does not stop the others.
     """
-    from posecore.estimation.networks import load_openvino
-
     if fov_deg is not None and camera_file is not None:
         raise InvalidOption("Expected --fov or --camera, but got both.")
-    finder, axis_m = _tag_finder(family, size_m)
-    wanted = tuple(KINDS) if kinds is None else _kinds(kinds)
+    if (family is None) != (size_m is None):
+        raise InvalidOption("Expected --tags and --tag-size together, but got only one of them.")
     report = Report(as_json)
-    faces = None
-    if finder is None:
-        if kinds is None and isinstance(missing := load_openvino(), str):
-            complain(f"Hands are left out. {missing}")
-            wanted = tuple(kind for kind in wanted if not KINDS[kind].needs_hands)
-        find_models("full", *(["hand"] if any(KINDS[kind].needs_hands for kind in wanted) else []))
-        faces = _face_network() if "head" in wanted and not no_faces else None
-    asked = _Asked(fov_deg, camera_file, finder, axis_m, wanted, people, faces, not no_smoothing, not no_film)
+    if family is None or size_m is None:
+        bodies = _parts_of_people(kinds, people, smoothing=not no_smoothing)
+    else:
+        bodies = _tags(family, size_m)
+    faces = _face_network() if "head" in bodies.kinds and not no_faces else None
+    asked = _Asked(fov_deg, camera_file, bodies, size_m, faces, not no_smoothing, not no_film)
     folder = None if out is None else OutputFolder(out, overwrite=overwrite)
     process_each(files, report, lambda file: (_photo if is_photo(file) else _video)(file, asked, folder, report))
     return report.finish()
 
 
-def _tag_finder(family: str | None, size_m: float | None) -> "tuple[TagFinder | None, dict[str, float]]":
-    from posecore.rigid.tags import TagFinder
+def _tags(family: str, size_m: float) -> "RigidOptions":
+    from posecore.rigid.tags import tag_points
+    from posecore.rigid_pipeline import RigidOptions
 
-    if (family is None) != (size_m is None):
-        raise InvalidOption("Expected --tags and --tag-size together, but got only one of them.")
-    if family is None or size_m is None:
-        return None, {}
-    return TagFinder(family, size_m), {family: size_m / 2}
+    tag_points(size_m)  # which fails before anything is read if there is no such size
+    return RigidOptions((), family=family)
+
+
+def _parts_of_people(kinds: str | None, people: int, *, smoothing: bool) -> "RigidOptions":
+    """Without hands, with a reason, if they cannot be had here and were not asked for by name."""
+    from posecore.estimation.pose_options import PoseOptions
+    from posecore.rigid_pipeline import RigidOptions, without_hands
+
+    if kinds is None:
+        wanted, why = without_hands(tuple(KINDS))
+        if why:
+            complain(why)
+    else:
+        wanted = _kinds(kinds)
+    bodies = RigidOptions(wanted, PoseOptions(people=people, smoothing=smoothing))
+    find_models("full", *([] if bodies.hands is None else ["hand"]))
+    return bodies
 
 
 def _face_network() -> "FaceNetwork | None":
     """The face network; None, with a reason, if it cannot be had here."""
-    from posecore.errors import EngineUnavailable, ModelNotFound
-    from posecore.estimation.faces import FaceNetwork
+    from posecore.errors import ModelNotFound
+    from posecore.rigid_pipeline import open_faces
 
     try:
         find_models("face")
-        return FaceNetwork()
-    except (ModelNotFound, EngineUnavailable) as error:
-        complain(f"Heads are posed by the landmarks of bodies, as with --no-faces. {error}")
+        faces = open_faces()
+    except ModelNotFound as error:
+        faces = f"Heads are posed by the landmarks of bodies. {error}"
+    if isinstance(faces, str):
+        complain(faces)
         return None
+    return faces
 
 
 def _kinds(names: str) -> tuple[str, ...]:
@@ -177,18 +189,15 @@ def _kinds(names: str) -> tuple[str, ...]:
 def _photo(file: Path, asked: _Asked, folder: OutputFolder | None, report: Report) -> None:
     from posecore.export.rigid_file import write_rigid
     from posecore.media.pictures import decode_picture, encode_png
-    from posecore.rigid.pose import FrameRigid
+    from posecore.rigid_pipeline import see_in_photo
     from posecore.view.rigid_drawing import draw_rigid
 
     notes: list[str] = []
     rgb = decode_picture(file, on_note=notes.append)
-    size = (rgb.shape[1], rgb.shape[0])
-    camera = asked.camera_for(file, size, notes)
-    found = (
-        _people_in(rgb, asked, camera, notes)
-        if asked.finder is None
-        else FrameRigid(asked.finder.find(rgb, camera), 0.0, size)
-    )
+    camera = asked.camera_for(file, (rgb.shape[1], rgb.shape[0]), notes)
+    seen = see_in_photo(rgb, asked.bodies, asked.faces)
+    found = seen.pose(camera, kinds=asked.bodies.kinds, tag_size_m=asked.tag_size_m)
+    notes += seen.notes(found, asked.bodies.kinds)
     outputs: list[Path] = []
     if folder is not None:
         stem = _stem(file)
@@ -222,76 +231,21 @@ def _video(file: Path, asked: _Asked, folder: OutputFolder | None, report: Repor
     _report(file, found, camera, outputs, notes, report)
 
 
-def _people_in(rgb: "np.ndarray", asked: _Asked, camera: "Camera", notes: list[str]) -> "FrameRigid":
-    from posecore.estimation.hand_options import HandOptions
-    from posecore.estimation.pose_options import PoseOptions
-    from posecore.pipeline import estimate_hands_image, estimate_image
-    from posecore.rigid.people import pose_people
-
-    poses: FramePoses = estimate_image(rgb, PoseOptions(people=asked.people))
-    hands = None
-    if any(KINDS[kind].needs_hands for kind in asked.kinds):
-        hands = estimate_hands_image(rgb, HandOptions(hands=2 * asked.people), poses=poses)
-    faces = asked.faces.find(rgb, poses) if asked.faces else None
-    found = _only(pose_people(poses, camera, hands=hands, faces=faces), asked.kinds)
-    notes += _why_missing(poses.person_ids.tolist(), found.poses, asked.kinds)
-    return found
-
-
 def _bodies_in_video(file: Path, asked: _Asked, notes: list[str]) -> "tuple[RigidSequence, Camera]":
-    from posecore.estimation.hand_options import HandOptions
-    from posecore.estimation.pose_options import PoseOptions
-    from posecore.pipeline import RunSummary, estimate_video
-    from posecore.rigid.people import pose_people_over_time
-    from posecore.rigid.pose import RigidSequence
-    from posecore.runs.faces_in_video import find_faces_in_video
-    from posecore.runs.rigid_video import find_tags_in_video
+    from posecore.rigid_pipeline import see_faces, see_in_video
+
+    def shown(show: "Callable[..., None]") -> "Callable[[Stage, Progress], None]":
+        return lambda _, progress: show(progress.frames, progress.total)
 
     with progress_bar(unit="frame") as show:
-        if asked.finder is not None:
-            cameras: list[Camera] = []
-
-            def camera_of(size: tuple[int, int]) -> "Camera":
-                cameras.append(asked.camera_for(file, size, notes))
-                return cameras[0]
-
-            tags = find_tags_in_video(
-                file, asked.finder, camera_of, smoothing=asked.smoothing, on_frame=show, on_note=notes.append
-            )
-            return tags, cameras[0]
-        ends: list[RunSummary] = []
-        wants_hands = any(KINDS[kind].needs_hands for kind in asked.kinds)
-        poses = estimate_video(
-            file,
-            PoseOptions(people=asked.people, smoothing=asked.smoothing),
-            hands=HandOptions(hands=2 * asked.people) if wants_hands else None,
-            workers=1,  # in a process of its own, as a video may be from anywhere
-            on_progress=lambda progress: show(progress.frames, progress.total),
-            on_note=notes.append,
-            on_end=ends.append,
-        )
-    camera = asked.camera_for(file, poses.size, notes)
-    faces = None
-    if asked.faces and poses.person_ids.size:
+        seen = see_in_video(file, asked.bodies, on_progress=shown(show), on_note=notes.append)
+    camera = asked.camera_for(file, seen.size, notes)
+    if asked.faces:
         with progress_bar(unit="frame", desc="Faces") as show:
-            faces = find_faces_in_video(file, poses, asked.faces, on_frame=show)
-    everything = pose_people_over_time(poses, camera, hands=ends[0].hands, faces=faces, smooth=asked.smoothing)
-    frames = [_only(everything.frame(index), asked.kinds) for index in range(len(everything))]
-    found = RigidSequence.from_frames(frames, size=everything.size, fps=everything.fps)
-    notes += _why_missing(poses.person_ids[poses.seen.any(axis=0)].tolist(), found.slots, asked.kinds)
+            seen = see_faces(seen, file, asked.faces, shown(show))
+    found = seen.pose(camera, kinds=asked.bodies.kinds, tag_size_m=asked.tag_size_m, smooth=asked.smoothing)
+    notes += seen.notes(found, asked.bodies.kinds)
     return found, camera
-
-
-def _why_missing(people: list[int], found: "Collection[RigidSlot]", kinds: tuple[str, ...]) -> list[str]:
-    from posecore.rigid.people import absences
-
-    return absences(people, found, kinds) if people else ["Nobody was found."]
-
-
-def _only(frame: "FrameRigid", kinds: tuple[str, ...]) -> "FrameRigid":
-    from dataclasses import replace
-
-    return replace(frame, poses={slot: pose for slot, pose in frame.poses.items() if slot.kind in kinds})
 
 
 def _stem(file: Path) -> str:

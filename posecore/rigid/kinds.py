@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+ASSUMED_FOV_DEG = 65.0
+"""Field of view across the longer side, if nothing is known of the camera: phones have 65 to 70, webcams 55 to 75."""
+
 
 @dataclass(frozen=True)
 class Kind:

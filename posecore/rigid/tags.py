@@ -4,17 +4,18 @@ A tag's origin is its centre; its axes are x to the tag's right, y down and z in
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from posecore.errors import InvalidOption, check_choice
+from posecore.errors import InvalidOption, InvalidRigidPose, check_choice
 from posecore.rigid.camera import Camera
 from posecore.rigid.lens import fit_lens
 from posecore.rigid.pose import RigidPose, RigidSlot
 from posecore.rigid.solving import choose_pose, solve_poses
 from posecore.system import naming_missing_library
+from posecore.values import FramesInTime, freeze_time
 
 with naming_missing_library():
     import cv2
@@ -61,6 +62,33 @@ class SeenTag:
 
     id: int
     corners: Doubles
+
+
+@dataclass(frozen=True, eq=False)
+class TagSequence(FramesInTime):
+    """The tags of one family seen in a video: their corners, from which poses follow for any camera and size.
+
+    Attributes:
+        family: one of ``FAMILIES``.
+        frames: of T frames, the tags seen in each.
+        times_s, fps, cuts: see ``posecore.values.FramesInTime``.
+        size: (width, height) of the upright frames, pixels.
+
+    Raises:
+        InvalidRigidPose: if the frames are not as many as their times, or these are as for ``RigidSequence``.
+    """
+
+    family: str
+    frames: tuple[tuple[SeenTag, ...], ...]
+    times_s: Doubles
+    size: tuple[int, int]
+    fps: float
+    cuts: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+
+    def __post_init__(self) -> None:
+        freeze_time(self, InvalidRigidPose)
+        if len(self.frames) != len(self):
+            raise InvalidRigidPose(f"Expected the tags of {len(self)} frames, but got those of {len(self.frames)}.")
 
 
 def tag_points(size_m: float) -> Doubles:
@@ -155,8 +183,8 @@ class TagFinder:
     """
 
     def __init__(self, family: str, size_m: float) -> None:
-        self._family = family
-        self._points = tag_points(size_m)
+        tag_points(size_m)
+        self._family, self._size_m = family, size_m
         self._detector = TagDetector(family)
 
     def find(
@@ -170,16 +198,39 @@ class TagFinder:
                 camera says, that is taken into account; see ``posecore.rigid.lens``.
             before: poses in the frame before of a video, to choose between two solutions, see ``choose_pose``.
         """
-        return dict(self._poses(self._detector.find(rgb), camera, before or {}))
+        return pose_tags(self._detector.find(rgb), self._family, self._size_m, camera, before)
 
-    def _poses(
-        self, tags: Sequence[SeenTag], camera: Camera, before: Mapping[RigidSlot, RigidPose]
-    ) -> Iterator[tuple[RigidSlot, RigidPose]]:
-        fitted = fit_lens(camera, [(self._points, tag.corners) for tag in tags])
-        for tag in tags:
-            slot = RigidSlot(self._family, tag.id)
-            if poses := solve_poses(self._points, tag.corners, fitted):
-                yield slot, choose_pose(poses, before.get(slot))
+
+def pose_tags(
+    tags: Sequence[SeenTag],
+    family: str,
+    size_m: float,
+    camera: Camera,
+    before: Mapping[RigidSlot, RigidPose] | None = None,
+) -> dict[RigidSlot, RigidPose]:
+    """The poses of tags that were seen in one image.
+
+    Args:
+        tags: as ``TagDetector`` finds them.
+        family: of the tags.
+        size_m: side of the black square, metres.
+        camera: as for ``TagFinder.find``.
+        before: as there.
+
+    Raises:
+        InvalidOption: if the size is not above zero.
+    """
+    return dict(_poses(tags, family, tag_points(size_m), camera, before or {}))
+
+
+def _poses(
+    tags: Sequence[SeenTag], family: str, points: Doubles, camera: Camera, before: Mapping[RigidSlot, RigidPose]
+) -> Iterator[tuple[RigidSlot, RigidPose]]:
+    fitted = fit_lens(camera, [(points, tag.corners) for tag in tags])
+    for tag in tags:
+        slot = RigidSlot(family, tag.id)
+        if poses := solve_poses(points, tag.corners, fitted):
+            yield slot, choose_pose(poses, before.get(slot))
 
 
 def _scale(grey: np.ndarray) -> int:

@@ -1,5 +1,6 @@
 """The description of a run, and the interface of its observer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -11,6 +12,7 @@ from posecore.hands import FrameHands
 from posecore.media.clip_options import ClipOptions
 from posecore.media.clips import ClipInfo
 from posecore.poses import FramePoses
+from posecore.rigid.tags import SeenTag
 from posecore.view.overlays.options import OverlayOptions
 from posecore.view.silhouettes import Background
 
@@ -40,6 +42,7 @@ class Job:
         resume_hands: the same for the estimator of hands, whose hands are in the replay, too.
         bodies: whether to look for people; if not, ``pose`` does not matter, and nobody is in any frame.
         hands: how hands are found; None: none are looked for.
+        tags: family of the tags to look for, see ``posecore.rigid.tags``; None: none are looked for.
     """
 
     path: Path
@@ -56,6 +59,7 @@ class Job:
     resume_hands: ResumeState = None
     bodies: bool = True
     hands: HandOptions | None = None
+    tags: str | None = None
 
     @property
     def estimates(self) -> bool:
@@ -89,8 +93,10 @@ class RunObserver(Protocol):
     def on_opened(self, clip: ClipInfo) -> None:
         """Called when the video is opened and the run begins; again if the run has to start over."""
 
-    def on_frame(self, poses: FramePoses, hands: FrameHands | None = None) -> bool:
-        """Called after each frame with the people in it, and the hands if they are looked for.
+    def on_frame(
+        self, poses: FramePoses, hands: FrameHands | None = None, tags: Sequence[SeenTag] | None = None
+    ) -> bool:
+        """Called after each frame with the people in it, and the hands and tags if they are looked for.
 
         Return False to end the run there and keep the result.
         """

@@ -14,6 +14,7 @@ from posecore.media.clips import ClipFrame, ClipInfo, ClipReader, open_clip
 from posecore.media.films import FilmWriter
 from posecore.media.sound import Sound
 from posecore.poses import FramePoses
+from posecore.rigid.tags import TagDetector
 from posecore.runs.annotation import Annotator, color_by
 from posecore.runs.job import Job, RunEnd, RunObserver
 from posecore.runs.overlap import BackgroundSink, prefetch
@@ -38,6 +39,7 @@ def run_locally(job: Job, observer: RunObserver, *, on_packet: Callable[[], None
         reader = stack.enter_context(open_clip(job.path, for_film=job.film is not None, part=part, on_packet=on_packet))
         estimator = stack.enter_context(closing(_open_estimator(job)))
         hand_estimator = _open_hand_estimator(job)
+        tag_detector = None if job.tags is None else TagDetector(job.tags)
         observer.on_opened(reader.info)
         frames = stack.enter_context(prefetch(reader))
         write, pass_over, sound = _open_film(stack, job, reader.info)
@@ -53,7 +55,7 @@ def run_locally(job: Job, observer: RunObserver, *, on_packet: Callable[[], None
                 write((frame, poses, replayed if hands is None else TaggedHands(hands, {}, {})))
             else:
                 pass_over(poses)
-            if not observer.on_frame(poses, hands):
+            if not observer.on_frame(poses, hands, None if tag_detector is None else tag_detector.find(frame.rgb)):
                 break
         if last_s is None:
             raise InvalidOption(f"The video has no frame from {job.part.start_s:g} s on. Choose an earlier start.")

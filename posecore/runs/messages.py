@@ -7,6 +7,7 @@ files that may be malicious, so its messages are parsed as plain values (no pick
 import base64
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO, Any
@@ -21,6 +22,7 @@ from posecore.media.clips import ClipInfo
 from posecore.media.pictures import decode_transparent, encode_png
 from posecore.media.yuv import Colors
 from posecore.poses import VALUES_PER_LANDMARK, FramePoses, pack_landmarks, unpack_landmarks
+from posecore.rigid.tags import SeenTag
 from posecore.runs.job import Job
 from posecore.skeletons import BLAZEPOSE_33
 from posecore.view.overlays.options import OverlayOptions
@@ -114,18 +116,25 @@ def poses_from_message(payload: bytes, fields: Fields) -> FramePoses:
     )
 
 
-def frame_to_message(poses: FramePoses, hands: FrameHands | None) -> tuple[bytes, Fields]:
-    """Bytes and fields of a message from the poses of a frame, and its hands if they were looked for."""
+def frame_to_message(
+    poses: FramePoses, hands: FrameHands | None, tags: Sequence[SeenTag] | None = None
+) -> tuple[bytes, Fields]:
+    """Bytes and fields of a message from the poses of a frame, and its hands and tags if they were looked for."""
     payload, fields = poses_to_message(poses)
+    if tags is not None:
+        fields["tags"] = [(tag.id, tag.corners.tolist()) for tag in tags]
     if hands is None:
         return payload, fields
     return payload + pack_hands(hands).tobytes(), fields | {"hands": [asdict(slot) for slot in hands.slots]}
 
 
-def frame_from_message(payload: bytes, fields: Fields) -> tuple[FramePoses, FrameHands | None]:
-    """Poses and hands of a frame from the bytes and fields of a message, identical to the last bit."""
+def frame_from_message(payload: bytes, fields: Fields) -> tuple[FramePoses, FrameHands | None, list[SeenTag] | None]:
+    """Poses, hands and tags of a frame from the bytes and fields of a message, identical to the last bit."""
+    tags = None
+    if "tags" in fields:
+        tags = [SeenTag(number, np.array(corners, np.float64)) for number, corners in fields["tags"]]
     if "hands" not in fields:
-        return poses_from_message(payload, fields), None
+        return poses_from_message(payload, fields), None, tags
     slots = tuple(HandSlot(**slot) for slot in fields["hands"])
     end = len(payload) - 4 * VALUES_PER_HAND * len(slots)
     poses = poses_from_message(payload[:end], fields)
@@ -133,4 +142,4 @@ def frame_from_message(payload: bytes, fields: Fields) -> tuple[FramePoses, Fram
     hands = FrameHands(
         **unpack_hands(values), slots=slots, time_s=poses.time_s, size=poses.size, begins_shot=poses.begins_shot
     )
-    return poses, hands
+    return poses, hands, tags

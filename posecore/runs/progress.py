@@ -1,7 +1,7 @@
 """The progress of a run, and the observers that report it and record its poses."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from posecore.hands import FrameHands, HandRecorder, HandSequence
@@ -10,6 +10,7 @@ from posecore.media.clip_options import ClipOptions
 from posecore.media.clips import ClipInfo
 from posecore.motion.resampling import measured_rate
 from posecore.poses import FramePoses, PoseRecorder, PoseSequence
+from posecore.rigid.tags import SeenTag, TagSequence
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,9 @@ class ProgressObserver:
         self._frames = 0
         self.goes_on = True
 
-    def on_frame(self, poses: FramePoses, hands: FrameHands | None = None) -> bool:
+    def on_frame(
+        self, poses: FramePoses, hands: FrameHands | None = None, tags: Sequence[SeenTag] | None = None
+    ) -> bool:
         """Count a frame."""
         self._frames += 1
         if self.goes_on and self._on_progress is not None:
@@ -102,12 +105,17 @@ class RecordingObserver(ProgressObserver):
         kept = LIMITS.person_frames // frames
         self._recorder = PoseRecorder(max(self._people, kept))
         self._hand_recorder = HandRecorder(max(self._hands, 2 * kept))  # a hand has half as many numbers
+        self._tags: dict[float, tuple[SeenTag, ...]] = {}
 
-    def on_frame(self, poses: FramePoses, hands: FrameHands | None = None) -> bool:
+    def on_frame(
+        self, poses: FramePoses, hands: FrameHands | None = None, tags: Sequence[SeenTag] | None = None
+    ) -> bool:
         """Record a frame."""
         self._recorder.add(poses)
         if hands is not None:
             self._hand_recorder.add(hands)
+        if tags is not None:
+            self._tags[poses.time_s] = tuple(tags)
         return super().on_frame(poses, hands)
 
     def notes(self) -> list[str]:
@@ -135,3 +143,8 @@ class RecordingObserver(ProgressObserver):
         if not self._hands:
             return bodies, None
         return bodies, HandSequence(**self._hand_recorder.arrays(people), size=self._clip.size, fps=fps)
+
+    def tags(self, family: str, sequence: PoseSequence) -> TagSequence:
+        """The tags of this family that were seen in the frames of ``sequences``."""
+        seen = tuple(self._tags.get(time_s, ()) for time_s in sequence.times_s.tolist())
+        return TagSequence(family, seen, sequence.times_s, sequence.size, sequence.fps, sequence.cuts)

@@ -22,6 +22,7 @@ from posecore.estimation.engines import find_engine
 from posecore.hands import FrameHands
 from posecore.media.clips import ClipInfo
 from posecore.poses import FramePoses
+from posecore.rigid.tags import SeenTag
 from posecore.runs import pool
 from posecore.runs.job import Job, RunEnd, RunObserver
 from posecore.system import usable_cores
@@ -50,7 +51,7 @@ def run_in_workers(job: Job, observer: RunObserver, workers: int) -> RunEnd:
     that is reported twice replaces the one before.
     """
     # With several people the ids would depend on the cuts, and with every nth frame the choice of frames would.
-    of_one_person = job.bodies and job.pose.people == 1 and job.hands is None
+    of_one_person = job.bodies and job.pose.people == 1 and job.hands is None and job.tags is None
     may_be_cut = job.replay is None and of_one_person and job.part.every == 1
     if workers > 1 and may_be_cut and find_engine(job.pose).name == "fast":
         clip = pool.describe(job.path)
@@ -139,11 +140,13 @@ class _SharedObserver:
         self._lock = threading.Lock()
         self.stopped = False
 
-    def on_frame(self, poses: FramePoses, hands: FrameHands | None = None) -> bool:
+    def on_frame(
+        self, poses: FramePoses, hands: FrameHands | None = None, tags: Sequence[SeenTag] | None = None
+    ) -> bool:
         """Pass a frame on; False if all segments are to stop."""
         with self._lock:
             try:
-                goes_on = self._observer.on_frame(poses, hands)
+                goes_on = self._observer.on_frame(poses, hands, tags)
             except BaseException:
                 self.stopped = True  # the others need not continue
                 raise
@@ -185,7 +188,9 @@ class _Segment:
         """Begin, or begin again after its process died."""
         self._begin()
 
-    def on_frame(self, poses: FramePoses, hands: FrameHands | None = None) -> bool:
+    def on_frame(
+        self, poses: FramePoses, hands: FrameHands | None = None, tags: Sequence[SeenTag] | None = None
+    ) -> bool:
         """Keep what is needed from a frame, and pass it on unless it belongs to the lead-in."""
         if poses.time_s < self.job.part.start_s:
             self.before.append(poses)
@@ -194,7 +199,7 @@ class _Segment:
             self.first_s = poses.time_s
         self.frames += 1
         self.last.append(poses)
-        return self._shared.on_frame(poses, hands)
+        return self._shared.on_frame(poses, hands, tags)
 
     def _begin(self) -> None:
         self.frames = 0

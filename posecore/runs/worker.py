@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -24,6 +24,7 @@ from posecore.media.clips import ClipInfo, open_clip
 from posecore.media.joining import join_films
 from posecore.media.sound import Sound
 from posecore.poses import FramePoses
+from posecore.rigid.tags import SeenTag
 from posecore.runs import messages
 from posecore.runs.job import NEEDS_LESS_MEMORY
 from posecore.runs.local import run_locally
@@ -65,9 +66,11 @@ class _RemoteObserver:
         """Pass on the properties of the video."""
         self._writer.write("opened", clip=messages.clip_to_fields(clip))
 
-    def on_frame(self, poses: FramePoses, hands: FrameHands | None = None) -> bool:
+    def on_frame(
+        self, poses: FramePoses, hands: FrameHands | None = None, tags: Sequence[SeenTag] | None = None
+    ) -> bool:
         """Pass on a frame; False if the run is to end."""
-        payload, fields = messages.frame_to_message(poses, hands)
+        payload, fields = messages.frame_to_message(poses, hands, tags)
         self._writer.write("frame", payload, **fields)
         return not self._stop.is_set()
 

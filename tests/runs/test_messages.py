@@ -20,6 +20,7 @@ from posecore import (
 from posecore.hands import VALUES_PER_HAND, pack_hands, unpack_hands
 from posecore.media.clips import ClipInfo
 from posecore.media.yuv import Colors
+from posecore.rigid.tags import SeenTag
 from posecore.runs import messages
 from posecore.runs.job import Job
 
@@ -34,6 +35,7 @@ JOB = Job(
     bodies=False,
     overlay=OverlayOptions(["hat", "neon"]),
     hands=HandOptions(hands=3, min_presence=0.2),
+    tags="36h11",
 )
 CLIP = ClipInfo((640, 480), 30000 / 1001, None, 12.3, "h264", Colors(1, 2, 9, 16), 0.04, recorded_s=1.7e9)
 
@@ -83,12 +85,25 @@ def test_hands_survive_the_pipe_beside_poses(count):
     poses = replace(FramePoses.nobody((640, 480), 0.5), begins_shot=True)
     payload, fields = messages.frame_to_message(poses, hands)
     _, fields, payload = through_a_pipe("frame", payload, **fields)
-    poses_again, again = messages.frame_from_message(payload, fields)
+    poses_again, again, tags = messages.frame_from_message(payload, fields)
     assert again is not None
+    assert tags is None
     assert (len(poses_again), again.slots, again.time_s, again.size) == (0, slots, 0.5, (640, 480))
     assert again.begins_shot
     np.testing.assert_array_equal(pack_hands(again), values)
     assert messages.frame_from_message(*messages.frame_to_message(poses, None))[1] is None
+
+
+@pytest.mark.parametrize("numbers", [(), (0,), (3, 586)])
+def test_tags_survive_the_pipe_exactly(numbers):
+    seen = [SeenTag(number, np.random.default_rng(number).normal(size=(4, 2))) for number in numbers]
+    payload, fields = messages.frame_to_message(FramePoses.nobody((640, 480), 0.5), None, seen)
+    _, fields, payload = through_a_pipe("frame", payload, **fields)
+    poses, hands, tags = messages.frame_from_message(payload, fields)
+    assert (len(poses), hands) == (0, None)
+    assert [tag.id for tag in tags] == list(numbers)
+    for tag, before in zip(tags, seen, strict=True):
+        np.testing.assert_array_equal(tag.corners, before.corners)
 
 
 @pytest.mark.parametrize("people", [0, 1, 3])
