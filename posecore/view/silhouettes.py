@@ -9,6 +9,7 @@ from posecore.errors import InvalidPoses
 from posecore.poses import FramePoses
 from posecore.system import naming_missing_library
 from posecore.view.palette import PLAIN
+from posecore.view.shapes import flood
 
 with naming_missing_library():
     import cv2
@@ -53,7 +54,11 @@ def on_background(rgb: np.ndarray, poses: FramePoses, background: Background) ->
     if background == "keep":
         return np.array(rgb, order="C")
     people = silhouette(poses)
-    behind = _blurred(rgb, 1 - people) if background == "blur" else np.full_like(rgb, PLAIN)
+    if background == "blur":
+        behind = _blurred(rgb, 1 - people)
+    else:
+        behind = np.empty_like(rgb, order="C")
+        flood(behind, PLAIN)
     return cv2.blendLinear(np.ascontiguousarray(rgb), behind, people, 1 - people)
 
 
