@@ -421,6 +421,7 @@ class LiveSession:
         self._color_by = colors_of(options)
         self._background = background
         self._lock = threading.Lock()
+        self._artist = OverlayArtist(OverlayOptions())
         self.show(skeletons=skeletons, overlay=overlay, mirror=mirror)
 
     def step(self, rgb: RgbArray, time_s: float) -> tuple[FramePoses, RgbArray]:
@@ -453,7 +454,7 @@ class LiveSession:
             InvalidPoses: if the frame is not such an array of the poses' size.
             InvalidHands: if the hands are those of a frame of another size.
         """
-        above = None if self._artist is None else self._artist.prepare(poses, mirrored=self._mirror)
+        above = self._artist.prepare(poses, mirrored=self._mirror) if self._overlay else None
         if self._mirror:
             rgb, poses, hands = mirror_picture(rgb), mirror_poses(poses), hands and mirror_hands(hands)
         if self._skeletons:
@@ -467,7 +468,7 @@ class LiveSession:
         return drawn
 
     def show(self, *, skeletons: bool, overlay: OverlayOptions | None, mirror: bool) -> None:
-        """Draw something else from the next frame on; people are followed as before.
+        """Draw something else from the next frame on; people are followed as before, and trails go on.
 
         Args:
             skeletons: as for the session.
@@ -475,7 +476,8 @@ class LiveSession:
             mirror: as for the session.
         """
         self._skeletons, self._mirror = skeletons, mirror
-        self._artist = OverlayArtist(overlay) if overlay else None
+        self._overlay = overlay or OverlayOptions()
+        self._artist.change(self._overlay)
 
     def close(self) -> None:
         """Free the model. Calling it again does nothing."""

@@ -279,6 +279,20 @@ def test_a_live_session_draws_an_overlay_on_the_person_in_the_mirror(portrait, p
     assert np.ptp(rows) < portrait.shape[0] / 4
 
 
+def test_trails_of_a_live_session_go_on_when_other_pieces_are_chosen(portrait, portrait_poses):
+    both = OverlayOptions(["trails", "shirt"])
+    with (
+        LiveSession(skeletons=False, overlay=OverlayOptions(["trails"])) as changing,
+        LiveSession(skeletons=False, overlay=both) as lasting,
+    ):
+        for frame in range(8):
+            if frame == 7:
+                changing.show(skeletons=False, overlay=both, mirror=False)
+            moved = replace(portrait_poses, xy=portrait_poses.xy - np.float32([0, 9 * frame]), time_s=frame / 30)
+            drawn, expected = (session.draw(portrait, moved) for session in (changing, lasting))
+    assert np.array_equal(drawn, expected)
+
+
 def test_live_frames_may_share_a_millisecond_but_not_go_backwards(portrait):
     with LiveSession() as session:
         session.step(portrait, 1.0)

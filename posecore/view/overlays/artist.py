@@ -21,6 +21,7 @@ from posecore.view.overlays.sheet import Sheet, straight
 from posecore.view.overlays.steadying import Steadying
 from posecore.view.overlays.table import PIECES
 from posecore.view.palette import INK, PLAIN
+from posecore.view.shapes import flood
 from posecore.view.silhouettes import silhouette
 
 _MOST_PAST = 150  # frames; at most rates more than this in the time of the trails
@@ -35,8 +36,13 @@ class OverlayArtist:
 
     def __init__(self, options: OverlayOptions) -> None:
         self._options = options
+        self._mirrored = False
         self._steadying: dict[int, Steadying] = {}
         self._past: dict[int, deque[tuple[float, NDArray[np.float64]]]] = {}
+
+    def change(self, options: OverlayOptions) -> None:
+        """Draw something else from the next frame on; trails and what is held steady go on as they are."""
+        self._options = options
 
     def draw(self, rgb: np.ndarray, poses: FramePoses) -> np.ndarray:
         """Draw the overlay on a copy of a frame.
@@ -80,9 +86,11 @@ class OverlayArtist:
         """
         check_frame(poses)
         poses = mirror_images(poses) if mirrored else poses
-        if poses.begins_shot:
+        options = self._options  # another thread may change them
+        if poses.begins_shot or mirrored != self._mirrored:
             self._past.clear()
             self._steadying.clear()
+        self._mirrored = mirrored
         steady = [
             self._steadying.setdefault(person.number, Steadying()).apply(person, poses.size, poses.time_s)
             for person in people_of(poses)
@@ -91,11 +99,11 @@ class OverlayArtist:
         heads = [head for _, head in steady if head is not None]
         scene = Scene(people, heads, mirrored, self._remember(people, poses.time_s))
         front, behind = Sheet(poses.size), Sheet(poses.size)
-        for name in self._options.pieces:
+        for name in options.pieces:
             PIECES[name].draw(front, behind, scene)
-        if self._options.picture is not None:
-            self._options.picture.draw(front, behind, scene)
-        return FrameOverlay(front, behind, poses, self._options.replaces_people)
+        if options.picture is not None:
+            options.picture.draw(front, behind, scene)
+        return FrameOverlay(front, behind, poses, options.replaces_people)
 
     def _remember(self, people: Sequence[Person], now_s: float) -> dict[int, list[tuple[float, NDArray[np.float64]]]]:
         """Where each person's landmarks were in the last moments: the age in seconds, and (33, 2) pixels."""
@@ -132,7 +140,7 @@ class FrameOverlay:
     def draw_on(self, canvas: np.ndarray) -> None:
         """Draw the overlay on (H, W, 3) uint8 of the frame's size, C-contiguous and writable."""
         if self._replaces_people:
-            canvas[:] = PLAIN
+            flood(canvas, PLAIN)
             self._behind.lay_on(canvas)
         elif not self._behind.is_empty:
             self._behind.lay_on(canvas, _people_on(self._poses))

@@ -207,6 +207,32 @@ def test_trails_are_short(blank):
     assert np.array_equal(artist.draw(blank, later), blank)
 
 
+def test_a_change_of_pieces_keeps_trails_and_what_is_held_still(blank):
+    noise, start = np.random.default_rng(1), mannequin()
+    changing, lasting = (OverlayArtist(OverlayOptions(["hat", "trails"])) for _ in range(2))
+    for frame in range(30):
+        moved = start.xy + np.float32([0, -2 * frame]) + noise.normal(0, 0.3, start.xy.shape).astype(np.float32)
+        poses = replace(start, xy=moved, time_s=frame / 30)
+        if frame == 10:
+            changing.change(OverlayOptions(["neon"]))
+        if frame == 20:
+            changing.change(OverlayOptions(["trails", "hat"]))
+        drawn, expected = (artist.draw(blank, poses) for artist in (changing, lasting))
+        assert np.array_equal(drawn, expected) == (not 10 <= frame < 20)
+    begun_again = OverlayArtist(OverlayOptions(["hat", "trails"])).draw(blank, poses)
+    assert not np.array_equal(begun_again, drawn)
+
+
+def test_in_the_other_mirror_image_trails_begin_again(blank):
+    artist, start = OverlayArtist(OverlayOptions(["trails"])), mannequin(middle_px=(200, 240))
+    for frame in range(10):
+        poses = replace(start, xy=start.xy + np.float32([0, -4 * frame]), time_s=frame / 30)
+        artist.prepare(poses)
+    drawn = blank.copy()
+    artist.prepare(replace(poses, time_s=0.4), mirrored=True).draw_on(drawn)
+    assert np.array_equal(drawn, blank)
+
+
 @pytest.mark.parametrize("pieces", [["shirt", "hat", "glasses"], ["wings"], ["angles"]])
 def test_in_a_mirror_everything_is_as_on_the_person_seen_there(pieces, blank):
     lean = mannequin(Rotation.from_euler("z", 15, degrees=True), middle_px=(250, 240))
