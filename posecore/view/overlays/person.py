@@ -28,6 +28,7 @@ class Person:
         world: (33, 3) float64, metres, as in ``FramePoses``.
         seen: (33,) whether each landmark is there and visible enough.
         finest: pixels of the finest line that is seen when the whole picture fills a screen.
+        px_per_m: pixels of a metre at the person's distance; 0 if it is unknown.
     """
 
     number: int
@@ -35,15 +36,7 @@ class Person:
     world: _Doubles
     seen: NDArray[np.bool_]
     finest: float
-
-    @cached_property
-    def px_per_m(self) -> float:
-        """Pixels of a metre at the person's distance, by the spread of the landmarks in both; 0 if it is unknown."""
-        known = self.seen if self.seen.sum() >= 4 else np.isfinite(self.points).all(axis=1)
-        if known.sum() < 2:
-            return 0.0
-        in_metres = self.world[known, :2].var(axis=0).sum()
-        return float(np.sqrt(self.points[known].var(axis=0).sum() / in_metres)) if in_metres > 0 else 0.0
+    px_per_m: float
 
     def has(self, *landmarks: int) -> bool:
         """Whether all of these are seen."""
@@ -106,5 +99,15 @@ def people_of(poses: FramePoses) -> list[Person]:
         points = poses.xy[index].astype(np.float64).clip(-reach, reach) - 0.5
         there = np.isfinite(points).all(axis=1) & np.isfinite(poses.world[index]).all(axis=1)
         seen = there & (poses.visibility[index] >= _SEEN_FROM)
-        people.append(Person(number, points, poses.world[index].astype(np.float64), seen, finest))
+        world = poses.world[index].astype(np.float64)
+        people.append(Person(number, points, world, seen, finest, _px_per_m(points, world, seen)))
     return sorted(people, key=lambda person: person.px_per_m)
+
+
+def _px_per_m(points: _Doubles, world: _Doubles, seen: NDArray[np.bool_]) -> float:
+    """By the spread of the landmarks in the picture and in metres."""
+    known = seen if seen.sum() >= 4 else np.isfinite(points).all(axis=1)
+    if known.sum() < 2:
+        return 0.0
+    in_metres = world[known, :2].var(axis=0).sum()
+    return float(np.sqrt(points[known].var(axis=0).sum() / in_metres)) if in_metres > 0 else 0.0

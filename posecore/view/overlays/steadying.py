@@ -12,31 +12,29 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
-from posecore.skeletons import BLAZEPOSE_33
 from posecore.view.overlays.head import Head, head_of
 from posecore.view.overlays.person import Person
 
 _Doubles = NDArray[np.float64]
 
-_TRUNK = list(BLAZEPOSE_33.parts["torso"])
 # Noise of the landmarks of a still person before a camera, measured on a photo with new noise in its pixels in each of
 # 60 frames: nearly all values are within it. In distances between the ears, each about 0.15 m, and in degrees.
 _EYES, _SIZE, _TURN_DEG = 0.05, 0.04, 7.0
-_TRUNK_M = 0.008
-_DRIFT = 0.004  # share of the way to the newest value, a frame
+_POINT_M = 0.008
+_DRIFT = 0.002  # share of the way to the newest value, a frame
 _FORGOTTEN_AFTER_S = 0.5
 
 
 class Steadying:
-    """Steadies the head and trunk of one person from frame to frame."""
+    """Steadies the landmarks, scale and head of one person from frame to frame."""
 
     def __init__(self) -> None:
         self._head: Head | None = None
-        self._trunk: _Doubles | None = None  # pixels
+        self._person: Person | None = None
         self._time_s = -math.inf
 
     def apply(self, person: Person, size: tuple[int, int], time_s: float) -> tuple[Person, Head | None]:
-        """The person with a steady trunk, and the steady head; as they are after half a second unseen.
+        """The person with steady landmarks and scale, and the steady head; as they are after half a second unseen.
 
         Args:
             person: of the next frame.
@@ -47,19 +45,18 @@ class Steadying:
             The person, and the head; None if it is not seen.
         """
         if not self._time_s < time_s <= self._time_s + _FORGOTTEN_AFTER_S:
-            self._head = self._trunk = None
+            self._head = self._person = None
         self._time_s = time_s
         head = head_of(person, size)
         self._head = head if head is None or self._head is None else _steady_head(self._head, head)
-        trunk = person.points[_TRUNK]
-        if not np.isfinite(trunk).all():
-            self._trunk = None
-            return person, self._head
-        held = trunk if self._trunk is None else self._trunk
-        self._trunk = _follow(held, trunk, _TRUNK_M * person.px_per_m)
-        steady = replace(person, points=person.points.copy())
-        steady.points[_TRUNK] = self._trunk
-        return steady, self._head
+        self._person = person if self._person is None else _steady_person(self._person, person)
+        return self._person, self._head
+
+
+def _steady_person(held: Person, new: Person) -> Person:
+    px_per_m = _follow_number(held.px_per_m, new.px_per_m, _SIZE * new.px_per_m)
+    begin = np.where(np.isfinite(held.points), held.points, new.points)
+    return replace(new, points=_follow(begin, new.points, _POINT_M * px_per_m), px_per_m=px_per_m)
 
 
 def _steady_head(held: Head, new: Head) -> Head:
@@ -68,8 +65,12 @@ def _steady_head(held: Head, new: Head) -> Head:
     return Head(
         rotation=held.rotation @ turned.as_matrix(),
         eyes_px=_follow(held.eyes_px, new.eyes_px, _EYES * new.unit),
-        unit=float(_follow(np.array([held.unit]), np.array([new.unit]), _SIZE * new.unit)[0]),
+        unit=_follow_number(held.unit, new.unit, _SIZE * new.unit),
     )
+
+
+def _follow_number(held: float, new: float, noise: float) -> float:
+    return float(_follow(np.array([held]), np.array([new]), noise)[0])
 
 
 def _follow(held: _Doubles, new: _Doubles, noise: float) -> _Doubles:

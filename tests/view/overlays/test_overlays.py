@@ -8,6 +8,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from posecore import BLAZEPOSE_33, FramePoses, InvalidOption, InvalidPoses, LiveSession, PoseOptions
+from posecore.media.pictures import decode_picture
 from posecore.poses import Mask
 from posecore.view.overlays.artist import OverlayArtist, draw_overlay
 from posecore.view.overlays.head import EYES, head_of
@@ -144,6 +145,38 @@ def test_the_glasses_sit_still_on_a_still_photo(portrait):
     allowed = 0.01 * np.mean(distances)
     assert np.hypot(*np.diff(middles, axis=0).T).max() < allowed
     assert np.sqrt(np.var(middles, axis=0).sum()) < allowed
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "call/172ba7f6-c6ba-4398-89a2-25375dccfefa.jpg",
+        "four/077fa4bf-a99e-496b-b895-709afc614eec.jpg",
+        "rock/055f8be9-f7fd-4c7f-ad3f-7b404b6489c3.jpg",
+    ],
+)
+def test_what_is_worn_sits_still_on_photos_of_people_at_home(name, shared_data):
+    """As it is drawn, from half a second on: before, the model still finds its way from the detected person."""
+    photo = decode_picture(shared_data / "gestures" / name)
+    height, width = photo.shape[:2]
+    noise = np.random.default_rng(1).normal(0, 2, (height + 60, width + 60, 3)).astype(np.float32)
+    worn = {piece: OverlayArtist(OverlayOptions([piece])) for piece in ("glasses", "hat", "crown")}
+    worn["own picture"] = OverlayArtist(OverlayOptions([], OwnPicture(red_square(), "head")))
+    middles: dict[str, list[np.ndarray]] = {piece: [] for piece in worn}
+    with LiveSession(PoseOptions()) as session:
+        for frame in range(60):
+            noisy = (photo + noise[frame : frame + height, frame : frame + width]).clip(0, 255).astype(np.uint8)
+            poses = session.estimate(noisy, frame / 30)
+            for piece, artist in worn.items():
+                alpha = artist.draw_alone(poses)[..., 3].astype(float)
+                weights = alpha.sum(axis=0), alpha.sum(axis=1)
+                middles[piece].append(np.array([np.average(np.arange(len(each)), weights=each) for each in weights]))
+    eyes = poses.xy[0, [BLAZEPOSE_33.index("left_eye"), BLAZEPOSE_33.index("right_eye")]]
+    allowed = 0.01 * np.hypot(*(eyes[0] - eyes[1]))
+    for piece, places in middles.items():
+        settled = np.array(places[15:])
+        assert np.hypot(*np.diff(settled, axis=0).T).max() < allowed, piece
+        assert np.sqrt(np.var(settled, axis=0).sum()) < allowed, piece
 
 
 def test_pieces_follow_whoever_moves():
