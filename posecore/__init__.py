@@ -79,6 +79,7 @@ if TYPE_CHECKING:
     from posecore.rigid.calibration import Calibration, calibrate
     from posecore.rigid.camera import Camera
     from posecore.rigid.camera_files import camera_of_photo, load_camera, save_camera
+    from posecore.rigid.live import LiveRigid
     from posecore.rigid.people import pose_people, pose_people_over_time
     from posecore.rigid.pose import FrameRigid, RigidPose, RigidSequence, RigidSlot
     from posecore.rigid.solving import solve_pose, solve_poses
@@ -166,6 +167,7 @@ _HOMES = {
         "load_camera",
         "save_camera",
     ),
+    "posecore.rigid.live": ("LiveRigid",),
     "posecore.rigid.people": (
         "pose_people",
         "pose_people_over_time",
@@ -228,6 +230,7 @@ __all__ = [
     "InvalidSession",
     "LikenessOverTime",
     "LiveHands",
+    "LiveRigid",
     "LiveSession",
     "MediaTooLarge",
     "MissingSystemLibrary",

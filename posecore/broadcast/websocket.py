@@ -18,6 +18,7 @@ from posecore.broadcast.frames import frame_text, hello_text
 from posecore.broadcast.ports import LOOPBACK, check_port
 from posecore.errors import FeedUnavailable
 from posecore.poses import FramePoses
+from posecore.rigid.pose import FrameRigid
 
 # Each has three threads; programs of the one person at this machine need no more.
 _MOST_CONNECTIONS = 8
@@ -81,16 +82,17 @@ class WebSocketFeed:
         """Number of connected programs."""
         return len(self._connections)
 
-    def send(self, poses: FramePoses, number: int) -> None:
+    def send(self, poses: FramePoses, number: int, *, rigid: FrameRigid | None = None) -> None:
         """Make this the newest frame; does nothing if no program is connected, or after ``close``.
 
         Args:
             poses: the people of the frame.
             number: number of the frame in its stream.
+            rigid: the rigid poses of these people, as of ``LiveRigid``. None: they are not sent.
         """
         if not self._connections:
             return
-        newest = frame_text(poses, number).encode()
+        newest = frame_text(poses, number, rigid).encode()
         with self._changed:
             self._newest = newest
             self._changed.notify_all()

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from scipy.spatial.transform import Rotation
 
 from posecore.rigid.pose import FrameRigid, RigidPose, RigidSequence, RigidSlot
 from posecore.system import whole_file
@@ -45,7 +44,7 @@ def write_rigid(found: FrameRigid | RigidSequence, path: str | os.PathLike[str])
         writer.writerow(RIGID_COLUMNS)
         for index, frame in enumerate(frames_of(found)):
             for slot, pose in frame.poses.items():
-                numbers = [*pose.translation_m, *pose.euler_deg, *_quaternion(pose), pose.error_px]
+                numbers = [*pose.translation_m, *pose.euler_deg, *pose.quaternion.tolist(), pose.error_px]
                 rounded = [round(float(number), _DECIMALS) for number in numbers]
                 uncertain = str(pose.uncertain).lower()
                 writer.writerow([index, round(frame.time_s, _DECIMALS), slot.kind, slot.id, *rounded, uncertain])
@@ -70,10 +69,6 @@ def body_as_dict(slot: RigidSlot, pose: RigidPose) -> dict[str, Any]:
         "error_px": round(pose.error_px, _DECIMALS),
         "uncertain": pose.uncertain,
     }
-
-
-def _quaternion(pose: RigidPose) -> list[float]:
-    return [float(number) for number in Rotation.from_matrix(pose.rotation).as_quat(canonical=True)]
 
 
 def _rounded(numbers: Any) -> Any:

@@ -93,6 +93,11 @@ class RigidPose:
         return float(yaw), float(pitch), float(roll)
 
     @property
+    def quaternion(self) -> Doubles:
+        """(4,) the rotation as x, y, z, w, with w of 0 or more."""
+        return np.asarray(Rotation.from_matrix(self.rotation).as_quat(canonical=True))
+
+    @property
     def distance_m(self) -> float:
         """From the camera to the body's origin, metres."""
         return float(np.linalg.norm(self.translation_m))

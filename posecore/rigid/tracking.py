@@ -8,6 +8,7 @@ are not filled. After a cut, or if a body was out of sight for longer than ``MOS
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,7 @@ _SPEED_CUTOFF_HZ = 1.0
 
 
 class RotationFilter:
-    """The 1 Euro filter for rotations.
+    """The 1 Euro filter for rotations: of one body, or of N that are filtered each by itself.
 
     Args:
         min_cutoff: cutoff for a body at rest, Hz.
@@ -42,14 +43,14 @@ class RotationFilter:
         self._beta = beta
         self._smooth: Rotation | None = None
         self._last = Rotation.identity()
-        self._speed = np.zeros(3)
+        self._speed: Doubles = np.zeros(3)
         self._time_s = -math.inf
 
     def apply(self, rotation: Doubles, time_s: float) -> Doubles:
-        """The smoothed rotation, (3, 3); the first one passes unchanged.
+        """The smoothed rotation, (3, 3) or (N, 3, 3); the first one passes unchanged.
 
         Args:
-            rotation: (3, 3).
+            rotation: of the same shape in each call.
             time_s: later than in the previous call.
         """
         new = Rotation.from_matrix(rotation)
@@ -59,7 +60,8 @@ class RotationFilter:
             step_s = time_s - self._time_s
             speed = np.degrees((new * self._last.inv()).as_rotvec()) / step_s
             self._speed = self._speed + _share(_SPEED_CUTOFF_HZ, step_s) * (speed - self._speed)
-            share = _share(self._min_cutoff + self._beta * float(np.linalg.norm(self._speed)), step_s)
+            speeds = np.linalg.norm(self._speed, axis=-1, keepdims=True)
+            share = _share(self._min_cutoff + self._beta * speeds, step_s)
             way = (new * self._smooth.inv()).as_rotvec()
             self._smooth = Rotation.from_rotvec(share * way) * self._smooth
         self._last, self._time_s = new, time_s
@@ -125,7 +127,7 @@ class RigidTracker:
         return replace(pose, rotation=track.turn.apply(pose.rotation, time_s), translation_m=place)
 
 
-def _share(cutoff_hz: float, step_s: float) -> float:
+def _share(cutoff_hz: Any, step_s: float) -> Any:
     """Weight of the new value in a first-order low pass."""
     turns = 2 * math.pi * step_s * cutoff_hz
     return turns / (turns + 1)

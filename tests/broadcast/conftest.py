@@ -1,12 +1,51 @@
-"""People to send, and free ports of this machine."""
+"""People to send, a program that receives OSC messages, and free ports of this machine."""
 
+import queue
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
+from pythonosc.dispatcher import Dispatcher
+from pythonosc.osc_server import BlockingOSCUDPServer
 
 from posecore import FramePoses
+
+PATIENCE_S = 20
+
+
+class Receiver:
+    """A program that listens.
+
+    Attributes:
+        port: where.
+    """
+
+    def __init__(self) -> None:
+        self._heard: queue.Queue[tuple[str, tuple]] = queue.Queue()
+        dispatcher = Dispatcher()
+        dispatcher.set_default_handler(lambda address, *values: self._heard.put((address, values)))
+        self._server = BlockingOSCUDPServer(("127.0.0.1", 0), dispatcher)
+        self.port = self._server.server_address[1]
+        self._thread = threading.Thread(target=self._server.serve_forever, args=[0.01])
+        self._thread.start()
+
+    def messages(self, count: int) -> list[tuple[str, tuple]]:
+        """The next ``count`` messages."""
+        return [self._heard.get(timeout=PATIENCE_S) for _ in range(count)]
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    receiver = Receiver()
+    yield receiver
+    receiver.close()
 
 
 @pytest.fixture

@@ -1,54 +1,18 @@
 """What a program listening for OSC receives."""
 
-import queue
 import socket
 import sys
-import threading
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from pythonosc.dispatcher import Dispatcher
-from pythonosc.osc_server import BlockingOSCUDPServer
+from scipy.spatial.transform import Rotation
 
-from posecore import BLAZEPOSE_33, FramePoses, InvalidOption, OscSender
+from posecore import BLAZEPOSE_33, FramePoses, FrameRigid, InvalidOption, OscSender, RigidPose, RigidSlot
 from posecore.limits import LIMITS
-
-PATIENCE_S = 20
-
-
-class Receiver:
-    """A program that listens.
-
-    Attributes:
-        port: where.
-    """
-
-    def __init__(self) -> None:
-        self._heard: queue.Queue[tuple[str, tuple]] = queue.Queue()
-        dispatcher = Dispatcher()
-        dispatcher.set_default_handler(lambda address, *values: self._heard.put((address, values)))
-        self._server = BlockingOSCUDPServer(("127.0.0.1", 0), dispatcher)
-        self.port = self._server.server_address[1]
-        self._thread = threading.Thread(target=self._server.serve_forever, args=[0.01])
-        self._thread.start()
-
-    def messages(self, count: int) -> list[tuple[str, tuple]]:
-        """The next ``count`` messages."""
-        return [self._heard.get(timeout=PATIENCE_S) for _ in range(count)]
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-
-@pytest.fixture
-def receiver():
-    receiver = Receiver()
-    yield receiver
-    receiver.close()
+from posecore.rigid.people import PEOPLE_KINDS
+from tests.broadcast.conftest import PATIENCE_S
 
 
 @pytest.fixture
@@ -73,6 +37,19 @@ def test_a_frame_is_a_header_and_each_landmark_of_each_person(receiver, people):
     np.testing.assert_array_equal(values[..., 5], poses.visibility)
 
 
+def test_rigid_poses_are_sent_with_their_person_and_only_those_that_there_are(receiver, people):
+    head = RigidPose.from_euler((30, -10, 5), (0.1, -0.2, 1.5), 2.0)
+    rigid = FrameRigid({RigidSlot("head", 12): head}, 1.25, (640, 480))
+    with OscSender(receiver.port) as sender:
+        sender.send(people(3, 12), 7, rigid=rigid)
+    sent = receiver.messages(1 + 2 * 33 + 1)
+    assert [address for address, _ in sent if address.startswith("/rigid")] == ["/rigid/12/head"]
+    _, values = sent[-1]
+    np.testing.assert_allclose(values[:3], [0.1, -0.2, 1.5], atol=1e-6)
+    np.testing.assert_allclose(Rotation.from_quat(values[3:7]).as_matrix(), head.rotation, atol=1e-6)
+    np.testing.assert_allclose(values[7:], [30, -10, 5, 2], atol=1e-4)
+
+
 def test_a_frame_without_people_is_sent_too(receiver):
     with OscSender(receiver.port) as sender:
         sender.send(FramePoses.nobody((640, 480), 0.5), 8)
@@ -94,8 +71,10 @@ def test_a_landmark_without_numbers_is_left_out(receiver, people, name):
 
 def test_a_datagram_is_one_bundle_below_8_kb(plain_socket, people):
     ids = [2**40 + index for index in range(LIMITS.people)]
+    pose = RigidPose.from_euler((30, -10, 5), (0.1, -0.2, 1.5))
+    rigid = FrameRigid({RigidSlot(kind, person): pose for person in ids for kind in PEOPLE_KINDS}, 0, (640, 480))
     with OscSender(plain_socket.getsockname()[1]) as sender:
-        sender.send(people(*ids), 2**40)
+        sender.send(people(*ids), 2**40, rigid=rigid)
         datagrams = [plain_socket.recv(65536) for _ in range(1 + len(ids))]
     assert all(datagram.startswith(b"#bundle\0") for datagram in datagrams)
     assert max(map(len, datagrams)) < 8000

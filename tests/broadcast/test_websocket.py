@@ -15,10 +15,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from posecore import BLAZEPOSE_33, FeedUnavailable, FramePoses, InvalidOption, WebSocketFeed
+from posecore import (
+    BLAZEPOSE_33,
+    FeedUnavailable,
+    FramePoses,
+    FrameRigid,
+    InvalidOption,
+    RigidPose,
+    RigidSlot,
+    WebSocketFeed,
+)
 from posecore.broadcast import websocket
 from posecore.limits import LIMITS
 
@@ -81,7 +91,18 @@ def test_hello_names_the_landmarks_and_units(feed, tcp_port):
             "type": "hello",
             "version": 1,
             "landmarks": list(BLAZEPOSE_33.landmarks),
-            "units": {"time_s": "s", "size": "px", "xy": "px", "z": "px", "world": "m", "visibility": "0..1"},
+            "units": {
+                "time_s": "s",
+                "size": "px",
+                "xy": "px",
+                "z": "px",
+                "world": "m",
+                "visibility": "0..1",
+                "translation_m": "m",
+                "quaternion": "x, y, z, w",
+                "euler_deg": "yaw, pitch, roll; degrees",
+                "error_px": "px",
+            },
         }
 
 
@@ -99,6 +120,21 @@ def test_a_frame_holds_each_person(feed, tcp_port, people):
         np.testing.assert_allclose(person["z"], poses.z[slot], atol=0.051)
         np.testing.assert_allclose(person["world"], poses.world[slot], atol=0.00051)
         np.testing.assert_allclose(person["visibility"], poses.visibility[slot], atol=0.0051)
+
+
+def test_rigid_poses_are_sent_with_their_person_and_only_those_that_there_are(feed, tcp_port, people):
+    head = RigidPose.from_euler((30, -10, 5), (0.1, -0.2, 1.5), 2.04)
+    rigid = FrameRigid({RigidSlot("head", 12): head}, 1.25, (640, 480))
+    with client(tcp_port) as connection:
+        feed.send(people(3, 12), 7, rigid=rigid)
+        without, person = receive(connection)["people"]
+    assert without["rigid"] == {}
+    sent = person["rigid"]["head"]
+    assert sent.keys() == {"translation_m", "quaternion", "euler_deg", "error_px"}
+    assert sent["translation_m"] == [0.1, -0.2, 1.5]
+    assert sent["euler_deg"] == [30, -10, 5]
+    assert sent["error_px"] == 2.0
+    np.testing.assert_allclose(Rotation.from_quat(sent["quaternion"]).as_matrix(), head.rotation, atol=2e-4)
 
 
 def test_a_frame_without_people_is_sent_too(feed, tcp_port):

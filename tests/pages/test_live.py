@@ -28,6 +28,7 @@ from pages.ui.live.recorder import Recorder
 from pages.ui.live.stream import LiveOptions, LiveStream
 from pages.ui.live.tracks import Outgoing
 from posecore import (
+    FrameHands,
     FramePoses,
     HandOptions,
     LiveHands,
@@ -638,7 +639,7 @@ def test_frames_of_a_hidden_page_are_processed_only_if_they_are_needed_elsewhere
     assert not stream.resting, "no page ever asked, since this one has no script"
     stream.asked_at = time.monotonic() - 60
     assert stream.resting
-    stream.send_on = lambda poses, number: None
+    stream.send_on = lambda poses, number, hands: None
     assert not stream.resting
     stream.send_on = None
     report(stream, {})
@@ -677,7 +678,7 @@ def test_every_frame_is_sent_on_and_a_fault_there_does_not_stop_the_video(portra
     stream = LiveStream(LiveOptions(PoseOptions()))
     sent = []
 
-    def send_on(poses: FramePoses, number: int) -> None:
+    def send_on(poses: FramePoses, number: int, _hands: FrameHands | None) -> None:
         sent.append((number, poses.time_s, len(poses)))
         if number == 3:
             raise RuntimeError("injected")

@@ -43,7 +43,7 @@ def test_frames_are_sent_until_sending_is_switched_off(sending, port):
     sending.choose(["WebSocket"])
     with connect(f"ws://127.0.0.1:{port}") as receiver:
         assert json.loads(receiver.recv(5))["type"] == "hello"
-        sending.live.stream.send_on(NOBODY, 7)
+        sending.live.stream.send_on(NOBODY, 7, None)
         frame = json.loads(receiver.recv(5))
         assert (frame["number"], frame["people"]) == (7, [])
         sending.choose([])

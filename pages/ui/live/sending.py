@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.ui.live.current import Live
 from pages.ui.shared.machine import is_at_the_machine
-from posecore import FramePoses, OscSender, PosecoreError, WebSocketFeed
+from posecore import FrameHands, FramePoses, LiveRigid, OscSender, PosecoreError, WebSocketFeed
 from posecore.limits import whole_number
 
 _KEY = "live_sending"
@@ -49,6 +49,7 @@ class Sending:
     def __init__(self, live: Live) -> None:
         self.live = live
         self.open: dict[str, OscSender | WebSocketFeed] = {}
+        self._rigid = LiveRigid()
         live.stream.when_ended(self.close)
 
     def choose(self, ways: list[str]) -> None:
@@ -66,10 +67,11 @@ class Sending:
         finally:
             self.live.stream.send_on = self.send if self.open else None
 
-    def send(self, poses: FramePoses, number: int) -> None:
-        """Send to all open receivers; from any thread."""
+    def send(self, poses: FramePoses, number: int, hands: FrameHands | None) -> None:
+        """Send to all open receivers; from the thread that processes the frames."""
+        rigid = self._rigid.step(poses, hands)
         for receiver in list(self.open.values()):
-            receiver.send(poses, number)
+            receiver.send(poses, number, rigid=rigid)
 
     def close(self) -> None:
         """Stop without waiting, even on the event loop: slow receivers are closed in threads of their own."""

@@ -120,7 +120,7 @@ class LiveStream:
         asked_at: ``time.monotonic`` of the last request for its numbers; None if there was none.
         coach: counts what the person does; None if the visitor wants no coach.
         gestures: press buttons of the page; None if the visitor wants none.
-        send_on: called with the people of each frame and its number, by the processing thread.
+        send_on: called with the people of each frame, its number and its hands, by the processing thread.
     """
 
     def __init__(self, options: LiveOptions, open_track: Callable[[], MediaStreamTrack] | None = None) -> None:
@@ -137,7 +137,7 @@ class LiveStream:
         self.asked_at: float | None = None
         self.coach: Coach | None = None
         self.gestures: GestureButtons | None = None
-        self.send_on: Callable[[FramePoses, int], None] | None = None
+        self.send_on: Callable[[FramePoses, int, FrameHands | None], None] | None = None
         self._waiting: tuple[av.VideoFrame, float] | None = None
         self._changed = threading.Condition()
         self._worker: threading.Thread | None = None
@@ -300,7 +300,7 @@ class LiveStream:
             self._moments.append(moment)
             self.latest, self.problem = LiveFrame(rgb, poses, number, moment.time_s, hands), None
         if self.send_on is not None:
-            self.send_on(replace(moment.poses, time_s=moment.time_s), number)
+            self.send_on(replace(moment.poses, time_s=moment.time_s), number, hands)
 
 
 class _Done(NamedTuple):
