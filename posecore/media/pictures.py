@@ -46,6 +46,8 @@ _MOST_BYTES_OF_PIXEL = 16
 # do than for 14 bits, where a dark photo is still visible: there the largest must be within an eighth of white.
 _SHARES_OF_WHITE = ((224, 255), (512, 1023), (1024, 4095), (14336, 16383))
 
+_ON_THEIR_SIDE = (5, 6, 7, 8)  # orientations in EXIF that swap width and height
+
 pillow_heif.register_heif_opener()
 logging.getLogger("PIL").addHandler(logging.NullHandler())  # without a handler, its errors would go to stderr
 
@@ -86,6 +88,26 @@ def decode_picture(
     if raw_kind(data) is not None:
         return develop_raw(data, shown)
     return _decode(data, shown, on_note or (lambda note: None), _to_rgb)
+
+
+def picture_size(data: bytes, *, name: str) -> tuple[int, int]:
+    """(width, height) of a photo as ``decode_picture`` would return it, from its header if that can be read.
+
+    Raises:
+        UnreadableMedia, MediaTooLarge: as ``decode_picture``.
+    """
+    try:
+        if raw_kind(data) is None:
+            with _quiet_decoders(), Image.open(io.BytesIO(without_obstacles(data)), formats=_DECODERS) as image:
+                _check_size(image.size, name)
+                width, height = image.size
+                return (height, width) if orientation_of(image, data) in _ON_THEIR_SIDE else (width, height)
+    except MediaTooLarge:
+        raise
+    except Exception:  # noqa: BLE001 - hostile bytes: the decoder says what is wrong with them
+        pass
+    height, width = decode_picture(data, name=name).shape[:2]
+    return width, height
 
 
 def decode_transparent(data: bytes, *, name: str) -> np.ndarray:
@@ -342,7 +364,7 @@ def _white_of(samples: np.ndarray) -> int:
 
 def _turn_upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
     """Turn and mirror stored pixels as an EXIF orientation says."""
-    if orientation in (5, 6, 7, 8):
+    if orientation in _ON_THEIR_SIDE:
         pixels = pixels.transpose(1, 0, 2)
     if orientation in (3, 4, 7, 8):
         pixels = pixels[::-1]

@@ -21,6 +21,7 @@ from posecore.media.pictures import (
     encode_png,
     fit_picture,
     identify_picture,
+    picture_size,
 )
 
 # Every photo of the awkward folder. The word: how it must look compared with the plain photo there.
@@ -480,3 +481,15 @@ def test_hostile_pictures_are_refused_with_a_sentence():
         decode_transparent(script, name="logo.svg")
     with pytest.raises(MediaTooLarge, match=r"10000 x 10000 pixels"):
         decode_transparent(png_that_claims(10_000, 10_000), name="logo.png")
+
+
+@pytest.mark.parametrize("number", range(9))
+def test_the_size_is_that_of_the_upright_photo(shared_data, number):
+    file = shared_data / "exif" / f"Portrait_{number}.jpg"
+    height, width = decode_picture(file).shape[:2]
+    assert picture_size(file.read_bytes(), name=file.name) == (width, height)
+
+
+def test_the_size_of_what_is_no_photo_is_refused_as_decoding_it():
+    with pytest.raises(UnreadableMedia, match="is not a photo"):
+        picture_size(b"no photo", name="a.png")
