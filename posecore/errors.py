@@ -101,6 +101,10 @@ class UnreadableSigns(PosecoreError):
     """A file of taught signs cannot be read: it is damaged, of another kind, or from a newer version."""
 
 
+class UnreadableLabels(PosecoreError):
+    """Labelled photos, or results of another system on them, cannot be read at all; the message says why."""
+
+
 class InvalidOption(PosecoreError, ValueError):
     """An option is outside its range; the message says what was expected and what was given."""
 

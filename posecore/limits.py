@@ -37,6 +37,9 @@ class Limits:
         sessions_megabytes: size of such a file, also after it is unpacked.
         sign_examples: examples in one book of taught signs; each movement is compared with all of them.
         signs_megabytes: size of a file of taught signs; an example of 3 seconds takes 0.05.
+        labelled_photos: photos of one labelled set, and files in one zip of them.
+        labelled_photo_megabytes: size of one file in such a zip, after it is unpacked.
+        labels_megabytes: size of a file of labels, or of results on labelled photos, also after it is unpacked.
     """
 
     picture_pixels: int = 64_000_000
@@ -56,6 +59,9 @@ class Limits:
     sessions_megabytes: int = 20
     sign_examples: int = 300
     signs_megabytes: int = 20
+    labelled_photos: int = 20_000
+    labelled_photo_megabytes: int = 100
+    labels_megabytes: int = 200
 
     @classmethod
     def from_environment(cls, environment: dict[str, str] | None = None) -> "Limits":

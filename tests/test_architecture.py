@@ -47,6 +47,7 @@ HOMES = {
     "openpyxl": "posecore.progress",
     "yaml": "posecore.rigid",
     "reportlab": "posecore.rigid",
+    "pycocotools": "posecore.evaluation",
 }
 
 

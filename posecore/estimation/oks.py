@@ -28,7 +28,7 @@ def oks(found: Points, true: Points, area: float, counted: NDArray[np.bool_] | N
     """OKS of a detected person with a labelled one.
 
     Args:
-        found: (17, 2) pixels.
+        found: (17, 2) pixels; NaN: not found, which counts as far away.
         true: (17, 2) pixels.
         area: of the labelled person in square pixels.
         counted: (17,) bool, which keypoints are labelled; None: all.
@@ -36,9 +36,26 @@ def oks(found: Points, true: Points, area: float, counted: NDArray[np.bool_] | N
     Returns:
         0..1; 0 where no keypoint counts.
     """
-    likeness = np.exp(-((found - true) ** 2).sum(axis=-1) / (2 * max(area, 1.0) * (2 * COCO_SIGMAS) ** 2))
-    counted_likeness = likeness if counted is None else likeness[counted]
-    return float(counted_likeness.mean()) if counted_likeness.size else 0.0
+    all_counted = np.ones(len(COCO_SIGMAS), bool) if counted is None else counted
+    return float(oks_matrix(found[None], true[None], np.array([area]), all_counted[None])[0, 0])
+
+
+def oks_matrix(found: Points, true: Points, areas: Points, counted: NDArray[np.bool_]) -> Points:
+    """OKS of each of P detected people with each of L labelled ones; arguments and zeros as for ``oks``.
+
+    Args:
+        found: (P, 17, 2) pixels.
+        true: (L, 17, 2) pixels.
+        areas: (L,) square pixels.
+        counted: (L, 17) bool.
+
+    Returns:
+        (P, L) 0..1.
+    """
+    squares = ((found[:, None] - true[None]) ** 2).sum(axis=-1)
+    spread = 2 * np.maximum(areas, 1.0)[:, None] * (2 * COCO_SIGMAS) ** 2
+    likeness = np.nan_to_num(np.exp(-squares / spread))
+    return (likeness * counted).sum(axis=-1) / np.maximum(counted.sum(axis=-1), 1)
 
 
 def oks_between(one: Points, other: Points) -> float:
