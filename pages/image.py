@@ -98,6 +98,15 @@ def show_hands_only(photo: Photo, options: PoseOptions, nobody: FramePoses, hand
     explain_numbers(hands=True)
 
 
+def show_nobody(photo: Photo, options: PoseOptions, nobody: FramePoses) -> None:
+    """Show a photo without people, with what can be drawn on it all the same: a picture on a marker."""
+    overlay = choose_overlay("image_overlay", moves=False).overlay
+    if overlay.needs_frames:
+        show_photo(photo, options, nobody, Look(overlay=overlay), None)
+    else:
+        show(photo.rgb, photo.caption, alt=photo.name)
+
+
 def find_hands(photo: Photo, options: PoseOptions, wanted: HandOptions | None) -> FrameHands | None:
     """The hands in the photo; None if they are not wanted or cannot be looked for, which is said then."""
     if wanted is None:
@@ -138,7 +147,7 @@ def show_page() -> None:
         show_hands_only(photo, options, poses, hands)
     else:
         st.warning(NOBODY, icon=":material/person_off:")
-        show(photo.rgb, photo.caption, alt=photo.name)
+        show_nobody(photo, options, poses)
 
 
 with problems_shown():

@@ -454,7 +454,7 @@ class LiveSession:
             InvalidPoses: if the frame is not such an array of the poses' size.
             InvalidHands: if the hands are those of a frame of another size.
         """
-        above = self._artist.prepare(poses, mirrored=self._mirror) if self._overlay else None
+        above = self._artist.prepare(poses, rgb, mirrored=self._mirror) if self._overlay else None
         if self._mirror:
             rgb, poses, hands = mirror_picture(rgb), mirror_poses(poses), hands and mirror_hands(hands)
         if self._skeletons:

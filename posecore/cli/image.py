@@ -14,6 +14,7 @@ from posecore.view.silhouettes import Background
 
 if TYPE_CHECKING:
     from posecore.poses import FramePoses
+    from posecore.view.overlays.options import OverlayOptions
 
 
 @click.command()
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 @options.estimation
 @options.background
 @options.overlay
+@options.own_picture
 @options.as_json
 def image(
     files: tuple[Path, ...],
@@ -30,6 +32,7 @@ def image(
     overwrite: bool,
     background: Background,
     pieces: tuple[PieceName, ...],
+    own: options.GivenPicture,
     as_json: bool,
     **estimation: Any,
 ) -> int:
@@ -37,13 +40,16 @@ def image(
 
     A photo that cannot be read does not stop the others.
     """
-    wanted = PoseOptions(**estimation, segmentation=background != "keep" or bool(pieces))
+    from posecore.view.overlays.options import OverlayOptions
+
+    overlay = OverlayOptions(pieces, own.load())
+    wanted = PoseOptions(**estimation, segmentation=background != "keep" or overlay.is_behind)
     engine = load_model(wanted)
     report = Report(as_json)
     folder = OutputFolder(out, overwrite=overwrite)
 
     def annotate(file: Path) -> None:
-        poses, notes, outputs = _annotate(file, wanted, background, pieces, folder)
+        poses, notes, outputs = _annotate(file, wanted, background, overlay, folder)
         facts = {"people": len(poses), "size_px": list(poses.size), "engine": engine.as_dict(), "notes": notes}
         report.add_done(file, outputs, **facts)
         if poses.left_out:
@@ -57,7 +63,7 @@ def image(
 
 
 def _annotate(
-    file: Path, wanted: PoseOptions, background: Background, pieces: tuple[PieceName, ...], folder: OutputFolder
+    file: Path, wanted: PoseOptions, background: Background, overlay: "OverlayOptions", folder: OutputFolder
 ) -> "tuple[FramePoses, list[str], list[Path]]":
     """The people in a photo, what is to be said of them, and the files written."""
     from posecore.export.formats import safe_name
@@ -65,14 +71,17 @@ def _annotate(
     from posecore.media.pictures import decode_picture, encode_png
     from posecore.pipeline import estimate_image
     from posecore.view.drawing import draw_poses
-    from posecore.view.overlays.artist import draw_overlay
+    from posecore.view.overlays.artist import OverlayArtist
     from posecore.view.silhouettes import on_background
 
     notes: list[str] = []
     rgb = decode_picture(file, on_note=notes.append)
     poses = estimate_image(rgb, wanted)
-    if pieces:
-        drawn = draw_overlay(on_background(rgb, poses, background), poses, pieces)
+    if overlay:
+        # Markers are found in the photo itself: its background may be hidden afterwards.
+        above = OverlayArtist(overlay).prepare(poses, rgb)
+        drawn = on_background(rgb, poses, background)
+        above.draw_on(drawn)
     else:
         drawn = draw_poses(rgb, poses, background=background)
     stem = safe_name(file.stem, "photo")

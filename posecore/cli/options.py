@@ -1,19 +1,22 @@
 """Options that several commands share."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 
 import click
 
 from posecore.errors import InvalidOption
 from posecore.estimation.pose_options import EngineChoice, PoseOptions, SearchChoice
 from posecore.media.clip_options import ClipOptions
-from posecore.view.overlays.names import PieceName
+from posecore.view.overlays.names import USUAL_FAMILY, AnchorName, PieceName
 from posecore.view.silhouettes import Background
 
 if TYPE_CHECKING:
     from posecore.rigid.board import Board
+    from posecore.view.overlays.own_picture import OwnPicture
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _USUAL = PoseOptions()
@@ -80,6 +83,45 @@ overlay = click.option(
     type=click.Choice(get_args(PieceName)),
     help="Draw this on the people instead of their skeletons; may be given several times.",
 )
+_PICTURE = [
+    click.option(
+        "--picture",
+        "picture_file",
+        type=PATH,
+        metavar="FILE",
+        help="Draw this picture on each person, or on printed markers; PNG and WebP may be transparent.",
+    ),
+    click.option(
+        "--anchor",
+        type=click.Choice(get_args(AnchorName)),
+        default="head",
+        show_default=True,
+        help="What the picture is held to.",
+    ),
+    click.option(
+        "--picture-size",
+        type=float,
+        default=1.0,
+        show_default=True,
+        metavar="X",
+        help="Its height in lengths of that part, or in sides of the marker.",
+    ),
+    click.option("--picture-turn", type=float, default=0.0, metavar="DEG", help="Turn it clockwise."),
+    click.option(
+        "--picture-shift",
+        type=(float, float),
+        default=(0.0, 0.0),
+        metavar="RIGHT UP",
+        help="Shift it, in the same lengths.",
+    ),
+    click.option(
+        "--marker-family",
+        default=USUAL_FAMILY,
+        show_default=True,
+        metavar="FAMILY",
+        help="Tags that are markers: AprilTag's, such as 36h11, or ArUco's. The sheet command makes some to print.",
+    ),
+]
 _ESTIMATION = [
     click.option(
         "--model",
@@ -141,6 +183,61 @@ def part(command: _Command) -> _Command:
 def estimation(command: _Command) -> _Command:
     """Add the options of the estimation, named as in ``PoseOptions``."""
     return _with(_ESTIMATION, command)
+
+
+@dataclass(frozen=True)
+class GivenPicture:
+    """The picture of one's own that the options of ``own_picture`` say."""
+
+    file: Path | None
+    place: dict[str, Any]
+
+    def load(self) -> "OwnPicture | None":
+        """The picture; None if none was given.
+
+        Raises:
+            UnreadableMedia, MediaTooLarge: about the file.
+            InvalidOption: about its place.
+        """
+        from posecore.media.pictures import decode_transparent
+        from posecore.view.overlays.own_picture import OwnPicture
+
+        return None if self.file is None else OwnPicture(decode_transparent(self.file), **self.place)
+
+    def as_dict(self) -> dict[str, Any] | None:
+        """Facts of a manifest: the file's name and SHA-256, and the place; None if none was given."""
+        from posecore.media.files import file_sha256
+
+        if self.file is None:
+            return None
+        place = self.place | {"offset": list(self.place["offset"])}
+        return {"file": self.file.name, "sha256": file_sha256(self.file), **place}
+
+
+def own_picture(command: _Command) -> _Command:
+    """Add the options of a picture of one's own; the command gets them as ``own``, a ``GivenPicture``."""
+
+    @wraps(command)
+    def with_picture(
+        *arguments: Any,
+        picture_file: Path | None,
+        anchor: str,
+        picture_size: float,
+        picture_turn: float,
+        picture_shift: tuple[float, float],
+        marker_family: str,
+        **others: Any,
+    ) -> Any:
+        place = {
+            "anchor": anchor,
+            "size": picture_size,
+            "angle_deg": picture_turn,
+            "offset": picture_shift,
+            "family": marker_family,
+        }
+        return command(*arguments, own=GivenPicture(picture_file, place), **others)
+
+    return _with(_PICTURE, cast(_Command, with_picture))
 
 
 def _with(options: Sequence[Callable[[_Command], _Command]], command: _Command) -> _Command:

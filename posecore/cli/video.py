@@ -53,6 +53,7 @@ _USUAL = ClipOptions()
 @options.estimation
 @options.background
 @options.overlay
+@options.own_picture
 @click.option(
     "--overlay-alone", is_flag=True, help="Also write the overlay by itself, transparent elsewhere, for video editors."
 )
@@ -71,6 +72,7 @@ def video(
     no_smoothing: bool,
     background: Background,
     pieces: tuple[PieceName, ...],
+    own: options.GivenPicture,
     overlay_alone: bool,
     as_json: bool,
     **estimation: Any,
@@ -92,10 +94,16 @@ def video(
     from posecore.runs.segments import usual_workers
     from posecore.view.overlays.options import OverlayOptions
 
-    if overlay_alone and not pieces:
+    overlay = OverlayOptions(pieces, own.load())
+    if overlay_alone and not overlay:
         raise InvalidOption("Expected a piece for --overlay-alone, but got none. Add --overlay, such as --overlay hat.")
+    if overlay_alone and overlay.needs_frames:
+        raise InvalidOption(
+            "Expected --overlay-alone without a picture on markers, which are found in the frames of the video, not in "
+            "its landmarks. Leave out one of them, or hold the picture to a part of the body."
+        )
     wanted = PoseOptions(**estimation, segmentation=background != "keep", smoothing=not no_smoothing)
-    part, overlay = ClipOptions(start_s, end_s, every, film_side, film_quality), OverlayOptions(pieces)
+    part = ClipOptions(start_s, end_s, every, film_side, film_quality)
     workers = usual_workers() if workers is None else workers
     warm_up()  # a worker starts while the model is located here
     load_model(wanted)
@@ -112,7 +120,7 @@ def video(
                     wanted,
                     part=part,
                     annotated=None if no_film else written.folder / f"{stem}.annotated.mp4",
-                    skeletons=not pieces,
+                    skeletons=not overlay,
                     overlay=overlay,
                     background=background,
                     workers=workers,
@@ -136,7 +144,7 @@ def video(
             background=background,
             source_sha256=sha256,
             most_people=summaries[0].most_people,
-        ) | {"overlay": sorted(pieces)}
+        ) | {"overlay": sorted(pieces), "overlay_picture": own.as_dict()}
         write_csv(sequence, written.folder / f"{stem}.landmarks.csv")
         write_manifest(sequence, written.folder / f"{stem}.manifest.json", facts=manifest)
         save_sequence(sequence, written.folder / f"{stem}.posecore.npz", facts=manifest)
@@ -172,7 +180,10 @@ def _is_same_run(there: Path, new: Path) -> bool:
     """Whether two results are of the same video with the same options, according to their manifests."""
     try:
         manifests = [json.loads(Path(f"{stem}.manifest.json").read_bytes()) for stem in (there, new)]
-        identities = [[*(each[key] for key in _IDENTITY), each.get("overlay", [])] for each in manifests]
+        identities = [
+            [*(each[key] for key in _IDENTITY), each.get("overlay", []), each.get("overlay_picture")]
+            for each in manifests
+        ]
     except (OSError, ValueError, TypeError, KeyError):
         return False
     return identities[0] == identities[1]

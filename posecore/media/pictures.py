@@ -78,13 +78,7 @@ def decode_picture(
             cannot be developed.
         MediaTooLarge: if it has more than ``LIMITS.picture_pixels`` pixels; it is not decoded then.
     """
-    if isinstance(source, bytes):
-        shown, data = name or "The photo", source
-        require_content(data, shown)
-    else:
-        path = Path(source)
-        shown = name or path.name
-        data = _read(path, shown)
+    shown, data = _content(source, name, "The photo")
     if raw_kind(data) is not None:
         return develop_raw(data, shown)
     return _decode(data, shown, on_note or (lambda note: None), _to_rgb)
@@ -110,12 +104,12 @@ def picture_size(data: bytes, *, name: str) -> tuple[int, int]:
     return width, height
 
 
-def decode_transparent(data: bytes, *, name: str) -> np.ndarray:
+def decode_transparent(source: bytes | os.PathLike[str] | str, *, name: str | None = None) -> np.ndarray:
     """Decode a picture that may be transparent in part, such as a logo: upright, of the formats of ``decode_picture``.
 
     Args:
-        data: the bytes of the file.
-        name: what to call the picture in an error.
+        source: the bytes of the file, or its path.
+        name: what to call the picture in an error; by default the file's own name.
 
     Returns:
         (H, W, 4) uint8: red, green, blue and alpha, not multiplied by it; alpha is 255 if the file has none.
@@ -123,8 +117,8 @@ def decode_transparent(data: bytes, *, name: str) -> np.ndarray:
     Raises:
         UnreadableMedia, MediaTooLarge: as ``decode_picture``; also for raw photos.
     """
-    require_content(data, name)
-    return _decode(data, name, lambda note: None, _to_rgba)
+    shown, data = _content(source, name, "The picture")
+    return _decode(data, shown, lambda note: None, _to_rgba)
 
 
 def picture_of(photo: Photo) -> np.ndarray:
@@ -206,6 +200,16 @@ def encode_png(rgb: np.ndarray) -> bytes:
     file = io.BytesIO()
     Image.fromarray(rgb).save(file, format="PNG", compress_level=_PNG_LEVEL)
     return file.getvalue()
+
+
+def _content(source: bytes | os.PathLike[str] | str, name: str | None, unnamed: str) -> tuple[str, bytes]:
+    """What a picture is called in messages, and its bytes."""
+    if isinstance(source, bytes):
+        require_content(source, name or unnamed)
+        return name or unnamed, source
+    path = Path(source)
+    shown = name or path.name
+    return shown, _read(path, shown)
 
 
 def _read(path: Path, shown: str) -> bytes:

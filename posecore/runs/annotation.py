@@ -47,6 +47,7 @@ class Annotator:
         self._size = size
         self._color_by = color_by
         self._background = background
+        self._needs_frames = overlay is not None and overlay.needs_frames
         self._artist = OverlayArtist(overlay) if overlay else None
         # One canvas for all frames; only the regions that are drawn on are ever filled.
         self._canvas: Rgb = np.empty((size[1], size[0], 3), np.uint8)
@@ -65,7 +66,7 @@ class Annotator:
         if self._size != poses.size:
             picture = np.asarray(cv2.resize(frame.rgb, self._size, interpolation=cv2.INTER_AREA), np.uint8)
             yuv, poses = yuv.resized(self._size), poses.resized(self._size)
-        overlays = self._overlays(poses, hands)
+        overlays = self._overlays(picture, poses, hands)
         if self._background == "keep":
             canvas, places = self._canvas, [place for overlay in overlays for place in overlay.places]
             for place in places:
@@ -77,9 +78,14 @@ class Annotator:
             overlay.draw_on(canvas)
         return yuv, [(*place, canvas[place]) for place in places]
 
-    def _overlays(self, poses: FramePoses, hands: TaggedHands | None) -> list[Overlay | HandOverlay | FrameOverlay]:
+    def _overlays(
+        self, picture: Picture, poses: FramePoses, hands: TaggedHands | None
+    ) -> list[Overlay | HandOverlay | FrameOverlay]:
         """What is drawn, from the back to the front."""
-        above = [] if self._artist is None else [self._artist.prepare(poses)]
+        above = []
+        if self._artist is not None:
+            rgb = whole_of(picture) if self._needs_frames else None
+            above.append(self._artist.prepare(poses, rgb))
         if self._color_by is None:
             return [*above]
         if hands is None:

@@ -69,7 +69,7 @@ def _overlay_to_fields(overlay: OverlayOptions) -> Fields:
     picture = overlay.picture
     if picture is None:
         return {"pieces": overlay.pieces, "picture": None}
-    place = {"anchor": picture.anchor, "size": picture.size, "angle_deg": picture.angle_deg, "offset": picture.offset}
+    place = {name: getattr(picture, name) for name in ("anchor", "size", "angle_deg", "offset", "family")}
     png = base64.b64encode(encode_png(picture.rgba)).decode("ascii")
     return {"pieces": overlay.pieces, "picture": {"png": png, **place}}
 

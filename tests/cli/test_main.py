@@ -185,6 +185,28 @@ def test_an_overlay_is_in_the_video_by_itself_and_in_the_manifest(short_clip, as
     assert "--overlay hat" in errors
 
 
+def test_a_picture_of_ones_own_is_drawn_on_markers(short_clip, ask, tmp_path):
+    wall, logo, out = tmp_path / "wall.png", tmp_path / "logo.png", tmp_path / "out"
+    tag = cv2.aruco.generateImageMarker(cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50), 3, 120)
+    cv2.imwrite(str(wall), cv2.copyMakeBorder(tag, 100, 100, 100, 100, cv2.BORDER_CONSTANT, value=255))
+    cv2.imwrite(str(logo), np.full((40, 40, 3), (0, 0, 255), np.uint8))
+    code, _, errors = ask("image", wall, "--out", out, "--picture", logo, "--anchor", "marker")
+    assert code == 0, errors
+    assert cv2.imread(str(out / "wall.annotated.png"))[160, 160].tolist() == [0, 0, 255]
+    arguments = ("video", short_clip, "--out", out, "--workers", "1", "--end", "0.2", "--picture", logo)
+    code, _, errors = ask(*arguments, "--anchor", "torso", "--overlay-alone")
+    assert (code, errors) == (0, "")
+    of_picture = json.loads((out / "walk.manifest.json").read_text())["overlay_picture"]
+    assert (of_picture["file"], of_picture["anchor"]) == ("logo.png", "torso")
+    code, _, errors = ask(*arguments, "--anchor", "marker", "--overlay-alone")
+    assert (code, len(errors.splitlines())) == (2, 1)
+    assert "markers" in errors
+    logo.write_bytes(b"<svg><script>alert(1)</script></svg>")
+    code, _, errors = ask("image", wall, "--out", out, "--picture", logo)
+    assert code != 0
+    assert "logo.png is not a photo" in errors
+
+
 def test_smoothing_during_the_run_can_be_switched_off(short_clip, tmp_path):
     for name, options in (("smooth", ()), ("raw", ("--no-smoothing",))):
         assert run("video", short_clip, "--out", tmp_path / name, "--no-film", *options).returncode == 0

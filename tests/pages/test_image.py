@@ -3,6 +3,7 @@
 import io
 import json
 
+import cv2
 import numpy as np
 import pandas as pd
 import pytest
@@ -109,6 +110,19 @@ def png(rgb: np.ndarray) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(rgb).save(buffer, "PNG")
     return buffer.getvalue()
+
+
+def test_an_own_picture_lies_on_a_marker_in_a_photo_without_a_person(open_page):
+    tag = cv2.aruco.generateImageMarker(cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50), 3, 120)
+    wall = np.repeat(np.pad(tag, 100, constant_values=230)[..., None], 3, axis=2)
+    app = upload(open_page("image"), "wall.png", png(wall), "image/png")
+    uploader = next(each for each in app.file_uploader if each.key == "image_overlay_own")
+    uploader.set_value(("logo.png", png(np.full((40, 40, 3), (255, 0, 0), np.uint8)), "image/png")).run()
+    app.selectbox(key="image_overlay_own_part").set_value("marker").run()
+    assert not app.exception
+    assert shown_photo(app)
+    labels = {button.proto.label for button in app.get("download_button")}
+    assert {"Markers to print (PDF)", "Annotated photo (PNG)", "Overlay alone (PNG)"} <= labels
 
 
 def test_a_photo_without_a_person_says_so(open_page):

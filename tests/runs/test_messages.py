@@ -61,15 +61,15 @@ def test_a_job_survives_the_pipe(job):
 
 def test_an_own_picture_survives_the_pipe():
     rgba = np.random.default_rng(1).integers(0, 256, (20, 30, 4), np.uint8)
-    picture = OwnPicture(rgba, "left_hand", 1.5, -30, (0.25, -1))
+    picture = OwnPicture(rgba, "left_hand", 1.5, -30, (0.25, -1), "36h11")
     job = replace(JOB, overlay=OverlayOptions(["angles"], picture))
     _, fields, _ = through_a_pipe("run", **messages.job_to_fields(job))
     there = messages.job_from_fields(fields).overlay
     assert there.pieces == ("angles",)
     assert there.picture is not None
     assert np.array_equal(there.picture.rgba, rgba)
-    place = (there.picture.anchor, there.picture.size, there.picture.angle_deg, there.picture.offset)
-    assert place == ("left_hand", 1.5, -30, (0.25, -1))
+    place = [getattr(there.picture, name) for name in ("anchor", "size", "angle_deg", "offset", "family")]
+    assert place == ["left_hand", 1.5, -30, (0.25, -1), "36h11"]
 
 
 def test_video_information_survives_the_pipe():

@@ -38,8 +38,8 @@ def offer_files(
     stem = PurePath(photo.name).stem
     with st.container(horizontal=True):
         offer_download("Annotated photo (PNG)", lambda: encode_png(rgb), f"{stem}.annotated.png", "image/png")
-        if len(poses) and look.overlay:
-            alone = partial(OverlayArtist(look.overlay).draw_alone, poses)
+        if look.overlay and (len(poses) or look.overlay.needs_frames):
+            alone = partial(OverlayArtist(look.overlay).draw_alone, poses, photo.rgb)
             offer_download("Overlay alone (PNG)", lambda: encode_png(alone()), f"{stem}.overlay.png", "image/png")
         if poses.masks:
             cut = partial(cut_out, photo.rgb, poses)

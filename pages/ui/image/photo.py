@@ -165,6 +165,8 @@ def _estimate_hands(
 
 
 def _draw_people(rgb: np.ndarray, poses: FramePoses, look: Look) -> np.ndarray:
+    # Markers are found in the photo itself: its background may be hidden afterwards.
+    above = OverlayArtist(look.overlay).prepare(poses, rgb) if look.overlay else None
     if look.overlay and not (look.skeleton or look.labels):
         rgb = on_background(rgb, poses, look.background)
     else:
@@ -177,7 +179,9 @@ def _draw_people(rgb: np.ndarray, poses: FramePoses, look: Look) -> np.ndarray:
             color_by=look.color_by,
             background=look.background,
         )
-    return OverlayArtist(look.overlay).draw(rgb, poses) if look.overlay else rgb
+    if above is not None:
+        above.draw_on(rgb)
+    return rgb
 
 
 @st.cache_resource(scope="session", max_entries=1, show_spinner=False)

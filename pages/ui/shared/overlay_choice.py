@@ -1,21 +1,33 @@
 """Choose what is drawn on people: their skeletons, pieces of an overlay, a picture of one's own."""
 
 import hashlib
+import tempfile
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import streamlit as st
 
 from pages.ui.shared.problems import show_problem
+from pages.ui.shared.results import offer_download
 from posecore import OverlayOptions, OwnPicture, PosecoreError
 from posecore.media.pictures import decode_transparent
+from posecore.rigid.sheets import write_tag_sheet
 from posecore.view.overlays.mannequin import thumbnail
-from posecore.view.overlays.names import PieceName
-from posecore.view.overlays.own_picture import ANCHORS
+from posecore.view.overlays.names import USUAL_FAMILY, PieceName
+from posecore.view.overlays.own_picture import ANCHORS, MARKER
 from posecore.view.overlays.table import PIECES
 
 _THUMBNAIL_PX = 96
 _ALONE = [piece.title.lower() for piece in PIECES.values() if piece.alone]
-_PARTS = {name: name.replace("_", " ").capitalize() for name in ANCHORS}
+_PARTS = {name: name.replace("_", " ").capitalize() for name in (*ANCHORS, MARKER)}
+_FAMILIES = {
+    USUAL_FAMILY: "ArUco 4x4 (0 to 49)",
+    "36h11": "AprilTag 36h11",
+    **{name: f"AprilTag {name}" for name in ("25h9", "16h5")},
+    **{name: f"ArUco {name.replace('_', ' of ')}" for name in ("5x5_100", "6x6_250")},
+    "aruco": "ArUco original",
+}
+_PRINTED, _PRINTED_M = range(6), 0.08  # as many as fit on a page
 
 
 @dataclass(frozen=True)
@@ -69,22 +81,53 @@ def _choose_own_picture(key: str) -> OwnPicture | None:
     if file is None:
         return None
     part = st.selectbox(
-        "On which part of the body",
+        "Held to",
         list(_PARTS),
         format_func=lambda name: _PARTS[name],
         key=f"{key}_own_part",
         persist_state="session",
     )
-    size = _slider("Size", 0.2, 4.0, 1.0, 0.1, f"{key}_own_size", "Height as a multiple of the length of that part.")
+    family = _choose_family(key) if part == MARKER else USUAL_FAMILY
+    size = _slider(
+        "Size",
+        0.2,
+        4.0,
+        1.0,
+        0.1,
+        f"{key}_own_size",
+        "Its height, in lengths of that part; of a marker, in sides of its black square.",
+    )
     turn = _slider("Turn (degrees)", -180.0, 180.0, 0.0, 5.0, f"{key}_own_turn", "Clockwise.")
-    right = _slider("Shift to the right", -2.0, 2.0, 0.0, 0.1, f"{key}_own_right", "In lengths of that part.")
-    up = _slider("Shift up", -2.0, 2.0, 0.0, 0.1, f"{key}_own_up", "In lengths of that part.")
+    right = _slider("Shift to the right", -2.0, 2.0, 0.0, 0.1, f"{key}_own_right", "In the same lengths.")
+    up = _slider("Shift up", -2.0, 2.0, 0.0, 0.1, f"{key}_own_up", "In the same lengths.")
     data = file.getvalue()
     try:
-        return _own_picture(hashlib.sha256(data).hexdigest(), part, size, turn, (right, up), data, file.name)
+        digest = hashlib.sha256(data).hexdigest()
+        return _own_picture(digest, part, size, turn, (right, up), family, data, file.name)
     except PosecoreError as error:
         show_problem(str(error))
         return None
+
+
+def _choose_family(key: str) -> str:
+    """Offer the families of markers, and a sheet of some to print."""
+    family = st.selectbox(
+        "Family of the marker",
+        list(_FAMILIES),
+        format_func=lambda name: _FAMILIES[name],
+        key=f"{key}_own_family",
+        persist_state="session",
+    )
+    st.caption("The picture lies on each printed marker of this family that the camera sees, with or without a person.")
+    offer_download("Markers to print (PDF)", lambda: _sheet(family), f"markers_{family}.pdf", "application/pdf")
+    return family
+
+
+def _sheet(family: str) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "markers.pdf")
+        write_tag_sheet(path, family, _PRINTED, _PRINTED_M)
+        return path.read_bytes()
 
 
 def _slider(label: str, low: float, high: float, usual: float, step: float, key: str, meaning: str) -> float:
@@ -94,9 +137,16 @@ def _slider(label: str, low: float, high: float, usual: float, step: float, key:
 # The newest only: the same object for the same choices, so that nothing is drawn again without need.
 @st.cache_resource(scope="session", max_entries=1, show_spinner=False)
 def _own_picture(
-    key: str, part: str, size: float, turn_deg: float, offset: tuple[float, float], _data: bytes, _name: str
+    key: str,
+    part: str,
+    size: float,
+    turn_deg: float,
+    offset: tuple[float, float],
+    family: str,
+    _data: bytes,
+    _name: str,
 ) -> OwnPicture:
-    return OwnPicture(decode_transparent(_data, name=_name), part, size, turn_deg, offset)
+    return OwnPicture(decode_transparent(_data, name=_name), part, size, turn_deg, offset, family)
 
 
 _thumbnail = st.cache_data(show_spinner=False)(thumbnail)

@@ -26,7 +26,8 @@ def offer_annotated(run: ClipRun, people: PoseSequence) -> Shown:
     with st.container(horizontal=True, vertical_alignment="center"):
         wanted = Shown(people, choose_overlay("video_overlay"))
         _offer(run, wanted)
-    if wanted.look.overlay and run.used_options.film and people.seen.any():
+    overlay = wanted.look.overlay
+    if overlay and run.used_options.film and (people.seen.any() or overlay.needs_frames):
         rgb = _preview(run.film_token, people.xy.tobytes(), wanted.look, run, people)
         if rgb is not None:
             st.image(rgb, width=min(_PREVIEW_PX, rgb.shape[1]), alt="A frame of the annotated video")
@@ -57,8 +58,8 @@ def _offer(run: ClipRun, wanted: Shown) -> None:
 
 @st.cache_resource(scope="session", max_entries=1, show_spinner=False)
 def _preview(film: str, places: bytes, look: DrawnOnPeople, _run: ClipRun, _people: PoseSequence) -> np.ndarray | None:
-    """The frame in the middle of those with people, as the annotated video will show it."""
-    seen = np.flatnonzero(_people.seen.any(axis=1))
+    """The frame in the middle of those with people, or of all, as the annotated video will show it."""
+    seen = np.flatnonzero(_people.seen.any(axis=1) | ~_people.seen.any())
     index = int(seen[len(seen) // 2])
     rgb = film_frame(_run.film, _people, index)
     if rgb is None:
@@ -70,6 +71,9 @@ def _preview(film: str, places: bytes, look: DrawnOnPeople, _run: ClipRun, _peop
     for before in range(first, index):
         artist.prepare(_people.frame(before).resized(size))
     poses = _people.frame(index).resized(size)
+    above = artist.prepare(poses, rgb)
+    rgb = np.array(rgb, order="C")
     if look.skeleton:
         rgb = draw_poses(rgb, poses, color_by=color_by(_run.used_options.pose))
-    return artist.draw(rgb, poses)
+    above.draw_on(rgb)
+    return rgb

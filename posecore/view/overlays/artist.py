@@ -11,6 +11,7 @@ from posecore.view.drawing import check_picture, places_of
 from posecore.view.labels import Box
 from posecore.view.mirror import mirror_images
 from posecore.view.overlays.figures import draw_solid
+from posecore.view.overlays.markers import Marker, Markers
 from posecore.view.overlays.movement import TRAIL_S
 from posecore.view.overlays.names import PieceName
 from posecore.view.overlays.options import OverlayOptions
@@ -39,6 +40,7 @@ class OverlayArtist:
         self._mirrored = False
         self._steadying: dict[int, Steadying] = {}
         self._past: dict[int, deque[tuple[float, NDArray[np.float64]]]] = {}
+        self._markers: Markers | None = None
 
     def change(self, options: OverlayOptions) -> None:
         """Draw something else from the next frame on; trails and what is held steady go on as they are."""
@@ -59,25 +61,31 @@ class OverlayArtist:
             InvalidPoses: if the picture is not (H, W, 3) uint8 of the poses' size, or the poses are not those of one
                 frame.
         """
-        drawing = self.prepare(poses)
+        check_frame(poses)
         check_picture(rgb, poses)
+        drawing = self.prepare(poses, rgb)
         canvas = np.array(rgb, order="C")
         drawing.draw_on(canvas)
         return canvas
 
-    def draw_alone(self, poses: FramePoses) -> np.ndarray:
+    def draw_alone(self, poses: FramePoses, rgb: np.ndarray | None = None) -> np.ndarray:
         """The overlay by itself, for video editors: (H, W, 4) uint8, transparent where there is nothing.
+
+        Args:
+            poses: as for ``draw``.
+            rgb: as for ``prepare``.
 
         Raises:
             InvalidPoses: if the poses are not those of one frame.
         """
-        return self.prepare(poses).alone()
+        return self.prepare(poses, rgb).alone()
 
-    def prepare(self, poses: FramePoses, *, mirrored: bool = False) -> "FrameOverlay":
+    def prepare(self, poses: FramePoses, rgb: np.ndarray | None = None, *, mirrored: bool = False) -> "FrameOverlay":
         """The overlay of the next frame, ready to draw.
 
         Args:
             poses: as for ``draw``.
+            rgb: (H, W, 3) uint8, the frame itself, not mirrored; without it no marker is found.
             mirrored: draw it on the mirrored frame, people as they are seen there; the poses are those of the frame
                 itself.
 
@@ -90,6 +98,7 @@ class OverlayArtist:
         if poses.begins_shot or mirrored != self._mirrored:
             self._past.clear()
             self._steadying.clear()
+            self._markers = None
         self._mirrored = mirrored
         steady = [
             self._steadying.setdefault(person.number, Steadying()).apply(person, poses.size, poses.time_s)
@@ -97,13 +106,30 @@ class OverlayArtist:
         ]
         people = [person for person, _ in steady]
         heads = [head for _, head in steady if head is not None]
-        scene = Scene(people, heads, mirrored, self._remember(people, poses.time_s))
+        scene = Scene(
+            people,
+            heads,
+            mirrored,
+            self._remember(people, poses.time_s),
+            self._seen_markers(options, poses, rgb, mirrored),
+        )
         front, behind = Sheet(poses.size), Sheet(poses.size)
         for name in options.pieces:
             PIECES[name].draw(front, behind, scene)
         if options.picture is not None:
             options.picture.draw(front, behind, scene)
         return FrameOverlay(front, behind, poses, options.replaces_people)
+
+    def _seen_markers(
+        self, options: OverlayOptions, poses: FramePoses, rgb: np.ndarray | None, mirrored: bool
+    ) -> list[Marker]:
+        if options.picture is None or not options.needs_frames or rgb is None:
+            self._markers = None
+            return []
+        if self._markers is None or self._markers.family != options.picture.family:
+            self._markers = Markers(options.picture.family)
+        markers = self._markers.find(rgb, poses.time_s)
+        return [marker.mirrored(poses.size[0]) for marker in markers] if mirrored else markers
 
     def _remember(self, people: Sequence[Person], now_s: float) -> dict[int, list[tuple[float, NDArray[np.float64]]]]:
         """Where each person's landmarks were in the last moments: the age in seconds, and (33, 2) pixels."""
@@ -164,7 +190,7 @@ def _people_on(poses: FramePoses) -> NDArray[np.float32]:
 
 
 def draw_overlay(
-    rgb: np.ndarray, poses: FramePoses, pieces: Sequence[PieceName], *, picture: OwnPicture | None = None
+    rgb: np.ndarray, poses: FramePoses, pieces: Sequence[PieceName] = (), *, picture: OwnPicture | None = None
 ) -> np.ndarray:
     """Draw an overlay on a copy of one picture.
 

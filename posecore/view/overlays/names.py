@@ -1,4 +1,7 @@
-"""Names of the pieces; this file imports no drawing, so that the command line starts quickly."""
+"""Names of the pieces, and of what a picture of one's own can be held to.
+
+This file imports no drawing, so that the command line starts quickly.
+"""
 
 from typing import Literal
 
@@ -6,3 +9,8 @@ PieceName = Literal[
     "angles", "trails", "neon", "stick_figure", "pictogram", "wings", "shirt", "glasses", "hat", "crown"
 ]
 """In the order in which they are drawn; ``table.py`` has a row for each."""
+
+AnchorName = Literal["head", "torso", "left_hand", "right_hand", "left_foot", "right_foot", "marker"]
+"""Parts of the body, and printed tags; see ``own_picture.py``."""
+USUAL_FAMILY = "4x4_50"
+"""The family of these tags: few, large cells are read far away, and when they move."""

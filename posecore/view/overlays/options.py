@@ -6,7 +6,7 @@ from typing import get_args
 
 from posecore.errors import check_choice
 from posecore.view.overlays.names import PieceName
-from posecore.view.overlays.own_picture import OwnPicture
+from posecore.view.overlays.own_picture import MARKER, OwnPicture
 from posecore.view.overlays.table import PIECES
 
 
@@ -38,6 +38,11 @@ class OverlayOptions:
     def is_behind(self) -> bool:
         """Whether a piece is behind people, who are cut out best with their silhouettes."""
         return any(PIECES[name].behind for name in self.pieces)
+
+    @property
+    def needs_frames(self) -> bool:
+        """Whether it is drawn from the frames too, not only from the people in them: markers are found there."""
+        return self.picture is not None and self.picture.anchor == MARKER
 
     @property
     def replaces_people(self) -> bool:

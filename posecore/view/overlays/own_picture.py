@@ -1,4 +1,4 @@
-"""A picture of the visitor's own, held to a part of the body."""
+"""A picture of the visitor's own, held to a part of the body or laid on a printed marker."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.errors import InvalidOption, check_choice
+from posecore.rigid.tags import FAMILIES
 from posecore.system import naming_missing_library
+from posecore.view.overlays.markers import Marker
+from posecore.view.overlays.names import USUAL_FAMILY
 from posecore.view.overlays.person import Person
 from posecore.view.overlays.scene import Scene
 from posecore.view.overlays.sheet import Sheet, multiplied
@@ -20,6 +23,9 @@ with naming_missing_library():
 _Doubles = NDArray[np.float64]
 
 _LONGEST_PX = 1024  # a larger picture would be made smaller in each frame
+MARKER = "marker"
+"""The anchor of a picture that lies on a printed tag."""
+_NEAREST = 0.2  # of the marker's distance: what is nearer to the camera is not drawn, it would be endlessly large
 _HAND_M, _FOOT_M = 0.19, 0.25  # lengths of an adult's hand and foot (Winter: 0.108 and 0.152 of the body's height)
 
 
@@ -29,10 +35,12 @@ class OwnPicture:
 
     Attributes:
         rgba: (h, w, 4) uint8, as ``posecore.media.pictures.decode_transparent`` gives it.
-        anchor: the part of the body, one of ``ANCHORS``.
+        anchor: the part of the body, one of ``ANCHORS``; or ``MARKER``: each printed tag of the family that is seen,
+            whose length is the side of its black square. The picture lies in its plane.
         size: its height as a share of the part's length.
         angle_deg: turned clockwise against the part, degrees.
         offset: shifted to the right and up, as the part is turned, in shares of the part's length.
+        family: of the tags, one of ``posecore.rigid.tags.FAMILIES``.
 
     Raises:
         InvalidOption: if one of them is something else.
@@ -43,9 +51,11 @@ class OwnPicture:
     size: float = 1.0
     angle_deg: float = 0.0
     offset: tuple[float, float] = (0.0, 0.0)
+    family: str = USUAL_FAMILY
 
     def __post_init__(self) -> None:
-        check_choice("anchor", self.anchor, tuple(ANCHORS))
+        check_choice("anchor", self.anchor, (*ANCHORS, MARKER))
+        check_choice("family", self.family, tuple(FAMILIES))
         shape, dtype = np.shape(self.rgba), getattr(self.rgba, "dtype", None)
         if len(shape) != 3 or shape[2] != 4 or 0 in shape or dtype != np.uint8:
             raise InvalidOption(f"Expected 'rgba' to have shape (h, w, 4) and type uint8, but got {shape} and {dtype}.")
@@ -64,7 +74,11 @@ class OwnPicture:
         return multiplied(self.rgba)
 
     def draw(self, front: Sheet, _behind: Sheet, scene: Scene) -> None:
-        """Draw it on each person whose part is seen."""
+        """Draw it on each person whose part is seen, or on each marker."""
+        if self.anchor == MARKER:
+            for marker in scene.markers:
+                self._lay_on(front, marker)
+            return
         rgba = self._multiplied
         height, width = rgba.shape[:2]
         turn = np.radians(self.angle_deg)
@@ -81,6 +95,20 @@ class OwnPicture:
             down = scale * (-np.sin(turn) * right - np.cos(turn) * part.up)
             begin = middle - across * (width - 1) / 2 - down * (height - 1) / 2
             front.picture(rgba, np.vstack([np.column_stack([across, down, begin]), [0, 0, 1]]))
+
+    def _lay_on(self, front: Sheet, marker: Marker) -> None:
+        height, width = self.rgba.shape[:2]
+        turn, scale = np.radians(self.angle_deg), self.size / height
+        across, down = scale * np.array([np.cos(turn), np.sin(turn)]), scale * np.array([-np.sin(turn), np.cos(turn)])
+        begin = self.offset * np.array([1, -1]) - across * (width - 1) / 2 - down * (height - 1) / 2
+        to_sheet = marker.to_picture @ np.vstack([np.column_stack([across, down, begin]), [0, 0, 1]])
+        corners = np.array([[-1, -1, 1], [width, -1, 1], [width, height, 1], [-1, height, 1]])
+        if (corners @ to_sheet[2]).min() < _NEAREST:
+            return
+        shown = self._multiplied
+        if marker.strength < 1:
+            shown = cv2.convertScaleAbs(shown, alpha=marker.strength)
+        front.picture(shown, to_sheet)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.view.overlays.head import Head
+from posecore.view.overlays.markers import Marker
 from posecore.view.overlays.person import Person
 from posecore.view.palette import INK, SIDES, Color, person_color
 
@@ -23,12 +24,14 @@ class Scene:
         mirrored: whether they are mirror images: what is their left is the right of the person in the mirror.
         past: of each person by number, the newest last: seconds before this frame and (33, 2) pixels, NaN where
             unseen.
+        markers: printed tags that a picture lies on, as they are seen, also in the mirror.
     """
 
     people: Sequence[Person]
     heads: Sequence[Head] = ()
     mirrored: bool = False
     past: Mapping[int, Sequence[tuple[float, NDArray[np.float64]]]] = field(default_factory=dict)
+    markers: Sequence[Marker] = ()
 
     def own_side(self, side: str) -> str:
         """The person's own side, "left" or "right", that is seen as this one; what is in the middle stays there."""

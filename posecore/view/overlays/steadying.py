@@ -56,24 +56,24 @@ class Steadying:
 def _steady_person(held: Person, new: Person) -> Person:
     px_per_m = _follow_number(held.px_per_m, new.px_per_m, _SIZE * new.px_per_m)
     begin = np.where(np.isfinite(held.points), held.points, new.points)
-    return replace(new, points=_follow(begin, new.points, _POINT_M * px_per_m), px_per_m=px_per_m)
+    return replace(new, points=follow(begin, new.points, _POINT_M * px_per_m), px_per_m=px_per_m)
 
 
 def _steady_head(held: Head, new: Head) -> Head:
     turn = Rotation.from_matrix(held.rotation.T @ new.rotation).as_rotvec()
-    turned = Rotation.from_rotvec(_follow(np.zeros(3), turn, math.radians(_TURN_DEG)))
+    turned = Rotation.from_rotvec(follow(np.zeros(3), turn, math.radians(_TURN_DEG)))
     return Head(
         rotation=held.rotation @ turned.as_matrix(),
-        eyes_px=_follow(held.eyes_px, new.eyes_px, _EYES * new.unit),
+        eyes_px=follow(held.eyes_px, new.eyes_px, _EYES * new.unit),
         unit=_follow_number(held.unit, new.unit, _SIZE * new.unit),
     )
 
 
 def _follow_number(held: float, new: float, noise: float) -> float:
-    return float(_follow(np.array([held]), np.array([new]), noise)[0])
+    return float(follow(np.array([held]), np.array([new]), noise)[0])
 
 
-def _follow(held: _Doubles, new: _Doubles, noise: float) -> _Doubles:
+def follow(held: _Doubles, new: _Doubles, noise: float) -> _Doubles:
     """(..., N) vectors, moved towards the new ones until none is farther from them than the noise."""
     way = new - held
     distance = np.linalg.norm(way, axis=-1, keepdims=True)
