@@ -16,9 +16,9 @@ from posecore import decode_picture
 from posecore.rigid.camera import Camera
 from posecore.rigid.camera_files import load_camera
 from posecore.rigid.pose import RigidPose
+from posecore.rigid.rendering import render, tag
 from posecore.rigid.solving import solve_poses
 from posecore.rigid.tags import FAMILIES, TagDetector, TagFinder, tag_points
-from tests.rigid.rendered import render, tag
 
 CAMERA = Camera.from_fov((1280, 720), 65)
 BODIES = {

@@ -16,8 +16,9 @@ from posecore.estimation.faces import FaceNetwork
 from posecore.estimation.hand_options import HandOptions
 from posecore.estimation.inputs import RgbArray
 from posecore.estimation.pose_options import PoseOptions
+from posecore.hands import FrameHands
 from posecore.pipeline import RunSummary, estimate_hands_image, estimate_image, estimate_video, find_tags_video
-from posecore.poses import PoseSequence
+from posecore.poses import FramePoses, PoseSequence
 from posecore.rigid.kinds import KINDS
 from posecore.rigid.seen import SeenInPhoto, SeenInVideo
 from posecore.rigid.tags import FAMILIES, TagDetector
@@ -63,13 +64,22 @@ class RigidOptions:
         return HandOptions(hands=2 * self.people.people, engine=self.people.engine) if needed else None
 
 
-def see_in_photo(rgb: RgbArray, options: RigidOptions, faces: FaceNetwork | None = None) -> SeenInPhoto:
+def see_in_photo(
+    rgb: RgbArray,
+    options: RigidOptions,
+    faces: FaceNetwork | None = None,
+    *,
+    poses: FramePoses | None = None,
+    hands: FrameHands | None = None,
+) -> SeenInPhoto:
     """What is seen of rigid bodies in a photo.
 
     Args:
         rgb: (H, W, 3) uint8, upright.
         options: what to look for.
         faces: the network for faces, see ``open_faces``; None: heads by the landmarks of bodies.
+        poses: the people in this photo, if they were found already; None: they are looked for.
+        hands: the same for their hands.
 
     Raises:
         As ``posecore.estimate_image`` and ``posecore.estimate_hands_image``.
@@ -79,8 +89,9 @@ def see_in_photo(rgb: RgbArray, options: RigidOptions, faces: FaceNetwork | None
     seen = SeenInPhoto(size, tags=tags, family=options.family or "")
     if not options.kinds:
         return seen
-    poses = estimate_image(rgb, options.people)
-    hands = None if options.hands is None else estimate_hands_image(rgb, options.hands, poses=poses)
+    poses = estimate_image(rgb, options.people) if poses is None else poses
+    if hands is None and options.hands is not None:
+        hands = estimate_hands_image(rgb, options.hands, poses=poses)
     found = None if faces is None else faces.find(rgb, poses)
     return SeenInPhoto(size, poses, hands, found, seen.tags, seen.family)
 

@@ -10,11 +10,11 @@ from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
 from posecore.rigid.camera import Camera
 from posecore.rigid.pose import RigidPose, RigidSlot
+from posecore.rigid.rendering import render, tag
 from posecore.rigid.seen import NOBODY
 from posecore.rigid.tags import TagFinder
 from posecore.rigid_pipeline import RigidOptions, see_in_photo, see_in_video
 from posecore.runs.rigid_video import draw_rigid_video
-from tests.rigid.rendered import render, tag
 
 CAMERA = Camera.from_fov((321, 241), 60)
 SLOT = RigidSlot("36h11", 9)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -262,18 +262,9 @@ def _report(
     notes: list[str],
     report: Report,
 ) -> None:
-    from posecore.export.rigid_file import body_as_dict, frames_of
+    from posecore.export.rigid_file import rigid_as_dict
 
-    frames = [
-        {
-            "frame": index,
-            "time_s": round(frame.time_s, 6),
-            "bodies": [body_as_dict(*each) for each in frame.poses.items()],
-        }
-        for index, frame in enumerate(frames_of(found))
-    ]
-    seen: dict[str, Any] = {"size_px": list(found.size), "fov_deg": round(camera.fov_deg, 2), "frames": frames}
-    report.add_done(file, outputs, **seen, notes=notes)
+    report.add_done(file, outputs, **rigid_as_dict(found, camera), notes=notes)
     report.say(f"{file.name}: {_summary(found)}")
     for line in _lines(found):
         report.say(line)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from posecore.rigid.camera import Camera
 from posecore.rigid.pose import FrameRigid, RigidPose, RigidSequence, RigidSlot
 from posecore.system import whole_file
 
@@ -56,6 +57,19 @@ def frames_of(found: FrameRigid | RigidSequence) -> Iterator[FrameRigid]:
         yield found
     else:
         yield from (found.frame(index) for index in range(len(found)))
+
+
+def rigid_as_dict(found: FrameRigid | RigidSequence, camera: Camera) -> dict[str, Any]:
+    """Plain values of a photo or video: size_px, fov_deg and frames with their bodies, see ``body_as_dict``."""
+    frames = [
+        {
+            "frame": index,
+            "time_s": round(frame.time_s, _DECIMALS),
+            "bodies": [body_as_dict(*each) for each in frame.poses.items()],
+        }
+        for index, frame in enumerate(frames_of(found))
+    ]
+    return {"size_px": list(found.size), "fov_deg": round(camera.fov_deg, 2), "frames": frames}
 
 
 def body_as_dict(slot: RigidSlot, pose: RigidPose) -> dict[str, Any]:

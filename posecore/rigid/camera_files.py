@@ -57,10 +57,7 @@ def load_camera(path: str | os.PathLike[str], *, size: tuple[int, int] | None = 
     file, name = _file_and_name(path)
     found = dict(_cameras(_read(file), "", _MOST_LEVELS, size))
     if not found:
-        raise UnreadableCamera(
-            f"{file.name} holds no camera. Expected a matrix called camera_matrix (or K), distortion_coefficients and "
-            "image_width and image_height, as OpenCV and ROS write them."
-        )
+        raise _no_camera(file)
     chosen = [
         camera for key, camera in found.items() if (key == name if name else len(found) == 1 or camera.size == size)
     ]
@@ -70,6 +67,24 @@ def load_camera(path: str | os.PathLike[str], *, size: tuple[int, int] | None = 
             f"Expected one of the cameras in {file.name} ({names}), but got {name or 'none'}. Write {file.name}#NAME."
         )
     return chosen[0] if size is None or chosen[0].size == size else chosen[0].scaled(size)
+
+
+def cameras_in(path: str | os.PathLike[str], *, size: tuple[int, int] | None = None) -> dict[str, Camera]:
+    """All cameras in a file, by the names of their sections; "" if there is only one, at the top.
+
+    Args:
+        path: as for ``load_camera``.
+        size: of images whose size the file does not say.
+
+    Raises:
+        UnreadableCamera: if the file cannot be read or holds no camera, or one of another model.
+        InvalidCamera: if its numbers make no camera.
+    """
+    file = Path(path)
+    found = dict(_cameras(_read(file), "", _MOST_LEVELS, size))
+    if not found:
+        raise _no_camera(file)
+    return found
 
 
 def save_camera(camera: Camera, path: str | os.PathLike[str], *, error_px: float | None = None) -> None:
@@ -108,6 +123,13 @@ def camera_of_photo(photo: bytes | str | os.PathLike[str], size: tuple[int, int]
     """
     focal = focal_length_35mm(photo)
     return None if focal is None else Camera.from_focal_35mm(size, focal)
+
+
+def _no_camera(file: Path) -> UnreadableCamera:
+    return UnreadableCamera(
+        f"{file.name} holds no camera. Expected a matrix called camera_matrix (or K), distortion_coefficients and "
+        "image_width and image_height, as OpenCV and ROS write them."
+    )
 
 
 def _file_and_name(path: str | os.PathLike[str]) -> tuple[Path, str]:

@@ -148,6 +148,28 @@ def pose_people_over_time(
     return RigidSequence.from_frames(frames, size=sequence.size, fps=sequence.fps)
 
 
+def placed_people(poses: FramePoses, camera: Camera) -> dict[int, Doubles]:
+    """The landmarks (33, 3) of people in the camera's frame, metres, by id; NaN: not seen.
+
+    People who cannot be placed are left out.
+
+    Raises:
+        InvalidCamera: if the camera is for images of another shape.
+    """
+    camera = camera.scaled(poses.size)
+    found = {}
+    for person, xy, visibility, world in zip(
+        poses.person_ids.tolist(), poses.xy, poses.visibility, poses.world, strict=True
+    ):
+        points_px = _seen_px(xy, visibility, poses.size)
+        placed = place_landmarks(world, points_px, camera)
+        if placed is not None:
+            body = np.array(placed.to_camera(world))
+            body[np.isnan(points_px[:, 0])] = np.nan  # those that are not seen are guesses
+            found[person] = body
+    return found
+
+
 def _seen_px(xy: NDArray[np.float32], visibility: NDArray[np.float32], size: tuple[int, int]) -> Doubles:
     """(K, 2) pixels as OpenCV counts them; NaN for landmarks that are not seen."""
     seen = (visibility >= MIN_VISIBILITY) & ((xy >= 0) & (xy <= size)).all(axis=-1)

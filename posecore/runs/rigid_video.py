@@ -68,7 +68,7 @@ def _draw(
     with ExitStack() as stack:
         clip = stack.enter_context(open_clip(path, for_film=True))
         info = clip.info
-        camera = _camera_for(camera.scaled(sequence.size), info.size)
+        camera = camera_of_copy(camera.scaled(sequence.size), info.size)
         sound = stack.enter_context(Sound(path, info.start_s))
         film = stack.enter_context(FilmWriter(annotated, info.size, fps_hint=info.fps, colors=info.colors, sound=sound))
         canvas = np.empty((info.size[1], info.size[0], 3), np.uint8)
@@ -81,7 +81,12 @@ def _draw(
                 raise _EndedError
 
 
-def _camera_for(camera: Camera, size: tuple[int, int]) -> Camera:
+def camera_of_copy(camera: Camera, size: tuple[int, int]) -> Camera:
+    """The camera for a copy of its video in another size, or as posecore writes it.
+
+    Raises:
+        InvalidCamera: if the copy has another shape.
+    """
     if all(0 <= one - other <= 1 for one, other in zip(size, camera.size, strict=True)):
         return replace(camera, size=size)  # a video that posecore wrote has a line more where a side was odd
     return camera.scaled(size)

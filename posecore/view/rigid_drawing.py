@@ -19,7 +19,8 @@ from posecore.view.shapes import bars, discs, fill
 AXES: Mapping[str, Color] = {"x": VERMILLION, "y": GREEN, "z": SKY_BLUE}
 """The colours of the axes: red, green and blue are usual, in hues that the colour-blind tell apart, too."""
 
-_OTHER_AXIS_M = 0.05
+OTHER_AXIS_M = 0.05
+"""Length of the axes of other kinds, metres."""
 _STEPS = 8  # a bent axis is drawn in as many straight parts
 _POINTS = np.concatenate([[np.zeros(3)], *(np.outer(np.arange(1, _STEPS + 1) / _STEPS, axis) for axis in np.eye(3))])
 
@@ -108,7 +109,7 @@ class RigidOverlay:
         width = float(np.clip(0.0022 * np.hypot(*found.size), 1.2, 8))
         lengths = {name: kind.axis_m for name, kind in KINDS.items()} | dict(axis_m or {})
         bodies = [
-            _Body(slot, pose, camera, lengths.get(slot.kind, _OTHER_AXIS_M), width)
+            _Body(slot, pose, camera, lengths.get(slot.kind, OTHER_AXIS_M), width)
             for slot, pose in sorted(found.poses.items(), key=lambda item: -item[1].translation_m[2])
         ]
         self._bodies = [body for body in bodies if body.shown]

@@ -15,7 +15,7 @@ from posecore.rigid.board import Board
 from posecore.rigid.camera import Camera
 from posecore.rigid.camera_files import load_camera
 from posecore.rigid.pose import RigidPose
-from tests.rigid.rendered import render
+from posecore.rigid.rendering import render
 
 CAMERA = Camera.from_fov((640, 480), 60)
 

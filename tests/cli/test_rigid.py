@@ -20,8 +20,8 @@ from posecore.rigid.camera import Camera
 from posecore.rigid.camera_files import save_camera
 from posecore.rigid.kinds import KINDS
 from posecore.rigid.pose import RigidPose, RigidSlot
+from posecore.rigid.rendering import render, tag
 from tests.rigid.people import beginning_of
-from tests.rigid.rendered import render, tag
 
 CAMERA = Camera.from_fov((640, 480), 60)
 TAGS = ("--tags", "36h11", "--tag-size", 0.1)

@@ -7,7 +7,7 @@ from posecore.rigid.board import Board
 from posecore.rigid.calibration import calibrate, calibrate_from_corners
 from posecore.rigid.camera import Camera
 from posecore.rigid.pose import RigidPose
-from tests.rigid.rendered import render
+from posecore.rigid.rendering import render
 
 BOARD = Board(5, 7, 0.035)
 SIZE = (640, 480)

@@ -7,8 +7,8 @@ from posecore.errors import InvalidOption
 from posecore.rigid.camera import Camera
 from posecore.rigid.camera_files import load_camera
 from posecore.rigid.pose import RigidPose, RigidSlot
+from posecore.rigid.rendering import render, tag
 from posecore.rigid.tags import FAMILIES, TagDetector, TagFinder, tag_points
-from tests.rigid.rendered import render, tag
 
 CAMERA = Camera.from_fov((640, 480), 60)
 

@@ -1,11 +1,14 @@
 """Images of tags and boards as a camera would take them: exact geometry, then blur, contrast and noise."""
 
-import cv2
 import numpy as np
 
 from posecore.rigid.camera import Camera
 from posecore.rigid.pose import RigidPose
 from posecore.rigid.tags import FAMILIES
+from posecore.system import naming_missing_library
+
+with naming_missing_library():
+    import cv2
 
 _FINER = 4
 
@@ -14,7 +17,8 @@ def render(surfaces: list[tuple[np.ndarray, float, RigidPose]], camera: Camera, 
     """(H, W, 3) uint8 of flat surfaces in front of a grey wall.
 
     Args:
-        surfaces: each as its grey picture, the size of a pixel of it in metres, and the pose of its middle.
+        surfaces: each as its grey picture, the size of a pixel of it in metres, and the pose of its middle; the later
+            ones are in front.
         camera: without distortion.
         seed: of the noise.
     """
@@ -36,7 +40,14 @@ def render(surfaces: list[tuple[np.ndarray, float, RigidPose]], camera: Camera, 
 
 
 def tag(family: str, number: int, size_m: float, pose: RigidPose) -> tuple[np.ndarray, float, RigidPose]:
-    """A tag with a white margin, as ``render`` takes it."""
+    """A tag with a white margin, as ``render`` takes it.
+
+    Args:
+        family: one of ``posecore.rigid.tags.FAMILIES``.
+        number: of the tag.
+        size_m: side of its black square, metres.
+        pose: where it is.
+    """
     dictionary = cv2.aruco.getPredefinedDictionary(FAMILIES[family])
     side = 20 * (dictionary.markerSize + 2)
     return np.pad(cv2.aruco.generateImageMarker(dictionary, number, side), 30, constant_values=255), size_m / side, pose
