@@ -5,7 +5,16 @@ from dataclasses import replace
 import streamlit as st
 
 from pages.ui.image.files import offer_files
-from pages.ui.image.photo import Look, Photo, choose_photo, drawn, estimated, estimated_hands, show
+from pages.ui.image.photo import (
+    Look,
+    Photo,
+    choose_photo,
+    drawn,
+    estimated,
+    estimated_hands,
+    keep_for_other_pages,
+    show,
+)
 from pages.ui.shared.explain import A_HAND_AS_BODY, NO_HANDS, NOBODY, explain_numbers, more_people
 from pages.ui.shared.hand_as_body import people_within_hands
 from pages.ui.shared.hand_results import choose_body_or_hands, hands_in_words, show_hands_3d, show_hands_table
@@ -131,6 +140,7 @@ def show_page() -> None:
     for note in photo.notes:
         st.info(note, icon=":material/info:")
     poses = estimated(photo, options)
+    keep_for_other_pages(photo)
     hands = find_hands(photo, options, wanted)
     are_hands = people_within_hands(poses, hands) if hands else []
     if are_hands:

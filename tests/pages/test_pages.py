@@ -31,10 +31,10 @@ def test_a_sample_is_one_click_away(app, button, page):
     assert "sample" in app.query_params
 
 
-@pytest.mark.parametrize("page", ["image", "video", "compare", "webcam", "signs", "progress"])
+@pytest.mark.parametrize("page", ["image", "video", "compare", "webcam", "signs", "rigid", "progress"])
 def test_every_page_opens(open_page, page):
     app = open_page(page)
-    assert app.title[0].value == page.capitalize()
+    assert app.title[0].value == {"rigid": "Rigid pose"}.get(page, page.capitalize())
     assert not app.error
 
 

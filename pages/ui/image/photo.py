@@ -23,6 +23,7 @@ from posecore import (
     estimate_image,
 )
 from posecore.estimation.hand_options import HandOptions
+from posecore.media.optics import focal_length_35mm
 from posecore.media.pictures import PICTURE_SUFFIXES, fit_picture
 from posecore.media.samples import sample_picture
 from posecore.signs.shown import read_signs, sign_notes
@@ -35,6 +36,7 @@ _SHOWN_HEIGHT_PX = 620
 UPLOAD, CAMERA, SAMPLE, SNAPSHOT = "Upload", "Camera", "Sample", "Live snapshot"
 _SOURCE_KEY = "image_source"
 _SNAPSHOT_KEY = "live_snapshot"
+_SHOWN_KEY = "image_shown"
 SNAPSHOT_ADDRESS = "snapshot"
 
 
@@ -48,6 +50,7 @@ class Photo:
         caption: what is written below it.
         rgb: (H, W, 3) uint8, upright.
         notes: what the visitor should know about how it was decoded.
+        focal_mm: focal length in 35 mm equivalent by its EXIF data; None: they say none.
     """
 
     key: str
@@ -55,6 +58,7 @@ class Photo:
     caption: str
     rgb: np.ndarray
     notes: tuple[str, ...] = ()
+    focal_mm: float | None = None
 
 
 def choose_photo() -> Photo | None:
@@ -71,11 +75,21 @@ def choose_photo() -> Photo | None:
     source = choose_source("Source", sources, sample=SAMPLE, address="photo", key=_SOURCE_KEY)
     if source == SAMPLE:
         picture = sample_picture()
-        return _decode(str(picture.path), picture.path.name, picture.path.read_bytes(), picture.credit)
+        return open_photo(str(picture.path), picture.path.name, picture.path.read_bytes(), picture.credit)
     if source == SNAPSHOT:
         return st.session_state[_SNAPSHOT_KEY]
     file = _ask_for_file(source)
-    return None if file is None else _decode(file.file_id, file.name, file)
+    return None if file is None else open_photo(file.file_id, file.name, file)
+
+
+def keep_for_other_pages(photo: Photo) -> None:
+    """Let other pages offer this photo; what was found in it is kept beside it, see ``estimated``."""
+    st.session_state[_SHOWN_KEY] = photo
+
+
+def shown_photo() -> Photo | None:
+    """The photo that the Image page showed last in this visit."""
+    return st.session_state.get(_SHOWN_KEY)
 
 
 def keep_snapshot() -> None:
@@ -145,11 +159,22 @@ def _ask_for_file(source: str) -> UploadedFile | None:
 
 # Kept for this visit only, and only the newest: the next photo replaces the last.
 @st.cache_resource(scope="session", max_entries=1, show_spinner="Opening the photo")
-def _decode(key: str, name: str, _file: bytes | UploadedFile, caption: str = "Your photo") -> Photo:
+def open_photo(key: str, name: str, _file: bytes | UploadedFile, caption: str = "Your photo") -> Photo:
+    """Decode a photo.
+
+    Args:
+        key: unique in the visit.
+        name: of the visitor's file.
+        _file: its content.
+        caption: what is written below it.
+
+    Raises:
+        UnreadableMedia, MediaTooLarge: if it cannot be used.
+    """
     data = _file if isinstance(_file, bytes) else _file.getvalue()
     notes: list[str] = []
     rgb = decode_picture(data, name=name, on_note=notes.append)
-    return Photo(key, name, caption, rgb, tuple(notes))
+    return Photo(key, name, caption, rgb, tuple(notes), focal_length_35mm(data))
 
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner="Finding the landmarks")

@@ -3,12 +3,13 @@
 from contextlib import suppress
 from pathlib import Path
 
-from posecore import PosecoreError, PoseSequence
+from posecore import PosecoreError
 from posecore.media.clips import read_frame
 from posecore.media.upright import Rgb
+from posecore.values import FramesInTime
 
 
-def film_frame(film: Path | None, sequence: PoseSequence, index: int) -> Rgb | None:
+def film_frame(film: Path | None, sequence: FramesInTime, index: int) -> Rgb | None:
     """(H, W, 3) uint8; None if there is no such video, or not any more.
 
     Args:

@@ -9,6 +9,7 @@ EXPLORE = "pages/explore.py"
 COMPARE = "pages/compare.py"
 WEBCAM = "pages/webcam.py"
 SIGNS = "pages/signs.py"
+RIGID = "pages/rigid.py"
 PROGRESS = "pages/progress.py"
 
 _ROUTED_KEY = "routed"
@@ -32,6 +33,7 @@ def route() -> st.Page:
             st.Page(COMPARE, title="Compare", url_path="compare"),
             st.Page(WEBCAM, title="Webcam", url_path="webcam"),
             st.Page(SIGNS, title="Signs", url_path="signs"),
+            st.Page(RIGID, title="Rigid pose", url_path="rigid"),
             st.Page(PROGRESS, title="Progress", url_path="progress"),
         ],
         position="top",

@@ -73,6 +73,7 @@ class RunState:
     notes: list[str] = field(default_factory=list)
     error: str | None = None
     seconds: float = 0.0
+    task: str = ""  # what is being done, if there is more than one thing to do
     drawing: bool = False  # the worker makes the annotated video from the result
     drawn: Shown | None = None  # what the annotated video shows; None if it is not made
     cut_short: bool = False

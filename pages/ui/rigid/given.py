@@ -1,0 +1,116 @@
+"""The photo or video of the Rigid pose page, and its sources."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from pages.ui.image.photo import Photo, open_photo, shown_photo
+from pages.ui.rigid.rigid_run import RigidRun
+from pages.ui.rigid.sample import ABOUT, sample_clip
+from pages.ui.shared.sources import choose_source
+from pages.ui.shared.taken_uploads import offer_upload
+from pages.ui.shared.visits import Visit
+from pages.ui.video.clip_run import ClipRun
+from pages.ui.video.uploads import VIDEO_TYPES, Clip, is_kept, to_disk
+from posecore.media.pictures import PICTURE_SUFFIXES
+
+PHOTO, VIDEO, SAMPLE, OF_IMAGE, OF_VIDEO = "Photo", "Video", "Sample", "Image page", "Video page"
+_SOURCE_KEY = "rigid_source"
+_PHOTO_KEY = "rigid_photo"
+
+
+@dataclass(frozen=True, eq=False)
+class Film:
+    """A video.
+
+    Attributes:
+        clip: on disk.
+        of: the finished run of the Video page that it comes from; None: it is this page's own.
+        about: what it is; empty if it is the visitor's.
+    """
+
+    clip: Clip
+    of: ClipRun | None = None
+    about: str = ""
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether it is the sample of this page."""
+        return bool(self.about)
+
+
+@dataclass
+class _RigidClip:
+    """The uploaded video of this page; that of the Video page is another one."""
+
+    clip: Clip
+
+    def close(self) -> None:
+        """Delete it."""
+        self.clip.close()
+
+
+def choose_given(visit: Visit) -> Photo | Film | None:
+    """Offer the sources and return the photo or video of the chosen one; None while there is none.
+
+    Raises:
+        UnreadableMedia, MediaTooLarge: if a photo cannot be used.
+    """
+    sources = [PHOTO, VIDEO, SAMPLE]
+    photo, run = shown_photo(), _video_result(visit)
+    sources += [OF_IMAGE] if photo is not None else []
+    sources += [OF_VIDEO] if run is not None else []
+    if st.session_state.get(_SOURCE_KEY, PHOTO) not in sources:
+        st.session_state[_SOURCE_KEY] = PHOTO
+    source = choose_source("Source", sources, sample=SAMPLE, address="tags", key=_SOURCE_KEY)
+    if source == SAMPLE:
+        return Film(_drawn_sample(), about=ABOUT)
+    if source == OF_IMAGE and photo is not None:
+        st.text(photo.name)
+        return photo
+    if source == OF_VIDEO and run is not None:
+        st.text(run.name)
+        return Film(run.clip, run)
+    return _uploaded_video(visit) if source == VIDEO else _uploaded_photo()
+
+
+def _uploaded_photo() -> Photo | None:
+    file = st.file_uploader(
+        "A photo with people or printed tags",
+        type=[suffix.removeprefix(".") for suffix in PICTURE_SUFFIXES],
+        help="JPEG, PNG, WebP, AVIF, TIFF, BMP, GIF, HEIC or a camera's raw file. It is not stored.",
+        key=_PHOTO_KEY,
+    )
+    return None if file is None else open_photo(file.file_id, file.name, file)
+
+
+def _uploaded_video(visit: Visit) -> Film | None:
+    file = offer_upload(
+        "A video with people or printed tags",
+        types=VIDEO_TYPES,
+        help="MP4, MOV, WebM, MKV, AVI or an animated picture. It is deleted when you leave or choose another.",
+        key="rigid",
+    )
+    if file is not None:
+        _forget_clip(visit)
+        visit.keep(_RigidClip(to_disk(file)))
+    kept = visit.get(_RigidClip)
+    if kept is None or not is_kept(kept.clip, visit, key="rigid_remove", forget=_forget_clip):
+        return None
+    return Film(kept.clip)
+
+
+def _forget_clip(visit: Visit) -> None:
+    visit.forget(RigidRun)
+    visit.forget(_RigidClip)
+
+
+def _video_result(visit: Visit) -> ClipRun | None:
+    run = visit.get(ClipRun)
+    there = run is not None and not run.closed and run.state.result is not None and run.state.done.is_set()
+    return run if there else None
+
+
+@st.cache_resource(show_spinner="Drawing the sample")
+def _drawn_sample() -> Clip:
+    return sample_clip()

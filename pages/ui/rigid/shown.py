@@ -1,0 +1,103 @@
+"""One photo or frame with its rigid bodies: drawn, in 3D, and as a table."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from pages.ui.image.photo import show
+from pages.ui.rigid.wanted import Wanted
+from pages.ui.rigid.words import LEGEND, name_of, what
+from pages.ui.shared.figure import show_figure
+from posecore import Camera, FrameRigid, draw_rigid
+from posecore.view.rigid_plots import plot_rigid_3d
+
+_CONFIG: Mapping[str, Any] = {
+    "Distance (m)": "From the camera to the middle of the body.",
+    "x (m)": "To the image's right.",
+    "y (m)": "Down.",
+    "z (m)": "Away from the camera.",
+    "Yaw (°)": "Above 0: turned to the image's left.",
+    "Pitch (°)": "Above 0: looking down.",
+    "Roll (°)": "Above 0: tilted clockwise in the image.",
+    "Error (px)": "How far its points are from where they were seen.",
+}
+
+
+def show_bodies(
+    rgb: np.ndarray | None,
+    found: FrameRigid,
+    camera: Camera,
+    wanted: Wanted,
+    people_m: Mapping[int, np.ndarray],
+    *,
+    caption: str,
+) -> np.ndarray | None:
+    """Show the bodies of a photo or frame, drawn on it beside the 3D view, and their table below.
+
+    Args:
+        rgb: (H, W, 3) uint8; None: only 3D and table.
+        found: the bodies in it.
+        camera: that took it.
+        wanted: what was looked for.
+        people_m: as for ``plot_rigid_3d``.
+        caption: below the picture.
+
+    Returns:
+        The picture with the axes drawn.
+    """
+    drawn = None
+    left, right = st.columns([1, 1], gap="medium")
+    with left:
+        if rgb is None:
+            st.info("There is no video to draw on, as the Video page made none.", icon=":material/info:")
+        else:
+            drawn = draw_rigid(rgb, found, camera, axis_m=wanted.axis_m)
+            show(drawn, caption, alt="The image with the axes of what was found: " + _in_words(found))
+            st.caption(LEGEND)
+    with right:
+        figure = plot_rigid_3d(found, camera, axis_m=wanted.axis_m, tag_sizes_m=wanted.tag_sizes_m, people_m=people_m)
+        show_figure(figure, height=460, label="Camera and bodies in 3D, in metres", key="rigid_3d")
+    if len(found):
+        st.dataframe(
+            table_of(found),
+            hide_index=True,
+            column_config={
+                name: st.column_config.NumberColumn(name, help=text, format=f"%.{1 if '°' in name else 2}f")
+                if name == "Error (px)" or "°" in name
+                else st.column_config.NumberColumn(name, help=text, format="%.3f")
+                for name, text in _CONFIG.items()
+            },
+            height=min(36 * (len(found) + 1) + 2, 400),
+        )
+    return drawn
+
+
+def table_of(found: FrameRigid) -> pd.DataFrame:
+    """A row for each body, in words and units for people."""
+    rows = []
+    for slot, pose in found.poses.items():
+        x, y, z = pose.translation_m
+        yaw, pitch, roll = pose.euler_deg
+        rows.append(
+            {
+                "What": what(slot),
+                "Number": slot.id,
+                "Distance (m)": pose.distance_m,
+                "x (m)": x,
+                "y (m)": y,
+                "z (m)": z,
+                "Yaw (°)": yaw,
+                "Pitch (°)": pitch,
+                "Roll (°)": roll,
+                "Error (px)": pose.error_px,
+                "How sure": "uncertain: may be tilted the other way" if pose.uncertain else "certain",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _in_words(found: FrameRigid) -> str:
+    return ", ".join(f"{name_of(slot)} {pose.distance_m:.2f} m away" for slot, pose in found.poses.items()) or "nothing"
