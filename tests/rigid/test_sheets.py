@@ -5,7 +5,7 @@ import pytest
 
 from posecore.errors import InvalidOption
 from posecore.rigid.board import Board
-from posecore.rigid.sheets import write_board_sheet, write_tag_sheet
+from posecore.rigid.sheets import preview_tag_sheet, write_board_sheet, write_tag_sheet
 from posecore.rigid.tags import TagDetector
 
 PX_PER_MM = 10
@@ -79,3 +79,11 @@ def test_a_board_that_is_too_large_is_refused(tmp_path):
         write_board_sheet(tmp_path / "board.pdf", Board(5, 7, 0.05))
     with pytest.raises(InvalidOption, match="page"):
         write_board_sheet(tmp_path / "board.pdf", Board(), page="a9")
+
+
+def test_the_preview_is_the_first_page():
+    picture = preview_tag_sheet("36h11", list(range(14)), 0.08, page="a4")
+    assert picture.shape == (1123, 794, 3)  # A4 at 96 dots per inch
+    assert [tag.id for tag in TagDetector("36h11").find(picture)] == [0, 1]
+    with pytest.raises(InvalidOption, match="too large"):
+        preview_tag_sheet("36h11", [1], 0.3)
