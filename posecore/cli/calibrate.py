@@ -15,9 +15,6 @@ from posecore.errors import CannotCalibrate
 if TYPE_CHECKING:
     import numpy as np
 
-# Frames of a video are used twice a second: those between are blurred or the same.
-_PER_SECOND = 2
-
 
 @click.command()
 @click.argument("files", type=options.PATH, nargs=-1, required=True, metavar="FILE...")
@@ -80,14 +77,10 @@ def calibrate(
 
 def _pictures(file: Path) -> "Iterator[np.ndarray]":
     """The photo, or frames of the video."""
-    from posecore.media.clip_options import ClipOptions
-    from posecore.media.clips import open_clip
     from posecore.media.pictures import decode_picture
+    from posecore.rigid.calibration import frames_of_video
 
     if is_photo(file):
         yield decode_picture(file)
-        return
-    with open_clip(file) as clip:
-        every = max(1, round(clip.info.fps / _PER_SECOND))
-    with open_clip(file, part=ClipOptions(every=every)) as clip:
-        yield from (frame.rgb for frame in clip)
+    else:
+        yield from frames_of_video(file)

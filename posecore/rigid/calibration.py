@@ -1,12 +1,16 @@
 """Calibrating a camera from photos of a ChArUco board."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from posecore.errors import CannotCalibrate
+from posecore.media.clip_options import ClipOptions
+from posecore.media.clips import open_clip
 from posecore.rigid.board import Board
 from posecore.rigid.camera import Camera
 from posecore.system import naming_missing_library
@@ -23,8 +27,11 @@ MIN_PHOTOS = 3
 _LEAST_CORNERS = 8
 # A photo whose error is this many times the usual one is blurred, or its board was bent.
 _OUTLIER = 3.0
-# Coverage is counted in so many cells, across and down.
-_CELLS = (8, 6)
+CELLS = (8, 6)
+"""Coverage is counted in so many cells, across and down."""
+# Frames of a video are used twice a second, as those between are blurred or the same; of a long one, this many.
+_PER_SECOND = 2
+_MOST_FRAMES = 60
 # k3 needs corners at the very edge of many photos; without them it is noise.
 _FLAGS = cv2.CALIB_FIX_K3
 
@@ -41,6 +48,8 @@ class Calibration:
         coverage: share of the image in which corners were seen, 0..1, by cells of 8 x 6. The lens is not known where
             none were.
         used: indices of the photos that were used.
+        errors_px: of each of these, pixels.
+        left_out: why each of the other photos was not used, by index.
     """
 
     camera: Camera
@@ -48,6 +57,8 @@ class Calibration:
     focal_error: float
     coverage: float
     used: tuple[int, ...]
+    errors_px: tuple[float, ...]
+    left_out: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def advice(self) -> tuple[str, ...]:
@@ -89,14 +100,52 @@ def calibrate_from_corners(seen: Sequence[Doubles], board: Board, size: tuple[in
     Raises:
         CannotCalibrate: if fewer than three photos show enough of the board.
     """
-    enough = [index for index, corners in enumerate(seen) if _is_enough(corners, board)]
-    used, solved = enough, _solved([seen[index] for index in _required(enough, len(seen))], board, size)
+    left_out = {index: lack for index, corners in enumerate(seen) if (lack := lack_of(corners, board))}
+    used = [index for index in range(len(seen)) if index not in left_out]
+    solved = _solved([seen[index] for index in _required(used, len(seen))], board, size)
     outliers = solved[2] > _OUTLIER * np.median(solved[2])
     if outliers.any() and (~outliers).sum() >= MIN_PHOTOS:
-        used = [index for index, out in zip(enough, outliers, strict=True) if not out]
+        for index, error, out in zip(used, solved[2], outliers, strict=True):
+            if out:
+                left_out[index] = f"It does not fit the others ({error:.1f} px): blurred, or the board was bent."
+        used = [index for index in used if index not in left_out]
         solved = _solved([seen[index] for index in used], board, size)
-    error_px, camera, _, focal_error = solved
-    return Calibration(camera, error_px, focal_error, _coverage([seen[index] for index in used], size), tuple(used))
+    error_px, camera, errors_px, focal_error = solved
+    covered = coverage([seen[index] for index in used], size)
+    return Calibration(
+        camera,
+        error_px,
+        focal_error,
+        covered,
+        tuple(used),
+        tuple(errors_px.tolist()),
+        dict(sorted(left_out.items())),
+    )
+
+
+def lack_of(corners: Doubles, board: Board) -> str | None:
+    """Why a photo in which ``Board.find`` saw these corners says too little; None if it says enough."""
+    there = board.corners_m[np.isfinite(corners).all(axis=1)]
+    if not len(there):
+        return "The board was not found."
+    if len(there) < _LEAST_CORNERS:
+        return f"It shows only {len(there)} of the {len(corners)} inner corners; {_LEAST_CORNERS} are needed."
+    if (np.ptp(there, axis=0)[:2] <= 0.5 * board.square_m).any():
+        return "It shows only corners in one line, which say nothing of the board's tilt."
+    return None
+
+
+def frames_of_video(path: str | os.PathLike[str]) -> Iterator[np.ndarray]:
+    """Frames of a video to calibrate from, each (H, W, 3) uint8: two a second, and at most 60.
+
+    Raises:
+        UnreadableMedia, MediaTooLarge: if the video cannot be used.
+    """
+    with open_clip(path) as clip:
+        count = clip.info.frame_count or 0
+        every = max(1, round(clip.info.fps / _PER_SECOND), -(-count // _MOST_FRAMES))
+    with open_clip(path, part=ClipOptions(every=every)) as clip:
+        yield from (frame.rgb for frame in islice(clip, _MOST_FRAMES))
 
 
 def _required(enough: list[int], photos: int) -> list[int]:
@@ -106,12 +155,6 @@ def _required(enough: list[int], photos: int) -> list[int]:
             f"got {len(enough)} of {photos}. Is it the board that was printed, in focus and well lit?"
         )
     return enough
-
-
-def _is_enough(corners: Doubles, board: Board) -> bool:
-    there = board.corners_m[np.isfinite(corners).all(axis=1)]
-    # Corners in one line say nothing of the board's tilt.
-    return len(there) >= _LEAST_CORNERS and bool((np.ptp(there, axis=0)[:2] > 0.5 * board.square_m).all())
 
 
 def _solved(
@@ -130,7 +173,8 @@ def _solved(
     return float(error), camera, np.ravel(errors).astype(np.float64), float(spreads[0, 0] / matrix[0, 0])
 
 
-def _coverage(seen: Sequence[Doubles], size: tuple[int, int]) -> float:
+def coverage(seen: Sequence[Doubles], size: tuple[int, int]) -> float:
+    """Share of an image of this (width, height) in which corners were seen, 0..1, by ``CELLS``."""
     corners = np.vstack(seen)
-    cells = (corners[np.isfinite(corners).all(axis=1)] / size * _CELLS).astype(int).clip(0, np.array(_CELLS) - 1)
-    return len({tuple(cell) for cell in cells.tolist()}) / (_CELLS[0] * _CELLS[1])
+    cells = (corners[np.isfinite(corners).all(axis=1)] / size * CELLS).astype(int).clip(0, np.array(CELLS) - 1)
+    return len({tuple(cell) for cell in cells.tolist()}) / (CELLS[0] * CELLS[1])
