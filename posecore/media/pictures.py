@@ -202,6 +202,13 @@ def encode_png(rgb: np.ndarray) -> bytes:
     return file.getvalue()
 
 
+def encode_jpeg(rgb: np.ndarray) -> bytes:
+    """Encode ``rgb``, (H, W, 3) uint8, as the bytes of a JPEG file, with losses that are hardly seen."""
+    file = io.BytesIO()
+    Image.fromarray(rgb).save(file, format="JPEG", quality=90)
+    return file.getvalue()
+
+
 def _content(source: bytes | os.PathLike[str] | str, name: str | None, unnamed: str) -> tuple[str, bytes]:
     """What a picture is called in messages, and its bytes."""
     if isinstance(source, bytes):

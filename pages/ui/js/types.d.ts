@@ -346,6 +346,35 @@ export interface Component<Data> {
   data: Data;
   parentElement: HTMLElement;
   setTriggerValue: (name: string, value: unknown) => void;
+  setStateValue: (name: string, value: unknown) => void;
+}
+
+/** A place in a photo, pixels from its upper left corner. */
+export type Place = [number, number];
+
+/** A thing whose corners are picked, see pages/ui/rigid/corner_picker. */
+export interface PickedThing {
+  id: string;
+  name: string;
+  color: string;
+  /** What each corner is called, in their order. */
+  names: string[];
+  /** Where each was picked when the page was last run. */
+  at: (Place | null)[];
+  /** Edges of the solved thing. */
+  lines: Place[][];
+  /** A little drawing, 1 x 1. */
+  sketch: { points: Place[]; edges: [number, number][]; behind: [number, number][] };
+}
+
+export interface PickerData {
+  /** Identifies the photo. */
+  key: string;
+  /** The photo's address. */
+  picture: string | null;
+  size: [number, number];
+  chosen: string | null;
+  things: PickedThing[];
 }
 
 /** The part of Plotly that is used. Parts of a figure are Plotly's own JSON. */
