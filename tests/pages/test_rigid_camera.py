@@ -10,7 +10,7 @@ from posecore.media.pictures import decode_picture, encode_png
 from posecore.rigid.board import Board
 from posecore.rigid.camera import Camera
 from posecore.rigid.pose import RigidPose
-from tests.rigid.rendered import render
+from posecore.rigid.rendering import render
 
 TILTS = [(5, 0, 90), (35, 0, 80), (-35, 0, 90), (0, 35, 95), (0, -35, 90), (25, 25, 100)]
 CAMERA = Camera.from_fov((640, 480), 60)
