@@ -18,6 +18,7 @@ __version__ = VERSION
 
 if TYPE_CHECKING:
     from posecore.broadcast.osc import OscSender
+    from posecore.broadcast.vmc import VmcSender
     from posecore.broadcast.websocket import WebSocketFeed
     from posecore.errors import (
         CannotCalibrate,
@@ -100,6 +101,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "posecore.broadcast.osc": ("OscSender",),
+    "posecore.broadcast.vmc": ("VmcSender",),
     "posecore.broadcast.websocket": ("WebSocketFeed",),
     "posecore.errors": (
         "CannotCalibrate",
@@ -263,6 +265,7 @@ __all__ = [
     "UnreadableMedia",
     "UnreadableResult",
     "UnreadableSessions",
+    "VmcSender",
     "WebSocketFeed",
     "WorkerLost",
     "WorkerUnavailable",

@@ -89,3 +89,11 @@ def tcp_port() -> int:
 @pytest.fixture
 def udp_port() -> int:
     return _free(socket.SOCK_DGRAM)
+
+
+@pytest.fixture
+def plain_socket() -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(("127.0.0.1", 0))
+        receiver.settimeout(PATIENCE_S)
+        yield receiver

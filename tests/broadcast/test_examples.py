@@ -5,11 +5,13 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from posecore import BLAZEPOSE_33, OscSender, WebSocketFeed
+from posecore import BLAZEPOSE_33, OscSender, RigidPose, VmcSender, WebSocketFeed
+from tests.rigid.people import seen_at
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("receive_*.py"))
@@ -62,6 +64,13 @@ def test_the_websocket_receiver_prints_left_wrists_and_ends_with_the_feed(tcp_po
         feed.close()
         assert process.wait(PATIENCE_S) == 0
     assert line == "person 4: [115.0, 57.5] pixels, [0.15, -0.15, 0.075] metres\n"
+
+
+def test_the_vmc_receiver_prints_bones(udp_port):
+    poses = seen_at(RigidPose.from_euler((40, 0, 0), (0, 0, 4)))
+    with VmcSender(udp_port) as sender, example("receive_vmc.py", udp_port) as process:
+        line = first_line(process, lambda number: sender.send(replace(poses, time_s=number / 30), number))
+    assert line.replace("-0.000", "0.000") == "Hips: x 0.000, y 0.342, z 0.000, w 0.940\n"
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)

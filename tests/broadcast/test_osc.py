@@ -1,6 +1,5 @@
 """What a program listening for OSC receives."""
 
-import socket
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -12,15 +11,6 @@ from scipy.spatial.transform import Rotation
 from posecore import BLAZEPOSE_33, FramePoses, FrameRigid, InvalidOption, OscSender, RigidPose, RigidSlot
 from posecore.limits import LIMITS
 from posecore.rigid.people import PEOPLE_KINDS
-from tests.broadcast.conftest import PATIENCE_S
-
-
-@pytest.fixture
-def plain_socket():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
-        receiver.bind(("127.0.0.1", 0))
-        receiver.settimeout(PATIENCE_S)
-        yield receiver
 
 
 def test_a_frame_is_a_header_and_each_landmark_of_each_person(receiver, people):

@@ -4,6 +4,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -12,7 +13,8 @@ from websockets.sync.client import connect
 from pages.ui.live.current import Live
 from pages.ui.live.sending import Sending
 from pages.ui.live.stream import LiveOptions, LiveStream
-from posecore import FramePoses, InvalidOption, PosecoreError, PoseOptions
+from posecore import FramePoses, HandSlot, InvalidOption, PosecoreError, PoseOptions
+from tests.synthetic_hands import hands_at
 
 NOBODY = FramePoses.nobody((640, 480), 0.5)
 
@@ -83,3 +85,20 @@ def test_an_invalid_port_is_refused_with_its_variable_name(sending, monkeypatch)
     monkeypatch.setenv("POSECORE_OSC_PORT", "many")
     with pytest.raises(InvalidOption, match="POSECORE_OSC_PORT"):
         sending.choose(["OSC"])
+
+
+def test_an_avatar_gets_people_and_hands_mirrored_only_if_wanted(sending, monkeypatch):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(("127.0.0.1", 0))
+        receiver.settimeout(20)
+        monkeypatch.setenv("POSECORE_VMC_PORT", str(receiver.getsockname()[1]))
+        sending.choose(["VMC"], mirror=True)
+        assert sending.open["VMC"].mirror
+        sending.live.stream.send_on(NOBODY, 7, None)
+        assert b"/VMC/Ext/OK" in receiver.recv(65536)
+        sending.choose(["VMC"])
+        assert not sending.open["VMC"].mirror
+        with_hands = hands_at({HandSlot(1, "left"): (300, 200)}, time_s=0.6)
+        sending.live.stream.send_on(replace(NOBODY, time_s=0.6), 8, with_hands)
+        bones = b"".join(receiver.recv(65536) for _ in range(5))
+    assert b"LeftLittleDistal" in bones

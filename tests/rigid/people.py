@@ -46,12 +46,14 @@ STANDING = _standing()
 """(33, 3) metres, a person who stands upright and faces the camera; origin midway between the hips."""
 
 
-def seen_at(pose: RigidPose, *, camera: Camera = CAMERA, visibility: float = 1.0) -> FramePoses:
-    """The standing person at this place, as a model without errors sees them."""
+def seen_at(
+    pose: RigidPose, *, body: np.ndarray = STANDING, camera: Camera = CAMERA, visibility: float = 1.0
+) -> FramePoses:
+    """A person with this body, the standing one if none is given, at this place, as a model without errors sees it."""
     return FramePoses(
-        xy=(camera.project(STANDING, pose) + 0.5)[None],
+        xy=(camera.project(body, pose) + 0.5)[None],
         z=np.zeros((1, 33)),
-        world=(STANDING @ pose.rotation.T)[None],
+        world=(body @ pose.rotation.T)[None],
         visibility=np.full((1, 33), visibility),
         presence=np.ones((1, 33)),
         person_ids=[4],

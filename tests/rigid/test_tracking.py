@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from posecore.rigid.camera import Camera
 from posecore.rigid.pose import RigidPose, RigidSlot
@@ -83,3 +84,13 @@ def test_rotations_are_smoothed_across_half_a_turn():
             steps.apply(RigidPose.from_euler((yaw, 0, 0), [0, 0, 1]).rotation, index / FPS), [0, 0, 1], 0
         )
         assert abs(smooth.euler_deg[0]) == pytest.approx(180, abs=1.001)
+
+
+def test_rotations_are_filtered_each_by_itself():
+    generator = np.random.default_rng(2)
+    turns = Rotation.from_rotvec(generator.normal(0, 0.3, (3 * 20, 3))).as_matrix().reshape(20, 3, 3, 3)
+    several = RotationFilter(min_cutoff=1, beta=0.1)
+    single = [RotationFilter(min_cutoff=1, beta=0.1) for _ in range(3)]
+    for index, frame in enumerate(turns):
+        expected = [each.apply(turn, index / FPS) for each, turn in zip(single, frame, strict=True)]
+        np.testing.assert_allclose(several.apply(frame, index / FPS), expected, atol=1e-12)

@@ -9,16 +9,18 @@ import streamlit as st
 
 from pages.ui.live.current import Live
 from pages.ui.shared.machine import is_at_the_machine
-from posecore import FrameHands, FramePoses, LiveRigid, OscSender, PosecoreError, WebSocketFeed
+from posecore import FrameHands, FramePoses, LiveRigid, OscSender, PosecoreError, VmcSender, WebSocketFeed
 from posecore.limits import whole_number
 
 _KEY = "live_sending"
+
+_Receiver = OscSender | VmcSender | WebSocketFeed
 
 
 class _Way(NamedTuple):
     """A protocol. Only the host can change its port, since a visitor could otherwise reach any program."""
 
-    begin: Callable[[int], OscSender | WebSocketFeed]
+    begin: Callable[[int], _Receiver]
     where: str
     variable: str
     usual_port: int
@@ -35,6 +37,7 @@ class _Way(NamedTuple):
 _WAYS = {
     "OSC": _Way(OscSender, "to 127.0.0.1, port {}", "POSECORE_OSC_PORT", 9000),
     "WebSocket": _Way(WebSocketFeed, "at ws://127.0.0.1:{}", "POSECORE_WEBSOCKET_PORT", 8765),
+    "VMC": _Way(VmcSender, "to 127.0.0.1, port {}; the avatar follows one person", "POSECORE_VMC_PORT", 39539),
 }
 
 
@@ -48,12 +51,16 @@ class Sending:
 
     def __init__(self, live: Live) -> None:
         self.live = live
-        self.open: dict[str, OscSender | WebSocketFeed] = {}
+        self.open: dict[str, _Receiver] = {}
         self._rigid = LiveRigid()
         live.stream.when_ended(self.close)
 
-    def choose(self, ways: list[str]) -> None:
+    def choose(self, ways: list[str], *, mirror: bool = False) -> None:
         """Open the chosen receivers and close the others.
+
+        Args:
+            ways: names of protocols.
+            mirror: whether an avatar moves as a mirror image.
 
         Raises:
             FeedUnavailable: if a port is taken.
@@ -65,13 +72,19 @@ class Sending:
                 if way not in self.open and not self.live.stream.ended:
                     self.open[way] = _WAYS[way].begin(_WAYS[way].port())
         finally:
+            for receiver in self.open.values():
+                if isinstance(receiver, VmcSender):
+                    receiver.mirror = mirror
             self.live.stream.send_on = self.send if self.open else None
 
     def send(self, poses: FramePoses, number: int, hands: FrameHands | None) -> None:
         """Send to all open receivers; from the thread that processes the frames."""
         rigid = self._rigid.step(poses, hands)
         for receiver in list(self.open.values()):
-            receiver.send(poses, number, rigid=rigid)
+            if isinstance(receiver, VmcSender):
+                receiver.send(poses, number, rigid=rigid, hands=hands)
+            else:
+                receiver.send(poses, number, rigid=rigid)
 
     def close(self) -> None:
         """Stop without waiting, even on the event loop: slow receivers are closed in threads of their own."""
@@ -94,12 +107,19 @@ def offer_sending(live: Live) -> None:
             selection_mode="multi",
             key="live_ways",
             persist_state="session",
-            help="For games, music, AR and VR on this machine. Nothing leaves it. docs/live-feed.md describes what is "
-            "sent, with receivers of ten lines each.",
+            help="OSC and WebSocket are for games, music, AR and VR; VMC is for avatar programs such as VSeeFace and "
+            "Warudo. They run on this machine, and nothing leaves it. docs/live-feed.md describes what is sent, with "
+            "receivers of ten lines each.",
+        )
+        mirror = "VMC" in ways and st.toggle(
+            "Mirror the avatar",
+            key="live_avatar_mirror",
+            persist_state="session",
+            help="The avatar raises its right arm if you raise your left one, as in a mirror.",
         )
         for way in ways:
             st.caption(f"{way}: {_WAYS[way].where.format(_WAYS[way].port())}")
     try:
-        sending.choose(ways)
+        sending.choose(ways, mirror=mirror)
     except PosecoreError as error:
         st.warning(str(error), icon=":material/cast:")
