@@ -290,7 +290,7 @@ def find_tags_video(
     job = Job(_path_of_video(path), PoseOptions(), part, film, skeletons=False, bodies=False, tags=family)
     end = _dispatch(job, observer, workers)
     nobody, _ = observer.sequences()
-    for note in end.notes:
+    for note in [*end.notes, *observer.notes()]:
         if on_note is not None:
             on_note(note)
     return observer.tags(family, nobody)

@@ -1,11 +1,13 @@
 """What is seen in a video, read in a process of its own, and the poses that follow from it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from posecore.errors import InvalidOption
+from posecore.limits import LIMITS
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
 from posecore.rigid.camera import Camera
@@ -47,6 +49,19 @@ def test_tags_are_seen_once_and_posed_for_any_camera_and_size(video):
     assert narrow.translation_m[0, 0, 2] > 1.9 * found.translation_m[0, 0, 2]
     assert seen.pose(camera).slots == ()
     assert seen.notes(found) == []
+
+
+def test_of_more_tags_than_can_be_kept_the_later_ones_are_left_out(tmp_path, monkeypatch):
+    monkeypatch.setattr("posecore.runs.progress.LIMITS", replace(LIMITS, person_frames=FRAMES))
+    path, notes = tmp_path / "two.mp4", []
+    with FilmWriter(path, CAMERA.size, fps_hint=30) as film:
+        for index in range(FRAMES):
+            pose = RigidPose.from_euler((20, 10, 0), [0, 0, 0.5])
+            film.write(render([tag("36h11", index // 3, 0.1, pose)], CAMERA, seed=index), index / 30)
+    seen = see_in_video(path, RigidOptions((), family="36h11"), on_note=notes.append)
+    assert [[each.id for each in frame] for frame in seen.tags.frames] == [[0]] * 3 + [[]] * 3
+    [note] = notes
+    assert "after the first 1 are left out" in note
 
 
 def test_people_and_tags_in_one_pass_with_a_copy_to_draw_on(video, tmp_path):

@@ -106,6 +106,8 @@ class RecordingObserver(ProgressObserver):
         self._recorder = PoseRecorder(max(self._people, kept))
         self._hand_recorder = HandRecorder(max(self._hands, 2 * kept))  # a hand has half as many numbers
         self._tags: dict[float, tuple[SeenTag, ...]] = {}
+        self._tag_ids: set[int] = set()
+        self._most_tags, self._tags_left_out = max(1, kept), False
 
     def on_frame(
         self, poses: FramePoses, hands: FrameHands | None = None, tags: Sequence[SeenTag] | None = None
@@ -115,11 +117,29 @@ class RecordingObserver(ProgressObserver):
         if hands is not None:
             self._hand_recorder.add(hands)
         if tags is not None:
-            self._tags[poses.time_s] = tuple(tags)
+            self._tags[poses.time_s] = tuple(tag for tag in tags if self._is_kept(tag))
         return super().on_frame(poses, hands)
+
+    def _is_kept(self, tag: SeenTag) -> bool:
+        if tag.id not in self._tag_ids and len(self._tag_ids) >= self._most_tags:
+            self._tags_left_out = True
+            return False
+        self._tag_ids.add(tag.id)
+        return True
 
     def notes(self) -> list[str]:
         """Notes for the user about the recorded poses."""
+        return [*self._note_on_people(), *self._note_on_tags()]
+
+    def _note_on_tags(self) -> list[str]:
+        if not self._tags_left_out:
+            return []
+        return [
+            "More tags came than can be kept for a video of this length: those after the first "
+            f"{self._most_tags} are left out. Choose a shorter part."
+        ]
+
+    def _note_on_people(self) -> list[str]:
         if not (self._recorder.left_out or self._hand_recorder.left_out):
             return []
         return [

@@ -13,7 +13,7 @@ from posecore.rigid.pose import Doubles, FrameRigid, RigidPose, RigidSequence, R
 from posecore.rigid.tags import tag_points
 from posecore.skeletons import BLAZEPOSE_33
 from posecore.view.chart_layout import axis, axis_with_grid, chart_layout, legend_below
-from posecore.view.palette import BLUE, GREY, PURPLE, css
+from posecore.view.palette import GREY, PURPLE, css
 from posecore.view.plots import floor_of, layout_of, xyz
 from posecore.view.rigid_drawing import AXES, OTHER_AXIS_M
 from posecore.view.spaces import Space
@@ -23,7 +23,9 @@ _FRUSTUM_M = 0.25  # depth at which the camera's view is outlined, or a third of
 _STEPS_M = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
 _MOST_LINES = 12
 # Behind the camera, above it and to its right, so that bodies are seen as the camera sees them.
-_EYE = {"eye": {"x": 0.75, "y": -1.5, "z": 0.7}, "center": {"x": 0, "y": 0, "z": -0.1}}
+_EYE = {"eye": {"x": 0.6, "y": -1.25, "z": 0.55}, "center": {"x": 0, "y": 0, "z": -0.15}}
+# With more bodies, letters at all axes would cover them; pointing at an axis tells it, too.
+_MOST_WITH_LETTERS = 4
 _MOST_POINTS = 3_000
 
 Measure = Literal["turn", "place"]
@@ -73,7 +75,7 @@ def plot_rigid_3d(
             traces.append(_lines(square, f"outline_{index}", str(slot), css(PURPLE), 4))
         ends = _up(pose.to_camera(np.vstack([np.zeros(3), np.eye(3) * length])))
         inside.append(ends)
-        traces += _axes(index, ends)
+        traces += _axes(index, _in_words(slot), ends, letters=len(found) <= _MOST_WITH_LETTERS)
         traces.append(_origin(index, slot, pose, ends[0]))
     space = _space(np.concatenate(inside))
     layout = layout_of(space, several=False, has_sides=False, has_bar=False)
@@ -192,13 +194,15 @@ def _lines(points: Doubles, uid: str, name: str, color: str, width: float) -> di
     }
 
 
-def _axes(index: int, ends: Doubles) -> Iterator[dict[str, Any]]:
+def _axes(index: int, name: str, ends: Doubles, *, letters: bool) -> Iterator[dict[str, Any]]:
     for number, (letter, color) in enumerate(AXES.items(), start=1):
         yield {
             **_lines(ends[[0, number]], f"axis_{letter}_{index}", letter, css(color), 6),
             "mode": "lines+text",
-            "text": ["", letter],
+            "text": ["", letter if letters else ""],
             "textfont": {"color": css(color), "size": 12},
+            "hoverinfo": "text",
+            "hovertext": f"{letter} of {name}",
         }
 
 
@@ -213,7 +217,7 @@ def _origin(index: int, slot: RigidSlot, pose: RigidPose, origin: Doubles) -> di
         "uid": f"origin_{index}",
         "showlegend": False,
         **xyz(origin[None]),
-        "marker": {"size": 4, "color": css(BLUE), "opacity": 0.99},
+        "marker": {"size": 2.5, "color": css(GREY), "opacity": 0.99},
         "text": [_in_words(slot)],
         "textposition": "bottom center",
         "textfont": {"size": 11},
