@@ -57,18 +57,24 @@ def choose_camera(known: Known, *, key: str) -> Camera | None:
         known: what is known of it.
         key: identifies the photo or video.
     """
-    way = st.segmented_control(
-        "Camera",
-        [VIEW, FILE],
-        required=True,
-        key="rigid_camera",
-        persist_state="session",
-        help="Distances are as good as what is known of the camera; angles suffer less.",
-    )
-    return _from_file(known.camera.size) if way == FILE else _by_view(known, key)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        way = st.segmented_control(
+            "Camera",
+            [VIEW, FILE],
+            default=VIEW,
+            required=True,
+            key="rigid_camera",
+            persist_state="session",
+            help="Distances are as good as what is known of the camera; angles suffer less.",
+        )
+        by_view = _by_view(known, key) if way == VIEW else known
+    if way == VIEW:
+        st.caption(by_view.why)
+        return by_view.camera
+    return _from_file(known.camera.size)
 
 
-def _by_view(known: Known, key: str) -> Camera:
+def _by_view(known: Known, key: str) -> Known:
     stated = round(min(max(known.camera.fov_deg, _LEAST_DEG), _MOST_DEG), 1)
     chosen = st.slider(
         "Field of view (degrees)",
@@ -76,14 +82,15 @@ def _by_view(known: Known, key: str) -> Camera:
         _MOST_DEG,
         stated,
         0.5,
+        format="%.1f",
         key=f"rigid_fov_{key}",
+        width=320,
         help="The angle that the camera sees across the longer side of its image. Phones have 65 to 70 degrees, "
         "webcams 55 to 75, a portrait lens 25.",
     )
     if chosen == stated:
-        st.caption(known.why)
-        return known.camera
-    return Camera.from_fov(known.camera.size, chosen)
+        return known
+    return Known(Camera.from_fov(known.camera.size, chosen), f"Set by hand; it was {stated:g} degrees before.")
 
 
 def _from_file(size: tuple[int, int]) -> Camera | None:

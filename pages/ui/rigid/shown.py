@@ -1,7 +1,6 @@
 """One photo or frame with its rigid bodies: drawn, in 3D, and as a table."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,16 +13,17 @@ from pages.ui.shared.figure import show_figure
 from posecore import Camera, FrameRigid, draw_rigid
 from posecore.view.rigid_plots import plot_rigid_3d
 
-_CONFIG: Mapping[str, Any] = {
-    "Distance (m)": "From the camera to the middle of the body.",
-    "x (m)": "To the image's right.",
-    "y (m)": "Down.",
-    "z (m)": "Away from the camera.",
-    "Yaw (°)": "Above 0: turned to the image's left.",
-    "Pitch (°)": "Above 0: looking down.",
-    "Roll (°)": "Above 0: tilted clockwise in the image.",
-    "Error (px)": "How far its points are from where they were seen.",
+_COLUMNS: Mapping[str, tuple[int, str]] = {
+    "Distance (m)": (3, "From the camera to the middle of the body."),
+    "x (m)": (3, "To the image's right."),
+    "y (m)": (3, "Down."),
+    "z (m)": (3, "Away from the camera."),
+    "Yaw (°)": (1, "Above 0: turned to the image's left."),
+    "Pitch (°)": (1, "Above 0: looking down."),
+    "Roll (°)": (1, "Above 0: tilted clockwise in the image."),
+    "Error (px)": (2, "How far its points are from where they were seen."),
 }
+_UNCERTAIN = "Another rotation explains what was seen about as well, such as a tag that is tilted the other way."
 
 
 def show_bodies(
@@ -65,10 +65,11 @@ def show_bodies(
             table_of(found),
             hide_index=True,
             column_config={
-                name: st.column_config.NumberColumn(name, help=text, format=f"%.{1 if '°' in name else 2}f")
-                if name == "Error (px)" or "°" in name
-                else st.column_config.NumberColumn(name, help=text, format="%.3f")
-                for name, text in _CONFIG.items()
+                "How sure": st.column_config.TextColumn("How sure", help=f"Uncertain: {_UNCERTAIN.lower()}"),
+                **{
+                    name: st.column_config.NumberColumn(name, help=text, format=f"%.{digits}f")
+                    for name, (digits, text) in _COLUMNS.items()
+                },
             },
             height=min(36 * (len(found) + 1) + 2, 400),
         )
@@ -79,21 +80,12 @@ def table_of(found: FrameRigid) -> pd.DataFrame:
     """A row for each body, in words and units for people."""
     rows = []
     for slot, pose in found.poses.items():
-        x, y, z = pose.translation_m
-        yaw, pitch, roll = pose.euler_deg
+        numbers = (pose.distance_m, *pose.translation_m, *pose.euler_deg, pose.error_px)
         rows.append(
-            {
-                "What": what(slot),
-                "Number": slot.id,
-                "Distance (m)": pose.distance_m,
-                "x (m)": x,
-                "y (m)": y,
-                "z (m)": z,
-                "Yaw (°)": yaw,
-                "Pitch (°)": pitch,
-                "Roll (°)": roll,
-                "Error (px)": pose.error_px,
-                "How sure": "uncertain: may be tilted the other way" if pose.uncertain else "certain",
+            {"What": what(slot), "Number": slot.id, "How sure": "uncertain" if pose.uncertain else "certain"}
+            | {
+                name: round(float(number), digits) + 0.0  # no -0.0
+                for (name, (digits, _)), number in zip(_COLUMNS.items(), numbers, strict=True)
             }
         )
     return pd.DataFrame(rows)

@@ -151,7 +151,7 @@ def _offer_drawn(run: RigidRun, found: RigidSequence, camera: Camera, wanted: Wa
     if run.state.look == look:
         film = address(run.drawn_token)
         st.html(
-            f'<video controls preload="metadata" src="{film}" style="width:100%;max-height:520px" '
+            f'<video controls preload="metadata" src="{film}" style="max-width:100%;max-height:520px" '
             'aria-label="The video with axes"></video>'
         )
         st.link_button("Video with axes (MP4)", f"{film}?download", icon=":material/download:")
