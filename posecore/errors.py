@@ -33,6 +33,10 @@ class MediaTooLarge(UnreadableMedia):
     """A photo or video exceeds one of the limits in ``posecore.limits``."""
 
 
+class OutputTooLarge(PosecoreError):
+    """A file would become larger than one of the limits in ``posecore.limits`` allows, so it is not written."""
+
+
 class WorkerLost(PosecoreError):
     """A process died or hung while processing a video, and would again."""
 

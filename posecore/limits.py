@@ -25,6 +25,7 @@ class Limits:
             ones wait.
         clip_megabytes: memory for processing one video, in addition to the loaded model's, and for developing a
             camera's raw photo (Linux).
+        overlay_megabytes: size of an overlay by itself, as a video or as pictures; its writing ends there.
         seconds_per_frame: a video is abandoned if one frame takes longer than this, and so is a raw photo.
         seconds_idle: how long an idle worker process is kept.
         live_viewers: concurrent live sessions on one app server; each can keep a processor core busy.
@@ -49,6 +50,7 @@ class Limits:
     person_frames: int = 2_000_000
     runs_at_once: int = 2
     clip_megabytes: int = 3_000
+    overlay_megabytes: int = 2_000
     seconds_per_frame: int = 60
     seconds_idle: int = 300
     live_viewers: int = 4

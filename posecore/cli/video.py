@@ -3,21 +3,35 @@
 import json
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from posecore.cli import options
 from posecore.cli.console import WHY_NOBODY, Report, complain, load_model, progress_bar
 from posecore.cli.outputs import OutputFolder
-from posecore.errors import InvalidOption, UnreadableMedia, WorkerLost
+from posecore.errors import InvalidOption, OutputTooLarge, UnreadableMedia, WorkerLost
 from posecore.estimation.pose_options import PoseOptions
 from posecore.media.clip_options import ClipOptions, FilmQuality
 from posecore.view.overlays.names import PieceName
 from posecore.view.silhouettes import Background
 
+if TYPE_CHECKING:
+    from posecore.poses import PoseSequence
+    from posecore.view.overlays.options import OverlayOptions
+
 _USUAL = ClipOptions()
+
+
+@dataclass(frozen=True)
+class _Asked:
+    pose: PoseOptions
+    part: ClipOptions
+    background: Background
+    overlay: "OverlayOptions"
+    workers: int
 
 
 @click.command()
@@ -57,6 +71,11 @@ _USUAL = ClipOptions()
 @click.option(
     "--overlay-alone", is_flag=True, help="Also write the overlay by itself, transparent elsewhere, for video editors."
 )
+@click.option(
+    "--overlay-pictures",
+    is_flag=True,
+    help="Also write it as a zip of transparent PNG pictures, one a frame, for editors that need those.",
+)
 @options.as_json
 def video(
     file: Path,
@@ -74,93 +93,125 @@ def video(
     pieces: tuple[PieceName, ...],
     own: options.GivenPicture,
     overlay_alone: bool,
+    overlay_pictures: bool,
     as_json: bool,
     **estimation: Any,
 ) -> int:
     """Annotate a video (MP4, MOV, WebM, AVI, MKV, ...) and save its landmarks.
 
     Writes STEM.annotated.mp4, STEM.landmarks.csv, STEM.manifest.json and STEM.posecore.npz, which the app and the
-    export command open again; with --overlay-alone also STEM.overlay.webm.
+    export command open again; with --overlay-alone also STEM.overlay.webm, with --overlay-pictures STEM.overlay.zip.
     """
     from posecore.export.formats import safe_name
-    from posecore.export.json_file import write_manifest
-    from posecore.export.overlay_file import write_overlay_film
-    from posecore.export.saved import save_sequence
-    from posecore.export.table_file import write_csv
-    from posecore.media.files import file_sha256
-    from posecore.pipeline import RunSummary, estimate_video
-    from posecore.runs.manifest import make_manifest
     from posecore.runs.pool import warm_up
     from posecore.runs.segments import usual_workers
     from posecore.view.overlays.options import OverlayOptions
 
     overlay = OverlayOptions(pieces, own.load())
-    if overlay_alone and not overlay:
-        raise InvalidOption("Expected a piece for --overlay-alone, but got none. Add --overlay, such as --overlay hat.")
-    if overlay_alone and overlay.needs_frames:
-        raise InvalidOption(
-            "Expected --overlay-alone without a picture on markers, which are found in the frames of the video, not in "
-            "its landmarks. Leave out one of them, or hold the picture to a part of the body."
-        )
-    wanted = PoseOptions(**estimation, segmentation=background != "keep", smoothing=not no_smoothing)
-    part = ClipOptions(start_s, end_s, every, film_side, film_quality)
-    workers = usual_workers() if workers is None else workers
+    for option, chosen in (("--overlay-alone", overlay_alone), ("--overlay-pictures", overlay_pictures)):
+        if chosen:
+            _check_alone(option, overlay)
+    asked = _Asked(
+        PoseOptions(**estimation, segmentation=background != "keep", smoothing=not no_smoothing),
+        ClipOptions(start_s, end_s, every, film_side, film_quality),
+        background,
+        overlay,
+        usual_workers() if workers is None else workers,
+    )
     warm_up()  # a worker starts while the model is located here
-    load_model(wanted)
-    notes: list[str] = []
-    summaries: list[RunSummary] = []
+    load_model(asked.pose)
     report = Report(as_json)
     stem = safe_name(file.stem, "video")
     with OutputFolder(out, overwrite=overwrite).whole(file, stem, _is_same_run) as written:
-        start = time.monotonic()
+        base = written.folder / stem
         try:
-            with progress_bar(unit="frame") as show:
-                sequence = estimate_video(
-                    file,
-                    wanted,
-                    part=part,
-                    annotated=None if no_film else written.folder / f"{stem}.annotated.mp4",
-                    skeletons=not overlay,
-                    overlay=overlay,
-                    background=background,
-                    workers=workers,
-                    on_progress=lambda progress: show(progress.frames, progress.total),
-                    on_note=notes.append,
-                    on_end=summaries.append,
-                )
-            seconds = time.monotonic() - start
-            sha256 = file_sha256(file)
+            sequence, manifest = _analyse(file, asked, None if no_film else Path(f"{base}.annotated.mp4"))
         except (UnreadableMedia, WorkerLost) as error:
             report.add_failed(file, error)
             return report.finish()
-        manifest = make_manifest(
-            sequence,
-            wanted,
-            source=file.name,
-            seconds=seconds,
-            part=part,
-            notes=notes,
-            workers=workers,
-            background=background,
-            source_sha256=sha256,
-            most_people=summaries[0].most_people,
-        ) | {"overlay": sorted(pieces), "overlay_picture": own.as_dict()}
-        write_csv(sequence, written.folder / f"{stem}.landmarks.csv")
-        write_manifest(sequence, written.folder / f"{stem}.manifest.json", facts=manifest)
-        save_sequence(sequence, written.folder / f"{stem}.posecore.npz", facts=manifest)
-        if overlay_alone:
-            with progress_bar(unit="frame", desc="Drawing") as show:
-                write_overlay_film(
-                    sequence,
-                    written.folder / f"{stem}.overlay.webm",
-                    overlay,
-                    on_frame=lambda done: show(done, len(sequence)),
-                )
+        manifest |= {"overlay": sorted(pieces), "overlay_picture": own.as_dict()}
+        _write_tables(sequence, manifest, base)
+        suffixes = [*([".webm"] if overlay_alone else []), *([".zip"] if overlay_pictures else [])]
+        too_large = _write_overlay(sequence, overlay, [Path(f"{base}.overlay{suffix}") for suffix in suffixes])
     outputs = list(written.paths.values())
     report.add_done(file, outputs, manifest=manifest)
+    for problem in too_large:
+        report.add_failed(file, problem)
     _say(report, file, manifest)
     report.say("Wrote " + ", ".join(map(str, outputs)))
     return report.finish()
+
+
+def _check_alone(option: str, overlay: "OverlayOptions") -> None:
+    if not overlay:
+        raise InvalidOption(f"Expected a piece for {option}, but got none. Add --overlay, such as --overlay hat.")
+    if overlay.needs_frames:
+        raise InvalidOption(
+            f"Expected {option} without a picture on markers, which are found in the frames of the video, not in its "
+            "landmarks. Leave out one of them, or hold the picture to a part of the body."
+        )
+
+
+def _analyse(file: Path, asked: _Asked, film: Path | None) -> "tuple[PoseSequence, dict[str, Any]]":
+    """The people, and the manifest; with the annotated video if it has a path."""
+    from posecore.media.files import file_sha256
+    from posecore.pipeline import RunSummary, estimate_video
+    from posecore.runs.manifest import make_manifest
+
+    notes: list[str] = []
+    summaries: list[RunSummary] = []
+    start = time.monotonic()
+    with progress_bar(unit="frame") as show:
+        sequence = estimate_video(
+            file,
+            asked.pose,
+            part=asked.part,
+            annotated=film,
+            skeletons=not asked.overlay,
+            overlay=asked.overlay,
+            background=asked.background,
+            workers=asked.workers,
+            on_progress=lambda progress: show(progress.frames, progress.total),
+            on_note=notes.append,
+            on_end=summaries.append,
+        )
+    manifest = make_manifest(
+        sequence,
+        asked.pose,
+        source=file.name,
+        seconds=time.monotonic() - start,
+        part=asked.part,
+        notes=notes,
+        workers=asked.workers,
+        background=asked.background,
+        source_sha256=file_sha256(file),
+        most_people=summaries[0].most_people,
+    )
+    return sequence, manifest
+
+
+def _write_tables(sequence: "PoseSequence", manifest: Mapping[str, Any], base: Path) -> None:
+    from posecore.export.json_file import write_manifest
+    from posecore.export.saved import save_sequence
+    from posecore.export.table_file import write_csv
+
+    write_csv(sequence, Path(f"{base}.landmarks.csv"))
+    write_manifest(sequence, Path(f"{base}.manifest.json"), facts=manifest)
+    save_sequence(sequence, Path(f"{base}.posecore.npz"), facts=manifest)
+
+
+def _write_overlay(sequence: "PoseSequence", overlay: "OverlayOptions", paths: list[Path]) -> list[OutputTooLarge]:
+    """Write the overlay by itself; returns why files are missing."""
+    from posecore.export.overlay_file import write_overlay
+
+    too_large = []
+    for path in paths:
+        with progress_bar(unit="frame", desc="Drawing") as show:
+            try:
+                write_overlay(sequence, path, overlay, on_frame=lambda done: show(done, len(sequence)))
+            except OutputTooLarge as error:
+                too_large.append(error)
+    return too_large
 
 
 def _say(report: Report, file: Path, manifest: Mapping[str, Any]) -> None:

@@ -195,10 +195,10 @@ def fit_picture(rgb: np.ndarray, longest_px: int) -> np.ndarray:
     return np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0))
 
 
-def encode_png(rgb: np.ndarray) -> bytes:
-    """Encode ``rgb``, (H, W, 3) uint8, as the bytes of a PNG file."""
+def encode_png(pixels: np.ndarray) -> bytes:
+    """Encode (H, W, 3) or, transparent in part, (H, W, 4) uint8 as the bytes of a PNG file."""
     file = io.BytesIO()
-    Image.fromarray(rgb).save(file, format="PNG", compress_level=_PNG_LEVEL)
+    Image.fromarray(pixels).save(file, format="PNG", compress_level=_PNG_LEVEL)
     return file.getvalue()
 
 

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from PIL import Image
 
 from posecore.cli.main import main
 from posecore.export.saved import load_sequence
+from posecore.limits import Limits
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
 from posecore.media.pictures import decode_picture
@@ -170,8 +172,10 @@ def test_no_film_writes_only_data_files(short_clip, tmp_path):
 
 def test_an_overlay_is_in_the_video_by_itself_and_in_the_manifest(short_clip, ask, tmp_path):
     arguments = ("video", short_clip, "--out", tmp_path, "--workers", "1", "--end", "0.2", "--overlay", "hat")
-    code, _, errors = ask(*arguments, "--overlay-alone")
+    code, _, errors = ask(*arguments, "--overlay-alone", "--overlay-pictures")
     assert (code, errors) == (0, "")
+    with zipfile.ZipFile(tmp_path / "walk.overlay.zip") as archive:
+        assert len(archive.namelist()) == 6 + 1
     assert json.loads((tmp_path / "walk.manifest.json").read_text())["overlay"] == ["hat"]
     for suffix, pixels in (("annotated.mp4", "yuv420p"), ("overlay.webm", "yuv420p")):  # alpha is a stream beside it
         with av.open(str(tmp_path / f"walk.{suffix}")) as film:
@@ -180,9 +184,30 @@ def test_an_overlay_is_in_the_video_by_itself_and_in_the_manifest(short_clip, as
     code, _, errors = ask(*arguments, "--overlay", "crown")
     assert code == 0
     assert "walk_2" in errors, "another overlay is another result"
-    code, _, errors = ask("video", short_clip, "--out", tmp_path, "--overlay-alone")
-    assert (code, len(errors.splitlines())) == (2, 1)
-    assert "--overlay hat" in errors
+    for option in ("--overlay-alone", "--overlay-pictures"):
+        code, _, errors = ask("video", short_clip, "--out", tmp_path, option)
+        assert (code, len(errors.splitlines())) == (2, 1)
+        assert f"{option}, but got none. Add --overlay, such as --overlay hat" in errors
+
+
+def test_an_overlay_that_is_too_large_does_not_spoil_the_rest(short_clip, ask, tmp_path, monkeypatch):
+    monkeypatch.setattr("posecore.export.overlay_file.LIMITS", Limits(overlay_megabytes=0))
+    arguments = (
+        "video",
+        short_clip,
+        "--out",
+        tmp_path,
+        "--workers",
+        "1",
+        "--end",
+        "0.2",
+        "--no-film",
+        "--overlay",
+        "hat",
+    )
+    code, _, errors = ask(*arguments, "--overlay-pictures")
+    assert (code, "more than 0 MB" in errors) == (2, True)
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".csv", ".json", ".npz"]
 
 
 def test_a_picture_of_ones_own_is_drawn_on_markers(short_clip, ask, tmp_path):

@@ -165,7 +165,7 @@ def test_the_video_with_skeletons_is_made_on_request_while_the_player_stays(play
     player.locator(".pp").press("End")
     player.evaluate("document.querySelector('.pp').dataset.same = 'yes'")
     player.get_by_role("button", name="Make video with skeletons").click()
-    expect(player.get_by_role("button", name="Stop making the video")).to_be_visible()
+    expect(player.get_by_role("button", name="Stop making the file")).to_be_visible()
     made = player.get_by_role("link", name="Video with skeletons (MP4)")
     with player.expect_download() as download:
         made.click(timeout=180_000)

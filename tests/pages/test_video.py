@@ -3,6 +3,7 @@
 import gc
 import time
 import weakref
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,7 +17,7 @@ from pages.ui.shared.overlay_choice import DrawnOnPeople
 from pages.ui.shared.visits import Visit
 from pages.ui.video.clip_run import ClipRun, RunOptions, RunState, Shown, keep_upload, run_of
 from pages.ui.video.uploads import Clip, to_disk
-from posecore import ClipOptions, HandSlot, Progress, decode_picture, estimate_video
+from posecore import ClipOptions, HandSlot, OverlayOptions, Progress, decode_picture, estimate_video
 from posecore.limits import LIMITS, Limits
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
@@ -412,6 +413,38 @@ def test_a_discarded_visit_deletes_its_files(visit):
     gc.collect()
     assert run() is None
     assert [folder.exists() for folder in folders] == [False, False]
+
+
+def test_an_overlay_alone_is_made_beside_the_video_and_again_for_another(open_page, short_clip):
+    app = open_page("video")
+    run = upload(app, "walk.mp4", short_clip.read_bytes())
+    assert "Make overlay alone (PNG)" not in [button.label for button in app.button], "nothing is drawn but skeletons"
+    app.checkbox(key="video_overlay_hat").check().run()
+    for kind, title in (("webm", "WebM"), ("zip", "PNG")):
+        [make] = [button for button in app.button if button.label == f"Make overlay alone ({title})"]
+        make.click().run()
+        assert run.state.done.wait(60)
+        app.run()
+        assert not app.exception
+        assert run.state.alone[kind].look.overlay.pieces == ("hat",), run.state.notes
+        assert run.alone[kind].name == f"walk.overlay.{kind}"
+    assert not [button.label for button in app.button if "overlay alone" in button.label]
+    with zipfile.ZipFile(run.alone["zip"].path) as archive:
+        assert len(archive.namelist()) == len(run.playback.raw) + 1
+    app.checkbox(key="video_overlay_crown").check().run()
+    assert len([button for button in app.button if "overlay alone" in button.label]) == 2
+
+
+def test_making_an_overlay_alone_can_be_stopped(short_clip):
+    run = started(short_clip)
+    assert run.state.done.wait(60)
+    run.draw_alone(Shown(run.playback.raw, DrawnOnPeople(overlay=OverlayOptions(["hat"]))), "zip")
+    run.stop()
+    assert run.state.done.wait(60)
+    if not run.state.alone:  # unless it was faster
+        assert not run.alone["zip"].path.exists()
+    assert not run.stopped_early, "the result is whole"
+    run.close()
 
 
 @pytest.fixture

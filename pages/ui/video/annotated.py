@@ -1,4 +1,4 @@
-"""The annotated video of a finished run: what is drawn on people, a picture of it, and the video, made on request."""
+"""What is drawn on the people of a finished run, and files with it, made on request: a video, the overlay alone."""
 
 import numpy as np
 import streamlit as st
@@ -6,7 +6,7 @@ import streamlit as st
 from pages.ui.shared.addresses import address
 from pages.ui.shared.film_frame import film_frame
 from pages.ui.shared.overlay_choice import DrawnOnPeople, choose_overlay
-from pages.ui.video.clip_run import ClipRun, Shown
+from pages.ui.video.clip_run import AloneKind, ClipRun, Shown
 from pages.ui.video.run_progress import show_progress
 from posecore import OverlayArtist, PoseSequence, draw_poses
 from posecore.media.pictures import fit_picture
@@ -14,6 +14,11 @@ from posecore.runs.annotation import color_by
 from posecore.view.overlays.movement import TRAIL_S
 
 _PREVIEW_PX = 640
+_ALONE_IS = "Only the overlay, transparent elsewhere, to lay over your video in a video editor."
+_ALONE: dict[AloneKind, tuple[str, str]] = {
+    "webm": ("WebM", "One file with the times of the video."),
+    "zip": ("PNG", "A zip with a picture for each frame, for editors that read no transparency in WebM."),
+}
 
 
 def offer_annotated(run: ClipRun, people: PoseSequence) -> Shown:
@@ -35,6 +40,23 @@ def offer_annotated(run: ClipRun, people: PoseSequence) -> Shown:
     return wanted
 
 
+def _offer_alone(run: ClipRun, wanted: Shown) -> None:
+    """Offer the overlay by itself, without the video and the skeletons."""
+    for kind, (title, use) in _ALONE.items():
+        made = run.state.alone.get(kind)
+        if made is not None and made.is_same(wanted):
+            file = address(run.alone[kind].token)
+            st.link_button(f"Overlay alone ({title})", f"{file}?download", icon=":material/download:")
+        elif st.button(
+            f"Make overlay alone ({title})",
+            icon=":material/layers:",
+            help=f"{_ALONE_IS} {use}",
+            disabled=wanted.look.overlay.needs_frames,  # markers are found in the video, which is not read here
+        ):
+            run.draw_alone(wanted, kind)
+            st.rerun()
+
+
 def has_annotated(run: ClipRun, wanted: Shown) -> bool:
     """Whether there is an annotated video that shows exactly this."""
     return run.state.drawn is not None and run.state.drawn.is_same(wanted)
@@ -54,6 +76,8 @@ def _offer(run: ClipRun, wanted: Shown) -> None:
     ):
         run.draw(wanted)
         st.rerun()
+    if wanted.look.overlay and wanted.people.seen.any() and not run.is_drawing:
+        _offer_alone(run, wanted)
 
 
 @st.cache_resource(scope="session", max_entries=1, show_spinner=False)

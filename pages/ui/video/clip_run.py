@@ -3,10 +3,12 @@
 import shutil
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path, PurePath
+from typing import Any, Literal, NamedTuple, get_args
 
 from pages.ui.explore.export_files import same
 from pages.ui.explore.playback import Playback
@@ -30,6 +32,7 @@ from posecore import (
     find_engine,
 )
 from posecore.estimation.hand_options import HandOptions
+from posecore.export.overlay_file import write_overlay
 from posecore.limits import LIMITS
 from posecore.media.clips import ClipInfo
 from posecore.runs.annotation import color_by
@@ -62,6 +65,18 @@ class Shown:
         return self.look == other.look and same(self.people, other.people)
 
 
+AloneKind = Literal["webm", "zip"]
+"""A WebM with transparency, or a zip of transparent PNG pictures."""
+
+
+class OnRequest(NamedTuple):
+    """A file that is made on request: its path, its name as a download, and the token of its address."""
+
+    path: Path
+    name: str
+    token: str
+
+
 @dataclass
 class RunState:
     """State of a run, written by the worker and read by the page."""
@@ -74,8 +89,9 @@ class RunState:
     error: str | None = None
     seconds: float = 0.0
     task: str = ""  # what is being done, if there is more than one thing to do
-    drawing: bool = False  # the worker makes the annotated video from the result
+    drawing: bool = False  # the worker makes a file on request from the result
     drawn: Shown | None = None  # what the annotated video shows; None if it is not made
+    alone: dict[AloneKind, Shown] = field(default_factory=dict)  # what the overlay by itself shows, if it is made
     cut_short: bool = False
     stopped: StoppedRun | None = None  # what the run goes on with; None if it was not stopped or cannot
     most_people: int | None = None  # in view at once; None if not known
@@ -130,6 +146,7 @@ class ClipRun:
         film_token: of its address, see ``pages.ui.shared.addresses``.
         annotated: path of the annotated video, which is made on request.
         annotated_token: of its address.
+        alone: the overlay by itself, which is made on request.
         was_live: whether the people were found live, during the recording.
     """
 
@@ -144,7 +161,12 @@ class ClipRun:
         self.annotated = self._folder.path / "annotated.mp4"
         self.annotated_name = f"{PurePath(clip.name).stem}.annotated.mp4"
         self.annotated_token = serve(self.annotated, self.annotated_name)
-        self._folder.before_closing(end_run, self.state, [self.film_token, self.annotated_token])
+        self.alone: dict[AloneKind, OnRequest] = {}
+        for kind in get_args(AloneKind):
+            path, shown_name = self._folder.path / f"overlay.{kind}", f"{PurePath(clip.name).stem}.overlay.{kind}"
+            self.alone[kind] = OnRequest(path, shown_name, serve(path, shown_name))
+        tokens = [self.film_token, self.annotated_token, *(file.token for file in self.alone.values())]
+        self._folder.before_closing(end_run, self.state, tokens)
         self._playback: Playback | None = None
         self.close = self._folder.close
         self.clip = clip
@@ -219,20 +241,27 @@ class ClipRun:
     def draw(self, shown: Shown) -> None:
         """Start making the annotated video of these people; nothing is estimated."""
         options, hands = self.used_options, (self.playback.hands_beside(shown.people), self.playback.hand_notes)
+        # A changed background is only in the player's video, as silhouettes are not kept.
+        source = self.film if options.background != "keep" else self.clip.path
+        self._start_drawing("annotated video", _draw, source, options, shown, *hands, self.annotated)
+
+    def draw_alone(self, shown: Shown, kind: AloneKind) -> None:
+        """Start making the overlay of these people by itself."""
+        self._start_drawing("overlay alone", _draw_alone, shown, kind, self.alone[kind].path)
+
+    def _start_drawing(self, what: str, draw: Callable[..., None], *arguments: Any) -> None:
         self.state = replace(
             self.state, progress=None, waiting=True, drawing=True, stop=threading.Event(), done=threading.Event()
         )
         self._folder.before_closing(end_run, self.state, [])
-        # A changed background is only in the player's video, as silhouettes are not kept.
-        source = self.film if options.background != "keep" else self.clip.path
         self.state.worker = threading.Thread(
-            target=_draw, args=(self.state, source, options, shown, *hands, self.annotated), daemon=True
+            target=_make, args=(self.state, what, partial(draw, self.state, *arguments)), daemon=True
         )
         self.state.worker.start()
 
     @property
     def is_drawing(self) -> bool:
-        """Whether the annotated video is being made."""
+        """Whether the annotated video, or the overlay by itself, is being made."""
         return self.state.drawing and not self.state.done.is_set()
 
     def stop(self) -> None:
@@ -305,28 +334,42 @@ def _draw(
         shown = replace(shown.resized(size), times_s=times_s)
         hands = hands and replace(hands.resized(size), times_s=times_s)
         part = ClipOptions(film_quality=part.film_quality)
+    if draw_video(
+        source,
+        shown,
+        film,
+        hands=hands,
+        hand_notes=notes if hands else None,
+        color_by=color_by(options.pose),
+        skeletons=wanted.look.skeleton,
+        overlay=wanted.look.overlay,
+        part=part,
+        on_progress=state.report,
+        workers=1,
+    ):
+        state.drawn = wanted
+
+
+def _draw_alone(state: RunState, wanted: Shown, kind: AloneKind, path: Path) -> None:
+    people, start = wanted.people, time.monotonic()
+
+    def report(done: int) -> bool:
+        return state.report(Progress(done, len(people), time.monotonic() - start, people.frame(done - 1)))
+
+    if write_overlay(people, path, wanted.look.overlay, on_frame=report):
+        state.alone[kind] = wanted
+
+
+def _make(state: RunState, what: str, make: Callable[[], None]) -> None:
+    """Make a file on request, once there is a place for it."""
     try:
         with place_for(state) as found:
             if found:
-                colors = color_by(options.pose)
-                if draw_video(
-                    source,
-                    shown,
-                    film,
-                    hands=hands,
-                    hand_notes=notes if hands else None,
-                    color_by=colors,
-                    skeletons=wanted.look.skeleton,
-                    overlay=wanted.look.overlay,
-                    part=part,
-                    on_progress=state.report,
-                    workers=1,
-                ):
-                    state.drawn = wanted
+                make()
     except PosecoreError as error:
-        state.notes.append(f"The annotated video could not be made: {error}")
+        state.notes.append(f"The {what} could not be made: {error}")
     except Exception as error:  # the thread has no caller that could report it
-        state.notes.append(f"The annotated video could not be made ({type(error).__name__}: {error}).")
+        state.notes.append(f"The {what} could not be made ({type(error).__name__}: {error}).")
         raise
     finally:
         state.done.set()

@@ -53,10 +53,10 @@ def show_progress(run: Running) -> None:
     if run.state.waiting:
         st.progress(0.0, "Waiting for other visitors' videos to finish")
     elif progress is None:
-        st.progress(0.0, "Loading the model and opening the video")
+        st.progress(0.0, "Starting to draw" if run.state.drawing else "Loading the model and opening the video")
     else:
         st.progress(progress.share or 0.0, f"{run.state.task}{progress_text(progress)}")
-    label = "Stop making the video" if run.state.drawing else "Stop and keep the result so far"
+    label = "Stop making the file" if run.state.drawing else "Stop and keep the result so far"
     if st.button(label, icon=":material/stop_circle:", disabled=run.state.stop.is_set(), key=f"stop_{run.clip.key}"):
         run.stop()
 

@@ -18,7 +18,7 @@ from posecore.view.overlays.options import OverlayOptions
 from posecore.view.overlays.own_picture import OwnPicture
 from posecore.view.overlays.person import Person, people_of
 from posecore.view.overlays.scene import Scene
-from posecore.view.overlays.sheet import Sheet, straight
+from posecore.view.overlays.sheet import Sheet
 from posecore.view.overlays.steadying import Steadying
 from posecore.view.overlays.table import PIECES
 from posecore.view.palette import INK, PLAIN
@@ -175,8 +175,11 @@ class FrameOverlay:
     def alone(self) -> np.ndarray:
         """(H, W, 4) uint8: the overlay, transparent where there is nothing."""
         if self._behind.is_empty:
-            return straight(self._front.rgba)
-        return straight(self._front.above(self._behind.hidden_by(_people_on(self._poses))))
+            return self._front.straight()
+        both = Sheet(self._poses.size)
+        both.add(self._behind, _people_on(self._poses))
+        both.add(self._front)
+        return both.straight()
 
 
 def _people_on(poses: FramePoses) -> NDArray[np.float32]:

@@ -130,13 +130,24 @@ class Sheet:
         colors = cv2.cvtColor(part, cv2.COLOR_RGBA2RGB)  # a slice of three channels takes OpenCV ten times as long
         below[:] = cv2.add(colors, cv2.multiply(below, cv2.merge([clear] * 3), scale=1 / 255))
 
-    def hidden_by(self, hidden: NDArray[np.float32]) -> np.ndarray:
-        """``rgba`` with the share of each pixel hidden that is given by (H, W) 0..1."""
-        return _hidden_by(self.rgba, hidden)
+    def add(self, above: "Sheet", hidden: NDArray[np.float32] | None = None) -> None:
+        """Lay another sheet of the same size on this one; ``hidden`` as for ``lay_on``."""
+        if above.is_empty:
+            return
+        rows, columns = place = above.place
+        part = above.rgba[place] if hidden is None else _hidden_by(above.rgba[place], hidden[place])
+        below = self.rgba[place]
+        below[:] = _over(below, part)
+        self._touch(columns.start, rows.start, columns.stop, rows.stop)
 
-    def above(self, below: np.ndarray) -> np.ndarray:
-        """``rgba`` above another one."""
-        return _over(below, self.rgba)
+    def straight(self) -> np.ndarray:
+        """(H, W, 4) uint8 as image files want it: colours not multiplied by alpha."""
+        result = np.zeros_like(self.rgba)
+        part = self.rgba[self.place]
+        alpha = part[..., 3:].astype(np.uint16)
+        colors = np.minimum(255, (part[..., :3].astype(np.uint16) * 255 + alpha // 2) // np.maximum(alpha, 1))
+        result[self.place] = np.dstack([colors.astype(np.uint8), part[..., 3]])
+        return result
 
     def _fill(self, contours: Sequence[np.ndarray], color: Color, alpha: float = 1.0) -> None:
         """Fill what an odd number of contours is around."""
@@ -161,13 +172,6 @@ class Sheet:
         old = self._touched
         self._touched = min(old[0], left), min(old[1], top), max(old[2], right), max(old[3], bottom)
         return left, top, right, bottom
-
-
-def straight(rgba: np.ndarray) -> np.ndarray:
-    """(H, W, 4) uint8 whose colours are multiplied by alpha, as image files want them: not multiplied."""
-    alpha = rgba[..., 3:].astype(np.uint16)
-    colors = np.minimum(255, (rgba[..., :3].astype(np.uint16) * 255 + alpha // 2) // np.maximum(alpha, 1))
-    return np.dstack([colors.astype(np.uint8), rgba[..., 3]])
 
 
 def multiplied(rgba: np.ndarray) -> np.ndarray:
