@@ -99,6 +99,7 @@ if TYPE_CHECKING:
     from posecore.view.overlays.own_picture import OwnPicture
     from posecore.view.plots import plot_pose_3d
     from posecore.view.rigid_drawing import draw_rigid
+    from posecore.view.silhouettes import BackgroundPicture
 
 _HOMES = {
     "posecore.broadcast.osc": ("OscSender",),
@@ -199,6 +200,7 @@ _HOMES = {
     "posecore.view.overlays.artist": ("OverlayArtist", "draw_overlay"),
     "posecore.view.overlays.options": ("OverlayOptions",),
     "posecore.view.overlays.own_picture": ("OwnPicture",),
+    "posecore.view.silhouettes": ("BackgroundPicture",),
     "posecore.view.plots": ("plot_pose_3d",),
     "posecore.view.rigid_drawing": ("draw_rigid",),
 }
@@ -209,6 +211,7 @@ __all__ = [
     "HAND_21",
     "Alignment",
     "Attempt",
+    "BackgroundPicture",
     "BlazePose",
     "Board",
     "Calibration",

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self, get_args
+from typing import Self
 
 from posecore.errors import InvalidOption, check_choice
 from posecore.estimation.engines import open_stream_estimator
@@ -37,7 +37,7 @@ from posecore.view.hand_drawing import draw_hands, without_coarse_hands
 from posecore.view.mirror import mirror_hands, mirror_picture, mirror_poses
 from posecore.view.overlays.artist import OverlayArtist
 from posecore.view.overlays.options import OverlayOptions
-from posecore.view.silhouettes import Background, on_background
+from posecore.view.silhouettes import Background, BackgroundPicture, check_background, on_background
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,8 +143,8 @@ def estimate_video(
         skeletons: if False, they are not drawn: the video is just the frames of the sequence, at their times.
         overlay: drawn on that video too.
         background: what happens in that video to everything that is not a person: it is kept, blurred, or replaced
-            by one light colour. The latter two need ``segmentation`` among the options. Masks are only in that
-            video, not in the sequence.
+            by one light colour or by a picture. All but the first need ``segmentation`` among the options. Masks are
+            only in that video, not in the sequence.
         on_progress: called after each frame with a ``Progress``; if it returns False the run ends there, and the
             frames done so far are the result (also in the annotated video).
         on_note: called at the end with a sentence for each thing that a user should know: a damaged video, frames
@@ -381,9 +381,10 @@ class _EndedError(Exception):
 
 
 def _check_background(background: Background, options: PoseOptions) -> None:
-    check_choice("background", background, get_args(Background))
+    check_background(background)
     if background != "keep" and not options.segmentation:
-        raise InvalidOption(f"Expected 'segmentation' to be on for a {background} background, but it is off.")
+        kind = "picture as" if isinstance(background, BackgroundPicture) else background
+        raise InvalidOption(f"Expected 'segmentation' to be on for a {kind} background, but it is off.")
 
 
 class LiveSession:

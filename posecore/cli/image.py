@@ -30,7 +30,7 @@ def image(
     files: tuple[Path, ...],
     out: Path,
     overwrite: bool,
-    background: Background,
+    background: str,
     pieces: tuple[PieceName, ...],
     own: options.GivenPicture,
     as_json: bool,
@@ -42,14 +42,14 @@ def image(
     """
     from posecore.view.overlays.options import OverlayOptions
 
-    overlay = OverlayOptions(pieces, own.load())
-    wanted = PoseOptions(**estimation, segmentation=background != "keep" or overlay.is_behind)
+    overlay, behind = OverlayOptions(pieces, own.load()), options.background_of(background)
+    wanted = PoseOptions(**estimation, segmentation=behind != "keep" or overlay.is_behind)
     engine = load_model(wanted)
     report = Report(as_json)
     folder = OutputFolder(out, overwrite=overwrite)
 
     def annotate(file: Path) -> None:
-        poses, notes, outputs = _annotate(file, wanted, background, overlay, folder)
+        poses, notes, outputs = _annotate(file, wanted, behind, overlay, folder)
         facts = {"people": len(poses), "size_px": list(poses.size), "engine": engine.as_dict(), "notes": notes}
         report.add_done(file, outputs, **facts)
         if poses.left_out:

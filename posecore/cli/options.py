@@ -12,7 +12,7 @@ from posecore.errors import InvalidOption
 from posecore.estimation.pose_options import EngineChoice, PoseOptions, SearchChoice
 from posecore.media.clip_options import ClipOptions
 from posecore.view.overlays.names import USUAL_FAMILY, AnchorName, PieceName
-from posecore.view.silhouettes import Background
+from posecore.view.silhouettes import Background, BackgroundName, BackgroundPicture
 
 if TYPE_CHECKING:
     from posecore.rigid.board import Board
@@ -37,10 +37,10 @@ overwrite = click.option(
 as_json = click.option("--json", "as_json", is_flag=True, help="Print what was done as one JSON object.")
 background = click.option(
     "--background",
-    type=click.Choice(get_args(Background)),
     default="keep",
     show_default=True,
-    help="What is behind the people: keep it, blur it, or make it plain.",
+    metavar="keep|blur|plain|FILE",
+    help="What is behind the people: keep it, blur it, make it plain, or replace it by this picture.",
 )
 _PART = [
     click.option("--start", "start_s", type=float, default=_WHOLE.start_s, metavar="S", help="Start at this second."),
@@ -173,6 +173,25 @@ _ESTIMATION = [
         help="Threads of the fast engine.  [default: one per core, at most four]",
     ),
 ]
+
+
+def background_of(given: str) -> Background:
+    """The background that the option says.
+
+    Raises:
+        InvalidOption: if it is neither a name nor a file.
+        UnreadableMedia, MediaTooLarge: about the file.
+    """
+    from posecore.media.pictures import decode_picture
+
+    if given in get_args(BackgroundName):
+        return cast(BackgroundName, given)
+    if not Path(given).exists():
+        raise InvalidOption(
+            f"Expected --background to be {', '.join(get_args(BackgroundName))} or the path of a picture, but got "
+            f"{given!r}."
+        )
+    return BackgroundPicture(decode_picture(Path(given)))
 
 
 def part(command: _Command) -> _Command:

@@ -89,7 +89,7 @@ def video(
     film_quality: FilmQuality,
     workers: int | None,
     no_smoothing: bool,
-    background: Background,
+    background: str,
     pieces: tuple[PieceName, ...],
     own: options.GivenPicture,
     overlay_alone: bool,
@@ -107,14 +107,14 @@ def video(
     from posecore.runs.segments import usual_workers
     from posecore.view.overlays.options import OverlayOptions
 
-    overlay = OverlayOptions(pieces, own.load())
+    overlay, behind = OverlayOptions(pieces, own.load()), options.background_of(background)
     for option, chosen in (("--overlay-alone", overlay_alone), ("--overlay-pictures", overlay_pictures)):
         if chosen:
             _check_alone(option, overlay)
     asked = _Asked(
-        PoseOptions(**estimation, segmentation=background != "keep", smoothing=not no_smoothing),
+        PoseOptions(**estimation, segmentation=behind != "keep", smoothing=not no_smoothing),
         ClipOptions(start_s, end_s, every, film_side, film_quality),
-        background,
+        behind,
         overlay,
         usual_workers() if workers is None else workers,
     )

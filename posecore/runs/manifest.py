@@ -74,7 +74,7 @@ def make_manifest(
         "people_shown": [
             {"person": person, "name": sequence.names.get(person)} for person in sequence.person_ids.tolist()
         ],
-        "background": background,
+        "background": background if isinstance(background, str) else f"picture {background.sha256}",
         "smoothing": meanwhile,
         "smoothing_afterwards": smoothing and smoothing.as_dict(),
         "versions": {"posecore": VERSION, "python": platform.python_version()}

@@ -10,7 +10,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from posecore.estimation.pose_options import PoseOptions
 from posecore.hands import VALUES_PER_HAND, FrameHands, HandSlot, pack_hands, unpack_hands
 from posecore.media.clip_options import ClipOptions
 from posecore.media.clips import ClipInfo
-from posecore.media.pictures import decode_transparent, encode_png
+from posecore.media.pictures import decode_picture, decode_transparent, encode_png
 from posecore.media.yuv import Colors
 from posecore.poses import VALUES_PER_LANDMARK, FramePoses, pack_landmarks, unpack_landmarks
 from posecore.rigid.tags import SeenTag
@@ -27,6 +27,7 @@ from posecore.runs.job import Job
 from posecore.skeletons import BLAZEPOSE_33
 from posecore.view.overlays.options import OverlayOptions
 from posecore.view.overlays.own_picture import OwnPicture
+from posecore.view.silhouettes import Background, BackgroundPicture
 
 Fields = dict[str, Any]
 
@@ -54,7 +55,8 @@ def receive(stream: IO[bytes]) -> tuple[str, Fields, bytes] | None:
 
 def job_to_fields(job: Job) -> Fields:
     """Fields of a message from a job."""
-    return asdict(replace(job, overlay=OverlayOptions())) | {"overlay": _overlay_to_fields(job.overlay)}
+    plain = asdict(replace(job, overlay=OverlayOptions(), background="keep"))
+    return plain | {"overlay": _overlay_to_fields(job.overlay), "background": _background_to_fields(job.background)}
 
 
 def job_from_fields(fields: Fields) -> Job:
@@ -62,7 +64,23 @@ def job_from_fields(fields: Fields) -> Job:
     paths = {name: fields[name] and Path(fields[name]) for name in ("path", "film", "replay")}
     hands = fields["hands"] and HandOptions(**fields["hands"])
     options = {"pose": PoseOptions(**fields["pose"]), "part": ClipOptions(**fields["part"]), "hands": hands}
-    return Job(**fields | paths | options | {"overlay": _overlay_from_fields(fields["overlay"])})
+    looks = {
+        "overlay": _overlay_from_fields(fields["overlay"]),
+        "background": _background_from_fields(fields["background"]),
+    }
+    return Job(**fields | paths | options | looks)
+
+
+def _background_to_fields(background: Background) -> str | Fields:
+    if isinstance(background, BackgroundPicture):
+        return {"png": base64.b64encode(encode_png(background.rgb)).decode("ascii")}
+    return background
+
+
+def _background_from_fields(fields: Any) -> Background:
+    if isinstance(fields, dict):
+        return BackgroundPicture(decode_picture(base64.b64decode(fields["png"]), name="picture"))
+    return cast(Background, fields)
 
 
 def _overlay_to_fields(overlay: OverlayOptions) -> Fields:

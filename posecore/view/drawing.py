@@ -6,7 +6,7 @@ size in the picture.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from posecore.skeletons import BLAZEPOSE_33
 from posecore.view import labels as writing
 from posecore.view.palette import BONE_SIDES, INK, SIDES, Color, person_color
 from posecore.view.shapes import bars, discs, fill
-from posecore.view.silhouettes import Background, on_background
+from posecore.view.silhouettes import Background, check_background, on_background
 
 _EDGES = np.array(BLAZEPOSE_33.edges)
 
@@ -97,7 +97,7 @@ def draw_poses(
     check_picture(rgb, poses)
     check_visibility(min_visibility)
     check_choice("color_by", color_by, ("side", "person", None))
-    check_choice("background", background, get_args(Background))
+    check_background(background)
     canvas = on_background(rgb, poses, background)
     by_person = color_by == "person" or (color_by is None and len(poses) > 1)
     figures = _figures(poses, min_visibility, by_person)

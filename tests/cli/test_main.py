@@ -232,6 +232,22 @@ def test_a_picture_of_ones_own_is_drawn_on_markers(short_clip, ask, tmp_path):
     assert "logo.png is not a photo" in errors
 
 
+def test_a_picture_of_ones_own_is_behind_people(ask, tmp_path):
+    beach, out = tmp_path / "beach.png", tmp_path / "out"
+    cv2.imwrite(str(beach), np.full((30, 50, 3), (200, 90, 10), np.uint8))
+    photo = sample_picture().path
+    code, _, errors = ask("image", photo, "--out", out, "--background", beach)
+    assert (code, errors) == (0, "")
+    assert cv2.imread(str(out / f"{photo.stem}.annotated.png"))[3, 3].tolist() == [200, 90, 10]
+    code, _, errors = ask("image", photo, "--out", out, "--background", "space")
+    assert (code, len(errors.splitlines())) == (2, 1)
+    assert "'space'" in errors
+    beach.write_bytes(b"no picture")
+    code, _, errors = ask("image", photo, "--out", out, "--background", beach)
+    assert code != 0
+    assert "beach.png is not a photo" in errors
+
+
 def test_smoothing_during_the_run_can_be_switched_off(short_clip, tmp_path):
     for name, options in (("smooth", ()), ("raw", ("--no-smoothing",))):
         assert run("video", short_clip, "--out", tmp_path / name, "--no-film", *options).returncode == 0

@@ -112,6 +112,23 @@ def png(rgb: np.ndarray) -> bytes:
     return buffer.getvalue()
 
 
+def test_a_picture_of_ones_own_is_behind_the_person(open_page):
+    app = open_page("image", sample="photo")
+    app.button_group(key="image_background").set_value("picture").run()
+    plain = shown_photo(app)
+
+    def give(data: bytes) -> None:
+        uploader = next(each for each in app.file_uploader if each.key == "image_background_picture")
+        uploader.set_value(("beach.png", data, "image/png")).run()
+        assert not app.exception
+
+    give(png(np.full((40, 90, 3), (0, 90, 200), np.uint8)))
+    assert shown_photo(app) != plain
+    give(b"<svg/>")
+    assert "beach.png is not a photo" in app.error[0].value
+    assert shown_photo(app) == plain
+
+
 def test_an_own_picture_lies_on_a_marker_in_a_photo_without_a_person(open_page):
     tag = cv2.aruco.generateImageMarker(cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50), 3, 120)
     wall = np.repeat(np.pad(tag, 100, constant_values=230)[..., None], 3, axis=2)

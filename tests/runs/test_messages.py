@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from posecore import (
+    BackgroundPicture,
     ClipOptions,
     FrameHands,
     FramePoses,
@@ -70,6 +71,13 @@ def test_an_own_picture_survives_the_pipe():
     assert np.array_equal(there.picture.rgba, rgba)
     place = [getattr(there.picture, name) for name in ("anchor", "size", "angle_deg", "offset", "family")]
     assert place == ["left_hand", 1.5, -30, (0.25, -1), "36h11"]
+
+
+def test_a_background_survives_the_pipe():
+    picture = BackgroundPicture(np.random.default_rng(1).integers(0, 256, (20, 30, 3), np.uint8))
+    for background in ("blur", picture):
+        _, fields, _ = through_a_pipe("run", **messages.job_to_fields(replace(JOB, background=background)))
+        assert messages.job_from_fields(fields).background == background
 
 
 def test_video_information_survives_the_pipe():

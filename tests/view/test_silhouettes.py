@@ -5,7 +5,7 @@ import pytest
 
 from posecore import FramePoses, InvalidOption, InvalidPoses, draw_poses
 from posecore.poses import Mask
-from posecore.view.silhouettes import cut_out, on_background, silhouette
+from posecore.view.silhouettes import BackgroundPicture, cut_out, on_background, silhouette
 
 SIZE = (200, 120)
 
@@ -51,6 +51,39 @@ def test_people_stay_and_the_background_does_not(rgb, background):
     np.testing.assert_array_equal(drawn[20:90, 20:40], rgb[20:90, 20:40])
     behind = drawn[:, 70:].astype(float)
     assert behind.std(axis=(0, 1)).max() < rgb[:, 70:].std() / 4
+
+
+def stripes(width: int, height: int) -> np.ndarray:
+    """A picture whose left half is red and whose right half is blue, with green left and right edges of an eighth."""
+    picture = np.zeros((height, width, 3), np.uint8)
+    picture[:, : width // 2, 0] = picture[:, width // 2 :, 2] = 255
+    picture[:, : width // 8] = picture[:, -(width // 8) :] = (0, 255, 0)
+    return picture
+
+
+@pytest.mark.parametrize(("width", "height"), [(400, 240), (3200, 1920), (40, 24)])
+def test_a_picture_is_behind_people(rgb, width, height):
+    drawn = on_background(rgb, people((10, 10, 50, 100)), BackgroundPicture(stripes(width, height)))
+    np.testing.assert_array_equal(drawn[20:90, 20:40], rgb[20:90, 20:40])
+    assert drawn[5, 80].tolist() == [255, 0, 0]
+    assert drawn[5, 120].tolist() == [0, 0, 255]
+    assert drawn[115, 195].tolist() == [0, 255, 0]
+
+
+def test_its_middle_covers_a_frame_of_another_shape(rgb):
+    wide = on_background(rgb, FramePoses.nobody(SIZE), BackgroundPicture(stripes(800, 120)))
+    assert wide[60, 2].tolist() == [255, 0, 0]  # the edges are cut off
+    high = on_background(rgb, FramePoses.nobody(SIZE), BackgroundPicture(stripes(200, 4000)))
+    assert high[60, 2].tolist() == [0, 255, 0]
+
+
+def test_pictures_are_equal_by_their_pixels_and_checked():
+    assert BackgroundPicture(stripes(40, 24)) == BackgroundPicture(stripes(40, 24)) != "keep"
+    assert BackgroundPicture(stripes(40, 24)) != BackgroundPicture(stripes(24, 40))
+    assert max(BackgroundPicture(np.zeros((10, 9000, 3), np.uint8)).rgb.shape) == 2560
+    for wrong in (np.zeros((0, 4, 3), np.uint8), np.zeros((4, 4, 4), np.uint8), np.zeros((4, 4, 3))):
+        with pytest.raises(InvalidOption, match=r"shape \(h, w, 3\)"):
+            BackgroundPicture(wrong)
 
 
 def test_kept_is_a_copy(rgb):

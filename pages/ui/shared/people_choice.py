@@ -1,22 +1,27 @@
 """Choose which people of a result are shown, and their names."""
 
 import base64
+import hashlib
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import pandas as pd
 import streamlit as st
 
-from posecore import FramePoses, PoseSequence
+from pages.ui.shared.problems import show_problem
+from posecore import FramePoses, PosecoreError, PoseSequence, decode_picture
+from posecore.media.pictures import PICTURE_SUFFIXES
 from posecore.view.palette import css, person_color
-from posecore.view.silhouettes import Background
+from posecore.view.silhouettes import Background, BackgroundName, BackgroundPicture
 
 Poses = TypeVar("Poses", FramePoses, PoseSequence)
 
 _LONGEST_NAME = 24
 _WIDTH_PX = 640
+_UPLOADER_PX = 320
 _ROWS_WITHOUT_SCROLLING = 8
-_BACKGROUNDS: dict[Background, str] = {"keep": "Original", "blur": "Blurred", "plain": "Plain"}
+_PICTURE = "picture"
+_BACKGROUNDS = {"keep": "Original", "blur": "Blurred", "plain": "Plain", _PICTURE: "Picture"}
 
 
 @dataclass(frozen=True)
@@ -34,8 +39,8 @@ class _Choice:
 
 
 def choose_background(key: str, *, disabled: bool = False) -> Background:
-    """Offer what to do with everything behind the people."""
-    return st.segmented_control(
+    """Offer what to do with everything behind the people; it is plain until a picture is there."""
+    chosen = st.segmented_control(
         "Background",
         list(_BACKGROUNDS),
         default="keep",
@@ -44,8 +49,34 @@ def choose_background(key: str, *, disabled: bool = False) -> Background:
         key=key,
         persist_state="session",
         disabled=disabled,
-        help="Keep what is behind the people, blur it, or replace it with one light colour.",
+        help="Keep what is behind the people, blur it, or replace it with one light colour or a picture of yours.",
     )
+    return _choose_picture(key, disabled) if chosen == _PICTURE else cast(BackgroundName, chosen)
+
+
+def _choose_picture(key: str, disabled: bool) -> Background:
+    file = st.file_uploader(
+        "Picture behind the people",
+        type=[suffix.removeprefix(".") for suffix in PICTURE_SUFFIXES],
+        key=f"{key}_picture",
+        disabled=disabled,
+        width=_UPLOADER_PX,
+        help="Its middle fills the frame. Until it is there, the background is plain. It is not stored.",
+    )
+    if file is None:
+        return "plain"
+    try:
+        data = file.getvalue()
+        return _decoded(hashlib.sha256(data).hexdigest(), data, file.name)
+    except PosecoreError as error:
+        show_problem(str(error))
+        return "plain"
+
+
+# Of this visit; each page has its own.
+@st.cache_resource(scope="session", max_entries=3, show_spinner=False)
+def _decoded(key: str, _data: bytes, _name: str) -> BackgroundPicture:
+    return BackgroundPicture(decode_picture(_data, name=_name))
 
 
 def choose_people(poses: Poses, *, page: str, key: str) -> Poses:
