@@ -23,7 +23,6 @@
 import math
 import os
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,10 +30,11 @@ from numpy.typing import NDArray
 from posecore.errors import InvalidPoses
 from posecore.export.markers import Markers, choose_person, place_markers
 from posecore.hands import SIDES, HandSequence, Side
+from posecore.motion.figure import Figure, Joint, children_of, own_rotations
 from posecore.motion.gaps import BoolArray
 from posecore.motion.resampling import to_even_times
 from posecore.motion.root import ASSUMED_FIELD_OF_VIEW_DEG, RootChoice
-from posecore.motion.rotations import Doubles, continuous_euler, rotation_to_axes, shortest_rotation
+from posecore.motion.rotations import Doubles, continuous_euler, rotation_to_axes
 from posecore.poses import PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
 from posecore.system import whole_file
@@ -57,38 +57,19 @@ _FINGERS = {
 _HIPS, _SHOULDERS, _EARS = (("left_" + part, "right_" + part) for part in ("hip", "shoulder", "ear"))
 
 
-@dataclass(frozen=True)
-class _Joint:
-    """One joint: the bone that leads to it from its parent, and where it is.
-
-    Attributes:
-        name: as in the file, in which an end has none.
-        parent: name of its parent; empty for the root.
-        at: landmarks at whose midpoint it is.
-        rest: direction from its parent in the rest pose.
-        is_end: whether it is only the end of its parent's bone.
-    """
-
-    name: str
-    parent: str
-    at: tuple[str, ...]
-    rest: tuple[float, float, float]
-    is_end: bool = False
-
-
-def _arm(side: str, outward: tuple[int, int, int], *, with_hand: bool) -> list[_Joint]:
+def _arm(side: str, outward: tuple[int, int, int], *, with_hand: bool) -> list[Joint]:
     own = side.lower() + "_"
-    hand = _Joint(f"{side}Hand", f"{side}Wrist", (own + "index", own + "pinky"), outward, is_end=True)
+    hand = Joint(f"{side}Hand", f"{side}Wrist", (own + "index", own + "pinky"), outward, is_end=True)
     return [
-        _Joint(f"{side}Collar", "Spine", _SHOULDERS, _UP),
-        _Joint(f"{side}Shoulder", f"{side}Collar", (own + "shoulder",), outward),
-        _Joint(f"{side}Elbow", f"{side}Shoulder", (own + "elbow",), outward),
-        _Joint(f"{side}Wrist", f"{side}Elbow", (own + "wrist",), outward),
+        Joint(f"{side}Collar", "Spine", _SHOULDERS, _UP),
+        Joint(f"{side}Shoulder", f"{side}Collar", (own + "shoulder",), outward),
+        Joint(f"{side}Elbow", f"{side}Shoulder", (own + "elbow",), outward),
+        Joint(f"{side}Wrist", f"{side}Elbow", (own + "wrist",), outward),
         *(_fingers(side, outward) if with_hand else [hand]),
     ]
 
 
-def _fingers(side: str, outward: tuple[int, int, int]) -> Iterator[_Joint]:
+def _fingers(side: str, outward: tuple[int, int, int]) -> Iterator[Joint]:
     own = side.lower() + "_"
     for name, (degrees, landmarks) in _FINGERS.items():
         angle = math.radians(degrees)
@@ -96,35 +77,32 @@ def _fingers(side: str, outward: tuple[int, int, int]) -> Iterator[_Joint]:
         parent = f"{side}Wrist"
         for number, landmark in enumerate(("wrist", *landmarks)):
             is_end = number == len(landmarks)
-            yield _Joint(f"{side}{name}{number}", parent, (own + landmark,), along, is_end)
+            yield Joint(f"{side}{name}{number}", parent, (own + landmark,), along, is_end)
             parent = f"{side}{name}{number}"
 
 
-def _leg(side: str, outward: tuple[int, int, int]) -> list[_Joint]:
+def _leg(side: str, outward: tuple[int, int, int]) -> list[Joint]:
     own = side.lower() + "_"
     return [
-        _Joint(f"{side}Hip", "Hips", (own + "hip",), outward),
-        _Joint(f"{side}Knee", f"{side}Hip", (own + "knee",), _DOWN),
-        _Joint(f"{side}Ankle", f"{side}Knee", (own + "ankle",), _DOWN),
-        _Joint(f"{side}Toe", f"{side}Ankle", (own + "foot_index",), _AHEAD, is_end=True),
+        Joint(f"{side}Hip", "Hips", (own + "hip",), outward),
+        Joint(f"{side}Knee", f"{side}Hip", (own + "knee",), _DOWN),
+        Joint(f"{side}Ankle", f"{side}Knee", (own + "ankle",), _DOWN),
+        Joint(f"{side}Toe", f"{side}Ankle", (own + "foot_index",), _AHEAD, is_end=True),
     ]
 
 
-_Skeleton = Mapping[str, _Joint]
-
-
-def _skeleton(hands: Collection[Side]) -> _Skeleton:
+def _skeleton(hands: Collection[Side]) -> Figure:
     """The joints by name, with the fingers of these hands.
 
     They are in the order of the file: each joint before its children, and those before its siblings. Spine is at the
     hips, with a rotation of its own: no landmark between hips and shoulders shows how the back bends.
     """
     joints = (
-        _Joint("Hips", "", _HIPS, _NOWHERE),
-        _Joint("Spine", "Hips", _HIPS, _NOWHERE),
-        _Joint("Neck", "Spine", _SHOULDERS, _UP),
-        _Joint("Head", "Neck", _EARS, _UP),
-        _Joint("Nose", "Head", ("nose",), _AHEAD, is_end=True),
+        Joint("Hips", "", _HIPS, _NOWHERE),
+        Joint("Spine", "Hips", _HIPS, _NOWHERE),
+        Joint("Neck", "Spine", _SHOULDERS, _UP),
+        Joint("Head", "Neck", _EARS, _UP),
+        Joint("Nose", "Head", ("nose",), _AHEAD, is_end=True),
         *_arm("Left", _LEFT, with_hand="left" in hands),
         *_arm("Right", _RIGHT, with_hand="right" in hands),
         *_leg("Left", _LEFT),
@@ -171,7 +149,7 @@ def write_bvh(
     fingers = _known_fingers(markers)
     joints = _skeleton(fingers)
     places = {name: _middle(markers, joint.at) for name, joint in joints.items()}
-    rotations = _rotations(joints, places, _turned_across(markers, places, fingers))
+    rotations = own_rotations(joints, places, _turned_across(markers, places, fingers))
     held = _held_frames(rotations, fingers, person_id)
     channels = [
         places["Hips"][held["Hips"]],
@@ -221,39 +199,11 @@ def _turned_across(markers: Markers, places: _Places, fingers: Collection[Side])
     return turned
 
 
-def _rotations(joints: _Skeleton, places: _Places, across: Mapping[str, Doubles]) -> dict[str, Doubles]:
-    """(T, 3, 3) rotation of each joint that is not an end, in the frame of its parent; NaN if unknown.
-
-    Args:
-        joints: of the skeleton.
-        places: of the joints.
-        across: rotations in the room of the joints that do not turn with one bone.
-    """
-    turned = dict(across)
-    own = {"Hips": turned["Hips"]}
-    for name, joint in joints.items():
-        if joint.is_end or name == "Hips":
-            continue
-        to_parent = turned[joint.parent].transpose(0, 2, 1)
-        if name in across:
-            own[name] = to_parent @ turned[name]
-        else:
-            [child] = _children(joints, name)
-            bone = to_parent @ (places[child.name] - places[name])[..., None]
-            own[name] = shortest_rotation(np.array(child.rest, np.float64), bone[..., 0])
-            turned[name] = turned[joint.parent] @ own[name]
-    return own
-
-
-def _children(joints: _Skeleton, name: str) -> list[_Joint]:
-    return [joint for joint in joints.values() if joint.parent == name]
-
-
-def _order(joints: _Skeleton, name: str) -> str:
+def _order(joints: Figure, name: str) -> str:
     """The axes around which a joint turns, in order."""
     if name in ("Hips", "Spine", "Head"):
         return "ZXY"
-    children = _children(joints, name)
+    children = children_of(joints, name)
     if len(children) > 1:  # a wrist with fingers, which turns most around the forearm
         return "XZY"
     return _ORDERS[int(np.argmax(np.abs(children[0].rest)))]
@@ -290,7 +240,7 @@ def _held_frames(
     return held
 
 
-def _offsets(joints: _Skeleton, places: _Places) -> dict[str, Doubles]:
+def _offsets(joints: Figure, places: _Places) -> dict[str, Doubles]:
     """(3,) offset of each joint from its parent at rest: the bone's median length along its direction at rest."""
     offsets = {}
     for name, joint in joints.items():
@@ -299,7 +249,7 @@ def _offsets(joints: _Skeleton, places: _Places) -> dict[str, Doubles]:
     return offsets
 
 
-def _hierarchy(name: str, joints: _Skeleton, offsets: dict[str, Doubles], depth: int) -> Iterator[str]:
+def _hierarchy(name: str, joints: Figure, offsets: dict[str, Doubles], depth: int) -> Iterator[str]:
     """The lines of a joint and all its descendants."""
     joint = joints[name]
     outer, inner = "\t" * depth, "\t" * (depth + 1)
@@ -309,6 +259,6 @@ def _hierarchy(name: str, joints: _Skeleton, offsets: dict[str, Doubles], depth:
     if not joint.is_end:
         rotations = " ".join(f"{axis}rotation" for axis in _order(joints, name))
         yield f"{inner}CHANNELS {'3' if joint.parent else '6 Xposition Yposition Zposition'} {rotations}\n"
-        for child in _children(joints, name):
+        for child in children_of(joints, name):
             yield from _hierarchy(child.name, joints, offsets, depth + 1)
     yield f"{outer}}}\n"
