@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from posecore.errors import InvalidPoses
 from posecore.export.markers import Markers, choose_person, place_markers
 from posecore.hands import SIDES, HandSequence, Side
-from posecore.motion.figure import Figure, Joint, children_of, own_rotations
+from posecore.motion.figure import FINGERS, Figure, Joint, children_of, own_rotations
 from posecore.motion.gaps import BoolArray
 from posecore.motion.resampling import to_even_times
 from posecore.motion.root import ASSUMED_FIELD_OF_VIEW_DEG, RootChoice
@@ -41,19 +41,6 @@ from posecore.system import whole_file
 
 _X, _Y, _Z = range(3)
 _NOWHERE, _LEFT, _RIGHT, _UP, _DOWN, _AHEAD = (0, 0, 0), (1, 0, 0), (-1, 0, 0), (0, 1, 0), (0, -1, 0), (0, 0, 1)
-# Of a flat, open hand: from straight ahead of the wrist towards the thumb. With each finger's landmarks from its base.
-_FINGERS = {
-    "Thumb": (50, ("thumb_cmc", "thumb_mcp", "thumb_ip", "thumb_tip")),
-    **{
-        name: (degrees, tuple(f"{finger}_{part}" for part in ("mcp", "pip", "dip", "tip")))
-        for name, degrees, finger in (
-            ("Index", 15, "index_finger"),
-            ("Middle", 0, "middle_finger"),
-            ("Ring", -13, "ring_finger"),
-            ("Pinky", -27, "pinky"),
-        )
-    },
-}
 _HIPS, _SHOULDERS, _EARS = (("left_" + part, "right_" + part) for part in ("hip", "shoulder", "ear"))
 
 
@@ -71,7 +58,7 @@ def _arm(side: str, outward: tuple[int, int, int], *, with_hand: bool) -> list[J
 
 def _fingers(side: str, outward: tuple[int, int, int]) -> Iterator[Joint]:
     own = side.lower() + "_"
-    for name, (degrees, landmarks) in _FINGERS.items():
+    for name, (degrees, landmarks) in FINGERS.items():
         angle = math.radians(degrees)
         along = (outward[_X] * math.cos(angle), 0.0, math.sin(angle))
         parent = f"{side}Wrist"
@@ -220,7 +207,7 @@ def _held_frames(
         InvalidPoses: if there is no such frame.
     """
     of_hands = [
-        [name for name in rotations if name.removeprefix(side.capitalize()).rstrip("0123") in ("Wrist", *_FINGERS)]
+        [name for name in rotations if name.removeprefix(side.capitalize()).rstrip("0123") in ("Wrist", *FINGERS)]
         for side in fingers
     ]
     of_body = [name for name in rotations if not any(name in names for names in of_hands)]

@@ -10,6 +10,20 @@ import numpy as np
 
 from posecore.motion.rotations import Doubles, shortest_rotation
 
+FINGERS: Mapping[str, tuple[float, tuple[str, ...]]] = {
+    "Thumb": (50, ("thumb_cmc", "thumb_mcp", "thumb_ip", "thumb_tip")),
+    **{
+        name: (degrees, tuple(f"{finger}_{part}" for part in ("mcp", "pip", "dip", "tip")))
+        for name, degrees, finger in (
+            ("Index", 15, "index_finger"),
+            ("Middle", 0, "middle_finger"),
+            ("Ring", -13, "ring_finger"),
+            ("Pinky", -27, "pinky"),
+        )
+    },
+}
+"""Of a flat, open hand: degrees from straight ahead of the wrist towards the thumb, and landmarks from the base."""
+
 
 @dataclass(frozen=True)
 class Joint:
