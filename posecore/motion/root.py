@@ -17,7 +17,8 @@ How reliable this is:
   one percent of the distance, independently in each frame. Sideways and vertical motion is far steadier. Smooth the
   result before using it.
 - The model sees a crop around each person, not where the crop lies in the picture. So world landmarks ignore the
-  angle from which the camera sees a person near the edge, and this is not corrected here.
+  angle from which the camera sees a person near the edge. ``turns_to_camera`` says how much;
+  nothing else here corrects it.
 - A camera that moves, or looks up or down, moves or tilts the path; the floor is unknown. After a hard cut the camera
   is another one.
 """
@@ -30,6 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.errors import InvalidOption, InvalidPoses
+from posecore.motion.rotations import shortest_rotation
 from posecore.poses import FloatArray, PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
 
@@ -38,6 +40,7 @@ RootChoice = Literal["estimated", "none"]
 ASSUMED_FIELD_OF_VIEW_DEG = 60.0
 """Along the picture's longer side: that of a 31 mm lens on 36 mm film, between phone main cameras and webcams."""
 
+_HIPS = [BLAZEPOSE_33.index(f"{side}_hip") for side in ("left", "right")]
 _FEET = list(BLAZEPOSE_33.parts["feet"])
 # Variance of the landmarks' positions for a focal length of 1; below this (about a tenth of a pixel) depth is unknown.
 _SMALLEST_SPREAD = 1e-8
@@ -78,11 +81,7 @@ def estimate_root(sequence: PoseSequence, *, field_of_view_deg: float = ASSUMED_
     Raises:
         InvalidOption: if the field of view is not between 0 and 180 degrees.
     """
-    if not 0 < field_of_view_deg < 180:
-        raise InvalidOption(
-            f"Expected 'field_of_view_deg' to be between 0 and 180 degrees, but got {field_of_view_deg}."
-        )
-    focal_px = max(sequence.size) / 2 / math.tan(math.radians(field_of_view_deg) / 2)
+    focal_px = _focal_px(sequence.size, field_of_view_deg)
     rays = (sequence.xy.astype(np.float64) - np.array(sequence.size) / 2) / focal_px
     world = sequence.world.astype(np.float64)
     used = np.isfinite(rays).all(axis=-1) & np.isfinite(world).all(axis=-1) & (sequence.visibility > 0)
@@ -92,6 +91,36 @@ def estimate_root(sequence: PoseSequence, *, field_of_view_deg: float = ASSUMED_
     path = _solve(rays, world, weights)
     error_px = focal_px * _projection_error(rays, world, weights, path)
     return RootPath(path.astype(np.float32), error_px.astype(np.float32), float(field_of_view_deg), focal_px)
+
+
+def turns_to_camera(
+    sequence: PoseSequence, *, field_of_view_deg: float = ASSUMED_FIELD_OF_VIEW_DEG
+) -> NDArray[np.float64]:
+    """(T, P, 3, 3) rotations of world landmarks from the axes of each person's crop to those of the camera.
+
+    A level camera looks down on somebody low in the picture, and sees the nearer of two feet lower: in the crop, whose
+    middle are the hips, the floor seems to slope. Turning the landmarks as the ray to the hips is turned undoes this;
+    then they also fit better to where they are seen. NaN where the person is not seen.
+
+    Args:
+        sequence: its ``xy`` is used.
+        field_of_view_deg: as for ``estimate_root``.
+
+    Raises:
+        InvalidOption: if the field of view is not between 0 and 180 degrees.
+    """
+    focal_px = _focal_px(sequence.size, field_of_view_deg)
+    middle = sequence.xy[:, :, _HIPS].mean(axis=2, dtype=np.float64) - np.array(sequence.size) / 2
+    rays = np.concatenate([middle, np.full((*middle.shape[:2], 1), focal_px)], axis=-1)
+    return shortest_rotation(np.array([0.0, 0.0, 1.0]), rays.reshape(-1, 3)).reshape(*rays.shape[:2], 3, 3)
+
+
+def _focal_px(size: tuple[int, int], field_of_view_deg: float) -> float:
+    if not 0 < field_of_view_deg < 180:
+        raise InvalidOption(
+            f"Expected 'field_of_view_deg' to be between 0 and 180 degrees, but got {field_of_view_deg}."
+        )
+    return max(size) / 2 / math.tan(math.radians(field_of_view_deg) / 2)
 
 
 def to_y_up(points: FloatArray) -> FloatArray:

@@ -2,9 +2,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from posecore import ClipOptions, InvalidOption, InvalidPoses, PoseOptions, PoseSequence, estimate_video
-from posecore.motion.root import estimate_root, place_person, to_y_up
+from posecore.motion.root import estimate_root, place_person, to_y_up, turns_to_camera
+from tests.walkers import walk
 
 SIZE = (1280, 720)
 FRAMES = 60
@@ -134,3 +136,13 @@ def test_a_person_walking_across_a_real_clip(shared_data):
             assert 3 < np.median(person[seen, 2]) < 10
     [speed] = speeds
     assert 0.7 < speed < 2
+
+
+def test_landmarks_turned_to_the_camera_are_as_in_the_room():
+    seen = walk(speed=1.5, seconds=2)
+    turns = turns_to_camera(seen.sequence)[:, 0]
+    turned = np.einsum("tij,tkj->tki", turns, seen.sequence.world[:, 0]) * [1, -1, -1]
+    np.testing.assert_allclose(turned, seen.points - seen.points[:, 23:25].mean(axis=1, keepdims=True), atol=1e-5)
+    assert np.degrees(Rotation.from_matrix(turns).magnitude()).max() > 15
+    with pytest.raises(InvalidOption, match="field_of_view_deg"):
+        turns_to_camera(seen.sequence, field_of_view_deg=180)
