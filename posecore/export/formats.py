@@ -376,6 +376,17 @@ _ROWS = (
         with_hands=True,
     ),
     Format(
+        "glb",
+        "Animated figures (GLB)",
+        "For Blender, Unity, Unreal, Godot and glTF viewers: everyone as a skinned figure with Mixamo's joint names, "
+        "in one file, with fingers if hands were looked for. Feet on the floor do not slide; the path through the "
+        "room is estimated from one camera.",
+        ".glb",
+        "model/gltf-binary",
+        "glb_file.write_glb",
+        with_hands=True,
+    ),
+    Format(
         "netcdf",
         "Movement dataset (NetCDF)",
         "For xarray and the Python package movement: everything as labelled arrays.",
