@@ -40,7 +40,7 @@ class RigidOptions:
         family: of tags, one of ``posecore.rigid.tags.FAMILIES``; None: no tags.
 
     Raises:
-        InvalidOption: if there is no such kind or family, or neither is wanted.
+        InvalidOption: if there is no such kind or family.
     """
 
     kinds: Collection[str] = tuple(KINDS)
@@ -54,8 +54,6 @@ class RigidOptions:
             raise InvalidOption(f"Expected 'kinds' to be some of {', '.join(KINDS)}, but got {unknown[0]!r}.")
         if self.family is not None and self.family not in FAMILIES:
             raise InvalidOption(f"Expected 'family' to be one of {', '.join(FAMILIES)}, but got {self.family!r}.")
-        if not self.kinds and self.family is None:
-            raise InvalidOption("Expected a kind or a family of tags to look for, but got neither.")
 
     @property
     def hands(self) -> HandOptions | None:
@@ -118,8 +116,11 @@ def see_in_video(
         on_note: called with a sentence for each thing that a user should know.
 
     Raises:
+        InvalidOption: if neither parts of people nor tags are wanted.
         As ``posecore.estimate_video``.
     """
+    if not options.kinds and options.family is None:
+        raise InvalidOption("Expected a kind or a family of tags to look for, but got neither.")
 
     def report(progress: Progress) -> bool | None:
         return None if on_progress is None else on_progress("frames", progress)

@@ -97,9 +97,14 @@ def test_people_and_tags_in_a_photo():
     assert seen.notes(found, ["torso"]) == [NOBODY]
 
 
-@pytest.mark.parametrize(
-    ("kinds", "family", "message"), [((), None, "neither"), (["tail"], None, "'tail'"), ((), "99h9", "36h11")]
-)
+@pytest.mark.parametrize(("kinds", "family", "message"), [(["tail"], None, "'tail'"), ((), "99h9", "36h11")])
 def test_what_cannot_be_looked_for(kinds, family, message):
     with pytest.raises(InvalidOption, match=message):
         RigidOptions(kinds, family=family)
+
+
+def test_nothing_is_seen_if_nothing_is_looked_for(video):
+    found = see_in_photo(np.zeros((241, 321, 3), np.uint8), RigidOptions(())).pose(CAMERA)
+    assert (len(found), found.size) == (0, CAMERA.size)
+    with pytest.raises(InvalidOption, match="neither"):
+        see_in_video(video, RigidOptions(()))

@@ -86,6 +86,12 @@ class Thing:
         rounds = (zip(face, (*face[1:], face[0]), strict=True) for face in self.faces)
         return tuple(sorted({(min(pair), max(pair)) for around in rounds for pair in around}))
 
+    @property
+    def outline_m(self) -> Doubles:
+        """(N, 3) metres: its edges as one line, with a NaN between each two."""
+        gap = np.full(3, np.nan)
+        return np.array([point for start, end in self.edges for point in (*self.corners_m[[start, end]], gap)])
+
 
 @dataclass(frozen=True, eq=False)
 class CornerFit:

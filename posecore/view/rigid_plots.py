@@ -1,6 +1,7 @@
 """Interactive figures of rigid bodies: in 3D with the camera, and over time."""
 
 from collections.abc import Iterator, Mapping
+from html import escape
 from typing import Any, Literal
 
 import numpy as np
@@ -10,7 +11,7 @@ from posecore.errors import InvalidOption, check_choice
 from posecore.rigid.camera import Camera
 from posecore.rigid.kinds import KINDS
 from posecore.rigid.pose import Doubles, FrameRigid, RigidPose, RigidSequence, RigidSlot
-from posecore.rigid.tags import tag_points
+from posecore.rigid.tags import FAMILIES, tag_points
 from posecore.skeletons import BLAZEPOSE_33
 from posecore.view.chart_layout import axis, axis_with_grid, chart_layout, legend_below
 from posecore.view.palette import GREY, PURPLE, css
@@ -41,6 +42,7 @@ def plot_rigid_3d(
     *,
     axis_m: Mapping[str, float] | None = None,
     tag_sizes_m: Mapping[str, float] | None = None,
+    outlines_m: Mapping[RigidSlot, Doubles] | None = None,
     people_m: Mapping[int, Doubles] | None = None,
 ) -> go.Figure:
     """3D figure of rigid bodies in front of the camera, in metres; all axes have the same scale.
@@ -54,11 +56,12 @@ def plot_rigid_3d(
         camera: that took the image.
         axis_m: length of the axes by kind, metres, as for ``posecore.draw_rigid``.
         tag_sizes_m: side of the tags by family, metres: their outlines are drawn.
+        outlines_m: of other bodies, (N, 3) metres in the body's frame, as one line; NaN: a gap in it.
         people_m: (33, 3) landmarks of people by id, metres in the camera's frame, from
             ``posecore.rigid.people.placed_people``; NaN: not known.
     """
     lengths = {name: kind.axis_m for name, kind in KINDS.items()} | dict(axis_m or {})
-    sizes = tag_sizes_m or {}
+    sizes, outlines = tag_sizes_m or {}, outlines_m or {}
     people = {person: _up(points) for person, points in (people_m or {}).items()}
     nearest = min((pose.translation_m[2] for pose in found.poses.values()), default=3 * _FRUSTUM_M)
     frustum = _frustum(camera, min(_FRUSTUM_M, max(0.02, nearest / 3)))
@@ -69,10 +72,11 @@ def plot_rigid_3d(
         traces.append(_lines(bones, f"person_{person}", f"person {person}", css(GREY), 3))
     for index, (slot, pose) in enumerate(found.poses.items()):
         length = lengths.get(slot.kind, OTHER_AXIS_M)
-        if slot.kind in sizes:
-            square = _up(pose.to_camera(tag_points(sizes[slot.kind])[[0, 1, 2, 3, 0]]))
-            inside.append(square)
-            traces.append(_lines(square, f"outline_{index}", str(slot), css(PURPLE), 4))
+        outline = tag_points(sizes[slot.kind])[[0, 1, 2, 3, 0]] if slot.kind in sizes else outlines.get(slot)
+        if outline is not None:
+            drawn = _up(pose.to_camera(outline))
+            inside.append(drawn)
+            traces.append(_lines(drawn, f"outline_{index}", str(slot), css(PURPLE), 4))
         ends = _up(pose.to_camera(np.vstack([np.zeros(3), np.eye(3) * length])))
         inside.append(ends)
         traces += _axes(index, _in_words(slot), ends, letters=len(found) <= _MOST_WITH_LETTERS)
@@ -227,7 +231,10 @@ def _origin(index: int, slot: RigidSlot, pose: RigidPose, origin: Doubles) -> di
 
 
 def _in_words(slot: RigidSlot) -> str:
-    return f"{slot.kind.replace('_', ' ')} {slot.id}" if slot.kind in KINDS else f"tag {slot.id}"
+    if slot.kind in KINDS:
+        return f"{slot.kind.replace('_', ' ')} {slot.id}"
+    # Plotly takes a text for HTML, and the name of a thing may be any.
+    return f"tag {slot.id}" if slot.kind in FAMILIES else escape(str(slot))
 
 
 def _space(points: Doubles) -> Space:

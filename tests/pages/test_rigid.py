@@ -78,7 +78,7 @@ def test_a_photo_of_a_tag_whose_camera_and_size_are_changed(open_page, tag_png):
     app.number_input(key="rigid_tag_mm_own").set_value(160.0).run()
     assert app.dataframe[0].value["z (m)"][0] == pytest.approx(1.0, abs=0.005)
     labels = {button.label for button in app.get("download_button")}
-    assert labels == {"Photo (PNG)", "Table (CSV)", "Numbers (JSON)"}
+    assert labels == {"Photo (PNG)", "Table (CSV)", "Numbers (JSON)", "Tags to print (PDF)"}
 
 
 def test_nobody_and_no_tag_are_said(open_page, tag_png):

@@ -100,3 +100,17 @@ def test_tags_are_offered_with_a_picture_of_the_first_page():
     assert not app.error
     app.number_input(key="sheet_size").set_value(25.0).run()
     assert "too large" in app.error[0].value
+
+
+def test_the_page_takes_the_calibrated_camera_for_images_of_its_shape(open_page):
+    app = open_page("rigid")
+    assert any("check with a ruler" in warning.value for warning in app.warning)  # of tags to print
+    app.session_state["calibrated_camera"] = Camera.from_fov((1280, 960), 50)
+    for name, height, told in (("desk.png", 480, "50.0 degrees"), ("wide.png", 300, "Expected the same shape")):
+        content = encode_png(np.zeros((height, 640, 3), np.uint8))
+        app.file_uploader(key="rigid_photo").set_value((name, content, "image/png")).run()
+        for label, value in (("What to find", ["Tags"]), ("Camera", "Calibrate")):
+            [choice] = [each for each in app.button_group if each.label == label]
+            choice.set_value(value).run()
+        assert not app.exception
+        assert any(told in element.value for kind in (app.caption, app.error) for element in kind)

@@ -5,6 +5,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.rigid.corner_picker import corners_in, sketch_of
+from posecore.media.pictures import encode_png
 from posecore.rigid.camera import Camera
 from posecore.rigid.corners import Thing
 from posecore.rigid.pose import RigidPose
@@ -20,7 +21,7 @@ def things_page() -> None:
     from posecore.rigid.camera import Camera
 
     camera = Camera.from_fov((640, 480), 60)
-    st.session_state["found"] = pick_things("photo", np.zeros((480, 640, 3), np.uint8), camera)
+    st.session_state["found"] = pick_things("photo", np.zeros((480, 640, 3), np.uint8), camera).poses
 
 
 def told(app: AppTest) -> str:
@@ -68,6 +69,29 @@ def test_picked_corners_give_poses_by_name():
     app.button(key="thing_remove").click().run()
     app.button(key="thing_remove").click().run()
     assert app.session_state["found"] == {}
+
+
+def test_picked_things_join_the_table_of_the_page(open_page):
+    sheet, true = Thing((0.21, 0.297)), RigidPose.from_euler((30, 20, 5), [0.1, 0, 1.2])
+    app = open_page("rigid")
+    content = encode_png(np.zeros((480, 640, 3), np.uint8))
+    app.file_uploader(key="rigid_photo").set_value(("desk.png", content, "image/png")).run()
+    [wanted] = [each for each in app.button_group if each.label == "What to find"]
+    wanted.set_value(["Flat things and boxes"]).run()
+    assert not app.exception
+    assert not [each for each in app.warning if "person" in each.value]  # nobody was looked for
+    app.button(key="thing_add").click().run()
+    [view] = [each for each in app.slider if each.label == "Field of view (degrees)"]
+    view.set_value(60.0).run()
+    [thing] = app.session_state["picked_things"].named
+    photo = app.session_state["rigid_photo"].file_id
+    thing.corners[photo] = CAMERA.project(sheet.corners_m, true) + 0.5
+    app.run()
+    assert not app.exception
+    [row] = app.dataframe[0].value.to_dict("records")
+    assert (row["What"], row["Number"]) == ("A4 sheet", 1)
+    np.testing.assert_allclose([row["Yaw (°)"], row["Pitch (°)"], row["Roll (°)"]], [30, 20, 5], atol=0.1)
+    np.testing.assert_allclose([row["x (m)"], row["y (m)"], row["z (m)"]], true.translation_m, atol=0.001)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.ui.rigid.calibrating import calibrated_camera, offer_calibration
 from pages.ui.shared.explain import plain
 from pages.ui.shared.problems import show_problem
 from pages.ui.shared.taken_uploads import free_memory, offer_upload
@@ -13,7 +14,7 @@ from posecore import Camera, PosecoreError
 from posecore.rigid.camera_files import cameras_in
 from posecore.rigid.kinds import ASSUMED_FOV_DEG
 
-VIEW, FILE = "Field of view", "Calibration file"
+VIEW, FILE, CALIBRATE = "Field of view", "Calibration file", "Calibrate"
 _LEAST_DEG, _MOST_DEG = 5.0, 150.0
 _FILE_KEY = "rigid_camera_kept"
 _MEGABYTES = 2
@@ -60,7 +61,7 @@ def choose_camera(known: Known, *, key: str) -> Camera | None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         way = st.segmented_control(
             "Camera",
-            [VIEW, FILE],
+            [VIEW, FILE, CALIBRATE],
             default=VIEW,
             required=True,
             key="rigid_camera",
@@ -71,7 +72,7 @@ def choose_camera(known: Known, *, key: str) -> Camera | None:
     if way == VIEW:
         st.caption(by_view.why)
         return by_view.camera
-    return _from_file(known.camera.size)
+    return _calibrated(known.camera.size) if way == CALIBRATE else _from_file(known.camera.size)
 
 
 def _by_view(known: Known, key: str) -> Known:
@@ -91,6 +92,22 @@ def _by_view(known: Known, key: str) -> Known:
     if chosen == stated:
         return known
     return Known(Camera.from_fov(known.camera.size, chosen), f"Set by hand; it was {stated:g} degrees before.")
+
+
+def _calibrated(size: tuple[int, int]) -> Camera | None:
+    camera = calibrated_camera()
+    with st.expander("Calibrate the camera", icon=":material/grid_on:", expanded=camera is None):
+        offer_calibration()
+    if camera is None:
+        st.info("Calibrate the camera and use it, or set the field of view.", icon=":material/photo_camera:")
+        return None
+    try:
+        camera = camera.scaled(size)
+    except PosecoreError as error:
+        show_problem(str(error))
+        return None
+    st.caption(f"The calibrated camera: {camera.fov_deg:.1f} degrees across the longer side.")
+    return camera
 
 
 def _from_file(size: tuple[int, int]) -> Camera | None:

@@ -9,6 +9,7 @@ from pages.ui.rigid.camera import choose_camera, known_camera
 from pages.ui.rigid.downloads import offer_downloads
 from pages.ui.rigid.missing import show_what_is_missing
 from pages.ui.rigid.shown import show_bodies
+from pages.ui.rigid.things import NOTHING_PICKED, pick_things
 from pages.ui.rigid.wanted import Wanted
 from posecore.rigid.people import placed_people
 from posecore.rigid.seen import SeenInPhoto
@@ -33,9 +34,11 @@ def show_photo_result(photo: Photo, wanted: Wanted) -> None:
         st.info(why_no_faces, icon=":material/info:")
     found = seen.pose(camera, kinds=kinds, tag_size_m=wanted.tag_size_m)
     show_what_is_missing(seen.notes(found, kinds), wanted, found.poses)
+    picked = pick_things(photo.key, photo.rgb, camera) if wanted.things else NOTHING_PICKED
+    found = replace(found, poses={**found.poses, **picked.poses})
     people = {} if seen.poses is None else placed_people(seen.poses, camera)
     caption = f"{photo.caption} · {width} × {height} px"
-    drawn = show_bodies(photo.rgb, found, camera, wanted, people, caption=caption)
+    drawn = show_bodies(photo.rgb, found, camera, wanted, people, caption=caption, picked=picked)
     offer_downloads(found, camera, photo.name, drawn)
 
 

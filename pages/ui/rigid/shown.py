@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.ui.image.photo import show
+from pages.ui.rigid.things import NOTHING_PICKED, Picked
 from pages.ui.rigid.wanted import Wanted
 from pages.ui.rigid.words import LEGEND, name_of, what
 from pages.ui.shared.figure import show_figure
@@ -34,6 +35,7 @@ def show_bodies(
     people_m: Mapping[int, np.ndarray],
     *,
     caption: str,
+    picked: Picked = NOTHING_PICKED,
 ) -> np.ndarray | None:
     """Show the bodies of a photo or frame, drawn on it beside the 3D view, and their table below.
 
@@ -44,21 +46,30 @@ def show_bodies(
         wanted: what was looked for.
         people_m: as for ``plot_rigid_3d``.
         caption: below the picture.
+        picked: the things among the bodies whose corners were picked.
 
     Returns:
         The picture with the axes drawn.
     """
     drawn = None
+    axis_m = wanted.axis_m | picked.axis_m
     left, right = st.columns([1, 1], gap="medium")
     with left:
         if rgb is None:
             st.info("There is no video to draw on, as the Video page made none.", icon=":material/info:")
         else:
-            drawn = draw_rigid(rgb, found, camera, axis_m=wanted.axis_m)
+            drawn = draw_rigid(rgb, found, camera, axis_m=axis_m)
             show(drawn, caption, alt="The image with the axes of what was found: " + _in_words(found))
             st.caption(LEGEND)
     with right:
-        figure = plot_rigid_3d(found, camera, axis_m=wanted.axis_m, tag_sizes_m=wanted.tag_sizes_m, people_m=people_m)
+        figure = plot_rigid_3d(
+            found,
+            camera,
+            axis_m=axis_m,
+            tag_sizes_m=wanted.tag_sizes_m,
+            outlines_m=picked.outlines_m,
+            people_m=people_m,
+        )
         show_figure(figure, height=460, label="Camera and bodies in 3D, in metres", key="rigid_3d")
     if len(found):
         st.dataframe(

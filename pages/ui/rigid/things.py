@@ -67,8 +67,26 @@ class _Things:
         self.named = [each for each in self.named if each.id != id]
 
 
-def pick_things(photo: str, rgb: np.ndarray, camera: Camera) -> dict[RigidSlot, RigidPose]:
-    """Let the visitor pick the corners of things on a photo, and return the poses of those whose corners fit.
+@dataclass(frozen=True, eq=False)
+class Picked:
+    """The things whose corners fit.
+
+    Attributes:
+        poses: by slot, whose kind is the thing's name.
+        axis_m: length of the axes that are drawn on them, metres, by name.
+        outlines_m: their edges, as for ``posecore.view.rigid_plots.plot_rigid_3d``.
+    """
+
+    poses: Mapping[RigidSlot, RigidPose]
+    axis_m: dict[str, float]
+    outlines_m: Mapping[RigidSlot, NDArray[np.float64]]
+
+
+NOTHING_PICKED = Picked({}, {}, {})
+
+
+def pick_things(photo: str, rgb: np.ndarray, camera: Camera) -> Picked:
+    """Let the visitor pick the corners of things on a photo, and return those whose corners fit.
 
     Args:
         photo: identifies it; corners are kept for each photo of the visit.
@@ -79,7 +97,7 @@ def pick_things(photo: str, rgb: np.ndarray, camera: Camera) -> dict[RigidSlot, 
     _offer_to_add(things)
     if not things.named:
         st.info("Add a thing whose size you know; then click its corners on the photo.", icon=":material/crop_free:")
-        return {}
+        return NOTHING_PICKED
     chosen = _choose(things)
     fits = {each.id: fit_corners(each.thing, each.corners_in(photo) - _HALF_PX, camera) for each in things.named}
     show_picker(
@@ -92,17 +110,15 @@ def pick_things(photo: str, rgb: np.ndarray, camera: Camera) -> dict[RigidSlot, 
     )
     for each in things.named:
         _tell(each, fits[each.id])
-    return {
-        each.slot: pose
-        for each in things.named
-        if (pose := fits[each.id].pose) is not None and fits[each.id].problem is None
-    }
-
-
-def axis_lengths() -> dict[str, float]:
-    """Length of the axes that are drawn on each thing, metres, by its name: half its shortest side in the front."""
-    things: _Things = st.session_state.get(_STATE_KEY, _Things())
-    return {each.slot.kind: min(each.thing.size_m[:2]) / 2 for each in things.named}
+    return Picked(
+        {
+            each.slot: pose
+            for each in things.named
+            if (pose := fits[each.id].pose) is not None and fits[each.id].problem is None
+        },
+        {each.slot.kind: min(each.thing.size_m[:2]) / 2 for each in things.named},
+        {each.slot: each.thing.outline_m for each in things.named},
+    )
 
 
 def _offer_to_add(things: _Things) -> None:

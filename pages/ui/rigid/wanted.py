@@ -16,7 +16,7 @@ _PARTS = {
     "Feet": ("left_foot", "right_foot"),
     "Hands": ("left_hand", "right_hand"),
 }
-TAGS = "Tags"
+TAGS, THINGS = "Tags", "Flat things and boxes"
 _FAMILIES = {
     "36h11": "AprilTag 36h11: the usual one",
     "36h10": "AprilTag 36h10",
@@ -34,10 +34,12 @@ class Wanted:
     Attributes:
         bodies: parts of people, and the family of tags.
         tag_size_m: side of the tags' black squares, metres; None: no tags.
+        things: whether the visitor picks the corners of flat things and boxes.
     """
 
     bodies: RigidOptions
     tag_size_m: float | None
+    things: bool = False
 
     @property
     def axis_m(self) -> dict[str, float]:
@@ -51,34 +53,35 @@ class Wanted:
         return {} if family is None or self.tag_size_m is None else {family: self.tag_size_m}
 
 
-def choose_wanted(people: PoseOptions, *, of_sample: bool, without: str = "") -> Wanted | None:
+def choose_wanted(people: PoseOptions, *, of_sample: bool, of_photo: bool = False, without: str = "") -> Wanted | None:
     """Offer what to look for; None, with a sentence, if nothing is chosen.
 
     Args:
         people: how people are found.
         of_sample: whether it is the sample, which has tags and no people.
+        of_photo: whether it is a photo, on which corners of things can be picked.
         without: a part that is not offered here.
     """
     offered = [part for part in _PARTS if part != without]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.pills(
             "What to find",
-            [*offered, TAGS],
+            [*offered, TAGS, *([THINGS] if of_photo else [])],
             selection_mode="multi",
             default=[TAGS] if of_sample else ["Heads", "Torsos"],
-            key=f"rigid_wanted_{'sample' if of_sample else without or 'all'}",
+            key=f"rigid_wanted_{'sample' if of_sample else 'photo' if of_photo else without or 'all'}",
             persist_state="session",
             help="Parts of people, and printed tags (AprilTag or ArUco). Hands take longest: a video two to three "
-            "times as long.",
+            "times as long. In a photo also flat things and boxes of known size, whose corners you click.",
         )
         family, size_m = _choose_tags(of_sample) if TAGS in chosen else (None, None)
     kinds, why = _possible(tuple(kind for part in offered if part in chosen for kind in _PARTS[part]))
     if why:
         st.warning(why, icon=":material/back_hand:")
-    if not kinds and family is None:
+    if not kinds and family is None and THINGS not in chosen:
         st.info("Choose at least one thing to find.", icon=":material/info:")
         return None
-    return Wanted(RigidOptions(kinds, people, family=family), size_m)
+    return Wanted(RigidOptions(kinds, people, family=family), size_m, THINGS in chosen)
 
 
 def _choose_tags(of_sample: bool) -> tuple[str, float]:

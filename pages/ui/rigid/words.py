@@ -4,6 +4,7 @@ import streamlit as st
 
 from posecore.rigid.kinds import KINDS
 from posecore.rigid.pose import RigidSlot
+from posecore.rigid.tags import FAMILIES
 
 EMPTY = (
     "See where heads, bodies and printed tags are in front of the camera, in metres, and how they are turned. Choose a "
@@ -41,8 +42,10 @@ def name_of(slot: RigidSlot) -> str:
 
 
 def what(slot: RigidSlot) -> str:
-    """Its kind in words."""
-    return slot.kind.replace("_", " ").capitalize() if slot.kind in KINDS else "Tag"
+    """Its kind in words; of a thing its name."""
+    if slot.kind in KINDS:
+        return slot.kind.replace("_", " ").capitalize()
+    return "Tag" if slot.kind in FAMILIES else slot.kind
 
 
 def explain() -> None:
