@@ -125,7 +125,9 @@ def _offer_to_add(things: _Things) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         what = st.selectbox("Thing", list(PRESETS), key="thing_what", persist_state="session", width=180)
         named = {_OTHER: "Flat thing", _BOX: "Box"}.get(what, what)
-        name = st.text_input("Name", named, max_chars=30, key=f"thing_name_{what}", width=160).strip()
+        name = st.text_input(
+            "Name", named, max_chars=30, key=f"thing_name_{what}", persist_state="session", width=160
+        ).strip()
         sides = [
             st.number_input(
                 f"{side} (cm)",
@@ -133,6 +135,7 @@ def _offer_to_add(things: _Things) -> None:
                 10000.0,
                 given,
                 key=f"thing_{side}_{what}",
+                persist_state="session",
                 width=130,
                 help={
                     "Width": "From corner 1 to corner 2.",
@@ -175,6 +178,7 @@ def _choose(things: _Things) -> str:
                 required=True,
                 format_func=lambda id: titles[id],
                 key="thing_chosen",
+                wrap=True,
             )
         )
         st.button(

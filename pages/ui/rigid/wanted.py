@@ -69,6 +69,7 @@ def choose_wanted(people: PoseOptions, *, of_sample: bool, of_photo: bool = Fals
             [*offered, TAGS, *([THINGS] if of_photo else [])],
             selection_mode="multi",
             default=[TAGS] if of_sample else ["Heads", "Torsos"],
+            wrap=True,
             key=f"rigid_wanted_{'sample' if of_sample else 'photo' if of_photo else without or 'all'}",
             persist_state="session",
             help="Parts of people, and printed tags (AprilTag or ArUco). Hands take longest: a video two to three "

@@ -33,6 +33,8 @@ _EXPLAINED = """
 - **Heads** have no pose if the face is turned away, hidden or smaller than 12 pixels. Nobody is recognised.
 - **People have no absolute size** in an image, so everyone is taken to be as large as the model's adults: a child comes
   out further away than it is. Tags are as exact as their size and the camera are known.
+- **Flat things and boxes** have their origin in their centre, and axes along their edges: x from corner 1 to 2, y from
+  2 to 3, z into them. They are as exact as their size, the picked corners and the camera.
 """
 
 

@@ -37,12 +37,14 @@ class _ServedPhoto:
         self._content = encode_jpeg(fit_picture(rgb, _SHOWN_PX))
         self._token = offer(self._answer)
         self.address = address(self._token)
+        self.closed = False
 
     async def _answer(self, request: Request) -> Response:
         return Response(self._content, media_type="image/jpeg")
 
     def close(self) -> None:
         """Serve it no longer."""
+        self.closed = True
         withdraw(self._token)
 
 
@@ -66,7 +68,7 @@ def show_picker(
         on_picked: called before the next run of the page when corners have changed, see ``picked_corners``.
     """
     served = visit.get(_ServedPhoto)
-    if served is None or served.key != key:
+    if served is None or served.key != key or served.closed:
         served = _ServedPhoto(key, rgb)
         visit.keep(served)
     height, width = rgb.shape[:2]
