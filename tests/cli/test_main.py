@@ -229,7 +229,7 @@ def test_a_picture_of_ones_own_is_drawn_on_markers(short_clip, ask, tmp_path):
     logo.write_bytes(b"<svg><script>alert(1)</script></svg>")
     code, _, errors = ask("image", wall, "--out", out, "--picture", logo)
     assert code != 0
-    assert "logo.png is not a photo" in errors
+    assert "logo.png is not a picture" in errors
 
 
 def test_a_picture_of_ones_own_is_behind_people(ask, tmp_path):

@@ -102,7 +102,8 @@ def test_an_own_picture_that_is_none_is_refused_with_a_sentence(open_page):
     uploader = next(each for each in app.file_uploader if each.key == "image_overlay_own")
     uploader.set_value(("logo.png", b"<svg><script>alert(1)</script></svg>", "image/png")).run()
     assert not app.exception
-    assert "logo.png is not a photo" in app.error[0].value
+    assert "logo.png is not a picture" in app.error[0].value
+    assert not [slider for slider in app.slider if slider.label == "Turn"], "there is nothing to be placed"
     assert landmarks_shown(app) == 33
 
 

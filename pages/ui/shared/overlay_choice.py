@@ -1,11 +1,13 @@
 """Choose what is drawn on people: their skeletons, pieces of an overlay, a picture of one's own."""
 
-import hashlib
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
+from streamlit.typing import UploadedFile
 
 from pages.ui.shared.problems import show_problem
 from pages.ui.shared.results import offer_download
@@ -18,6 +20,7 @@ from posecore.view.overlays.own_picture import ANCHORS, MARKER
 from posecore.view.overlays.table import PIECES
 
 _THUMBNAIL_PX = 96
+_MOST_MB = 20  # of a picture of one's own, which is drawn at 1024 pixels
 _ALONE = [piece.title.lower() for piece in PIECES.values() if piece.alone]
 _PARTS = {name: name.replace("_", " ").capitalize() for name in (*ANCHORS, MARKER)}
 _FAMILIES = {
@@ -77,8 +80,14 @@ def _choose_own_picture(key: str) -> OwnPicture | None:
         type=["png", "webp", "jpg", "jpeg"],
         key=f"{key}_own",
         help="A logo or sticker, best as a PNG with a transparent background. It is not stored.",
+        max_upload_size=_MOST_MB,
     )
     if file is None:
+        return None
+    try:
+        rgba = _decoded(file.file_id, file)
+    except PosecoreError as error:
+        show_problem(str(error))
         return None
     part = st.selectbox(
         "Held to",
@@ -88,25 +97,12 @@ def _choose_own_picture(key: str) -> OwnPicture | None:
         persist_state="session",
     )
     family = _choose_family(key) if part == MARKER else USUAL_FAMILY
-    size = _slider(
-        "Size",
-        0.2,
-        4.0,
-        1.0,
-        0.1,
-        f"{key}_own_size",
-        "Its height, in lengths of that part; of a marker, in sides of its black square.",
-    )
-    turn = _slider("Turn (degrees)", -180.0, 180.0, 0.0, 5.0, f"{key}_own_turn", "Clockwise.")
-    right = _slider("Shift to the right", -2.0, 2.0, 0.0, 0.1, f"{key}_own_right", "In the same lengths.")
-    up = _slider("Shift up", -2.0, 2.0, 0.0, 0.1, f"{key}_own_up", "In the same lengths.")
-    data = file.getvalue()
-    try:
-        digest = hashlib.sha256(data).hexdigest()
-        return _own_picture(digest, part, size, turn, (right, up), family, data, file.name)
-    except PosecoreError as error:
-        show_problem(str(error))
-        return None
+    lengths = "Its height, in lengths of that part; of a marker, in sides of its black square."
+    size = _slider("Size", (0.2, 4.0), 1.0, 0.1, "%.1f", f"{key}_own_size", lengths)
+    turn = _slider("Turn", (-180.0, 180.0), 0.0, 5.0, "%d°", f"{key}_own_turn", "Clockwise.")
+    right = _slider("Shift to the right", (-2.0, 2.0), 0.0, 0.1, "%.1f", f"{key}_own_right", "In the same lengths.")
+    up = _slider("Shift up", (-2.0, 2.0), 0.0, 0.1, "%.1f", f"{key}_own_up", "In the same lengths.")
+    return _own_picture(file.file_id, rgba, part, size, turn, (right, up), family)
 
 
 def _choose_family(key: str) -> str:
@@ -130,23 +126,30 @@ def _sheet(family: str) -> bytes:
         return path.read_bytes()
 
 
-def _slider(label: str, low: float, high: float, usual: float, step: float, key: str, meaning: str) -> float:
-    return st.slider(label, low, high, usual, step, key=key, persist_state="session", help=meaning)
+def _slider(
+    label: str, ends: tuple[float, float], usual: float, step: float, form: str, key: str, meaning: str
+) -> float:
+    return st.slider(label, *ends, usual, step, form, key=key, persist_state="session", help=meaning)
 
 
-# The newest only: the same object for the same choices, so that nothing is drawn again without need.
+# The newest only. A large picture takes a second to decode.
+@st.cache_resource(scope="session", max_entries=1, show_spinner=False)
+def _decoded(file_id: str, _file: UploadedFile) -> NDArray[np.uint8]:
+    return OwnPicture(decode_transparent(_file.getvalue(), name=_file.name)).rgba  # as small as it is drawn
+
+
+# The same object for the same choices, so that nothing is drawn again without need.
 @st.cache_resource(scope="session", max_entries=1, show_spinner=False)
 def _own_picture(
-    key: str,
+    file_id: str,
+    _rgba: NDArray[np.uint8],
     part: str,
     size: float,
     turn_deg: float,
     offset: tuple[float, float],
     family: str,
-    _data: bytes,
-    _name: str,
 ) -> OwnPicture:
-    return OwnPicture(decode_transparent(_data, name=_name), part, size, turn_deg, offset, family)
+    return OwnPicture(_rgba, part, size, turn_deg, offset, family)
 
 
 _thumbnail = st.cache_data(show_spinner=False)(thumbnail)
