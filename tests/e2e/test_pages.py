@@ -419,6 +419,22 @@ def test_pages_fit_a_phone(page, shot):
         no_errors(page)
 
 
+CONTRAST = """(element) => {
+  const levels = (color) => color.match(/[\\d.]+/g).map(Number);
+  const over = ([r, g, b, a = 1], below) => [r, g, b].map((level, i) => a * level + (1 - a) * below[i]);
+  const own = (at) => levels(getComputedStyle(at).backgroundColor);
+  const ground = (at) => (at ? over(own(at), ground(at.parentElement)) : [0, 0, 0]);
+  const luminance = (color) => color
+    .map((level) => level / 255)
+    .map((level) => level <= 0.04045 ? level / 12.92 : ((level + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, level, i) => sum + level * [0.2126, 0.7152, 0.0722][i], 0);
+  const below = ground(element);
+  const letters = over(levels(getComputedStyle(element).color), below);
+  const [low, high] = [below, letters].map(luminance).sort((a, b) => a - b);
+  return (high + 0.05) / (low + 0.05);
+}"""
+
+
 @pytest.mark.visit(color_scheme="dark")
 def test_pages_work_in_dark_mode(page, shot):
     for address in ("/", "/image?sample=photo"):
@@ -426,6 +442,9 @@ def test_pages_work_in_dark_mode(page, shot):
         background = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
         assert sum(int(value) for value in re.findall(r"\d+", background)[:3]) < 3 * 80
         shot(page, f"dark{re.sub('[^a-z]+', '-', address)}")
+    chosen = page.get_by_role("radio", name="Original")
+    expect(chosen).to_be_checked()
+    assert chosen.evaluate(CONTRAST) >= 4.5  # as WCAG 2 asks of letters of this size
 
 
 def settled(page: Page, address: str) -> None:

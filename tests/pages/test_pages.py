@@ -5,8 +5,10 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -147,3 +149,13 @@ def test_no_run_shares_its_page_objects_with_another(monkeypatch):
         assert not AppTest.from_file(str(ROOT / "streamlit_app.py")).run(timeout=60).exception
     first, second = made
     assert all(one is not other for one in first for other in second)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_white_letters_on_the_primary_colour_can_be_read(theme):
+    """4.5:1, as WCAG 2 asks; Streamlit's primary buttons have white letters in both themes."""
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
+    color = config["theme"][theme]["primaryColor"]
+    levels = np.array([int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)])
+    linear = np.where(levels <= 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4)
+    assert 1.05 / (linear @ [0.2126, 0.7152, 0.0722] + 0.05) >= 4.5

@@ -9,6 +9,10 @@ _CSS = """
 /* What is still loading must not move what is below it: the click of a quick visitor would miss. */
 .st-key-missing_camera:not(:has(.posecore-camera:not([hidden]))) { display: none; }
 .st-key-live_stream { min-height: 160px; }
+/* Streamlit writes what is chosen in the primary colour. No colour that carries white letters is bright enough for that
+   on a dark page (4.5:1); border and ground show it as well. */
+[data-testid="stButtonGroup"] button:is([aria-checked="true"], [aria-pressed="true"]),
+[data-testid="stSliderThumbValue"] { color: inherit; }
 </style>
 """
 
