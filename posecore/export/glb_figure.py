@@ -31,6 +31,8 @@ _SPINE = {"Spine": 0.15, "Spine1": 0.35, "Spine2": 0.55}  # how high on the trun
 _TRUNK = 0.288
 _SHARES = {"thigh": 0.245, "shank": 0.246, "upper_arm": 0.186, "forearm": 0.146, "hand": 0.05, "neck": 0.1}
 _FOOT_LENGTH, _ANKLE_HEIGHT = 0.152, 0.039
+# A trunk, or a line across it, that is shorter has no direction.
+_SHORTEST_M = 1e-3
 # Weight of the direction in which a straight elbow would bend: that of an elbow bent by 15 degrees.
 _STRAIGHT = 0.26
 # Degrees by which a hand may be turned around the forearm, palm down = 0: the middle of the range.
@@ -110,7 +112,11 @@ def see_people(sequence: PoseSequence, field_of_view_deg: float) -> dict[int, Se
     core = [BLAZEPOSE_33.index(f"{side}_{part}") for side in SIDES for part in ("hip", "shoulder")]
     people = {}
     for slot, person in enumerate(sequence.person_ids.tolist()):
-        frames = np.flatnonzero(np.isfinite(sequence.world[:, slot, core]).all(axis=(1, 2)))
+        left_hip, left_shoulder, right_hip, right_shoulder = np.moveaxis(sequence.world[:, slot, core], 1, 0)
+        trunk = (left_shoulder + right_shoulder - left_hip - right_hip) / 2
+        across = (left_hip - right_hip, left_shoulder - right_shoulder)
+        shortest = np.min([np.linalg.norm(line, axis=1) for line in (trunk, *across)], axis=0)
+        frames = np.flatnonzero(shortest > _SHORTEST_M)  # False for NaN
         if len(frames):
             people[person] = _see(sequence, slot, frames, paths[frames, slot], turns[frames, slot])
     level_by_frame = np.tile(np.eye(3), (len(sequence), 1, 1))
