@@ -392,6 +392,9 @@ def test_landmarks_are_sent_to_another_program_on_this_machine(live, websocket_p
     page.get_by_role("button", name="Send to other programs").click()
     page.get_by_role("button", name="WebSocket").click()
     expect(page.get_by_text(f"WebSocket: at ws://127.0.0.1:{websocket_port}")).to_be_visible()
+    page.get_by_role("button", name="VMC (avatars)").click()
+    expect(page.get_by_text("Mirror the avatar")).to_be_visible()
+    expect(page.get_by_text("VMC: to 127.0.0.1, port 39539")).to_be_visible()
     shot(page, "sending")
     with connect(f"ws://127.0.0.1:{websocket_port}") as receiver:
         assert len(json.loads(receiver.recv(10))["landmarks"]) == 33
@@ -399,7 +402,9 @@ def test_landmarks_are_sent_to_another_program_on_this_machine(live, websocket_p
         page.wait_for_timeout(3500)
         first, *_, last = (json.loads(receiver.recv(10)) for _ in range(30))
         assert last["number"] - first["number"] >= 29
-        assert len(last["people"][0]["world"]) == 33
+        [person] = last["people"]
+        assert len(person["world"]) == 33
+        assert person["rigid"]["head"]["translation_m"][2] > 0
         page.evaluate(HIDE, False)
         stream_frame(page).get_by_role("button", name="Stop").click()
         with suppress(ConnectionClosedOK):  # closed properly, not cut off

@@ -692,6 +692,18 @@ def test_every_frame_is_sent_on_and_a_fault_there_does_not_stop_the_video(portra
     assert len(seen) >= len(sent) >= 5
 
 
+def test_frames_that_cannot_be_sent_are_shown_all_the_same_and_the_page_says_why(portrait):
+    stream = LiveStream(LiveOptions(PoseOptions()))
+
+    def send_on(poses: FramePoses, number: int, hands: FrameHands | None) -> None:
+        raise RuntimeError("injected")
+
+    stream.send_on = send_on
+    watch(stream, Camera([portrait] * 5))
+    assert stream.latest is not None
+    assert stream.problem == "A frame could not be sent to other programs (RuntimeError)."
+
+
 def test_a_snapshot_shows_the_frozen_frame_or_else_the_newest(portrait, monkeypatch):
     stream = LiveStream(LiveOptions(PoseOptions()))
     session: dict[str, Live] = {}

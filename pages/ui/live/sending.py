@@ -37,7 +37,12 @@ class _Way(NamedTuple):
 _WAYS = {
     "OSC": _Way(OscSender, "to 127.0.0.1, port {}", "POSECORE_OSC_PORT", 9000),
     "WebSocket": _Way(WebSocketFeed, "at ws://127.0.0.1:{}", "POSECORE_WEBSOCKET_PORT", 8765),
-    "VMC": _Way(VmcSender, "to 127.0.0.1, port {}; the avatar follows one person", "POSECORE_VMC_PORT", 39539),
+    "VMC": _Way(
+        VmcSender,
+        "to 127.0.0.1, port {}, for avatar programs such as VSeeFace and Warudo; one person",
+        "POSECORE_VMC_PORT",
+        39539,
+    ),
 }
 
 
@@ -72,15 +77,19 @@ class Sending:
                 if way not in self.open and not self.live.stream.ended:
                     self.open[way] = _WAYS[way].begin(_WAYS[way].port())
         finally:
-            for receiver in self.open.values():
+            for receiver in list(self.open.values()):
                 if isinstance(receiver, VmcSender):
                     receiver.mirror = mirror
             self.live.stream.send_on = self.send if self.open else None
 
     def send(self, poses: FramePoses, number: int, hands: FrameHands | None) -> None:
         """Send to all open receivers; from the thread that processes the frames."""
+        opened = list(self.open.values())
+        receivers = [each for each in opened if not isinstance(each, WebSocketFeed) or each.connected]
+        if not receivers:
+            return
         rigid = self._rigid.step(poses, hands)
-        for receiver in list(self.open.values()):
+        for receiver in receivers:
             if isinstance(receiver, VmcSender):
                 receiver.send(poses, number, rigid=rigid, hands=hands)
             else:
@@ -104,6 +113,7 @@ def offer_sending(live: Live) -> None:
         ways = st.pills(
             "Send the landmarks of each live frame as",
             list(_WAYS),
+            format_func=lambda way: f"{way} (avatars)" if way == "VMC" else way,
             selection_mode="multi",
             key="live_ways",
             persist_state="session",

@@ -141,6 +141,7 @@ class LiveStream:
         self._waiting: tuple[av.VideoFrame, float] | None = None
         self._changed = threading.Condition()
         self._worker: threading.Thread | None = None
+        self._unsent: Moment | None = None
         self._moments: deque[Moment] = deque(maxlen=_MOST_MOMENTS)
         self._began = 0.0
         self._at_end: list[Callable[[], None]] = []
@@ -240,6 +241,7 @@ class LiveStream:
                 frame, arrived = taken
                 self.outgoing.give(self._drawn(session, frame, arrived))
                 self.pace.went_out(time.monotonic() - arrived)
+                self._send_newest()
         finally:
             session.close()
 
@@ -299,8 +301,19 @@ class LiveStream:
             moment = Moment(number, arrived - self._began, replace(poses, masks=()), hands)
             self._moments.append(moment)
             self.latest, self.problem = LiveFrame(rgb, poses, number, moment.time_s, hands), None
-        if self.send_on is not None:
-            self.send_on(replace(moment.poses, time_s=moment.time_s), number, hands)
+        self._unsent = moment
+
+    def _send_newest(self) -> None:
+        """Send the frame that was just processed to other programs, if any; not before it is on its way to the page."""
+        moment, self._unsent = self._unsent, None
+        send_on = self.send_on
+        if moment is None or send_on is None:
+            return
+        try:
+            send_on(replace(moment.poses, time_s=moment.time_s), moment.number, moment.hands)
+        except Exception as error:  # noqa: BLE001 - the page shows the problem
+            _LOG.exception("A live frame could not be sent to other programs")
+            self.problem = f"A frame could not be sent to other programs ({type(error).__name__})."
 
 
 class _Done(NamedTuple):
