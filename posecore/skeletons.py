@@ -115,6 +115,14 @@ BLAZEPOSE_33 = Skeleton(
 # ankles), in COCO's order.
 COCO_17_FROM_BLAZEPOSE = (0, 2, 5, 7, 8, 11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28)
 
+# The bones between these 17, as pairs of their places, as in COCO's own files.
+# fmt: off
+COCO_17_EDGES = (
+    (15, 13), (13, 11), (16, 14), (14, 12), (11, 12), (5, 11), (6, 12), (5, 6), (5, 7), (6, 8), (7, 9), (8, 10),
+    (1, 2), (0, 1), (0, 2), (1, 3), (2, 4), (3, 5), (4, 6),
+)
+# fmt: on
+
 _FINGERS = {
     "thumb": ("cmc", "mcp", "ip", "tip"),
     **dict.fromkeys(("index_finger", "middle_finger", "ring_finger", "pinky"), ("mcp", "pip", "dip", "tip")),

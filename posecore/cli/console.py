@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 EXIT_NOT_WRITTEN = 1
 EXIT_BAD_INPUT = 2
+EXIT_INTERRUPTED = 130
 
 WHY_NOBODY = "People are found by their heads: a body whose head is not in view is rarely found."
 """What to add where nobody was found."""

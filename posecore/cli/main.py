@@ -15,11 +15,9 @@ from typing import Any, NoReturn
 
 import click
 
-from posecore.cli.console import EXIT_BAD_INPUT, EXIT_NOT_WRITTEN, NotWritten, complain
+from posecore.cli.console import EXIT_BAD_INPUT, EXIT_INTERRUPTED, EXIT_NOT_WRITTEN, NotWritten, complain
 from posecore.errors import PosecoreError
 from posecore.system import VERSION
-
-EXIT_INTERRUPTED = 130
 
 # Each is a function of that name in the module of that name.
 _COMMANDS = {
@@ -29,6 +27,7 @@ _COMMANDS = {
     "export": "A saved result: write it in other formats.",
     "reps": "A video or a saved result: count the repetitions of an exercise.",
     "compare": "Two videos, saved results or photos: how alike, and when.",
+    "evaluate": "Labelled photos: score models and other systems on them.",
     "rigid": "Photos and videos: where tags and parts of people are, and how they are turned.",
     "calibrate": "Photos or a video of a printed board: the camera that took them.",
     "sheet": "Tags or a calibration board to print, as PDF.",
@@ -47,6 +46,7 @@ Examples:
   python -m posecore export results/walk.posecore.npz --to all --smoothing butterworth --out walk.zip
   python -m posecore reps squats.mp4 --exercise squat
   python -m posecore compare teacher.mp4 pupil.mp4
+  python -m posecore evaluate --images photos --annotations labels.json --search fast,thorough --out scores
 
 Exit codes: 0 success; 1 the outputs could not be written; 2 a file or an option was not usable; 130 interrupted.
 """

@@ -59,7 +59,7 @@ class Difference(NamedTuple):
     Attributes:
         value: share of the first minus that of the second.
         low, high: 95% interval of it.
-        p_bootstrap: twice the share of samples on the other side of 0, at most 1.
+        p_bootstrap: twice the share of samples on the other side of 0, at most 1; never 0, as samples are finite.
         p_wilcoxon: Wilcoxon's signed-rank test of the photos' own shares (scipy); 1 if they are all equal.
         photos: number of photos that both are scored on.
     """
@@ -95,12 +95,12 @@ def paired_difference(
     low, high = np.percentile(drawn, [2.5, 97.5])
     value = one.sum() / all_one.sum() - two.sum() / all_two.sum()
     # Samples at 0 are on both sides, so that equal systems do not differ.
-    beyond = min((drawn <= 0).mean(), (drawn >= 0).mean())
+    beyond = (min(int((drawn <= 0).sum()), int((drawn >= 0).sum())) + 1) / (len(drawn) + 1)
     return Difference(
         float(value),
         float(low),
         float(high),
-        min(1.0, 2 * float(beyond)),
+        min(1.0, 2 * beyond),
         _wilcoxon(one / all_one - two / all_two),
         photos,
     )
@@ -109,6 +109,5 @@ def paired_difference(
 def _wilcoxon(differences: Doubles) -> float:
     from scipy.stats import wilcoxon
 
-    if not np.any(differences):
-        return 1.0
-    return float(wilcoxon(differences, zero_method="zsplit", method="approx").pvalue)
+    apart = differences[differences != 0]
+    return float(wilcoxon(apart).pvalue) if len(apart) else 1.0

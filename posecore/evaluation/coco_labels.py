@@ -4,6 +4,7 @@ The form is that of https://cocodataset.org/#format-data. Beside it, an image ma
 ``keypoints_3d``: x, y, z of each keypoint in metres, flat or in threes, null where not known.
 """
 
+import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -52,7 +53,8 @@ def read_labelled_set(images: str | Path, annotations: str | Path | None = None)
     if not photos:
         first = f" The first problem: {reader.problems[0]}." if reader.problems else ""
         raise UnreadableLabels(f"{name} has no photo that can be scored.{first}")
-    return LabelledSet(name, source, photos, reader.keypoints, tuple(reader.problems))
+    digest = hashlib.sha256(data).hexdigest()
+    return LabelledSet(name, source, photos, reader.keypoints, tuple(reader.problems), digest)
 
 
 def parse_json(data: bytes, name: str) -> Any:

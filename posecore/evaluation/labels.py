@@ -99,6 +99,7 @@ class LabelledSet:
         photos: in the order of the file.
         keypoints: names of the set's own keypoints.
         problems: what was left out, and why.
+        sha256: of the file of labels.
     """
 
     name: str
@@ -106,6 +107,7 @@ class LabelledSet:
     photos: tuple[LabelledPhoto, ...]
     keypoints: tuple[str, ...]
     problems: tuple[Problem, ...] = ()
+    sha256: str = ""
 
     @property
     def scored(self) -> NDArray[np.bool_]:

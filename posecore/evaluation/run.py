@@ -187,9 +187,10 @@ class _Kept:
     def __init__(self, folder: Path, options: PoseOptions) -> None:
         about = {
             "posecore": VERSION,
-            "options": options.as_dict() | {"threads": None},  # the same numbers on any number of them
+            # Of these two only what becomes of them matters: the same numbers on any number of threads.
+            "options": options.as_dict() | {"threads": None, "engine": None},
             "model": identify_model(find_model(options.model)).sha256,
-            "engine": find_engine(options).as_dict(),
+            "engine": find_engine(options).library,
         }
         head = json.dumps(about, sort_keys=True, default=str)
         folder.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ import numpy as np
 
 from posecore.errors import InvalidOption
 from posecore.poses import FloatArray, FramePoses, PoseSequence
-from posecore.skeletons import BLAZEPOSE_33, COCO_17_FROM_BLAZEPOSE
+from posecore.skeletons import BLAZEPOSE_33, COCO_17_EDGES, COCO_17_FROM_BLAZEPOSE
 from posecore.system import whole_file
 
 Keypoints = Literal[17, 33]
@@ -21,16 +21,7 @@ Keypoints = Literal[17, 33]
 PERSON = 1  # the category's id, as in COCO's own files
 
 _LANDMARKS: dict[int, tuple[int, ...]] = {17: COCO_17_FROM_BLAZEPOSE, 33: tuple(range(len(BLAZEPOSE_33)))}
-# Pairs of keypoints, counted from 1 as in COCO; those of the 17 are as in COCO's own files.
-# fmt: off
-_SKELETONS: dict[int, tuple[tuple[int, int], ...]] = {
-    17: (
-        (16, 14), (14, 12), (17, 15), (15, 13), (12, 13), (6, 12), (7, 13), (6, 7), (6, 8), (7, 9), (8, 10), (9, 11),
-        (2, 3), (1, 2), (1, 3), (2, 4), (3, 5), (4, 6), (5, 7),
-    ),
-    33: tuple((one + 1, other + 1) for one, other in BLAZEPOSE_33.edges),
-}
-# fmt: on
+_EDGES: dict[int, tuple[tuple[int, int], ...]] = {17: COCO_17_EDGES, 33: BLAZEPOSE_33.edges}
 _PIXEL_DECIMALS = 2
 _SCORE_DECIMALS = 3
 _BLOCK_FRAMES = 512
@@ -83,7 +74,7 @@ def coco_dataset(poses: FramePoses | PoseSequence, *, keypoints: Keypoints = 17)
                 "name": "person",
                 "supercategory": "person",
                 "keypoints": names,
-                "skeleton": [list(pair) for pair in _SKELETONS[keypoints]],
+                "skeleton": [[one + 1, other + 1] for one, other in _EDGES[keypoints]],  # counted from 1
             }
         ],
     }

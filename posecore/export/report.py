@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from posecore.export.saved import bodies_beside
+from posecore.export.templates import TEMPLATES
 from posecore.hands import HandSequence
 from posecore.motion.angles import ANGLES, measure_angles
 from posecore.motion.trust import trust_table
@@ -35,15 +35,6 @@ MOST_PEOPLE = 6
 _MOST_NAMES = 30  # of the others
 _MOST_CUTS = 20
 _MOST_GESTURES = 8  # of a person's hands: those read in the most frames
-
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
 
 
 def write_report(
@@ -81,7 +72,7 @@ def write_report(
     frames_of = _frames_of(sequence, hands)
     people = list(frames_of)
     by_frames = sorted((person for person in people if frames_of[person]), key=lambda person: -frames_of[person])
-    text = _TEMPLATES.get_template("report.html").render(
+    text = TEMPLATES.get_template("report.html").render(
         title=Path(path).name.removesuffix(".report.html") if title is None else title,
         facts=list(_facts(sequence, facts, hands)),
         bodies=_bodies_wanted(sequence, hands),
