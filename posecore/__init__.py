@@ -95,6 +95,7 @@ if TYPE_CHECKING:
     from posecore.view.hand_drawing import draw_hands, without_coarse_hands
     from posecore.view.hand_plots import plot_hands_3d
     from posecore.view.overlays.artist import OverlayArtist, draw_overlay
+    from posecore.view.overlays.ghost import Ghost
     from posecore.view.overlays.options import OverlayOptions
     from posecore.view.overlays.own_picture import OwnPicture
     from posecore.view.plots import plot_pose_3d
@@ -198,6 +199,7 @@ _HOMES = {
     "posecore.view.hand_drawing": ("draw_hands", "without_coarse_hands"),
     "posecore.view.hand_plots": ("plot_hands_3d",),
     "posecore.view.overlays.artist": ("OverlayArtist", "draw_overlay"),
+    "posecore.view.overlays.ghost": ("Ghost",),
     "posecore.view.overlays.options": ("OverlayOptions",),
     "posecore.view.overlays.own_picture": ("OwnPicture",),
     "posecore.view.silhouettes": ("BackgroundPicture",),
@@ -228,6 +230,7 @@ __all__ = [
     "FrameHands",
     "FramePoses",
     "FrameRigid",
+    "Ghost",
     "HandOptions",
     "HandSequence",
     "HandSlot",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @options.estimation
 @options.background
 @options.overlay
+@options.ghost
 @options.own_picture
 @options.as_json
 def image(
@@ -32,6 +33,7 @@ def image(
     overwrite: bool,
     background: str,
     pieces: tuple[PieceName, ...],
+    ghost: str | None,
     own: options.GivenPicture,
     as_json: bool,
     **estimation: Any,
@@ -42,7 +44,10 @@ def image(
     """
     from posecore.view.overlays.options import OverlayOptions
 
-    overlay, behind = OverlayOptions(pieces, own.load()), options.background_of(background)
+    overlay, behind = (
+        OverlayOptions(pieces, own.load(), options.ghost_of(ghost, PoseOptions(**estimation))),
+        options.background_of(background),
+    )
     wanted = PoseOptions(**estimation, segmentation=behind != "keep" or overlay.is_behind)
     engine = load_model(wanted)
     report = Report(as_json)

@@ -11,11 +11,12 @@ import click
 from posecore.errors import InvalidOption
 from posecore.estimation.pose_options import EngineChoice, PoseOptions, SearchChoice
 from posecore.media.clip_options import ClipOptions
-from posecore.view.overlays.names import USUAL_FAMILY, AnchorName, PieceName
+from posecore.view.overlays.names import USUAL_FAMILY, AnchorName, PieceName, ReferenceName
 from posecore.view.silhouettes import Background, BackgroundName, BackgroundPicture
 
 if TYPE_CHECKING:
     from posecore.rigid.board import Board
+    from posecore.view.overlays.ghost import Ghost
     from posecore.view.overlays.own_picture import OwnPicture
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -82,6 +83,11 @@ overlay = click.option(
     multiple=True,
     type=click.Choice(get_args(PieceName)),
     help="Draw this on the people instead of their skeletons; may be given several times.",
+)
+ghost = click.option(
+    "--ghost",
+    metavar="NAME|PHOTO",
+    help=f"A pose to fill, with a score: {', '.join(get_args(ReferenceName))}, or that of the person in a photo.",
 )
 _PICTURE = [
     click.option(
@@ -173,6 +179,27 @@ _ESTIMATION = [
         help="Threads of the fast engine.  [default: one per core, at most four]",
     ),
 ]
+
+
+def ghost_of(given: str | None, estimation: PoseOptions) -> "Ghost | None":
+    """The pose to fill that the option says.
+
+    Raises:
+        InvalidOption: if it is neither a name nor a file.
+        UnreadableMedia, MediaTooLarge, NotComparable: about the photo.
+    """
+    from posecore.pipeline import estimate_image
+    from posecore.view.overlays.ghost import Ghost
+
+    if given is None:
+        return None
+    if given in get_args(ReferenceName):
+        return Ghost.named(cast(ReferenceName, given))
+    if not Path(given).exists():
+        raise InvalidOption(
+            f"Expected --ghost to be {', '.join(get_args(ReferenceName))} or the path of a photo, but got {given!r}."
+        )
+    return Ghost.of(estimate_image(Path(given), estimation))
 
 
 def background_of(given: str) -> Background:

@@ -67,6 +67,7 @@ class _Asked:
 @options.estimation
 @options.background
 @options.overlay
+@options.ghost
 @options.own_picture
 @click.option(
     "--overlay-alone", is_flag=True, help="Also write the overlay by itself, transparent elsewhere, for video editors."
@@ -91,6 +92,7 @@ def video(
     no_smoothing: bool,
     background: str,
     pieces: tuple[PieceName, ...],
+    ghost: str | None,
     own: options.GivenPicture,
     overlay_alone: bool,
     overlay_pictures: bool,
@@ -107,7 +109,10 @@ def video(
     from posecore.runs.segments import usual_workers
     from posecore.view.overlays.options import OverlayOptions
 
-    overlay, behind = OverlayOptions(pieces, own.load()), options.background_of(background)
+    overlay, behind = (
+        OverlayOptions(pieces, own.load(), options.ghost_of(ghost, PoseOptions(**estimation))),
+        options.background_of(background),
+    )
     for option, chosen in (("--overlay-alone", overlay_alone), ("--overlay-pictures", overlay_pictures)):
         if chosen:
             _check_alone(option, overlay)
@@ -129,7 +134,7 @@ def video(
         except (UnreadableMedia, WorkerLost) as error:
             report.add_failed(file, error)
             return report.finish()
-        manifest |= {"overlay": sorted(pieces), "overlay_picture": own.as_dict()}
+        manifest |= {"overlay": sorted(pieces), "overlay_picture": own.as_dict(), "ghost": ghost}
         _write_tables(sequence, manifest, base)
         suffixes = [*([".webm"] if overlay_alone else []), *([".zip"] if overlay_pictures else [])]
         too_large = _write_overlay(sequence, overlay, [Path(f"{base}.overlay{suffix}") for suffix in suffixes])
@@ -232,7 +237,7 @@ def _is_same_run(there: Path, new: Path) -> bool:
     try:
         manifests = [json.loads(Path(f"{stem}.manifest.json").read_bytes()) for stem in (there, new)]
         identities = [
-            [*(each[key] for key in _IDENTITY), each.get("overlay", []), each.get("overlay_picture")]
+            [*(each[key] for key in _IDENTITY), each.get("overlay", []), each.get("overlay_picture"), each.get("ghost")]
             for each in manifests
         ]
     except (OSError, ValueError, TypeError, KeyError):

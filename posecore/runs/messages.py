@@ -25,6 +25,7 @@ from posecore.poses import VALUES_PER_LANDMARK, FramePoses, pack_landmarks, unpa
 from posecore.rigid.tags import SeenTag
 from posecore.runs.job import Job
 from posecore.skeletons import BLAZEPOSE_33
+from posecore.view.overlays.ghost import Ghost
 from posecore.view.overlays.options import OverlayOptions
 from posecore.view.overlays.own_picture import OwnPicture
 from posecore.view.silhouettes import Background, BackgroundPicture
@@ -85,19 +86,21 @@ def _background_from_fields(fields: Any) -> Background:
 
 def _overlay_to_fields(overlay: OverlayOptions) -> Fields:
     picture = overlay.picture
+    ghost = None if overlay.ghost is None else asdict(overlay.ghost)
     if picture is None:
-        return {"pieces": overlay.pieces, "picture": None}
+        return {"pieces": overlay.pieces, "picture": None, "ghost": ghost}
     place = {name: getattr(picture, name) for name in ("anchor", "size", "angle_deg", "offset", "family")}
     png = base64.b64encode(encode_png(picture.rgba)).decode("ascii")
-    return {"pieces": overlay.pieces, "picture": {"png": png, **place}}
+    return {"pieces": overlay.pieces, "picture": {"png": png, **place}, "ghost": ghost}
 
 
 def _overlay_from_fields(fields: Fields) -> OverlayOptions:
+    ghost = fields["ghost"] and Ghost(tuple(map(tuple, fields["ghost"]["world"])), tuple(fields["ghost"]["visibility"]))
     if fields["picture"] is None:
-        return OverlayOptions(fields["pieces"])
+        return OverlayOptions(fields["pieces"], ghost=ghost)
     place = fields["picture"]
     rgba = decode_transparent(base64.b64decode(place.pop("png")), name="picture")
-    return OverlayOptions(fields["pieces"], OwnPicture(rgba, **place | {"offset": tuple(place["offset"])}))
+    return OverlayOptions(fields["pieces"], OwnPicture(rgba, **place | {"offset": tuple(place["offset"])}), ghost)
 
 
 def clip_to_fields(clip: ClipInfo) -> Fields:

@@ -232,6 +232,19 @@ def test_a_picture_of_ones_own_is_drawn_on_markers(short_clip, ask, tmp_path):
     assert "logo.png is not a picture" in errors
 
 
+def test_a_ghost_is_named_or_a_photo(short_clip, ask, tmp_path):
+    arguments = ("video", short_clip, "--out", tmp_path, "--workers", "1", "--end", "0.1", "--ghost")
+    code, _, errors = ask(*arguments, "tree")
+    assert (code, errors) == (0, "")
+    assert json.loads((tmp_path / "walk.manifest.json").read_text())["ghost"] == "tree"
+    code, _, errors = ask(*arguments, "moonwalk")
+    assert (code, len(errors.splitlines())) == (2, 1)
+    assert "'moonwalk'" in errors
+    code, _, errors = ask("image", sample_picture().path, "--out", tmp_path, "--ghost", sample_picture().path)
+    assert code != 0
+    assert "shoulders and hips" in errors
+
+
 def test_a_picture_of_ones_own_is_behind_people(ask, tmp_path):
     beach, out = tmp_path / "beach.png", tmp_path / "out"
     cv2.imwrite(str(beach), np.full((30, 50, 3), (200, 90, 10), np.uint8))

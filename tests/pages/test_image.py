@@ -113,6 +113,19 @@ def png(rgb: np.ndarray) -> bytes:
     return buffer.getvalue()
 
 
+def test_a_pose_to_fill_is_drawn_and_a_photo_without_one_refused(open_page):
+    app = open_page("image", sample="photo")
+    app.selectbox(key="image_overlay_ghost").set_value("photo").run()
+    uploader = next(each for each in app.file_uploader if each.key == "image_overlay_ghost_photo")
+    uploader.set_value(("wall.png", png(np.full((300, 400, 3), 200, np.uint8)), "image/png")).run()
+    assert not app.exception
+    assert "Nobody is seen in the photo with the pose to fill" in app.error[0].value
+    app.selectbox(key="image_overlay_ghost").set_value("tree").run()
+    assert not app.exception
+    assert not app.error
+    assert shown_photo(app)
+
+
 def test_a_picture_of_ones_own_is_behind_the_person(open_page):
     app = open_page("image", sample="photo")
     app.button_group(key="image_background").set_value("picture").run()

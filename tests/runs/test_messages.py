@@ -12,6 +12,7 @@ from posecore import (
     ClipOptions,
     FrameHands,
     FramePoses,
+    Ghost,
     HandOptions,
     HandSlot,
     OverlayOptions,
@@ -34,7 +35,7 @@ JOB = Job(
     lead_in_s=0.1,
     resume=[{"x": 1.1, "score": 1 / 3}, {"x": 5}],
     bodies=False,
-    overlay=OverlayOptions(["hat", "neon"]),
+    overlay=OverlayOptions(["hat", "neon"], ghost=Ghost.named("tree")),
     hands=HandOptions(hands=3, min_presence=0.2),
     tags="36h11",
 )

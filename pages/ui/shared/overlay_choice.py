@@ -3,6 +3,7 @@
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import streamlit as st
@@ -11,12 +12,14 @@ from streamlit.typing import UploadedFile
 
 from pages.ui.shared.problems import show_problem
 from pages.ui.shared.results import offer_download
-from posecore import OverlayOptions, OwnPicture, PosecoreError
-from posecore.media.pictures import decode_transparent
+from posecore import OverlayOptions, OwnPicture, PosecoreError, decode_picture, estimate_image
+from posecore.media.pictures import PICTURE_SUFFIXES, decode_transparent
 from posecore.rigid.sheets import write_tag_sheet
-from posecore.view.overlays.mannequin import thumbnail
-from posecore.view.overlays.names import USUAL_FAMILY, PieceName
+from posecore.view.overlays.ghost import Ghost
+from posecore.view.overlays.mannequin import ghost_thumbnail, thumbnail
+from posecore.view.overlays.names import USUAL_FAMILY, PieceName, ReferenceName
 from posecore.view.overlays.own_picture import ANCHORS, MARKER
+from posecore.view.overlays.reference_poses import REFERENCE_POSES
 from posecore.view.overlays.table import PIECES
 
 _THUMBNAIL_PX = 96
@@ -29,6 +32,16 @@ _FAMILIES = {
     **{name: f"AprilTag {name}" for name in ("25h9", "16h5")},
     **{name: f"ArUco {name.replace('_', ' of ')}" for name in ("5x5_100", "6x6_250")},
     "aruco": "ArUco original",
+}
+_PHOTO = "photo"
+_POSES = {
+    None: "None",
+    "t_pose": "T pose",
+    "arms_up": "Arms up",
+    "warrior_2": "Warrior II",
+    "tree": "Tree",
+    "squat": "Squat",
+    _PHOTO: "From a photo",
 }
 _PRINTED, _PRINTED_M = range(6), 0.08  # as many as fit on a page
 
@@ -62,8 +75,9 @@ def choose_overlay(key: str, *, moves: bool = True) -> DrawnOnPeople:
                 for name, piece in PIECES.items()
                 if (moves or not piece.moves) and _is_chosen(key, name, piece.title)
             ]
+        ghost = _choose_ghost(key)
         picture = _choose_own_picture(key)
-    return DrawnOnPeople(skeleton, OverlayOptions(pieces, picture))
+    return DrawnOnPeople(skeleton, OverlayOptions(pieces, picture, ghost))
 
 
 def _is_chosen(key: str, name: PieceName | None, title: str) -> bool:
@@ -71,6 +85,47 @@ def _is_chosen(key: str, name: PieceName | None, title: str) -> bool:
         # Twice as large as it is shown, for sharp screens.
         st.image(_thumbnail(name, 2 * _THUMBNAIL_PX), width=_THUMBNAIL_PX, alt=f"{title} on a figure")
         return st.checkbox(title, name is None, key=f"{key}_{name or 'skeleton'}", persist_state="session")
+
+
+def _choose_ghost(key: str) -> Ghost | None:
+    """Offer poses to fill."""
+    chosen = st.selectbox(
+        "Pose to fill",
+        [None, *REFERENCE_POSES, _PHOTO],
+        format_func=lambda name: _POSES[name],
+        key=f"{key}_ghost",
+        persist_state="session",
+        help="Its outline stands where the person stands, and fills up as their pose becomes like it. The number is "
+        "the likeness of the Compare page: 100 if all limbs point the same way, 0 if they are 60° apart.",
+    )
+    if chosen is None:
+        return None
+    try:
+        ghost = _ghost_of_photo(key) if chosen == _PHOTO else Ghost.named(cast(ReferenceName, chosen))
+    except PosecoreError as error:
+        show_problem(str(error))
+        return None
+    if ghost is not None:
+        st.image(_ghost_thumbnail(ghost, 2 * _THUMBNAIL_PX), width=_THUMBNAIL_PX, alt="The pose to fill")
+    return ghost
+
+
+def _ghost_of_photo(key: str) -> Ghost | None:
+    file = st.file_uploader(
+        "Photo of the pose",
+        type=[suffix.removeprefix(".") for suffix in PICTURE_SUFFIXES],
+        key=f"{key}_ghost_photo",
+        help="Of one person, the whole body in view. It is not stored.",
+    )
+    if file is None:
+        return None
+    data = file.getvalue()
+    return _estimated(hashlib.sha256(data).hexdigest(), data, file.name)
+
+
+@st.cache_resource(scope="session", max_entries=3, show_spinner="Finding the pose")
+def _estimated(key: str, _data: bytes, _name: str) -> Ghost:
+    return Ghost.of(estimate_image(decode_picture(_data, name=_name)))
 
 
 def _choose_own_picture(key: str) -> OwnPicture | None:
@@ -153,3 +208,4 @@ def _own_picture(
 
 
 _thumbnail = st.cache_data(show_spinner=False)(thumbnail)
+_ghost_thumbnail = st.cache_data(show_spinner=False, max_entries=50)(ghost_thumbnail)

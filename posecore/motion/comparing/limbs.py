@@ -152,7 +152,7 @@ def turned_onto(first: Doubles, second: Doubles, turn: Turn) -> tuple[Doubles, D
         along = (one[..., [0, 2]] * other[..., [0, 2]]).sum(axis=(1, 2))
         across = (one[..., 0] * other[..., 2] - one[..., 2] * other[..., 0]).sum(axis=1)
         angle = np.arctan2(across, along)
-        return _about_vertical(second, angle), np.degrees(angle)
+        return about_vertical(second, angle), np.degrees(angle)
     # Kabsch, Acta Crystallographica A32, 1976.
     left, _, right = np.linalg.svd(np.einsum("tli,tlj->tij", one, other))
     proper = np.sign(np.linalg.det(left @ right))
@@ -164,10 +164,11 @@ def turned_onto(first: Doubles, second: Doubles, turn: Turn) -> tuple[Doubles, D
 def facing_the_camera(directions: Doubles) -> Doubles:
     """(T, L, 3) each pose turned about the vertical so that its shoulders and hips are across the picture."""
     across = directions[:, list(ACROSS)].sum(axis=1)
-    return _about_vertical(directions, np.arctan2(across[:, 2], across[:, 0]))
+    return about_vertical(directions, np.arctan2(across[:, 2], across[:, 0]))
 
 
-def _about_vertical(directions: Doubles, angle: Doubles) -> Doubles:
+def about_vertical(directions: Doubles, angle: Doubles) -> Doubles:
+    """(T, L, 3) turned by (T,) radians about the picture's vertical, clockwise as seen from above."""
     cosine, sine = np.cos(angle)[:, None], np.sin(angle)[:, None]
     x, y, z = np.moveaxis(directions, -1, 0)
     return np.stack([cosine * x + sine * z, y, cosine * z - sine * x], axis=-1)

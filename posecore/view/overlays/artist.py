@@ -11,6 +11,7 @@ from posecore.view.drawing import check_picture, places_of
 from posecore.view.labels import Box
 from posecore.view.mirror import mirror_images
 from posecore.view.overlays.figures import draw_solid
+from posecore.view.overlays.ghost import Ghosts, StandingGhost, draw_ghost
 from posecore.view.overlays.markers import Marker, Markers
 from posecore.view.overlays.movement import TRAIL_S
 from posecore.view.overlays.names import PieceName
@@ -41,6 +42,7 @@ class OverlayArtist:
         self._steadying: dict[int, Steadying] = {}
         self._past: dict[int, deque[tuple[float, NDArray[np.float64]]]] = {}
         self._markers: Markers | None = None
+        self._ghosts: Ghosts | None = None
 
     def change(self, options: OverlayOptions) -> None:
         """Draw something else from the next frame on; trails and what is held steady go on as they are."""
@@ -98,7 +100,7 @@ class OverlayArtist:
         if poses.begins_shot or mirrored != self._mirrored:
             self._past.clear()
             self._steadying.clear()
-            self._markers = None
+            self._markers = self._ghosts = None
         self._mirrored = mirrored
         steady = [
             self._steadying.setdefault(person.number, Steadying()).apply(person, poses.size, poses.time_s)
@@ -114,11 +116,21 @@ class OverlayArtist:
             self._seen_markers(options, poses, rgb, mirrored),
         )
         front, behind = Sheet(poses.size), Sheet(poses.size)
+        for ghost in self._standing(options, people, mirrored):
+            draw_ghost(front, ghost)
         for name in options.pieces:
             PIECES[name].draw(front, behind, scene)
         if options.picture is not None:
             options.picture.draw(front, behind, scene)
         return FrameOverlay(front, behind, poses, options.replaces_people)
+
+    def _standing(self, options: OverlayOptions, people: list[Person], mirrored: bool) -> list[StandingGhost]:
+        if options.ghost is None:
+            self._ghosts = None
+            return []
+        if self._ghosts is None or self._ghosts.of != (options.ghost, mirrored):
+            self._ghosts = Ghosts(options.ghost, mirrored)
+        return self._ghosts.stand(people)
 
     def _seen_markers(
         self, options: OverlayOptions, poses: FramePoses, rgb: np.ndarray | None, mirrored: bool

@@ -1,5 +1,7 @@
 """A standing person of plain measures, on whom pieces are shown before they are chosen."""
 
+from dataclasses import replace
+
 import numpy as np
 from scipy.spatial.transform import Rotation
 
@@ -8,6 +10,7 @@ from posecore.skeletons import BLAZEPOSE_33
 from posecore.view.drawing import draw_poses
 from posecore.view.overlays.artist import OverlayArtist
 from posecore.view.overlays.figures import draw_solid
+from posecore.view.overlays.ghost import Ghost, Ghosts, StandingGhost, draw_ghost
 from posecore.view.overlays.names import PieceName
 from posecore.view.overlays.options import OverlayOptions
 from posecore.view.overlays.person import people_of
@@ -73,6 +76,19 @@ def mannequin(
         time_s=time_s,
         size=size,
     )
+
+
+def ghost_thumbnail(ghost: Ghost, side_px: int) -> np.ndarray:
+    """(side, side, 3) uint8: a pose to fill, without a person."""
+    canvas = np.full((side_px, side_px, 3), PLAIN, np.uint8)
+    poses = mannequin(size=(side_px, side_px), px_per_m=side_px / _WHOLE_M)
+    sheet = Sheet(poses.size)
+    [standing] = Ghosts(ghost, mirrored=False).stand(people_of(poses))
+    low, high = (limit(standing.outline.points[standing.outline.seen], axis=0) for limit in (np.min, np.max))
+    moved = replace(standing.outline, points=standing.outline.points + side_px / 2 - (low + high) / 2)
+    draw_ghost(sheet, StandingGhost(moved, np.nan))
+    sheet.lay_on(canvas)
+    return canvas
 
 
 def thumbnail(name: PieceName | None, side_px: int) -> np.ndarray:

@@ -10,6 +10,9 @@ PieceName = Literal[
 ]
 """In the order in which they are drawn; ``table.py`` has a row for each."""
 
+ReferenceName = Literal["t_pose", "arms_up", "warrior_2", "tree", "squat"]
+"""Poses to fill, see ``reference_poses.py``."""
+
 AnchorName = Literal["head", "torso", "left_hand", "right_hand", "left_foot", "right_foot", "marker"]
 """Parts of the body, and printed tags; see ``own_picture.py``."""
 USUAL_FAMILY = "4x4_50"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from posecore.errors import check_choice
+from posecore.view.overlays.ghost import Ghost
 from posecore.view.overlays.names import PieceName
 from posecore.view.overlays.own_picture import MARKER, OwnPicture
 from posecore.view.overlays.table import PIECES
@@ -17,6 +18,7 @@ class OverlayOptions:
     Attributes:
         pieces: names from ``PIECES``; each is drawn once, in the order of that table.
         picture: a picture of one's own, above them; None: none.
+        ghost: a pose to fill, below them; None: none.
 
     Raises:
         InvalidOption: if there is no such piece.
@@ -24,6 +26,7 @@ class OverlayOptions:
 
     pieces: Sequence[PieceName] = ()
     picture: OwnPicture | None = None
+    ghost: Ghost | None = None
 
     def __post_init__(self) -> None:
         for name in self.pieces:
@@ -32,7 +35,7 @@ class OverlayOptions:
 
     def __bool__(self) -> bool:
         """Whether it draws anything."""
-        return bool(self.pieces) or self.picture is not None
+        return bool(self.pieces) or self.picture is not None or self.ghost is not None
 
     @property
     def is_behind(self) -> bool:

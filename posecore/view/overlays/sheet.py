@@ -98,7 +98,7 @@ class Sheet:
             shift = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1]], np.float64)
             warped = cv2.warpPerspective(rgba, shift @ to_sheet, (right - left, bottom - top), flags=cv2.INTER_LINEAR)
             below = self.rgba[top:bottom, left:right]
-            below[:] = _over(below, warped)
+            below[:] = over(below, warped)
 
     def glow(self, radius: float, strength: float) -> None:
         """Blur what was drawn so far, and make it stronger, up to solid."""
@@ -137,7 +137,7 @@ class Sheet:
         rows, columns = place = above.place
         part = above.rgba[place] if hidden is None else _hidden_by(above.rgba[place], hidden[place])
         below = self.rgba[place]
-        below[:] = _over(below, part)
+        below[:] = over(below, part)
         self._touch(columns.start, rows.start, columns.stop, rows.stop)
 
     def straight(self) -> np.ndarray:
@@ -185,15 +185,15 @@ def _hidden_by(rgba: np.ndarray, hidden: NDArray[np.float32]) -> np.ndarray:
     return np.asarray(cv2.multiply(rgba, cv2.merge([shown] * 4), scale=1 / 255), np.uint8)
 
 
-def _over(below: np.ndarray, above: np.ndarray) -> np.ndarray:
+def over(below: np.ndarray, above: np.ndarray) -> np.ndarray:
     """Two (h, w, 4) of multiplied colours, one above the other."""
     clear = 255 - above[..., 3]
     return cv2.add(above, cv2.multiply(below, cv2.merge([clear] * 4), scale=1 / 255))
 
 
-def _inked(cover: np.ndarray, color: Color) -> np.ndarray:
+def inked(cover: np.ndarray, color: Color) -> np.ndarray:
     """(h, w, 4): one colour, with this cover as alpha."""
-    return np.dstack([*(cv2.convertScaleAbs(cover, alpha=part / 255) for part in color), cover])
+    return cv2.merge([*(cv2.convertScaleAbs(cover, alpha=part / 255) for part in color), cover])
 
 
 @lru_cache(maxsize=512)
@@ -205,4 +205,4 @@ def _letters(text: str, size: int, color: Color, rim: Color) -> np.ndarray:
     letters: np.ndarray = np.zeros((2 * size + 2 * wide, round(width) + 2 * wide + 2), np.uint8)
     cv2.putText(letters, text, (wide + 1, wide + round(1.36 * size)), 255, face, size, weight)
     around = cv2.dilate(letters, np.ones((2 * wide + 1, 2 * wide + 1), np.uint8))
-    return _over(_inked(around, rim), _inked(letters, color))
+    return over(inked(around, rim), inked(letters, color))
