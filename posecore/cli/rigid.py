@@ -16,8 +16,11 @@ from posecore.rigid.kinds import ASSUMED_FOV_DEG, KINDS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import numpy as np
+
     from posecore.estimation.faces import FaceNetwork
     from posecore.rigid.camera import Camera
+    from posecore.rigid.corners import Thing
     from posecore.rigid.pose import FrameRigid, RigidPose, RigidSequence
     from posecore.rigid_pipeline import RigidOptions, Stage
     from posecore.runs.progress import Progress
@@ -26,6 +29,18 @@ _WHY_ASSUMED = (
     f"The camera is not known: {ASSUMED_FOV_DEG:g} degrees across the longer side are assumed, so distances may be off "
     "by a third. Give --camera or --fov."
 )
+
+
+# A thing has no name here, and there is only one.
+_THING, _UNSEEN = "thing", "-"
+
+
+@dataclass(frozen=True)
+class _Picked:
+    """A thing with where its corners were picked: (N, 2) pixels from the photo's corner; NaN: not."""
+
+    thing: "Thing"
+    corners: "np.ndarray"
 
 
 @dataclass(frozen=True)
@@ -37,10 +52,13 @@ class _Asked:
     faces: "FaceNetwork | None"
     smoothing: bool
     drawn: bool
+    picked: _Picked | None = None
 
     @property
     def axis_m(self) -> dict[str, float]:
-        """Length of the axes of tags by family."""
+        """Length of the axes of tags by family, and of the thing."""
+        if self.picked is not None:
+            return {_THING: min(self.picked.thing.size_m[:2]) / 2}
         family, size_m = self.bodies.family, self.tag_size_m
         return {} if family is None or size_m is None else {family: size_m / 2}
 
@@ -84,6 +102,18 @@ class _Asked:
 )
 @click.option("--tag-size", "size_m", type=float, metavar="M", help="Side of a tag's black square in metres.")
 @click.option(
+    "--thing",
+    "sides",
+    metavar="WxH|WxHxD",
+    help="Find a flat thing or a box of this size in metres in a photo, by its --corners.",
+)
+@click.option(
+    "--corners",
+    metavar='"X,Y X,Y ..."',
+    help="Where its corners are, pixels from the photo's upper left corner: clockwise round the front from its top "
+    f"left one, then those behind; {_UNSEEN} for one that is not seen.",
+)
+@click.option(
     "--kinds",
     metavar="KIND,...",
     help=f"Without --tags: which parts of people: {', '.join(KINDS)}. It is faster without hands.  [default: all]",
@@ -109,6 +139,8 @@ def rigid(
     camera_file: Path | None,
     family: str | None,
     size_m: float | None,
+    sides: str | None,
+    corners: str | None,
     kinds: str | None,
     people: int,
     no_faces: bool,
@@ -118,7 +150,7 @@ def rigid(
     no_film: bool,
     as_json: bool,
 ) -> int:
-    """Find where rigid bodies are in photos and videos, and how they are turned: tags, or parts of people.
+    """Find where rigid bodies are in photos and videos, and how they are turned: tags, a thing, or parts of people.
 
     With --out, writes STEM.rigid.csv, of a video also STEM.rigid.nc, and STEM.rigid.png or .mp4 with the axes drawn. A
     file that cannot be used does not stop the others.
@@ -127,16 +159,53 @@ def rigid(
         raise InvalidOption("Expected --fov or --camera, but got both.")
     if (family is None) != (size_m is None):
         raise InvalidOption("Expected --tags and --tag-size together, but got only one of them.")
+    picked = _picked(files, sides, corners)
+    if picked is not None and family is not None:
+        raise InvalidOption("Expected --thing or --tags, but got both.")
     report = Report(as_json)
-    if family is None or size_m is None:
+    if picked is not None:
+        bodies = _nothing_else()
+    elif family is None or size_m is None:
         bodies = _parts_of_people(kinds, people, smoothing=not no_smoothing)
     else:
         bodies = _tags(family, size_m)
     faces = _face_network() if "head" in bodies.kinds and not no_faces else None
-    asked = _Asked(fov_deg, camera_file, bodies, size_m, faces, not no_smoothing, not no_film)
+    asked = _Asked(fov_deg, camera_file, bodies, size_m, faces, not no_smoothing, not no_film, picked)
     folder = None if out is None else OutputFolder(out, overwrite=overwrite)
     process_each(files, report, lambda file: (_photo if is_photo(file) else _video)(file, asked, folder, report))
     return report.finish()
+
+
+def _picked(files: tuple[Path, ...], sides: str | None, corners: str | None) -> _Picked | None:
+    import numpy as np
+
+    from posecore.rigid.corners import Thing
+
+    if (sides is None) != (corners is None):
+        raise InvalidOption("Expected --thing and --corners together, but got only one of them.")
+    if sides is None or corners is None:
+        return None
+    if len(files) != 1 or not is_photo(files[0]):
+        raise InvalidOption("Expected one photo with --thing, as its corners are elsewhere in every other.")
+    try:
+        size_m = tuple(float(side) for side in sides.split("x"))
+    except ValueError as error:
+        raise InvalidOption(f"Expected --thing to be a size such as 0.21x0.297, but got {sides!r}.") from error
+    thing = Thing(size_m)
+    unseen = (np.nan, np.nan)
+    try:
+        places = [unseen if each == _UNSEEN else tuple(map(float, each.split(","))) for each in corners.split()]
+    except ValueError:
+        places = []
+    if len(places) != len(thing.corners_m) or any(len(place) != 2 for place in places):
+        raise InvalidOption(f"Expected --corners to be {len(thing.corners_m)} of X,Y or -, but got {corners!r}.")
+    return _Picked(thing, np.array(places))
+
+
+def _nothing_else() -> "RigidOptions":
+    from posecore.rigid_pipeline import RigidOptions
+
+    return RigidOptions(())
 
 
 def _tags(family: str, size_m: float) -> "RigidOptions":
@@ -198,6 +267,8 @@ def _photo(file: Path, asked: _Asked, folder: OutputFolder | None, report: Repor
     seen = see_in_photo(rgb, asked.bodies, asked.faces)
     found = seen.pose(camera, kinds=asked.bodies.kinds, tag_size_m=asked.tag_size_m)
     notes += seen.notes(found, asked.bodies.kinds)
+    if asked.picked is not None:
+        found = _thing_in(asked.picked, camera, notes)
     outputs: list[Path] = []
     if folder is not None:
         stem = _stem(file)
@@ -208,6 +279,16 @@ def _photo(file: Path, asked: _Asked, folder: OutputFolder | None, report: Repor
                 (written.folder / f"{stem}.rigid.png").write_bytes(encode_png(drawn))
         outputs = list(written.paths.values())
     _report(file, found, camera, outputs, notes, report)
+
+
+def _thing_in(picked: _Picked, camera: "Camera", notes: list[str]) -> "FrameRigid":
+    from posecore.rigid.corners import fit_corners
+    from posecore.rigid.pose import FrameRigid, RigidSlot
+
+    fit = fit_corners(picked.thing, picked.corners - 0.5, camera)
+    if fit.problem is not None:
+        notes.append(fit.problem)
+    return FrameRigid({} if fit.pose is None else {RigidSlot(_THING, 1): fit.pose}, 0.0, camera.size)
 
 
 def _video(file: Path, asked: _Asked, folder: OutputFolder | None, report: Report) -> None:

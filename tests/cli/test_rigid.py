@@ -18,6 +18,7 @@ from posecore.media.films import FilmWriter
 from posecore.media.pictures import encode_png
 from posecore.rigid.camera import Camera
 from posecore.rigid.camera_files import save_camera
+from posecore.rigid.corners import Thing
 from posecore.rigid.kinds import KINDS
 from posecore.rigid.pose import RigidPose, RigidSlot
 from posecore.rigid.rendering import render, tag
@@ -189,6 +190,25 @@ def test_a_real_person_in_a_video(shared_data, tmp_path):
     assert (tmp_path / "again.rigid.mp4").is_file()
 
 
+def test_a_box_by_its_corners(media, tmp_path):
+    box, true = Thing((0.3, 0.2, 0.1)), RigidPose.from_euler((30, 20, 5), [0.05, 0, 1])
+    corners = [f"{x:.2f},{y:.2f}" for x, y in CAMERA.project(box.corners_m, true) + 0.5]
+    corners[7] = "-"
+    asked = (media / "photo.png", "--thing", "0.3x0.2x0.1", "--fov", 60, "--json", "--out", tmp_path)
+    code, said, _ = run(*asked, "--corners", " ".join(corners))
+    [body] = json.loads(said)["done"][0]["frames"][0]["bodies"]
+    assert (code, body["kind"], body["id"]) == (0, "thing", 1)
+    np.testing.assert_allclose(body["translation_m"], true.translation_m, atol=0.002)
+    np.testing.assert_allclose(body["euler_deg"], [30, 20, 5], atol=0.2)
+    assert pd.read_csv(tmp_path / "photo.rigid.csv")["kind"].tolist() == ["thing"]
+    assert (tmp_path / "photo.rigid.png").is_file()
+    corners[:2] = corners[1::-1]
+    code, said, _ = run(*asked, "--overwrite", "--corners", " ".join(corners))
+    assert "Corners 1 and 2 are probably swapped" in "".join(json.loads(said)["done"][0]["notes"])
+    code, said, _ = run(*asked, "--overwrite", "--corners", "1,1 2,2 3,3 - - - - -")
+    assert "Pick 1 more corner" in "".join(json.loads(said)["done"][0]["notes"])
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -197,6 +217,13 @@ def test_a_real_person_in_a_video(shared_data, tmp_path):
         (["--tags", "36h11", "--tag-size", "0"], "above 0 m"),
         (["--kinds", "tail"], "'tail'"),
         (["--fov", "60", "--camera", "x.yml"], "both"),
+        (["--thing", "1x1"], "--corners"),
+        (["--thing", "1xa", "--corners", "1,1"], "such as 0.21x0.297"),
+        (["--thing", "1x0", "--corners", "1,1"], "above 0"),
+        (["--thing", "1x1", "--corners", "1,1 2,2 3 4,4"], "4 of X,Y"),
+        (["--thing", "1x1x1", "--corners", "1,1 - 3,x"], "8 of X,Y"),
+        (["--thing", "1x1", "--corners", "- - - -", *map(str, TAGS)], "both"),
+        (["clip.mp4", "--thing", "1x1", "--corners", "- - - -"], "one photo"),
         ([*map(str, TAGS), "--fov", "190"], "below 180"),
         ([*map(str, TAGS), "--camera", "none.yml"], "cannot be read"),
     ],
