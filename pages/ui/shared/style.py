@@ -11,8 +11,8 @@ _CSS = """
 .st-key-live_stream { min-height: 160px; }
 /* Streamlit writes what is chosen in the primary colour. No colour that carries white letters is bright enough for that
    on a dark page (4.5:1); border and ground show it as well. */
-[data-testid="stButtonGroup"] button:is([aria-checked="true"], [aria-pressed="true"]),
-[data-testid="stSliderThumbValue"] { color: inherit; }
+[data-testid="stButtonGroup"] button[data-selected]:not([data-disabled]),
+[data-testid="stSlider"] [data-testid="stSliderThumbValue"] { color: inherit; }
 </style>
 """
 
