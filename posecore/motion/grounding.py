@@ -35,10 +35,12 @@ RAMP_S = 0.15
 
 # A point of a foot comes to the floor below the first of each pair, and leaves it above the second. A walking foot
 # swings at 1 m/s and more; landmarks of one that stands wander at 0.1 to 0.2. Heights are over the lowest point of the
-# same foot, and of both feet, within a second around: the latter allows for a floor that is tilted in the picture.
+# same foot, and of both feet, within a second around: the latter allows for a floor that is not level. Depth is known
+# worst, and counts half in speeds.
 _SPEED_M_S = (0.4, 0.8)
+_DEPTH_COUNTS = 0.5
 _HEIGHT_M = (0.05, 0.1)
-_HEIGHT_OF_BOTH_M = (0.15, 0.2)
+_HEIGHT_OF_BOTH_M, _BEFORE_LEVELLING_M = (0.1, 0.15), (0.15, 0.2)
 _FLOOR_WINDOW_S = 1.0
 _STEADY_S = 0.15
 _SHORTEST_CONTACT_S = 0.1
@@ -137,7 +139,9 @@ def stand(times_s: Seconds, path: Doubles, legs: Mapping[str, Leg], visible: Map
     errors = np.stack([np.full(len(path), _ACROSS_M)] * 2 + [_DEPTH_SHARE * np.maximum(np.abs(path[:, 2]), 1)], axis=1)
     smooth = np.stack([_smooth_path(times_s, path[:, axis], errors[:, axis]) for axis in range(3)], axis=1)
     soles = {name: leg.sole(leg.ankle) for name, leg in legs.items()}
-    contacts = _contacts(times_s, {name: sole + smooth[:, None] for name, sole in soles.items()}, visible)
+    contacts = _contacts(
+        times_s, {name: sole + smooth[:, None] for name, sole in soles.items()}, visible, _HEIGHT_OF_BOTH_M
+    )
     smooth = _follow_feet(times_s, path, errors, soles, contacts)
     targets = {name: _held_foot(times_s, leg, smooth + leg.ankle, contacts[name], RAMP_S) for name, leg in legs.items()}
     smooth[:, 1] -= _drop(times_s, smooth, legs, {name: ankle for name, (ankle, _) in targets.items()})
@@ -164,7 +168,12 @@ def level(times_s: Seconds, people: Sequence[Feet]) -> Doubles:
             continue
         own_s, path = times_s[feet.frames], _without_gaps(feet.path)
         smooth = np.stack([_smooth_path(own_s, path[:, axis], np.full(len(path), _ACROSS_M)) for axis in range(3)], 1)
-        contacts = _contacts(own_s, {name: sole + smooth[:, None] for name, sole in feet.soles.items()}, feet.visible)
+        contacts = _contacts(
+            own_s,
+            {name: sole + smooth[:, None] for name, sole in feet.soles.items()},
+            feet.visible,
+            _BEFORE_LEVELLING_M,
+        )
         (left, left_on), (right, right_on) = ((feet.soles[name], contacts[name]) for name in feet.soles)
         apart.append((left - right)[left_on & right_on])
     steps = np.concatenate([np.empty((0, 3)), *apart])
@@ -219,7 +228,12 @@ def _smooth_path(
     return np.asarray(spsolve(left.tocsc(), right))
 
 
-def _contacts(times_s: Seconds, soles: Mapping[str, Doubles], visible: Mapping[str, BoolArray]) -> dict[str, BoolArray]:
+def _contacts(
+    times_s: Seconds,
+    soles: Mapping[str, Doubles],
+    visible: Mapping[str, BoolArray],
+    height_of_both_m: tuple[float, float],
+) -> dict[str, BoolArray]:
     """(N, 2) bool by leg: whether heel and toe are on the floor."""
     if len(times_s) < 3 or not soles:
         return {name: np.zeros(sole.shape[:2], bool) for name, sole in soles.items()}
@@ -231,10 +245,10 @@ def _contacts(times_s: Seconds, soles: Mapping[str, Doubles], visible: Mapping[s
     shortest = max(2, round(_SHORTEST_CONTACT_S / step))
     found = {}
     for name, sole in soles.items():
-        speed = np.linalg.norm(np.gradient(sole, times_s, axis=0), axis=-1)
+        speed = np.linalg.norm(np.gradient(sole, times_s, axis=0) * [1, 1, _DEPTH_COUNTS], axis=-1)
         height = sole[..., 1] - own[name][:, None]
         over_both = sole[..., 1] - both[:, None]
-        low = [(speed < _SPEED_M_S[k]) & (height < _HEIGHT_M[k]) & (over_both < _HEIGHT_OF_BOTH_M[k]) for k in range(2)]
+        low = [(speed < _SPEED_M_S[k]) & (height < _HEIGHT_M[k]) & (over_both < height_of_both_m[k]) for k in range(2)]
         on_floor = np.zeros(sole.shape[:2], bool)
         for point in range(2):
             may = low[1][:, point] & visible[name]
