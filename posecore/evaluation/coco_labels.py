@@ -157,6 +157,7 @@ class _Reader:
         """File name, size and domain of the photos that are there, by id."""
         entries: dict[Any, tuple[str, tuple[int, int] | None, str]] = {}
         self.known_ids: set[Any] = set()
+        taken: dict[str, Any] = {}
         images = self.content["images"]
         if len(images) > LIMITS.labelled_photos:
             raise UnreadableLabels(
@@ -180,6 +181,10 @@ class _Reader:
             if there is None:
                 self._problem(f"image {photo_id}", f"there is no photo {file_name} in {self.source.name}")
                 continue
+            if there in taken:
+                self._problem(f"image {photo_id}", f"its photo {file_name} is that of image {taken[there]}")
+                continue
+            taken[there] = photo_id
             entries[photo_id] = (there, _size_of(entry), _domain_of(entry, file_name))
         return entries
 

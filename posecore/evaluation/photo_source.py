@@ -49,7 +49,7 @@ class PhotoSource:
             if why := _refusal(member):
                 self.refused[member.filename] = why
             elif not member.is_dir():
-                self._members[member.filename] = member
+                self._members[_plain(member.filename)] = member
 
     @property
     def name(self) -> str:
@@ -59,18 +59,17 @@ class PhotoSource:
     def find(self, file_name: str) -> str | None:
         """The name under which a file of the labels is there; None if it is not.
 
-        Photos may be in a folder ``images``, and a zip may have everything in one folder of its own.
+        Photos may be in a folder ``images``, or without the folders that the labels state, such as those of the machine
+        on which they were made; and a zip may have everything in one folder of its own.
         """
-        if not _is_inside(file_name):
-            return None
-        names = (file_name, f"images/{file_name}")
+        file_name = _plain(file_name)
+        last = file_name.rsplit("/", 1)[-1]
+        names = [name for name in (file_name, f"images/{file_name}", last, f"images/{last}") if _is_inside(name)]
         if self._archive is None:
             return next((name for name in names if (self.path / name).is_file()), None)
         exact = next((name for name in names if name in self._members), None)
-        if exact is not None:
-            return exact
-        ends = [name for name in self._members if name.endswith(f"/{file_name}")]
-        return ends[0] if len(ends) == 1 else None
+        ends = [name for name in self._members if name.endswith(f"/{file_name}")] if exact is None else []
+        return ends[0] if len(ends) == 1 else exact
 
     def files(self, ending: str) -> list[str]:
         """Names of the files with this ending: in a zip all of them, in a folder those directly in it."""
@@ -100,10 +99,15 @@ class PhotoSource:
         raise UnreadableLabels(f"{name} has {size:,} bytes. Expected at most {most:,}.")
 
 
+def _plain(name: str) -> str:
+    """Give a path "/" between its folders, where some programs on Windows write backslashes."""
+    return name.replace("\\", "/")
+
+
 def _is_inside(name: str) -> bool:
-    """Whether a name stays in its folder: relative, and without a way up."""
-    path = PurePosixPath(name)
-    return not (path.is_absolute() or ".." in path.parts or "\\" in name or "\0" in name or name[1:2] == ":")
+    """Whether a path stays in its folder: relative, without a way up, and not empty."""
+    path = PurePosixPath(_plain(name))
+    return bool(path.parts) and not (path.is_absolute() or ".." in path.parts or "\0" in name or name[1:2] == ":")
 
 
 def _refusal(member: zipfile.ZipInfo) -> str | None:

@@ -153,6 +153,34 @@ def test_a_zip_is_read_in_place(write_zip, prefix):
     assert checked.problems == ()
 
 
+@pytest.mark.parametrize(
+    "file_name", ["C:\\Users\\me\\a.png", "/home/me/a.png", "../a.png", "val\\a.png", "images/a.png"]
+)
+@pytest.mark.parametrize("zipped", [True, False])
+def test_the_folders_of_another_machine_do_no_harm(write_zip, tmp_path, file_name, zipped):
+    path = write_zip()
+    labels = tmp_path / "labels.json"
+    content = json.loads(labels.read_text())
+    content["images"][0]["file_name"] = file_name
+    labels.write_text(json.dumps(content))
+    photos = read_labelled_set(path if zipped else tmp_path / "photos", labels)
+    assert [photo.file_name for photo in photos.photos] == ["a.png", "b.png"]
+
+
+def test_a_zip_from_windows_is_read(write_zip):
+    path = write_zip(("dance\\c.png", b"x"))
+    assert read_labelled_set(path).source.find("dance/c.png") == "dance/c.png"
+
+
+def test_two_entries_of_one_photo_are_named(write_set):
+    folder, labels = write_set(["a.png"], [annotation(1, 1)])
+    content = json.loads(labels.read_text())
+    content["images"].append({"id": 2, "file_name": "yoga/a.png"})
+    labels.write_text(json.dumps(content))
+    [problem] = read_labelled_set(folder, labels).problems
+    assert (problem.entry, problem.what) == ("image 2", "its photo yoga/a.png is that of image 1")
+
+
 def link(name):
     info = zipfile.ZipInfo(name)
     info.external_attr = 0o120777 << 16
@@ -165,6 +193,7 @@ def link(name):
         ("/etc/a.png", "out of the zip"),
         ("../a.png", "out of the zip"),
         ("C:/a.png", "out of the zip"),
+        ("..\\a.png", "out of the zip"),
         (link("l.png"), "link"),
     ],
     ids=str,

@@ -181,6 +181,19 @@ def test_the_aligned_error_ignores_turn_scale_and_place_but_not_a_mirror():
     assert np.isnan(aligned_mpjpe(np.where(np.arange(17)[:, None] < 2, BODY, NAN), BODY))
 
 
+def test_a_case_has_errors_in_3d_where_the_labels_have_metres():
+    people = [labelled_person(points_m=BODY), labelled_person(np.add(STANDING, (300, 0)))]
+    estimate = BODY.copy()
+    estimate[9] += (0, 0.17, 0)
+    both = FoundPeople(np.array([person.points for person in people]), np.ones(2), np.array([estimate, BODY]))
+    figures = score_case(CaseName("full"), [photo(1, *people)], {1: both}).as_dict()
+    assert figures["mpjpe_people"] == 1
+    assert figures["mpjpe_mm"] == pytest.approx(10)
+    assert 0 < figures["pa_mpjpe_mm"] < 20
+    assert figures["angles_3d_deg"]["right_knee"]["bias"] == pytest.approx(0)
+    assert figures["angles_3d_deg"]["left_elbow"]["bias"] != pytest.approx(0)
+
+
 def test_jitter_by_hand():
     # One landmark goes to and fro by 1 px around its place; one drifts by 1 px a frame; one is seen once.
     points = np.full((5, 3, 2), NAN)
