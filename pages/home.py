@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui.shared.navigation import COMPARE, IMAGE, PROGRESS, SIGNS, VIDEO, WEBCAM, require_route
+from pages.ui.shared.navigation import COMPARE, IMAGE, PROGRESS, RIGID, SIGNS, VIDEO, WEBCAM, require_route
 
 require_route()
 st.title("See how people move")
@@ -68,6 +68,16 @@ with st.container(border=True, horizontal=True, vertical_alignment="center"):
         width="stretch",
     )
     st.page_link(SIGNS, label="Spell and teach signs", width="content")
+
+with st.container(border=True, horizontal=True, vertical_alignment="center"):
+    st.markdown(
+        ":material/3d_rotation: **Where things are**: heads, bodies and printed tags in metres from the camera, and "
+        "how they are turned.",
+        width="stretch",
+    )
+    st.page_link(RIGID, label="Rigid pose", width="content")
+    if st.button("Try drawn tags", key="sample_rigid", icon=":material/play_circle:"):
+        st.switch_page(RIGID, query_params={"sample": "tags"})
 
 with st.container(border=True, horizontal=True, vertical_alignment="center"):
     st.markdown(

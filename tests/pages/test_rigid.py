@@ -19,6 +19,7 @@ from posecore import Camera, FrameRigid, PoseOptions
 from posecore.cli.main import main
 from posecore.errors import UnreadableCamera
 from posecore.export.rigid_file import write_rigid
+from posecore.media.films import FilmWriter
 from posecore.media.pictures import encode_png
 from posecore.rigid.pose import RigidPose, RigidSlot
 from posecore.rigid.rendering import render, tag
@@ -28,14 +29,14 @@ CAMERA = Camera.from_fov((640, 480), 60)
 TRUE = RigidPose.from_euler((20, 10, 0), [0.02, -0.01, 0.5])
 
 
-def finished(app, seconds=90):
-    """Run the page until its video is searched."""
+def wait_for(app, is_there, seconds=90):
+    """Run the page until something is on it."""
     end = time.monotonic() + seconds
-    while not len(app.dataframe) and time.monotonic() < end:
+    while not is_there():
+        assert time.monotonic() < end
         time.sleep(0.2)
         app.run()
         assert not app.exception
-    return app
 
 
 def choose(app, *things):
@@ -117,7 +118,8 @@ def test_a_file_that_is_no_photo_is_refused_in_a_sentence(open_page):
 
 def test_the_sample_is_searched_and_has_the_poses_it_was_drawn_with(open_page, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    app = finished(open_page("rigid", sample="tags"))
+    app = open_page("rigid", sample="tags")
+    wait_for(app, lambda: len(app.dataframe))
     assert app.dataframe[0].value["Number"].tolist() == [1, 2]
     assert any("camera it was drawn for" in text.value for text in app.caption)
     [frame] = [each for each in app.slider if each.label == "Frame"]
@@ -139,6 +141,30 @@ def test_the_sample_is_searched_and_has_the_poses_it_was_drawn_with(open_page, t
     run.close()
     assert not run.drawn.exists()
     assert sample_clip().path.is_file(), "it stays for other visitors"
+
+
+def test_of_an_uploaded_video_more_can_be_looked_for(open_page, tmp_path):
+    path = tmp_path / "desk.mp4"
+    with FilmWriter(path, CAMERA.size, fps_hint=25) as film:
+        for index in range(5):
+            film.write(render([tag("36h11", 9, 0.08, TRUE)], CAMERA, seed=index), index / 25)
+    app = open_page("rigid")
+    [source] = [each for each in app.button_group if each.label == "Source"]
+    source.set_value("Video").run()
+    app.file_uploader(key="taken_rigid").set_value(("desk.mp4", path.read_bytes(), "video/mp4")).run()
+    app.file_uploader(key="taken_rigid").set_value(None)  # AppTest would upload it again in each run
+    wait_for(app, lambda: any("No person was found" in box.value for box in app.warning))
+    assert not len(app.dataframe)
+    choose(app, "Heads", "Tags")
+    [again] = [button for button in app.button if button.label == "Look for these, too"]
+    again.click().run()
+    wait_for(app, lambda: len(app.dataframe))
+    assert app.dataframe[0].value["Number"].tolist() == [9]
+    assert not any(button.label == "Look for these, too" for button in app.button)
+    choose(app, "Tags")
+    assert len(app.dataframe), "nothing was looked for again"
+    labels = {button.label for button in app.get("download_button")}
+    assert labels >= {"This frame (PNG)", "Table (CSV)", "Numbers (JSON)", "Arrays (NetCDF)"}
 
 
 def test_a_damaged_video_is_refused_in_a_sentence(tmp_path):
