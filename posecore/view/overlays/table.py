@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from posecore.view.overlays.axes import head_axes
 from posecore.view.overlays.figures import neon, pictogram, stick_figure
 from posecore.view.overlays.movement import angle_arcs, trails
 from posecore.view.overlays.names import PieceName
@@ -47,6 +48,7 @@ _PIECES = (
     Piece("glasses", "Glasses", glasses, close=True),
     Piece("hat", "Hat", hat, close=True),
     Piece("crown", "Crown", crown, close=True),
+    Piece("head_axes", "Head axes", head_axes, close=True),
 )
 
 PIECES: Mapping[PieceName, Piece] = MappingProxyType({piece.name: piece for piece in _PIECES})

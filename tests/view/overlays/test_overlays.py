@@ -20,6 +20,7 @@ from posecore.view.overlays.person import people_of
 from posecore.view.overlays.steadying import Steadying
 from posecore.view.overlays.table import PIECES
 from posecore.view.palette import PLAIN
+from posecore.view.rigid_drawing import AXES
 
 GROUND = 90
 SIZE, PX_PER_M = (640, 480), 220
@@ -47,6 +48,7 @@ AT = {
     "glasses": ("left_eye",),
     "hat": None,
     "crown": None,
+    "head_axes": ("left_eye", "right_eye"),
 }
 
 
@@ -71,6 +73,16 @@ def test_a_hat_and_a_crown_are_above_the_eyes(blank):
     for name in ("hat", "crown"):
         rows = np.nonzero((draw_overlay(blank, poses, [name]) != blank).any(axis=2))[0]
         assert rows.max() < poses.xy[0, BLAZEPOSE_33.index("left_eye"), 1]
+
+
+def test_the_axes_of_a_head_point_to_the_persons_left_and_down(blank):
+    drawn = draw_overlay(blank, mannequin(), ["head_axes"])
+    x, y = mannequin().xy[0, [BLAZEPOSE_33.index("left_eye"), BLAZEPOSE_33.index("right_eye")]].mean(axis=0)
+    reds, greens = (np.argwhere((drawn == AXES[axis]).all(axis=2)).mean(axis=0) for axis in "xy")
+    assert reds[1] > x + 3
+    assert abs(reds[0] - y) < 0.35 * (reds[1] - x)
+    assert greens[0] > y + 3
+    assert abs(greens[1] - x) < 0.35 * (greens[0] - y)
 
 
 @pytest.mark.parametrize("name", [name for name, piece in PIECES.items() if piece.alone])
