@@ -21,6 +21,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from posecore.hands import SIDES, Side
+from posecore.motion.figure import FINGERS
 from posecore.motion.rotations import Doubles, rotation_to_axes, shortest_rotation
 from posecore.skeletons import BLAZEPOSE_33, HAND_21
 
@@ -60,16 +61,8 @@ _FINGERS_M = {  # x and z where a finger begins on the palm, and the lengths of 
 }
 _FINGER_BONES = ("Proximal", "Intermediate", "Distal")
 _FINGER_LANDMARKS = {
-    "Thumb": [HAND_21.index(f"thumb_{joint}") for joint in ("cmc", "mcp", "ip", "tip")],
-    **{
-        name: [HAND_21.index(f"{finger}_{joint}") for joint in ("mcp", "pip", "dip", "tip")]
-        for name, finger in (
-            ("Index", "index_finger"),
-            ("Middle", "middle_finger"),
-            ("Ring", "ring_finger"),
-            ("Little", "pinky"),
-        )
-    },
+    {"Pinky": "Little"}.get(name, name): [HAND_21.index(landmark) for landmark in landmarks]
+    for name, (_, landmarks) in FINGERS.items()
 }
 
 
