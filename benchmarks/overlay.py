@@ -16,7 +16,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import cv2
 import numpy as np
 
-from posecore import ClipOptions, Ghost, LiveSession, OverlayOptions, OwnPicture, PoseOptions, draw_video, estimate_video
+from posecore import (
+    ClipOptions,
+    Ghost,
+    LiveSession,
+    OverlayOptions,
+    OwnPicture,
+    PoseOptions,
+    draw_video,
+    estimate_video,
+)
 from posecore.media.clips import open_clip
 from posecore.media.samples import sample_clip
 from posecore.rigid.tags import FAMILIES
@@ -25,10 +34,13 @@ from posecore.view.overlays.table import PIECES
 CAMERA = (640, 480)
 TAG_PX = 90
 ON_MARKER = OverlayOptions([], OwnPicture(np.full((256, 256, 4), 255, np.uint8), "marker"))
-OVERLAYS = {name: OverlayOptions([name]) for name in PIECES} | {
+OVERLAYS = {
+    **{name: OverlayOptions([name]) for name in PIECES},
     "ghost": OverlayOptions(ghost=Ghost.named("tree")),
-    f"on {family}": replace(ON_MARKER, picture=replace(ON_MARKER.picture, family=family))
-    for family in ("4x4_50", "36h11")
+    **{
+        f"on {family}": replace(ON_MARKER, picture=replace(ON_MARKER.picture, family=family))
+        for family in ("4x4_50", "36h11")
+    },
 }
 FRAMES = 120
 ROUNDS = 3

@@ -1,5 +1,6 @@
 """Choose what is drawn on people: their skeletons, pieces of an overlay, a picture of one's own."""
 
+import hashlib
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
