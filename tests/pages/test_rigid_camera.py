@@ -69,6 +69,8 @@ def test_the_same_photo_counts_once_and_too_few_say_what_is_missing(photos):
     app = give(app, photos[:2])
     assert "2 photos so far" in shown(app)
     assert not app.metric
+    app = give(app, [photos[2]])  # another one with the name of the first
+    assert "photo0.png (2)" in app.dataframe[0].value["Photo"].tolist()
 
 
 def test_a_video_is_photos_too(photos, tmp_path):

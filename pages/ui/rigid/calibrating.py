@@ -66,11 +66,11 @@ def calibrated_camera() -> Camera | None:
 def offer_calibration() -> None:
     """Offer the board, take its photos, and show the camera that they give."""
     st.markdown(
-        "1. Print the board at 100 % and glue it to something flat. Its size on the paper does not matter here.  \n"
+        "1. Print the board and glue it to something flat. Its size on the paper does not matter for the camera.  \n"
         f"2. Take {_GOOD_PHOTOS} or more sharp photos of it with the same zoom and focus, always holding the camera "
         "the same way up: tilt the board by 30 to 45 degrees, each way, and hold it into the corners of the image, "
         "too. A slow video does as well.  \n"
-        "3. Give them here."
+        "3. Upload them here, or take them with the camera of this device if it is that one.  \n"
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         paper = st.segmented_control(
@@ -115,6 +115,7 @@ def _take_photos(photos: _Photos) -> None:
         snapshot = st.camera_input(
             f"Take {_GOOD_PHOTOS} or more photos of the board",
             key=f"calibration_snapshot_{round_number}",
+            width=480,
             help="Your browser asks for permission. Each photo is added to those before.",
         )
         if snapshot is not None:
@@ -143,7 +144,7 @@ def _look_at(files: list[UploadedFile], photos: _Photos) -> None:
         progress.progress(index / len(waiting), f"Looking for the board in {plain(file.name)}")
         try:
             found = [
-                _Photo(name, f"{key}{number}", (rgb.shape[1], rgb.shape[0]), _BOARD.find(rgb))
+                _Photo(_numbered(name, photos), f"{key}{number}", (rgb.shape[1], rgb.shape[0]), _BOARD.find(rgb))
                 for number, (name, rgb) in enumerate(_pictures(file))
             ]
         except PosecoreError as error:
@@ -152,6 +153,12 @@ def _look_at(files: list[UploadedFile], photos: _Photos) -> None:
             photos.seen.extend(found)
         photos.keys.add(key)
     progress.empty()
+
+
+def _numbered(name: str, photos: _Photos) -> str:
+    """A name that no photo before has: those of a camera in the browser all have the same."""
+    same = sum(photo.name == name or photo.name.startswith(f"{name} (") for photo in photos.seen)
+    return f"{name} ({same + 1})" if same else name
 
 
 def _key_of(file: UploadedFile) -> str:
