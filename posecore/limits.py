@@ -40,7 +40,9 @@ class Limits:
         signs_megabytes: size of a file of taught signs; an example of 3 seconds takes 0.05.
         labelled_photos: photos of one labelled set, and files in one zip of them.
         labelled_photo_megabytes: size of one file in such a zip, after it is unpacked.
-        labels_megabytes: size of a file of labels, or of results on labelled photos, also after it is unpacked.
+        labelled_people: people in one labelled photo, and in results on it; each is compared with all others.
+        labels_megabytes: size of a file of labels, or of results on labelled photos, also after it is unpacked. Once
+            read it takes up to 20 times as much memory.
     """
 
     picture_pixels: int = 64_000_000
@@ -63,7 +65,8 @@ class Limits:
     signs_megabytes: int = 20
     labelled_photos: int = 20_000
     labelled_photo_megabytes: int = 100
-    labels_megabytes: int = 200
+    labelled_people: int = 500
+    labels_megabytes: int = 50
 
     @classmethod
     def from_environment(cls, environment: dict[str, str] | None = None) -> "Limits":

@@ -123,6 +123,10 @@ class _Reader:
             found = self._person(number, entry, entries, categories)
             if found is not None:
                 people[entry["image_id"]].append(found)
+        for photo_id, everyone in people.items():
+            if len(everyone) > (most := LIMITS.labelled_people):
+                self._problem(f"image {photo_id}", f"it has {len(everyone):,} people. The first {most:,} are scored")
+                del everyone[most:]
         return tuple(
             LabelledPhoto(photo_id, name, size, domain, tuple(people[photo_id]))
             for photo_id, (name, size, domain) in entries.items()

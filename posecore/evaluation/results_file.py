@@ -76,6 +76,12 @@ def read_results(path: str | Path, labelled: LabelledSet) -> Results:
     if not reader.rows:
         first = f" The first problem: {reader.problems[0]}." if reader.problems else ""
         raise UnreadableLabels(f"{path.name} has no result that belongs to the photos of {labelled.name}.{first}")
+    for photo_id, rows in reader.rows.items():
+        if len(rows) > (most := LIMITS.labelled_people):
+            what = f"it has {len(rows):,} people. The {most:,} with the best scores are used"
+            reader.problems.append(Problem(path.name, f"image {photo_id}", what))
+            rows.sort(key=lambda row: -row[1])
+            del rows[most:]
     found = {photo_id: _joined(rows) for photo_id, rows in reader.rows.items()}
     return Results(path.name, found, tuple(reader.problems))
 

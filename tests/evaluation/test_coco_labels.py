@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from posecore.errors import UnreadableLabels
-from posecore.evaluation import photo_source
+from posecore.evaluation import coco_labels, photo_source
 from posecore.evaluation.coco_labels import read_labelled_set
 from posecore.evaluation.keypoints import COCO_17, CROWDPOSE_14, LSP_14, MPII_16, plain_name
 from posecore.evaluation.run import check_photos
@@ -179,6 +179,14 @@ def test_two_entries_of_one_photo_are_named(write_set):
     labels.write_text(json.dumps(content))
     [problem] = read_labelled_set(folder, labels).problems
     assert (problem.entry, problem.what) == ("image 2", "its photo yoga/a.png is that of image 1")
+
+
+def test_more_people_than_are_allowed_are_named(write_set, monkeypatch):
+    monkeypatch.setattr(coco_labels, "LIMITS", replace(ALL_LIMITS, labelled_people=2))
+    photos = read_labelled_set(*write_set(["a.png"], [annotation(number, 1) for number in (1, 2, 3)]))
+    assert [person.label_id for person in photos.photos[0].people] == ["1", "2"]
+    [problem] = photos.problems
+    assert (problem.entry, problem.what) == ("image 1", "it has 3 people. The first 2 are scored")
 
 
 def link(name):

@@ -1,12 +1,14 @@
 """Results of other systems are read in the forms that they write."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from posecore import FramePoses
 from posecore.errors import UnreadableLabels
+from posecore.evaluation import results_file
 from posecore.evaluation.coco_labels import read_labelled_set
 from posecore.evaluation.keypoints import BODY_25, COCO_17, LSP_14
 from posecore.evaluation.results_file import read_results
@@ -125,6 +127,16 @@ def test_a_bad_result_is_named_and_the_rest_is_kept(labelled, tmp_path, entry, w
     assert (problem.file, problem.entry) == ("r.json", "result 1")
     assert words in problem.what
     assert len(results.found[2]) == 1
+
+
+def test_of_too_many_people_the_best_are_used(labelled, tmp_path, monkeypatch):
+    monkeypatch.setattr(results_file, "LIMITS", replace(results_file.LIMITS, labelled_people=2))
+    results = [{"image_id": 1, "keypoints": flat(STANDING), "score": score} for score in (0.5, 0.9, 0.1, 0.8)]
+    (tmp_path / "r.json").write_text(json.dumps(results))
+    read = read_results(tmp_path / "r.json", labelled)
+    assert read.found[1].scores.tolist() == [0.9, 0.8]
+    [problem] = read.problems
+    assert (problem.entry, "4 people" in problem.what) == ("image 1", True)
 
 
 @pytest.mark.parametrize("content", ["[]", "3", '[{"image_id": 9}]', '{"other": []}'])
