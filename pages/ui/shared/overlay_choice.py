@@ -1,6 +1,5 @@
 """Choose what is drawn on people: their skeletons, pieces of an overlay, a picture of one's own."""
 
-import hashlib
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -118,15 +117,12 @@ def _ghost_of_photo(key: str) -> Ghost | None:
         key=f"{key}_ghost_photo",
         help="Of one person, the whole body in view. It is not stored.",
     )
-    if file is None:
-        return None
-    data = file.getvalue()
-    return _estimated(hashlib.sha256(data).hexdigest(), data, file.name)
+    return None if file is None else _estimated(file.file_id, file)
 
 
 @st.cache_resource(scope="session", max_entries=3, show_spinner="Finding the pose")
-def _estimated(key: str, _data: bytes, _name: str) -> Ghost:
-    return Ghost.of(estimate_image(decode_picture(_data, name=_name)))
+def _estimated(file_id: str, _file: UploadedFile) -> Ghost:
+    return Ghost.of(estimate_image(decode_picture(_file.getvalue(), name=_file.name)))
 
 
 def _choose_own_picture(key: str) -> OwnPicture | None:
