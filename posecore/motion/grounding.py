@@ -12,8 +12,7 @@ end exactly where each frame's landmarks are. So, for each person and shot:
    If they are too short, the hips come down.
 
 Where the camera does not look level, ``level`` finds how the floor is tilted in the picture, if somebody stands with
-the feet apart. A camera that turns or moves makes standing feet look moving; they are
-then not held.
+the feet apart. A camera that turns or moves makes standing feet look moving; they are then not held.
 
 Vectors are in metres, y up, z towards the camera; N are frames in which the person is seen, times strictly increasing.
 """
@@ -36,7 +35,7 @@ RAMP_S = 0.15
 # A point of a foot comes to the floor below the first of each pair, and leaves it above the second. A walking foot
 # swings at 1 m/s and more; landmarks of one that stands wander at 0.1 to 0.2. Heights are over the lowest point of the
 # same foot, and of both feet, within a second around: the latter allows for a floor that is not level. Depth is known
-# worst, and counts half in speeds.
+# worst, and counts half in speeds. Both are those of feet without tremor, over 0.15 s.
 _SPEED_M_S = (0.4, 0.8)
 _DEPTH_COUNTS = 0.5
 _HEIGHT_M = (0.05, 0.1)
@@ -143,7 +142,7 @@ def stand(times_s: Seconds, path: Doubles, legs: Mapping[str, Leg], visible: Map
         times_s, {name: sole + smooth[:, None] for name, sole in soles.items()}, visible, _HEIGHT_OF_BOTH_M
     )
     smooth = _follow_feet(times_s, path, errors, soles, contacts)
-    targets = {name: _held_foot(times_s, leg, smooth + leg.ankle, contacts[name], RAMP_S) for name, leg in legs.items()}
+    targets = {name: _held_foot(times_s, leg, smooth + leg.ankle, contacts[name]) for name, leg in legs.items()}
     smooth[:, 1] -= _drop(times_s, smooth, legs, {name: ankle for name, (ankle, _) in targets.items()})
     turned = {
         name: (*_bend(legs[name], smooth, ankle), foot)  # thigh and shank
@@ -320,9 +319,7 @@ def _follow_feet(
     return smooth
 
 
-def _held_foot(
-    times_s: Seconds, leg: Leg, ankle: Doubles, on_floor: BoolArray, ramp_s: float
-) -> tuple[Doubles, Doubles]:
+def _held_foot(times_s: Seconds, leg: Leg, ankle: Doubles, on_floor: BoolArray) -> tuple[Doubles, Doubles]:
     """(N, 3) place of the ankle and (N, 3, 3) rotation of the foot, held on its footprints and nowhere under the floor.
 
     Args:
@@ -330,12 +327,11 @@ def _held_foot(
         leg: whose foot.
         ankle: (N, 3) by landmarks.
         on_floor: (N, 2) heel and toe.
-        ramp_s: as ``RAMP_S``.
     """
     foot = leg.foot.copy()
     any_point: BoolArray = np.asarray(on_floor.any(axis=1))
     if any_point.any():
-        weights = np.stack([_ramp(times_s, on_floor[:, point], any_point, ramp_s) for point in range(2)], axis=1)
+        weights = np.stack([_ramp(times_s, on_floor[:, point], any_point) for point in range(2)], axis=1)
         sole = leg.sole(ankle)
         prints = np.empty((len(ankle), 2, 3))  # heel and toe
         yaw = np.empty((len(ankle), 3, 3))
@@ -367,21 +363,20 @@ def _nearest(mask: BoolArray, times_s: Seconds) -> IntArray:
     return np.asarray(there[np.where(later, after, before)])
 
 
-def _ramp(times_s: Seconds, on_floor: BoolArray, any_point: BoolArray, ramp_s: float) -> Doubles:
-    """(N,) 1 during contact, falling smoothly to 0; 0 half way to another footprint."""
-    if not on_floor.any():
-        return np.zeros(len(times_s))
-    since, until = np.full(len(times_s), np.inf), np.full(len(times_s), np.inf)
-    there = np.flatnonzero(on_floor)
-    number = np.searchsorted(there, np.arange(len(times_s)), side="right")
-    had = number > 0
-    since[had] = times_s[had] - times_s[there[number[had] - 1]]
-    number = np.searchsorted(there, np.arange(len(times_s)))
-    has = number < len(there)
-    until[has] = times_s[there[number[has]]] - times_s[has]
-    left = 1 - np.minimum(since, until) / np.minimum(ramp_s, np.where(on_floor, 1, (since + until) / 2))
-    left = np.clip(left, 0, 1)
+def _ramp(times_s: Seconds, on_floor: BoolArray, any_point: BoolArray) -> Doubles:
+    """(N,) 1 during contact of one point, falling smoothly to 0; 0 half way from one footprint to the next."""
+    since, until = _apart(times_s, any_point)
+    half_way = np.where(any_point, np.inf, (since + until) / 2)
+    left = np.clip(1 - np.minimum(*_apart(times_s, on_floor)) / np.minimum(RAMP_S, half_way), 0, 1)
     return np.asarray(left * left * (3 - 2 * left))
+
+
+def _apart(times_s: Seconds, mask: BoolArray) -> tuple[Doubles, Doubles]:
+    """(N,) seconds since the last True, and until the next one; infinite without one, 0 at one."""
+    there = np.concatenate([[-np.inf], times_s[mask], [np.inf]])
+    last = np.searchsorted(there, times_s, side="right") - 1
+    following = np.searchsorted(there, times_s)
+    return times_s - there[last], there[following] - times_s
 
 
 def _footprint(leg: Leg, sole: Doubles, foot: Doubles, on_floor: BoolArray) -> tuple[Doubles, Doubles]:
@@ -401,11 +396,8 @@ def _footprint(leg: Leg, sole: Doubles, foot: Doubles, on_floor: BoolArray) -> t
 def _blend(first: Doubles, second: Doubles, share: Doubles) -> Doubles:
     """(N, 3, 3) rotations from ``first`` towards ``second``, the shorter way."""
     start = Rotation.from_matrix(first)
-    return np.asarray(
-        (
-            start * Rotation.from_rotvec((start.inv() * Rotation.from_matrix(second)).as_rotvec() * share[:, None])
-        ).as_matrix()
-    )
+    whole = (start.inv() * Rotation.from_matrix(second)).as_rotvec()
+    return np.asarray((start * Rotation.from_rotvec(share[:, None] * whole)).as_matrix())
 
 
 def _over_floor(foot: Doubles, weights: Doubles) -> Doubles:
