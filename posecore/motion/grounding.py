@@ -19,9 +19,10 @@ Vectors are in metres, y up, z towards the camera; N are frames in which the per
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
-from scipy.ndimage import label, maximum_filter1d, median_filter, minimum_filter1d, uniform_filter1d
+from scipy.ndimage import maximum_filter1d, median_filter, minimum_filter1d, uniform_filter1d
 from scipy.sparse import diags_array
 from scipy.sparse.linalg import spsolve
 from scipy.spatial.transform import Rotation
@@ -241,7 +242,7 @@ def _contacts(
     soles = {name: _steady(sole, step) for name, sole in soles.items()}
     own = {name: minimum_filter1d(sole[..., 1].min(axis=1), window) for name, sole in soles.items()}
     both = np.min(list(own.values()), axis=0)
-    shortest = max(2, round(_SHORTEST_CONTACT_S / step))
+    shortest, lifted = max(2, round(_SHORTEST_CONTACT_S / step)), max(1, round(RAMP_S / step))
     found = {}
     for name, sole in soles.items():
         speed = np.linalg.norm(np.gradient(sole, times_s, axis=0) * [1, 1, _DEPTH_COUNTS], axis=-1)
@@ -254,8 +255,9 @@ def _contacts(
             for run in _runs(may):
                 if run.stop - run.start >= shortest and low[0][run, point].any():
                     on_floor[run, point] = True
+            _bridge(sole[:, point], on_floor[:, point], 2 * lifted)
         for run in _runs(np.asarray(on_floor.any(axis=1))):
-            _part_shuffles(sole, on_floor, run)
+            _part_shuffles(sole, on_floor, run, lifted)
         found[name] = on_floor
     return found
 
@@ -269,23 +271,31 @@ def _steady(sole: Doubles, step_s: float) -> Doubles:
 
 def _runs(mask: BoolArray) -> Iterator[slice]:
     """Runs of True."""
-    numbers, count = label(mask)
-    starts = np.searchsorted(np.maximum.accumulate(numbers), np.arange(1, count + 1))
-    for number, start in enumerate(starts.tolist(), start=1):
-        yield slice(start, start + int((numbers[start:] == number).argmin() or len(mask) - start))
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]])))
+    for start, stop in edges.reshape(-1, 2).tolist():
+        yield slice(start, stop)
 
 
-def _part_shuffles(sole: Doubles, on_floor: BoolArray, run: slice) -> None:
-    """Part a contact during which the foot wanders, by lifting it for a moment in the middle."""
-    if run.stop - run.start < 6:
-        return
+def _part_shuffles(sole: Doubles, on_floor: BoolArray, run: slice, lifted: int) -> None:
+    """Part a contact during which the foot wanders, by lifting it in the middle for so many frames before and after."""
     across = sole[run][..., [0, 2]].mean(axis=1)
-    if np.linalg.norm(across - np.median(across, axis=0), axis=1).max() <= _SHUFFLE_M:
+    wanders = np.linalg.norm(across - np.median(across, axis=0), axis=1).max() > _SHUFFLE_M
+    if not wanders or run.stop - run.start < 6 * lifted:
         return
     middle = (run.start + run.stop) // 2
-    on_floor[middle - 1 : middle + 1] = False
-    _part_shuffles(sole, on_floor, slice(run.start, middle - 1))
-    _part_shuffles(sole, on_floor, slice(middle + 1, run.stop))
+    on_floor[middle - lifted : middle + lifted] = False
+    _part_shuffles(sole, on_floor, slice(run.start, middle - lifted), lifted)
+    _part_shuffles(sole, on_floor, slice(middle + lifted, run.stop), lifted)
+
+
+def _bridge(sole: Doubles, on_floor: BoolArray, longest: int) -> None:
+    """Keep one point on the floor through short gaps in which it goes nowhere; sole as (N, 3), on_floor as (N,)."""
+    there = np.flatnonzero(on_floor)
+    for before, after in pairwise(there.tolist()):
+        if 1 < after - before <= longest:
+            between = sole[before : after + 1]
+            if np.linalg.norm(between - between[0], axis=1).max() < _HEIGHT_M[0]:
+                on_floor[before:after] = True
 
 
 def _follow_feet(
@@ -333,14 +343,11 @@ def _held_foot(times_s: Seconds, leg: Leg, ankle: Doubles, on_floor: BoolArray) 
     if any_point.any():
         weights = np.stack([_ramp(times_s, on_floor[:, point], any_point) for point in range(2)], axis=1)
         sole = leg.sole(ankle)
-        prints = np.empty((len(ankle), 2, 3))  # heel and toe
-        yaw = np.empty((len(ankle), 3, 3))
-        nearest = _nearest(any_point, times_s)
-        for run in _runs(any_point):
-            heading, place = _footprint(leg, sole[run], foot[run], on_floor[run])
-            # Frames between contacts are led by the nearer one.
-            led = (nearest >= run.start) & (nearest < run.stop)
-            prints[led], yaw[led] = place, heading
+        runs = list(_runs(any_point))
+        of_runs = [_footprint(leg, sole[run], foot[run], on_floor[run]) for run in runs]
+        # Frames between contacts are led by the nearer one.
+        nearest = np.searchsorted([run.start for run in runs], _nearest(any_point, times_s), side="right") - 1
+        yaw, prints = (np.stack(each)[nearest] for each in zip(*of_runs, strict=True))
         foot = _over_floor(_blend(foot, yaw, weights.min(axis=1)), weights)
         reach = np.stack([foot @ leg.heel, foot @ leg.toe], axis=1)
         off = prints - (ankle[:, None] + reach)
