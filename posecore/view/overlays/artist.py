@@ -11,7 +11,7 @@ from posecore.view.drawing import check_picture, places_of
 from posecore.view.labels import Box
 from posecore.view.mirror import mirror_images
 from posecore.view.overlays.figures import draw_solid
-from posecore.view.overlays.ghost import Ghosts, StandingGhost, draw_ghost
+from posecore.view.overlays.ghost import Ghosts, StandingGhost, draw_ghost, write_score
 from posecore.view.overlays.markers import Marker, Markers
 from posecore.view.overlays.movement import TRAIL_S
 from posecore.view.overlays.names import PieceName
@@ -116,12 +116,15 @@ class OverlayArtist:
             self._seen_markers(options, poses, rgb, mirrored),
         )
         front, behind = Sheet(poses.size), Sheet(poses.size)
-        for ghost in self._standing(options, people, mirrored):
-            draw_ghost(front, ghost)
         for name in options.pieces:
             PIECES[name].draw(front, behind, scene)
+        ghosts = self._standing(options, people, mirrored)
+        for ghost in ghosts:
+            draw_ghost(front, ghost)
         if options.picture is not None:
             options.picture.draw(front, behind, scene)
+        for ghost in ghosts:
+            write_score(front, ghost)
         return FrameOverlay(front, behind, poses, options.replaces_people)
 
     def _standing(self, options: OverlayOptions, people: list[Person], mirrored: bool) -> list[StandingGhost]:

@@ -34,7 +34,7 @@ _Doubles = NDArray[np.float64]
 _SEEN_FROM = 0.5  # visibility, as for everything that is drawn
 _HIPS, _SHOULDERS = BLAZEPOSE_33.parts["torso"][2:], BLAZEPOSE_33.parts["torso"][:2]
 _FEET = [index for index, name in enumerate(BLAZEPOSE_33.landmarks) if name.endswith(("ankle", "heel", "foot_index"))]
-_DRAWN_PX = 240  # height at which the figure is drawn before it is brought to its size
+_DRAWN_PX = 200  # height at which the figure is drawn before it is brought to its size
 # Noise of a still person's world landmarks: of the turn, as a vector of length 1; of sizes, as a share; of the score.
 _TURN, _SIZE, _SCORE = 0.12, 0.03, 1.5
 
@@ -165,7 +165,7 @@ class Ghosts:
 
 
 def draw_ghost(front: Sheet, ghost: StandingGhost) -> None:
-    """Draw a ghost: an outline, full up to its score, with the score as a number above it."""
+    """Draw a ghost: an outline, full up to its score."""
     person = ghost.outline
     points = person.points[person.seen]
     margin = 0.25 * person.px_per_m
@@ -179,11 +179,17 @@ def draw_ghost(front: Sheet, ghost: StandingGhost) -> None:
     draw_solid(drawn, small, WHITE)
     rgba = _filled(drawn.rgba[..., 3], ghost.score, max(1.5, 0.02 * small.px_per_m))
     front.picture(rgba, np.array([[1 / scale, 0, low[0]], [0, 1 / scale, low[1]], [0, 0, 1]]))
-    if np.isfinite(ghost.score):
-        size = round(max(14, 10 * person.finest, min(0.18 * person.px_per_m, 40 * person.finest)))
-        above = float(np.clip(low[1] + margin - 0.3 * person.px_per_m - size, size, front.rgba.shape[0] - size))
-        middle = (float((low[0] + high[0]) / 2), above)
-        front.text(f"{ghost.score:.0f}", middle, size, WHITE, INK)
+
+
+def write_score(front: Sheet, ghost: StandingGhost) -> None:
+    """Write a ghost's score above it, or on its chest if there is no room above."""
+    person = ghost.outline
+    if not np.isfinite(ghost.score) or person.torso is None:
+        return
+    size = round(max(14, 10 * person.finest, min(0.18 * person.px_per_m, 40 * person.finest)))
+    x, y = person.torso.mean(axis=0)
+    above = person.points[person.seen, 1].min() - 0.3 * person.px_per_m - size
+    front.text(f"{ghost.score:.0f}", (float(x), float(above if above > size else y)), size, WHITE, INK)
 
 
 def _filled(body: np.ndarray, score: float, line: float) -> np.ndarray:

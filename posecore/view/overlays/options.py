@@ -18,7 +18,7 @@ class OverlayOptions:
     Attributes:
         pieces: names from ``PIECES``; each is drawn once, in the order of that table.
         picture: a picture of one's own, above them; None: none.
-        ghost: a pose to fill, below them; None: none.
+        ghost: a pose to fill, above the pieces; None: none.
 
     Raises:
         InvalidOption: if there is no such piece.

@@ -97,6 +97,23 @@ def test_it_fills_from_below_with_the_score():
     assert 0 < unlike < 0.6 * like
 
 
+def test_the_score_is_above_the_ghost_and_all_else_or_on_its_chest():
+    """Its letters are white, and nothing covers them."""
+    blank, poses = np.full((480, 640, 3), 120, np.uint8), in_pose("t_pose")
+    for shift, expected in ((60, "above"), (-110, "chest")):
+        moved = replace(poses, xy=poses.xy + np.float32([0, shift]))
+        with_hat, alone = (
+            OverlayArtist(OverlayOptions(pieces, ghost=Ghost.named("t_pose"))).draw(blank, moved)
+            for pieces in (["hat"], [])
+        )
+        eyes, hips = (int(moved.xy[0, BLAZEPOSE_33.index(f"left_{name}"), 1]) for name in ("eye", "hip"))
+        rows = slice(0, max(1, eyes - 50)) if expected == "above" else slice(eyes + 20, hips)
+        middle = slice(310, 330)
+        letters = (alone[rows, middle] == 255).all(axis=2)
+        assert letters.sum() > 20
+        assert (with_hat[rows, middle] == 255).all(axis=2)[letters].all()
+
+
 def test_it_stands_still_on_who_is_still():
     noise, artist = np.random.default_rng(1), Ghosts(Ghost.named("warrior_2"), False)
     start = in_pose("t_pose")
