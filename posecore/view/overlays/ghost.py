@@ -37,6 +37,7 @@ _FEET = [index for index, name in enumerate(BLAZEPOSE_33.landmarks) if name.ends
 _DRAWN_PX = 200  # height at which the figure is drawn before it is brought to its size
 # Noise of a still person's world landmarks: of the turn, as a vector of length 1; of sizes, as a share; of the score.
 _TURN, _SIZE, _SCORE = 0.12, 0.03, 1.5
+_OTHER_SIDE = 10.0  # by how many points the mirrored pose must be more like the person's to take its place
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,8 @@ class Ghosts:
     """Lets a ghost stand where each person stands, steady from frame to frame.
 
     The likeness is that of ``posecore.compare_poses``: by the directions of limbs, the ghost turned about the vertical
-    as the person is. It is held within 1.5 points, and the turn and size within the model's noise.
+    as the person is. Either side of the body may do what the pose shows on one. The likeness is held within 1.5
+    points, and the turn and size within the model's noise.
 
     Args:
         ghost: the pose.
@@ -119,28 +121,33 @@ class Ghosts:
     def __init__(self, ghost: Ghost, mirrored: bool) -> None:
         self.of = (ghost, mirrored)
         figure = ghost.figure
-        self._figure = figure.mirrored if mirrored else figure
-        self._directions = self._figure.directions(_SEEN_FROM)
+        self._sides = (figure.mirrored, figure) if mirrored else (figure, figure.mirrored)
+        self._directions = np.concatenate([side.directions(_SEEN_FROM) for side in self._sides])
         self._held: dict[int, _Doubles] = {}
+        self._chosen: dict[int, int] = {}
 
     def stand(self, people: list[Person]) -> list[StandingGhost]:
         """The ghosts in the next frame, of those whose trunk is seen."""
         numbers = {person.number for person in people}
         self._held = {number: held for number, held in self._held.items() if number in numbers}
+        self._chosen = {number: side for number, side in self._chosen.items() if number in numbers}
         return [ghost for person in people if (ghost := self._of(person)) is not None]
 
     def _of(self, person: Person) -> StandingGhost | None:
         if person.torso is None or person.px_per_m <= 0:
             return None
         one = Figure(person.world[None], person.seen[None].astype(np.float64))
-        degrees, turned_deg = degrees_apart(one.directions(_SEEN_FROM), self._directions, "vertical")
-        [score] = mean_over_limbs(scores_of(degrees))
-        world = self._figure.world[0]
+        directions = np.repeat(one.directions(_SEEN_FROM), len(self._sides), axis=0)
+        degrees, turned_deg = degrees_apart(directions, self._directions, "vertical")
+        scores = mean_over_limbs(scores_of(degrees))
+        side = self._side(person.number, scores)
+        figure = self._sides[side]
+        world = figure.world[0]
         size = _trunk_m(person.world) / max(_trunk_m(world), 1e-6)
-        turn = np.radians(turned_deg[0])
-        cosine, sine, size, shown = self._steady(person.number, np.cos(turn), np.sin(turn), size, score)
+        turn = np.radians(turned_deg[side])
+        cosine, sine, size, shown = self._steady(person.number, np.cos(turn), np.sin(turn), size, scores[side])
         turned = about_vertical(world[None], np.array([np.arctan2(sine, cosine)]))[0, :, :2] * size * person.px_per_m
-        seen = np.isfinite(turned).all(axis=1) & (self._figure.visibility[0] >= _SEEN_FROM)
+        seen = np.isfinite(turned).all(axis=1) & (figure.visibility[0] >= _SEEN_FROM)
         hips = list(_HIPS)
         there = person.points[hips].mean(axis=0) - turned[hips].mean(axis=0)
         feet, own = [index for index in _FEET if seen[index]], [index for index in _FEET if person.seen[index]]
@@ -148,6 +155,13 @@ class Ghosts:
             there[1] = person.points[own, 1].max() - turned[feet, 1].max()
         outline = replace(person, points=turned + there, world=world, seen=seen)
         return StandingGhost(outline, shown)
+
+    def _side(self, number: int, scores: _Doubles) -> int:
+        """Index of the side that the person shows: the one chosen before, unless the other is clearly more like it."""
+        before = self._chosen.get(number, 0)
+        other = 1 - before
+        self._chosen[number] = other if scores[other] > scores[before] + _OTHER_SIDE else before
+        return self._chosen[number]
 
     def _steady(self, number: int, cosine: float, sine: float, size: float, score: float) -> tuple[float, ...]:
         new = np.array([cosine, sine, size, score])

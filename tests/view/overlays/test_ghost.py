@@ -83,6 +83,17 @@ def test_a_mirror_shows_the_mirrored_pose_with_the_same_score():
     assert mirrored.outline.points[knee, 0] == pytest.approx(expected, abs=0.5)
 
 
+def test_either_side_of_the_body_may_do_what_the_pose_shows_on_one():
+    poses = in_pose("tree")
+    swapped = mirror_images(poses)
+    artist = Ghosts(Ghost.named("tree"), False)
+    knee = BLAZEPOSE_33.index("left_knee")
+    for shown in (poses, swapped):
+        [ghost] = artist.stand(people_of(shown))
+    assert ghost.outline.points[knee] == pytest.approx(shown.xy[0, knee] - 0.5, abs=0.5)
+    assert standing(swapped, Ghost.named("tree")).score == pytest.approx(100, abs=0.1)
+
+
 def full_rows(name: str, poses: FramePoses, blank: np.ndarray) -> int:
     """In how many rows the figure is full, which is blue."""
     drawn = OverlayArtist(OverlayOptions(ghost=Ghost.named(name))).draw(blank, poses).astype(int)
