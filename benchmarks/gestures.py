@@ -14,8 +14,9 @@ from tqdm import tqdm
 
 from posecore import decode_picture, estimate_image
 from posecore.hands import FrameHands, HandSequence
+from posecore.live import LiveHands, LiveSession
 from posecore.media.clips import open_clip
-from posecore.pipeline import LiveHands, LiveSession, estimate_hands_image
+from posecore.pipeline import estimate_hands_image
 from posecore.signs import GESTURES, find_motions, gestures, gestures_of
 from posecore.signs.recognition import NO_GESTURE
 

@@ -14,8 +14,8 @@ import numpy as np
 from tqdm import tqdm
 
 from posecore.hands import HandSequence
+from posecore.live import LiveHands, LiveSession
 from posecore.media.clips import open_clip
-from posecore.pipeline import LiveHands, LiveSession
 from posecore.poses import PoseSequence
 from posecore.signs import SignBook
 

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from posecore.estimation.regions import Region
     from posecore.export.saved import load_sequence, save_sequence
     from posecore.hands import FrameHands, HandSequence, HandSlot
+    from posecore.live import LiveHands, LiveSession
     from posecore.media.clip_options import ClipOptions
     from posecore.media.pictures import decode_picture
     from posecore.motion.angles import measure_angles
@@ -66,8 +67,6 @@ if TYPE_CHECKING:
     from posecore.motion.exercises.results import Counted
     from posecore.motion.smoothing import Smoothing, smooth_sequence
     from posecore.pipeline import (
-        LiveHands,
-        LiveSession,
         RunSummary,
         draw_video,
         estimate_hands_image,
@@ -151,9 +150,8 @@ _HOMES = {
     "posecore.motion.exercises.form": ("judge_poses",),
     "posecore.motion.exercises.results": ("Counted",),
     "posecore.motion.smoothing": ("Smoothing", "smooth_sequence"),
+    "posecore.live": ("LiveHands", "LiveSession"),
     "posecore.pipeline": (
-        "LiveHands",
-        "LiveSession",
         "RunSummary",
         "draw_video",
         "estimate_hands_image",

@@ -12,7 +12,7 @@ SOURCES = sorted(path for folder in ("posecore", "pages") for path in (ROOT / fo
 # A room may import itself, the rooms in its row and those below. No room here knows of the app.
 ROWS = [
     ["posecore.cli", "posecore.__main__"],
-    ["posecore.pipeline", "posecore.rigid_pipeline"],
+    ["posecore.pipeline", "posecore.live", "posecore.rigid_pipeline"],
     ["posecore.runs"],
     ["posecore.export", "posecore.broadcast", "posecore.progress"],
     ["posecore.view", "posecore.estimation", "posecore.evaluation", "posecore.signs", "posecore.rigid"],

@@ -58,10 +58,13 @@ _EDGE = (0.3, 0.7)
 _BLUR, _SMALLER = 0.012, 4
 
 
-def check_background(background: Background) -> None:
-    """Raise InvalidOption unless it is one."""
+def check_background(background: Background, *, has_silhouettes: bool = True) -> None:
+    """Raise InvalidOption unless it is one, and one that can be drawn with or without silhouettes."""
     if not isinstance(background, BackgroundPicture):
         check_choice("background", background, get_args(BackgroundName))
+    if background != "keep" and not has_silhouettes:
+        kind = "picture as" if isinstance(background, BackgroundPicture) else background
+        raise InvalidOption(f"Expected 'segmentation' to be on for a {kind} background, but it is off.")
 
 
 def silhouette(poses: FramePoses) -> NDArray[np.float32]:
