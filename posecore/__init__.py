@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         UnreadableCamera,
         UnreadableLabels,
         UnreadableMedia,
+        UnreadablePuppet,
         UnreadableResult,
         UnreadableSessions,
         WorkerLost,
@@ -97,6 +98,7 @@ if TYPE_CHECKING:
     from posecore.view.overlays.ghost import Ghost
     from posecore.view.overlays.options import OverlayOptions
     from posecore.view.overlays.own_picture import OwnPicture
+    from posecore.view.overlays.puppet_svg import Puppet
     from posecore.view.plots import plot_pose_3d
     from posecore.view.rigid_drawing import draw_rigid
     from posecore.view.silhouettes import BackgroundPicture
@@ -127,6 +129,7 @@ _HOMES = {
         "UnreadableCamera",
         "UnreadableLabels",
         "UnreadableMedia",
+        "UnreadablePuppet",
         "UnreadableResult",
         "UnreadableSessions",
         "WorkerLost",
@@ -200,6 +203,7 @@ _HOMES = {
     "posecore.view.overlays.ghost": ("Ghost",),
     "posecore.view.overlays.options": ("OverlayOptions",),
     "posecore.view.overlays.own_picture": ("OwnPicture",),
+    "posecore.view.overlays.puppet_svg": ("Puppet",),
     "posecore.view.silhouettes": ("BackgroundPicture",),
     "posecore.view.plots": ("plot_pose_3d",),
     "posecore.view.rigid_drawing": ("draw_rigid",),
@@ -258,6 +262,7 @@ __all__ = [
     "PoseSequence",
     "PosecoreError",
     "Progress",
+    "Puppet",
     "Region",
     "RigidPose",
     "RigidSequence",
@@ -270,6 +275,7 @@ __all__ = [
     "UnreadableCamera",
     "UnreadableLabels",
     "UnreadableMedia",
+    "UnreadablePuppet",
     "UnreadableResult",
     "UnreadableSessions",
     "VmcSender",

@@ -48,6 +48,7 @@ HOMES = {
     "openpyxl": "posecore.progress",
     "yaml": "posecore.rigid",
     "reportlab": "posecore.rigid",
+    "resvg_py": "posecore.view",
     "pycocotools": "posecore.evaluation",
 }
 

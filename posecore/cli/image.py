@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 @options.background
 @options.overlay
 @options.ghost
+@options.puppet
 @options.own_picture
 @options.as_json
 def image(
@@ -34,6 +35,7 @@ def image(
     background: str,
     pieces: tuple[PieceName, ...],
     ghost: str | None,
+    puppet: Path | None,
     own: options.GivenPicture,
     as_json: bool,
     **estimation: Any,
@@ -45,7 +47,9 @@ def image(
     from posecore.view.overlays.options import OverlayOptions
 
     overlay, behind = (
-        OverlayOptions(pieces, own.load(), options.ghost_of(ghost, PoseOptions(**estimation))),
+        OverlayOptions(
+            pieces, own.load(), options.ghost_of(ghost, PoseOptions(**estimation)), options.puppet_of(puppet)
+        ),
         options.background_of(background),
     )
     wanted = PoseOptions(**estimation, segmentation=behind != "keep" or overlay.is_behind)

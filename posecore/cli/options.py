@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from posecore.rigid.board import Board
     from posecore.view.overlays.ghost import Ghost
     from posecore.view.overlays.own_picture import OwnPicture
+    from posecore.view.overlays.puppet_svg import Puppet
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _USUAL = PoseOptions()
@@ -88,6 +89,12 @@ ghost = click.option(
     "--ghost",
     metavar="NAME|PHOTO",
     help=f"A pose to fill, with a score: {', '.join(get_args(ReferenceName))}, or that of the person in a photo.",
+)
+puppet = click.option(
+    "--puppet",
+    type=PATH,
+    metavar="FILE",
+    help="Draw this puppet on each person: an SVG file made from the template. The built-in one is --overlay puppet.",
 )
 _PICTURE = [
     click.option(
@@ -200,6 +207,17 @@ def ghost_of(given: str | None, estimation: PoseOptions) -> "Ghost | None":
             f"Expected --ghost to be {', '.join(get_args(ReferenceName))} or the path of a photo, but got {given!r}."
         )
     return Ghost.of(estimate_image(Path(given), estimation))
+
+
+def puppet_of(file: Path | None) -> "Puppet | None":
+    """The puppet that the option says.
+
+    Raises:
+        UnreadablePuppet: about the file.
+    """
+    from posecore.view.overlays.puppet_svg import Puppet
+
+    return None if file is None else Puppet.read(file)
 
 
 def background_of(given: str) -> Background:

@@ -68,6 +68,7 @@ class _Asked:
 @options.background
 @options.overlay
 @options.ghost
+@options.puppet
 @options.own_picture
 @click.option(
     "--overlay-alone", is_flag=True, help="Also write the overlay by itself, transparent elsewhere, for video editors."
@@ -93,6 +94,7 @@ def video(
     background: str,
     pieces: tuple[PieceName, ...],
     ghost: str | None,
+    puppet: Path | None,
     own: options.GivenPicture,
     overlay_alone: bool,
     overlay_pictures: bool,
@@ -105,12 +107,15 @@ def video(
     export command open again; with --overlay-alone also STEM.overlay.webm, with --overlay-pictures STEM.overlay.zip.
     """
     from posecore.export.formats import safe_name
+    from posecore.media.files import file_sha256
     from posecore.runs.pool import warm_up
     from posecore.runs.segments import usual_workers
     from posecore.view.overlays.options import OverlayOptions
 
     overlay, behind = (
-        OverlayOptions(pieces, own.load(), options.ghost_of(ghost, PoseOptions(**estimation))),
+        OverlayOptions(
+            pieces, own.load(), options.ghost_of(ghost, PoseOptions(**estimation)), options.puppet_of(puppet)
+        ),
         options.background_of(background),
     )
     for option, chosen in (("--overlay-alone", overlay_alone), ("--overlay-pictures", overlay_pictures)):
@@ -134,7 +139,8 @@ def video(
         except (UnreadableMedia, WorkerLost) as error:
             report.add_failed(file, error)
             return report.finish()
-        manifest |= {"overlay": sorted(pieces), "overlay_picture": own.as_dict(), "ghost": ghost}
+        manifest |= {"overlay": sorted(overlay.pieces), "overlay_picture": own.as_dict(), "ghost": ghost}
+        manifest |= {"puppet": None if puppet is None else {"file": puppet.name, "sha256": file_sha256(puppet)}}
         _write_tables(sequence, manifest, base)
         suffixes = [*([".webm"] if overlay_alone else []), *([".zip"] if overlay_pictures else [])]
         too_large = _write_overlay(sequence, overlay, [Path(f"{base}.overlay{suffix}") for suffix in suffixes])
@@ -230,6 +236,7 @@ def _say(report: Report, file: Path, manifest: Mapping[str, Any]) -> None:
 
 
 _IDENTITY = ("source_sha256", "model", "engine", "options", "part", "background")
+_DRAWN = ("overlay_picture", "ghost", "puppet")
 
 
 def _is_same_run(there: Path, new: Path) -> bool:
@@ -237,7 +244,7 @@ def _is_same_run(there: Path, new: Path) -> bool:
     try:
         manifests = [json.loads(Path(f"{stem}.manifest.json").read_bytes()) for stem in (there, new)]
         identities = [
-            [*(each[key] for key in _IDENTITY), each.get("overlay", []), each.get("overlay_picture"), each.get("ghost")]
+            [*(each[key] for key in _IDENTITY), each.get("overlay", []), *(each.get(key) for key in _DRAWN)]
             for each in manifests
         ]
     except (OSError, ValueError, TypeError, KeyError):

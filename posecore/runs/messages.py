@@ -28,6 +28,7 @@ from posecore.skeletons import BLAZEPOSE_33
 from posecore.view.overlays.ghost import Ghost
 from posecore.view.overlays.options import OverlayOptions
 from posecore.view.overlays.own_picture import OwnPicture
+from posecore.view.overlays.puppet_svg import Puppet
 from posecore.view.silhouettes import Background, BackgroundPicture
 
 Fields = dict[str, Any]
@@ -87,20 +88,24 @@ def _background_from_fields(fields: Any) -> Background:
 def _overlay_to_fields(overlay: OverlayOptions) -> Fields:
     picture = overlay.picture
     ghost = None if overlay.ghost is None else asdict(overlay.ghost)
+    puppet = None if overlay.puppet is None else overlay.puppet.svg.decode("latin-1")
+    others = {"pieces": overlay.pieces, "ghost": ghost, "puppet": puppet}
     if picture is None:
-        return {"pieces": overlay.pieces, "picture": None, "ghost": ghost}
+        return {"picture": None, **others}
     place = {name: getattr(picture, name) for name in ("anchor", "size", "angle_deg", "offset", "family")}
     png = base64.b64encode(encode_png(picture.rgba)).decode("ascii")
-    return {"pieces": overlay.pieces, "picture": {"png": png, **place}, "ghost": ghost}
+    return {"picture": {"png": png, **place}, **others}
 
 
 def _overlay_from_fields(fields: Fields) -> OverlayOptions:
     ghost = fields["ghost"] and Ghost(tuple(map(tuple, fields["ghost"]["world"])), tuple(fields["ghost"]["visibility"]))
+    puppet = None if fields["puppet"] is None else Puppet(fields["puppet"].encode("latin-1"))
     if fields["picture"] is None:
-        return OverlayOptions(fields["pieces"], ghost=ghost)
+        return OverlayOptions(fields["pieces"], ghost=ghost, puppet=puppet)
     place = fields["picture"]
     rgba = decode_transparent(base64.b64decode(place.pop("png")), name="picture")
-    return OverlayOptions(fields["pieces"], OwnPicture(rgba, **place | {"offset": tuple(place["offset"])}), ghost)
+    picture = OwnPicture(rgba, **place | {"offset": tuple(place["offset"])})
+    return OverlayOptions(fields["pieces"], picture, ghost, puppet)
 
 
 def clip_to_fields(clip: ClipInfo) -> Fields:

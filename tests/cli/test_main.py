@@ -26,6 +26,7 @@ from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
 from posecore.media.pictures import decode_picture
 from posecore.media.samples import sample_clip, sample_picture
+from posecore.view.overlays.puppet_svg import TEMPLATE
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -243,6 +244,20 @@ def test_a_ghost_is_named_or_a_photo(short_clip, ask, tmp_path):
     code, _, errors = ask("image", sample_picture().path, "--out", tmp_path, "--ghost", sample_picture().path)
     assert code != 0
     assert "shoulders and hips" in errors
+
+
+def test_a_puppet_of_ones_own_is_drawn_or_refused_with_a_sentence(short_clip, ask, tmp_path):
+    puppet, out = tmp_path / "mine.svg", tmp_path / "out"
+    puppet.write_bytes(TEMPLATE.read_bytes())
+    arguments = ("video", short_clip, "--out", out, "--workers", "1", "--end", "0.1", "--puppet", puppet)
+    code, _, errors = ask(*arguments)
+    assert (code, errors) == (0, "")
+    manifest = json.loads((out / "walk.manifest.json").read_text())
+    assert (manifest["overlay"], manifest["puppet"]["file"]) == (["puppet"], "mine.svg")
+    puppet.write_bytes(b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>")
+    code, _, errors = ask(*arguments)
+    assert (code, len(errors.splitlines())) == (2, 1)
+    assert "mine.svg is not used as a puppet. It has an element <script>" in errors
 
 
 def test_a_picture_of_ones_own_is_behind_people(ask, tmp_path):

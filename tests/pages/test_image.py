@@ -15,6 +15,7 @@ from posecore.export.saved import load_sequence
 from posecore.media.clips import CLIP_SUFFIXES, open_clip
 from posecore.media.pictures import encode_png
 from posecore.media.samples import sample_picture
+from posecore.view.overlays.puppet_svg import TEMPLATE
 
 
 def upload(app, name: str, content: bytes, kind: str = "image/jpeg"):
@@ -124,6 +125,26 @@ def test_a_pose_to_fill_is_drawn_and_a_photo_without_one_refused(open_page):
     assert not app.exception
     assert not app.error
     assert shown_photo(app)
+
+
+def test_a_puppet_of_ones_own_is_drawn_or_refused_with_a_sentence(open_page):
+    app = open_page("image", sample="photo")
+    assert "image_overlay_puppet_own" not in {each.key for each in app.file_uploader}
+    app.checkbox(key="image_overlay_puppet").check().run()
+    assert "Download the template" in {button.proto.label for button in app.get("download_button")}
+    built_in = shown_photo(app)
+
+    def give(data: bytes) -> None:
+        uploader = next(each for each in app.file_uploader if each.key == "image_overlay_puppet_own")
+        uploader.set_value(("mine.svg", data, "image/svg+xml")).run()
+        assert not app.exception
+
+    give(TEMPLATE.read_bytes().replace(b"#e69f00", b"#d55e00"))
+    assert not app.error
+    assert shown_photo(app) != built_in
+    give(TEMPLATE.read_bytes().replace(b'id="shin_left"', b'id="leg"'))
+    assert "mine.svg is not used as a puppet. It has no shin_left" in app.error[0].value
+    assert shown_photo(app) == built_in
 
 
 def test_a_picture_of_ones_own_is_behind_the_person(open_page):

@@ -18,6 +18,7 @@ from posecore import (
     OverlayOptions,
     OwnPicture,
     PoseOptions,
+    Puppet,
 )
 from posecore.hands import VALUES_PER_HAND, pack_hands, unpack_hands
 from posecore.media.clips import ClipInfo
@@ -25,6 +26,7 @@ from posecore.media.yuv import Colors
 from posecore.rigid.tags import SeenTag
 from posecore.runs import messages
 from posecore.runs.job import Job
+from posecore.view.overlays.puppet_svg import TEMPLATE
 
 JOB = Job(
     Path("/a/folder/walk – 1.mp4"),
@@ -59,6 +61,14 @@ def through_a_pipe(kind: str, payload: bytes = b"", **fields):
 def test_a_job_survives_the_pipe(job):
     _, fields, _ = through_a_pipe("run", **messages.job_to_fields(job))
     assert messages.job_from_fields(fields) == job
+
+
+def test_a_puppet_survives_the_pipe():
+    for picture in (None, OwnPicture(np.zeros((2, 2, 4), np.uint8))):
+        job = replace(JOB, overlay=OverlayOptions([], picture, puppet=Puppet.read(TEMPLATE)))
+        _, fields, _ = through_a_pipe("run", **messages.job_to_fields(job))
+        there = messages.job_from_fields(fields).overlay
+        assert (there.pieces, there.puppet) == (("puppet",), job.overlay.puppet)
 
 
 def test_an_own_picture_survives_the_pipe():

@@ -13,12 +13,14 @@ from streamlit.typing import UploadedFile
 from pages.ui.shared.problems import show_problem
 from pages.ui.shared.results import offer_download
 from posecore import OverlayOptions, OwnPicture, PosecoreError, decode_picture, estimate_image
+from posecore.limits import LIMITS
 from posecore.media.pictures import PICTURE_SUFFIXES, decode_transparent
 from posecore.rigid.sheets import write_tag_sheet
 from posecore.view.overlays.ghost import Ghost
 from posecore.view.overlays.mannequin import ghost_thumbnail, thumbnail
 from posecore.view.overlays.names import USUAL_FAMILY, PieceName, ReferenceName
 from posecore.view.overlays.own_picture import ANCHORS, MARKER
+from posecore.view.overlays.puppet_svg import TEMPLATE, Puppet
 from posecore.view.overlays.reference_poses import REFERENCE_POSES
 from posecore.view.overlays.table import PIECES
 
@@ -75,9 +77,10 @@ def choose_overlay(key: str, *, moves: bool = True) -> DrawnOnPeople:
                 for name, piece in PIECES.items()
                 if (moves or not piece.moves) and _is_chosen(key, name, piece.title)
             ]
+        puppet = _choose_puppet(key) if "puppet" in pieces else None
         ghost = _choose_ghost(key)
         picture = _choose_own_picture(key)
-    return DrawnOnPeople(skeleton, OverlayOptions(pieces, picture, ghost))
+    return DrawnOnPeople(skeleton, OverlayOptions(pieces, picture, ghost, puppet))
 
 
 def _is_chosen(key: str, name: PieceName | None, title: str) -> bool:
@@ -123,6 +126,29 @@ def _ghost_of_photo(key: str) -> Ghost | None:
 @st.cache_resource(scope="session", max_entries=3, show_spinner="Finding the pose")
 def _estimated(file_id: str, _file: UploadedFile) -> Ghost:
     return Ghost.of(estimate_image(decode_picture(_file.getvalue(), name=_file.name)))
+
+
+def _choose_puppet(key: str) -> Puppet | None:
+    """Offer to draw a puppet of the visitor's own in place of the built-in one."""
+    file = st.file_uploader(
+        "Own puppet (SVG)",
+        type=["svg"],
+        key=f"{key}_puppet_own",
+        help="Drawn in a drawing program, from the template: the built-in puppet, with notes on what to keep in it. It "
+        "is not stored.",
+        max_upload_size=max(1, LIMITS.puppet_kilobytes // 1000),
+    )
+    offer_download("Download the template", TEMPLATE.read_bytes(), "puppet.svg", "image/svg+xml")
+    try:
+        return None if file is None else _read_puppet(file.file_id, file)
+    except PosecoreError as error:
+        show_problem(str(error))
+        return None
+
+
+@st.cache_resource(scope="session", max_entries=1, show_spinner=False)
+def _read_puppet(file_id: str, _file: UploadedFile) -> Puppet:
+    return Puppet.read(_file.getvalue(), name=_file.name)
 
 
 def _choose_own_picture(key: str) -> OwnPicture | None:

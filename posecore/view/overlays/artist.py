@@ -114,6 +114,7 @@ class OverlayArtist:
             mirrored,
             self._remember(people, poses.time_s),
             self._seen_markers(options, poses, rgb, mirrored),
+            options.puppet,
         )
         front, behind = Sheet(poses.size), Sheet(poses.size)
         for name in options.pieces:

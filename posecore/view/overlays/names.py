@@ -6,7 +6,18 @@ This file imports no drawing, so that the command line starts quickly.
 from typing import Literal
 
 PieceName = Literal[
-    "angles", "trails", "neon", "stick_figure", "pictogram", "wings", "shirt", "glasses", "hat", "crown", "head_axes"
+    "angles",
+    "trails",
+    "neon",
+    "stick_figure",
+    "pictogram",
+    "puppet",
+    "wings",
+    "shirt",
+    "glasses",
+    "hat",
+    "crown",
+    "head_axes",
 ]
 """In the order in which they are drawn; ``table.py`` has a row for each."""
 

@@ -8,6 +8,7 @@ from posecore.errors import check_choice
 from posecore.view.overlays.ghost import Ghost
 from posecore.view.overlays.names import PieceName
 from posecore.view.overlays.own_picture import MARKER, OwnPicture
+from posecore.view.overlays.puppet_svg import Puppet
 from posecore.view.overlays.table import PIECES
 
 
@@ -19,6 +20,8 @@ class OverlayOptions:
         pieces: names from ``PIECES``; each is drawn once, in the order of that table.
         picture: a picture of one's own, above them; None: none.
         ghost: a pose to fill, above the pieces; None: none.
+        puppet: one's own, drawn as the piece ``puppet`` even if that is not among the pieces; None: the built-in one
+            is that piece.
 
     Raises:
         InvalidOption: if there is no such piece.
@@ -27,11 +30,13 @@ class OverlayOptions:
     pieces: Sequence[PieceName] = ()
     picture: OwnPicture | None = None
     ghost: Ghost | None = None
+    puppet: Puppet | None = None
 
     def __post_init__(self) -> None:
         for name in self.pieces:
             check_choice("pieces", name, get_args(PieceName))
-        object.__setattr__(self, "pieces", tuple(name for name in PIECES if name in self.pieces))
+        wanted = [*self.pieces, *(["puppet"] if self.puppet is not None else [])]
+        object.__setattr__(self, "pieces", tuple(name for name in PIECES if name in wanted))
 
     def __bool__(self) -> bool:
         """Whether it draws anything."""

@@ -29,6 +29,7 @@ class Person:
         seen: (33,) whether each landmark is there and visible enough.
         finest: pixels of the finest line that is seen when the whole picture fills a screen.
         px_per_m: pixels of a metre at the person's distance; 0 if it is unknown.
+        depths: (33,) metres away from the camera, as of ``world``, but steadied as the points are: what covers what.
     """
 
     number: int
@@ -37,6 +38,7 @@ class Person:
     seen: NDArray[np.bool_]
     finest: float
     px_per_m: float
+    depths: _Doubles
 
     def has(self, *landmarks: int) -> bool:
         """Whether all of these are seen."""
@@ -46,6 +48,10 @@ class Person:
         """(2,) pixels of a landmark; None if it is not seen."""
         index = BLAZEPOSE_33.index(name)
         return self.points[index] if self.seen[index] else None
+
+    def depth(self, name: str) -> float:
+        """Metres of a landmark away from the camera, from the middle of the hips; NaN if it is unknown."""
+        return float(self.depths[BLAZEPOSE_33.index(name)])
 
     @cached_property
     def stroke(self) -> float:
@@ -100,7 +106,7 @@ def people_of(poses: FramePoses) -> list[Person]:
         there = np.isfinite(points).all(axis=1) & np.isfinite(poses.world[index]).all(axis=1)
         seen = there & (poses.visibility[index] >= _SEEN_FROM)
         world = poses.world[index].astype(np.float64)
-        people.append(Person(number, points, world, seen, finest, _px_per_m(points, world, seen)))
+        people.append(Person(number, points, world, seen, finest, _px_per_m(points, world, seen), world[:, 2]))
     return sorted(people, key=lambda person: person.px_per_m)
 
 

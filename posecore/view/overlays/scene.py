@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from posecore.view.overlays.head import Head
 from posecore.view.overlays.markers import Marker
 from posecore.view.overlays.person import Person
+from posecore.view.overlays.puppet_svg import Puppet
 from posecore.view.palette import INK, SIDES, Color, person_color
 
 _OTHER = {"left": "right", "right": "left"}
@@ -25,6 +26,7 @@ class Scene:
         past: of each person by number, the newest last: seconds before this frame and (33, 2) pixels, NaN where
             unseen.
         markers: printed tags that a picture lies on, as they are seen, also in the mirror.
+        puppet: the visitor's own; None: the built-in one.
     """
 
     people: Sequence[Person]
@@ -32,6 +34,7 @@ class Scene:
     mirrored: bool = False
     past: Mapping[int, Sequence[tuple[float, NDArray[np.float64]]]] = field(default_factory=dict)
     markers: Sequence[Marker] = ()
+    puppet: Puppet | None = None
 
     def own_side(self, side: str) -> str:
         """The person's own side, "left" or "right", that is seen as this one; what is in the middle stays there."""

@@ -96,7 +96,11 @@ class Sheet:
         left, top, right, bottom = self._touch(*around.min(axis=0), *around.max(axis=0))
         if left < right and top < bottom:
             shift = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1]], np.float64)
-            warped = cv2.warpPerspective(rgba, shift @ to_sheet, (right - left, bottom - top), flags=cv2.INTER_LINEAR)
+            place, size = shift @ to_sheet, (right - left, bottom - top)
+            if np.array_equal(place[2], [0, 0, 1]):  # twice as fast
+                warped = cv2.warpAffine(rgba, place[:2], size, flags=cv2.INTER_LINEAR)
+            else:
+                warped = cv2.warpPerspective(rgba, place, size, flags=cv2.INTER_LINEAR)
             below = self.rgba[top:bottom, left:right]
             below[:] = over(below, warped)
 

@@ -21,6 +21,7 @@ _Doubles = NDArray[np.float64]
 # 60 frames: nearly all values are within it. In distances between the ears, each about 0.15 m, and in degrees.
 _EYES, _SIZE, _TURN_DEG = 0.05, 0.04, 7.0
 _POINT_M = 0.008
+_DEPTH_M = 0.04
 _DRIFT = 0.002  # share of the way to the newest value, a frame
 _FORGOTTEN_AFTER_S = 0.5
 
@@ -56,7 +57,13 @@ class Steadying:
 def _steady_person(held: Person, new: Person) -> Person:
     px_per_m = _follow_number(held.px_per_m, new.px_per_m, _SIZE * new.px_per_m)
     begin = np.where(np.isfinite(held.points), held.points, new.points)
-    return replace(new, points=follow(begin, new.points, _POINT_M * px_per_m), px_per_m=px_per_m)
+    before = np.where(np.isfinite(held.depths), held.depths, new.depths)
+    return replace(
+        new,
+        points=follow(begin, new.points, _POINT_M * px_per_m),
+        px_per_m=px_per_m,
+        depths=follow(before[:, None], new.depths[:, None], _DEPTH_M)[:, 0],
+    )
 
 
 def _steady_head(held: Head, new: Head) -> Head:

@@ -8,6 +8,7 @@ from posecore.view.overlays.axes import head_axes
 from posecore.view.overlays.figures import neon, pictogram, stick_figure
 from posecore.view.overlays.movement import angle_arcs, trails
 from posecore.view.overlays.names import PieceName
+from posecore.view.overlays.puppet import puppet
 from posecore.view.overlays.scene import Scene
 from posecore.view.overlays.sheet import Sheet
 from posecore.view.overlays.torso import shirt_mark, wings
@@ -43,6 +44,7 @@ _PIECES = (
     Piece("neon", "Neon", neon),
     Piece("stick_figure", "Stick figure", stick_figure, alone=True),
     Piece("pictogram", "Pictogram", pictogram, alone=True),
+    Piece("puppet", "Puppet", puppet),
     Piece("wings", "Wings", wings, behind=True),
     Piece("shirt", "Shirt print", shirt_mark),
     Piece("glasses", "Glasses", glasses, close=True),

@@ -43,6 +43,7 @@ def place(poses: FramePoses, *landmarks: str) -> tuple[int, int]:
 AT = {
     "angles": ("left_elbow",),
     "neon": ("left_knee",),
+    "puppet": ("left_knee",),
     "wings": None,
     "shirt": ("left_shoulder", "right_shoulder", "left_shoulder", "right_shoulder", "left_hip", "right_hip"),
     "glasses": ("left_eye",),
