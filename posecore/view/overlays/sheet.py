@@ -97,7 +97,7 @@ class Sheet:
         if left < right and top < bottom:
             shift = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1]], np.float64)
             place, size = shift @ to_sheet, (right - left, bottom - top)
-            if np.array_equal(place[2], [0, 0, 1]):  # twice as fast
+            if place[2].tolist() == [0, 0, 1]:  # twice as fast
                 warped = cv2.warpAffine(rgba, place[:2], size, flags=cv2.INTER_LINEAR)
             else:
                 warped = cv2.warpPerspective(rgba, place, size, flags=cv2.INTER_LINEAR)
