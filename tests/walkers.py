@@ -80,7 +80,7 @@ def _knee(hip: np.ndarray, ankle: np.ndarray) -> np.ndarray:
     along = line / length
     start = (THIGH**2 - SHANK**2 + length**2) / (2 * length)
     ahead = np.cross([0, 0, 1.0], along)
-    return hip + start * along + np.sqrt(THIGH**2 - start**2) * ahead
+    return hip + start * along + np.sqrt(np.maximum(0, THIGH**2 - start**2)) * ahead
 
 
 def seen(points: np.ndarray, times: np.ndarray, fps: float, noise_m: float, pitch_deg: float) -> PoseSequence:
