@@ -7,6 +7,7 @@ from io import StringIO
 
 import numpy as np
 import pytest
+import streamlit as st
 
 from pages.ui.image import photo
 from pages.ui.rigid.camera import known_camera, read_cameras
@@ -94,6 +95,7 @@ def test_nobody_and_no_tag_are_said(open_page, tag_png):
 
 
 def test_a_person_is_estimated_once_for_both_pages(open_page, app, monkeypatch):
+    st.cache_resource.clear()  # all sessions of AppTest are one: another test may have estimated the same photo
     calls = []
     real = photo.estimate_image
     monkeypatch.setattr(photo, "estimate_image", lambda rgb, options: calls.append(1) or real(rgb, options))
