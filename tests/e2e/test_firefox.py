@@ -111,7 +111,8 @@ def test_two_movements_play_beside_each_other(page, server, tmp_path):
     page.goto(f"{server.url}/compare")
     for place in (0, -1):
         page.upload(path, place)
-        page.wait_for(f"document.body.innerText.split({path.name!r}).length > {1 - place}")
+        taken = "[...document.querySelectorAll('button')].filter((one) => one.innerText.includes('Remove'))"
+        page.wait_for(f"{taken}.length === {1 - place}")  # its name stands there before: while it is on its way
     page.click(button("The movement"))
     drawn = "[...document.querySelectorAll('.sb .pp-overlay[data-frame]')].map((view) => Number(view.dataset.frame))"
     page.wait_for(f"{drawn}.length === 2")

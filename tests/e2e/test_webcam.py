@@ -400,11 +400,14 @@ def test_landmarks_are_sent_to_another_program_on_this_machine(live, websocket_p
         assert len(json.loads(receiver.recv(10))["landmarks"]) == 33
         page.evaluate(HIDE, True)  # a game in front of the browser
         page.wait_for_timeout(3500)
-        first, *_, last = (json.loads(receiver.recv(10)) for _ in range(30))
-        assert last["number"] - first["number"] >= 29
-        [person] = last["people"]
-        assert len(person["world"]) == 33
-        assert person["rigid"]["head"]["translation_m"][2] > 0
+        frames = [json.loads(receiver.recv(10)) for _ in range(30)]
+        assert frames[-1]["number"] - frames[0]["number"] >= 29
+        people = [person for frame in frames for person in frame["people"]]
+        assert all(len(person["world"]) == 33 for person in people)
+        # In single frames a part may have no pose, such as a head that the model takes for one from behind.
+        places_m = [part["translation_m"] for person in people for part in person["rigid"].values()]
+        assert places_m
+        assert all(away_m > 0 for *_, away_m in places_m)
         page.evaluate(HIDE, False)
         stream_frame(page).get_by_role("button", name="Stop").click()
         with suppress(ConnectionClosedOK):  # closed properly, not cut off
