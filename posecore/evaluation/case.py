@@ -251,8 +251,8 @@ def score_case(name: CaseName, photos: Sequence[LabelledPhoto], found: Mapping[i
 def score_photo(photo: LabelledPhoto, found: FoundPeople) -> tuple[list[PersonScore], int]:
     """The labelled people of one photo, and how many detections match nobody.
 
-    A detection counts as another person unless it is found, see ``FOUND_FROM``, or lies in the box of somebody who is
-    labelled without keypoints, or of a crowd: those count as neither found nor missed.
+    A detection is of another person unless it matches a label (``FOUND_FROM``), or lies in the box of a crowd or of
+    somebody labelled without keypoints: those count as neither found nor missed.
     """
     labelled = [person for person in photo.people if person.counts]
     pairs = {pair.person: pair for pair in match_people(found.points, labelled)}

@@ -6,8 +6,8 @@
   that looks along z with the feet on y = 0 and flat hands, palms down; no joint is turned in it.
 - Bones have their median length in the video, the same on both sides.
 - Every joint has a quaternion for each frame in which its person is seen, at the frame's own time, ``Hips`` also a
-  place: the path of ``posecore.motion.root``, smoothed. All people are in one room; x = z = 0 is where the first person
-  is when first seen, in each shot anew. How far one person is from another in depth is uncertain.
+  place: the path of ``posecore.motion.root``, smoothed. All people are in one room. Its origin is on the floor below
+  the place where the first person appears, in each shot anew. How far one person is from another in depth is uncertain.
 - Feet on the floor neither slide nor sink, see ``posecore.motion.grounding``: so thighs, shanks and feet differ by some
   degrees from the landmarks. All other bones point as the landmarks say.
 - Knees and elbows are hinges; without the hand's landmarks a forearm has no twist of its own.
@@ -95,7 +95,7 @@ def write_glb(
 
 
 def _origins(sequence: PoseSequence, figures: list[MovingFigure]) -> Doubles:
-    """(T, 3) where the first person of each shot is when first seen, on the floor."""
+    """(T, 3) where the first person of each shot appears, on the floor."""
     origins = np.zeros((len(sequence), 3))
     for shot in sequence.shots:
         starts = [

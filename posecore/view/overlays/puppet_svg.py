@@ -1,8 +1,8 @@
 """A puppet read from an SVG file, and the one door that such files of visitors pass.
 
-An SVG can hold scripts, load other files, and be made to take endless memory or time. So only a few kinds of elements
-and references within the file are let through, what is let through is written anew, and only that is rendered, in a
-process of its own: without fonts, other files or a network.
+An SVG can hold scripts, load other files, and be made to take endless memory or time. So only a few kinds of elements,
+and references within the file, are accepted. A new file is written from these and rendered in a process of its own,
+without fonts, other files or a network.
 """
 
 import copy
