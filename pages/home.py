@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui.shared.navigation import COMPARE, IMAGE, PROGRESS, RIGID, SIGNS, VIDEO, WEBCAM, require_route
+from pages.ui.shared.navigation import COMPARE, IMAGE, PROGRESS, RIGID, SCORES, SIGNS, VIDEO, WEBCAM, require_route
 
 require_route()
 st.title("See how people move")
@@ -86,6 +86,14 @@ with st.container(border=True, horizontal=True, vertical_alignment="center"):
         width="stretch",
     )
     st.page_link(PROGRESS, label="See your progress", width="content")
+
+with st.container(border=True, horizontal=True, vertical_alignment="center"):
+    st.markdown(
+        ":material/verified: **How good is it?** Label photos of your own kind, or bring labels, and see how "
+        "right each model is on them.",
+        width="stretch",
+    )
+    st.page_link(SCORES, label="Scores", width="content")
 
 st.caption(
     "Landmarks by MediaPipe BlazePose (Apache-2.0). They are estimates for exploring movement, "

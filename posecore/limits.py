@@ -43,6 +43,7 @@ class Limits:
         labelled_people: people in one labelled photo, and in results on it; each is compared with all others.
         labels_megabytes: size of a file of labels, or of results on labelled photos, also after it is unpacked. Once
             read it takes up to 20 times as much memory.
+        photo_set_megabytes: size of all photos that one visitor of the app gives to be labelled or scored.
         puppet_kilobytes: size of an SVG file of a puppet; a drawing without pictures in it has far less.
     """
 
@@ -68,6 +69,7 @@ class Limits:
     labelled_photo_megabytes: int = 100
     labelled_people: int = 500
     labels_megabytes: int = 50
+    photo_set_megabytes: int = 1_000
     puppet_kilobytes: int = 500
 
     @classmethod

@@ -71,8 +71,8 @@ class PhotoSource:
         ends = [name for name in self._members if name.endswith(f"/{file_name}")] if exact is None else []
         return ends[0] if len(ends) == 1 else exact
 
-    def files(self, ending: str) -> list[str]:
-        """Names of the files with this ending: in a zip all of them, in a folder those directly in it."""
+    def files(self, ending: str | tuple[str, ...]) -> list[str]:
+        """Names of the files with one of these endings: in a zip all of them, in a folder those directly in it."""
         names = self._members if self._archive else (path.name for path in self.path.iterdir() if path.is_file())
         return sorted(name for name in names if name.lower().endswith(ending) and "__MACOSX" not in name)
 

@@ -11,6 +11,7 @@ WEBCAM = "pages/webcam.py"
 SIGNS = "pages/signs.py"
 RIGID = "pages/rigid.py"
 PROGRESS = "pages/progress.py"
+SCORES = "pages/scores.py"
 
 _ROUTED_KEY = "routed"
 _SHOWN_KEY = "page_shown"
@@ -35,6 +36,7 @@ def route() -> st.Page:
             st.Page(SIGNS, title="Signs", url_path="signs"),
             st.Page(RIGID, title="Rigid pose", url_path="rigid"),
             st.Page(PROGRESS, title="Progress", url_path="progress"),
+            st.Page(SCORES, title="Scores", url_path="scores"),
         ],
         position="top",
     )
