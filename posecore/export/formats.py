@@ -270,6 +270,17 @@ _JSON, _TEXT, _BINARY = "application/json", "text/plain", "application/octet-str
 
 _ROWS = (
     Format(
+        "xlsx",
+        "Excel workbook",
+        "For Excel, LibreOffice and Google Sheets: a summary with charts, joint angles over time and their turning "
+        "points, landmarks with a row for each frame, and how reliable each person's track is.",
+        ".xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "excel_file.write_excel",
+        with_facts=True,
+        with_raw=True,
+    ),
+    Format(
         "csv",
         "Table (CSV)",
         "For spreadsheets, R and pandas: a row for each frame, person and landmark, in pixels and in metres from the "

@@ -11,10 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from posecore.export.facts import bodies_wanted, facts_in_words
 from posecore.export.saved import bodies_beside
 from posecore.export.templates import TEMPLATES
 from posecore.hands import HandSequence
 from posecore.motion.angles import ANGLES, measure_angles
+from posecore.motion.curve_summary import summarise_curve
 from posecore.motion.trust import trust_table
 from posecore.poses import FloatArray, PoseSequence
 from posecore.signs.recognition import NO_GESTURE
@@ -33,7 +35,6 @@ from posecore.view.report_figures import (
 MOST_PEOPLE = 6
 """Number of people shown in detail: those seen in the most frames."""
 _MOST_NAMES = 30  # of the others
-_MOST_CUTS = 20
 _MOST_GESTURES = 8  # of a person's hands: those read in the most frames
 
 
@@ -74,8 +75,8 @@ def write_report(
     by_frames = sorted((person for person in people if frames_of[person]), key=lambda person: -frames_of[person])
     text = TEMPLATES.get_template("report.html").render(
         title=Path(path).name.removesuffix(".report.html") if title is None else title,
-        facts=list(_facts(sequence, facts, hands)),
-        bodies=_bodies_wanted(sequence, hands),
+        facts=list(facts_in_words(sequence, facts, hands)),
+        bodies=bodies_wanted(sequence, hands),
         smoothed=raw is None and bool(facts.get("smoothing_afterwards")),
         people=[
             {
@@ -102,62 +103,6 @@ def _frames_of(sequence: PoseSequence, hands: HandSequence | None) -> dict[int, 
         for slot, there in sorted(zip(hands.slots, hands.seen.T, strict=True), key=lambda each: each[0]):
             seen[slot.person] = seen.get(slot.person, np.zeros(len(sequence), bool)) | there
     return {person: int(there.sum()) for person, there in seen.items()}
-
-
-def _bodies_wanted(sequence: PoseSequence, hands: HandSequence | None) -> bool:
-    return hands is None or len(sequence.person_ids) > 0
-
-
-def _facts(sequence: PoseSequence, facts: Mapping[str, Any], hands: HandSequence | None) -> Iterator[tuple[str, str]]:
-    times, (width, height) = sequence.times_s, sequence.size
-    seen, bodies = sequence.seen, _bodies_wanted(sequence, hands)
-    version = _plain(facts, "versions", "posecore")
-    rows = {
-        "Source": _plain(facts, "source"),
-        "Frames": f"{len(sequence):,}",
-        "Length": f"{times[-1] - times[0]:.2f} s from the first to the last" if len(times) else None,
-        "Frames per second": f"{sequence.fps:g}",
-        "Size": f"{width} × {height} px",
-        "Cuts": _cuts(sequence),
-        **({"People": str(int(seen.any(axis=0).sum()))} if bodies else {}),
-        **({"Frames with a person": f"{int(seen.any(axis=1).sum()):,}"} if bodies else {}),
-        "Hands": None if hands is None else str(int(hands.seen.any(axis=0).sum())),
-        "Frames with a hand": None if hands is None else f"{int(hands.seen.any(axis=1).sum()):,}",
-        "Model": _plain(facts, "model", "registered_name") or _plain(facts, "model", "file_name"),
-        "Engine": _plain(facts, "engine", "library"),
-        "Smoothing while estimating": _plain(facts, "smoothing"),
-        "Smoothing afterwards": _options(facts.get("smoothing_afterwards")),
-        "Made with": version and f"posecore {version}",
-    }
-    yield from ((name, value) for name, value in rows.items() if value)
-    notes = facts.get("notes")
-    if isinstance(notes, list | tuple):  # a saved file may come from anywhere
-        yield from (("Note", note) for note in notes if isinstance(note, str))
-
-
-def _cuts(sequence: PoseSequence) -> str | None:
-    """As "2, at 1.50, 4.00 s: everyone is a new person after each"; None without any."""
-    times = [f"{time_s:.2f}" for time_s in sequence.times_s[sequence.cuts[:_MOST_CUTS]].tolist()]
-    if not times:
-        return None
-    more = "…" if len(sequence.cuts) > len(times) else "s"
-    return f"{len(sequence.cuts)}, at {', '.join(times)} {more}: everyone is a new person after each"
-
-
-def _plain(facts: object, *keys: str) -> str | None:
-    """A text or number in facts, which may come from any file; None if there is none."""
-    for key in keys:
-        facts = facts.get(key) if isinstance(facts, Mapping) else None
-    return str(facts) if isinstance(facts, str | int | float) else None
-
-
-def _options(options: object) -> str | None:
-    """As "butterworth, cutoff hz 6.0, order 4"."""
-    if not isinstance(options, Mapping):
-        return None
-    named = {str(name).replace("_", " "): _plain(options, name) for name in options if name != "method"}
-    values = (f"{name} {value}" for name, value in named.items() if value)
-    return ", ".join(filter(None, [_plain(options, "method"), *values]))
 
 
 def _name(sequence: PoseSequence, person: int) -> str:
@@ -240,9 +185,9 @@ def _figure(figure: Any) -> dict[str, Any]:
 
 def _angle_rows(angles: FloatArray, frames: int) -> Iterator[list[str]]:
     for definition, column in zip(ANGLES.values(), angles.T, strict=True):
-        known = column[np.isfinite(column)].astype(float)
-        if len(known) == 0:
+        summary = summarise_curve(column)
+        if not summary.known:
             yield [definition.title, *4 * ["–"], "0%"]
             continue
-        numbers = known.min(), known.max(), np.ptp(known), known.mean()
-        yield [definition.title, *(f"{number:.1f}" for number in numbers), f"{len(known) / frames:.0%}"]
+        numbers = summary.least, summary.largest, summary.range, summary.mean
+        yield [definition.title, *(f"{number:.1f}" for number in numbers), f"{summary.known / frames:.0%}"]

@@ -1,0 +1,75 @@
+"""What is known of a result, in words: where it came from, what is in it, and how it was made."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from posecore.hands import HandSequence
+from posecore.poses import PoseSequence
+
+_MOST_CUTS = 20
+
+
+def bodies_wanted(sequence: PoseSequence, hands: HandSequence | None) -> bool:
+    """Whether bodies were looked for, not only hands."""
+    return hands is None or len(sequence.person_ids) > 0
+
+
+def facts_in_words(
+    sequence: PoseSequence, facts: Mapping[str, Any], hands: HandSequence | None
+) -> Iterator[tuple[str, str]]:
+    """What is known of a result, as pairs of a name and a text.
+
+    Args:
+        sequence: the result.
+        facts: as ``posecore.runs.manifest`` makes it, or what any file holds in its place.
+        hands: in the same frames; None: they were not looked for.
+    """
+    times, (width, height) = sequence.times_s, sequence.size
+    seen, bodies = sequence.seen, bodies_wanted(sequence, hands)
+    version = _plain(facts, "versions", "posecore")
+    rows = {
+        "Source": _plain(facts, "source"),
+        "Frames": f"{len(sequence):,}",
+        "Length": f"{times[-1] - times[0]:.2f} s from the first to the last" if len(times) else None,
+        "Frames per second": f"{sequence.fps:g}",
+        "Size": f"{width} × {height} px",
+        "Cuts": _cuts(sequence),
+        **({"People": str(int(seen.any(axis=0).sum()))} if bodies else {}),
+        **({"Frames with a person": f"{int(seen.any(axis=1).sum()):,}"} if bodies else {}),
+        "Hands": None if hands is None else str(int(hands.seen.any(axis=0).sum())),
+        "Frames with a hand": None if hands is None else f"{int(hands.seen.any(axis=1).sum()):,}",
+        "Model": _plain(facts, "model", "registered_name") or _plain(facts, "model", "file_name"),
+        "Engine": _plain(facts, "engine", "library"),
+        "Smoothing while estimating": _plain(facts, "smoothing"),
+        "Smoothing afterwards": _options(facts.get("smoothing_afterwards")),
+        "Made with": version and f"posecore {version}",
+    }
+    yield from ((name, value) for name, value in rows.items() if value)
+    notes = facts.get("notes")
+    if isinstance(notes, list | tuple):  # a saved file may come from anywhere
+        yield from (("Note", note) for note in notes if isinstance(note, str))
+
+
+def _cuts(sequence: PoseSequence) -> str | None:
+    """As "2, at 1.50, 4.00 s: everyone is a new person after each"; None without any."""
+    times = [f"{time_s:.2f}" for time_s in sequence.times_s[sequence.cuts[:_MOST_CUTS]].tolist()]
+    if not times:
+        return None
+    more = "…" if len(sequence.cuts) > len(times) else "s"
+    return f"{len(sequence.cuts)}, at {', '.join(times)} {more}: everyone is a new person after each"
+
+
+def _plain(facts: object, *keys: str) -> str | None:
+    """A text or number in facts, which may come from any file; None if there is none."""
+    for key in keys:
+        facts = facts.get(key) if isinstance(facts, Mapping) else None
+    return str(facts) if isinstance(facts, str | int | float) else None
+
+
+def _options(options: object) -> str | None:
+    """As "butterworth, cutoff hz 6.0, order 4"."""
+    if not isinstance(options, Mapping):
+        return None
+    named = {str(name).replace("_", " "): _plain(options, name) for name in options if name != "method"}
+    values = (f"{name} {value}" for name, value in named.items() if value)
+    return ", ".join(filter(None, [_plain(options, "method"), *values]))
