@@ -44,6 +44,7 @@ class LabelledPerson:
         is_crowd: one label for many people.
         head_px: length of the head, from its top to the neck, pixels; NaN if not labelled.
         points_m: (17, 3) metres, x to the right of the picture, y down, z away from the camera; NaN: not known.
+        hidden: (17,) which keypoints are labelled as hidden, such as by another person.
     """
 
     label_id: str
@@ -53,6 +54,7 @@ class LabelledPerson:
     is_crowd: bool = False
     head_px: float = float("nan")
     points_m: Doubles = field(default_factory=lambda: np.full((17, 3), np.nan))
+    hidden: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(17, bool))
 
     @cached_property
     def labelled(self) -> NDArray[np.bool_]:
