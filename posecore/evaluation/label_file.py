@@ -70,7 +70,7 @@ class PersonLabel:
             raise UnreadableLabels(f"Expected the visibility of keypoints to be 0, 1 or 2, but got {flags.tolist()}.")
         if ((table[there, :2] < 0) | (table[there, :2] > size)).any():
             raise UnreadableLabels(f"Expected keypoints inside the photo of {size[0]} x {size[1]} pixels.")
-        return cls(np.where(there[:, None], table[:, :2], np.nan), flags == HIDDEN)
+        return cls(np.where(there[:, None], table[:, :2], np.nan), np.asarray(flags == HIDDEN))
 
     @classmethod
     def of(cls, person: LabelledPerson) -> Self:
@@ -80,7 +80,7 @@ class PersonLabel:
     @property
     def flat(self) -> list[float]:
         """51 numbers, see ``from_flat``; an absent keypoint is 0, 0, 0."""
-        there = np.isfinite(self.points).all(axis=-1)
+        there = np.asarray(np.isfinite(self.points).all(axis=-1))
         flags = np.where(there, np.where(self.hidden, HIDDEN, _VISIBLE), 0)
         places = np.where(there[:, None], self.points, 0).round(_DECIMALS)
         return [

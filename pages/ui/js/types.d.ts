@@ -377,6 +377,53 @@ export interface PickerData {
   things: PickedThing[];
 }
 
+/** A joint of a labelled person, see pages/ui/js/scores/labels.js. */
+export interface Joint {
+  /** Null if it never was anywhere; an absent joint remembers where it was. */
+  at: Place | null;
+  /** As COCO has it: 0 absent, 1 hidden, 2 visible. */
+  state: number;
+}
+
+/** One photo as the labelling tool lists it. */
+export interface ListedPhoto {
+  name: string;
+  state: "unknown" | "suggestion" | "empty" | "changed" | "done" | "unusable";
+}
+
+/** What the labelling tool gets, see pages/ui/scores/labeller. */
+export interface LabellerData {
+  /** Identifies the set of photos. */
+  key: string;
+  /** Where photos and suggestions come from and labels go; null: this server has no such address. */
+  address: string | null;
+  photos: ListedPhoto[];
+  /** Photos to be labelled first. */
+  first: number[];
+  domains: string[];
+  /** By side, and of the middle. */
+  colors: { left: string; right: string; middle: string };
+}
+
+/** What the server says of one photo, see pages/ui/scores/labeller/desk.py. */
+export interface DeskPhoto {
+  size: [number, number];
+  domain: string;
+  done: boolean;
+  /** 51 numbers each, as COCO has them. */
+  people: number[][];
+  note: string;
+}
+
+/** Labels of a photo that this browser keeps. */
+export interface KeptLabels {
+  /** ms since 1970. */
+  at: number;
+  size: [number, number];
+  domain: string;
+  people: number[][];
+}
+
 /** The part of Plotly that is used. Parts of a figure are Plotly's own JSON. */
 export interface Plotly {
   react(element: HTMLElement, data: object[], layout: object, config: object): Promise<unknown>;

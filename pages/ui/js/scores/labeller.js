@@ -1,0 +1,893 @@
+// @ts-check
+// The labelling tool: photo by photo, people's joints are put right and confirmed.
+
+import { find, make, write } from "../shared/dom.js";
+import { lensPlace } from "../rigid/corners.js";
+import { DeskLink, DeskProblem } from "./desk_link.js";
+import { Hand } from "./hand.js";
+import { JointList } from "./joint_list.js";
+import { JOINTS, limbsOf } from "./joints.js";
+import { browserStorage, forget, keep, read } from "./kept_labels.js";
+import { KEYS, actionOf } from "./label_keys.js";
+import { ABSENT, HIDDEN, Labels, STATES, VISIBLE, personOf } from "./labels.js";
+import { Pace, nextOpen } from "./pace.js";
+import { PhotoView } from "./photo_view.js";
+import { drawLabels } from "./sheet.js";
+import { Strip } from "./strip.js";
+
+/** @typedef {import("../types.d.ts").LabellerData} LabellerData */
+/** @typedef {import("../types.d.ts").Place} Place */
+/** @typedef {import("../types.d.ts").Component<LabellerData>} LabellerComponent */
+/** @typedef {import("./desk_link.js").LoadedPhoto} LoadedPhoto */
+/** @typedef {import("./label_keys.js").Action} Action */
+/** @typedef {import("./hand.js").Kind} Kind */
+
+const LENS_PX = 140;
+const LENS_TIMES = 2.5;
+const LENS_LEAST = 2; // pixels of the page for one of the photo
+const ZOOM_STEP = 1.5;
+const SAVE_AFTER_MS = 600;
+const AHEAD = 2; // photos that are loaded meanwhile
+const LEAST_BOX_PX = 12;
+const COARSE = ["touch", "pen"];
+
+/** What was done to a photo in this visit. @typedef {{labels: Labels, domain: string, shown: number}} Work */
+
+/**
+ * What is kept of a set of photos while the visitor is on another tab or page.
+ * @typedef {object} Desk
+ * @property {DeskLink} link
+ * @property {import("../types.d.ts").ListedPhoto[]} photos
+ * @property {Map<number, Work>} work
+ * @property {number} current
+ * @property {(string | null)[]} hashes
+ * @property {string | null} domain entered last
+ * @property {Pace} pace
+ * @property {number[]} kept photos whose labels this browser keeps and that are not labelled
+ */
+
+/** @type {Map<string, Desk>} */
+const desks = new Map();
+
+class Labeller {
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+    this.frame = find(root, ".lb-photo");
+    this.picture = find(root, ".lb-image");
+    this.sheet = /** @type {HTMLCanvasElement} */ (find(root, ".lb-sheet"));
+    this.lens = /** @type {HTMLCanvasElement} */ (find(root, ".lb-lens"));
+    this.domainField = /** @type {HTMLInputElement} */ (find(root, ".lb-domain input"));
+    this.help = /** @type {HTMLDialogElement} */ (find(root, ".lb-help"));
+    this.view = new PhotoView();
+    this.storage = browserStorage();
+    /** @type {LabellerData | null} */
+    this.data = null;
+    /** @type {Desk | null} */
+    this.desk = null;
+    /** @type {LoadedPhoto | null} */
+    this.photo = null;
+    /** @type {Labels | null} */
+    this.labels = null;
+    /** @type {{person: number, joint: number} | null} */
+    this.hovered = null;
+    /** @type {{person: number, joint: number} | null} */
+    this.gripped = null;
+    /** @type {[number, number, number, number] | null} */
+    this.box = null;
+    this.isDragging = false;
+    this.isAdding = false;
+    this.opening = 0;
+    this.saving = 0;
+    this.drawing = 0;
+    this.strip = new Strip(find(root, ".lb-strip"), (place) => this.open(place));
+    this.list = new JointList(find(root, ".lb-joints"), (joint) => this.chooseJoint(joint));
+    this.listen();
+    this.listKeys();
+  }
+
+  listen() {
+    new Hand(this.frame, {
+      grip: (at, reach) => this.grip(at, reach),
+      isDrawing: () => this.isAdding,
+      isZoomed: () => this.view.isZoomed,
+      begin: () => this.beginDrag(),
+      drag: (at, kind) => this.drag(at, kind),
+      drop: () => this.drop(),
+      tap: (at) => this.tap(at),
+      box: (from, to, over) => this.drawBox(from, to, over),
+      pan: (right, down) => this.look(() => this.view.pan(right, down)),
+      zoom: (at, factor) => this.look(() => this.view.zoom(at, factor)),
+      hover: (at) => this.hover(at),
+    });
+    this.frame.addEventListener("pointerdown", () => {
+      this.lens.hidden = true;
+      this.frame.focus({ preventScroll: true });
+    });
+    this.frame.addEventListener("contextmenu", (event) => this.onMenu(event));
+    this.frame.addEventListener("blur", () => (this.lens.hidden = true));
+    this.root.addEventListener("keydown", (event) => this.onKey(event));
+    this.root.addEventListener("click", (event) => this.onClick(event));
+    this.domainField.addEventListener("change", () => this.changeDomain());
+    this.domainField.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") this.frame.focus({ preventScroll: true });
+    });
+    new ResizeObserver(() => this.look(() => this.view.resize([this.frame.clientWidth, this.frame.clientHeight]))).observe(
+      this.frame,
+    );
+  }
+
+  listKeys() {
+    const rows = KEYS.flatMap(([keys, what]) => [make("dt", {}, keys), make("dd", {}, what)]);
+    find(this.help, "dl").replaceChildren(...rows);
+  }
+
+  /** @param {LabellerData} data */
+  show(data) {
+    this.data = data;
+    const { colors } = data;
+    this.root.style.setProperty("--lb-left", colors.left);
+    this.root.style.setProperty("--lb-right", colors.right);
+    let desk = desks.get(data.key);
+    if (!desk && data.address) {
+      const link = new DeskLink(data.address, (problem) => this.onSaving(problem));
+      const photos = data.photos.map((photo) => ({ ...photo }));
+      desk = { link, photos, work: new Map(), current: -1, hashes: [], domain: null, pace: new Pace(), kept: [] };
+      desks.clear(); // another set of photos came in its place
+      desks.set(data.key, desk);
+      void this.findKept(desk);
+    }
+    if (!desk || desk === this.desk) return;
+    this.desk = desk;
+    desk.link.address = data.address ?? desk.link.address;
+    desk.link.onSaving = (problem) => this.onSaving(problem);
+    const options = [...new Set(data.domains)].map((value) => make("option", { value }));
+    find(this.root, "#lb-domains").replaceChildren(...options);
+    const start = desk.current >= 0 ? desk.current : (nextOpen(-1, desk.photos, data.first) ?? 0);
+    void this.open(start);
+  }
+
+  // Photos
+
+  /** @param {number} place */
+  async open(place) {
+    const { desk } = this;
+    if (!desk || !desk.photos[place]) return;
+    this.leavePhoto();
+    const opening = ++this.opening;
+    desk.current = place;
+    this.stopAdding();
+    this.strip.show(desk.photos, place);
+    this.over(this.photo ? "" : "Opening the photo");
+    // Most are there already: the words would only flicker.
+    const late = window.setTimeout(() => this.over("Opening the photo"), 150);
+    try {
+      const photo = await desk.link.photo(place);
+      if (opening !== this.opening) return;
+      this.showPhoto(desk, place, photo);
+      for (let step = 1, next = place; step <= AHEAD; step++) {
+        const after = nextOpen(next, desk.photos, this.data?.first ?? []);
+        if (after === null || after === place) break;
+        desk.link.photo(after).catch(() => {});
+        next = after;
+      }
+    } catch (error) {
+      if (opening !== this.opening) return;
+      [this.photo, this.labels] = [null, null];
+      const words = error instanceof DeskProblem ? error.message : "The browser cannot show this photo.";
+      desk.photos[place].state = "unusable";
+      this.picture.replaceChildren();
+      this.over(words);
+      this.say(words);
+      this.update();
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  /** @param {Desk} desk @param {number} place @param {LoadedPhoto} photo */
+  showPhoto(desk, place, photo) {
+    this.over("");
+    this.photo = photo;
+    let work = desk.work.get(place);
+    const listed = desk.photos[place];
+    if (!work) {
+      const labels = new Labels(photo.people, photo.size);
+      work = { labels, domain: photo.done ? photo.domain : (desk.domain ?? photo.domain), shown: 0 };
+      desk.work.set(place, work);
+      listed.state = photo.done ? "done" : photo.people.length ? "suggestion" : "empty";
+    }
+    this.labels = work.labels;
+    this.labels.release();
+    work.shown = this.labels.changes;
+    this.domainField.value = work.domain;
+    this.picture.replaceChildren(photo.image);
+    this.picture.style.width = `${photo.size[0]}px`;
+    this.picture.style.height = `${photo.size[1]}px`;
+    this.view.open(photo.size);
+    this.hovered = null;
+    desk.pace.begin(performance.now());
+    const count = this.labels.people.length;
+    const people = count === 1 ? "1 person" : `${count || "no"} people`;
+    const what = listed.state === "done" ? "labelled" : listed.state === "changed" ? "changed" : "suggested";
+    this.say(`Photo ${place + 1} of ${desk.photos.length}, ${listed.name}: ${people}, ${what}. ${photo.note}`.trim());
+    this.update();
+  }
+
+  /** Save what was changed in a labelled photo that is left. */
+  leavePhoto() {
+    if (!this.saving) return;
+    clearTimeout(this.saving);
+    this.saving = 0;
+    if (this.listed?.state === "done") this.save(true);
+  }
+
+  get listed() {
+    return this.desk?.photos[this.desk.current] ?? null;
+  }
+
+  get work() {
+    return this.desk?.work.get(this.desk.current) ?? null;
+  }
+
+  confirm() {
+    const { desk, labels, listed } = this;
+    if (!desk || !labels || !listed) {
+      this.next();
+      return;
+    }
+    clearTimeout(this.saving);
+    this.saving = 0;
+    const isNew = listed.state !== "done";
+    listed.state = "done";
+    if (isNew) desk.pace.end(performance.now());
+    desk.domain = this.domainField.value.trim();
+    if (this.work) this.work.domain = desk.domain;
+    if (isNew || labels.changes !== this.work?.shown) this.save(true);
+    this.next();
+  }
+
+  next() {
+    const { desk } = this;
+    if (!desk) return;
+    const place = nextOpen(desk.current, desk.photos, this.data?.first ?? []);
+    if (place !== null) {
+      void this.open(place);
+      return;
+    }
+    const open = desk.photos.filter(({ state }) => state === "unusable").length;
+    this.say(`All photos are labelled${open ? `, but ${open} that cannot be used` : ""}. Download the labels or score them.`);
+    this.update();
+  }
+
+  previous() {
+    const { desk } = this;
+    if (!desk || desk.current <= 0) return;
+    void this.open(desk.current - 1);
+  }
+
+  takeBack() {
+    const { desk, listed } = this;
+    if (!desk || !listed) return;
+    listed.state = "changed";
+    this.save(false);
+    const hash = desk.hashes[desk.current];
+    if (hash && this.storage) forget(this.storage, hash);
+    this.say("This photo counts as not labelled.");
+    this.update();
+  }
+
+  /** Save the photo's labels on the server and in this browser. @param {boolean} done */
+  save(done) {
+    const { desk, labels, photo } = this;
+    if (!desk || !labels || !photo) return;
+    const domain = this.work?.domain ?? "";
+    desk.link.save({ photo: desk.current, done, ...(done && { people: labels.flat, domain }) });
+    if (this.work) this.work.shown = labels.changes;
+    if (done) this.keep(desk, desk.current);
+  }
+
+  /** @param {Desk} desk @param {number} place */
+  keep(desk, place) {
+    const work = desk.work.get(place);
+    const hash = desk.hashes[place];
+    if (!work || !hash || !this.storage) return;
+    const { labels, domain } = work;
+    keep(this.storage, hash, { at: Date.now(), size: labels.size, domain, people: labels.flat });
+  }
+
+  /** @param {string} problem */
+  onSaving(problem) {
+    if (problem) this.say(`Not saved yet. ${problem}`);
+    else if (find(this.root, ".lb-said").textContent?.startsWith("Not saved yet")) this.say("Everything is saved.");
+  }
+
+  // Labels that this browser keeps
+
+  /** @param {Desk} desk */
+  async findKept(desk) {
+    const { storage } = this;
+    if (!storage) return;
+    try {
+      desk.hashes = await desk.link.hashes();
+    } catch {
+      return; // then nothing is offered
+    }
+    for (const [place, { state }] of desk.photos.entries()) {
+      const hash = desk.hashes[place];
+      if (state === "done" && desk.work.has(place)) this.keep(desk, place); // labelled before the hashes were there
+      else if (state !== "done" && hash && read(storage, hash)) desk.kept.push(place);
+    }
+    this.update();
+  }
+
+  useKept() {
+    const { desk, storage } = this;
+    if (!desk || !storage) return;
+    const places = desk.kept.splice(0).filter((place) => desk.photos[place].state !== "done");
+    for (const place of places) {
+      const kept = read(storage, desk.hashes[place] ?? "");
+      if (!kept) continue;
+      const { people, size, domain } = kept;
+      desk.link.save({ photo: place, done: true, people, size, domain });
+      desk.work.set(place, { labels: new Labels(people, size), domain, shown: 0 });
+      desk.photos[place].state = "done";
+    }
+    const place = nextOpen(desk.current, desk.photos, this.data?.first ?? []);
+    if (this.listed?.state !== "done") void this.open(desk.current);
+    else if (place !== null) void this.open(place);
+    else void this.open(desk.current);
+  }
+
+  forgetKept() {
+    const { desk, storage } = this;
+    if (!desk || !storage) return;
+    for (const place of desk.kept.splice(0)) forget(storage, desk.hashes[place] ?? "");
+    this.say("This browser keeps labels of these photos no longer.");
+    this.update();
+  }
+
+  // The hand
+
+  /** @param {Place} at @param {number} reach @returns {Place | null} */
+  grip(at, reach) {
+    const { labels, view } = this;
+    if (!labels) return null;
+    this.gripped = labels.near(view.toPhoto(at), reach / view.scale);
+    if (!this.gripped) return null;
+    const { at: place } = labels.people[this.gripped.person][this.gripped.joint];
+    return place && view.toFrame(place);
+  }
+
+  beginDrag() {
+    if (!this.labels || !this.gripped) return;
+    this.labels.grab(this.gripped.person, this.gripped.joint);
+    this.isDragging = true;
+    this.frame.classList.add("lb-dragging");
+  }
+
+  /** @param {Place} at @param {Kind} kind */
+  drag(at, kind) {
+    if (!this.labels) return;
+    this.labels.drag(this.view.toPhoto(at));
+    if (COARSE.includes(kind)) this.showLens();
+    this.draw();
+  }
+
+  drop() {
+    this.isDragging = false;
+    this.lens.hidden = true;
+    this.frame.classList.remove("lb-dragging");
+    this.changed(this.saidJoint());
+  }
+
+  /** @param {Place} at */
+  tap(at) {
+    const { labels } = this;
+    if (!labels) return;
+    const place = this.view.toPhoto(at);
+    if (this.isAdding) {
+      void this.addAt(place);
+    } else if (this.gripped) {
+      labels.choose(this.gripped.person, this.gripped.joint);
+      this.say(this.saidJoint());
+      this.update();
+    } else if (labels.chosen?.state === ABSENT) {
+      labels.put(place);
+      this.changed(this.saidJoint());
+    } else {
+      labels.release();
+      this.update();
+    }
+  }
+
+  /** @param {MouseEvent} event */
+  onMenu(event) {
+    event.preventDefault();
+    if (/** @type {PointerEvent} */ (event).pointerType === "touch" || !this.labels) return;
+    const { left, top } = this.frame.getBoundingClientRect();
+    if (!this.grip([event.clientX - left, event.clientY - top], 14) || !this.gripped) return;
+    this.labels.choose(this.gripped.person, this.gripped.joint);
+    this.labels.mark(HIDDEN);
+    this.changed(this.saidJoint());
+  }
+
+  /** @param {Place | null} at */
+  hover(at) {
+    const { labels, view } = this;
+    const hovered = at && labels && !this.isAdding ? labels.near(view.toPhoto(at), 14 / view.scale) : null;
+    if (hovered?.person === this.hovered?.person && hovered?.joint === this.hovered?.joint) return;
+    this.hovered = hovered;
+    this.frame.classList.toggle("lb-near", Boolean(hovered));
+    this.draw();
+  }
+
+  /** @param {() => void} change of what is seen of the photo */
+  look(change) {
+    change();
+    this.frame.classList.toggle("lb-zoomed", this.view.isZoomed);
+    this.lens.hidden = true;
+    this.draw();
+  }
+
+  /** @param {Place} from @param {Place} to @param {boolean} over */
+  drawBox(from, to, over) {
+    const [one, other] = [this.view.toPhoto(from), this.view.toPhoto(to)];
+    const [left, top] = [Math.min(one[0], other[0]), Math.min(one[1], other[1])];
+    const box = /** @type {[number, number, number, number]} */ (
+      this.inPhoto([left, top, Math.abs(one[0] - other[0]), Math.abs(one[1] - other[1])])
+    );
+    this.box = over ? null : box;
+    this.draw();
+    if (!over) return;
+    const isSmall = Math.max(box[2], box[3]) * this.view.scale < LEAST_BOX_PX;
+    if (isSmall) void this.addAt(one);
+    else void this.addIn(box);
+  }
+
+  /** The part of a box that is in the photo. @param {number[]} box */
+  inPhoto([left, top, width, height]) {
+    const [wide, high] = this.view.photo;
+    const [x, y] = [Math.max(left, 0), Math.max(top, 0)];
+    return [x, y, Math.max(Math.min(left + width, wide) - x, 0), Math.max(Math.min(top + height, high) - y, 0)];
+  }
+
+  // People
+
+  startAdding() {
+    if (!this.labels) return;
+    this.isAdding = !this.isAdding;
+    this.frame.classList.toggle("lb-adding", this.isAdding);
+    this.over(this.isAdding ? "Click on the person, or drag a box around them" : "");
+    if (this.isAdding) this.say("Add a person: click on the photo, or drag a box. Escape gives up.");
+    this.update();
+  }
+
+  stopAdding() {
+    this.isAdding = false;
+    this.box = null;
+    this.frame.classList.remove("lb-adding");
+    this.over("");
+  }
+
+  /** @param {Place} place */
+  async addAt(place) {
+    const [width, height] = this.view.photo;
+    const side = Math.min(width, height) * 0.8;
+    await this.addPerson(this.inPhoto([place[0] - side / 2, place[1] - side / 2, side, side]), { at: place });
+  }
+
+  /** @param {[number, number, number, number]} box */
+  async addIn(box) {
+    await this.addPerson(box, { box });
+  }
+
+  /**
+   * Ask the model for a person there; if it finds nobody, somebody stands there to be moved.
+   * @param {number[]} box
+   * @param {{at: Place} | {box: [number, number, number, number]}} where
+   */
+  async addPerson(box, where) {
+    const { desk, labels } = this;
+    this.stopAdding();
+    if (!desk || !labels) return;
+    this.over("Looking for the person");
+    /** @type {number[] | null} */
+    let found = null;
+    try {
+      found = await desk.link.personIn(desk.current, box);
+    } catch {
+      // somebody stands there instead
+    }
+    this.over("");
+    const person = found && personOf(found);
+    const isNew = person && ("box" in where || holds(person, where.at)) && !isAmong(labels.people, person);
+    if (isNew) labels.addPerson(person);
+    else labels.add(where);
+    if (labels !== this.labels) return; // another photo is open by now
+    const number = labels.people.length;
+    this.changed(isNew ? `Person ${number} was found.` : `Person ${number}: drag the joints to where they are.`);
+  }
+
+  drawPeople() {
+    const { labels } = this;
+    const row = find(this.root, ".lb-people");
+    const count = labels?.people.length ?? 0;
+    if (row.childElementCount !== count + 1) {
+      const buttons = Array.from({ length: count }, (_, number) => {
+        const button = make("button", { type: "button", ariaLabel: `Person ${number + 1}` }, `${number + 1}`);
+        button.addEventListener("click", () => {
+          this.labels?.choose(number, this.labels.joint);
+          this.update();
+        });
+        return button;
+      });
+      const add = make("button", { type: "button", title: "A" }, "+ Add person");
+      add.dataset.do = "add";
+      row.replaceChildren(...buttons, add);
+    }
+    for (let number = 0; number < count; number++) {
+      row.children[number].setAttribute("aria-pressed", `${number === labels?.person}`);
+    }
+    row.children[count].setAttribute("aria-pressed", `${this.isAdding}`);
+  }
+
+  // Joints
+
+  /** @param {number} joint */
+  chooseJoint(joint) {
+    const { labels } = this;
+    if (!labels || labels.person === null) return;
+    labels.choose(labels.person, joint);
+    const place = labels.chosen?.state === ABSENT ? null : labels.chosen?.at;
+    if (place) this.look(() => this.view.reveal(place));
+    this.say(place ? this.saidJoint() : `${this.saidJoint()} Click on the photo to place it.`);
+    this.update();
+  }
+
+  saidJoint() {
+    const { labels } = this;
+    const joint = labels?.chosen;
+    if (!labels || !joint || labels.joint === null) return "";
+    const name = JOINTS[labels.joint];
+    const of = labels.people.length > 1 ? `Person ${Number(labels.person) + 1}, ${name}` : `${name[0].toUpperCase()}${name.slice(1)}`;
+    const where = joint.state && joint.at ? `, at ${joint.at.map(Math.round).join(", ")}` : "";
+    return `${of}: ${STATES[joint.state]}${where}.`;
+  }
+
+  // Keys and buttons
+
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    const target = /** @type {Element} */ (event.target);
+    if (this.help.open) return; // the browser closes it
+    const where = target.closest("input, dialog")
+      ? "field"
+      : target === this.frame
+        ? "photo"
+        : target.closest(".lb-joints")
+          ? "joint"
+          : "button";
+    const asked = actionOf(event, where);
+    if (!asked || !this.act(asked.action, asked.by ?? 0, asked.step)) return;
+    event.preventDefault();
+    event.stopPropagation(); // Streamlit has keys of its own
+  }
+
+  /** @param {MouseEvent} event */
+  onClick(event) {
+    const button = /** @type {Element} */ (event.target).closest("button");
+    const what = button?.dataset.do;
+    if (!button) return;
+    const closes = what === "closeHelp";
+    /** @type {Record<string, () => unknown>} */
+    const actions = {
+      useKept: () => this.useKept(),
+      forgetKept: () => this.forgetKept(),
+      zoomIn: () => this.act("zoom", 1),
+      zoomOut: () => this.act("zoom", -1),
+      takeBack: () => this.takeBack(),
+      closeHelp: () => this.help.close(),
+    };
+    if (what) (actions[what] ?? (() => this.act(/** @type {Action} */ (what))))();
+    // Keys go to the photo after a click; a button that a key pressed stays where the key is.
+    if (event.detail > 0 && !this.help.open && !closes) this.frame.focus({ preventScroll: true });
+  }
+
+  /**
+   * @param {Action} action
+   * @param {number} by
+   * @param {[number, number]} [step]
+   * @returns {boolean} false if the browser is to do what it does with the key
+   */
+  act(action, by = 0, step = [0, 0]) {
+    const { labels } = this;
+    const middle = /** @type {Place} */ (this.view.frame.map((side) => side / 2));
+    switch (action) {
+      case "next":
+        this.confirm();
+        return true;
+      case "previous":
+        this.previous();
+        return true;
+      case "help":
+        this.help.showModal();
+        return true;
+      case "full":
+        this.turnFull();
+        return true;
+      case "leave":
+        return this.leave();
+      case "fit":
+        this.look(() => this.view.fit());
+        return true;
+      case "zoom":
+        this.look(() => this.view.zoom(this.chosenAt() ?? middle, ZOOM_STEP ** by));
+        return true;
+      case "zoomPerson": {
+        const box = labels?.box(true) ?? labels?.box();
+        if (box) this.look(() => this.view.showBox(box));
+        return true;
+      }
+    }
+    if (!labels) return false;
+    switch (action) {
+      case "joint":
+        if (!labels.stepJoint(by > 0 ? 1 : -1)) {
+          labels.release();
+          this.update();
+          return false;
+        }
+        this.chooseJoint(/** @type {number} */ (labels.joint));
+        this.showLens();
+        return true;
+      case "move":
+        if (!labels.nudge(...step)) return false;
+        if (labels.chosen?.at) this.view.reveal(labels.chosen.at);
+        this.changed(this.saidJoint());
+        this.showLens();
+        return true;
+      case "hidden":
+        return this.changeIf(labels.mark(HIDDEN), "Choose a joint first.");
+      case "absent":
+        return this.changeIf(labels.mark(ABSENT), "Choose a joint first.");
+      case "visible":
+        return this.changeIf(labels.mark(VISIBLE), "Choose a joint first.");
+      case "allVisible":
+        return this.changeIf(labels.flipVisible(), "There is nobody.", "Visible and hidden are flipped.");
+      case "swap":
+        return this.changeIf(labels.swap(), "There is nobody.", "Left and right are swapped.");
+      case "swapLimbs":
+        return this.changeIf(
+          labels.joint !== null && labels.swap(limbsOf(labels.joint)),
+          "Choose a joint of the arms, legs or face first.",
+          "Left and right of these limbs are swapped.",
+        );
+      case "undo":
+        return this.changeIf(labels.undo(), "There is nothing to undo.", "Undone.");
+      case "redo":
+        return this.changeIf(labels.redo(), "There is nothing to redo.", "Done again.");
+      case "add":
+        this.startAdding();
+        return true;
+      case "remove":
+        return this.changeIf(labels.remove(), "There is nobody.", "The person is removed. Undo brings them back.");
+      case "nobody":
+        return this.changeIf(labels.clear(), "There is nobody.", "Nobody is in this photo.");
+      case "person":
+        if (labels.stepPerson(by > 0 ? 1 : -1)) this.say(`Person ${Number(labels.person) + 1} of ${labels.people.length}.`);
+        this.update();
+        return true;
+    }
+    return false;
+  }
+
+  /** @param {boolean} isChanged @param {string} otherwise @param {string} [said] @returns {true} */
+  changeIf(isChanged, otherwise, said) {
+    if (isChanged) this.changed(said ?? this.saidJoint());
+    else this.say(otherwise);
+    return true;
+  }
+
+  /** @returns {boolean} false if there is nothing to leave */
+  leave() {
+    if (this.isAdding) {
+      this.stopAdding();
+      this.update();
+    } else if (this.root.classList.contains("lb-full")) {
+      this.turnFull();
+    } else {
+      /** @type {HTMLElement} */ (find(this.root, ".lb-next")).focus();
+    }
+    return true;
+  }
+
+  turnFull() {
+    const full = this.root.classList.toggle("lb-full");
+    find(this.root, '[data-do="full"]').setAttribute("aria-pressed", `${full}`);
+    this.frame.focus({ preventScroll: true });
+  }
+
+  changeDomain() {
+    const { work, desk } = this;
+    if (!work || !desk) return;
+    work.domain = desk.domain = this.domainField.value.trim();
+    const list = find(this.root, "#lb-domains");
+    const isKnown = [...list.children].some((option) => /** @type {HTMLOptionElement} */ (option).value === work.domain);
+    if (work.domain && !isKnown) list.append(make("option", { value: work.domain }));
+    this.saveSoon();
+  }
+
+  // What is seen
+
+  /** Something of the labels has changed. @param {string} said */
+  changed(said) {
+    const { listed } = this;
+    if (listed && listed.state !== "done") listed.state = "changed";
+    this.say(said);
+    this.saveSoon();
+    this.update();
+  }
+
+  /** Changes of a labelled photo are saved at once. */
+  saveSoon() {
+    if (this.listed?.state !== "done") return;
+    clearTimeout(this.saving);
+    this.saving = window.setTimeout(() => {
+      this.saving = 0;
+      this.save(true);
+    }, SAVE_AFTER_MS);
+  }
+
+  /** @param {string} words */
+  say(words) {
+    write(find(this.root, ".lb-said"), words);
+  }
+
+  /** @param {string} words on the photo */
+  over(words) {
+    const note = find(this.root, ".lb-over");
+    write(note, words);
+    note.hidden = !words;
+  }
+
+  update() {
+    const { desk, labels, listed, root } = this;
+    if (!desk) return;
+    const done = desk.photos.filter(({ state }) => state === "done").length;
+    write(find(root, ".lb-progress"), desk.pace.said(done, desk.photos.length));
+    this.strip.show(desk.photos, desk.current);
+    this.list.show(labels?.chosenPerson ?? null, labels?.joint ?? null);
+    this.drawPeople();
+    const kept = find(root, ".lb-kept");
+    kept.hidden = !desk.kept.length;
+    write(find(kept, ".lb-kept-words"), `Labels of ${desk.kept.length} of these photos are kept in this browser.`);
+    const chosen = labels?.chosen ?? null;
+    for (const [state, what] of STATES.entries()) {
+      const button = this.button(what);
+      button.disabled = !chosen;
+      button.setAttribute("aria-pressed", `${chosen?.state === state}`);
+    }
+    this.button("undo").disabled = !labels?.before.length;
+    this.button("redo").disabled = !labels?.after.length;
+    for (const what of ["swap", "allVisible", "remove"]) this.button(what).disabled = !labels?.chosenPerson;
+    this.button("nobody").disabled = !labels?.people.length;
+    this.button("previous").disabled = desk.current <= 0;
+    const isDone = listed?.state === "done";
+    this.button("takeBack").hidden = !isDone;
+    const words = !labels || isDone ? "Next" : labels.people.length ? "Confirm, next" : "Nobody here, next";
+    write(this.button("next"), words);
+    this.draw();
+  }
+
+  /** @param {string} what @returns {HTMLButtonElement} */
+  button(what) {
+    return find(this.root, `[data-do="${what}"]`);
+  }
+
+  /** Where the chosen joint is in the frame. @returns {Place | null} */
+  chosenAt() {
+    const chosen = this.labels?.chosen;
+    return chosen?.at && chosen.state !== ABSENT ? this.view.toFrame(chosen.at) : null;
+  }
+
+  draw() {
+    this.drawing ||= requestAnimationFrame(() => {
+      this.drawing = 0;
+      this.drawNow();
+    });
+  }
+
+  drawNow() {
+    const { sheet, view, labels, data } = this;
+    const pen = sheet.getContext("2d");
+    if (!pen || !data) return;
+    const { scale, origin } = view;
+    this.picture.style.transform = `translate(${origin[0]}px, ${origin[1]}px) scale(${scale})`;
+    const sharp = this.photo ? (scale * this.photo.size[0]) / this.photo.image.naturalWidth : 1;
+    this.picture.classList.toggle("lb-large", sharp > 4);
+    const ratio = window.devicePixelRatio;
+    const [width, height] = [Math.round(sheet.clientWidth * ratio), Math.round(sheet.clientHeight * ratio)];
+    if (sheet.width !== width || sheet.height !== height) [sheet.width, sheet.height] = [width, height];
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.clearRect(0, 0, width, height);
+    pen.scale(ratio, ratio);
+    const { colors } = data;
+    const look = { colors, hovered: this.hovered, dragged: this.isDragging, box: this.box };
+    if (labels && this.photo) drawLabels(pen, labels, view, look);
+  }
+
+  /** The photo around the chosen joint, enlarged, beside the finger. */
+  showLens() {
+    const at = this.chosenAt();
+    const place = this.labels?.chosen?.at;
+    this.lens.hidden = !at || !place || !this.photo;
+    if (!at || !place || !this.photo) return;
+    const [left, top] = lensPlace(at, this.frame.clientWidth, LENS_PX, this.frame.getBoundingClientRect().top);
+    const inside = Math.max(top, LENS_PX / 2);
+    // The frame cuts off what is above it.
+    const shown = inside === top ? top : at[1] + LENS_PX / 2 + 40;
+    Object.assign(this.lens.style, { left: `${left - LENS_PX / 2}px`, top: `${shown - LENS_PX / 2}px` });
+    const pen = this.lens.getContext("2d");
+    if (!pen) return;
+    const ratio = window.devicePixelRatio;
+    this.lens.width = this.lens.height = Math.round(LENS_PX * ratio);
+    const { image, size } = this.photo;
+    const scale = Math.max(this.view.scale * LENS_TIMES, LENS_LEAST);
+    const wide = LENS_PX / scale;
+    const each = image.naturalWidth / size[0];
+    const source = /** @type {const} */ ([(place[0] - wide / 2) * each, (place[1] - wide / 2) * each, wide * each, wide * each]);
+    pen.drawImage(image, ...source, 0, 0, this.lens.width, this.lens.height);
+    const half = this.lens.width / 2;
+    pen.globalCompositeOperation = "difference";
+    pen.strokeStyle = "#fff";
+    pen.lineWidth = ratio;
+    pen.beginPath();
+    for (const [near, far] of [[-0.6, -0.08], [0.08, 0.6]]) {
+      pen.moveTo(half + near * half, half);
+      pen.lineTo(half + far * half, half);
+      pen.moveTo(half, half + near * half);
+      pen.lineTo(half, half + far * half);
+    }
+    pen.stroke();
+  }
+}
+
+/** Whether a person is around a place. @param {import("./labels.js").Person} person @param {Place} place */
+function holds(person, [x, y]) {
+  const places = person.flatMap(({ at, state }) => (at && state !== ABSENT ? [at] : []));
+  const [xs, ys] = [places.map(([each]) => each), places.map(([, each]) => each)];
+  const room = 0.15 * Math.max(Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys));
+  const within = (/** @type {number} */ value, /** @type {number[]} */ all) =>
+    value >= Math.min(...all) - room && value <= Math.max(...all) + room;
+  return within(x, xs) && within(y, ys);
+}
+
+/**
+ * Whether a person is there already: most joints are where theirs are.
+ * @param {import("./labels.js").Person[]} people
+ * @param {import("./labels.js").Person} person
+ */
+function isAmong(people, person) {
+  const heights = person.flatMap(({ at }) => (at ? [at[1]] : []));
+  const near = 0.08 * (Math.max(...heights) - Math.min(...heights));
+  return people.some((other) => {
+    const away = person.flatMap(({ at }, joint) => {
+      const there = other[joint].at;
+      return at && there ? [Math.hypot(at[0] - there[0], at[1] - there[1])] : [];
+    });
+    return away.length > 4 && away.filter((each) => each < near).length > away.length / 2;
+  });
+}
+
+/** @type {Map<HTMLElement, Labeller>} */
+const labellers = new Map();
+
+/** @param {LabellerComponent} component */
+export default function ({ data, parentElement }) {
+  const root = find(parentElement, ".lb");
+  for (const known of labellers.keys()) if (!known.isConnected) labellers.delete(known);
+  const labeller = labellers.get(root) ?? new Labeller(root);
+  labellers.set(root, labeller);
+  labeller.show(data);
+}
