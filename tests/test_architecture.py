@@ -150,14 +150,15 @@ def test_heavy_libraries_are_imported_only_in_their_room():
     assert wrong == []
 
 
-def test_importing_posecore_loads_nothing_heavy():
+def test_importing_posecore_loads_nothing_heavy_and_a_worker_only_what_it_needs():
+    of_none = {"streamlit", "mediapipe", "cv2", "plotly", "pandas", "numpy", "pythonosc", "websockets", "sqlalchemy"}
+    of_no_worker = {"streamlit", "mediapipe", "plotly", "pandas", "scipy.spatial", "scipy.ndimage", "scipy.optimize"}
     code = (
-        "import sys, posecore; "
-        "print(sorted({'streamlit', 'mediapipe', 'cv2', 'plotly', 'pandas', 'numpy', 'pythonosc', 'websockets',"
-        " 'sqlalchemy'} & set(sys.modules)))"
+        f"import sys, posecore; print(sorted({of_none!r} & set(sys.modules))); "
+        f"import posecore.runs.worker; print(sorted({of_no_worker!r} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
-    assert done.stdout.strip() == "[]"
+    assert done.stdout.splitlines() == ["[]", "[]"]
 
 
 def test_every_public_name_loads():

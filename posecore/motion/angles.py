@@ -22,17 +22,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from posecore.errors import InvalidOption
 from posecore.motion.measuring import Space, rate_of_change, visible_landmarks
 from posecore.poses import FloatArray, PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
-from posecore.tables import NAME
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Point = tuple[str, ...]
 """Names of landmarks; the point is their midpoint."""
@@ -168,12 +169,16 @@ def angular_speed(angles: FloatArray, times_s: NDArray[np.float64], cuts: ArrayL
     return rate_of_change(angles, times_s, cuts).astype(np.float32)
 
 
-def angles_table(sequence: PoseSequence, *, space: Space = "world", min_visibility: float = 0.5) -> pd.DataFrame:
+def angles_table(sequence: PoseSequence, *, space: Space = "world", min_visibility: float = 0.5) -> "pd.DataFrame":
     """Table with one row per frame and person: ``frame``, ``time_s``, ``person`` and each angle in degrees.
 
     If anyone is named, the column ``name`` follows ``person``, as in ``posecore.to_table``. Options, NaN and errors
     are those of ``measure_angles``.
     """
+    import pandas as pd  # slow to import, and needed for tables only
+
+    from posecore.tables import NAME
+
     angles = measure_angles(sequence, space=space, min_visibility=min_visibility)
     frames, people, count = angles.shape
     columns = {
@@ -189,8 +194,10 @@ def angles_table(sequence: PoseSequence, *, space: Space = "world", min_visibili
     return table
 
 
-def describe_angles() -> pd.DataFrame:
+def describe_angles() -> "pd.DataFrame":
     """The published table of definitions: the columns are ``name``, ``at``, ``from``, ``to`` and ``reading``."""
+    import pandas as pd
+
     columns = ["name", "at", "from", "to", "reading"]
     return pd.DataFrame([(each.name, *_described(each), each.reading) for each in ANGLES.values()], columns=columns)
 

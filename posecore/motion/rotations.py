@@ -6,8 +6,8 @@ Matrices act on column vectors: ``turned = matrix @ rest``. Vectors are (T, 3). 
 from typing import Any
 
 import numpy as np
+import scipy  # whose parts load when first used
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation
 
 Doubles = NDArray[np.float64]
 
@@ -67,7 +67,7 @@ def continuous_euler(matrices: Doubles, order: str) -> Doubles:
         matrices: (T, 3, 3), without NaN.
         order: three different axes as scipy names them, such as "ZXY"; capitals mean intrinsic rotations.
     """
-    angles = Rotation.from_matrix(matrices).as_euler(order, degrees=True)
+    angles = scipy.spatial.transform.Rotation.from_matrix(matrices).as_euler(order, degrees=True)
     # The other set: the middle angle b becomes 180 - b, and the outer two gain half a turn. When b passes 90 degrees
     # the other set becomes the nearer one, until b passes 90 degrees again.
     other = angles * [1, -1, 1] + 180

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import scipy  # whose parts load when first used
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 
 from posecore.rigid.camera import Camera
 from posecore.rigid.solving import solve_poses
@@ -56,7 +56,9 @@ def fit_lens(camera: Camera, bodies: Sequence[Seen]) -> Camera:
         # Twice the negative logarithm of the likelihood.
         return float(((_FREEDOM + left) * np.log1p(scaled)).sum() + (change / _LENS_SPREAD) ** 2)
 
-    found = minimize_scalar(unlikeliness, bounds=(-_MOST, _MOST), method="bounded", options={"xatol": 0.005})
+    found = scipy.optimize.minimize_scalar(
+        unlikeliness, bounds=(-_MOST, _MOST), method="bounded", options={"xatol": 0.005}
+    )
     is_likelier = unlikeliness(0.0) - float(found.fun) > 2 * np.log(LENS_ODDS)
     return _bent(camera, float(found.x)) if is_likelier else camera
 

@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
+import scipy  # whose parts load when first used
 from numpy.typing import ArrayLike, NDArray
-from scipy.spatial.transform import Rotation
 
 from posecore.errors import InvalidRigidPose
 from posecore.values import FramesInTime, freeze_time, frozen
@@ -83,7 +83,7 @@ class RigidPose:
         angles = np.asarray(euler_deg, np.float64)
         if angles.shape != (3,) or not np.isfinite(angles).all():
             raise InvalidRigidPose(f"Expected 'euler_deg' to be three finite numbers, but got {angles.tolist()}.")
-        rotation = Rotation.from_euler(EULER_ORDER, angles, degrees=True).as_matrix()
+        rotation = scipy.spatial.transform.Rotation.from_euler(EULER_ORDER, angles, degrees=True).as_matrix()
         return cls(rotation, np.asarray(translation_m), error_px)
 
     @property
@@ -95,7 +95,7 @@ class RigidPose:
     @property
     def quaternion(self) -> Doubles:
         """(4,) the rotation as x, y, z, w, with w of 0 or more."""
-        return np.asarray(Rotation.from_matrix(self.rotation).as_quat(canonical=True))
+        return np.asarray(scipy.spatial.transform.Rotation.from_matrix(self.rotation).as_quat(canonical=True))
 
     @property
     def distance_m(self) -> float:
@@ -260,7 +260,7 @@ def euler_of(rotations: ArrayLike) -> Doubles:
     angles = np.full(matrices.shape[:-1], np.nan)
     known = np.isfinite(matrices).all(axis=(-2, -1))
     if known.any():
-        turns = Rotation.from_matrix(matrices[known])
+        turns = scipy.spatial.transform.Rotation.from_matrix(matrices[known])
         angles[known] = turns.as_euler(EULER_ORDER, degrees=True, suppress_warnings=True)
     return angles
 

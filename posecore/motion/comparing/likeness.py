@@ -14,10 +14,9 @@ How a pose may be turned
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
-import pandas as pd
 
 from posecore.errors import NotComparable, check_choice
 from posecore.motion.comparing.limbs import (
@@ -34,6 +33,9 @@ from posecore.motion.comparing.limbs import (
 from posecore.motion.exercises.body import runs_of
 from posecore.motion.measuring import check_visibility
 from posecore.poses import FramePoses, PoseSequence
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ALIKE = 70.0
 """A pose is held while its score is at least this, unless asked otherwise: limbs 18 degrees apart on average."""
@@ -152,8 +154,10 @@ class LikenessOverTime:
             "scores": [_rounded(score) for score in self.score],
         }
 
-    def as_table(self) -> pd.DataFrame:
+    def as_table(self) -> "pd.DataFrame":
         """One row per frame: ``time_s``, ``score``, and each limb's angle, such as ``left_thigh_deg``; NaN as above."""
+        import pandas as pd  # slow to import, and needed for tables only
+
         limbs = {f"{name}_deg": degrees for name, degrees in zip(LIMBS, self.degrees.T, strict=True)}
         return pd.DataFrame({"time_s": self.times_s, "score": self.score, **limbs})
 

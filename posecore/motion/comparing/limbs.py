@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
+import scipy  # whose parts load when first used
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation
 
 from posecore.errors import NotComparable
 from posecore.motion.angles import Point, angle_between
@@ -158,7 +158,9 @@ def turned_onto(first: Doubles, second: Doubles, turn: Turn) -> tuple[Doubles, D
     proper = np.sign(np.linalg.det(left @ right))
     left[..., -1] *= proper[:, None]
     rotations = left @ right
-    return second @ np.swapaxes(rotations, 1, 2), np.degrees(Rotation.from_matrix(rotations).magnitude())
+    return second @ np.swapaxes(rotations, 1, 2), np.degrees(
+        scipy.spatial.transform.Rotation.from_matrix(rotations).magnitude()
+    )
 
 
 def facing_the_camera(directions: Doubles) -> Doubles:

@@ -6,8 +6,8 @@ Every landmark that is there is used, whatever its visibility: a hidden side sti
 from functools import cached_property
 
 import numpy as np
+import scipy  # whose parts load when first used
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d, median_filter, uniform_filter1d
 
 from posecore.motion.exercises.measures import ANKLES, HIPS, MEASURES, PAIRED, SIDES, Doubles, Places
 from posecore.motion.gaps import usual_step_s
@@ -104,7 +104,9 @@ class Body:
         for ankle in ANKLES:
             steps = np.gradient(self.path([ankle]), axis=0)
             speeds.append(np.hypot(*steps.T) * self._rate_hz)
-        over_a_second = uniform_filter1d(np.maximum(*speeds), max(1, round(self._rate_hz)), mode="nearest")
+        over_a_second = scipy.ndimage.uniform_filter1d(
+            np.maximum(*speeds), max(1, round(self._rate_hz)), mode="nearest"
+        )
         feet_seen = self._visibility[ANKLES].max() >= 0.5
         return np.asarray(feet_seen & (over_a_second > STEPPING_M_S) & (self.measure("trunk_lean") < 45))
 
@@ -127,8 +129,8 @@ class Body:
             return np.zeros_like(self.times_s)
         even = np.interp(self.times_s, self._seen_s[known], values[known])
         window = 2 * round(self._shortest_s / 8 * self._rate_hz) + 1
-        even = median_filter(even, window, mode="nearest")
-        return np.asarray(gaussian_filter1d(even, self._shortest_s / 10 * self._rate_hz, mode="nearest"))
+        even = scipy.ndimage.median_filter(even, window, mode="nearest")
+        return np.asarray(scipy.ndimage.gaussian_filter1d(even, self._shortest_s / 10 * self._rate_hz, mode="nearest"))
 
 
 class Stills(Body):

@@ -8,8 +8,8 @@ with its distance.
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # whose parts load when first used
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation
 
 from posecore.rigid.camera import Camera
 from posecore.rigid.head import FACE, GENERIC_HEAD, pose_head
@@ -60,7 +60,7 @@ def head_of(person: Person, size: tuple[int, int]) -> Head | None:
         return None
     # Turned as it is seen along the line of sight, as if it were in the middle of the picture.
     sight = pose.translation_m / pose.distance_m
-    to_middle, _ = Rotation.align_vectors([0.0, 0.0, 1.0], sight)
+    to_middle, _ = scipy.spatial.transform.Rotation.align_vectors([0.0, 0.0, 1.0], sight)
     rotation = to_middle.as_matrix() @ pose.rotation * _FLIPPED
     unit = camera.matrix[0, 0] * _UNIT_M / pose.translation_m[2]
     return Head(rotation, person.points[_EYES].mean(axis=0), float(unit))

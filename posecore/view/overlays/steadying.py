@@ -9,8 +9,8 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import scipy  # whose parts load when first used
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation
 
 from posecore.view.overlays.head import Head, head_of
 from posecore.view.overlays.person import Person
@@ -67,8 +67,8 @@ def _steady_person(held: Person, new: Person) -> Person:
 
 
 def _steady_head(held: Head, new: Head) -> Head:
-    turn = Rotation.from_matrix(held.rotation.T @ new.rotation).as_rotvec()
-    turned = Rotation.from_rotvec(follow(np.zeros(3), turn, math.radians(_TURN_DEG)))
+    turn = scipy.spatial.transform.Rotation.from_matrix(held.rotation.T @ new.rotation).as_rotvec()
+    turned = scipy.spatial.transform.Rotation.from_rotvec(follow(np.zeros(3), turn, math.radians(_TURN_DEG)))
     return Head(
         rotation=held.rotation @ turned.as_matrix(),
         eyes_px=follow(held.eyes_px, new.eyes_px, _EYES * new.unit),
