@@ -17,7 +17,7 @@ from pages.ui.shared.visits import current_visit
 def without_hands_of(given: Photo | Film) -> str:
     """The part that cannot be found: the Video page's result may have no hands."""
     of = given.of if isinstance(given, Film) else None
-    return "Hands" if of is not None and of.state.hands is None else ""
+    return "Hands" if of is not None and of.hands is None else ""
 
 
 def show_help() -> None:

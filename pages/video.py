@@ -11,6 +11,7 @@ from pages.ui.explore.export_files import Film, offer_files
 from pages.ui.explore.found import show_counts, show_what_is_missing
 from pages.ui.shared.addresses import address
 from pages.ui.shared.explain import SEVERAL_PEOPLE, explain_numbers, show_notes
+from pages.ui.shared.job_progress import show_progress
 from pages.ui.shared.link_needs import say_what_a_link_needs
 from pages.ui.shared.model_loading import engine_line
 from pages.ui.shared.problems import problems_shown, show_problem
@@ -20,7 +21,7 @@ from pages.ui.video.annotated import has_annotated, offer_annotated
 from pages.ui.video.clip_run import WORKERS, ClipRun, RunOptions, new_run, run_of
 from pages.ui.video.clip_source import choose_clip
 from pages.ui.video.run_choices import choose_run
-from pages.ui.video.run_progress import may_start, show_progress
+from pages.ui.video.run_progress import may_start
 from posecore import PoseSequence
 from posecore.media.files import file_sha256
 from posecore.runs.manifest import make_manifest
@@ -29,7 +30,7 @@ from posecore.runs.manifest import make_manifest
 def show_facts(run: ClipRun, sequence: PoseSequence) -> None:
     """Show what was analysed, and how."""
     width, height = sequence.size
-    processed = f"processed in {run.state.seconds:.1f} s ({len(sequence) / run.state.seconds:.0f} fps)"
+    processed = f"processed in {run.seconds:.1f} s ({len(sequence) / run.seconds:.0f} fps)"
     facts = [
         run.name,
         f"{width} × {height} px, {sequence.fps:.4g} fps",
@@ -43,8 +44,8 @@ def show_facts(run: ClipRun, sequence: PoseSequence) -> None:
 
 def notes_of(run: ClipRun, sequence: PoseSequence) -> list[str]:
     """What a visitor should know about a run, now and in the saved result."""
-    notes = list(run.state.notes)
-    if run.stopped_early:
+    notes = run.notes
+    if run.state.cut_short:
         total = run.expect(run.used_options).frames
         of_all = f"{len(sequence)} of {total}" if total else f"{len(sequence)}"
         notes.insert(0, f"Stopped after {of_all} frames. This is a partial result.")
@@ -53,20 +54,20 @@ def notes_of(run: ClipRun, sequence: PoseSequence) -> list[str]:
 
 def manifest(run: ClipRun, sequence: PoseSequence) -> dict[str, Any]:
     """The facts needed to reproduce the result."""
-    options, state = run.used_options, run.state
+    options, found = run.used_options, run.state.result
     of_hands = {} if options.hands is None else {"hand_options": options.hands.as_dict()}
     facts = make_manifest(
         sequence,
         options.pose,
         source=run.name,
-        seconds=state.seconds,
+        seconds=run.seconds,
         part=options.part,
         notes=notes_of(run, sequence),
         workers=WORKERS,
         background=options.background,
         smoothing=run.playback.smoothing,
         source_sha256=file_sha256(run.clip.path),
-        most_people=state.most_people,
+        most_people=found.most_people if found is not None else None,
     )
     return {**facts, **of_hands}
 
@@ -74,7 +75,7 @@ def manifest(run: ClipRun, sequence: PoseSequence) -> dict[str, Any]:
 def asks_for_everybody(run: ClipRun) -> bool:
     """Offer a run for all the people who were in view at once, if more were than asked for; True once it was chosen."""
     with st.container():  # even if empty, as in ``asks_for_another``
-        if run.more_people is None or not run.state.done.is_set():
+        if run.more_people is None:
             return False
         return st.button(
             f"Show all {run.more_people} people",
@@ -89,7 +90,8 @@ def asks_for_everybody(run: ClipRun) -> bool:
 def asks_to_continue(run: ClipRun, chosen: RunOptions) -> bool:
     """Offer to go on with a stopped run, or say why it cannot; True once it was chosen."""
     with st.container():  # even if empty, as in ``asks_for_another``
-        if not run.stopped_early or run.state.result is None or not run.state.done.is_set():
+        found = run.state.result
+        if not run.state.cut_short or found is None:
             return False
         if run.why_it_ends_here is not None:
             st.caption(f"This run was stopped. {run.why_it_ends_here}")
@@ -97,8 +99,8 @@ def asks_to_continue(run: ClipRun, chosen: RunOptions) -> bool:
         if run.options != chosen:
             st.caption("This run was stopped. To continue it, choose the settings that it was made with again.")
             return False
-        assert run.state.stopped is not None
-        done = len(run.state.stopped.sequence)
+        assert found.stopped is not None
+        done = len(found.stopped.sequence)
         return st.button(
             "Continue",
             icon=":material/resume:",
@@ -142,7 +144,7 @@ def show_result(run: ClipRun, sequence: PoseSequence) -> None:
         stem=stem,
         key=run.film_token,
         film=Film(
-            run.annotated, run.annotated_name, has_annotated(run, wanted), run.is_drawing, lambda: run.draw(wanted)
+            run.annotated, run.annotated_name, has_annotated(run, wanted), run.is_making, lambda: run.draw(wanted)
         ),
     )
     explain_numbers(hands=run.playback.hands is not None)
@@ -174,20 +176,20 @@ def show_page() -> None:
     run = run_of(visit, clip)
     chosen = choose_run(run, options, hands)
     if run.options is None:
-        if not may_start(run, chosen, less="see **Trim and video options**"):
+        if not may_start(run, run.expect(chosen), less="For less, see **Trim and video options**."):
             return
         run.start(chosen)
     elif asks_for_everybody(run) or asks_for_another(run, chosen):
         new_run(visit, clip).start(chosen)
         st.rerun()  # without the button
     elif asks_to_continue(run, chosen):
-        new_run(visit, clip).start(chosen, after=run.state)
+        new_run(visit, clip).start(chosen, after=run)
         st.rerun()
-    if not run.state.done.is_set() and not run.is_drawing:
-        show_progress(run)
+    if run.analysis.is_running:
+        show_progress(run.analysis)
     elif run.state.error:
         show_problem(run.state.error)
-    elif run.state.result is None:
+    elif run.poses is None:
         st.info("Stopped before the first frame. Change a setting or choose the video again to start over.")
     else:
         show_result(run, run.playback.raw)

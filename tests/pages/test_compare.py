@@ -1,6 +1,7 @@
 """The Compare page: two results as poses, as movements, and by their repetitions."""
 
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -133,7 +134,7 @@ def test_a_video_is_analysed_once_and_deleted_with_the_visit(open_page, short_cl
 
 
 def test_videos_on_both_sides_show_their_progress(open_page, short_clip, monkeypatch):
-    monkeypatch.setattr("pages.ui.video.clip_run._work", lambda *_arguments: None)
+    monkeypatch.setattr("pages.ui.shared.jobs._PLACES", threading.Semaphore(0))
     app = open_page("compare")
     for place in ("first", "second"):
         put(app, place, f"{place}.mp4", short_clip.read_bytes())

@@ -12,7 +12,16 @@ from streamlit.testing.v1 import AppTest
 from pages.ui.explore.opened import Opened
 from pages.ui.shared.explain import plain
 from pages.ui.video.clip_run import ClipRun
-from posecore import FramePoses, HandSequence, PoseSequence, Smoothing, load_sequence, save_sequence, smooth_sequence
+from posecore import (
+    FramePoses,
+    HandSequence,
+    PoseSequence,
+    RunSummary,
+    Smoothing,
+    load_sequence,
+    save_sequence,
+    smooth_sequence,
+)
 from posecore.export.formats import FORMATS, formats_for
 from posecore.motion.trust import judge
 from tests.pages.test_video import short_clip, upload
@@ -38,8 +47,9 @@ def jumpy(portrait_poses) -> PoseSequence:
 def on_video(open_page, short_clip, jumpy, monkeypatch) -> AppTest:
     """The Video page after a run that gave the jumpy result and a note."""
 
-    def estimate(*_arguments, on_note, **_options) -> PoseSequence:
+    def estimate(*_arguments, on_note, on_end, **_options) -> PoseSequence:
         on_note(NOTE)
+        on_end(RunSummary(most_people=1, stopped=None))
         return jumpy
 
     monkeypatch.setattr("pages.ui.video.clip_run.estimate_video", estimate)

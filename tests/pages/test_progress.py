@@ -17,7 +17,7 @@ from pages.ui.live.coach import Coach
 from pages.ui.live.sets import Target
 from pages.ui.progress import database
 from pages.ui.progress.whose import ONE_USER, whose
-from posecore import ExerciseSession, InvalidOption, SessionStore, save_sequence
+from posecore import ExerciseSession, InvalidOption, PoseSequence, RunSummary, SessionStore, save_sequence
 from posecore.limits import LIMITS
 from posecore.motion.exercises.results import FormNote, Held, Repetition
 from posecore.progress.csv_file import write_csv
@@ -274,7 +274,11 @@ def test_title_time_and_picture_are_the_visitors_choice(at_the_machine, app, tmp
 
 
 def test_the_time_that_a_video_states_is_where_saving_begins(at_the_machine, visit, monkeypatch, shared_data):
-    monkeypatch.setattr("pages.ui.video.clip_run.estimate_video", lambda *_arguments, **_options: squats([1, 1, 1]))
+    def estimate(*_arguments, on_end, **_options) -> PoseSequence:
+        on_end(RunSummary(most_people=1, stopped=None))
+        return squats([1, 1, 1])
+
+    monkeypatch.setattr("pages.ui.video.clip_run.estimate_video", estimate)
     app = visit("video")
     upload(app, "squat_logo.mp4", (shared_data / "reps" / "squat_logo.mp4").read_bytes())
     [at] = [each for each in app.datetime_input if each.label == "Done at"]

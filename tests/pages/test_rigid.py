@@ -15,7 +15,7 @@ from pages.ui.rigid.downloads import written
 from pages.ui.rigid.rigid_run import RigidRun
 from pages.ui.rigid.sample import FAMILY, FOV_DEG, TAG_M, sample_clip, swinging
 from pages.ui.rigid.wanted import both, covers
-from pages.ui.video.uploads import Clip
+from pages.ui.shared.clips import Clip
 from posecore import Camera, FrameRigid, PoseOptions
 from posecore.cli.main import main
 from posecore.errors import UnreadableCamera
@@ -130,15 +130,15 @@ def test_the_sample_is_searched_and_has_the_poses_it_was_drawn_with(open_page, t
     run = RigidRun(sample_clip(), RigidOptions((), family=FAMILY))
     run.start()
     assert run.state.done.wait(90)
-    seen = run.state.seen
+    seen = run.state.result
     camera = Camera.from_fov(seen.size, FOV_DEG)
     found = seen.pose(camera, tag_size_m=TAG_M, smooth=False)
     turns = [found.frame(i).poses[RigidSlot(FAMILY, 1)].turn_from(swinging(i / 25)) for i in range(len(found))]
     assert len(turns) == 75
     assert np.median(turns) < 0.2
     run.draw(found, camera, {}, "look")
-    assert run.state.done.wait(90)
-    assert run.state.look == "look"
+    assert run.making.state.done.wait(90)
+    assert run.made[run.drawn] == "look"
     assert run.drawn.stat().st_size > 10_000
     run.close()
     assert not run.drawn.exists()
@@ -173,7 +173,7 @@ def test_a_damaged_video_is_refused_in_a_sentence(tmp_path):
     path = tmp_path / "clip.mp4"
     path.write_bytes(b"neither")
     run = RigidRun(Clip("1", "walk.mp4", path), RigidOptions(("head",)))
-    assert run.has_started
+    assert run.analysis.has_started
     assert "walk.mp4" in run.state.error
     run.close()
 

@@ -164,7 +164,7 @@ def test_nobody_is_told_to_ask_for_more_people_where_that_cannot_be_done(monkeyp
     def two_people(*_args, on_note, on_end, **_options):
         on_note("Frames were missing.")
         on_note("Raise the maximum number of people.")
-        on_end(RunSummary(most_people=2, stopped=None))
+        on_end(RunSummary(most_people=2, stopped=None, hands=sample_hands()))
 
     monkeypatch.setattr(estimation, "estimate_video", two_people)
     notes: list[str] = []

@@ -13,11 +13,12 @@ from streamlit.proto.Common_pb2 import FileURLs
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 
+from pages.ui.shared.clips import Clip, to_disk
+from pages.ui.shared.jobs import JobState
 from pages.ui.shared.overlay_choice import DrawnOnPeople
 from pages.ui.shared.visits import Visit
-from pages.ui.video.clip_run import ClipRun, RunOptions, RunState, Shown, keep_upload, run_of
-from pages.ui.video.uploads import Clip, to_disk
-from posecore import ClipOptions, HandSlot, OverlayOptions, Progress, decode_picture, estimate_video
+from pages.ui.video.clip_run import ClipRun, RunOptions, Shown, keep_upload, run_of
+from posecore import ClipOptions, HandSlot, OverlayOptions, decode_picture, estimate_video
 from posecore.limits import LIMITS, Limits
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
@@ -107,7 +108,7 @@ def test_an_upload_survives_a_change_of_page_or_source(open_page, app, short_cli
     app.button_group(key="video_source").set_value("Sample").run()
     assert run.closed
     assert run.clip.path.is_file()
-    app.session_state["visit"].get(ClipRun).stop()
+    app.session_state["visit"].get(ClipRun).analysis.stop()
     app.button_group(key="video_source").set_value("Upload").run()
     again = app.session_state["visit"].get(ClipRun)
     assert again.clip is run.clip
@@ -180,9 +181,9 @@ def test_a_stopped_run_keeps_its_partial_result(short_clip):
     run = started(short_clip)
     while run.state.progress is None:
         time.sleep(0.005)
-    run.stop()
+    run.analysis.stop()
     assert run.state.done.wait(30)
-    assert 1 <= len(run.state.result) <= 10
+    assert 1 <= len(run.poses) <= 10
     assert run.film.is_file()
 
 
@@ -200,15 +201,15 @@ def longer_clip(portrait, tmp_path_factory) -> Path:
 def stopping(monkeypatch) -> list[int]:
     """Frames after which the visitor stops the next runs."""
     after: list[int] = []
-    report = RunState.report
+    report = JobState.report
 
-    def report_or_stop(state: RunState, progress: Progress) -> bool:
-        if after and not state.stop.is_set() and progress.frames >= after[0]:
+    def report_or_stop(state: JobState, count: int, *others: object) -> bool:
+        if after and not state.stop.is_set() and count >= after[0]:
             after.pop(0)
             state.stop.set()
-        return report(state, progress)
+        return report(state, count, *others)
 
-    monkeypatch.setattr(RunState, "report", report_or_stop)
+    monkeypatch.setattr(JobState, "report", report_or_stop)
     return after
 
 
@@ -220,7 +221,7 @@ def test_a_stopped_run_can_be_continued(open_page, longer_clip, stopping):
     app = open_page("video")
     stopping.append(20)
     first = upload(app, "longer.mp4", longer_clip.read_bytes())
-    done = len(first.state.result)
+    done = len(first.poses)
     assert 20 <= done < 120
     assert f"Stopped after {done} of 120 frames" in app.warning[0].value.replace("\\", "")
     assert f"The first {done} frames are not analysed again" in button(app, "Continue").help
@@ -235,8 +236,8 @@ def test_a_stopped_run_can_be_continued(open_page, longer_clip, stopping):
     assert button(app, "Continue") is None
     whole = estimate_video(longer_clip, second.options.pose)
     for name in ("xy", "z", "world", "visibility", "presence", "times_s", "person_ids"):
-        np.testing.assert_array_equal(getattr(second.state.result, name), getattr(whole, name))
-    assert second.state.seconds > first.state.seconds
+        np.testing.assert_array_equal(getattr(second.poses, name), getattr(whole, name))
+    assert second.seconds > first.seconds
     with open_clip(second.film) as film:
         assert sum(1 for _ in film) == 120
 
@@ -246,7 +247,7 @@ def test_a_stopped_run_with_hands_can_be_continued_with_hands(open_page, longer_
     app.toggle(key="hands").set_value(True).run()
     stopping.append(5)
     run = upload(app, "longer.mp4", longer_clip.read_bytes())
-    assert len(run.state.stopped.hands.sequence) == len(run.state.result) < 120
+    assert len(run.state.result.stopped.hands.sequence) == len(run.poses) < 120
     assert run.why_it_ends_here is None
     assert button(app, "Continue") is not None
     app.toggle(key="hands").set_value(False).run()
@@ -282,7 +283,7 @@ def test_a_run_that_cannot_be_continued_says_why(open_page, longer_clip, stoppin
     run = app.session_state["visit"].get(ClipRun)
     assert run.state.done.wait(60)
     app.run()
-    assert run.stopped_early
+    assert run.state.cut_short
     assert button(app, "Continue") is None
     assert any(why in caption.value for caption in app.caption)
 
@@ -303,8 +304,8 @@ def two_people(tmp_path_factory) -> bytes:
 def test_all_people_of_a_video_are_shown_at_a_click(open_page, two_people):
     app = open_page("video")
     first = upload(app, "two.mp4", two_people)
-    assert first.state.most_people == 2
-    assert len(first.state.result.person_ids) == 1
+    assert first.state.result.most_people == 2
+    assert len(first.poses.person_ids) == 1
     [note] = [warning.value for warning in app.warning if "more people" in warning.value]
     assert "the one that was asked for\\: up to 2 at once" in note
     button(app, "Show all 2 people").click().run()
@@ -314,8 +315,8 @@ def test_all_people_of_a_video_are_shown_at_a_click(open_page, two_people):
     assert second.state.done.wait(60)
     app.run()
     assert not app.exception
-    assert second.state.result.seen.any(axis=0).sum() == 2
-    assert second.state.most_people == 2
+    assert second.poses.seen.any(axis=0).sum() == 2
+    assert second.state.result.most_people == 2
     assert button(app, "Show all") is None
     assert button(app, "Run again") is None
     assert not [warning for warning in app.warning if "more people" in warning.value]
@@ -324,9 +325,9 @@ def test_all_people_of_a_video_are_shown_at_a_click(open_page, two_people):
 def test_more_people_than_the_limit_are_not_offered(open_page, short_clip, monkeypatch):
     app = open_page("video")
     run = upload(app, "portrait.mp4", short_clip.read_bytes())
-    assert run.state.most_people == 1
+    assert run.state.result.most_people == 1
     assert button(app, "Show all") is None
-    run.state.most_people = 99
+    run.state.result = run.state.result._replace(most_people=99)
     app.run()
     assert button(app, f"Show all {LIMITS.people} people") is not None
     monkeypatch.setattr("pages.ui.video.clip_run.LIMITS", Limits(people=1))
@@ -337,16 +338,15 @@ def test_more_people_than_the_limit_are_not_offered(open_page, short_clip, monke
 def test_a_stopped_video_with_skeletons_is_not_taken_for_the_one_that_was_asked_for(short_clip):
     run = started(short_clip)
     assert run.state.done.wait(60)
-    first = run.state.result
+    first = run.poses
     run.draw(Shown(first, DrawnOnPeople()))
-    assert run.is_drawing
-    assert run.state.done.wait(60)
-    assert run.state.drawn is not None
-    assert run.state.drawn.people is first
+    assert run.is_making
+    assert run.making.state.done.wait(60)
+    assert run.made[run.annotated].people is first
     run.draw(Shown(first.named({1: "Anna"}), DrawnOnPeople()))
-    run.stop()
-    assert run.state.done.wait(60)
-    assert run.state.drawn.people is first, "the file still shows what it showed"
+    run.making.stop()
+    assert run.making.state.done.wait(60)
+    assert run.made[run.annotated].people is first, "the file still shows what it showed"
     run.close()
 
 
@@ -365,7 +365,7 @@ def visit(short_clip, monkeypatch) -> Visit:
     monkeypatch.setattr("pages.ui.shared.visits.LIMITS", Limits(seconds_after_leaving=1))
     visit = Visit("session")
     file = UploadedFile(UploadedFileRec("1", "clip.mp4", "video/mp4", short_clip.read_bytes()), FileURLs())
-    keep_upload(visit, to_disk(file))
+    keep_upload(visit, to_disk(file, Clip))
     run = run_of(visit, visit.get(Clip))
     run.start(RunOptions())
     assert run.state.done.wait(60)
@@ -423,10 +423,10 @@ def test_an_overlay_alone_is_made_beside_the_video_and_again_for_another(open_pa
     for kind, title in (("webm", "WebM"), ("zip", "PNG")):
         [make] = [button for button in app.button if button.label == f"Make overlay alone ({title})"]
         make.click().run()
-        assert run.state.done.wait(60)
+        assert run.making.state.done.wait(60)
         app.run()
         assert not app.exception
-        assert run.state.alone[kind].look.overlay.pieces == ("hat",), run.state.notes
+        assert run.made[run.alone[kind].path].look.overlay.pieces == ("hat",), run.notes
         assert run.alone[kind].name == f"walk.overlay.{kind}"
     assert not [button.label for button in app.button if "overlay alone" in button.label]
     with zipfile.ZipFile(run.alone["zip"].path) as archive:
@@ -439,11 +439,11 @@ def test_making_an_overlay_alone_can_be_stopped(short_clip):
     run = started(short_clip)
     assert run.state.done.wait(60)
     run.draw_alone(Shown(run.playback.raw, DrawnOnPeople(overlay=OverlayOptions(["hat"]))), "zip")
-    run.stop()
-    assert run.state.done.wait(60)
-    if not run.state.alone:  # unless it was faster
+    run.making.stop()
+    assert run.making.state.done.wait(60)
+    if not run.made:  # unless it was faster
         assert not run.alone["zip"].path.exists()
-    assert not run.stopped_early, "the result is whole"
+    assert not run.state.cut_short, "the result is whole"
     run.close()
 
 
@@ -467,10 +467,10 @@ def test_hands_are_found_in_the_same_run_and_drawn(open_page, rock_clip):
     assert list(run.playback.hand_notes) == [{right: "rock"}] * 5
     assert run.playback.moments.header["hands"]["words"] == ["", "rock"]
     run.draw(Shown(run.playback.sequence, DrawnOnPeople()))
-    assert run.state.done.wait(60)
-    assert run.state.drawn is not None, run.state.notes
+    assert run.making.state.done.wait(60)
+    assert run.annotated in run.made, run.notes
     with open_clip(run.annotated) as drawn, open_clip(rock_clip) as given:
-        wrist = run.state.hands.xy[0, run.state.hands.slot(1, "right"), 9].round().astype(int)
+        wrist = run.hands.xy[0, run.hands.slot(1, "right"), 9].round().astype(int)
         near = np.s_[wrist[1] - 8 : wrist[1] + 8, wrist[0] - 8 : wrist[0] + 8]
         changed = np.abs(next(iter(drawn)).rgb[near].astype(int) - next(iter(given)).rgb[near])
     assert changed.mean() > 20

@@ -8,10 +8,10 @@ import streamlit as st
 from streamlit.typing import UploadedFile
 
 from pages.ui.explore.opened import Opened, open_result
+from pages.ui.shared.clips import Clip, to_disk
 from pages.ui.shared.taken_uploads import free_memory
 from pages.ui.shared.visits import Visit
 from pages.ui.video.clip_run import ClipRun
-from pages.ui.video.uploads import Clip, to_disk
 from posecore import PoseOptions, PoseSequence, decode_picture, estimate_image
 from posecore.media.animations import ANIMATION_SUFFIXES, is_animation
 from posecore.media.clips import CLIP_SUFFIXES
@@ -119,7 +119,7 @@ def take(file: UploadedFile) -> Thing:
         opened = open_result(file)
         free_memory(file)
         return opened
-    clip = to_disk(file)
+    clip = to_disk(file, Clip)
     if suffix not in PICTURE_SUFFIXES or (suffix in ANIMATION_SUFFIXES and is_animation(clip.path)):
         return ClipRun(clip)
     return _photo_of(clip)

@@ -7,7 +7,9 @@ import streamlit as st
 from pages.ui.compare.given import PLACES, SUFFIXES, Given, Photo, Place, Thing, given_in, take
 from pages.ui.compare.imitation import TITLE, imitate
 from pages.ui.explore.opened import Opened
+from pages.ui.shared.clips import Clip
 from pages.ui.shared.explain import NOBODY, plain, show_notes
+from pages.ui.shared.job_progress import show_progress
 from pages.ui.shared.navigation import COMPARE
 from pages.ui.shared.problems import show_problem
 from pages.ui.shared.taken_uploads import offer_upload
@@ -15,8 +17,7 @@ from pages.ui.shared.visits import Visit
 from pages.ui.video.clip_run import ClipRun, RunOptions
 from pages.ui.video.clip_source import ready_sample_clip
 from pages.ui.video.run_choices import unsmoothed
-from pages.ui.video.run_progress import may_start, show_progress
-from pages.ui.video.uploads import Clip
+from pages.ui.video.run_progress import may_start
 from posecore import PosecoreError, PoseOptions, PoseSequence
 from posecore.motion.comparing.limbs import performer_of
 
@@ -194,7 +195,7 @@ def _sample(given: Given) -> ClipRun:
 
 def _video_result(visit: Visit) -> ClipRun | None:
     run = visit.get(ClipRun)
-    return run if run is not None and not run.closed and run.state.result is not None else None
+    return run if run is not None and not run.closed and run.poses is not None else None
 
 
 def _opened(visit: Visit) -> Opened | None:
@@ -214,26 +215,27 @@ def _result(visit: Visit, thing: Thing, options: PoseOptions, place: Place) -> S
     if thing.state.error:
         show_problem(thing.state.error)
         return None
-    if thing.state.result is None:
+    if thing.poses is None:
         if thing.state.done.is_set():
             st.info("Stopped before the first frame. Remove the video and choose it again to start over.")
         elif place == "second" and all(st.session_state[_key(_SOURCE, each)] == SAMPLE for each in PLACES):
             st.caption("Made from the sample, once it is analysed.")
         else:
-            show_progress(thing)
+            show_progress(thing.analysis)
         return None
     if thing is not _video_result(visit):
         _offer_another_run(given_in(visit), thing, options, place)
-    if thing.stopped_early:
-        st.caption(f"Stopped after {len(thing.state.result)} frames: this is a partial result.")
+    if thing.state.cut_short:
+        st.caption(f"Stopped after {len(thing.poses)} frames: this is a partial result.")
     film = thing.film_token if thing.used_options.film else None
-    return Side(place, thing.film_token, thing.name, thing.state.result, film)
+    return Side(place, thing.film_token, thing.name, thing.poses, film)
 
 
 def _start(run: ClipRun, options: PoseOptions) -> bool:
     """Start the run of a video, a long one once the visitor agrees; False while it is not started."""
     chosen = RunOptions(unsmoothed(options))
-    if not run.state.done.is_set() and not may_start(run, chosen, less="trim it on the Video page first"):
+    less = "For less, trim it on the Video page first."
+    if not run.analysis.has_started and not may_start(run, run.expect(chosen), less=less):
         return False
     run.start(chosen)
     return True

@@ -10,11 +10,11 @@ import streamlit as st
 from pages.ui.live.current import Live
 from pages.ui.live.gesture_buttons import RECORD_KEY
 from pages.ui.live.recorder import Recorder
+from pages.ui.shared.clips import Clip
 from pages.ui.shared.navigation import VIDEO, has_just_turned_here
 from pages.ui.shared.visits import current_visit
 from pages.ui.video.clip_run import RunOptions, keep_upload, new_run
 from pages.ui.video.clip_source import show_upload
-from pages.ui.video.uploads import Clip
 from posecore.limits import LIMITS
 
 _KEY = "live_recording"

@@ -14,11 +14,11 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit.typing import UploadedFile
 
+from pages.ui.shared.clips import VIDEO_TYPES, Clip, to_disk
 from pages.ui.shared.explain import plain
 from pages.ui.shared.figure import show_figure
 from pages.ui.shared.problems import show_problem
 from pages.ui.shared.results import offer_download
-from pages.ui.video.uploads import VIDEO_TYPES, to_disk
 from posecore import PosecoreError, decode_picture
 from posecore.errors import CannotCalibrate
 from posecore.media.pictures import PICTURE_SUFFIXES
@@ -170,7 +170,7 @@ def _pictures(file: UploadedFile) -> Iterator[tuple[str, np.ndarray]]:
     if PurePath(file.name).suffix.lower() in PICTURE_SUFFIXES:
         yield file.name, decode_picture(file.getvalue(), name=file.name)
         return
-    with closing(to_disk(file)) as clip:
+    with closing(to_disk(file, Clip)) as clip:
         for number, rgb in enumerate(frames_of_video(clip.path), 1):
             yield f"{file.name}, frame {number}", rgb
 

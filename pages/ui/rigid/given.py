@@ -7,11 +7,10 @@ import streamlit as st
 from pages.ui.image.photo import Photo, open_photo, shown_photo
 from pages.ui.rigid.rigid_run import RigidRun
 from pages.ui.rigid.sample import ABOUT, sample_clip
+from pages.ui.shared.clips import Clip, uploaded_clip
 from pages.ui.shared.sources import choose_source
-from pages.ui.shared.taken_uploads import offer_upload
 from pages.ui.shared.visits import Visit
 from pages.ui.video.clip_run import ClipRun
-from pages.ui.video.uploads import VIDEO_TYPES, Clip, is_kept, to_disk
 from posecore.media.pictures import PICTURE_SUFFIXES
 
 PHOTO, VIDEO, SAMPLE, OF_IMAGE, OF_VIDEO = "Photo", "Video", "Sample", "Image page", "Video page"
@@ -39,15 +38,8 @@ class Film:
         return bool(self.about)
 
 
-@dataclass
-class _RigidClip:
+class _RigidClip(Clip):
     """The uploaded video of this page; that of the Video page is another one."""
-
-    clip: Clip
-
-    def close(self) -> None:
-        """Delete it."""
-        self.clip.close()
 
 
 def choose_given(visit: Visit) -> Photo | Film | None:
@@ -85,19 +77,8 @@ def _uploaded_photo() -> Photo | None:
 
 
 def _uploaded_video(visit: Visit) -> Film | None:
-    file = offer_upload(
-        "A video with people or printed tags",
-        types=VIDEO_TYPES,
-        help="MP4, MOV, WebM, MKV, AVI or an animated picture. It is deleted when you leave or choose another.",
-        key="rigid",
-    )
-    if file is not None:
-        _forget_clip(visit)
-        visit.keep(_RigidClip(to_disk(file)))
-    kept = visit.get(_RigidClip)
-    if kept is None or not is_kept(kept.clip, visit, key="rigid_remove", forget=_forget_clip):
-        return None
-    return Film(kept.clip)
+    clip = uploaded_clip(visit, _RigidClip, "A video with people or printed tags", key="rigid", forget=_forget_clip)
+    return None if clip is None else Film(clip)
 
 
 def _forget_clip(visit: Visit) -> None:
@@ -107,7 +88,7 @@ def _forget_clip(visit: Visit) -> None:
 
 def _video_result(visit: Visit) -> ClipRun | None:
     run = visit.get(ClipRun)
-    there = run is not None and not run.closed and run.state.result is not None and run.state.done.is_set()
+    there = run is not None and not run.closed and run.poses is not None
     return run if there else None
 
 

@@ -2,7 +2,7 @@
 
 import math
 
-from pages.ui.video.uploads import Clip
+from pages.ui.shared.clips import Clip
 from posecore.downloads import cache_dir
 from posecore.media.films import FilmWriter
 from posecore.rigid.camera import Camera

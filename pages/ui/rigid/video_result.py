@@ -17,18 +17,15 @@ from pages.ui.shared.addresses import address
 from pages.ui.shared.explain import show_notes
 from pages.ui.shared.figure import show_figure
 from pages.ui.shared.film_frame import film_frame
+from pages.ui.shared.job_progress import show_progress
 from pages.ui.shared.problems import show_problem
 from pages.ui.shared.visits import Visit
-from pages.ui.video.run_choices import cost
-from pages.ui.video.run_progress import show_progress
+from pages.ui.video.run_progress import is_over
 from posecore import Camera, RigidSequence
 from posecore.rigid.people import placed_people
 from posecore.rigid.seen import SeenInVideo
 from posecore.runs.rigid_video import camera_of_copy
 from posecore.view.rigid_plots import plot_rigid_over_time
-
-# A video that takes no longer than this is processed without asking.
-_AT_ONCE_S = 20.0
 
 
 def show_video_result(visit: Visit, film: Film, wanted: Wanted) -> None:
@@ -39,13 +36,13 @@ def show_video_result(visit: Visit, film: Film, wanted: Wanted) -> None:
         return
     if film.about:
         st.caption(film.about)
-    if not _is_searched(visit, run, film, wanted) or run.state.seen is None:
+    if not _is_searched(visit, run, film, wanted) or run.state.result is None:
         return
-    seen = run.state.seen
+    seen = run.state.result
     camera = choose_camera(_known(seen, film), key=run.clip.key)
     if camera is None:
         return
-    show_notes(dict.fromkeys(run.state.notes))
+    show_notes(dict.fromkeys(run.notes))
     if run.state.cut_short:
         st.warning(f"Stopped after {len(seen)} frames. This is a partial result.", icon=":material/info:")
     kinds = wanted.bodies.kinds
@@ -81,17 +78,9 @@ def _new_run(visit: Visit, film: Film, wanted: Wanted) -> RigidRun:
 
 def _is_searched(visit: Visit, run: RigidRun, film: Film, wanted: Wanted) -> bool:
     """Whether the search is over; until then its progress is shown, or what it would take."""
-    if not run.has_started:
-        seconds = run.expected.seconds
-        if seconds is not None and seconds > _AT_ONCE_S:
-            st.info(f"{run.clip.name}: {cost(run.expected)}", icon=":material/timer:")
-            if not st.button("Start", type="primary", icon=":material/play_arrow:", key=f"rigid_start_{run.clip.key}"):
-                return False
-        run.start()
-    if not run.state.done.is_set() and not run.state.drawing:
-        show_progress(run)
+    if not is_over(run, run.expected, run.start):
         return False
-    if run.state.seen is None:
+    if run.state.result is None:
         if not run.state.error:
             st.info("Stopped before the first frame. Choose the video again to start over.")
         return False
@@ -145,10 +134,10 @@ def _show_curves(found: RigidSequence) -> None:
 def _offer_drawn(run: RigidRun, found: RigidSequence, camera: Camera, wanted: Wanted, look: object) -> None:
     if not run.film.is_file():
         return
-    if run.is_drawing:
-        show_progress(run)
+    if run.is_making:
+        show_progress(run.making)
         return
-    if run.state.look == look:
+    if run.made.get(run.drawn) == look:
         film = address(run.drawn_token)
         st.html(
             f'<video controls preload="metadata" src="{film}" style="max-width:100%;max-height:520px" '

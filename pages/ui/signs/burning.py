@@ -1,17 +1,14 @@
 """A video with subtitles in its pictures, for players and services that show no subtitle files."""
 
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 
-from posecore import FramePoses, Progress
 from posecore.export.subtitle_file import Subtitle, arrange
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
 from posecore.media.sound import Sound
-from posecore.runs.progress import OnProgress
 from posecore.system import whole_file
 from posecore.view.captions import draw_caption
 
@@ -20,14 +17,20 @@ class _EndedError(Exception):
     """Raised if the caller ended it, as half a video is not kept."""
 
 
-def burn_in(film: Path, texts: Iterable[tuple[str, float, float]], target: Path, on_progress: OnProgress) -> bool:
+def burn_in(
+    film: Path,
+    texts: Iterable[tuple[str, float, float]],
+    target: Path,
+    on_frame: Callable[[int, int | None], bool | None],
+) -> bool:
     """Write a copy of a video with subtitles, and its sound.
 
     Args:
         film: a video that posecore made, which is safe to read in this process.
         texts: (text, start_s, end_s) of each.
         target: appears whole or not at all.
-        on_progress: called after each frame; if it returns False, nothing is written.
+        on_frame: called after each frame with the number of frames done, and of all; if it returns False, nothing is
+            written.
 
     Returns:
         Whether it was written.
@@ -37,7 +40,6 @@ def burn_in(film: Path, texts: Iterable[tuple[str, float, float]], target: Path,
         InvalidOption: if a time is not one.
         OSError: if it cannot be written.
     """
-    start = time.monotonic()
     try:
         with open_clip(film) as clip, whole_file(target) as part, Sound(film, clip.info.start_s) as sound:
             captions = _Captions(arrange(texts))
@@ -46,8 +48,7 @@ def burn_in(film: Path, texts: Iterable[tuple[str, float, float]], target: Path,
                     rgb = np.array(frame.rgb)
                     draw_caption(rgb, captions.at(frame.time_s))
                     writer.write(rgb, frame.time_s)
-                    seconds, nobody = time.monotonic() - start, FramePoses.nobody(clip.info.size, frame.time_s)
-                    if on_progress(Progress(number, clip.info.frame_count, seconds, nobody)) is False:
+                    if on_frame(number, clip.info.frame_count) is False:
                         raise _EndedError
     except _EndedError:
         return False

@@ -16,7 +16,7 @@ from posecore.runs.progress import OnProgress
 
 def estimate_signs(
     path: Path, part: ClipOptions, film: Path, *, of_bodies: bool, on_progress: OnProgress, notes: list[str]
-) -> tuple[PoseSequence | None, HandSequence | None]:
+) -> tuple[PoseSequence | None, HandSequence]:
     """Find hands, and write a video with them drawn.
 
     Args:
@@ -53,4 +53,5 @@ def estimate_signs(
         own.pop()  # that more people can be asked for, which this page does not offer
         notes.append("Several people are in this video. Only the signs of one of them are read.")
     notes += own
+    assert ends[0].hands is not None  # they were asked for
     return poses, ends[0].hands

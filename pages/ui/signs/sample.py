@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from pages.ui.shared.clips import Clip
 from pages.ui.signs.letter_hands import IN_THE_AIR, letter_shapes
-from pages.ui.video.uploads import Clip
 from posecore import ClipOptions, HandSequence, HandSlot
 from posecore.downloads import cache_dir
 from posecore.media.films import FilmWriter

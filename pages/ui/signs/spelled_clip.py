@@ -8,12 +8,12 @@ import streamlit as st
 
 from pages.ui.shared.addresses import address
 from pages.ui.shared.figure import show_figure
+from pages.ui.shared.job_progress import show_progress
 from pages.ui.shared.visits import Visit
 from pages.ui.signs.corrected import retime
 from pages.ui.signs.film import hand_places, show_film
 from pages.ui.signs.sign_run import SignRun
 from pages.ui.signs.text_line import show_text_line
-from pages.ui.video.run_progress import show_progress
 from posecore.hands import HandSequence, HandSlot
 from posecore.signs.spelling import SpelledWord
 from posecore.view.letter_chart import plot_letters
@@ -90,13 +90,13 @@ def show_line_of(visit: Visit, run: SignRun, words: list[SpelledWord], *, key: s
     """Show the line with the text of a video, and make the video with subtitles if it is asked for."""
     stem = PurePath(run.clip.name).stem
     text = show_text_line(visit, key=f"{key} {run.film_token}", stem=stem, words=words)
-    if text is not None and not run.is_burning:
+    if text is not None and not run.is_making:
         run.burn(retime(words, text))
-    if run.is_burning:
-        show_progress(run)
-    elif run.state.burnt is not None:
+    if run.is_making:
+        show_progress(run.making)
+    elif run.captioned in run.made:
         film = address(run.captioned_token)
-        said = " ".join(word.text for word in run.state.burnt)
+        said = " ".join(word.text for word in run.made[run.captioned])
         st.link_button("Video with subtitles (MP4)", f"{film}?download", icon=":material/download:", help=said)
 
 

@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from pages.ui.shared.clips import VIDEO_TYPES, Clip, to_disk
 from pages.ui.shared.explain import plain
+from pages.ui.shared.job_progress import show_progress
 from pages.ui.shared.problems import show_problem
 from pages.ui.shared.results import offer_download
 from pages.ui.shared.taken_uploads import free_memory, offer_upload
@@ -12,8 +14,6 @@ from pages.ui.shared.visits import Visit
 from pages.ui.signs.book import TaughtSigns, signs_of
 from pages.ui.signs.live_tabs import record_examples
 from pages.ui.signs.sign_run import SignRun
-from pages.ui.video.run_progress import show_progress
-from pages.ui.video.uploads import VIDEO_TYPES, to_disk
 from posecore import PosecoreError
 from posecore.limits import LIMITS
 from posecore.signs.sign_file import SUFFIX, load_signs, to_json
@@ -77,7 +77,7 @@ def _take_examples(signs: TaughtSigns) -> None:
         help=None if text.strip() else "Write what the sign means first.",
     ):
         signs.told.clear()
-        signs.waiting.extend((text, to_disk(file)) for file in files)
+        signs.waiting.extend((text, to_disk(file, Clip)) for file in files)
         st.session_state[_ROUND_KEY] += 1
         st.rerun()
 
@@ -94,12 +94,12 @@ def _learn_next(signs: TaughtSigns) -> None:
         if not run.state.done.is_set():
             more = f", {len(signs.waiting) - 1} more to come" if len(signs.waiting) > 1 else ""
             st.caption(f"Learning “{plain(text)}” from {plain(clip.name)}{more}")
-            show_progress(run)
+            show_progress(run.analysis)
             return
         if run.state.error:
             signs.told.append((False, run.state.error))
-        elif run.state.result is not None and run.state.hands is not None:
-            signs.learn(text, run.state.result, run.state.hands, of=clip.name)
+        elif run.state.result is not None:
+            signs.learn(text, *run.bodies_and_hands, of=clip.name)
         signs.waiting.popleft()
         signs.run = None
         run.close()

@@ -5,9 +5,9 @@ import streamlit as st
 
 from pages.ui.shared.addresses import address
 from pages.ui.shared.film_frame import film_frame
+from pages.ui.shared.job_progress import show_progress
 from pages.ui.shared.overlay_choice import DrawnOnPeople, choose_overlay
 from pages.ui.video.clip_run import AloneKind, ClipRun, Shown
-from pages.ui.video.run_progress import show_progress
 from posecore import OverlayArtist, PoseSequence, draw_poses
 from posecore.media.pictures import fit_picture
 from posecore.runs.annotation import color_by
@@ -43,7 +43,7 @@ def offer_annotated(run: ClipRun, people: PoseSequence) -> Shown:
 def _offer_alone(run: ClipRun, wanted: Shown) -> None:
     """Offer the overlay by itself, without the video and the skeletons."""
     for kind, (title, use) in _ALONE.items():
-        made = run.state.alone.get(kind)
+        made = run.made.get(run.alone[kind].path)
         if made is not None and made.is_same(wanted):
             file = address(run.alone[kind].token)
             st.link_button(f"Overlay alone ({title})", f"{file}?download", icon=":material/download:")
@@ -59,13 +59,14 @@ def _offer_alone(run: ClipRun, wanted: Shown) -> None:
 
 def has_annotated(run: ClipRun, wanted: Shown) -> bool:
     """Whether there is an annotated video that shows exactly this."""
-    return run.state.drawn is not None and run.state.drawn.is_same(wanted)
+    drawn = run.made.get(run.annotated)
+    return drawn is not None and drawn.is_same(wanted)
 
 
 def _offer(run: ClipRun, wanted: Shown) -> None:
     drawn = "overlay" if wanted.look.overlay else "skeletons"
-    if run.is_drawing:
-        show_progress(run)
+    if run.is_making:
+        show_progress(run.making)
     elif has_annotated(run, wanted):
         film = address(run.annotated_token)
         st.link_button(f"Video with {drawn} (MP4)", f"{film}?download", icon=":material/download:")
@@ -76,7 +77,7 @@ def _offer(run: ClipRun, wanted: Shown) -> None:
     ):
         run.draw(wanted)
         st.rerun()
-    if wanted.look.overlay and wanted.people.seen.any() and not run.is_drawing:
+    if wanted.look.overlay and wanted.people.seen.any() and not run.is_making:
         _offer_alone(run, wanted)
 
 

@@ -2,11 +2,10 @@
 
 import streamlit as st
 
+from pages.ui.shared.clips import Clip, uploaded_clip
 from pages.ui.shared.sources import choose_source
-from pages.ui.shared.taken_uploads import offer_upload
 from pages.ui.shared.visits import Visit
-from pages.ui.video.clip_run import forget_upload, keep_upload
-from pages.ui.video.uploads import VIDEO_TYPES, Clip, is_kept, to_disk
+from pages.ui.video.clip_run import forget_upload
 from posecore.media.samples import Sample, sample_clip
 
 UPLOAD, SAMPLE = "Upload", "Sample"
@@ -20,8 +19,7 @@ def choose_clip(visit: Visit) -> Clip | None:
         sample = ready_sample_clip()
         st.caption(f"{sample.title}. {sample.credit}")
         return Clip(str(sample.path), sample.path.name, sample.path)
-    _take_upload(visit)
-    return _kept_upload(visit)
+    return uploaded_clip(visit, Clip, "A video with one or more people", key="video", forget=forget_upload)
 
 
 def show_upload() -> None:
@@ -34,22 +32,3 @@ def show_upload() -> None:
 def ready_sample_clip() -> Sample:
     """The sample video, downloaded if it is not on this machine yet."""
     return sample_clip()
-
-
-def _take_upload(visit: Visit) -> None:
-    file = offer_upload(
-        "A video with one or more people",
-        types=VIDEO_TYPES,
-        help="MP4, MOV, WebM, MKV, AVI or an animated picture. It is deleted when you leave or choose another.",
-        key="video",
-    )
-    if file is not None:
-        keep_upload(visit, to_disk(file))
-
-
-def _kept_upload(visit: Visit) -> Clip | None:
-    """The uploaded video, with a button to delete it."""
-    clip = visit.get(Clip)
-    if clip is None or not is_kept(clip, visit, key="video_remove", forget=forget_upload):
-        return None
-    return clip

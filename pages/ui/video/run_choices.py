@@ -6,10 +6,10 @@ import streamlit as st
 
 from pages.ui.shared.people_choice import choose_background
 from pages.ui.video.clip_run import ClipRun, RunOptions
+from pages.ui.video.run_progress import cost
 from posecore import ClipOptions, PoseOptions, find_engine
 from posecore.estimation.hand_options import HandOptions
 from posecore.media.clip_options import FilmQuality
-from posecore.runs.expected import Expected
 
 _SIDES = {0: "Original", 1920: "1920 px", 1280: "1280 px", 854: "854 px", 640: "640 px"}
 _QUALITIES: dict[FilmQuality, str] = {"fast": "Faster", "small": "Smaller file"}
@@ -78,15 +78,3 @@ def _choose_stretch(run: ClipRun) -> tuple[float, float | None]:
     )
     whole = end_s >= length_s - _SHORTEST_S
     return start_s, None if whole else max(end_s, start_s + _SHORTEST_S)
-
-
-def cost(expected: Expected) -> str:
-    """Cost in one line, such as "18,000 frames: about 4 minutes, video of about 500 MB."."""
-    if expected.frames is None or expected.seconds is None:
-        return "Length unknown until the video has been read."
-    if expected.seconds < 90:
-        time = f"{max(1, round(expected.seconds))} s"
-    else:
-        time = f"{round(expected.seconds / 60)} minutes"
-    film = f", video of about {max(1, round(expected.film_mb))} MB" if expected.film_mb else ", no video"
-    return f"{expected.frames:,} frames: about {time}{film}."

@@ -1,68 +1,47 @@
 """Before a run and while it goes on: what it would take, and how far it is."""
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
-from pages.ui.video.clip_run import ClipRun, RunOptions, RunState
-from pages.ui.video.run_choices import cost
-from pages.ui.video.uploads import Clip
-from posecore import Progress
-
-
-class Running(Protocol):
-    """A run of a video, of whatever is found in it."""
-
-    @property
-    def state(self) -> RunState:
-        """How far it is."""
-
-    @property
-    def clip(self) -> Clip:
-        """The video."""
-
-    def stop(self) -> None:
-        """End it after the current frame."""
-
+from pages.ui.shared.job_progress import show_progress, time_text
+from pages.ui.shared.video_run import VideoRun
+from posecore.runs.expected import Expected
 
 # A video that takes no longer than this is processed without asking.
 _AT_ONCE_S = 20.0
 
 
-def may_start(run: ClipRun, chosen: RunOptions, *, less: str) -> bool:
+def cost(expected: Expected) -> str:
+    """Cost in one line, such as "18,000 frames: about 4 minutes, video of about 500 MB."."""
+    if expected.frames is None or expected.seconds is None:
+        return "Length unknown until the video has been read."
+    film = f", video of about {max(1, round(expected.film_mb))} MB" if expected.film_mb else ", no video"
+    return f"{expected.frames:,} frames: about {time_text(max(1, expected.seconds))}{film}."
+
+
+def may_start(run: VideoRun[Any, Any], expected: Expected, *, less: str = "") -> bool:
     """Whether to start: a short run starts by itself, a long one once the visitor agrees to its cost.
 
     Args:
         run: not started yet.
-        chosen: its options.
-        less: what to do for a cheaper run, such as "see **Trim and video options**".
+        expected: its cost.
+        less: what to do for a cheaper run, in a sentence.
     """
-    expected = run.expect(chosen)
     if expected.seconds is None or expected.seconds <= _AT_ONCE_S:
         return True
-    st.info(f"{run.name}: {cost(expected)} For less, {less}.", icon=":material/timer:")
+    st.info(f"{run.clip.name}: {cost(expected)} {less}".strip(), icon=":material/timer:")
     return st.button("Start", type="primary", icon=":material/play_arrow:", key=f"start_{run.clip.key}")
 
 
-@st.fragment(run_every=0.5)
-def show_progress(run: Running) -> None:
-    """Show the progress and a stop button, until the run ends."""
-    if run.state.done.is_set():
-        st.rerun()
-    progress = run.state.progress
-    if run.state.waiting:
-        st.progress(0.0, "Waiting for other visitors' videos to finish")
-    elif progress is None:
-        st.progress(0.0, "Starting to draw" if run.state.drawing else "Loading the model and opening the video")
-    else:
-        st.progress(progress.share or 0.0, f"{run.state.task}{progress_text(progress)}")
-    label = "Stop making the file" if run.state.drawing else "Stop and keep the result so far"
-    if st.button(label, icon=":material/stop_circle:", disabled=run.state.stop.is_set(), key=f"stop_{run.clip.key}"):
-        run.stop()
-
-
-def progress_text(progress: Progress) -> str:
-    """Progress in one line, such as "120 of 230 frames · 38 fps · 3 s left"."""
-    of_all = f" of {progress.total}" if progress.total else ""
-    rest = "" if progress.seconds_left is None else f" · {progress.seconds_left:.0f} s left"
-    return f"{progress.frames}{of_all} frames · {progress.frames_per_second:.0f} fps{rest}"
+def is_over(run: VideoRun[Any, Any], expected: Expected, start: Callable[[], None]) -> bool:
+    """Whether the analysis is over; until then it is started, as by ``may_start``, and its progress is shown."""
+    if not run.analysis.has_started:
+        if not may_start(run, expected):
+            return False
+        start()
+    if run.analysis.is_running:
+        show_progress(run.analysis)
+        return False
+    return True

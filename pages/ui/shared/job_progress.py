@@ -1,0 +1,40 @@
+"""How far a job is, and the button that stops it."""
+
+from typing import Any
+
+import streamlit as st
+
+from pages.ui.shared.jobs import Job, JobProgress, JobWords
+
+
+@st.fragment(run_every=0.5)
+def show_progress(job: Job[Any]) -> None:
+    """Show the progress and a stop button, until the job ends."""
+    state, words = job.state, job.words
+    if state.done.is_set():
+        st.rerun()
+    progress = state.progress
+    if state.waiting:
+        st.progress(0.0, "Waiting for other visitors' analyses to finish")
+    elif progress is None:
+        st.progress(0.0, words.begins)
+    else:
+        st.progress(progress.share or 0.0, progress_text(progress, words))
+    if st.button(words.stops, icon=":material/stop_circle:", disabled=state.stop.is_set(), key=f"stop_{job.key}"):
+        job.stop()
+
+
+def progress_text(progress: JobProgress, words: JobWords) -> str:
+    """Progress in one line, such as "120 of 230 frames · 38 fps · 3 s left"."""
+    of_all = f" of {progress.total:,}" if progress.total else ""
+    facts = [f"{progress.task}{progress.count:,}{of_all} {words.things}"]
+    if progress.per_second is not None:
+        facts.append(f"{progress.per_second:.{0 if progress.per_second >= 5 else 1}f} {words.rate}")
+    if progress.seconds_left is not None:
+        facts.append(f"{time_text(progress.seconds_left)} left")
+    return " · ".join(facts)
+
+
+def time_text(seconds: float) -> str:
+    """A length of time in seconds or minutes, such as "12 s"."""
+    return f"{round(seconds)} s" if seconds < 90 else f"{round(seconds / 60)} minutes"
