@@ -56,14 +56,12 @@ class LiveWindow:
 
     @property
     def free(self) -> bool:
-        """Whether anybody clearly larger is followed instead. Set it to False when the exercise begins.
-
-        What was done before that is then forgotten.
-        """
+        """Whether anybody clearly larger is followed instead."""
         return self._free
 
     @free.setter
     def free(self, free: bool) -> None:
+        """Set it to False when the exercise begins; what was done before that is then forgotten."""
         if free != self._free:
             self._begun_s = -np.inf if free else self._last_s
         self._free = free

@@ -11,13 +11,14 @@ from posecore.view.drawing import check_picture, places_of
 from posecore.view.labels import Box
 from posecore.view.mirror import mirror_images
 from posecore.view.overlays.figures import draw_solid
-from posecore.view.overlays.ghost import Ghosts, StandingGhost, draw_ghost, write_score
+from posecore.view.overlays.ghost import Ghost, Ghosts, StandingGhost, draw_ghost, write_score
 from posecore.view.overlays.markers import Marker, Markers
 from posecore.view.overlays.movement import TRAIL_S
 from posecore.view.overlays.names import PieceName
 from posecore.view.overlays.options import OverlayOptions
 from posecore.view.overlays.own_picture import OwnPicture
 from posecore.view.overlays.person import Person, people_of
+from posecore.view.overlays.puppet_svg import Puppet
 from posecore.view.overlays.scene import Scene
 from posecore.view.overlays.sheet import Sheet
 from posecore.view.overlays.steadying import Steadying
@@ -209,7 +210,13 @@ def _people_on(poses: FramePoses) -> NDArray[np.float32]:
 
 
 def draw_overlay(
-    rgb: np.ndarray, poses: FramePoses, pieces: Sequence[PieceName] = (), *, picture: OwnPicture | None = None
+    rgb: np.ndarray,
+    poses: FramePoses,
+    pieces: Sequence[PieceName] = (),
+    *,
+    picture: OwnPicture | None = None,
+    ghost: Ghost | None = None,
+    puppet: Puppet | None = None,
 ) -> np.ndarray:
     """Draw an overlay on a copy of one picture.
 
@@ -218,6 +225,8 @@ def draw_overlay(
         poses: the people in it, as for ``OverlayArtist.draw``.
         pieces: names of pieces, as for ``OverlayOptions``.
         picture: a picture of one's own, above them.
+        ghost: a pose to fill, above the pieces.
+        puppet: one's own, drawn as the piece ``puppet``.
 
     Returns:
         (H, W, 3) uint8.
@@ -226,4 +235,4 @@ def draw_overlay(
         InvalidOption: if there is no such piece.
         InvalidPoses: as for ``OverlayArtist.draw``.
     """
-    return OverlayArtist(OverlayOptions(pieces, picture)).draw(rgb, poses)
+    return OverlayArtist(OverlayOptions(pieces, picture, ghost, puppet)).draw(rgb, poses)

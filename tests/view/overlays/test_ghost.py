@@ -16,7 +16,7 @@ from posecore import (
     estimate_image,
 )
 from posecore.view.mirror import mirror_images
-from posecore.view.overlays.artist import OverlayArtist
+from posecore.view.overlays.artist import OverlayArtist, draw_overlay
 from posecore.view.overlays.ghost import Ghost, Ghosts
 from posecore.view.overlays.mannequin import ghost_thumbnail, mannequin
 from posecore.view.overlays.options import OverlayOptions
@@ -153,7 +153,7 @@ def test_nothing_breaks_on_people_who_are_hardly_there(kind):
     else:
         poses = replace(poses, world=np.full((1, 33, 3), np.nan))
     blank = np.full((480, 640, 3), 120, np.uint8)
-    drawn = OverlayArtist(OverlayOptions(ghost=Ghost.named("tree"))).draw(blank, poses)
+    drawn = draw_overlay(blank, poses, ghost=Ghost.named("tree"))
     if kind in ("nobody", "unseen", "no world"):
         assert np.array_equal(drawn, blank)
 

@@ -297,6 +297,6 @@ def test_files_are_read_up_to_a_limit(tmp_path):
 
 def test_the_template_is_the_built_in_puppet(blank):
     poses = mannequin()
-    own = OverlayOptions(puppet=Puppet.read(TEMPLATE))
-    assert own.pieces == ("puppet",)
-    assert np.array_equal(OverlayArtist(own).draw(blank, poses), draw_overlay(blank, poses, ["puppet"]))
+    own = Puppet.read(TEMPLATE)
+    assert OverlayOptions(puppet=own).pieces == ("puppet",)
+    assert np.array_equal(draw_overlay(blank, poses, puppet=own), draw_overlay(blank, poses, ["puppet"]))
