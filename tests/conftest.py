@@ -17,27 +17,47 @@ from tests.postgresql_cluster import Cluster, running_cluster
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 IN_A_BROWSER = Path(__file__).resolve().parent / "e2e"
+LIVE = {"test_coach.py", "test_firefox.py", "test_signs.py", "test_turn.py", "test_webcam.py"}
+"""Of the browser tests, those with a camera."""
 
 
-class _OneBrowserAtATime(LoadScopeScheduling):
-    """Hand out tests module by module, but all browser tests to one worker: two browsers starve each other."""
+class _TwoRunsOfBrowsers(LoadScopeScheduling):
+    """Hand out tests module by module, but browser tests as two units: the live ones, and all others.
+
+    Live videos would starve each other, so they follow one another on one worker. The others mostly wait for a page.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
-        return "browser" if nodeid.startswith("tests/e2e/") else super()._split_scope(nodeid)
+        if not nodeid.startswith("tests/e2e/"):
+            return super()._split_scope(nodeid)
+        return "live" if Path(nodeid.partition("::")[0]).name in LIVE else "browser"
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     """Schedule the tests of several workers."""
-    return _OneBrowserAtATime(config, log)
+    return _TwoRunsOfBrowsers(config, log)
+
+
+@pytest.hookimpl(optionalhook=True, wrapper=True)
+def pytest_xdist_auto_num_workers() -> Iterator[int]:
+    """One worker more than cores: the workers with browsers wait most of the time."""
+    return (yield) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests in the browser folder and run them first: the other worker does the rest meanwhile."""
+    """Mark the tests in the browser folder and run them first: the other workers do the rest meanwhile."""
     for item in items:
         if item.path.is_relative_to(IN_A_BROWSER):
             item.add_marker("browser")
     items.sort(key=lambda item: not item.path.is_relative_to(IN_A_BROWSER))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Of several workers, let those without a browser give way: what a browser shows is live, and they only compute."""
+    if "PYTEST_XDIST_WORKER" in os.environ and hasattr(os, "nice") and not item.get_closest_marker("browser"):
+        os.nice(max(0, 5 - os.nice(0)))
 
 
 @pytest.fixture(scope="session")

@@ -180,9 +180,9 @@ def test_a_hostile_chain_of_directories_takes_no_time():
     # Each directory claims 65,535 tags, and each tag's bytes are those of the next offset, a byte further on.
     chain = b"".join(struct.pack("<I", 8 + number) for number in range(1, 400_000))
     tiff = TiffTags(b"II*\0\x08\0\0\0" + b"\xff\xff" + chain)
-    began = time.monotonic()
+    began = time.process_time()
     assert 1 <= len(list(tiff.directories())) <= 20
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize("save_as", ["AVIF", "HEIF"])
