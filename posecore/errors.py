@@ -109,6 +109,10 @@ class UnreadableLabels(PosecoreError):
     """Labelled photos, or results of another system on them, cannot be read at all; the message says why."""
 
 
+class UnreadableMotion(PosecoreError):
+    """A movement that another program wrote cannot be read at all; the message says why."""
+
+
 class UnreadablePuppet(PosecoreError):
     """An SVG file is not used as a puppet: it is damaged, lacks parts, or holds what may not be in one."""
 

@@ -44,6 +44,7 @@ class Limits:
         labels_megabytes: size of a file of labels, or of results on labelled photos, also after it is unpacked. Once
             read it takes up to 20 times as much memory.
         photo_set_megabytes: size of all photos that one visitor of the app gives to be labelled or scored.
+        motion_megabytes: size of a file with a movement that another program wrote, such as C3D.
         puppet_kilobytes: size of an SVG file of a puppet; a drawing without pictures in it has far less.
     """
 
@@ -70,6 +71,7 @@ class Limits:
     labelled_people: int = 500
     labels_megabytes: int = 50
     photo_set_megabytes: int = 1_000
+    motion_megabytes: int = 100
     puppet_kilobytes: int = 500
 
     @classmethod

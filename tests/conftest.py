@@ -10,7 +10,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from posecore import FramePoses, decode_picture, estimate_image
+from posecore import FramePoses, PoseOptions, PoseSequence, decode_picture, estimate_image, estimate_video
 from posecore.estimation.photos import release_models
 from posecore.media.samples import sample_picture
 from tests.postgresql_cluster import Cluster, running_cluster
@@ -78,6 +78,12 @@ def portrait() -> np.ndarray:
 def portrait_poses(portrait: np.ndarray) -> FramePoses:
     """The person in the sample photo, found by the real model."""
     return estimate_image(portrait)
+
+
+@pytest.fixture(scope="session")
+def cam01(shared_data: Path) -> PoseSequence:
+    """The person whom four cameras filmed, as the real model finds them from the first one; 100 frames, 60 fps."""
+    return estimate_video(shared_data / "clips/pose2sim/cam01.mp4", PoseOptions(), workers=1)
 
 
 @pytest.fixture(scope="session")

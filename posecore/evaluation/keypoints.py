@@ -35,6 +35,12 @@ BODY_25 = (
     "right_heel",
 )
 """As OpenPose writes them."""
+COCO_18 = (
+    "nose", "neck", "right_shoulder", "right_elbow", "right_wrist", "left_shoulder", "left_elbow", "left_wrist",
+    "right_hip", "right_knee", "right_ankle", "left_hip", "left_knee", "left_ankle", "right_eye", "left_eye",
+    "right_ear", "left_ear",
+)
+"""As OpenPose's COCO model writes them."""
 # fmt: on
 
 NAMES_BY_COUNT = {17: COCO_17, 33: BLAZEPOSE_33.landmarks, 16: MPII_16, 25: BODY_25}
