@@ -21,12 +21,14 @@ class FoundPeople:
         scores: (P,) how sure the system is of each person; only their order matters.
         points_m: (P, 17, 3) metres, axes as those of the picture; NaN: not known.
         milliseconds: time that finding them took; NaN: not known.
+        visibility: (P, 17) 0..1, as in ``FramePoses``; None: not known.
     """
 
     points: Doubles
     scores: Doubles
     points_m: Doubles
     milliseconds: float = float("nan")
+    visibility: Doubles | None = None
 
     def __len__(self) -> int:
         """Number of people."""
@@ -42,4 +44,4 @@ class FoundPeople:
         """Those of BlazePose's landmarks that COCO has, with their mean visibility as each person's score."""
         places = list(COCO_17_FROM_BLAZEPOSE)
         arrays = [getattr(poses, name)[:, places].astype(np.float64) for name in ("xy", "visibility", "world")]
-        return cls(arrays[0], arrays[1].mean(axis=-1), arrays[2], milliseconds)
+        return cls(arrays[0], arrays[1].mean(axis=-1), arrays[2], milliseconds, arrays[1])

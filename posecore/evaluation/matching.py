@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from posecore.estimation.oks import oks_matrix
 from posecore.evaluation.found import Doubles
@@ -42,15 +43,27 @@ def match_people(points: Doubles, people: Sequence[LabelledPerson]) -> list[Pair
         np.array([person.area for person in people]),
         np.array([person.labelled & person.counts for person in people]),
     )
+    return [Pair(*pair) for pair in most_similar_first(likeness)]
+
+
+def most_similar_first(likeness: NDArray[np.floating]) -> list[tuple[int, int, float]]:
+    """Match rows and columns one to one, greedily, the most similar pair first.
+
+    Args:
+        likeness: (P, L), 0 or more.
+
+    Returns:
+        Row, column and likeness of each pair that has some, by falling likeness.
+    """
     pairs = []
     order = np.argsort(-likeness, axis=None, kind="stable")
-    taken_found, taken_people = set(), set()
+    taken_rows, taken_columns = set(), set()
     for place in order[likeness.ravel()[order] > 0].tolist():
-        found, person = divmod(place, len(people))
-        if found not in taken_found and person not in taken_people:
-            taken_found.add(found)
-            taken_people.add(person)
-            pairs.append(Pair(found, person, float(likeness[found, person])))
+        row, column = divmod(place, likeness.shape[1])
+        if row not in taken_rows and column not in taken_columns:
+            taken_rows.add(row)
+            taken_columns.add(column)
+            pairs.append((row, column, float(likeness[row, column])))
     return pairs
 
 

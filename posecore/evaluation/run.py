@@ -1,6 +1,6 @@
-"""Estimating the photos of a labelled set, photo by photo, on every core, so that it can be stopped and continued.
+"""Estimating the photos of a set, photo by photo, on every core, so that it can be stopped and continued.
 
-Each core has a thread with an estimator of its own, whose networks run on one thread: inference does not hold Python's
+Each core has a thread with estimators of its own, whose networks run on one thread: inference does not hold Python's
 lock, and the networks themselves are shared. Only the keypoints are kept, never the pixels.
 """
 
@@ -9,10 +9,10 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from posecore.estimation.models import find_model, identify_model
 from posecore.estimation.pose_options import PoseOptions
 from posecore.evaluation.found import FoundPeople
 from posecore.evaluation.labels import LabelledPhoto, LabelledSet, Problem
+from posecore.evaluation.looks import Look
 from posecore.media.pictures import decode_picture, picture_size
 from posecore.system import VERSION, usable_cores
 
@@ -32,6 +33,7 @@ OnPhotos = Callable[[int, int], bool | None]
 
 _PIXEL_DECIMALS = 5  # as landmarks are 32-bit, there is nothing beyond
 _METRE_DECIMALS = 5
+_SHARE_DECIMALS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +71,7 @@ def check_photos(labelled: LabelledSet, on_photo: OnPhotos | None = None) -> Che
         if on_photo is not None:
             on_photo(number + 1, len(labelled.photos))
     if not kept:
-        raise UnreadableLabels(f"No photo of {labelled.name} can be scored. The first problem: {problems[0]}.")
+        raise UnreadableLabels(f"No photo of {labelled.name} can be used. The first problem: {problems[0]}.")
     return CheckedSet(replace(labelled, photos=tuple(kept), problems=tuple(problems)), hashes)
 
 
@@ -121,72 +123,127 @@ def estimate_photos(
         EngineUnavailable, MissingSystemLibrary: if the chosen engine does not run on this machine.
         OSError: if nothing can be written to ``keep_in``.
     """
+    [estimates] = estimate_looks(checked, [Look(options)], keep_in=keep_in, on_photos=on_photos, workers=workers)
+    return estimates
+
+
+def estimate_looks(
+    checked: CheckedSet,
+    looks: Sequence[Look],
+    *,
+    keep_in: Path | None = None,
+    on_photos: OnPhotos | None = None,
+    workers: int | None = None,
+) -> list[Estimates]:
+    """Find the people in all photos in several ways; each photo is read once for all of them.
+
+    Args:
+        checked: the photos.
+        looks: the ways.
+        keep_in: as for ``estimate_photos``.
+        on_photos: the same; a photo is done after all looks.
+        workers: the same.
+
+    Returns:
+        What each look found.
+
+    Raises:
+        As ``estimate_photos``.
+    """
     photos = checked.labelled.photos
     workers = min(workers or usable_cores(), len(photos))
-    options = replace(options, threads=options.threads or (1 if workers > 1 else None))
-    run = _Run(checked, options)
+    threads = 1 if workers > 1 else None
+    looks = [replace(look, options=replace(look.options, threads=look.options.threads or threads)) for look in looks]
+    run = _Run(checked, looks)
     with ExitStack() as stack:
-        known = stack.enter_context(closing(_Kept(keep_in, options))) if keep_in is not None else _Kept.nowhere()
-        wanted = []
-        for photo in photos:
-            if (found := known.found.get(checked.hashes[photo.photo_id])) is None:
-                wanted.append(photo)
-            else:
-                run.found[photo.photo_id] = found
-        if on_photos is not None and len(run.found):
-            on_photos(len(run.found), len(photos))
-        if wanted:
-            run.of(wanted, known, workers, on_photos)
-    return Estimates(run.found, tuple(run.problems), len(run.found) + len(run.problems) == len(photos))
+        kept = [
+            stack.enter_context(closing(_Kept(keep_in, look) if keep_in is not None else _Kept.nowhere()))
+            for look in looks
+        ]
+        run.take(kept)
+        if on_photos is not None and run.done:
+            on_photos(run.done, len(photos))
+        if run.done < len(photos):
+            run.estimate(kept, workers, on_photos)
+    return [Estimates(found, tuple(run.problems), run.done == len(photos)) for found in run.found]
 
 
-@dataclass
 class _Run:
-    checked: CheckedSet
-    options: PoseOptions
-    found: dict[int | str, FoundPeople] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    """Estimates of the photos by each look: those already kept, and those made now."""
 
-    def of(self, photos: list[LabelledPhoto], kept: "_Kept", workers: int, on_photos: OnPhotos | None) -> None:
-        """Estimate these photos; on the way out, whatever happened, wait for the photos begun and do no others."""
-        total = len(self.checked.labelled.photos)
+    def __init__(self, checked: CheckedSet, looks: Sequence[Look]) -> None:
+        self.checked, self.looks = checked, looks
+        self.found: list[dict[int | str, FoundPeople]] = [{} for _ in looks]
+        self.problems: list[Problem] = []
+        self.done = 0
+
+    def _missing(self, photo: LabelledPhoto) -> list[int]:
+        return [place for place, found in enumerate(self.found) if photo.photo_id not in found]
+
+    def take(self, kept: Sequence["_Kept"]) -> None:
+        """Take over what earlier runs found."""
+        for found, known in zip(self.found, kept, strict=True):
+            for photo in self.checked.labelled.photos:
+                if (people := known.found.get(self.checked.hashes[photo.photo_id])) is not None:
+                    found[photo.photo_id] = people
+        self.done = sum(not self._missing(photo) for photo in self.checked.labelled.photos)
+
+    def estimate(self, kept: Sequence["_Kept"], workers: int, on_photos: OnPhotos | None) -> None:
+        """Estimate what is missing; on the way out, whatever happened, wait for the photos begun and do no others."""
+        photos = self.checked.labelled.photos
+        all_options = list(dict.fromkeys(look.options for look in self.looks))
         own, estimators = threading.local(), list[PictureEstimator]()
 
         def begin() -> None:
-            own.estimator = open_picture_estimator(self.options)
-            estimators.append(own.estimator)
+            own.by_options = {options: open_picture_estimator(options) for options in all_options}
+            estimators.extend(own.by_options.values())
 
-        find_engine(self.options)  # errors about the model are raised here, not in a thread
+        for options in all_options:
+            find_engine(options)  # errors about the model are raised here, not in a thread
         executor = ThreadPoolExecutor(workers, initializer=begin)
         try:
-            jobs = {executor.submit(lambda photo: self._estimate(own.estimator, photo), each): each for each in photos}
+            jobs = {
+                executor.submit(lambda photo, places: self._look(own.by_options, photo, places), photo, places): photo
+                for photo in photos
+                if (places := self._missing(photo))
+            }
             for job in as_completed(jobs):
                 photo = jobs.pop(job)
+                self.done += 1
                 try:
-                    self.found[photo.photo_id] = kept.add(self.checked.hashes[photo.photo_id], job.result())
+                    for place, people in job.result().items():
+                        self.found[place][photo.photo_id] = kept[place].add(self.checked.hashes[photo.photo_id], people)
                 except PosecoreError as error:
                     name = self.checked.labelled.source.name
                     self.problems.append(Problem(name, photo.file_name, str(error)))
-                if on_photos is not None and on_photos(len(self.found) + len(self.problems), total) is False:
+                if on_photos is not None and on_photos(self.done, len(photos)) is False:
                     return
         finally:
             executor.shutdown(cancel_futures=True)
             for estimator in estimators:
                 estimator.close()
 
-    def _estimate(self, estimator: PictureEstimator, photo: LabelledPhoto) -> FoundPeople:
+    def _look(
+        self, by_options: Mapping[PoseOptions, PictureEstimator], photo: LabelledPhoto, places: Sequence[int]
+    ) -> dict[int, FoundPeople]:
+        """What the looks at these places find."""
         rgb = decode_picture(self.checked.labelled.source.read(photo.file_name), name=photo.file_name)
-        start = time.perf_counter()
-        poses = estimator.estimate(rgb)
-        return FoundPeople.of_poses(poses, 1000 * (time.perf_counter() - start))
+        found = {}
+        for place in places:
+            look, start = self.looks[place], time.perf_counter()
+            poses = look.estimate(by_options[look.options], rgb)
+            found[place] = FoundPeople.of_poses(poses, 1000 * (time.perf_counter() - start))
+        return found
 
 
 class _Kept:
-    """What was found, in a file of one line for each photo; its name and first line say with which options."""
+    """What a look found, in a file of one line for each photo; its name and first line say with which options."""
 
-    def __init__(self, folder: Path, options: PoseOptions) -> None:
+    def __init__(self, folder: Path, look: Look) -> None:
+        options = look.options
         about = {
             "posecore": VERSION,
+            **look.as_dict(),
             # Of these two only what becomes of them matters: the same numbers on any number of threads.
             "options": options.as_dict() | {"threads": None, "engine": None},
             "model": identify_model(find_model(options.model)).sha256,
@@ -220,6 +277,7 @@ class _Kept:
                 np.array(entry["scores"], float),
                 np.array(entry["points_m"], float).reshape(people, 17, 3),
                 float(entry["milliseconds"]),
+                np.array(entry["visibility"], float).reshape(people, 17) if "visibility" in entry else None,
             )
         except (ValueError, KeyError, TypeError):
             return False
@@ -234,6 +292,8 @@ class _Kept:
             "points": found.points.round(_PIXEL_DECIMALS).ravel().tolist(),
             "points_m": found.points_m.round(_METRE_DECIMALS).ravel().tolist(),
         }
+        if found.visibility is not None:
+            entry["visibility"] = found.visibility.round(_SHARE_DECIMALS).ravel().tolist()
         line = json.dumps(entry).encode()
         self._file.write(line + b"\n")
         self._file.flush()

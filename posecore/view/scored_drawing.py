@@ -1,4 +1,6 @@
-"""A labelled person with the label and the estimate drawn on each other, as a small picture."""
+"""People with the label and the estimate, or several estimates, drawn on each other, as a small picture."""
+
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,7 +8,7 @@ from numpy.typing import NDArray
 from posecore.skeletons import COCO_17_EDGES
 from posecore.system import naming_missing_library
 from posecore.view import shapes
-from posecore.view.palette import INK, VERMILLION, WHITE, Color
+from posecore.view.palette import INK, SKY_BLUE, VERMILLION, WHITE, YELLOW, Color
 
 with naming_missing_library():
     import cv2
@@ -15,6 +17,9 @@ Doubles = NDArray[np.float64]
 
 LABEL_COLOR: Color = WHITE
 ESTIMATE_COLOR: Color = VERMILLION
+
+LOOK_COLORS: Mapping[str, Color] = {"first": WHITE, "mirrored": VERMILLION, "turned": SKY_BLUE, "heavy": YELLOW}
+"""Of the looks at one photo, see ``posecore.evaluation.second_opinion``: also apart for the colour-blind."""
 
 _MARGIN = 0.25  # of the person's size, on each side
 _BONE_PX, _JOINT_PX, _RIM_PX = 2.5, 3.0, 1.2
@@ -29,21 +34,47 @@ def draw_scored(rgb: NDArray[np.uint8], label: Doubles, estimate: Doubles, *, si
         estimate: the same; NaN: not found.
         side: length of the longer side of the picture.
     """
-    left, top, right, bottom = _frame(rgb, label)
+    return _drawn(rgb, label, [(label, LABEL_COLOR), (estimate, ESTIMATE_COLOR)], side)
+
+
+def draw_looks(
+    rgb: NDArray[np.uint8], by_look: Mapping[str, Sequence[Doubles]], *, side: int = 320
+) -> NDArray[np.uint8]:
+    """Cut out what the people of several looks cover, each look in its colour of ``LOOK_COLORS``.
+
+    Args:
+        rgb: (H, W, 3), the photo.
+        by_look: (17, 2) pixels of each person, COCO's keypoints; NaN: not found. Later looks are drawn on earlier ones.
+        side: length of the longer side of the picture.
+
+    Returns:
+        The whole photo if nobody is found.
+    """
+    people = [(points, LOOK_COLORS[look]) for look, found in by_look.items() for points in found]
+    everything = np.concatenate([np.full((1, 2), np.nan), *(points for points, _ in people)])
+    if not np.isfinite(everything).any():
+        everything = np.array([(0, 0), rgb.shape[1::-1]], float)
+    return _drawn(rgb, everything, people, side)
+
+
+def _drawn(
+    rgb: NDArray[np.uint8], shown: Doubles, people: Sequence[tuple[Doubles, Color]], side: int
+) -> NDArray[np.uint8]:
+    left, top, right, bottom = _frame(rgb, shown)
     scale = side / max(right - left, bottom - top)
     size = (max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale)))
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     cut = np.asarray(cv2.resize(rgb[top:bottom, left:right], size, interpolation=how), np.uint8)
-    for points, color in ((label, LABEL_COLOR), (estimate, ESTIMATE_COLOR)):
+    for points, color in people:
         places = (points - (left, top)) * scale
         # Far away, the fixed-point numbers of OpenCV overflow.
         _draw(cut, np.where(np.abs(places) < 4 * max(cut.shape), places, np.nan), color)
     return cut
 
 
-def _frame(rgb: NDArray[np.uint8], label: Doubles) -> tuple[int, int, int, int]:
-    """Left, top, right and bottom of the part of the photo that shows the person."""
-    known = label[np.isfinite(label).all(axis=-1)]
+def _frame(rgb: NDArray[np.uint8], shown: Doubles) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of the part of the photo that shows these points."""
+    known = shown[np.isfinite(shown).all(axis=-1)]
     low, high = known.min(axis=0), known.max(axis=0)
     margin = _MARGIN * max(float((high - low).max()), 40.0)
     height, width = rgb.shape[:2]
