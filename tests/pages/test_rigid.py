@@ -3,6 +3,7 @@
 import json
 import time
 from contextlib import redirect_stdout
+from functools import partial
 from io import StringIO
 
 import numpy as np
@@ -11,11 +12,11 @@ import streamlit as st
 
 from pages.ui.image import photo
 from pages.ui.rigid.camera import known_camera, read_cameras
-from pages.ui.rigid.downloads import written
 from pages.ui.rigid.rigid_run import RigidRun
 from pages.ui.rigid.sample import FAMILY, FOV_DEG, TAG_M, sample_clip, swinging
 from pages.ui.rigid.wanted import both, covers
 from pages.ui.shared.clips import Clip
+from pages.ui.shared.results import written
 from posecore import Camera, FrameRigid, PoseOptions
 from posecore.cli.main import main
 from posecore.errors import UnreadableCamera
@@ -239,4 +240,4 @@ def test_real_tags_are_turned_as_the_command_says(open_page, shared_data):
 
 def test_a_table_is_written():
     found = FrameRigid({RigidSlot("36h11", 9): TRUE}, 0.0, (640, 480))
-    assert written(write_rigid, found).startswith(b"frame,time_s,kind,id,x_m")
+    assert written(partial(write_rigid, found)).startswith(b"frame,time_s,kind,id,x_m")

@@ -1,17 +1,15 @@
 """The files of a photo's result: the people, and their hands if they were looked for."""
 
 import os
-import tempfile
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
 import numpy as np
 import streamlit as st
 
 from pages.ui.image.photo import Look, Photo
-from pages.ui.shared.results import offer_download
+from pages.ui.shared.results import offer_download, written
 from posecore import FrameHands, FramePoses, HandSequence, OverlayArtist, PoseOptions, PoseSequence
 from posecore.export.json_file import to_json
 from posecore.export.saved import SUFFIX, save_sequence
@@ -46,18 +44,16 @@ def offer_files(
             offer_download("Cut-out (PNG)", lambda: encode_png(cut()), f"{stem}.cutout.png", "image/png")
         if len(poses):
             offer_download("Table (CSV)", partial(to_csv, poses), f"{stem}.landmarks.csv", _CSV)
-            offer_download("Table (Parquet)", _parquet_of(poses), f"{stem}.landmarks.parquet", _PARQUET)
+            parquet = partial(written, partial(write_parquet, poses))
+            offer_download("Table (Parquet)", parquet, f"{stem}.landmarks.parquet", _PARQUET)
             offer_download("Landmarks (JSON)", partial(to_json, poses), f"{stem}.landmarks.json", _JSON)
         if hands:
             offer_download("Hands (CSV)", partial(to_csv, hands), f"{stem}.hands.csv", _CSV)
-            offer_download("Hands (Parquet)", _parquet_of(hands), f"{stem}.hands.parquet", _PARQUET)
+            parquet = partial(written, partial(write_parquet, hands))
+            offer_download("Hands (Parquet)", parquet, f"{stem}.hands.parquet", _PARQUET)
             offer_download("Hands (JSON)", partial(to_json, hands), f"{stem}.hands.json", _JSON)
         saved = partial(_save, photo, options, poses, hands)
-        offer_download("Saved result", lambda: _made(saved), f"{stem}{SUFFIX}", "application/octet-stream")
-
-
-def _parquet_of(found: FramePoses | FrameHands) -> Callable[[], bytes]:
-    return lambda: _made(partial(write_parquet, found))
+        offer_download("Saved result", partial(written, saved), f"{stem}{SUFFIX}", "application/octet-stream")
 
 
 def _save(
@@ -71,10 +67,3 @@ def _save(
         facts=facts,
         hands=None if hands is None else HandSequence.from_frames([hands], size=hands.size, fps=1),
     )
-
-
-def _made(write: Callable[[Path], None]) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "file")
-        write(path)
-        return path.read_bytes()

@@ -1,12 +1,11 @@
 """Calibrating the visitor's camera: a board to print, its photos, and how good the camera is that they give."""
 
 import hashlib
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
 import numpy as np
 import pandas as pd
@@ -18,7 +17,7 @@ from pages.ui.shared.clips import VIDEO_TYPES, Clip, to_disk
 from pages.ui.shared.explain import plain
 from pages.ui.shared.figure import show_figure
 from pages.ui.shared.problems import show_problem
-from pages.ui.shared.results import offer_download
+from pages.ui.shared.results import offer_download, written
 from posecore import PosecoreError, decode_picture
 from posecore.errors import CannotCalibrate
 from posecore.media.pictures import PICTURE_SUFFIXES
@@ -82,7 +81,12 @@ def offer_calibration() -> None:
             key="calibration_paper",
             persist_state="session",
         )
-        offer_download("Board to print (PDF)", lambda: _board_sheet(paper), f"board_{paper}.pdf", "application/pdf")
+        offer_download(
+            "Board to print (PDF)",
+            lambda: written(lambda path: write_board_sheet(path, _BOARD, page=paper)),
+            f"board_{paper}.pdf",
+            "application/pdf",
+        )
     photos = st.session_state.setdefault(_STATE_KEY, _Photos())
     _take_photos(photos)
     for problem in photos.problems:
@@ -91,13 +95,6 @@ def offer_calibration() -> None:
         st.button("Start again", icon=":material/restart_alt:", key="calibration_again", on_click=_start_again)
     if photos.seen:
         _show_result(photos.seen)
-
-
-def _board_sheet(paper: str) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "board.pdf")
-        write_board_sheet(path, _BOARD, page=paper)
-        return path.read_bytes()
 
 
 def _start_again() -> None:
@@ -136,7 +133,8 @@ def _take_photos(photos: _Photos) -> None:
 
 def _look_at(files: list[UploadedFile], photos: _Photos) -> None:
     """Find the board in files that were not looked at yet. If the run is interrupted, the next one goes on here."""
-    waiting = [(file, key) for file in files if (key := _key_of(file)) not in photos.keys]
+    keys = [hashlib.sha256(file.getbuffer()).hexdigest() for file in files]
+    waiting = [(file, key) for file, key in zip(files, keys, strict=True) if key not in photos.keys]
     if not waiting:
         return
     progress = st.progress(0.0, "Looking for the board")
@@ -159,10 +157,6 @@ def _numbered(name: str, photos: _Photos) -> str:
     """A name that no photo before has: those of a camera in the browser all have the same."""
     same = sum(photo.name == name or photo.name.startswith(f"{name} (") for photo in photos.seen)
     return f"{name} ({same + 1})" if same else name
-
-
-def _key_of(file: UploadedFile) -> str:
-    return hashlib.sha256(file.getbuffer()).hexdigest()
 
 
 def _pictures(file: UploadedFile) -> Iterator[tuple[str, np.ndarray]]:
@@ -243,24 +237,18 @@ def _show_camera(found: Calibration) -> None:
             icon=":material/photo_camera:",
             type="primary",
             key="calibration_use",
-            on_click=_use,
-            args=(camera,),
+            on_click=st.session_state.update,
+            args=({_CAMERA_KEY: camera},),
         )
-        offer_download("camera.yml", lambda: _camera_file(found), "camera.yml", "application/yaml")
+        offer_download(
+            "camera.yml",
+            lambda: written(lambda path: save_camera(camera, path, error_px=found.error_px)),
+            "camera.yml",
+            "application/yaml",
+        )
         if calibrated_camera() is camera:
             width, height = camera.size
             st.markdown(f":material/check: In use for images of {width} × {height} px and their shape, in this visit.")
-
-
-def _use(camera: Camera) -> None:
-    st.session_state[_CAMERA_KEY] = camera
-
-
-def _camera_file(found: Calibration) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "camera.yml")
-        save_camera(found.camera, path, error_px=found.error_px)
-        return path.read_bytes()
 
 
 def _show_photos(photos: list[_Photo], of_size: list[_Photo], found: Calibration | None) -> None:

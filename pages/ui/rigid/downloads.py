@@ -1,14 +1,13 @@
 """Downloads of rigid bodies: tables and the picture with axes."""
 
 import json
-import tempfile
-from collections.abc import Callable
-from pathlib import Path, PurePath
+from functools import partial
+from pathlib import PurePath
 
 import numpy as np
 import streamlit as st
 
-from pages.ui.shared.results import offer_download
+from pages.ui.shared.results import offer_download, written
 from posecore import Camera, FrameRigid, RigidSequence
 from posecore.export.formats import safe_name
 from posecore.export.rigid_file import rigid_as_dict, write_rigid
@@ -31,7 +30,7 @@ def offer_downloads(found: FrameRigid | RigidSequence, camera: Camera, name: str
         if drawn is not None:
             label = "This frame (PNG)" if is_video else "Photo (PNG)"
             offer_download(label, lambda: encode_png(drawn), f"{stem}.rigid.png", "image/png")
-        offer_download("Table (CSV)", lambda: written(write_rigid, found), f"{stem}.rigid.csv", "text/csv")
+        offer_download("Table (CSV)", lambda: written(partial(write_rigid, found)), f"{stem}.rigid.csv", "text/csv")
         offer_download(
             "Numbers (JSON)",
             lambda: json.dumps(rigid_as_dict(found, camera)),
@@ -41,15 +40,7 @@ def offer_downloads(found: FrameRigid | RigidSequence, camera: Camera, name: str
         if isinstance(found, RigidSequence):
             offer_download(
                 "Arrays (NetCDF)",
-                lambda: written(write_rigid_netcdf, found),
+                lambda: written(partial(write_rigid_netcdf, found)),
                 f"{stem}.rigid.nc",
                 "application/x-netcdf",
             )
-
-
-def written(write: Callable[..., None], found: FrameRigid | RigidSequence) -> bytes:
-    """What a function writes to a file."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "file"
-        write(found, path)
-        return path.read_bytes()

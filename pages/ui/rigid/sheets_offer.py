@@ -1,13 +1,11 @@
 """Sheets of tags to print."""
 
 import re
-import tempfile
-from pathlib import Path
 
 import streamlit as st
 
 from pages.ui.shared.problems import show_problem
-from pages.ui.shared.results import offer_download
+from pages.ui.shared.results import offer_download, written
 from posecore import PosecoreError
 from posecore.errors import InvalidOption
 from posecore.rigid.sheets import PAGES, preview_tag_sheet, write_tag_sheet
@@ -51,7 +49,10 @@ def offer_tag_sheets() -> None:
         return
     name = f"tags_{family}_{10 * size_cm:g}mm.pdf"
     offer_download(
-        "Tags to print (PDF)", lambda: _sheet(family, numbers, size_cm / 100, paper), name, "application/pdf"
+        "Tags to print (PDF)",
+        lambda: written(lambda path: write_tag_sheet(path, family, numbers, size_cm / 100, page=paper)),
+        name,
+        "application/pdf",
     )
     st.warning(
         "Print at 100 % (actual size), then check with a ruler: the line at the foot of the page must be 100 mm long. "
@@ -78,10 +79,3 @@ def numbers_in(text: str) -> list[int]:
     if not 1 <= len(numbers) <= _MOST_TAGS:
         raise InvalidOption(f"Expected 1 to {_MOST_TAGS} numbers of tags, but got {len(numbers)}.")
     return list(numbers)
-
-
-def _sheet(family: str, numbers: list[int], size_m: float, paper: str) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "tags.pdf")
-        write_tag_sheet(path, family, numbers, size_m, page=paper)
-        return path.read_bytes()

@@ -1,8 +1,6 @@
 """Choose what is drawn on people: their skeletons, pieces of an overlay, a picture of one's own."""
 
-import tempfile
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import cast
 
 import numpy as np
@@ -11,7 +9,7 @@ from numpy.typing import NDArray
 from streamlit.typing import UploadedFile
 
 from pages.ui.shared.problems import show_problem
-from pages.ui.shared.results import offer_download
+from pages.ui.shared.results import offer_download, written
 from posecore import OverlayOptions, OwnPicture, PosecoreError, decode_picture, estimate_image
 from posecore.limits import LIMITS
 from posecore.media.pictures import PICTURE_SUFFIXES, decode_transparent
@@ -193,15 +191,13 @@ def _choose_family(key: str) -> str:
         persist_state="session",
     )
     st.caption("The picture lies on each printed marker of this family that the camera sees, with or without a person.")
-    offer_download("Markers to print (PDF)", lambda: _sheet(family), f"markers_{family}.pdf", "application/pdf")
+    offer_download(
+        "Markers to print (PDF)",
+        lambda: written(lambda path: write_tag_sheet(path, family, _PRINTED, _PRINTED_M)),
+        f"markers_{family}.pdf",
+        "application/pdf",
+    )
     return family
-
-
-def _sheet(family: str) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "markers.pdf")
-        write_tag_sheet(path, family, _PRINTED, _PRINTED_M)
-        return path.read_bytes()
 
 
 def _slider(

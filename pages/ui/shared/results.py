@@ -1,6 +1,8 @@
 """The table of landmarks, the 3D skeleton and the downloads that every result has."""
 
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -99,6 +101,14 @@ def show_table(poses: FramePoses, *, key: str, several: bool = False) -> None:
 def offer_download(label: str, make: Callable[[], str | bytes] | bytes, file_name: str, mime: str) -> None:
     """Show a download button. Its file is made when it is pressed, without a run of the page."""
     st.download_button(label, make, file_name, mime, on_click="ignore", icon=":material/download:", key=f"get_{label}")
+
+
+def written(write: Callable[[Path], object]) -> bytes:
+    """What a function writes to the file whose path it is given."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "file")
+        write(path)
+        return path.read_bytes()
 
 
 def filtered(table: pd.DataFrame, skeleton: Skeleton, parts: list[str], *, measure: str, least: float) -> pd.DataFrame:
