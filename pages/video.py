@@ -144,7 +144,12 @@ def show_result(run: ClipRun, sequence: PoseSequence) -> None:
         stem=stem,
         key=run.film_token,
         film=Film(
-            run.annotated, run.annotated_name, has_annotated(run, wanted), run.is_making, lambda: run.draw(wanted)
+            run.annotated,
+            address(run.annotated_token),
+            run.annotated_name,
+            has_annotated(run, wanted),
+            run.is_making,
+            lambda: run.draw(wanted),
         ),
     )
     explain_numbers(hands=run.playback.hands is not None)

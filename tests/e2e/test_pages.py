@@ -179,7 +179,24 @@ def test_the_video_with_skeletons_is_made_on_request_while_the_player_stays(play
     assert answer.headers["content-disposition"].startswith("attachment"), "so that no tab stays open"
 
 
+def open_formats(player: Page) -> None:
+    """Unfold what is offered besides the usual files, unless an earlier test has."""
+    choice = player.get_by_text("Choose files", exact=True)
+    if not choice.is_visible():
+        player.get_by_text("More formats").click()
+    expect(choice).to_be_visible()
+
+
+def test_the_workbook_is_downloaded_with_one_click_and_so_is_the_report(player):
+    for title, name in (("Excel workbook", "sports2d_demo.xlsx"), ("Report (HTML)", "sports2d_demo.report.html")):
+        with player.expect_download(timeout=180_000) as download:
+            player.get_by_role("button", name=title).first.click()
+        assert download.value.suggested_filename == name
+        expect(player.get_by_role("link", name=re.compile(rf"Download {name} \(.* [KM]B\)"))).to_be_visible()
+
+
 def test_all_files_and_the_video_come_in_one_zip(player):
+    open_formats(player)
     player.get_by_role("button", name="Video with skeletons (MP4)").click()
     player.get_by_role("button", name="Prepare zip").click()
     with player.expect_download() as download:
@@ -198,6 +215,7 @@ def test_all_files_and_the_video_come_in_one_zip(player):
 
 
 def test_a_single_file_can_be_downloaded(player):
+    open_formats(player)
     box = player.get_by_role("combobox", name="Single file")
     box.click()
     box.press_sequentially("angles (CSV)")  # only the visible options are in the page

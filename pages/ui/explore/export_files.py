@@ -1,7 +1,7 @@
 """Downloads of a result: single files, or several in one zip."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.ui.explore.playback import Playback
 from pages.ui.shared.addresses import address
+from pages.ui.shared.started_download import download_link
 from posecore import HandSequence, PoseSequence
 from posecore.errors import PosecoreError
 from posecore.export.bundle import OnFile, write_bundle
@@ -19,6 +20,9 @@ from posecore.export.formats import FORMATS, formats_for, plan_files
 _USUAL = ["csv", "html", "result", "manifest"]
 _FILM = "film"
 _FILM_TITLE = "Video with skeletons (MP4)"
+_FILM_HELP = "The video with the skeletons drawn on it, for any player."
+_AT_ONCE = {"xlsx": ":material/table:", "html": ":material/article:"}
+_START_KEY = "files_start"  # the newest file, whose download starts by itself
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class Film:
 
     Attributes:
         path: its path once it is made.
+        address: where it is served from then; None: nowhere, as ``address`` of pages.ui.shared.addresses.
         name: of the downloaded file.
         ready: whether it is made and shows exactly the current people, names and smoothing.
         is_drawing: whether it is being made.
@@ -34,6 +39,7 @@ class Film:
     """
 
     path: Path
+    address: str | None
     name: str
     ready: bool
     is_drawing: bool
@@ -64,7 +70,7 @@ class _Made:
     wanted: tuple[str, ...]
     name: str
     token: str
-    megabytes: float
+    bytes: int
     notes: tuple[str, ...]
 
 
@@ -91,9 +97,19 @@ def offer_files(
         key: identifies the result.
         film: the video with skeletons; None if the result has no video.
     """
-    with st.expander("Files", icon=":material/folder_zip:", expanded=True):
-        hands = playback.hands_beside(shown)
-        offered = formats_for(shown, hands)
+    hands = playback.hands_beside(shown)
+    offered = formats_for(shown, hands)
+    if raw is not None:
+        raw = raw.only(shown.person_ids.tolist())
+    with st.container(border=True):
+        st.markdown("**Files** of the people shown, with their names and the chosen smoothing")
+        result = _Result(shown, playback, facts, raw, hands, page, stem, key, film, below=st.container())
+        with st.container(horizontal=True):
+            for name in [name for name in _AT_ONCE if name in offered]:
+                _offer_at_once(result, name)
+            if film is not None:
+                _offer_film(result, film)
+    with st.expander("More formats", icon=":material/folder_zip:"):
         chosen = st.pills(
             "Choose files",
             [*([_FILM] if film else []), *offered],
@@ -102,13 +118,10 @@ def offer_files(
             format_func=_title,
             key=f"files_{page}",
             persist_state="session",
-            help="Files contain only the people shown, with their names and the chosen smoothing.",
         )
         several = st.container(horizontal=True)
         one = st.container(horizontal=True, vertical_alignment="bottom")
-        if raw is not None:
-            raw = raw.only(shown.person_ids.tolist())
-        result = _Result(shown, playback, facts, raw, hands, page, stem, key, film, below=st.container())
+        result = replace(result, below=st.container())
         with several:
             _explain(chosen, offered)
             _offer_zip(result, tuple(chosen))
@@ -123,7 +136,7 @@ def _title(name: str) -> str:
 def _explain(chosen: Sequence[str], offered: Sequence[str]) -> None:
     with st.popover("About these files", icon=":material/help:"):
         if _FILM in chosen:
-            st.markdown(f"**{_FILM_TITLE}.** The video with the skeletons drawn on it, for any player.")
+            st.markdown(f"**{_FILM_TITLE}.** {_FILM_HELP}")
         for name in [name for name in chosen if name != _FILM] or offered:
             st.markdown(f"**{FORMATS[name].title}.** {FORMATS[name].help}")
 
@@ -153,6 +166,28 @@ def _offer_zip(result: _Result, chosen: tuple[str, ...]) -> None:
     _make(result, "zip", chosen, f"{result.stem}.zip", _zip_of(result, formats, film))
 
 
+def _offer_at_once(result: _Result, name: str) -> None:
+    """Offer a file that is downloaded as soon as it is made."""
+    form = FORMATS[name]
+    if _is_offered(result, name, (name,)):
+        return
+    if st.button(form.title, icon=_AT_ONCE[name], help=form.help, key=f"make_{name}_{result.key}"):
+        _make_one(result, name, name)
+
+
+def _offer_film(result: _Result, film: Film) -> None:
+    """Offer the video with skeletons; one that has to be made first is downloaded as soon as it is."""
+    if film.ready:
+        newest = st.session_state.get(_START_KEY) == film.address
+        download_link(film.name, film.address, film.path.stat().st_size, start=newest)
+    elif film.is_drawing:
+        st.caption("The video with skeletons is being made.")
+    elif st.button("Video (MP4)", icon=":material/movie:", help=_FILM_HELP, key=f"make_film_{result.key}"):
+        st.session_state[_START_KEY] = film.address
+        film.start()
+        st.rerun()
+
+
 def _offer_one(result: _Result, offered: Sequence[str]) -> None:
     name = st.selectbox(
         "Single file",
@@ -167,11 +202,16 @@ def _offer_one(result: _Result, offered: Sequence[str]) -> None:
         return
     if not st.button("Prepare file", icon=":material/draft:", key=f"make_one_{result.key}"):
         return
+    _make_one(result, "one", name)
+
+
+def _make_one(result: _Result, kind: str, name: str) -> None:
+    """Make the file of a format, or a zip if it has several."""
     planned = plan_files(
         result.shown, [name], stem=result.stem, facts=result.facts(), raw=result.raw, hands=result.hands
     )
     if len(planned) > 1:
-        _make(result, "one", (name,), f"{result.stem}.{name}.zip", _zip_of(result, [name]))
+        _make(result, kind, (name,), f"{result.stem}.{name}.zip", _zip_of(result, [name]))
         return
 
     def make(path: Path, report: OnFile) -> list[str]:
@@ -182,7 +222,7 @@ def _offer_one(result: _Result, offered: Sequence[str]) -> None:
             return [f"{planned[0].title}: {error}"]
         return []
 
-    _make(result, "one", (name,), planned[0].file_name, make)
+    _make(result, kind, (name,), planned[0].file_name, make)
 
 
 def _zip_of(result: _Result, names: Sequence[str], film: Film | None = None) -> Callable[[Path, OnFile], list[str]]:
@@ -216,8 +256,9 @@ def _make(
 
     path, token = result.playback.offer(name)
     notes = tuple(make(path, report))
-    megabytes = path.stat().st_size / 1e6 if path.exists() else 0.0
-    st.session_state[_kept(result, kind)] = _Made(result.shown, wanted, name, token, megabytes, notes)
+    size = path.stat().st_size if path.exists() else 0
+    st.session_state[_kept(result, kind)] = _Made(result.shown, wanted, name, token, size, notes)
+    st.session_state[_START_KEY] = token
     st.rerun()
 
 
@@ -234,13 +275,9 @@ def _is_offered(result: _Result, kind: str, wanted: tuple[str, ...]) -> bool:
         return False
     for note in made.notes:
         result.below.warning(note, icon=":material/info:")
-    if made.megabytes:
-        st.link_button(
-            f"Download {made.name} ({made.megabytes:.1f} MB)",
-            f"{address(made.token)}?download",
-            icon=":material/download:",
-            type="primary" if kind == "zip" else "secondary",
-        )
+    if made.bytes:
+        newest = st.session_state.get(_START_KEY) == made.token
+        download_link(made.name, address(made.token), made.bytes, start=newest, primary=kind == "zip")
     return True
 
 
