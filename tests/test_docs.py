@@ -160,7 +160,7 @@ def help_of(*command: str) -> str:
 
 @cache
 def commands() -> tuple[str, ...]:
-    return tuple(re.findall(r"^ {2,4}([a-z]+) {2,}\w", help_of(), re.MULTILINE))
+    return tuple(re.findall(r"^ {2,4}([a-z][a-z-]+) {2,}\w", help_of(), re.MULTILINE))
 
 
 def options_in(text: str) -> set[str]:
@@ -184,7 +184,7 @@ def test_every_command_and_option_is_in_the_command_line_guide():
 
 @each_page
 def test_command_lines_in_a_page_are_valid(page):
-    for command, arguments in re.findall(r"python -m posecore (\w+)([^`\n]*)", page.read_text(encoding="utf-8")):
+    for command, arguments in re.findall(r"python -m posecore ([\w-]+)([^`\n]*)", page.read_text(encoding="utf-8")):
         assert command in commands()
         assert options_in(arguments) <= options_of(command) | {"--help"}
 

@@ -19,7 +19,7 @@ from posecore.cli.console import EXIT_BAD_INPUT, EXIT_INTERRUPTED, EXIT_NOT_WRIT
 from posecore.errors import PosecoreError
 from posecore.system import VERSION
 
-# Each is a function of that name in the module of that name.
+# Each is a function of that name, with underscores, in the module of that name.
 _COMMANDS = {
     "image": "Photos: draw the landmarks on them and write their tables.",
     "video": "A video: draw the landmarks on it and save them.",
@@ -28,6 +28,7 @@ _COMMANDS = {
     "reps": "A video or a saved result: count the repetitions of an exercise.",
     "compare": "Two videos, saved results or photos: how alike, and when.",
     "evaluate": "Labelled photos: score models and other systems on them.",
+    "evaluate-clip": "A video or a saved result: score it against motion capture or another result.",
     "rigid": "Photos and videos: where tags and parts of people are, and how they are turned.",
     "calibrate": "Photos or a video of a printed board: the camera that took them.",
     "sheet": "Tags or a calibration board to print, as PDF.",
@@ -47,6 +48,7 @@ Examples:
   python -m posecore reps squats.mp4 --exercise squat
   python -m posecore compare teacher.mp4 pupil.mp4
   python -m posecore evaluate --images photos --annotations labels.json --search fast,thorough --out scores
+  python -m posecore evaluate-clip results/walk.posecore.npz walk.c3d --out scores
 
 Exit codes: 0 success; 1 the outputs could not be written; 2 a file or an option was not usable; 130 interrupted.
 """
@@ -93,7 +95,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
         if cmd_name not in _COMMANDS:
             ctx.fail(f"Expected a command ({' | '.join(_COMMANDS)}), but got {cmd_name!r}.")
-        command: click.Command = getattr(import_module(f"posecore.cli.{cmd_name}"), cmd_name)
+        name = cmd_name.replace("-", "_")
+        command: click.Command = getattr(import_module(f"posecore.cli.{name}"), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

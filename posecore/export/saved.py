@@ -169,6 +169,17 @@ def load_sequence(source: str | os.PathLike[str] | BinaryIO) -> Saved:
             return _load(stream, shown)
 
 
+def holds_result(path: str | os.PathLike[str]) -> bool:
+    """Whether a zip is a saved result or has one in it, by the names in it; False for what is no zip."""
+    try:
+        with open(path, "rb") as stream:
+            check_directory(stream, Path(path).name)
+            with zipfile.ZipFile(stream) as archive:
+                return any(name == _ABOUT or name.endswith(SUFFIX) for name in archive.namelist())
+    except (UnreadableResult, OSError, zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError):
+        return False
+
+
 def bodies_beside(hands: HandSequence | None, sequence: PoseSequence | None) -> PoseSequence:
     """The sequence beside hands, in the same frames: of nobody if there are only hands.
 

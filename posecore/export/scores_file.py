@@ -43,7 +43,7 @@ def write_people_csv(evaluation: Evaluation, path: str | os.PathLike[str]) -> No
         table = csv.writer(file, lineterminator="\n")
         table.writerow(PEOPLE_COLUMNS)
         for case in evaluation.cases:
-            table.writerows([_cell(value) for value in _row(case, person)] for person in case.people)
+            table.writerows([cell(value) for value in _row(case, person)] for person in case.people)
 
 
 def _row(case: CaseScores, score: PersonScore) -> list[Any]:
@@ -57,7 +57,8 @@ def _row(case: CaseScores, score: PersonScore) -> list[Any]:
     ]
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
+    """A value as a cell of CSV: rounded to 4 decimals, empty if not known, and never taken for a formula."""
     if isinstance(value, float):
         return f"{value:.4f}".rstrip("0").rstrip(".") if math.isfinite(value) else ""
     if isinstance(value, str) and value.startswith(_FORMULA):

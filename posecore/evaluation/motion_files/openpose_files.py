@@ -30,8 +30,8 @@ _LARGEST = 1e6  # pixels
 _MOST_FILE_MEGABYTES = 2
 _MOST_UNPACKED = 5  # times the size that a file may have
 
-Nearest = Callable[[float, Doubles], int]
-"""Given a time in seconds and the (P, 17, 2) people of that frame: which of them is meant."""
+Nearest = Callable[[float, Doubles], int | None]
+"""Given a time in seconds and the (P, 17, 2) people of that frame: which of them is meant; None: nobody."""
 
 
 def read_openpose(path: Path, fps: float, *, person: int | None = None, nearest: Nearest | None = None) -> Motion:
