@@ -341,6 +341,24 @@ _ROWS = (
         "table_file.write_angles",
     ),
     Format(
+        "csv-comma",
+        "Table (CSV, decimal comma)",
+        "For spreadsheets in countries that write 1,5: the table with decimal commas, and semicolons between fields.",
+        ".landmarks.comma.csv",
+        "text/csv",
+        "table_file.write_csv",
+        options={"decimal": ","},
+    ),
+    Format(
+        "angles-comma",
+        "Joint angles (CSV, decimal comma)",
+        "For spreadsheets in countries that write 1,5: the joint angles with decimal commas.",
+        ".angles.comma.csv",
+        "text/csv",
+        "table_file.write_angles",
+        options={"decimal": ","},
+    ),
+    Format(
         "trc",
         "Markers (TRC)",
         "For OpenSim and Pose2Sim: the landmarks as markers in metres, y up, with hands on the wrists; the path of the "

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from typing import Literal
 
 import pandas as pd
 import pyarrow as pa
@@ -16,6 +17,7 @@ from posecore.system import whole_file
 from posecore.tables import COLUMNS, HAND_COLUMNS, NAME, hands_to_table, to_table
 from posecore.values import FramesInTime
 
+Decimal = Literal[".", ","]
 Found = FramePoses | PoseSequence | FrameHands | HandSequence
 
 FORMAT = "posecore-table"
@@ -24,6 +26,7 @@ FORMAT_VERSION = 1
 METADATA_KEY = "posecore"
 """Key in a Parquet file's metadata under which size, fps and more are stored as JSON."""
 
+_SEPARATORS = {".": ",", ",": ";"}
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 _TYPES = {
     "frame": pa.int32(),
@@ -42,25 +45,33 @@ def to_csv(found: Found) -> str:
     return _table_of(found).to_csv(index=False, lineterminator="\n")
 
 
-def write_csv(found: Found, path: str | os.PathLike[str]) -> None:
+def write_csv(found: Found, path: str | os.PathLike[str], *, decimal: Decimal = ".") -> None:
     """Write ``to_csv`` to a file, which appears whole or not at all. Memory does not grow with the number of frames.
+
+    Args:
+        found: bodies or hands.
+        path: path of the file.
+        decimal: mark in numbers. With a comma, fields are separated by semicolons, as spreadsheets expect it in
+            countries that write numbers so.
 
     Raises:
         OSError: if the file cannot be written.
     """
     with whole_file(path) as part, open(part, "w", encoding="utf-8", newline="") as stream:
         for index, table in enumerate(table_blocks(found)):
-            table.to_csv(stream, index=False, lineterminator="\n", header=index == 0)
+            table.to_csv(
+                stream, index=False, lineterminator="\n", header=index == 0, decimal=decimal, sep=_SEPARATORS[decimal]
+            )
 
 
-def write_angles(sequence: PoseSequence, path: str | os.PathLike[str]) -> None:
+def write_angles(sequence: PoseSequence, path: str | os.PathLike[str], *, decimal: Decimal = ".") -> None:
     """Write ``posecore.motion.angles.angles_table`` as CSV; the file appears whole or not at all.
 
     Raises:
         OSError: if the file cannot be written.
     """
     with whole_file(path) as part:
-        angles_table(sequence).to_csv(part, index=False, lineterminator="\n")
+        angles_table(sequence).to_csv(part, index=False, lineterminator="\n", decimal=decimal, sep=_SEPARATORS[decimal])
 
 
 def write_parquet(found: Found, path: str | os.PathLike[str]) -> None:

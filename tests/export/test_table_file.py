@@ -9,7 +9,7 @@ import pytest
 
 from posecore import FramePoses, PoseSequence, from_table, to_table
 from posecore.export import table_file
-from posecore.export.table_file import write_parquet
+from posecore.export.table_file import write_angles, write_csv, write_parquet
 from posecore.tables import COLUMNS
 
 SIZE = (640, 480)
@@ -101,3 +101,14 @@ def test_a_failed_write_leaves_no_file(sequence, monkeypatch, tmp_path):
     with pytest.raises(OSError, match="no space left"):
         write_parquet(sequence, tmp_path / "a.parquet")
     assert not list(tmp_path.iterdir())
+
+
+def test_tables_with_decimal_commas_hold_the_same_numbers(sequence, block, tmp_path):
+    for write in (write_csv, write_angles):
+        write(sequence, tmp_path / "point.csv")
+        write(sequence, tmp_path / "comma.csv", decimal=",")
+        text = (tmp_path / "comma.csv").read_text()
+        assert "." not in text
+        assert text.count("time_s") == 1
+        table = pd.read_csv(tmp_path / "comma.csv", sep=";", decimal=",")
+        pd.testing.assert_frame_equal(table, pd.read_csv(tmp_path / "point.csv"))
