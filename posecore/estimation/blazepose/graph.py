@@ -1,5 +1,7 @@
 """BlazePose: detects people in a picture and estimates the landmarks of the person in a region."""
 
+import math
+
 import cv2
 
 from posecore.errors import InvalidOption
@@ -7,11 +9,15 @@ from posecore.estimation.blazepose import detector, landmarks
 from posecore.estimation.blazepose.landmarks import RegionPose
 from posecore.estimation.blazepose.networks import Networks, load_networks
 from posecore.estimation.crops import Cropper
-from posecore.estimation.inputs import Picture, check_picture
+from posecore.estimation.inputs import Picture, RgbArray, check_picture
 from posecore.estimation.models import find_model
 from posecore.estimation.networks import Request, usual_threads
 from posecore.estimation.pose_options import PoseOptions
 from posecore.estimation.regions import Region
+
+# Nobody is detected in parts of a picture with a smaller range of grey levels, so the network is not asked. (A portrait
+# of 12 levels scores up to 0.46, one of 6 levels up to 0.07, and none of 4 levels or less 0.05.)
+_LEAST_CONTRAST = 5
 
 
 def load(options: PoseOptions) -> Networks:
@@ -64,6 +70,8 @@ class BlazePose:
         height, width = rgb.shape[:2]
         seen = within or Region.whole(width, height)
         self._whole.cut(rgb, seen)
+        if seen.rotation == 0 and _is_plain(self._detector.picture, seen, (width, height)):
+            return []
         boxes, scores = self._detector.run()
         return detector.decode_regions(boxes[0], scores[0, :, 0], seen, min_score)
 
@@ -92,3 +100,15 @@ class BlazePose:
             region,
             masks[0][0, :, :, 0] if masks else None,
         )
+
+
+def _is_plain(crop: RgbArray, seen: Region, size: tuple[int, int]) -> bool:
+    """Whether the crop of an upright region shows next to no contrast, beside the black around the picture."""
+    scale = len(crop) / seen.size  # pixels of the crop, per pixel of the picture
+    starts = seen.x - seen.size / 2, seen.y - seen.size / 2
+    columns, rows = (
+        slice(max(0, math.ceil(-start * scale)), max(0, math.floor((length - 1 - start) * scale) + 1))
+        for start, length in zip(starts, size, strict=True)
+    )
+    shown = crop[rows, columns]
+    return shown.size == 0 or bool(shown.max() - shown.min() < _LEAST_CONTRAST)

@@ -41,6 +41,27 @@ class TestSquares:
             assert covered.all()
 
 
+class TestPlainPictures:
+    @pytest.mark.parametrize(("levels", "expected"), [(0, 0), (4, 0), (200, 84)])
+    def test_squares_without_contrast_are_not_searched(self, monkeypatch, levels, expected):
+        blazepose, runs = BlazePose(), []
+        monkeypatch.setattr(blazepose._detector, "run", lambda run=blazepose._detector.run: runs.append(1) or run())
+        rgb = np.full((20, 20, 3), 50, np.uint8)
+        rgb[::2] += levels  # stripes that are seen in every square
+        assert Search(blazepose, SquareBySquare(blazepose)).people(rgb) == []
+        assert len(runs) == expected
+
+    def test_a_portrait_of_few_grey_levels_is_still_searched_for(self, portrait):
+        rgb = (60 + portrait[:512].astype(int) * 12 // 255).astype(np.uint8)
+        assert BlazePose().detect(rgb, min_score=0.3)
+
+    def test_the_black_beside_a_plain_picture_is_no_contrast(self, monkeypatch):
+        blazepose = BlazePose()
+        monkeypatch.setattr(blazepose._detector, "run", None)
+        for shape in ((480, 640), (640, 480), (1, 1), (1, 300)):
+            assert blazepose.detect(np.full((*shape, 3), 200, np.uint8)) == []
+
+
 class TestLabelledPeople:
     def test_nearly_all_are_found_with_few_false_positives(self, shared_data):
         folder = shared_data / "people"
