@@ -16,7 +16,6 @@ from pages.ui.image.photo import (
     show,
 )
 from pages.ui.shared.explain import A_HAND_AS_BODY, NO_HANDS, NOBODY, explain_numbers, more_people
-from pages.ui.shared.hand_as_body import people_within_hands
 from pages.ui.shared.hand_results import choose_body_or_hands, hands_in_words, show_hands_3d, show_hands_table
 from pages.ui.shared.model_loading import engine_line
 from pages.ui.shared.overlay_choice import choose_overlay
@@ -26,6 +25,7 @@ from pages.ui.shared.results import show_skeleton, show_table
 from pages.ui.shared.settings import page_head_with_hands
 from posecore import FrameHands, FramePoses, PosecoreError, PoseOptions
 from posecore.estimation.hand_options import HandOptions
+from posecore.motion.hand_as_body import people_within_hands
 
 
 def choose_look(several: bool) -> Look:

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 
@@ -18,10 +18,13 @@ from posecore.signs.shown import Label, gesture_words
 
 if TYPE_CHECKING:
     from posecore.hands import FrameHands, HandSequence
-    from posecore.poses import PoseSequence
+    from posecore.poses import FramePoses, PoseSequence
+
+_Poses = TypeVar("_Poses", "FramePoses", "PoseSequence")
 
 _USUAL = HandOptions()
 _LABELS: dict[str, Label] = {label: label for label in get_args(Label)}
+_HAND_AS_BODY = "A hand was probably taken for a person, as the body found lies within it. That body is left out."
 _WHY_NONE = "A hand that is small in the picture is found with --people, beside its body."
 
 
@@ -131,6 +134,8 @@ def _photo(file: Path, asked: _Asked, folder: OutputFolder, report: Report) -> N
     rgb = decode_picture(file, on_note=notes.append)
     poses = estimate_image(rgb, asked.bodies) if asked.bodies else None
     found = estimate_hands_image(rgb, asked.hands, poses=poses)
+    if poses is not None:
+        poses = _without_hands(poses, found, notes)
     signs = read_signs(found)
     with folder.whole(file, stem) as written:
         _write_tables(found, written.folder / f"{stem}.hands")
@@ -232,7 +237,17 @@ def _estimate(file: Path, asked: _Asked, notes: list[str]) -> "tuple[PoseSequenc
         poses = estimate_video(file, asked.bodies, hands=asked.hands, on_end=ends.append, **common)
     found = ends[0].hands
     assert found is not None  # as they were asked for
-    return poses, found
+    return _without_hands(poses, found, notes), found
+
+
+def _without_hands(poses: _Poses, found: "FrameHands | HandSequence", notes: list[str]) -> _Poses:
+    """The bodies without those that lie within hands, with a note if there are any."""
+    from posecore.motion.hand_as_body import people_within_hands
+
+    are_hands: list[int] = people_within_hands(poses, found)
+    if are_hands:
+        notes.append(_HAND_AS_BODY)
+    return poses.only({*poses.person_ids.tolist()} - {*are_hands})
 
 
 def _write_tables(found: "FrameHands | HandSequence", stem: Path) -> None:

@@ -9,10 +9,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from posecore import decode_picture, hands_from_table, load_sequence
+from posecore import (
+    HandOptions,
+    decode_picture,
+    draw_hands,
+    estimate_hands_image,
+    estimate_image,
+    hands_from_table,
+    load_sequence,
+)
 from posecore.cli.main import main
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
+from posecore.media.pictures import encode_png
 
 
 def run(*arguments: object) -> tuple[int, str, str]:
@@ -106,6 +115,38 @@ def test_with_people_small_hands_are_found_and_whose_they_are(shared_data, tmp_p
     assert not list(tmp_path.glob("*.png"))
     signs = pd.read_csv(tmp_path / "three_people.signs.csv").set_index(["person", "hand"])
     assert signs.loc[(1, "left"), "gesture"] == "open_palm"  # the man on the left raises his left hand
+
+
+@pytest.fixture(scope="module")
+def lone_hand(shared_data, tmp_path_factory) -> tuple[Path, dict]:
+    """A photo and a video of a hand that fills them, which the body network takes for a person: folder and JSON."""
+    folder = tmp_path_factory.mktemp("lone")
+    clip = shared_data / "google-reference" / "asl_hand.25fps.mp4"
+    with open_clip(clip) as film:
+        (folder / "photo.png").write_bytes(encode_png(next(iter(film)).rgb))
+    code, said, _ = run(
+        folder / "photo.png", clip, "--every", 25, "--people", 1, "--label", "none", "--out", folder, "--json"
+    )
+    assert code == 0
+    return folder, json.loads(said)
+
+
+def test_a_hand_that_was_taken_for_a_person_is_left_out_and_said(lone_hand):
+    folder, said = lone_hand
+    assert [any("taken for a person" in note for note in each["notes"]) for each in said["done"]] == [True, True]
+    saved = load_sequence(folder / "asl_hand.25fps.hands.posecore.npz")
+    assert saved.sequence.person_ids.tolist() == []
+    assert saved.hands.seen.any(axis=1).all()
+    assert any("taken for a person" in note for note in saved.facts["notes"])
+
+
+def test_no_body_is_drawn_on_a_lone_hand(lone_hand):
+    folder, _ = lone_hand
+    rgb = decode_picture(folder / "photo.png")
+    bodies = estimate_image(rgb)
+    assert len(bodies) == 1, "the network takes it for a person"
+    only_hands = draw_hands(rgb, estimate_hands_image(rgb, HandOptions(hands=2), poses=bodies))
+    assert np.array_equal(decode_picture(folder / "photo.hands.png"), only_hands)
 
 
 @pytest.mark.parametrize(

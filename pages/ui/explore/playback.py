@@ -7,9 +7,9 @@ from pathlib import Path
 from pages.ui.explore.player.moments import Moments, write_moments
 from pages.ui.shared.addresses import withdraw
 from pages.ui.shared.folders import Folder
-from pages.ui.shared.hand_as_body import people_within_hands
 from pages.ui.shared.served import serve
 from posecore import HandSequence, PoseSequence
+from posecore.motion.hand_as_body import people_within_hands
 from posecore.motion.smoothing import Smoothing, smooth_sequence
 from posecore.motion.smoothing_effect import SmoothingEffect, compare
 from posecore.motion.trust import judge

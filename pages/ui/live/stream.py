@@ -20,7 +20,6 @@ from pages.ui.live.pace import Pace
 from pages.ui.live.places import FULL, TIME, leave_place, take_place
 from pages.ui.live.recorder import Recorder
 from pages.ui.live.tracks import Incoming, Outgoing
-from pages.ui.shared.hand_as_body import people_within_hands
 from posecore import (
     FrameHands,
     FramePoses,
@@ -33,6 +32,7 @@ from posecore import (
     draw_hands,
 )
 from posecore.limits import LIMITS
+from posecore.motion.hand_as_body import people_within_hands
 from posecore.view.mirror import mirror_hands, mirror_picture
 from posecore.view.silhouettes import Background
 

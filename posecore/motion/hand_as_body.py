@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from posecore import FrameHands, FramePoses, HandSequence, PoseSequence
+from posecore.hands import FrameHands, HandSequence
+from posecore.poses import FramePoses, PoseSequence
 
 # A body lies within a hand if this share of its visible landmarks is in the hand's box, widened by a quarter on all
 # sides. In a video of one hand all are, in each of 74 frames; of a person who signs at most a quarter. None of the
