@@ -222,7 +222,7 @@ def test_a_failed_format_is_only_a_note_if_everything_was_requested(run, sequenc
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--to", "xlsx"], "among csv, parquet"),
+        (["--to", "docx"], "among xlsx, csv"),
         (["--to", "result"], "would overwrite the result"),
         (["--to", "csv", "--people", "9"], r"(1, 2), but got 9"),
         (["--to", "csv", "--cutoff", "4"], "--smoothing butterworth only, but got none"),
