@@ -221,6 +221,18 @@ def test_a_button_pressed_right_after_a_seek_works(page):
     expect(player.get_by_text(f"Landmarks of frame {LAST - 1}")).to_be_visible()
 
 
+def test_least_and_turning_points_of_a_curve_are_a_click_away(player):
+    row = player.locator(".pp-numbers tbody tr").first
+    least = row.get_by_title("Go to the least of")
+    [seconds] = re.findall(r"at (\d+\.\d\d) s", least.get_attribute("title"))
+    least.click()
+    expect(player.locator(".pp-clock")).to_contain_text(re.compile(rf"· {seconds}\d s"))
+    player.locator(".pp").press("Home")
+    wait_for_frame(player, 0)
+    row.get_by_title("Next turning point").click()
+    expect(player.locator(".pp-clock")).not_to_contain_text("Frame 0 ")
+
+
 def test_curves_can_be_added_and_removed(player):
     player.get_by_label("Add a curve").select_option("Left elbow angle, 3D")
     expect(player.locator(".pp-chip")).to_have_count(3)

@@ -58,3 +58,15 @@ def test_nothing_known_is_nothing_stated(values):
 
 def test_a_curve_that_does_not_move_has_no_turns():
     assert summarise_curve([7.0] * 30).turns == ()
+
+
+def test_the_numbers_are_those_of_the_player():
+    """The same curve and numbers as in tests/js/curve_numbers.test.js."""
+    at = np.arange(91)
+    curve = (90 - 60 * np.cos(6 * np.pi * at / 90) + 8 * np.sin(1.7 * at)).astype(np.float32)
+    summary = summarise_curve(curve)
+    assert (summary.least_frame, summary.largest_frame) == (29, 75)
+    assert (summary.range, summary.mean) == pytest.approx((132.98714, 89.437555), abs=1e-4)
+    assert [turn.frame for turn in summary.turns] == [16, 29, 45, 62, 75]
+    curve[40:43] = np.nan
+    assert [turn.frame for turn in summarise_curve(curve, cuts=[60]).turns] == [16, 29, 75]

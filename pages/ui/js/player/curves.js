@@ -7,9 +7,12 @@ import { cutApart, thinned, unsure } from "./thinning.js";
 import { TimeScale } from "./time_scale.js";
 
 /** @typedef {import("../types.d.ts").Line} Line */
+/** @typedef {import("./curve_numbers.js").CurveNumbers} CurveNumbers */
+/** @typedef {import("./curve_numbers.js").Turn} Turn */
 
 const MOST_SHADED = 150;
 const MOST_CUTS = 200;
+const MOST_TURNS = 300; // of a curve
 const PANEL_PX = 130;
 const GAP = 0.06; // between panels, as a share of the height
 const MARGIN = { l: 62, r: 12, t: 8, b: 38 };
@@ -49,8 +52,9 @@ export class Curves {
    * @param {Line[]} lines
    * @param {{threshold: number, loop: number[] | null, cuts: number[], label: string}} choices loop: from and to, in
    *   seconds; cuts: their times
+   * @param {{line: Line, numbers: CurveNumbers | null}[]} numbered lines whose turning points are marked
    */
-  async show(lines, { threshold, loop, cuts, label }) {
+  async show(lines, { threshold, loop, cuts, label }, numbered = []) {
     if (lines.length) this.plotly ??= await loadPlotly();
     this.element.hidden = this.note.hidden = !lines.length;
     if (!lines.length) return;
@@ -69,7 +73,10 @@ export class Curves {
       .slice(0, MOST_SHADED);
     shapes.push(...cuts.slice(0, MOST_CUTS).map(cutLine));
     if (loop) shapes.push({ ...shade(loop, "paper"), fillcolor: "#17868f", opacity: 0.18 });
-    const data = lines.map((line) => trace(line, units.indexOf(line.unit), cuts));
+    const data = [
+      ...lines.map((line) => trace(line, units.indexOf(line.unit), cuts)),
+      ...numbered.map(({ line, numbers }) => turnMarks(line, numbers?.turns ?? [], units.indexOf(line.unit))),
+    ];
     const layout = themed({ ...layoutOf(units, this.ends), shapes }, this.plot);
     await this.plotly?.react(this.plot, data, layout, CONFIG);
     this.place();
@@ -150,6 +157,24 @@ function trace(line, row, cuts) {
     connectgaps: false,
     hovertemplate: `%{y:.4g} ${line.unit}`,
     hoverinfo: line.faint ? "skip" : undefined,
+  };
+}
+
+/**
+ * @param {Line} line
+ * @param {Turn[]} turns
+ * @param {number} row
+ */
+function turnMarks(line, turns, row) {
+  const shown = turns.slice(0, MOST_TURNS);
+  return {
+    type: "scatter",
+    mode: "markers",
+    x: shown.map(({ index }) => line.times[index]),
+    y: shown.map(({ index }) => line.values[index]),
+    yaxis: axis(row),
+    marker: { color: line.color, size: 8, symbol: shown.map(({ isHigh }) => (isHigh ? "triangle-down" : "triangle-up")) },
+    hoverinfo: "skip",
   };
 }
 

@@ -6,6 +6,7 @@ import { whenAsked } from "../shared/seeking.js";
 import { Skeleton3d } from "../shared/skeleton3d.js";
 import { Controls, SPEEDS } from "./controls.js";
 import { Curves } from "./curves.js";
+import { numbersOf } from "./curve_numbers.js";
 import { Cuts, nearestCut } from "./cuts.js";
 import { FilmScreen } from "./film_screen.js";
 import { FrameLandmarks } from "./frame_landmarks.js";
@@ -329,7 +330,11 @@ class Player {
     const label = `Over time: ${lines.map((line) => line.title).join(", ")}`;
     const loop = this.loop && this.loop.map((index) => moments.time(index));
     const cuts = moments.header.cuts.map((index) => moments.time(index));
-    await this.curves.show(lines, { threshold: view.threshold, loop, cuts, label });
+    const numbered = lines
+      .filter((line) => !line.faint)
+      .map((line) => ({ line, numbers: numbersOf(line, view.threshold, moments.header.cuts) }));
+    this.readings.showNumbers(numbered);
+    await this.curves.show(lines, { threshold: view.threshold, loop, cuts, label }, numbered);
   }
 
   showLandmarks() {

@@ -6,6 +6,7 @@ import { find, mark, write } from "../shared/dom.js";
 import { ChosenCurves } from "./chosen_curves.js";
 import { shotOf } from "./cuts.js";
 import { FrameRows } from "./frame_rows.js";
+import { NumbersTable } from "./numbers_table.js";
 
 /** @typedef {import("../types.d.ts").Line} Line */
 /** @typedef {import("./moments.js").Moments} Moments */
@@ -24,6 +25,7 @@ export class Readings {
     this.rows = new FrameRows(this.rowsElement, onSeek);
     this.chosenElement = find(root, ".pp-chosen");
     this.chosen = new ChosenCurves(this.chosenElement, onChoose);
+    this.numbers = new NumbersTable(find(root, ".pp-numbers"), onSeek);
     this.keys = find(root, ".pp-keys-curves");
     this.scrub.addEventListener("input", () => onSeek(this.scrub.valueAsNumber));
     this.writtenAt = 0;
@@ -47,11 +49,17 @@ export class Readings {
     this.rows.show(moments, lines);
   }
 
+  /** @param {Parameters<NumbersTable["show"]>[0]} rows */
+  showNumbers(rows) {
+    this.numbers.show(rows);
+  }
+
   /**
    * @param {number} index of the frame
    * @param {boolean} playing
    */
   go(index, playing) {
+    this.numbers.go(index);
     clearTimeout(this.timer);
     const wait = playing ? EVERY_MS - (performance.now() - this.writtenAt) : 0;
     if (wait > 0) this.timer = setTimeout(() => this.write(index), wait);
