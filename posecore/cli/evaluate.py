@@ -2,7 +2,6 @@
 
 import json
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -16,9 +15,8 @@ from posecore.estimation.pose_options import EngineChoice, PoseOptions, SearchCh
 if TYPE_CHECKING:
     from posecore.evaluation.case import CaseName
     from posecore.evaluation.evaluation import Evaluation
-    from posecore.evaluation.found import FoundPeople
     from posecore.evaluation.labels import Problem
-    from posecore.evaluation.run import CheckedSet
+    from posecore.evaluation.run import CaseProgress, CheckedSet
 
 _METRICS, _PEOPLE, _REPORT, _KEPT = "metrics.json", "people.csv", "report.html", "estimates"
 _MOST_COMPLAINTS = 10
@@ -85,6 +83,7 @@ def evaluate(
     """
     from posecore.evaluation.coco_labels import read_labelled_set
     from posecore.evaluation.evaluation import evaluate as score
+    from posecore.evaluation.evaluation import name_of_results
     from posecore.evaluation.results_file import read_results
     from posecore.evaluation.run import check_photos
 
@@ -106,7 +105,7 @@ def evaluate(
         complain(f"Interrupted. What was found so far is kept in {out / _KEPT}: the same command goes on from there.")
         return EXIT_INTERRUPTED
     for each in others:
-        found[_other_name(each.name, found)] = each.found
+        found[name_of_results(each.name, found)] = each.found
         problems += each.problems
     evaluation = score(checked.labelled, found, tuple(problems))
     for problem in evaluation.problems[:_MOST_COMPLAINTS]:
@@ -161,46 +160,21 @@ def _estimated(
 ) -> tuple["dict[CaseName, Any]", "list[Problem]"]:
     """What each case found, by its name, with progress over all of them."""
     from posecore.estimation.engines import find_engine
-    from posecore.evaluation.case import CaseName
-    from posecore.evaluation.run import estimate_photos
+    from posecore.evaluation.run import estimate_cases
 
-    found: dict[CaseName, Any] = {}
-    problems: list[Problem] = []
-    photos = len(checked.labelled.photos)
+    for engine in dict.fromkeys(find_engine(options_of_case) for options_of_case in wanted):
+        if engine.instead_because:
+            complain(f"Using {engine.library}. {engine.instead_because}")
     with progress_bar(desc="Estimate", unit="photo") as show:
-        for number, options_of_case in enumerate(wanted):
-            engine = find_engine(options_of_case)
-            if engine.instead_because:
-                complain(f"Using {engine.library}. {engine.instead_because}")
-            name = CaseName(_shown(options_of_case.model), options_of_case.search, engine.name)
-            before = number * photos
 
-            def on_photos(done: int, total: int, before: int = before, name: "CaseName" = name) -> None:
-                show(before + done, photos * len(wanted), str(name))
+        def on_photo(progress: "CaseProgress") -> None:
+            show(progress.done, progress.total, str(progress.name))
 
-            try:
-                estimates = estimate_photos(
-                    checked, options_of_case, keep_in=out / _KEPT, on_photos=on_photos, workers=workers
-                )
-            except OSError as error:
-                raise InvalidOption(f"Nothing can be written to {out}: {error.strerror}.") from error
-            found[name] = estimates.found
-            problems += estimates.problems
-    return found, problems
-
-
-def _shown(model: Any) -> str:
-    return Path(model).name
-
-
-def _other_name(name: str, found: "dict[CaseName, dict[int | str, FoundPeople]]") -> "CaseName":
-    """The name of a system's case: its file's, with a number if another one is called so."""
-    from posecore.evaluation.case import CaseName
-
-    case, number = CaseName(name), 2
-    while case in found:
-        case, number = replace(case, model=f"{name} ({number})"), number + 1
-    return case
+        try:
+            estimates = estimate_cases(checked, wanted, keep_in=out / _KEPT, on_photo=on_photo, workers=workers)
+        except OSError as error:
+            raise InvalidOption(f"Nothing can be written to {out}: {error.strerror}.") from error
+    return dict(estimates.found), list(estimates.problems)
 
 
 def _write(evaluation: "Evaluation", out: Path) -> list[Path]:

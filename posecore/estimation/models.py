@@ -111,6 +111,11 @@ def find_model(name: str | os.PathLike[str] = "full", *, on_progress: OnBytes | 
         raise ModelNotFound(_nowhere(bundle, places, str(failure))) from failure
 
 
+def is_on_machine(name: str) -> bool:
+    """Whether the file of a registered bundle is in one of the places on this machine; it is not verified."""
+    return any(os.path.isfile(place.path) for place in _places(BUNDLES[name]))
+
+
 def identify_model(path: str | os.PathLike[str]) -> ModelIdentity:
     """Identify a model file by its hash.
 

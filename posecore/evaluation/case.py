@@ -9,7 +9,7 @@ import numpy as np
 
 from posecore.evaluation.angle_agreement import JOINT_ANGLES, Agreement, agreement, joint_angles
 from posecore.evaluation.body_errors import aligned_mpjpe, mpjpe
-from posecore.evaluation.bootstrap import Difference, bootstrap_share, paired_difference
+from posecore.evaluation.bootstrap import Difference, Interval, bootstrap_share, paired_difference
 from posecore.evaluation.coco_scores import CocoScores, coco_scores
 from posecore.evaluation.correct_keypoints import THRESHOLDS, correct_and_counted, pck, pck_by_keypoint, share
 from posecore.evaluation.found import Doubles, FoundPeople
@@ -135,6 +135,19 @@ class CaseScores:
         correct, counted = correct_and_counted(self.errors_px, self.torsos_px, threshold)
         return self._by_photo(correct.sum(axis=1)), self._by_photo(counted.sum(axis=1))
 
+    def pck(self, threshold: float = PCK_AT) -> float:
+        """Share of correct keypoints, 0..1; NaN if nobody's torso is labelled."""
+        return pck(self.errors_px, self.torsos_px, threshold)
+
+    def pck_interval(self, threshold: float = PCK_AT) -> Interval:
+        """95% interval of ``pck``."""
+        return bootstrap_share(*self.correct_by_photo(threshold))
+
+    def pck_by_joint(self, threshold: float = PCK_AT) -> dict[str, float]:
+        """PCK of each keypoint that is labelled at least once, by COCO's names."""
+        shares = pck_by_keypoint(self.errors_px, self.torsos_px, threshold)
+        return {name: float(value) for name, value in zip(COCO_17, shares, strict=True) if np.isfinite(value)}
+
     def _by_photo(self, values: Sequence[float] | Doubles) -> Doubles:
         places = {photo.photo_id: place for place, photo in enumerate(self.photos)}
         sums = np.zeros(len(self.photos))
@@ -144,18 +157,29 @@ class CaseScores:
     @cached_property
     def angles(self) -> dict[str, Agreement]:
         """Agreement of each joint angle with the labels, in the picture, degrees, over the people who were found."""
-        return self._angles([(each.points, each.person.points) for each in self.people if each.found])
+        return self._agreements(self.angle_pairs())
 
     @cached_property
     def angles_3d(self) -> dict[str, Agreement]:
         """The same in 3D; without pairs if the labels have no metres."""
-        return self._angles([(each.points_m, each.person.points_m) for each in self.people if each.found])
+        return self._agreements(self.angle_pairs(in_3d=True))
 
-    def _angles(self, pairs: list[tuple[Doubles, Doubles]]) -> dict[str, Agreement]:
-        if not pairs:
-            return dict.fromkeys(JOINT_ANGLES, agreement(np.empty(0), np.empty(0)))
-        measured, true = (joint_angles(np.array(bodies)) for bodies in zip(*pairs, strict=True))
-        return {name: agreement(measured[:, place], true[:, place]) for place, name in enumerate(JOINT_ANGLES)}
+    def angle_pairs(self, *, in_3d: bool = False) -> Doubles:
+        """(2, M, A) degrees: estimate and label of each joint angle of the M people who were found; NaN: not known.
+
+        They are in the order of ``people``, the angles in that of ``JOINT_ANGLES``.
+        """
+        found = [each for each in self.people if each.found]
+        size = 3 if in_3d else 2
+        bodies = [
+            [each.points_m for each in found] if in_3d else [each.points for each in found],
+            [each.person.points_m for each in found] if in_3d else [each.person.points for each in found],
+        ]
+        return joint_angles(np.array(bodies, float).reshape(2, len(found), len(COCO_17), size))
+
+    @staticmethod
+    def _agreements(pairs: Doubles) -> dict[str, Agreement]:
+        return {name: agreement(*pairs[:, :, place]) for place, name in enumerate(JOINT_ANGLES)}
 
     @cached_property
     def body_errors_m(self) -> Doubles:
@@ -169,7 +193,6 @@ class CaseScores:
 
         Intervals hold 95% of samples of the photos.
         """
-        some, of_all = self.correct_by_photo()
         found = self._by_photo([each.found for each in self.people])
         labelled = self._by_photo([1.0] * len(self.people))
         likeness = [each.oks for each in self.people if each.found]
@@ -187,9 +210,9 @@ class CaseScores:
                 "recall_interval": bootstrap_share(found, labelled),
                 "mean_oks": float(np.mean(likeness)) if likeness else float("nan"),
                 "pck_people": int(np.isfinite(self.torsos_px).sum()),
-                "pck": {f"{at:g}": pck(self.errors_px, self.torsos_px, at) for at in THRESHOLDS},
-                "pck_interval": {f"{PCK_AT:g}": bootstrap_share(some, of_all)},
-                "pck_by_joint": self._by_joint(),
+                "pck": {f"{at:g}": self.pck(at) for at in THRESHOLDS},
+                "pck_interval": {f"{PCK_AT:g}": self.pck_interval()},
+                "pck_by_joint": self.pck_by_joint(),
                 "pckh_people": int(np.isfinite(self.heads_px).sum()),
                 "pckh": {f"{PCKH_AT:g}": pck(self.errors_px, self.heads_px, PCKH_AT)},
                 "by_domain": {domain: self._domain(domain) for domain in self.domains},
@@ -207,19 +230,15 @@ class CaseScores:
             }
         )
 
-    def _by_joint(self) -> dict[str, float]:
-        shares = pck_by_keypoint(self.errors_px, self.torsos_px, PCK_AT)
-        return {name: float(value) for name, value in zip(COCO_17, shares, strict=True) if np.isfinite(value)}
-
     def _domain(self, domain: str) -> dict[str, Any]:
         part = self.in_domain(domain)
         return {
             "photos": len(part.photos),
             "people": len(part.people),
             "found": part.found,
-            "pck": {f"{PCK_AT:g}": pck(part.errors_px, part.torsos_px, PCK_AT)},
-            "pck_interval": {f"{PCK_AT:g}": bootstrap_share(*part.correct_by_photo())},
-            "pck_by_joint": part._by_joint(),
+            "pck": {f"{PCK_AT:g}": part.pck()},
+            "pck_interval": {f"{PCK_AT:g}": part.pck_interval()},
+            "pck_by_joint": part.pck_by_joint(),
         }
 
 
@@ -277,7 +296,7 @@ class Comparison:
 
     Attributes:
         first, second: their names.
-        pck: difference of their PCK@0.2, with an interval and tests.
+        pck: difference of their PCK, with an interval and tests.
         people: labelled people whom both found.
         distance: median distance between their keypoints of the same people, in shares of the torso; NaN: not known.
     """
@@ -310,8 +329,14 @@ class Comparison:
         )
 
 
-def compare_cases(first: CaseScores, second: CaseScores) -> Comparison:
-    """Compare two cases on the same labelled photos: who is more right, and how far they agree with each other."""
+def compare_cases(first: CaseScores, second: CaseScores, threshold: float = PCK_AT) -> Comparison:
+    """Compare two cases on the same labelled photos: who is more right, and how far they agree with each other.
+
+    Args:
+        first: scores on the photos.
+        second: scores on the same photos.
+        threshold: of the PCK that is compared.
+    """
     both = [
         np.linalg.norm(one.points - other.points, axis=-1) / one.person.torso_px
         for one, other in zip(first.people, second.people, strict=True)
@@ -322,7 +347,7 @@ def compare_cases(first: CaseScores, second: CaseScores) -> Comparison:
     return Comparison(
         str(first.name),
         str(second.name),
-        paired_difference(*first.correct_by_photo(), *second.correct_by_photo()),
+        paired_difference(*first.correct_by_photo(threshold), *second.correct_by_photo(threshold)),
         len(both),
         float(np.median(known)) if len(known) else float("nan"),
     )

@@ -92,19 +92,24 @@ def parse_json(data: bytes, name: str) -> Any:
         raise UnreadableLabels(f"{name} {what}.") from error
 
 
-def read_file(path: Path) -> bytes:
+def read_file(path: Path, name: str | None = None) -> bytes:
     """The bytes of a file of labels or results.
+
+    Args:
+        path: of the file.
+        name: of the file in errors; None: its own.
 
     Raises:
         UnreadableLabels: if it cannot be read, or is larger than ``LIMITS.labels_megabytes``.
     """
+    name = name or path.name
     try:
         size, most = path.stat().st_size, LIMITS.labels_megabytes * 1_000_000
         if size > most:
-            raise UnreadableLabels(f"{path.name} has {size:,} bytes. Expected at most {most:,}.")
+            raise UnreadableLabels(f"{name} has {size:,} bytes. Expected at most {most:,}.")
         return path.read_bytes()
     except OSError as error:
-        raise UnreadableLabels(f"{path.name} cannot be read: {error.strerror}.") from error
+        raise UnreadableLabels(f"{name} cannot be read: {error.strerror}.") from error
 
 
 def _labels_file(source: PhotoSource, annotations: Path | None) -> tuple[str, bytes]:

@@ -1,7 +1,7 @@
 """The scores of several cases on the same labelled photos."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import combinations
 from typing import Any
@@ -76,3 +76,11 @@ def evaluate(
         for name, people in found.items()
     )
     return Evaluation(rest, cases, tuple(dict.fromkeys((*labelled.problems, *problems))))
+
+
+def name_of_results(name: str, taken: Collection[CaseName]) -> CaseName:
+    """The name of the case of another system's results: its file's, with a number if another case is called so."""
+    case, number = CaseName(name), 2
+    while case in taken:
+        case, number = replace(case, model=f"{name} ({number})"), number + 1
+    return case

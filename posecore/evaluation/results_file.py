@@ -46,7 +46,7 @@ class Results:
     problems: tuple[Problem, ...] = ()
 
 
-def read_results(path: str | Path, labelled: LabelledSet) -> Results:
+def read_results(path: str | Path, labelled: LabelledSet, *, name: str | None = None) -> Results:
     """Read the results of another system on a labelled set.
 
     Without names, 17 keypoints are COCO's, 33 BlazePose's, 16 MPII's and 25 OpenPose's; as many as the labels have are
@@ -55,35 +55,37 @@ def read_results(path: str | Path, labelled: LabelledSet) -> Results:
     Args:
         path: a JSON file, or a folder or zip with one for each photo.
         labelled: the photos that they are for.
+        name: of the file in what is reported; None: its own.
 
     Raises:
         UnreadableLabels: if it cannot be read, or nothing in it belongs to these photos.
     """
     path = Path(path)
-    reader = _Reader(path.name, labelled)
+    name = name or path.name
+    reader = _Reader(name, labelled)
     if path.is_dir() or path.suffix.lower() == ".zip":
         source = PhotoSource(path)
-        reader.problems += [Problem(path.name, file, why) for file, why in source.refused.items()]
+        reader.problems += [Problem(name, file, why) for file, why in source.refused.items()]
         for file in source.files(".json"):
             try:
                 content = parse_json(source.read(file, LIMITS.labels_megabytes), file)
             except UnreadableLabels as error:
-                reader.problems.append(Problem(path.name, file, str(error)))
+                reader.problems.append(Problem(name, file, str(error)))
                 continue
             reader.add_photo(PurePosixPath(file).stem, content)
     else:
-        reader.add_file(parse_json(read_file(path), path.name))
+        reader.add_file(parse_json(read_file(path, name), name))
     if not reader.rows:
         first = f" The first problem: {reader.problems[0]}." if reader.problems else ""
-        raise UnreadableLabels(f"{path.name} has no result that belongs to the photos of {labelled.name}.{first}")
+        raise UnreadableLabels(f"{name} has no result that belongs to the photos of {labelled.name}.{first}")
     for photo_id, rows in reader.rows.items():
         if len(rows) > (most := LIMITS.labelled_people):
             what = f"it has {len(rows):,} people. The {most:,} with the best scores are used"
-            reader.problems.append(Problem(path.name, f"image {photo_id}", what))
+            reader.problems.append(Problem(name, f"image {photo_id}", what))
             rows.sort(key=lambda row: -row[1])
             del rows[most:]
     found = {photo_id: _joined(rows) for photo_id, rows in reader.rows.items()}
-    return Results(path.name, found, tuple(reader.problems))
+    return Results(name, found, tuple(reader.problems))
 
 
 class _Wrong(Exception):

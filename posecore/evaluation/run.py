@@ -9,12 +9,13 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from posecore.errors import PosecoreError, UnreadableLabels
 from posecore.estimation.engines import PictureEstimator, find_engine, open_picture_estimator
 from posecore.estimation.models import find_model, identify_model
 from posecore.estimation.pose_options import PoseOptions
+from posecore.evaluation.case import CaseName
 from posecore.evaluation.found import FoundPeople
 from posecore.evaluation.labels import LabelledPhoto, LabelledSet, Problem
 from posecore.evaluation.looks import Look
@@ -31,6 +33,7 @@ from posecore.system import VERSION, usable_cores
 OnPhotos = Callable[[int, int], bool | None]
 """Called with the number of photos done and their total; False ends the run."""
 
+_FIRST_PHOTOS, _NEXT_PHOTOS, _MOST_TURNS = 5, 25, 20
 _PIXEL_DECIMALS = 5  # as landmarks are 32-bit, there is nothing beyond
 _METRE_DECIMALS = 5
 _SHARE_DECIMALS = 3
@@ -151,46 +154,148 @@ def estimate_looks(
         As ``estimate_photos``.
     """
     photos = checked.labelled.photos
-    workers = min(workers or usable_cores(), len(photos))
-    threads = 1 if workers > 1 else None
-    looks = [replace(look, options=replace(look.options, threads=look.options.threads or threads)) for look in looks]
-    run = _Run(checked, looks)
-    with ExitStack() as stack:
-        kept = [
-            stack.enter_context(closing(_Kept(keep_in, look) if keep_in is not None else _Kept.nowhere()))
-            for look in looks
-        ]
-        run.take(kept)
+    with closing(_Run(checked, looks, keep_in, workers)) as run:
         if on_photos is not None and run.done:
             on_photos(run.done, len(photos))
-        if run.done < len(photos):
-            run.estimate(kept, workers, on_photos)
+        run.estimate(photos, lambda: None if on_photos is None else on_photos(run.done, len(photos)))
     return [Estimates(found, tuple(run.problems), run.done == len(photos)) for found in run.found]
+
+
+class CaseProgress(NamedTuple):
+    """How far the estimates of several cases are.
+
+    Attributes:
+        name: the case whose photo was done last; at first the first case.
+        done: number of photos done, over all cases.
+        total: number of photos times cases.
+    """
+
+    name: CaseName
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, eq=False)
+class CaseEstimates:
+    """What several cases found in the photos.
+
+    Attributes:
+        found: people by the photo's id, of each case; if the run was ended, only those of the photos that were done.
+        problems: photos that could not be estimated.
+        complete: whether all cases have done all photos.
+    """
+
+    found: Mapping[CaseName, Mapping[int | str, FoundPeople]]
+    problems: tuple[Problem, ...]
+    complete: bool
+
+
+def estimate_cases(
+    checked: CheckedSet,
+    wanted: Sequence[PoseOptions],
+    *,
+    keep_in: Path | None = None,
+    on_photo: Callable[[CaseProgress], bool | None] | None = None,
+    workers: int | None = None,
+) -> CaseEstimates:
+    """Find the people in all photos with several models, searches and engines.
+
+    These take turns, some photos each, so that all of them have about the same photos if the run is ended.
+
+    Args:
+        checked: the photos.
+        wanted: options of each case. Of two that are the same case, such as an engine by choice and the same one in
+            place of another, the first is estimated.
+        keep_in: as for ``estimate_photos``.
+        on_photo: called at the start, with what was known before, and after each photo; if it returns False, the run
+            ends.
+        workers: as for ``estimate_photos``.
+
+    Raises:
+        As ``estimate_photos``.
+    """
+    photos = checked.labelled.photos
+    cases = dict[CaseName, PoseOptions]()
+    for options in wanted:
+        cases.setdefault(name_case(options), options)
+    with ExitStack() as stack:
+        runs = {
+            name: stack.enter_context(closing(_Run(checked, [Look(options)], keep_in, workers)))
+            for name, options in cases.items()
+        }
+
+        def on_next(name: CaseName) -> bool | None:
+            done = sum(run.done for run in runs.values())
+            return None if on_photo is None else on_photo(CaseProgress(name, done, len(photos) * len(runs)))
+
+        turns = ((run, turn, name) for turn in _turns(photos) for name, run in runs.items())
+        if runs and on_next(next(iter(runs))) is not False:
+            # ``all`` ends with the first turn that was ended.
+            all(run.estimate(turn, partial(on_next, name)) for run, turn, name in turns)
+        return CaseEstimates(
+            {name: run.found[0] for name, run in runs.items()},
+            tuple(problem for run in runs.values() for problem in run.problems),
+            all(run.done == len(photos) for run in runs.values()),
+        )
+
+
+def name_case(options: PoseOptions) -> CaseName:
+    """The name of the case of these options, with the engine that they select on this machine.
+
+    Raises:
+        As ``estimate_photos``, without OSError.
+    """
+    return CaseName(Path(options.model).name, options.search, find_engine(options).name)
+
+
+def _turns(photos: Sequence[LabelledPhoto]) -> Iterator[Sequence[LabelledPhoto]]:
+    """The photos in parts: a small one, so that the time of each case is soon known, and then larger ones."""
+    step = max(_NEXT_PHOTOS, -(-len(photos) // _MOST_TURNS))
+    yield photos[:_FIRST_PHOTOS]
+    for start in range(_FIRST_PHOTOS, len(photos), step):
+        yield photos[start : start + step]
 
 
 class _Run:
     """Estimates of the photos by each look: those already kept, and those made now."""
 
-    def __init__(self, checked: CheckedSet, looks: Sequence[Look]) -> None:
-        self.checked, self.looks = checked, looks
+    def __init__(self, checked: CheckedSet, looks: Sequence[Look], keep_in: Path | None, workers: int | None) -> None:
+        self.checked = checked
+        self.workers = min(workers or usable_cores(), len(checked.labelled.photos))
+        threads = 1 if self.workers > 1 else None
+        self.looks = [
+            replace(look, options=replace(look.options, threads=look.options.threads or threads)) for look in looks
+        ]
         self.found: list[dict[int | str, FoundPeople]] = [{} for _ in looks]
         self.problems: list[Problem] = []
-        self.done = 0
+        with ExitStack() as stack:
+            self.kept = [
+                stack.enter_context(closing(_Kept(keep_in, look) if keep_in is not None else _Kept.nowhere()))
+                for look in self.looks
+            ]
+            self.close = stack.pop_all().close
+        self._take()
+        self.done = sum(not self._missing(photo) for photo in checked.labelled.photos)
 
     def _missing(self, photo: LabelledPhoto) -> list[int]:
         return [place for place, found in enumerate(self.found) if photo.photo_id not in found]
 
-    def take(self, kept: Sequence["_Kept"]) -> None:
+    def _take(self) -> None:
         """Take over what earlier runs found."""
-        for found, known in zip(self.found, kept, strict=True):
+        for found, known in zip(self.found, self.kept, strict=True):
             for photo in self.checked.labelled.photos:
                 if (people := known.found.get(self.checked.hashes[photo.photo_id])) is not None:
                     found[photo.photo_id] = people
-        self.done = sum(not self._missing(photo) for photo in self.checked.labelled.photos)
 
-    def estimate(self, kept: Sequence["_Kept"], workers: int, on_photos: OnPhotos | None) -> None:
-        """Estimate what is missing; on the way out, whatever happened, wait for the photos begun and do no others."""
-        photos = self.checked.labelled.photos
+    def estimate(self, photos: Sequence[LabelledPhoto], on_photo: Callable[[], bool | None]) -> bool:
+        """Estimate what is missing; on the way out, whatever happened, wait for the photos begun and do no others.
+
+        Returns:
+            Whether all of these photos are done: False if ``on_photo`` ended it.
+        """
+        wanted = {photo.photo_id: places for photo in photos if (places := self._missing(photo))}
+        if not wanted:
+            return True
         all_options = list(dict.fromkeys(look.options for look in self.looks))
         own, estimators = threading.local(), list[PictureEstimator]()
 
@@ -200,28 +305,31 @@ class _Run:
 
         for options in all_options:
             find_engine(options)  # errors about the model are raised here, not in a thread
-        executor = ThreadPoolExecutor(workers, initializer=begin)
+        executor = ThreadPoolExecutor(min(self.workers, len(wanted)), initializer=begin)
         try:
             jobs = {
-                executor.submit(lambda photo, places: self._look(own.by_options, photo, places), photo, places): photo
+                executor.submit(lambda photo: self._look(own.by_options, photo, wanted[photo.photo_id]), photo): photo
                 for photo in photos
-                if (places := self._missing(photo))
+                if photo.photo_id in wanted
             }
             for job in as_completed(jobs):
                 photo = jobs.pop(job)
                 self.done += 1
                 try:
                     for place, people in job.result().items():
-                        self.found[place][photo.photo_id] = kept[place].add(self.checked.hashes[photo.photo_id], people)
+                        self.found[place][photo.photo_id] = self.kept[place].add(
+                            self.checked.hashes[photo.photo_id], people
+                        )
                 except PosecoreError as error:
                     name = self.checked.labelled.source.name
                     self.problems.append(Problem(name, photo.file_name, str(error)))
-                if on_photos is not None and on_photos(self.done, len(photos)) is False:
-                    return
+                if on_photo() is False:
+                    return False
         finally:
             executor.shutdown(cancel_futures=True)
             for estimator in estimators:
                 estimator.close()
+        return True
 
     def _look(
         self, by_options: Mapping[PoseOptions, PictureEstimator], photo: LabelledPhoto, places: Sequence[int]

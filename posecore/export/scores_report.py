@@ -5,7 +5,7 @@ The page itself is the template ``scores_report.html`` beside this file.
 
 import base64
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from posecore.evaluation.case import PCK_AT, CaseScores, PersonScore
 from posecore.evaluation.evaluation import Evaluation
 from posecore.evaluation.keypoints import COCO_17
 from posecore.evaluation.published import PUBLISHED, PUBLISHED_NOTE
+from posecore.evaluation.worst import what_is_wrong, worst_first, wrong_keypoints
 from posecore.export.templates import TEMPLATES
 from posecore.media.pictures import decode_picture, encode_jpeg
 from posecore.system import VERSION, whole_file
@@ -89,7 +90,8 @@ def percent(share: float | None) -> str:
     return UNKNOWN if share is None else f"{100 * share:.1f}"
 
 
-def _with_interval(share: float | None, interval: list[float | None] | None) -> str:
+def with_interval(share: float | None, interval: Sequence[float | None] | None) -> str:
+    """A share of 0..1 in percent with its interval, such as "76.9 (61.5 to 93.6)"; without an unknown one."""
     if share is None or interval is None or None in interval:
         return percent(share)
     return f"{percent(share)} ({percent(interval[0])} to {percent(interval[1])})"
@@ -111,9 +113,9 @@ def _facts(evaluation: Evaluation) -> Iterator[tuple[str, str]]:
 _COLUMNS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "Found": lambda row: f"{row['found']} of {row['people']}",
     "Others": lambda row: str(row["others"]),
-    f"PCK@{_AT}": lambda row: _with_interval(row["pck"][_AT], row["pck_interval"][_AT]),
+    f"PCK@{_AT}": lambda row: with_interval(row["pck"][_AT], row["pck_interval"][_AT]),
     "of people": lambda row: str(row["pck_people"]),
-    "OKS mAP": lambda row: _with_interval(row["oks_map"], row["oks_map_interval"]),
+    "OKS mAP": lambda row: with_interval(row["oks_map"], row["oks_map_interval"]),
     "OKS AR": lambda row: percent(row["oks_mar"]),
     "PCKh@0.5": lambda row: percent(row["pckh"]["0.5"]),
     "MPJPE, mm": lambda row: _rounded(row["mpjpe_mm"]),
@@ -144,7 +146,7 @@ def _difference(row: Mapping[str, Any]) -> tuple[str, ...]:
 def _domains(evaluation: Evaluation, figures: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
     for domain in evaluation.cases[0].domains if evaluation.cases else ():
         rows = [row["by_domain"][domain] for row in figures]
-        shares = [_with_interval(row["pck"][_AT], row["pck_interval"][_AT]) for row in rows]
+        shares = [with_interval(row["pck"][_AT], row["pck_interval"][_AT]) for row in rows]
         yield (domain or "not stated", str(rows[0]["photos"]), str(rows[0]["people"]), *shares)
 
 
@@ -188,8 +190,7 @@ def _curve(names: list[str], figures: list[dict[str, Any]]) -> dict[str, Any]:
 
 def worst_people(case: CaseScores, most: int = WORST) -> list[PersonScore]:
     """Those with the smallest share of correct keypoints first; of equal shares, the least OKS."""
-    judged = [each for each in case.people if np.isfinite(each.pck) and each.pck < 1]
-    return sorted(judged, key=lambda each: (each.pck, each.oks))[:most]
+    return worst_first(each for each in case.people if np.isfinite(each.pck) and each.pck < 1)[:most]
 
 
 def _worst(
@@ -205,15 +206,15 @@ def _worst(
                 on_picture(done, total)
             try:
                 data = evaluation.labelled.source.read(score.photo.file_name)
-                picture = draw_scored(decode_picture(data, name="photo"), score.person.points, score.points)
+                rgb = decode_picture(data, name="photo")
+                picture = draw_scored(rgb, score.person.points, score.points, wrong=wrong_keypoints(score))
             except PosecoreError:  # the photo has gone since it was estimated
                 continue
             shown.append(
                 {
                     "source": "data:image/jpeg;base64," + base64.b64encode(encode_jpeg(picture)).decode("ascii"),
                     "photo": score.photo.file_name,
-                    "text": f"{percent(score.pck)} % correct, OKS {score.oks:.2f}"
-                    + ("" if score.found else ", not found"),
+                    "text": f"{percent(score.pck)} % correct, OKS {score.oks:.2f}: {what_is_wrong(score)}",
                 }
             )
         yield name, shown

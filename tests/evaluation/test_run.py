@@ -12,7 +12,7 @@ from posecore import FramePoses, PoseOptions, decode_picture
 from posecore.evaluation import run
 from posecore.evaluation.case import CaseName, score_case
 from posecore.evaluation.coco_labels import read_labelled_set
-from posecore.evaluation.run import check_photos, estimate_photos
+from posecore.evaluation.run import check_photos, estimate_cases, estimate_photos
 from posecore.skeletons import COCO_17_FROM_BLAZEPOSE
 from tests.evaluation.conftest import SIZE, STANDING, annotation
 
@@ -150,3 +150,44 @@ def test_benchmark_and_library_agree_on_real_photos(shared_data):
     assert (ours["found"], ours["people"], ours["others"]) == (4, 12, 0)
     for name in ("found", "people", "others", "pck", "oks_map", "mean_oks"):
         assert ours[name] == pytest.approx(theirs[name], abs=1e-6)
+
+
+CASES = (PoseOptions(), PoseOptions(people=2, search="thorough"))
+
+
+def test_cases_take_turns_and_a_photo_is_estimated_once_for_each(checked, opened, tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "_FIRST_PHOTOS", 2)
+    monkeypatch.setattr(run, "_NEXT_PHOTOS", 3)
+    steps = []
+    estimates = estimate_cases(checked, [*CASES, CASES[0]], keep_in=tmp_path, on_photo=steps.append, workers=1)
+    assert estimates.complete
+    assert [str(name) for name in estimates.found] == ["full, fast", "full, thorough"]
+    assert [len(found) for found in estimates.found.values()] == [6, 6]
+    assert [(str(step.name).split()[-1], step.done) for step in steps] == [
+        ("fast", 0),
+        *(("fast", number) for number in (1, 2)),
+        *(("thorough", number) for number in (3, 4)),
+        *(("fast", number) for number in (5, 6, 7)),
+        *(("thorough", number) for number in (8, 9, 10)),
+        ("fast", 11),
+        ("thorough", 12),
+    ]
+    assert {step.total for step in steps} == {12}
+    opened.clear()
+    again = estimate_cases(checked, CASES, keep_in=tmp_path, on_photo=steps.append)
+    assert opened == []
+    assert again.complete
+    assert steps[-1].done == 12
+
+
+def test_cases_that_were_stopped_have_the_same_photos_and_go_on(checked, opened, tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "_FIRST_PHOTOS", 2)
+    stopped = estimate_cases(checked, CASES, keep_in=tmp_path, on_photo=lambda step: step.done < 4, workers=1)
+    assert not stopped.complete
+    one, other = stopped.found.values()
+    assert list(one) == list(other) == [1, 2]
+    opened.clear()
+    assert estimate_cases(checked, CASES, keep_in=tmp_path, workers=1).complete
+    assert len(done(opened)) == 8
+    assert not estimate_cases(checked, CASES, on_photo=lambda step: False).complete
+    assert estimate_cases(checked, []).found == {}

@@ -13,9 +13,10 @@ from posecore.evaluation.coco_labels import read_labelled_set
 from posecore.evaluation.evaluation import evaluate
 from posecore.evaluation.found import FoundPeople
 from posecore.evaluation.labels import Problem
-from posecore.export.scores_file import PEOPLE_COLUMNS, write_metrics, write_people_csv
+from posecore.evaluation.results_file import read_results
+from posecore.export.scores_file import PEOPLE_COLUMNS, write_coco_results, write_metrics, write_people_csv
 from posecore.export.scores_report import WORST, worst_people, write_scores_report
-from posecore.view.scored_drawing import ESTIMATE_COLOR, LABEL_COLOR, draw_scored
+from posecore.view.scored_drawing import ESTIMATE_COLOR, LABEL_COLOR, WRONG_COLOR, draw_scored
 from tests.evaluation.conftest import STANDING, annotation, write_set  # noqa: F401
 
 NAN = np.full((1, 17, 3), np.nan)
@@ -103,6 +104,33 @@ def test_the_page_needs_nothing_else(evaluation, tmp_path):
     for words in ("3 of 3", "2 of 3", "100.0", "64.7", "may be chance", "yoga", "96.4", "Fewer than 50 people"):
         assert words in text, words
     assert "MPJPE" not in re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)
+
+
+def test_estimates_are_read_again_as_they_were(evaluation, tmp_path):
+    half = np.where(np.arange(17)[:, None] < 9, STANDING, np.nan)
+    visible = np.linspace(0.1, 0.9, 17)[None]
+    found = {
+        1: FoundPeople(np.stack([STANDING, half]), np.array([0.25, 0.5]), np.repeat(NAN, 2, axis=0)),
+        3: FoundPeople(STANDING[None] + 1 / 3, np.array([0.125]), NAN, 12.0, visible),
+        2: FoundPeople.nobody(),
+    }
+    write_coco_results(found, tmp_path / "r.json")
+    third = json.loads((tmp_path / "r.json").read_text())[2]
+    assert third["keypoints"][2::3] == pytest.approx(visible[0])
+    read = read_results(tmp_path / "r.json", evaluation.labelled, name="ours").found
+    assert sorted(read) == [1, 3]
+    for photo_id, people in read.items():
+        np.testing.assert_allclose(people.points, found[photo_id].points, atol=1e-5)
+        np.testing.assert_array_equal(people.scores, found[photo_id].scores)
+    write_coco_results({}, tmp_path / "r.json")
+    assert json.loads((tmp_path / "r.json").read_text()) == []
+
+
+def test_a_line_joins_what_is_wrong():
+    photo, wrong = np.zeros((300, 200, 3), np.uint8), np.arange(17) == 15
+    drawn = draw_scored(photo, STANDING, np.add(STANDING, (40, 0)), wrong=wrong, side=300)
+    assert tuple(drawn[280, 146]) == WRONG_COLOR
+    assert tuple(drawn[220, 148]) != WRONG_COLOR
 
 
 @pytest.mark.parametrize("shift", [0, 40, 1e12])
