@@ -10,11 +10,11 @@ from posecore.estimation.hands.stream_estimator import StreamEstimator as HandSt
 from posecore.estimation.inputs import RgbArray
 from posecore.estimation.pose_options import PoseOptions
 from posecore.hands import FrameHands
+from posecore.motion.mirror import mirror_hands, mirror_picture, mirror_poses
 from posecore.poses import FramePoses
 from posecore.runs.annotation import color_by as colors_of
 from posecore.view.drawing import draw_poses
 from posecore.view.hand_drawing import draw_hands, without_coarse_hands
-from posecore.view.mirror import mirror_hands, mirror_picture, mirror_poses
 from posecore.view.overlays.artist import OverlayArtist
 from posecore.view.overlays.options import OverlayOptions
 from posecore.view.silhouettes import Background, check_background, on_background

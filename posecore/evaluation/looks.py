@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from posecore.estimation.engines import PictureEstimator
 from posecore.estimation.inputs import RgbArray
 from posecore.estimation.pose_options import PoseOptions
+from posecore.motion.mirror import mirror_images, mirror_picture
 from posecore.poses import FramePoses
 from posecore.system import naming_missing_library
-from posecore.view.mirror import mirror_images, mirror_picture
 
 with naming_missing_library():
     import cv2

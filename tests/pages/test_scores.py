@@ -127,7 +127,7 @@ def test_the_first_sentence_says_what_a_coach_wants_to_know(scored):
     assert "Full with the thorough search finds 2 and puts 88 of 100 points." in text
     assert "The difference may be chance. Fewer than 6 photos can never tell." in text
     assert "2 people are few" in text
-    assert [metric.label for metric in scored.metric] == ["full, fast", "full, thorough"]
+    assert [plain(metric.label) for metric in scored.metric] == ["full, fast", "full, thorough"]
     assert scored.metric[0].value == "97% right"
 
 

@@ -33,7 +33,7 @@ from posecore import (
 )
 from posecore.limits import LIMITS
 from posecore.motion.hand_as_body import people_within_hands
-from posecore.view.mirror import mirror_hands, mirror_picture
+from posecore.motion.mirror import mirror_hands, mirror_picture
 from posecore.view.silhouettes import Background
 
 _LOG = logging.getLogger(__name__)

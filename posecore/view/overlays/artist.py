@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from posecore.motion.mirror import mirror_images
 from posecore.poses import FramePoses, check_frame
 from posecore.view.drawing import check_picture, places_of
 from posecore.view.labels import Box
-from posecore.view.mirror import mirror_images
 from posecore.view.overlays.figures import draw_solid
 from posecore.view.overlays.ghost import Ghost, Ghosts, StandingGhost, draw_ghost, write_score
 from posecore.view.overlays.markers import Marker, Markers

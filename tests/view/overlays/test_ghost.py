@@ -15,7 +15,7 @@ from posecore import (
     decode_picture,
     estimate_image,
 )
-from posecore.view.mirror import mirror_images
+from posecore.motion.mirror import mirror_images
 from posecore.view.overlays.artist import OverlayArtist, draw_overlay
 from posecore.view.overlays.ghost import Ghost, Ghosts
 from posecore.view.overlays.mannequin import ghost_thumbnail, mannequin

@@ -10,7 +10,7 @@ from scipy.spatial.transform import Rotation
 from posecore import BLAZEPOSE_33, FramePoses, LiveSession, PoseOptions, Puppet, UnreadablePuppet
 from posecore.limits import LIMITS
 from posecore.media.pictures import decode_picture
-from posecore.view.mirror import mirror_images
+from posecore.motion.mirror import mirror_images
 from posecore.view.overlays import svg_rendering
 from posecore.view.overlays.artist import OverlayArtist, draw_overlay
 from posecore.view.overlays.mannequin import mannequin
