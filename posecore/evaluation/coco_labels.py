@@ -216,7 +216,7 @@ class _Reader:
                 self._problem(f"image {photo_id}", f"its photo {file_name} is that of image {taken[there]}")
                 continue
             taken[there] = photo_id
-            entries[photo_id] = (there, _size_of(entry), _domain_of(entry, file_name))
+            entries[photo_id] = (there, _size_of(entry), domain_of(entry, file_name))
         return entries
 
     def _person(
@@ -331,8 +331,8 @@ def _size_of(entry: Mapping[str, Any]) -> tuple[int, int] | None:
     return (int(width), int(height)) if is_number(width) and is_number(height) and width > 0 and height > 0 else None
 
 
-def _domain_of(entry: Mapping[str, Any], file_name: str) -> str:
-    """As stated, or the folder that the photo is in."""
+def domain_of(entry: Mapping[str, Any], file_name: str) -> str:
+    """The domain of an image: as its entry states, or the folder that the photo is in."""
     if isinstance(entry.get("domain"), str):
         return str(entry["domain"])
     folders = [part for part in PurePosixPath(file_name).parent.parts if part != "images"]

@@ -3,7 +3,7 @@
 
 /** @typedef {import("../types.d.ts").DeskPhoto} DeskPhoto */
 /** @typedef {DeskPhoto & {image: HTMLImageElement}} LoadedPhoto */
-/** @typedef {{photo: number, done: boolean, people?: number[][], domain?: string, size?: [number, number]}} Labelled */
+/** @typedef {{photo: string, done: boolean, people?: number[][], domain?: string, size?: [number, number]}} Labelled */
 
 const MOST_KEPT = 6;
 const AGAIN_AFTER_MS = 3000;
@@ -26,30 +26,28 @@ async function ask(url, how) {
 }
 
 export class DeskLink {
-  /**
-   * @param {string} address
-   * @param {(problem: string) => void} onSaving "" once everything is saved
-   */
-  constructor(address, onSaving) {
+  /** @param {string} address */
+  constructor(address) {
     this.address = address;
-    this.onSaving = onSaving;
-    /** The last used at the end. @type {Map<number, Promise<LoadedPhoto>>} */
+    /** Told what hinders saving; "" once everything is saved. @type {(problem: string) => void} */
+    this.onSaving = () => {};
+    /** The last used at the end. @type {Map<string, Promise<LoadedPhoto>>} */
     this.photos = new Map();
-    /** What is still to be saved, by photo. @type {Map<number, Labelled>} */
+    /** What is still to be saved, by photo. @type {Map<string, Labelled>} */
     this.unsaved = new Map();
     this.isSaving = false;
   }
 
   /**
    * A photo with its labels or suggestions; loaded once, and then at once.
-   * @param {number} place
+   * @param {string} name
    * @returns {Promise<LoadedPhoto>}
    */
-  photo(place) {
-    const loading = this.photos.get(place) ?? this.load(place);
-    this.photos.delete(place);
-    this.photos.set(place, loading);
-    loading.catch(() => this.photos.delete(place));
+  photo(name) {
+    const loading = this.photos.get(name) ?? this.load(name);
+    this.photos.delete(name);
+    this.photos.set(name, loading);
+    loading.catch(() => this.photos.delete(name));
     for (const [other, gone] of this.photos) {
       if (this.photos.size <= MOST_KEPT) break;
       this.photos.delete(other);
@@ -58,11 +56,11 @@ export class DeskLink {
     return loading;
   }
 
-  /** @param {number} place @returns {Promise<LoadedPhoto>} */
-  async load(place) {
+  /** @param {string} name @returns {Promise<LoadedPhoto>} */
+  async load(name) {
     const [about, picture] = await Promise.all([
-      ask(`${this.address}?photo=${place}`).then((answer) => answer.json()),
-      ask(`${this.address}?picture=${place}`).then((answer) => answer.blob()),
+      ask(`${this.address}?photo=${encodeURIComponent(name)}`).then((answer) => answer.json()),
+      ask(`${this.address}?picture=${encodeURIComponent(name)}`).then((answer) => answer.blob()),
     ]);
     const image = new Image();
     image.alt = "";
@@ -74,16 +72,16 @@ export class DeskLink {
 
   /**
    * The person that the model finds in a part of a photo.
-   * @param {number} place
+   * @param {string} name
    * @param {number[]} box left, top, width and height
    * @returns {Promise<number[] | null>} 51 numbers; null if it finds nobody
    */
-  async personIn(place, box) {
-    const answer = await ask(`${this.address}?photo=${place}&box=${box.map(Math.round).join(",")}`);
+  async personIn(name, box) {
+    const answer = await ask(`${this.address}?photo=${encodeURIComponent(name)}&box=${box.map(Math.round).join(",")}`);
     return (await answer.json()).person;
   }
 
-  /** Hashes of the photos' bytes. @returns {Promise<(string | null)[]>} */
+  /** Hashes of the photos' bytes, by name. @returns {Promise<Record<string, string>>} */
   async hashes() {
     return (await ask(`${this.address}?hashes`)).json();
   }
@@ -96,14 +94,14 @@ export class DeskLink {
 
   async saveAll() {
     this.isSaving = true;
-    for (const [place, labelled] of this.unsaved) {
+    for (const [name, labelled] of this.unsaved) {
       try {
         const how = { method: "POST", body: JSON.stringify(labelled), headers: { "Content-Type": "application/json" } };
         await ask(this.address, how);
-        if (this.unsaved.get(place) === labelled) this.unsaved.delete(place);
+        if (this.unsaved.get(name) === labelled) this.unsaved.delete(name);
       } catch (error) {
         const why = error instanceof DeskProblem ? error.message : `${error}`;
-        if (why !== NO_ANSWER) this.unsaved.delete(place); // it would be refused again
+        if (why !== NO_ANSWER) this.unsaved.delete(name); // it would be refused again
         this.onSaving(why);
         if (why === NO_ANSWER) break;
       }

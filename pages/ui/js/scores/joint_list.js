@@ -30,6 +30,7 @@ export class JointList {
   #button(joint) {
     const button = make("button", { type: "button" });
     button.dataset.joint = `${joint}`;
+    button.dataset.side = SIDES[joint];
     button.addEventListener("click", () => this.onChosen(joint));
     this.buttons[joint] = button;
     return button;

@@ -33,21 +33,42 @@ const COARSE = ["touch", "pen"];
 
 /** What was done to a photo in this visit. @typedef {{labels: Labels, domain: string, shown: number}} Work */
 
-/**
- * What is kept of a set of photos while the visitor is on another tab or page.
- * @typedef {object} Desk
- * @property {DeskLink} link
- * @property {import("../types.d.ts").ListedPhoto[]} photos
- * @property {Map<number, Work>} work
- * @property {number} current
- * @property {(string | null)[]} hashes
- * @property {string | null} domain entered last
- * @property {Pace} pace
- * @property {number[]} kept photos whose labels this browser keeps and that are not labelled
- */
+/** What is kept of a set of photos while the visitor is on another tab or page. What is by photo is so by its name. */
+class Desk {
+  /** @param {LabellerData} data @param {string} address */
+  constructor(data, address) {
+    this.key = data.key;
+    this.link = new DeskLink(address);
+    /** @type {import("../types.d.ts").ListedPhoto[]} */
+    this.photos = [];
+    /** @type {Map<string, Work>} */
+    this.work = new Map();
+    /** Place of the photo that is open. */
+    this.current = -1;
+    /** @type {Record<string, string>} */
+    this.hashes = {};
+    /** Entered last. @type {string | null} */
+    this.domain = null;
+    this.pace = new Pace();
+    /** Photos that are not labelled, but whose labels this browser keeps. @type {Set<string>} */
+    this.kept = new Set();
+  }
 
-/** @type {Map<string, Desk>} */
-const desks = new Map();
+  /** Take the photos as the page knows them, in which there may be more. @param {LabellerData} data */
+  take(data) {
+    const name = this.photos[this.current]?.name;
+    const states = new Map(this.photos.map((photo) => [photo.name, photo.state]));
+    this.photos = data.photos.map((photo) => ({ name: photo.name, state: states.get(photo.name) ?? photo.state }));
+    this.current = this.photos.findIndex((photo) => photo.name === name);
+  }
+
+  get listed() {
+    return this.photos[this.current] ?? null;
+  }
+}
+
+/** That of the visit. @type {Desk | null} */
+let lastDesk = null;
 
 class Labeller {
   /** @param {HTMLElement} root */
@@ -128,23 +149,25 @@ class Labeller {
     const { colors } = data;
     this.root.style.setProperty("--lb-left", colors.left);
     this.root.style.setProperty("--lb-right", colors.right);
-    let desk = desks.get(data.key);
-    if (!desk && data.address) {
-      const link = new DeskLink(data.address, (problem) => this.onSaving(problem));
-      const photos = data.photos.map((photo) => ({ ...photo }));
-      desk = { link, photos, work: new Map(), current: -1, hashes: [], domain: null, pace: new Pace(), kept: [] };
-      desks.clear(); // another set of photos came in its place
-      desks.set(data.key, desk);
-      void this.findKept(desk);
+    if (!data.address) {
+      this.over("This server cannot show the tool: start the app with run.py.");
+      return;
     }
-    if (!desk || desk === this.desk) return;
-    this.desk = desk;
-    desk.link.address = data.address ?? desk.link.address;
+    const isNew = lastDesk?.key !== data.key;
+    const desk = isNew || !lastDesk ? new Desk(data, data.address) : lastDesk;
+    const count = desk.photos.length;
+    lastDesk = desk;
+    desk.take(data);
     desk.link.onSaving = (problem) => this.onSaving(problem);
+    if (count !== desk.photos.length) void this.findKept(desk);
+    if (desk === this.desk && desk.current >= 0) {
+      this.update();
+      return;
+    }
+    this.desk = desk;
     const options = [...new Set(data.domains)].map((value) => make("option", { value }));
     find(this.root, "#lb-domains").replaceChildren(...options);
-    const start = desk.current >= 0 ? desk.current : (nextOpen(-1, desk.photos, data.first) ?? 0);
-    void this.open(start);
+    void this.open(desk.current >= 0 ? desk.current : (nextOpen(-1, desk.photos, data.first) ?? 0));
   }
 
   // Photos
@@ -152,7 +175,8 @@ class Labeller {
   /** @param {number} place */
   async open(place) {
     const { desk } = this;
-    if (!desk || !desk.photos[place]) return;
+    const listed = desk?.photos[place];
+    if (!desk || !listed) return;
     this.leavePhoto();
     const opening = ++this.opening;
     desk.current = place;
@@ -162,20 +186,20 @@ class Labeller {
     // Most are there already: the words would only flicker.
     const late = window.setTimeout(() => this.over("Opening the photo"), 150);
     try {
-      const photo = await desk.link.photo(place);
+      const photo = await desk.link.photo(listed.name);
       if (opening !== this.opening) return;
-      this.showPhoto(desk, place, photo);
+      this.showPhoto(desk, photo);
       for (let step = 1, next = place; step <= AHEAD; step++) {
         const after = nextOpen(next, desk.photos, this.data?.first ?? []);
         if (after === null || after === place) break;
-        desk.link.photo(after).catch(() => {});
+        desk.link.photo(desk.photos[after].name).catch(() => {});
         next = after;
       }
     } catch (error) {
       if (opening !== this.opening) return;
       [this.photo, this.labels] = [null, null];
       const words = error instanceof DeskProblem ? error.message : "The browser cannot show this photo.";
-      desk.photos[place].state = "unusable";
+      listed.state = "unusable";
       this.picture.replaceChildren();
       this.over(words);
       this.say(words);
@@ -185,16 +209,17 @@ class Labeller {
     }
   }
 
-  /** @param {Desk} desk @param {number} place @param {LoadedPhoto} photo */
-  showPhoto(desk, place, photo) {
+  /** @param {Desk} desk @param {LoadedPhoto} photo */
+  showPhoto(desk, photo) {
+    const { listed } = desk;
+    if (!listed) return;
     this.over("");
     this.photo = photo;
-    let work = desk.work.get(place);
-    const listed = desk.photos[place];
+    let work = desk.work.get(listed.name);
     if (!work) {
       const labels = new Labels(photo.people, photo.size);
       work = { labels, domain: photo.done ? photo.domain : (desk.domain ?? photo.domain), shown: 0 };
-      desk.work.set(place, work);
+      desk.work.set(listed.name, work);
       listed.state = photo.done ? "done" : photo.people.length ? "suggestion" : "empty";
     }
     this.labels = work.labels;
@@ -210,7 +235,7 @@ class Labeller {
     const count = this.labels.people.length;
     const people = count === 1 ? "1 person" : `${count || "no"} people`;
     const what = listed.state === "done" ? "labelled" : listed.state === "changed" ? "changed" : "suggested";
-    this.say(`Photo ${place + 1} of ${desk.photos.length}, ${listed.name}: ${people}, ${what}. ${photo.note}`.trim());
+    this.say(`Photo ${desk.current + 1} of ${desk.photos.length}, ${listed.name}: ${people}, ${what}. ${photo.note}`.trim());
     this.update();
   }
 
@@ -223,11 +248,11 @@ class Labeller {
   }
 
   get listed() {
-    return this.desk?.photos[this.desk.current] ?? null;
+    return this.desk?.listed ?? null;
   }
 
   get work() {
-    return this.desk?.work.get(this.desk.current) ?? null;
+    return this.desk?.work.get(this.listed?.name ?? "") ?? null;
   }
 
   confirm() {
@@ -271,7 +296,7 @@ class Labeller {
     if (!desk || !listed) return;
     listed.state = "changed";
     this.save(false);
-    const hash = desk.hashes[desk.current];
+    const hash = desk.hashes[listed.name];
     if (hash && this.storage) forget(this.storage, hash);
     this.say("This photo counts as not labelled.");
     this.update();
@@ -279,18 +304,18 @@ class Labeller {
 
   /** Save the photo's labels on the server and in this browser. @param {boolean} done */
   save(done) {
-    const { desk, labels, photo } = this;
-    if (!desk || !labels || !photo) return;
+    const { desk, labels, listed } = this;
+    if (!desk || !labels || !listed) return;
     const domain = this.work?.domain ?? "";
-    desk.link.save({ photo: desk.current, done, ...(done && { people: labels.flat, domain }) });
+    desk.link.save({ photo: listed.name, done, ...(done && { people: labels.flat, domain }) });
     if (this.work) this.work.shown = labels.changes;
-    if (done) this.keep(desk, desk.current);
+    if (done) this.keep(desk, listed.name);
   }
 
-  /** @param {Desk} desk @param {number} place */
-  keep(desk, place) {
-    const work = desk.work.get(place);
-    const hash = desk.hashes[place];
+  /** @param {Desk} desk @param {string} name */
+  keep(desk, name) {
+    const work = desk.work.get(name);
+    const hash = desk.hashes[name];
     if (!work || !hash || !this.storage) return;
     const { labels, domain } = work;
     keep(this.storage, hash, { at: Date.now(), size: labels.size, domain, people: labels.flat });
@@ -313,10 +338,10 @@ class Labeller {
     } catch {
       return; // then nothing is offered
     }
-    for (const [place, { state }] of desk.photos.entries()) {
-      const hash = desk.hashes[place];
-      if (state === "done" && desk.work.has(place)) this.keep(desk, place); // labelled before the hashes were there
-      else if (state !== "done" && hash && read(storage, hash)) desk.kept.push(place);
+    for (const { name, state } of desk.photos) {
+      const hash = desk.hashes[name];
+      if (state === "done") this.keep(desk, name); // if it was labelled before the hashes were there
+      else if (hash && read(storage, hash)) desk.kept.add(name);
     }
     this.update();
   }
@@ -324,25 +349,25 @@ class Labeller {
   useKept() {
     const { desk, storage } = this;
     if (!desk || !storage) return;
-    const places = desk.kept.splice(0).filter((place) => desk.photos[place].state !== "done");
-    for (const place of places) {
-      const kept = read(storage, desk.hashes[place] ?? "");
+    const wanted = desk.photos.filter(({ name, state }) => desk.kept.has(name) && state !== "done");
+    desk.kept.clear();
+    for (const listed of wanted) {
+      const kept = read(storage, desk.hashes[listed.name] ?? "");
       if (!kept) continue;
       const { people, size, domain } = kept;
-      desk.link.save({ photo: place, done: true, people, size, domain });
-      desk.work.set(place, { labels: new Labels(people, size), domain, shown: 0 });
-      desk.photos[place].state = "done";
+      desk.link.save({ photo: listed.name, done: true, people, size, domain });
+      desk.work.set(listed.name, { labels: new Labels(people, size), domain, shown: 0 });
+      listed.state = "done";
     }
-    const place = nextOpen(desk.current, desk.photos, this.data?.first ?? []);
-    if (this.listed?.state !== "done") void this.open(desk.current);
-    else if (place !== null) void this.open(place);
-    else void this.open(desk.current);
+    const next = this.listed?.state === "done" ? nextOpen(desk.current, desk.photos, this.data?.first ?? []) : null;
+    void this.open(next ?? desk.current);
   }
 
   forgetKept() {
     const { desk, storage } = this;
     if (!desk || !storage) return;
-    for (const place of desk.kept.splice(0)) forget(storage, desk.hashes[place] ?? "");
+    for (const name of desk.kept) forget(storage, desk.hashes[name] ?? "");
+    desk.kept.clear();
     this.say("This browser keeps labels of these photos no longer.");
     this.update();
   }
@@ -495,7 +520,7 @@ class Labeller {
     /** @type {number[] | null} */
     let found = null;
     try {
-      found = await desk.link.personIn(desk.current, box);
+      found = await desk.link.personIn(desk.listed?.name ?? "", box);
     } catch {
       // somebody stands there instead
     }
@@ -639,7 +664,6 @@ class Labeller {
           return false;
         }
         this.chooseJoint(/** @type {number} */ (labels.joint));
-        this.showLens();
         return true;
       case "move":
         if (!labels.nudge(...step)) return false;
@@ -760,8 +784,9 @@ class Labeller {
     this.list.show(labels?.chosenPerson ?? null, labels?.joint ?? null);
     this.drawPeople();
     const kept = find(root, ".lb-kept");
-    kept.hidden = !desk.kept.length;
-    write(find(kept, ".lb-kept-words"), `Labels of ${desk.kept.length} of these photos are kept in this browser.`);
+    const offered = desk.photos.filter(({ name, state }) => state !== "done" && desk.kept.has(name)).length;
+    kept.hidden = !offered;
+    write(find(kept, ".lb-kept-words"), `Labels of ${offered} of these photos are kept in this browser.`);
     const chosen = labels?.chosen ?? null;
     for (const [state, what] of STATES.entries()) {
       const button = this.button(what);

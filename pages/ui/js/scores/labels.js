@@ -24,6 +24,7 @@ export class Labels {
     this.size = size;
     /** @type {Person[]} */
     this.people = people.map((flat) => personOf(flat));
+    for (const joint of this.people.flat()) joint.at &&= this.#inside(joint.at);
     /** The person whose joints keys change. @type {number | null} */
     this.person = people.length ? 0 : null;
     /** The joint that keys move. @type {number | null} */
