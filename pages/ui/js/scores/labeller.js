@@ -168,6 +168,8 @@ class Labeller {
     const options = [...new Set(data.domains)].map((value) => make("option", { value }));
     find(this.root, "#lb-domains").replaceChildren(...options);
     void this.open(desk.current >= 0 ? desk.current : (nextOpen(-1, desk.photos, data.first) ?? 0));
+    // The tool is as high as the window: otherwise the lower part of each photo would be below it.
+    this.root.scrollIntoView({ block: "start" });
   }
 
   // Photos
@@ -450,6 +452,7 @@ class Labeller {
   /** @param {() => void} change of what is seen of the photo */
   look(change) {
     change();
+    this.placePicture();
     this.frame.classList.toggle("lb-zoomed", this.view.isZoomed);
     this.lens.hidden = true;
     this.draw();
@@ -827,10 +830,7 @@ class Labeller {
     const { sheet, view, labels, data } = this;
     const pen = sheet.getContext("2d");
     if (!pen || !data) return;
-    const { scale, origin } = view;
-    this.picture.style.transform = `translate(${origin[0]}px, ${origin[1]}px) scale(${scale})`;
-    const sharp = this.photo ? (scale * this.photo.size[0]) / this.photo.image.naturalWidth : 1;
-    this.picture.classList.toggle("lb-large", sharp > 4);
+    this.placePicture();
     const ratio = window.devicePixelRatio;
     const [width, height] = [Math.round(sheet.clientWidth * ratio), Math.round(sheet.clientHeight * ratio)];
     if (sheet.width !== width || sheet.height !== height) [sheet.width, sheet.height] = [width, height];
@@ -840,6 +840,13 @@ class Labeller {
     const { colors } = data;
     const look = { colors, hovered: this.hovered, dragged: this.isDragging, box: this.box };
     if (labels && this.photo) drawLabels(pen, labels, view, look);
+  }
+
+  placePicture() {
+    const { scale, origin } = this.view;
+    this.picture.style.transform = `translate(${origin[0]}px, ${origin[1]}px) scale(${scale})`;
+    const each = this.photo ? (scale * this.photo.size[0]) / this.photo.image.naturalWidth : 1;
+    this.picture.classList.toggle("lb-large", each > 4);
   }
 
   /** The photo around the chosen joint, enlarged, beside the finger. */
