@@ -40,12 +40,12 @@ export class JointList {
   show(person, chosen) {
     for (const [joint, button] of this.buttons.entries()) {
       const { state, at } = person?.[joint] ?? { state: -1, at: null };
-      const words = STATES[state] ?? "";
+      const words = STATES[state] ?? "nobody is chosen";
       const where = state > 0 && at ? `, ${at.map(Math.round).join(", ")}` : "";
       const name = JOINTS[joint];
       button.disabled = !person;
       button.dataset.state = `${state}`;
-      write(button, SIDES[joint] === "middle" ? `nose: ${words || "-"}` : words || "-");
+      write(button, SIDES[joint] === "middle" ? `nose${person ? `: ${words}` : ""}` : person ? words : "-");
       button.setAttribute("aria-label", `${name[0].toUpperCase()}${name.slice(1)}: ${words}${where}`);
       button.setAttribute("aria-pressed", `${joint === chosen}`);
     }

@@ -2,6 +2,7 @@
 // The labelling tool: photo by photo, people's joints are put right and confirmed.
 
 import { find, make, write } from "../shared/dom.js";
+import { pause } from "../shared/timing.js";
 import { lensPlace } from "../rigid/corners.js";
 import { DeskLink, DeskProblem } from "./desk_link.js";
 import { Hand } from "./hand.js";
@@ -29,6 +30,7 @@ const ZOOM_STEP = 1.5;
 const SAVE_AFTER_MS = 600;
 const AHEAD = 2; // photos that are loaded meanwhile
 const LEAST_BOX_PX = 12;
+const PATIENCE_MS = 4000; // for a person whom the model looks for
 const COARSE = ["touch", "pen"];
 
 /** What was done to a photo in this visit. @typedef {{labels: Labels, domain: string, shown: number}} Work */
@@ -523,7 +525,8 @@ class Labeller {
     /** @type {number[] | null} */
     let found = null;
     try {
-      found = await desk.link.personIn(desk.listed?.name ?? "", box);
+      const asked = desk.link.personIn(desk.listed?.name ?? "", box);
+      found = await Promise.race([asked, pause(PATIENCE_MS).then(() => null)]);
     } catch {
       // somebody stands there instead
     }

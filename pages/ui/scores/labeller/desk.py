@@ -35,9 +35,9 @@ _LABELS = "labels.json"
 _AROUND_BOX = 0.2
 _LEAST_BOX_PX = 16
 
-SUGGESTING = PoseOptions(people=10, search="thorough")
-"""How people are found, who are then put right. It is the same for all photos and visitors, as loading a model takes
-longer than using it."""
+# The same for all photos and visitors: loading a model takes longer than using it.
+_IN_A_PHOTO = PoseOptions(people=10, search="thorough")
+_IN_A_BOX = PoseOptions()  # the visitor waits, and there is one person
 
 Rectangle = tuple[int, int, int, int]
 Result = TypeVar("Result")
@@ -60,8 +60,8 @@ class _Opened(NamedTuple):
 class LabelDesk:
     """Photos of one visit and their labels, for the labelling tool.
 
-    Photos are decoded, searched for people and encoded by one thread, the next ones while one is labelled; labels are
-    saved by another one.
+    Photos are decoded, searched for people and encoded by one thread, the next ones while one is labelled. Labels are
+    saved, and people added, by other ones: neither waits for a photo.
 
     Attributes:
         photo_set: as given.
@@ -79,6 +79,7 @@ class LabelDesk:
         self._pictures: OrderedDict[str, bytes] = OrderedDict()
         self._hashes: dict[str, str] = {}
         self._opening = ThreadPoolExecutor(1, "label-photos")
+        self._adding = ThreadPoolExecutor(1, "label-people")
         self._saving = ThreadPoolExecutor(1, "label-files")
         self._waiting = 0
         # A weak reference, so that requests from browsers do not keep what a finished visit had.
@@ -90,8 +91,8 @@ class LabelDesk:
         """Answer no more."""
         self.closed = True
         withdraw(self._token)
-        self._opening.shutdown(wait=False, cancel_futures=True)
-        self._saving.shutdown(wait=False, cancel_futures=True)
+        for thread in (self._opening, self._adding, self._saving):
+            thread.shutdown(wait=False, cancel_futures=True)
 
     @property
     def address(self) -> str | None:
@@ -113,7 +114,7 @@ class LabelDesk:
         labelled = {photo.domain for photo in self.labels.done.values()}
         return sorted((labelled | {domain_of({}, name) for name in self.photo_set.photos}) - {""})
 
-    # In the thread that opens photos
+    # In the threads of photos
 
     def about(self, name: str) -> dict[str, Any]:
         """One photo as ``DeskPhoto`` of ``pages/ui/js/types.d.ts``.
@@ -155,14 +156,15 @@ class LabelDesk:
         Raises:
             PosecoreError: if the photo cannot be used.
         """
-        rgb, size = self._open(name)
+        rgb = decode_picture(self.photo_set.source().read(name), name=name)
+        size = (rgb.shape[1], rgb.shape[0])
         x, y, width, height = box
         margin = round(_AROUND_BOX * max(width, height))
         left, top = max(x - margin, 0), max(y - margin, 0)
         part = rgb[top : y + height + margin, left : x + width + margin]
         if min(part.shape[:2]) < _LEAST_BOX_PX:
             return None
-        people = suggested_people(estimate_image(np.ascontiguousarray(part), SUGGESTING))
+        people = suggested_people(estimate_image(np.ascontiguousarray(part), _IN_A_BOX))
         wanted = np.array([x, y, x + width, y + height], float) - [left, top, left, top]
         best = max(people, key=lambda person: _overlap(person, wanted), default=None)
         if best is None:
@@ -183,7 +185,7 @@ class LabelDesk:
         people: tuple[PersonLabel, ...] = ()
         note = ""
         try:
-            people = suggested_people(estimate_image(rgb, SUGGESTING))
+            people = suggested_people(estimate_image(rgb, _IN_A_PHOTO))
         except PosecoreError as error:  # people can be added by hand
             note = f"Nobody can be suggested: {error}"
         suggestion = self._suggestions[name] = _Suggestion(size, people, note)
@@ -276,7 +278,7 @@ class LabelDesk:
         if "picture" in asked:
             return Response(await _done(self._opening.submit(self.picture, name)), media_type="image/jpeg")
         if "box" in asked:
-            found = await _done(self._opening.submit(self.person_in, name, _rectangle(asked["box"])))
+            found = await _done(self._adding.submit(self.person_in, name, _rectangle(asked["box"])))
             return JSONResponse({"person": None if found is None else found.flat})
         return JSONResponse(await _done(self._opening.submit(self.about, name)))
 
