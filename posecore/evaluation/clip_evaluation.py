@@ -12,7 +12,7 @@ from posecore.evaluation.clip_scores import ClipScores, Stillness, score_clip
 from posecore.evaluation.labels import Problem
 from posecore.evaluation.motion import Doubles, Motion, motion_of_poses
 from posecore.evaluation.motion_files.any_file import read_motion
-from posecore.evaluation.motion_files.openpose_files import Nearest
+from posecore.evaluation.motion_files.openpose_files import Nearest, OnFile
 from posecore.evaluation.time_offset import TimeOffset, given_offset
 from posecore.motion.comparing.limbs import performer_of
 from posecore.poses import PoseSequence
@@ -102,6 +102,8 @@ def read_truth(
     metres: float | None = None,
     person: int | None = None,
     fps: float | None = None,
+    name: str | None = None,
+    on_file: OnFile | None = None,
 ) -> Motion:
     """Read a movement that another program wrote, of the same clip as a result.
 
@@ -111,11 +113,21 @@ def read_truth(
         metres: metres per unit of length; None: as the file says.
         person: of a file with several people, the number of one, from 1; None: see the readers.
         fps: frames per second of the video that OpenPose was run on; None: those of the result's video.
+        name: of the file, for people; None: that of the path.
+        on_file: as for ``read_openpose``.
 
     Raises:
         UnreadableMotion: if nothing of it can be used.
     """
-    return read_motion(path, fps or result.fps, metres=metres, person=person, nearest=_nearest_to(result))
+    return read_motion(
+        path,
+        fps or result.fps,
+        metres=metres,
+        person=person,
+        nearest=_nearest_to(result),
+        name=name,
+        on_file=on_file,
+    )
 
 
 def second_result(other: ScoredResult) -> tuple[Motion, Motion]:

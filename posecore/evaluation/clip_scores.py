@@ -249,9 +249,9 @@ class ClipScores:
         return float(better.mean())
 
     @property
-    def notes(self) -> list[str]:
-        """What a reader of the figures must know, in sentences."""
-        said = [self.offset.why]
+    def warnings(self) -> list[str]:
+        """What may be wrong, in sentences."""
+        said = [] if self.offset.certain else [self.offset.why]
         if self.exchanged >= _OFTEN:
             said.append(
                 f"Left and right seem to be exchanged in the whole clip: in {self.exchanged:.0%} of the frames the "
@@ -261,11 +261,22 @@ class ClipScores:
             said.append(f"Left and right seem to be exchanged in {self.exchanged:.0%} of the frames.")
         if self.truth.unit == "unknown":
             said.append("It is not known how long the truth's lengths are, so only angles are scored. State its unit.")
+        return said
+
+    @property
+    def remarks(self) -> list[str]:
+        """What limits the figures, in sentences."""
+        said = [self.offset.why] if self.offset.certain else []
         if self.blocks_compared < FEW_BLOCKS:
             said.append(f"The compared frames last {self.blocks_compared} seconds: intervals of so few are too narrow.")
         if not self.jitter and self.still == "still":
             said.append("Nobody stands still for a second, so jitter is not measured.")
         return said
+
+    @property
+    def notes(self) -> list[str]:
+        """What a reader of the figures must know: warnings, then remarks."""
+        return [*self.warnings, *self.remarks]
 
     def _figure(self, values: Doubles, counted: Bools) -> Figure:
         interval = self._interval(values.sum(axis=1), counted.sum(axis=1))

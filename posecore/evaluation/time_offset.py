@@ -26,7 +26,7 @@ _LEAST_MOVEMENT_DEG = 3.0  # standard deviation of the joint that moves most
 _STEPS_HZ = (10.0, 100.0)
 _MOST_STEPS = 10_000
 _APART_S = 0.25  # shifts further apart than this are different ones
-_PEAKS = 12
+_PEAKS, _TOP_STEPS = 12, 2
 _BLOCK_S, _FEWEST_BLOCKS, _MOST_BLOCKS = 1.0, 4, 100
 _SAMPLES = 500
 
@@ -207,16 +207,17 @@ def _drawn(first: Doubles, second: Doubles, correlations: Doubles, step: float) 
 
 
 def _candidates(correlations: Doubles, near: int) -> NDArray[np.int64]:
-    """Places around the highest peaks."""
+    """Places around the highest peak, and close to the tops of the next ones."""
     left = np.where(np.isfinite(correlations), correlations, -np.inf)
     chosen: set[int] = set()
-    for _ in range(_PEAKS):
+    for peak in range(_PEAKS):
         best = int(np.argmax(left))
         if left[best] == -np.inf:
             break
-        around = range(max(0, best - near), min(len(left), best + near + 1))
+        reach = near if peak == 0 else min(near, _TOP_STEPS)
+        around = range(max(0, best - reach), min(len(left), best + reach + 1))
         chosen.update(place for place in around if np.isfinite(correlations[place]))
-        left[around.start : around.stop] = -np.inf
+        left[max(0, best - near) : best + near + 1] = -np.inf
     return np.array(sorted(chosen), np.int64)
 
 

@@ -116,7 +116,7 @@ def facts(scores: ClipScores) -> list[tuple[str, str]]:
             f"{frames['compared']:,} compared, of {frames['all']:,}; the person is in {frames['with_the_person']:,}, a "
             f"truth in {frames['with_a_truth']:,}",
         ),
-        ("Offset", f"{scores.offset.seconds:+.3f} s are added to the truth's times. {scores.offset.why}"),
+        ("Offset", f"{scores.offset.seconds:+.3f} s are added to the truth's times"),
         ("Joints", ", ".join(f"{name.replace('_', ' ')}: {how}" for name, how in truth.read.items())),
     ]
     if truth.unused:
@@ -137,7 +137,8 @@ def _clip(scores: ClipScores) -> dict[str, Any]:
     return {
         "title": f"{scores.truth.name}, {'in the picture' if scores.truth.is_flat else 'in 3D'}",
         "facts": facts(scores),
-        "notes": [note for note in scores.notes if note != scores.offset.why],
+        "warnings": scores.warnings,
+        "remarks": scores.remarks,
         "figures": figure_rows(scores),
         "angles": angle_rows(scores),
         "joints": joints,

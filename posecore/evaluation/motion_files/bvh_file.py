@@ -45,25 +45,29 @@ class _Joint:
     first: int = 0
 
 
-def read_bvh(path: Path, *, metres: float | None = None, person: str | int | None = None) -> Motion:
+def read_bvh(
+    path: Path, *, metres: float | None = None, person: str | int | None = None, name: str | None = None
+) -> Motion:
     """Read the joints of the skeleton.
 
     Args:
         path: of the file.
         metres: per unit of length; None: see the top of this file.
         person: as for ``choose_markers``.
+        name: of the file, for people; None: that of the path.
 
     Raises:
         UnreadableMotion: if nothing of it can be used.
     """
-    lines = read_lines(path)
+    file = name or path.name
+    lines = read_lines(path, file)
     motion = next((number for number, line in enumerate(lines) if line.strip().upper() == "MOTION"), None)
     if motion is None or not lines[0].strip().upper().startswith("HIERARCHY"):
-        raise UnreadableMotion(f"{path.name} is not a BVH file, or is cut off. Expected HIERARCHY and MOTION.")
-    problems = Problems(path.name)
-    joints = _hierarchy(lines[:motion], path.name)
+        raise UnreadableMotion(f"{file} is not a BVH file, or is cut off. Expected HIERARCHY and MOTION.")
+    problems = Problems(file)
+    joints = _hierarchy(lines[:motion], file)
     named = [place for place, joint in enumerate(joints) if joint.name]
-    chosen = choose_markers([joints[place].name for place in named], JOINTS, path.name, person=person)
+    chosen = choose_markers([joints[place].name for place in named], JOINTS, file, person=person)
     step_s, values = _values(lines[motion + 1 :], joints, problems)
     places = _places(joints, values, {named[place] for place in chosen.wanted})
     points = np.stack([places[named[place]] for place in chosen.wanted], axis=1)

@@ -28,24 +28,28 @@ _MOST_GROUPS_BYTES = 255 * _BLOCK  # of the parameters, whose blocks one byte co
 _VALID_RATE = (0.1, 100_000.0)
 
 
-def read_c3d(path: Path, *, metres: float | None = None, person: str | int | None = None) -> Motion:
+def read_c3d(
+    path: Path, *, metres: float | None = None, person: str | int | None = None, name: str | None = None
+) -> Motion:
     """Read the markers of one person.
 
     Args:
         path: of the file.
         metres: per unit of length; None: as ``POINT:UNITS`` says.
         person: as for ``choose_markers``.
+        name: of the file, for people; None: that of the path.
 
     Raises:
         UnreadableMotion: if nothing of it can be used.
     """
-    data = read_bytes(path)
-    problems = Problems(path.name)
-    head = _Head.of(data, path.name)
+    file = name or path.name
+    data = read_bytes(path, file)
+    problems = Problems(file)
+    head = _Head.of(data, file)
     names = head.labels()
     if len(names) < head.points:
         problems.add("POINT:LABELS", f"expected {head.points} names, but got {len(names)}; the others are not used")
-    chosen = choose_markers(names[: head.points], MARKERS, path.name, person=person)
+    chosen = choose_markers(names[: head.points], MARKERS, file, person=person)
     points = head.read_points(data, chosen.wanted, problems)
     times_s = np.arange(len(points)) / head.rate
     unit = head.text("POINT", "UNITS")

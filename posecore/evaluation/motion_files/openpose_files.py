@@ -34,7 +34,19 @@ Nearest = Callable[[float, Doubles], int | None]
 """Given a time in seconds and the (P, 17, 2) people of that frame: which of them is meant; None: nobody."""
 
 
-def read_openpose(path: Path, fps: float, *, person: int | None = None, nearest: Nearest | None = None) -> Motion:
+OnFile = Callable[[int, int], None]
+"""Called with the number of files read and their total."""
+
+
+def read_openpose(
+    path: Path,
+    fps: float,
+    *,
+    person: int | None = None,
+    nearest: Nearest | None = None,
+    name: str | None = None,
+    on_file: OnFile | None = None,
+) -> Motion:
     """Read one person's keypoints.
 
     Args:
@@ -42,28 +54,33 @@ def read_openpose(path: Path, fps: float, *, person: int | None = None, nearest:
         fps: frames per second of the video that the files are of.
         person: the person's place in each frame, from 1; None: the one that ``nearest`` says.
         nearest: for frames with several people; None: the first one.
+        name: of the folder or zip, for people; None: that of the path.
+        on_file: called after each file with the number done and their total.
 
     Raises:
         UnreadableMotion: if nothing of it can be used.
     """
-    problems = Problems(path.name)
+    shown = name or path.name
+    problems = Problems(shown)
     try:
         source = PhotoSource(path)
         files = source.files(".json")
     except (UnreadableLabels, OSError) as error:
-        raise UnreadableMotion(str(error)) from error
+        raise UnreadableMotion(str(error).replace(path.name, shown)) from error
     for file, why in source.refused.items():
         problems.add(file, why)
     numbered = _numbered(files, problems)
-    check_frames(max(numbered, default=-1) + 1, path.name)
+    check_frames(max(numbered, default=-1) + 1, shown)
     points: dict[int, Doubles] = {}
     several = unpacked = 0
-    for number, file in numbered.items():
+    for done, (number, file) in enumerate(numbered.items(), start=1):
+        if on_file is not None:
+            on_file(done, len(numbered))
         try:
             data = source.read(file, _MOST_FILE_MEGABYTES)
             unpacked += len(data)
             if unpacked > (most := _MOST_UNPACKED * LIMITS.motion_megabytes * 1_000_000):
-                raise UnreadableMotion(f"{path.name} unpacks to more than {most:,} bytes. Give a shorter clip.")
+                raise UnreadableMotion(f"{shown} unpacks to more than {most:,} bytes. Give a shorter clip.")
             people = _people(parse_json(data, file), file, problems)
         except UnreadableLabels as error:
             problems.add(file, str(error))
@@ -74,11 +91,11 @@ def read_openpose(path: Path, fps: float, *, person: int | None = None, nearest:
             points[number] = people[place]
     if not points:
         first = f" The first problem: {found[0]}." if (found := problems.all()) else ""
-        raise UnreadableMotion(f"{path.name} has no frame with a person of OpenPose's form.{first}")
+        raise UnreadableMotion(f"{shown} has no frame with a person of OpenPose's form.{first}")
     if several and person is None:
         how = "nearest to the result" if nearest is not None else "named first"
         problems.add("people", f"{several:,} frames have several people; in each the one {how} is used")
-    return _motion(path.name, points, fps, problems)
+    return _motion(shown, points, fps, problems)
 
 
 def _motion(name: str, points: dict[int, Doubles], fps: float, problems: Problems) -> Motion:

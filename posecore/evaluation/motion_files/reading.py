@@ -47,8 +47,8 @@ class Problems:
         return (*self._found, *more)
 
 
-def read_bytes(path: Path) -> bytes:
-    """The bytes of a file.
+def read_bytes(path: Path, file: str) -> bytes:
+    """The bytes of a file, which is called ``file`` in messages.
 
     Raises:
         UnreadableMotion: if it cannot be read, is empty, or larger than ``LIMITS.motion_megabytes``.
@@ -57,27 +57,27 @@ def read_bytes(path: Path) -> bytes:
     try:
         size = path.stat().st_size
         if size > most:
-            raise UnreadableMotion(f"{path.name} has {size:,} bytes. Expected at most {most:,}.")
+            raise UnreadableMotion(f"{file} has {size:,} bytes. Expected at most {most:,}.")
         data = path.read_bytes()
     except OSError as error:
-        raise UnreadableMotion(f"{path.name} cannot be read: {error.strerror}.") from error
+        raise UnreadableMotion(f"{file} cannot be read: {error.strerror}.") from error
     if not data.strip(b"\0 \r\n\t"):
-        raise UnreadableMotion(f"{path.name} is empty.")
+        raise UnreadableMotion(f"{file} is empty.")
     return data
 
 
-def read_lines(path: Path) -> list[str]:
-    """The lines of a file of text.
+def read_lines(path: Path, file: str) -> list[str]:
+    """The lines of a file of text, which is called ``file`` in messages.
 
     Raises:
         UnreadableMotion: as ``read_bytes``, or if there are far more or longer lines than a movement can have.
     """
-    text = read_bytes(path).decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+    text = read_bytes(path, file).decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
     if text.count("\n") > (most := LIMITS.clip_frames + _MOST_OTHER_LINES):
-        raise UnreadableMotion(f"{path.name} has too many lines. Expected at most {most:,}.")
+        raise UnreadableMotion(f"{file} has too many lines. Expected at most {most:,}.")
     lines = text.split("\n")
     if max(map(len, lines)) > _LONGEST_LINE:
-        raise UnreadableMotion(f"{path.name} has a line of over {_LONGEST_LINE:,} letters.")
+        raise UnreadableMotion(f"{file} has a line of over {_LONGEST_LINE:,} letters.")
     return lines
 
 

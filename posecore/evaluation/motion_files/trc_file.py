@@ -18,24 +18,28 @@ _NAMES, _FIRST_ROW = 3, 5  # lines of the names and of the first frame, from 0
 _RATES_AGREE_WITHIN = 0.01
 
 
-def read_trc(path: Path, *, metres: float | None = None, person: str | int | None = None) -> Motion:
+def read_trc(
+    path: Path, *, metres: float | None = None, person: str | int | None = None, name: str | None = None
+) -> Motion:
     """Read the markers of one person.
 
     Args:
         path: of the file.
         metres: per unit of length; None: as the header says.
         person: as for ``choose_markers``.
+        name: of the file, for people; None: that of the path.
 
     Raises:
         UnreadableMotion: if nothing of it can be used.
     """
-    lines = read_lines(path)
+    file = name or path.name
+    lines = read_lines(path, file)
     if not lines[0].lower().startswith("pathfiletype") or len(lines) <= _FIRST_ROW:
-        raise UnreadableMotion(f"{path.name} is not a TRC file. Expected 'PathFileType' and five lines of a head.")
-    problems = Problems(path.name)
+        raise UnreadableMotion(f"{file} is not a TRC file. Expected 'PathFileType' and five lines of a head.")
+    problems = Problems(file)
     facts = dict(zip(map(str.lower, _cells(lines[1])), _cells(lines[2]), strict=False))
     names = [name.strip() for name in _cells(lines[_NAMES])[2:] if name.strip()]
-    chosen = choose_markers(names, MARKERS, path.name, person=person)
+    chosen = choose_markers(names, MARKERS, file, person=person)
     times_s, points = _rows(lines, chosen.wanted, facts.get("datarate", ""), problems)
     unit = facts.get("units", "")
     return motion_of_markers("TRC", times_s, points, chosen, problems, stated=unit, metres=metres)
