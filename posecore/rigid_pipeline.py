@@ -17,12 +17,13 @@ from posecore.estimation.hand_options import HandOptions
 from posecore.estimation.inputs import RgbArray
 from posecore.estimation.pose_options import PoseOptions
 from posecore.hands import FrameHands
+from posecore.media.clip_options import ClipOptions
 from posecore.pipeline import RunSummary, estimate_hands_image, estimate_image, estimate_video, find_tags_video
-from posecore.poses import FramePoses, PoseSequence
+from posecore.poses import FramePoses
 from posecore.rigid.kinds import KINDS
 from posecore.rigid.seen import SeenInPhoto, SeenInVideo
 from posecore.rigid.tags import FAMILIES, TagDetector
-from posecore.runs.faces_in_video import find_faces_in_video
+from posecore.runs.pool import find_faces
 from posecore.runs.progress import Progress
 
 Stage = Literal["frames", "faces"]
@@ -109,8 +110,7 @@ def see_in_video(
         path: the video.
         options: what to look for.
         faces: as for ``see_in_photo``.
-        film: where to write a copy of the video; faces are found in that then, so that a video from anywhere is read
-            in no other process. None: they are found in the video itself, in this process.
+        film: where to write a copy of the video; None: none is written.
         on_progress: called after each frame of a stage; if it returns False the stage ends there, and what was done so
             far is the result.
         on_note: called with a sentence for each thing that a user should know.
@@ -144,7 +144,7 @@ def see_in_video(
     )
     [end] = ends
     seen = SeenInVideo(poses, end.hands, tags=end.tags)
-    return seen if faces is None else see_faces(seen, film or path, faces, on_progress)
+    return seen if faces is None else see_faces(seen, path, faces, on_progress)
 
 
 def see_faces(
@@ -152,36 +152,34 @@ def see_faces(
     path: str | os.PathLike[str],
     faces: FaceNetwork,
     on_progress: Callable[[Stage, Progress], bool | None] | None = None,
+    *,
+    part: ClipOptions | None = None,
 ) -> SeenInVideo:
     """The same with the faces of the people.
 
     Args:
         seen: with people.
-        path: the video of exactly these frames, in any size; it is read in this process.
+        path: the video, which is read in a process of its own.
         faces: the network.
         on_progress: as for ``see_in_video``.
+        part: which frames these are; None: all, or those from the first on.
 
     Raises:
         UnreadableMedia, MediaTooLarge: about the video.
+        WorkerLost: if the worker process died twice, or got stuck.
+        WorkerUnavailable: if no worker process starts on this machine.
     """
     poses = seen.poses
     if poses is None or not poses.person_ids.size:
         return seen
-    found = find_faces_in_video(path, poses, faces, on_frame=_reporting("faces", poses, on_progress))
-    return SeenInVideo(poses, seen.hands, found, seen.tags)
-
-
-def _reporting(
-    stage: Stage, poses: PoseSequence, on_progress: Callable[[Stage, Progress], bool | None] | None
-) -> Callable[[int, int | None], bool | None]:
     start = time.monotonic()
 
-    def report(frames: int, total: int | None) -> bool | None:
-        if on_progress is None:
-            return None
-        return on_progress(stage, Progress(frames, total, time.monotonic() - start, poses.frame(frames - 1)))
+    def goes_on(frames: int) -> bool:
+        done = Progress(frames, len(poses), time.monotonic() - start, poses.frame(frames - 1))
+        return on_progress is None or on_progress("faces", done) is not False
 
-    return report
+    found = find_faces(Path(path), poses, faces, part or ClipOptions(), goes_on)
+    return SeenInVideo(poses, seen.hands, [*found, *[{}] * (len(poses) - len(found))], seen.tags)
 
 
 def open_faces() -> FaceNetwork | str:

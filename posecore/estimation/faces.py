@@ -88,9 +88,13 @@ class FaceNetwork:
     Raises:
         ModelNotFound, ModelNotVerified, ModelUnusable: about that bundle.
         EngineUnavailable: if OpenVINO or this network does not run here.
+
+    Attributes:
+        model, threads: as given.
     """
 
     def __init__(self, model: str | os.PathLike[str] = "face", threads: int | None = None) -> None:
+        self.model, self.threads = model, threads
         bundle = find_model(model)
         self._landmarks, self._shape_m = _canonical_face(bundle)
         self._request = Request(load_networks(bundle, [_NETWORK], threads or usual_threads())[0])
@@ -134,7 +138,11 @@ class FaceNetwork:
         again = _around_landmarks(xy)
         if looks > 1:
             return self._look(rgb, again, looks - 1)
-        return Face(self._landmarks, xy[self._landmarks], self._shape_m, score, again)
+        return self.face(xy[self._landmarks], score, again)
+
+    def face(self, xy: FloatArray, score: float, next_region: Region) -> Face:
+        """What this network found, from the parts that differ from face to face."""
+        return Face(self._landmarks, xy, self._shape_m, score, next_region)
 
 
 def _is_near(guess: Region, region: Region) -> bool:

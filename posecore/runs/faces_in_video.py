@@ -1,11 +1,12 @@
 """The faces of the people in a video, found after their bodies."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import replace
 
 from posecore.errors import InvalidPoses
 from posecore.estimation.faces import Face, FaceNetwork
+from posecore.media.clip_options import ClipOptions
 from posecore.media.clips import open_clip
 from posecore.poses import PoseSequence
 from posecore.runs.overlap import prefetch
@@ -15,45 +16,39 @@ from posecore.values import scale_factors
 _SHAPE_TOLERANCE = 0.02
 
 
-def find_faces_in_video(
+def faces_by_frame(
     path: str | os.PathLike[str],
     sequence: PoseSequence,
     network: FaceNetwork,
+    part: ClipOptions | None = None,
     *,
-    on_frame: Callable[[int, int | None], object] | None = None,
-) -> list[Mapping[int, Face]]:
-    """Find the faces of people in each frame of a video.
+    on_packet: Callable[[], None] | None = None,
+) -> Generator[Mapping[int, Face], None, None]:
+    """Find the faces of people in the frames of a video, one after the other.
 
     Args:
         path: the video, or a copy of it in another size.
-        sequence: found in all of its frames.
+        sequence: found in its frames, from the first on.
         network: of the faces.
-        on_frame: called after each frame with the number of frames done, and of all; if it returns False, no more faces
-            are looked for.
+        part: which frames the sequence has; None: all.
+        on_packet: as for ``posecore.media.clips.open_clip``.
 
-    Returns:
-        For each frame the faces by the person's id, see ``FaceNetwork.find``, in the pixels of the sequence.
+    Yields:
+        For each frame of the sequence the faces by the person's id, see ``FaceNetwork.find``, in the pixels of the
+        sequence. A video that is damaged may give a frame less in one of two readings.
 
     Raises:
         UnreadableMedia, MediaTooLarge: about the video.
-        InvalidPoses: if the people are those of another video.
+        InvalidPoses: if the people are those of a video of another shape.
     """
-    found: list[Mapping[int, Face]] = []
-    with open_clip(path) as clip, prefetch(clip) as reader:
+    with open_clip(path, part=part, on_packet=on_packet) as clip, prefetch(clip) as reader:
         size = _size_in(clip.info.size, sequence.size)
         scale = scale_factors(size, sequence.size)
         there = sequence if size == sequence.size else sequence.resized(size)
-        seen: Mapping[int, Face] = {}
-        for frame in reader:
-            if len(found) == len(sequence):
-                raise InvalidPoses(f"Expected the people of all frames, but got those of {len(sequence)}.")
-            before = seen if found and not frame.begins_shot else None
-            seen = network.find(frame.pixels, there.frame(len(found)), before)
-            found.append({person: replace(face, xy=face.xy * scale) for person, face in seen.items()})
-            if on_frame is not None and on_frame(len(found), len(sequence)) is False:
-                break
-    # A video that is damaged may give a frame less in one of two readings.
-    return found + [{}] * (len(sequence) - len(found))
+        seen: Mapping[int, Face] | None = None
+        for index, frame in zip(range(len(sequence)), reader, strict=False):
+            seen = network.find(frame.pixels, there.frame(index), None if frame.begins_shot else seen)
+            yield {person: replace(face, xy=face.xy * scale) for person, face in seen.items()}
 
 
 def _size_in(video: tuple[int, int], of_people: tuple[int, int]) -> tuple[int, int]:

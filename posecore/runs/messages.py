@@ -7,15 +7,17 @@ files that may be malicious, so its messages are parsed as plain values (no pick
 import base64
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO, Any, cast
 
 import numpy as np
 
+from posecore.estimation.faces import Face, FaceNetwork
 from posecore.estimation.hand_options import HandOptions
 from posecore.estimation.pose_options import PoseOptions
+from posecore.estimation.regions import Region
 from posecore.hands import VALUES_PER_HAND, FrameHands, HandSlot, pack_hands, unpack_hands
 from posecore.media.clip_options import ClipOptions
 from posecore.media.clips import ClipInfo
@@ -140,6 +142,22 @@ def poses_from_message(payload: bytes, fields: Fields) -> FramePoses:
         size=tuple(fields["size"]),
         begins_shot=fields["begins_shot"],
     )
+
+
+def faces_to_message(faces: Mapping[int, Face]) -> tuple[bytes, Fields]:
+    """Bytes and fields of a message from the faces of a frame, by the person's id."""
+    people = [(person, face.score, asdict(face.next_region)) for person, face in faces.items()]
+    return b"".join(face.xy.astype(np.float32).tobytes() for face in faces.values()), {"people": people}
+
+
+def faces_from_message(payload: bytes, fields: Fields, network: FaceNetwork) -> dict[int, Face]:
+    """Faces that the same network found in another process, identical to the last bit."""
+    people = fields["people"]
+    points = np.frombuffer(payload, np.float32).reshape(len(people), -1, 2) if people else ()
+    return {
+        person: network.face(xy, score, Region(**region))
+        for (person, score, region), xy in zip(people, points, strict=True)
+    }
 
 
 def frame_to_message(

@@ -2,18 +2,23 @@
 
 import atexit
 import os
+import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 from posecore.errors import WorkerLost
+from posecore.estimation.faces import Face, FaceNetwork
+from posecore.export.saved import save_sequence
 from posecore.limits import LIMITS
+from posecore.media.clip_options import ClipOptions
 from posecore.media.clips import ClipInfo
 from posecore.media.joining import Part
+from posecore.poses import PoseSequence
 from posecore.runs.job import NEEDS_LESS_MEMORY, Job, RunEnd, RunObserver
 from posecore.runs.worker_process import WorkerDied, WorkerProcess
 from posecore.system import replace_after_fork, whole_file
@@ -60,6 +65,40 @@ def run_in_worker(job: Job, observer: RunObserver) -> RunEnd:
     """
     with _whole_film(job) as inside:
         return _try_twice(job.path.name, lambda worker: worker.run(inside, observer))
+
+
+def find_faces(
+    path: Path, sequence: PoseSequence, network: FaceNetwork, part: ClipOptions, on_frame: Callable[[int], bool]
+) -> list[Mapping[int, Face]]:
+    """``posecore.runs.faces_in_video.faces_by_frame`` in a worker process.
+
+    Args:
+        path: the video.
+        sequence: found in its frames, from the first on.
+        network: the worker opens one like this.
+        part: which frames.
+        on_frame: called after each frame with the number of frames done; if it returns False, a few more may follow. If
+            the process dies, it begins once more from the first.
+
+    Raises:
+        As ``faces_by_frame``; WorkerLost, WorkerUnavailable.
+    """
+    path = path.absolute()
+    with tempfile.TemporaryDirectory() as folder:
+        poses = Path(folder, "poses.npz")
+        save_sequence(sequence, poses, facts={}, compressed=False)
+
+        def find(worker: WorkerProcess) -> list[Mapping[int, Face]]:
+            found: list[Mapping[int, Face]] = []
+
+            def take(faces: Mapping[int, Face]) -> bool:
+                found.append(faces)
+                return on_frame(len(found))
+
+            worker.find_faces(path, poses, network, part, take)
+            return found
+
+        return _try_twice(path.name, find)
 
 
 def join_segments(films: Sequence[Part], job: Job, clip: ClipInfo) -> None:

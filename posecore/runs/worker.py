@@ -10,22 +10,26 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
 from posecore.errors import MediaTooLarge, PosecoreError
 from posecore.estimation.engines import find_engine
+from posecore.estimation.faces import FaceNetwork
 from posecore.estimation.hands.engines import open_networks as open_hand_networks
+from posecore.export.saved import load_sequence
 from posecore.hands import FrameHands
 from posecore.limits import LIMITS
+from posecore.media.clip_options import ClipOptions
 from posecore.media.clips import ClipInfo, open_clip
 from posecore.media.joining import join_films
 from posecore.media.sound import Sound
 from posecore.poses import FramePoses
 from posecore.rigid.tags import SeenTag
 from posecore.runs import messages
+from posecore.runs.faces_in_video import faces_by_frame
 from posecore.runs.job import NEEDS_LESS_MEMORY
 from posecore.runs.local import run_locally
 
@@ -122,6 +126,20 @@ def _run_job(fields: messages.Fields, writer: _MessageWriter, stop: threading.Ev
         return asdict(run_locally(job, _RemoteObserver(writer, stop), on_packet=writer.write_alive))
 
 
+def _find_faces(fields: messages.Fields, writer: _MessageWriter, stop: threading.Event) -> messages.Fields:
+    sequence = load_sequence(Path(fields["poses"])).sequence
+    network = FaceNetwork(fields["model"], fields["threads"])  # loaded before memory is limited
+    part = ClipOptions(**fields["part"])
+    frames = faces_by_frame(Path(fields["path"]), sequence, network, part, on_packet=writer.write_alive)
+    with _memory_limited(), closing(frames):
+        for faces in frames:
+            payload, people = messages.faces_to_message(faces)
+            writer.write("faces", payload, **people)
+            if stop.is_set():
+                break
+    return {}
+
+
 def _join_segments(fields: messages.Fields, writer: _MessageWriter, stop: threading.Event) -> messages.Fields:
     films = [(Path(path), start_s) for path, start_s in fields.pop("films")]
     start_s = fields.pop("start_s") + films[0][1]
@@ -135,6 +153,7 @@ def _join_segments(fields: messages.Fields, writer: _MessageWriter, stop: thread
 _ACTIONS: dict[str, Callable[[messages.Fields, _MessageWriter, threading.Event], messages.Fields]] = {
     "describe": _describe,
     "run": _run_job,
+    "faces": _find_faces,
     "join": _join_segments,
 }
 

@@ -10,18 +10,24 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
 from posecore import errors
 from posecore.errors import PosecoreError, WorkerLost, WorkerUnavailable
+from posecore.estimation.faces import Face, FaceNetwork
 from posecore.limits import LIMITS
+from posecore.media.clip_options import ClipOptions
 from posecore.media.clips import ClipInfo
 from posecore.media.joining import Part
 from posecore.runs import messages
 from posecore.runs.job import Job, RunEnd, RunObserver
+
+OnFaces = Callable[[Mapping[int, Face]], bool]
+"""Called with the faces of each frame; False ends the search."""
 
 _Message = tuple[str, messages.Fields, bytes]
 
@@ -94,6 +100,20 @@ class WorkerProcess:
 
         self._send("run", **messages.job_to_fields(job))
         return RunEnd(**self._wait(handle))
+
+    def find_faces(self, path: Path, poses: Path, network: FaceNetwork, part: ClipOptions, on_faces: OnFaces) -> None:
+        """Find the faces of people, see ``posecore.runs.pool.find_faces``.
+
+        Raises:
+            As there; WorkerLost; WorkerUnavailable; WorkerDied.
+        """
+
+        def handle(kind: str, fields: messages.Fields, payload: bytes) -> None:
+            if kind == "faces" and not on_faces(messages.faces_from_message(payload, fields, network)):
+                self._send("stop")
+
+        self._send("faces", path=path, poses=poses, model=network.model, threads=network.threads, part=asdict(part))
+        self._wait(handle)
 
     def join_segments(self, films: Sequence[Part], job: Job, clip_start_s: float) -> None:
         """Join the videos of segments, see ``posecore.runs.pool.join_segments``."""

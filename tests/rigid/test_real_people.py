@@ -7,14 +7,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from posecore import FramePoses, PoseOptions, decode_picture, estimate_hands_image, estimate_image, estimate_video
+from posecore import (
+    ClipOptions,
+    FramePoses,
+    PoseOptions,
+    decode_picture,
+    estimate_hands_image,
+    estimate_image,
+    estimate_video,
+)
 from posecore.errors import InvalidPoses
 from posecore.estimation.faces import FaceNetwork
 from posecore.media.clips import read_frame
 from posecore.rigid.camera import Camera
 from posecore.rigid.people import pose_people, pose_people_over_time
 from posecore.rigid.pose import RigidPose, RigidSlot, turn_between
-from posecore.runs.faces_in_video import find_faces_in_video
+from posecore.rigid.seen import SeenInVideo
+from posecore.rigid_pipeline import see_faces
+from posecore.runs.faces_in_video import faces_by_frame
 from tests.rigid.people import beginning_of
 
 LEFT_EYE, RIGHT_EYE = 2, 5
@@ -97,17 +107,36 @@ def test_people_from_behind_have_no_head(network, shared_data, time_s):
 def test_faces_are_followed_through_a_video(network, shared_data, tmp_path):
     video = beginning_of(shared_data / "asl_words/again.mkv", 20, tmp_path / "again.mp4")
     sequence = estimate_video(video)
-    done: list[int] = []
-    faces = find_faces_in_video(video, sequence, network, on_frame=lambda frames, _: done.append(frames))
+    faces = list(faces_by_frame(video, sequence, network))
     assert [list(each) for each in faces] == [[1]] * len(sequence)
-    assert done[-1] == len(sequence)
     track = pose_people_over_time(sequence, Camera.from_fov(sequence.size, 60), faces=faces)
     head = track.slots.index(RigidSlot("head", 1))
     assert track.seen[:, head].all()
     turns = turn_between(track.rotation[1:, head], track.rotation[:-1, head])
     assert np.percentile(turns, 90) < 3  # degrees from frame to frame, of someone who sits and signs
-    with pytest.raises(InvalidPoses, match="all frames"):
-        find_faces_in_video(video, sequence.at(slice(5)), network)
+    first = sequence.at(slice(5))  # as of a run that was stopped
+    assert len(list(faces_by_frame(video, first, network))) == 5
+
+
+def test_faces_of_a_part_are_found_in_a_process_of_its_own_as_in_this_one(network, shared_data, tmp_path):
+    video = beginning_of(shared_data / "asl_words/again.mkv", 20, tmp_path / "again.mp4")
+    part = ClipOptions(start_s=0.2, every=2)
+    sequence = estimate_video(video, part=part)
+    here = list(faces_by_frame(video, sequence, network, part))
+    done: list[int] = []
+    seen = see_faces(
+        SeenInVideo(sequence), video, network, lambda stage, progress: done.append(progress.frames), part=part
+    )
+    assert done == list(range(1, len(sequence) + 1))
+    assert len(seen.faces) == len(here) == len(sequence)
+    for there, face in ((each[1], own[1]) for each, own in zip(seen.faces, here, strict=True)):
+        np.testing.assert_array_equal(there.xy, face.xy)
+        assert (there.score, there.next_region) == (face.score, face.next_region)
+    stopped = see_faces(SeenInVideo(sequence), video, network, lambda *_: False, part=part)
+    assert len(stopped.faces) == len(sequence)
+    assert stopped.faces[0]
+    with pytest.raises(InvalidPoses, match="people of a video of"):
+        see_faces(SeenInVideo(sequence.resized((300, 300))), video, network)
 
 
 def test_hands_that_show_their_backs(shared_data):

@@ -95,6 +95,4 @@ def _search(
             seen = replace(seen, tags=tags)
         else:  # one of both was stopped early
             notes.append("Tags were not looked for in all frames of the Video page's result: they are left out.")
-    if faces is None or not film.is_file():
-        return seen
-    return see_faces(seen, film, faces, report_stage)
+    return seen if faces is None else see_faces(seen, path, faces, report_stage, part=known.part)
