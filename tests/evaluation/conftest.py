@@ -1,6 +1,8 @@
 """Small labelled sets that the tests write themselves."""
 
+import io
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,8 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from posecore import estimate_image
+from posecore.evaluation.found import FoundPeople
 from posecore.evaluation.keypoints import COCO_17
-from posecore.evaluation.labels import LabelledPerson
+from posecore.evaluation.labels import TORSO, LabelledPerson
+from posecore.media.samples import sample_picture
 
 SIZE = (200, 300)
 
@@ -45,6 +50,36 @@ def annotation(number: int, image_id: int | str, points: np.ndarray = STANDING, 
         "bbox": [50, 30, 100, 255],
         "area": 15000,
     } | more
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return data.getvalue()
+
+
+def labels_of(images: list[Any], annotations: list[Any]) -> bytes:
+    categories = [{"id": 1, "name": "person", "keypoints": list(COCO_17)}]
+    return json.dumps({"images": images, "annotations": annotations, "categories": categories}).encode()
+
+
+def real_labelled_zip(portrait: np.ndarray) -> bytes:
+    """Three photos: one of a person whose labels are as found, one with a wrist a torso away, one of nobody."""
+    data = sample_picture().path.read_bytes()
+    points = FoundPeople.of_poses(estimate_image(portrait)).points[0]
+    off = points.copy()
+    off[COCO_17.index("left_wrist"), 0] += np.linalg.norm(np.subtract(*points[list(TORSO)]))
+    grey = io.BytesIO()
+    Image.new("RGB", (200, 200), "grey").save(grey, "PNG")
+    # The second photo is another file, with a byte after its picture.
+    photos = {"desk/one.jpg": data, "stage/two.jpg": data + b" ", "stage/nobody.png": grey.getvalue()}
+    images = [{"id": number, "file_name": name} for number, name in enumerate(photos, start=1)]
+    box = {"bbox": [60, 30, 420, 570], "area": 150_000}
+    return zipped(
+        {**photos, "labels.json": labels_of(images, [annotation(1, 1, points, **box), annotation(2, 2, off, **box)])}
+    )
 
 
 WriteSet = Callable[..., tuple[Path, Path]]

@@ -17,7 +17,7 @@ from pages.ui.scores.photo_set import PhotoSet
 from pages.ui.scores.score_choices import cost, expected_seconds
 from pages.ui.scores.score_run import ScoreRuns
 from pages.ui.scores.score_words import difference_in_words, verdict
-from posecore import PoseOptions, estimate_image
+from posecore import PoseOptions
 from posecore.cli.main import main
 from posecore.errors import UnreadableLabels
 from posecore.evaluation import run
@@ -25,26 +25,12 @@ from posecore.evaluation.case import CaseName
 from posecore.evaluation.coco_labels import read_labelled_set
 from posecore.evaluation.evaluation import evaluate
 from posecore.evaluation.found import FoundPeople
-from posecore.evaluation.keypoints import COCO_17
 from posecore.media.samples import sample_picture
-from tests.evaluation.conftest import SIZE, STANDING, annotation, flat, write_set  # noqa: F401
+from tests.evaluation.conftest import SIZE, STANDING, annotation, flat, labels_of, real_labelled_zip, write_set, zipped  # noqa: F401
 from tests.evaluation.test_run import opened  # noqa: F401
 from tests.pages.conftest import ROOT, StoppedStream
 
 NOWHERE = np.full((1, 17, 3), np.nan)
-
-
-def zipped(files: dict[str, bytes]) -> bytes:
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return data.getvalue()
-
-
-def labels_of(images, annotations) -> bytes:
-    categories = [{"id": 1, "name": "person", "keypoints": list(COCO_17)}]
-    return json.dumps({"images": images, "annotations": annotations, "categories": categories}).encode()
 
 
 def upload(app: AppTest, name: str, data: bytes) -> None:
@@ -72,23 +58,7 @@ def plain(text: str) -> str:
 
 @pytest.fixture(scope="module")
 def real_set(portrait) -> bytes:
-    """Three photos: one of a person whose labels are as found, one with a wrist a torso away, one of nobody."""
-    data = sample_picture().path.read_bytes()
-    points = FoundPeople.of_poses(estimate_image(portrait)).points[0]
-    torso = float(np.linalg.norm(points[COCO_17.index("right_shoulder")] - points[COCO_17.index("left_hip")]))
-    off = points.copy()
-    off[COCO_17.index("left_wrist"), 0] += torso
-    grey = io.BytesIO()
-    Image.new("RGB", (200, 200), "grey").save(grey, "PNG")
-    images = [
-        {"id": number, "file_name": name}
-        for number, name in enumerate(("desk/one.jpg", "stage/two.jpg", "stage/nobody.png"), start=1)
-    ]
-    box = {"bbox": [60, 30, 420, 570], "area": 150_000}
-    labels = labels_of(images, [annotation(1, 1, points, **box), annotation(2, 2, off, **box)])
-    # The second photo is another file: a comment is appended to the picture.
-    files = {"desk/one.jpg": data, "stage/two.jpg": data + b" ", "stage/nobody.png": grey.getvalue()}
-    return zipped({**files, "labels.json": labels})
+    return real_labelled_zip(portrait)
 
 
 @pytest.fixture(scope="module")
