@@ -15,7 +15,7 @@ from pages.ui.scores import worst_people
 from pages.ui.scores.example_labels import example_labels
 from pages.ui.scores.photo_set import PhotoSet
 from pages.ui.scores.score_choices import cost, expected_seconds
-from pages.ui.scores.score_run import ScoreRuns
+from pages.ui.scores.score_run import WORKERS, ScoreRuns
 from pages.ui.scores.score_words import difference_in_words, verdict
 from posecore import PoseOptions
 from posecore.cli.main import main
@@ -415,6 +415,16 @@ def test_the_verdict(write_set, photos, shifts, words):  # noqa: F811
     assert words in said
 
 
+def test_the_verdict_says_how_many_people_have_a_scale(write_set):  # noqa: F811
+    without_hip = np.where(np.arange(17)[:, None] == COCO_17.index("left_hip"), np.nan, STANDING)
+    labelled = read_labelled_set(*write_set(["0.png", "1.png"], [annotation(1, 1), annotation(2, 2, without_hip)]))
+    found = {CaseName("full"): {n: FoundPeople(STANDING[None], np.ones(1), NOWHERE) for n in (1, 2)}}
+    assert "Points are judged on the 1 person whose torso is labelled" in " ".join(verdict(evaluate(labelled, found)))
+    labelled = read_labelled_set(*write_set(["0.png"], [annotation(1, 1, without_hip)]))
+    said = " ".join(verdict(evaluate(labelled, found)))
+    assert said.startswith("On your 1 person in 1 photo, full finds 1. No torso is labelled")
+
+
 def test_differences_in_words(write_set):  # noqa: F811
     [compared] = evaluated(write_set, 7, 0, 90).comparisons
     assert (
@@ -430,7 +440,11 @@ def test_the_cost_is_that_of_all_cases():
     seconds = [expected_seconds([each], 1000, None) for each in options]
     assert expected_seconds(options, 1000, None) == pytest.approx(sum(seconds))
     assert seconds[1] > 10 * seconds[0]
-    measured = SimpleNamespace(name=CaseName("full", "fast", "fast"), milliseconds=1.0)
-    assert expected_seconds(options[:1], 1000, SimpleNamespace(cases=[measured])) < seconds[0]
+    case = SimpleNamespace(name=CaseName("full", "fast", "fast"), milliseconds=1.0)
+    evaluation, wanted = SimpleNamespace(cases=[case]), SimpleNamespace(options=options[:1])
+    last = SimpleNamespace(evaluation=evaluation, wanted=wanted, found={case.name: dict.fromkeys(range(900))})
+    assert expected_seconds(options[:1], 1000, last) == pytest.approx(0.1 / WORKERS), "of 100 photos, 1 ms each"
+    assert expected_seconds(options[1:], 1000, last) == pytest.approx(sum(seconds[1:]))
+    assert cost(4, 2, 0, 0) == "4 photos in 2 ways: all estimated already."
     assert cost(2000, 3, 0, 700) == "2,000 photos in 3 ways: about 12 minutes."
     assert cost(1, 0, 1, 0) == "1 photo: only 1 other system, nothing to estimate."

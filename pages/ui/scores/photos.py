@@ -18,7 +18,7 @@ from posecore import PosecoreError
 def show_photo_scores(visit: Visit) -> None:
     """Show the tab, from the photos to their scores."""
     st.markdown(
-        "How good are the landmarks on **your** photos? Give labelled photos, and see it in numbers and pictures."
+        "How good are the landmarks on **your** photos? Add photos with labels to see it in numbers and pictures."
     )
     photo_set = choose_photos(visit)
     if photo_set is None:
@@ -62,11 +62,10 @@ def _choose(runs: ScoreRuns, photo_set: PhotoSet) -> Wanted | None:
             pressed = st.button(
                 "Score", type="primary", icon=":material/speed:", disabled=running or nothing, key="score_start"
             )
-            last = None if runs.scored is None else runs.scored.evaluation
             if nothing:
                 st.caption("Choose a model and a way to find people, or add results of another system.")
             else:
-                st.caption(cost(photos, len(options), len(runs.others), expected_seconds(options, photos, last)))
+                st.caption(cost(photos, len(options), len(runs.others), expected_seconds(options, photos, runs.scored)))
     if not pressed:
         return None
     try:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import streamlit as st
 from streamlit.typing import UploadedFile
 
-from pages.ui.scores.score_run import WORKERS, OtherSystem, ScoreRuns
+from pages.ui.scores.score_run import WORKERS, OtherSystem, Scored, ScoreRuns
 from pages.ui.scores.score_words import counted
 from pages.ui.shared.explain import plain
 from pages.ui.shared.problems import show_problem
@@ -14,11 +14,10 @@ from posecore import PoseOptions
 from posecore.errors import UnreadableLabels
 from posecore.estimation.models import BUNDLES, is_on_machine
 from posecore.evaluation.case import CaseName
-from posecore.evaluation.evaluation import Evaluation
 from posecore.limits import LIMITS
 
 _MODELS = {"lite": "Lite", "full": "Full", "heavy": "Heavy"}
-_WAYS = {"fast": "Fast search", "thorough": "Thorough search", "mediapipe": "MediaPipe's own engine"}
+_WAYS = {"fast": "Fast search", "thorough": "Thorough search", "mediapipe": "MediaPipe"}
 _ROUND_KEY, _PROBLEM_KEY = "score_others_round", "score_others_problem"
 _PEOPLE = min(20, LIMITS.people)
 # Milliseconds of a photo on one core (AMD EPYC Zen 5), and how many times those of full the other models take.
@@ -49,7 +48,7 @@ def choose_cases() -> tuple[PoseOptions, ...]:
             key="score_ways",
             persist_state="session",
             help="Fast: one pass over the whole photo. Thorough: also finds small or distant people, and takes much "
-            "longer. MediaPipe's own engine is the reference; it has only the fast search.",
+            "longer. MediaPipe: the reference engine, with the fast search only.",
         )
         people = st.number_input(
             "Maximum people",
@@ -131,21 +130,33 @@ def _show_other(runs: ScoreRuns, other: OtherSystem) -> None:
         )
 
 
-def expected_seconds(options: Iterable[PoseOptions], photos: int, last: Evaluation | None) -> float:
-    """About how long a run will take that knows no photo yet, at the times that the last one measured."""
-    known = {case.name: case.milliseconds for case in last.cases if case.milliseconds > 0} if last else {}
-    return sum(photos * _milliseconds(each, known) / 1000 / WORKERS for each in options)
+def expected_seconds(options: Iterable[PoseOptions], photos: int, last: Scored | None) -> float:
+    """About how long a run will take, without what the last one estimated, at the times that it measured."""
+    return sum(_new_photos(each, photos, last) * _milliseconds(each, last) / 1000 / WORKERS for each in options)
 
 
-def _milliseconds(options: PoseOptions, known: dict[CaseName, float]) -> float:
-    engine = "mediapipe" if options.engine == "mediapipe" else "fast"
-    usual = _MS["mediapipe" if engine == "mediapipe" else options.search] * _TIMES[str(options.model)]
-    return known.get(CaseName(str(options.model), options.search, engine), usual)
+def _new_photos(options: PoseOptions, photos: int, last: Scored | None) -> int:
+    known = {} if last is None or options not in last.wanted.options else last.found.get(_case_of(options), {})
+    return max(0, photos - len(known))
+
+
+def _milliseconds(options: PoseOptions, last: Scored | None) -> float:
+    cases = () if last is None or last.evaluation is None else last.evaluation.cases
+    measured = [case.milliseconds for case in cases if case.name == _case_of(options) and case.milliseconds > 0]
+    way = "mediapipe" if options.engine == "mediapipe" else options.search
+    return measured[0] if measured else _MS[way] * _TIMES[str(options.model)]
+
+
+def _case_of(options: PoseOptions) -> CaseName:
+    """The name of its case, if the fast engine runs here."""
+    return CaseName(str(options.model), options.search, "mediapipe" if options.engine == "mediapipe" else "fast")
 
 
 def cost(photos: int, cases: int, others: int, seconds: float) -> str:
     """What a run would do and take, such as "4 photos in 2 ways: about 3 s."."""
     if not cases:
         return f"{counted(photos, 'photo')}: only {counted(others, 'other system')}, nothing to estimate."
+    if not seconds:
+        return f"{counted(photos, 'photo')} in {counted(cases, 'way')}: all estimated already."
     time = f"{max(1, round(seconds))} s" if seconds < 90 else f"{round(seconds / 60)} minutes"
     return f"{counted(photos, 'photo')} in {counted(cases, 'way')}: about {time}."

@@ -116,11 +116,9 @@ def _show_details(evaluation: Evaluation) -> None:
         del others["Time"]
     if st.session_state.get("score_view") not in (*exact, *others):
         st.session_state["score_view"] = "Table"
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
-        view = str(st.segmented_control("Details", [*exact, *others], required=True, key="score_view"))
-        threshold = _choose_threshold() if view in exact else PCK_AT
+    view = str(st.segmented_control("Details", [*exact, *others], required=True, key="score_view"))
     if view in exact:
-        exact[view](evaluation, threshold)
+        exact[view](evaluation, _choose_threshold())
     else:
         others[view](evaluation)
 

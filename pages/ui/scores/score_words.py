@@ -47,6 +47,10 @@ def verdict(evaluation: Evaluation) -> list[str]:
         text = "; ".join([*shown, *more])
         sentences.append(f"{text[0].upper()}{text[1:]}.")
     if np.isfinite(best.pck()):
+        judged = int(np.isfinite(best.torsos_px).sum())
+        if judged < len(best.people):
+            are = counted(judged, "person", "people")
+            sentences.append(f"Points are judged on the {are} whose torso is labelled (right shoulder and left hip).")
         sentences += _chances(evaluation, best, others)
     else:
         sentences.append("No torso is labelled (right shoulder and left hip), so there is no scale for exactness.")
