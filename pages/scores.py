@@ -6,11 +6,11 @@ from pages.ui.scores.clip import show_clip_scores
 from pages.ui.scores.doubts import show_doubts
 from pages.ui.scores.labelling import show_labelling
 from pages.ui.scores.photos import show_photo_scores
+from pages.ui.scores.tabs import TAB_KEY
 from pages.ui.shared.navigation import require_route
 from pages.ui.shared.problems import problems_shown
 from pages.ui.shared.visits import current_visit
 
-_TAB_KEY = "scores_tab"
 _TABS = {
     "photos": ("Score photos", show_photo_scores),
     "label": ("Label photos", show_labelling),
@@ -21,15 +21,15 @@ _TABS = {
 
 def choose_tab() -> str:
     """Offer the tabs; ``?tab=...`` in the address opens the page with one of them."""
-    if st.session_state.get(_TAB_KEY) not in _TABS:
+    if st.session_state.get(TAB_KEY) not in _TABS:
         asked = st.query_params.get("tab", "")
-        st.session_state[_TAB_KEY] = asked if asked in _TABS else "photos"
+        st.session_state[TAB_KEY] = asked if asked in _TABS else "photos"
     chosen = st.segmented_control(
         "Tab",
         list(_TABS),
         required=True,
         format_func=lambda tab: _TABS[tab][0],
-        key=_TAB_KEY,
+        key=TAB_KEY,
         persist_state="session",
         label_visibility="collapsed",
     )

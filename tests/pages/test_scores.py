@@ -25,6 +25,7 @@ from posecore.evaluation.case import CaseName
 from posecore.evaluation.coco_labels import read_labelled_set
 from posecore.evaluation.evaluation import evaluate
 from posecore.evaluation.found import FoundPeople
+from posecore.evaluation.keypoints import COCO_17
 from posecore.media.samples import sample_picture
 from tests.evaluation.conftest import SIZE, STANDING, annotation, flat, labels_of, real_labelled_zip, write_set, zipped  # noqa: F401
 from tests.evaluation.test_run import opened  # noqa: F401

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from pages.ui.scores.labelling import FIRST_KEY
+
 TAB_KEY = "scores_tab"
-LABEL_FIRST_KEY = "label_first"
 
 
 def turn_to(tab: str) -> None:
@@ -13,5 +14,5 @@ def turn_to(tab: str) -> None:
 
 def correct_label(photo: str) -> None:
     """Show a photo in the tab that labels photos, in the next run; called before the page runs."""
-    st.session_state[LABEL_FIRST_KEY] = [photo]
+    st.session_state[FIRST_KEY] = [photo]
     turn_to("label")
