@@ -221,6 +221,31 @@ def test_a_button_pressed_right_after_a_seek_works(page):
     expect(player.get_by_text(f"Landmarks of frame {LAST - 1}")).to_be_visible()
 
 
+PAUSED = "document.querySelector('video').paused"
+
+
+def test_space_plays_wherever_the_focus_is_but_presses_what_keys_have_gone_to(page):
+    player = opened(page)
+    folded = player.get_by_text("More formats")
+    folded.click()
+    choice = player.get_by_text("Choose files", exact=True)
+    expect(choice).to_be_visible()
+    player.keyboard.press("Space")
+    player.wait_for_function(f"!{PAUSED}")
+    player.keyboard.press("Space")
+    player.wait_for_function(PAUSED)
+    expect(choice).to_be_visible()  # what was clicked is not pressed again
+    player.get_by_role("combobox", name="Single file").press("Space")  # somebody types
+    player.keyboard.press("Escape")
+    folded.click()
+    expect(choice).to_be_hidden()
+    player.keyboard.press("Shift+Tab")
+    player.keyboard.press("Tab")
+    player.keyboard.press("Space")  # the keyboard has gone to it
+    expect(choice).to_be_visible()
+    assert player.evaluate(PAUSED)
+
+
 def test_least_and_turning_points_of_a_curve_are_a_click_away(player):
     row = player.locator(".pp-numbers tbody tr").first
     least = row.get_by_title("Go to the least of")

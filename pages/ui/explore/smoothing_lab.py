@@ -28,11 +28,12 @@ _FRAMES_PER_PERIOD = 2.2
 
 
 def usual_smoothing(sequence: PoseSequence, *, again: bool) -> Smoothing:
-    """The filter that is offered first. ``again``: the result is smoothed already."""
-    if again:
-        return Smoothing(method="none")
+    """The filter that is offered first. ``again``: the result is smoothed already.
+
+    With few frames per second a fast movement looks like jitter from frame to frame, so nothing is smoothed.
+    """
     usual = Smoothing()
-    return usual if usual.cutoff_hz <= _highest_hz(sequence) else Smoothing(method="one-euro")
+    return Smoothing(method="none") if again or usual.cutoff_hz > _highest_hz(sequence) else usual
 
 
 def _highest_hz(sequence: PoseSequence) -> float:
@@ -50,7 +51,9 @@ def choose_smoothing(sequence: PoseSequence, usual: Smoothing, *, key: str) -> S
         key=f"{key}_method",
         persist_state="session",
     )
-    st.caption(_EXPLAINED[method])
+    too_few = Smoothing().cutoff_hz > _highest_hz(sequence)
+    why = f" At {sequence.fps:g} frames per second a fast movement looks like jitter." if too_few else ""
+    st.caption(_EXPLAINED[method] + why)
     options: dict[str, Any] = {}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if method == "butterworth":

@@ -4,6 +4,7 @@
 /** @typedef {"toggle" | "step" | "loopStart" | "loopEnd" | "noLoop" | "faster" | "cut" | "sound"} Action */
 
 /**
+ * What a key does within the player.
  * @param {KeyboardEvent} event
  * @returns {[Action, number] | null} what to do, and how far; null if the key is not for the player
  */
@@ -30,4 +31,19 @@ export function actionOf(event) {
     m: ["sound", 0],
   };
   return actions[event.key] ?? null;
+}
+
+/**
+ * Whether a key that is pressed outside the player plays or pauses: Space does, unless somebody types, or has gone to a
+ * button or the like with the Tab key, which Space then presses. Who clicked it has no more use for Space there.
+ * @param {KeyboardEvent} event
+ * @param {boolean} tabbed whether the focus is where the Tab key has moved it
+ */
+export function playsFromAfar(event, tabbed) {
+  const target = /** @type {HTMLElement} */ (event.target);
+  if (event.key !== " " || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return false;
+  if (target.isContentEditable || target.closest("textarea, select, video, [role=textbox], [role=combobox]")) return false;
+  const field = target.closest("input");
+  if (field && !["button", "checkbox", "radio", "range"].includes(field.type)) return false;
+  return target === document.body || !tabbed;
 }

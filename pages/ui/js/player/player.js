@@ -10,7 +10,7 @@ import { numbersOf } from "./curve_numbers.js";
 import { Cuts, nearestCut } from "./cuts.js";
 import { FilmScreen } from "./film_screen.js";
 import { FrameLandmarks } from "./frame_landmarks.js";
-import { actionOf } from "./keys.js";
+import { actionOf, playsFromAfar } from "./keys.js";
 import { linesOf } from "./lines.js";
 import { readLink, writeLink } from "./link.js";
 import { withEnd, withStart } from "./loop.js";
@@ -55,6 +55,7 @@ class Player {
     /** @type {import("./loop.js").Loop | null} */
     this.loop = null;
     this.gone = false;
+    this.tabbed = false;
     this.asked = new AbortController();
     this.listen();
   }
@@ -72,7 +73,20 @@ class Player {
       if (name && this.moments) this.actions[/** @type {keyof Player["actions"]} */ (name)](Number(far ?? 0));
     });
     this.screen.element.addEventListener("click", () => this.toggle());
-    whenAsked((asked) => this.showTime(asked), this.asked.signal);
+    const { signal } = this.asked;
+    document.addEventListener("pointerdown", () => (this.tabbed = false), { signal });
+    document.addEventListener("keydown", (event) => this.keyFromAfar(event), { signal });
+    whenAsked((asked) => this.showTime(asked), signal);
+  }
+
+  /** @param {KeyboardEvent} event anywhere on the page */
+  keyFromAfar(event) {
+    if (event.key === "Tab") this.tabbed = true;
+    if (!this.moments || !this.root.isConnected || this.root.contains(/** @type {Node} */ (event.target))) return;
+    if (!playsFromAfar(event, this.tabbed)) return;
+    event.preventDefault();
+    /** @type {HTMLElement} */ (event.target).blur(); // or Firefox presses it when the key is let go
+    this.toggle();
   }
 
   actions = {
