@@ -31,6 +31,90 @@ def wait_for_numbers(page: Page) -> None:
     page.wait_for_function("Number(document.querySelector('.lp')?.dataset.frame) > 5")
 
 
+def test_without_a_camera_the_page_says_what_to_do(visit, launch, server):
+    # The host name is not localhost, as for a visitor from elsewhere, but resolves to this machine.
+    browser = launch("--host-resolver-rules=MAP pose.example 127.0.0.1")
+    page = visit(server, browser)
+    starts_without_camera(page, "No camera was found.")
+    expect(page.get_by_role("link", name="Take or upload a photo")).to_be_visible()
+    page = visit(server, browser, base_url=server.url.replace("127.0.0.1", "pose.example"))
+    page.goto("/webcam")
+    expect(page.get_by_role("status").filter(has_text="opened over http")).to_be_visible()
+    browser.close()
+    browser = launch("--use-fake-device-for-media-stream", "--deny-permission-prompts")
+    starts_without_camera(visit(server, browser, permissions=[]), "Camera access was blocked.")
+    browser.close()
+
+
+def starts_without_camera(page: Page, sentence: str) -> None:
+    page.goto("/webcam")
+    stream_frame(page).get_by_role("button", name="Start").click()
+    expect(page.get_by_role("status").filter(has_text=sentence)).to_be_visible()
+    page.get_by_text("Camera not starting?").click()
+
+
+def test_the_sample_plays_live_without_a_camera(page, shot):
+    page.goto("/webcam?sample=clip")
+    press_start(page)
+    wait_for_numbers(page)
+    expect(page.locator(".lp-strip")).to_contain_text(re.compile(r"Displayed fps [1-9]\d*"))
+    no_errors(page)
+
+
+def test_live_video_works_if_its_frame_loads_slowly(page):
+    def wait(route) -> None:
+        page.wait_for_timeout(2000)  # longer than the panel beside it looks for the frame at first
+        route.continue_()
+
+    page.route("**/streamlit_webrtc.*/index.html*", wait)
+    start_camera(page)
+    wait_for_numbers(page)
+
+
+@pytest.fixture
+def limited_server(start_server):
+    """A server for one live session, of 24 s at most."""
+    with start_server(POSECORE_LIMIT_LIVE_VIEWERS="1", POSECORE_LIMIT_LIVE_SECONDS="24") as server:
+        yield server
+
+
+def test_a_full_server_says_so_until_the_session_reaches_its_time_limit(limited_server, visit, shot):
+    first = visit(limited_server)
+    second = first.context.new_page()
+    second.goto("/webcam")
+    expect(stream_frame(second).get_by_role("button", name="Start")).to_be_visible()
+    start_camera(first)
+    wait_for_numbers(first)
+    stream_frame(second).get_by_role("button", name="Start").click()  # the page was already open
+    expect(second.get_by_text("this server can run one live session at a time")).to_be_visible()
+    shot(second, "full")
+    expect(second.get_by_role("link", name="Use a video instead")).to_be_visible()
+    expect(first.get_by_text("The live session ended after 0.4 minutes")).to_be_visible()
+    stream_frame(second).get_by_role("button", name="Start").click()
+    wait_for_numbers(second)
+    no_errors(second)
+    stream_frame(second).get_by_role("button", name="Stop").click()
+    expect(second.get_by_text("Press Start")).to_be_visible()
+    stream_frame(first).get_by_role("button", name="Start").click()
+    wait_for_numbers(first)
+    no_errors(first)
+
+
+def test_the_connection_can_be_checked_without_a_camera_and_malformed_offers_are_rejected(page, shot):
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/webcam")
+    check_the_connection(page)
+    expect(page.get_by_text("Connected directly (host)")).to_be_visible()
+    expect(page.get_by_role("row", name="Own address (host)")).to_have_text(re.compile("✓ found✓ found"))
+    expect(page.get_by_role("row", name="Relay address")).to_have_text(re.compile("– none– none"))
+    shot(page, "route")
+    address = next(url for url in asked if "/private/" in url)
+    for body in ("", "{", "[]", '{"sdp": "v=0", "type": "x"}', '{"sdp": 1, "type": "answer"}', "x" * 100_000):
+        assert page.request.post(address, data=body).status == 400
+    assert page.request.get(address.replace("/private/", "/private/x")).status == 404
+
+
 @pytest.fixture(scope="module")
 def started(returning: BrowserContext) -> Iterator[Page]:
     """The Webcam page with a live camera."""
@@ -43,7 +127,7 @@ def started(returning: BrowserContext) -> Iterator[Page]:
 
 @pytest.fixture
 def live(started: Page, server, request: pytest.FixtureRequest) -> Page:
-    """The live camera that all tests share which do not need one of their own."""
+    """The live camera that the tests from here on share; it goes on between them, so those before have no such load."""
     request.node.stash.setdefault(VISITS, []).append((started, server))
     start = stream_frame(started).get_by_role("button", name="Start")
     if urlsplit(started.url).path != "/webcam":
@@ -227,28 +311,6 @@ def test_live_numbers_are_fetched_without_rerunning_the_page(live):
     assert page.request.get(live[-1].replace("/private/", "/private/x")).status == 404
 
 
-def test_without_a_camera_the_page_says_what_to_do(visit, launch, server):
-    # The host name is not localhost, as for a visitor from elsewhere, but resolves to this machine.
-    browser = launch("--host-resolver-rules=MAP pose.example 127.0.0.1")
-    page = visit(server, browser)
-    starts_without_camera(page, "No camera was found.")
-    expect(page.get_by_role("link", name="Take or upload a photo")).to_be_visible()
-    page = visit(server, browser, base_url=server.url.replace("127.0.0.1", "pose.example"))
-    page.goto("/webcam")
-    expect(page.get_by_role("status").filter(has_text="opened over http")).to_be_visible()
-    browser.close()
-    browser = launch("--use-fake-device-for-media-stream", "--deny-permission-prompts")
-    starts_without_camera(visit(server, browser, permissions=[]), "Camera access was blocked.")
-    browser.close()
-
-
-def starts_without_camera(page: Page, sentence: str) -> None:
-    page.goto("/webcam")
-    stream_frame(page).get_by_role("button", name="Start").click()
-    expect(page.get_by_role("status").filter(has_text=sentence)).to_be_visible()
-    page.get_by_text("Camera not starting?").click()
-
-
 def test_a_snapshot_opens_on_the_image_page_and_the_camera_can_be_started_again(live):
     live.get_by_role("link", name="Snapshot").click()
     expect(live.get_by_role("heading", name="Image")).to_be_visible()
@@ -260,22 +322,35 @@ def test_a_snapshot_opens_on_the_image_page_and_the_camera_can_be_started_again(
     no_errors(live)
 
 
-def test_the_sample_plays_live_without_a_camera(page, shot):
-    page.goto("/webcam?sample=clip")
-    press_start(page)
+@contextmanager
+def unreachable(process) -> Iterator[None]:
+    """Stop the server from answering on any connection, as if the network were down."""
+    os.kill(process.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process.pid, signal.SIGCONT)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system has no signal that suspends a process")
+def test_a_lost_connection_is_restored_automatically(live, server):
+    page = live
+    page.evaluate(f"{CONNECTION}.peer.first = true")
+    with unreachable(server.process):
+        expect(page.get_by_text("The connection was lost.")).to_be_visible()
+    expect(page.get_by_text("The connection was lost.")).to_be_hidden()
+    wait_for_more(page)
+    assert page.evaluate(f"{CONNECTION}.peer.first"), "a short loss keeps the connection"
+    page.evaluate(f"{CONNECTION}.patienceMs = 1000")
+    with unreachable(server.process):
+        page.wait_for_function(f"!{CONNECTION}.peer.first")
     wait_for_numbers(page)
-    expect(page.locator(".lp-strip")).to_contain_text(re.compile(r"Displayed fps [1-9]\d*"))
-    no_errors(page)
+    expect(page.get_by_text("The connection was lost.")).to_be_hidden()
 
 
-def test_live_video_works_if_its_frame_loads_slowly(page):
-    def wait(route) -> None:
-        page.wait_for_timeout(2000)  # longer than the panel beside it looks for the frame at first
-        route.continue_()
-
-    page.route("**/streamlit_webrtc.*/index.html*", wait)
-    start_camera(page)
-    wait_for_numbers(page)
+def wait_for_more(page: Page) -> None:
+    frame = int(page.locator(".lp").get_attribute("data-frame"))
+    page.wait_for_function(f"Number(document.querySelector('.lp').dataset.frame) > {frame + 10}")
 
 
 def test_two_tabs_have_independent_live_videos(live, page):
@@ -310,81 +385,6 @@ def test_a_hidden_page_sends_and_requests_nothing_until_it_is_visible_again(live
     page.evaluate(HIDE, False)
     wait_for_more(page)
     expect(page.locator(".lp-problem")).not_to_have_text(re.compile("No frames|not answering|connection"))
-
-
-@contextmanager
-def unreachable(process) -> Iterator[None]:
-    """Stop the server from answering on any connection, as if the network were down."""
-    os.kill(process.pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(process.pid, signal.SIGCONT)
-
-
-@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system has no signal that suspends a process")
-def test_a_lost_connection_is_restored_automatically(live, server):
-    page = live
-    page.evaluate(f"{CONNECTION}.peer.first = true")
-    with unreachable(server.process):
-        expect(page.get_by_text("The connection was lost.")).to_be_visible()
-    expect(page.get_by_text("The connection was lost.")).to_be_hidden()
-    wait_for_more(page)
-    assert page.evaluate(f"{CONNECTION}.peer.first"), "a short loss keeps the connection"
-    page.evaluate(f"{CONNECTION}.patienceMs = 1000")
-    with unreachable(server.process):
-        page.wait_for_function(f"!{CONNECTION}.peer.first")
-    wait_for_numbers(page)
-    expect(page.get_by_text("The connection was lost.")).to_be_hidden()
-
-
-def wait_for_more(page: Page) -> None:
-    frame = int(page.locator(".lp").get_attribute("data-frame"))
-    page.wait_for_function(f"Number(document.querySelector('.lp').dataset.frame) > {frame + 10}")
-
-
-@pytest.fixture(scope="module")
-def limited_server(start_server):
-    """A server for one live session, of 24 s at most."""
-    with start_server(POSECORE_LIMIT_LIVE_VIEWERS="1", POSECORE_LIMIT_LIVE_SECONDS="24") as server:
-        yield server
-
-
-def test_a_full_server_says_so_until_the_session_reaches_its_time_limit(visit, limited_server, shot):
-    first = visit(limited_server)
-    second = first.context.new_page()
-    second.goto("/webcam")
-    expect(stream_frame(second).get_by_role("button", name="Start")).to_be_visible()
-    start_camera(first)
-    wait_for_numbers(first)
-    stream_frame(second).get_by_role("button", name="Start").click()  # the page was already open
-    expect(second.get_by_text("this server can run one live session at a time")).to_be_visible()
-    shot(second, "full")
-    expect(second.get_by_role("link", name="Use a video instead")).to_be_visible()
-    expect(first.get_by_text("The live session ended after 0.4 minutes")).to_be_visible()
-    stream_frame(second).get_by_role("button", name="Start").click()
-    wait_for_numbers(second)
-    no_errors(second)
-    stream_frame(second).get_by_role("button", name="Stop").click()
-    expect(second.get_by_text("Press Start")).to_be_visible()
-    stream_frame(first).get_by_role("button", name="Start").click()
-    wait_for_numbers(first)
-    no_errors(first)
-
-
-def test_the_connection_can_be_checked_without_a_camera_and_malformed_offers_are_rejected(page, shot):
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto("/webcam")
-    check_the_connection(page)
-    expect(page.get_by_text("Connected directly (host)")).to_be_visible()
-    expect(page.get_by_role("row", name="Own address (host)")).to_have_text(re.compile("✓ found✓ found"))
-    expect(page.get_by_role("row", name="Relay address")).to_have_text(re.compile("– none– none"))
-    shot(page, "route")
-    address = next(url for url in asked if "/private/" in url)
-    for body in ("", "{", "[]", '{"sdp": "v=0", "type": "x"}', '{"sdp": 1, "type": "answer"}', "x" * 100_000):
-        assert page.request.post(address, data=body).status == 400
-    assert page.request.get(address.replace("/private/", "/private/x")).status == 404
 
 
 def test_landmarks_are_sent_to_another_program_on_this_machine(live, websocket_port, shot):

@@ -82,7 +82,7 @@ def fetch() -> Callable[..., tuple[int, Message, bytes]]:
     def ask(url: str, body: bytes | None = None, **headers: str) -> tuple[int, Message, bytes]:
         request = urllib.request.Request(url, body, {name.replace("_", "-"): value for name, value in headers.items()})
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return answer.status, answer.headers, answer.read()
         except urllib.error.HTTPError as error:
             return error.code, error.headers, error.read()
