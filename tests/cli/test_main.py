@@ -32,6 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def run(*arguments, **options) -> subprocess.CompletedProcess:
+    """Run the command line in a process of its own; ``ask`` does it in this one, without a start of 2 s."""
     command = [sys.executable, "-m", "posecore", *map(str, arguments)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False, **options)
 
@@ -44,13 +45,6 @@ def short_clip(tmp_path_factory) -> Path:
         for frame in itertools.islice(clip, 30):
             film.write(cv2.resize(frame.rgb, (884, 496)), frame.time_s)
     return target
-
-
-def test_the_thorough_search_finds_all_three(shared_data, tmp_path):
-    picture = shared_data / "people" / "three_people.jpg"
-    done = run("image", picture, "--out", tmp_path, "--people", "20", "--search", "thorough")
-    assert done.returncode == 0
-    assert "3 people" in done.stdout
 
 
 @pytest.fixture
@@ -71,6 +65,13 @@ def test_every_command_has_help(ask):
         code, output, errors = ask(*command, "--help")
         assert (code, errors) == (0, "")
         assert "--out" in output
+
+
+def test_the_thorough_search_finds_all_three(shared_data, ask, tmp_path):
+    picture = shared_data / "people" / "three_people.jpg"
+    code, output, errors = ask("image", picture, "--out", tmp_path, "--people", "20", "--search", "thorough")
+    assert (code, errors) == (0, "")
+    assert "3 people" in output
 
 
 def test_a_photo_gives_an_annotated_photo_and_a_table(tmp_path):
@@ -110,14 +111,14 @@ def test_mediapipe_takes_over_if_the_fast_engine_does_not_load_and_one_line_says
     assert len(refused.stderr.splitlines()) == 1
 
 
-def test_one_bad_photo_does_not_stop_the_others(tmp_path):
+def test_one_bad_photo_does_not_stop_the_others(ask, tmp_path):
     bad = tmp_path / "bad.jpg"
     bad.write_bytes(b"nothing")
-    done = run("image", bad, sample_picture().path, "--out", tmp_path / "out", "--json")
-    assert done.returncode == 2
-    assert done.stderr.count("\n") == 1
-    assert "bad.jpg" in done.stderr
-    report = json.loads(done.stdout)
+    code, output, errors = ask("image", bad, sample_picture().path, "--out", tmp_path / "out", "--json")
+    assert code == 2
+    assert errors.count("\n") == 1
+    assert "bad.jpg" in errors
+    report = json.loads(output)
     assert [entry["people"] for entry in report["done"]] == [1]
     assert [Path(entry["source"]).name for entry in report["failed"]] == ["bad.jpg"]
     assert all(Path(path).is_file() for path in report["done"][0]["outputs"])
@@ -163,11 +164,11 @@ def test_a_video_gives_an_annotated_video_a_table_and_a_manifest(short_clip, tmp
         assert sum(1 for _ in film.decode(video=0)) == 30
 
 
-def test_no_film_writes_only_data_files(short_clip, tmp_path):
-    done = run("video", short_clip, "--out", tmp_path, "--no-film", "--json")
-    assert done.returncode == 0
+def test_no_film_writes_only_data_files(short_clip, ask, tmp_path):
+    code, output, _ = ask("video", short_clip, "--out", tmp_path, "--no-film", "--json")
+    assert code == 0
     assert sorted(path.suffix for path in tmp_path.iterdir()) == [".csv", ".json", ".npz"]
-    [entry] = json.loads(done.stdout)["done"]
+    [entry] = json.loads(output)["done"]
     assert entry["manifest"]["frames"] == 30
 
 
@@ -276,9 +277,10 @@ def test_a_picture_of_ones_own_is_behind_people(ask, tmp_path):
     assert "beach.png is not a photo" in errors
 
 
-def test_smoothing_during_the_run_can_be_switched_off(short_clip, tmp_path):
+def test_smoothing_during_the_run_can_be_switched_off(short_clip, ask, tmp_path):
     for name, options in (("smooth", ()), ("raw", ("--no-smoothing",))):
-        assert run("video", short_clip, "--out", tmp_path / name, "--no-film", *options).returncode == 0
+        code, _, errors = ask("video", short_clip, "--out", tmp_path / name, "--no-film", *options)
+        assert (code, errors) == (0, "")
     smooth, raw = (load_sequence(tmp_path / name / "walk.posecore.npz") for name in ("smooth", "raw"))
     assert raw.facts["smoothing"] == "none while estimating"
     assert "One-Euro" in smooth.facts["smoothing"]
