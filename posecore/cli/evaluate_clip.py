@@ -197,7 +197,9 @@ def _truth(
 
     other = _saved(file, person) if _is_result(file) else None
     motions = (
-        (read_truth(file, scored, metres=metres, person=person, fps=fps),) if other is None else second_result(other)
+        (read_truth(file, scored, metres=metres, person=person, fps=fps),)
+        if other is None
+        else second_result(scored, other)
     )
     if given_s is not None:
         return [(motion, given_offset(given_s)) for motion in motions]
@@ -233,7 +235,7 @@ def _lines(scores: "ClipScores") -> list[str]:
     for name, each in scores.angle_scores.items():
         agreed = each.agreement
         lines.append(
-            f"   {name.replace('_', ' '):{width}}  {agreed.bias:+8.1f}°  {agreed.low:+8.1f} to {agreed.high:+.1f}°"
+            f"   {name.replace('_', ' '):{width}}  {agreed.bias:+z8.1f}°  {agreed.low:+z8.1f} to {agreed.high:+z.1f}°"
             f"  ICC {agreed.icc:.2f}"
         )
     return [*lines, *(f"   {note}" for note in scores.notes)]

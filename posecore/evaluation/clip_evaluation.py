@@ -130,9 +130,11 @@ def read_truth(
     )
 
 
-def second_result(other: ScoredResult) -> tuple[Motion, Motion]:
-    """A second result of posecore's own as a truth, in 3D and in the picture."""
-    return other.motion(flat=False), other.motion(flat=True)
+def second_result(result: ScoredResult, other: ScoredResult) -> tuple[Motion, ...]:
+    """A second result of posecore's own as a truth: in 3D and, unless it is of another video, in the picture."""
+    hashes = {result.source_sha256, other.source_sha256} - {None}
+    solid = other.motion(flat=False)
+    return (solid,) if len(hashes) > 1 else (solid, other.motion(flat=True))
 
 
 def known_offset(result: ScoredResult, truth: Motion, other: ScoredResult | None = None) -> TimeOffset | None:

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from posecore.evaluation.angle_agreement import JOINT_ANGLES
 from posecore.evaluation.motion import Motion
 
 Doubles = NDArray[np.float64]
@@ -70,27 +71,33 @@ def find_offset(found: Motion, truth: Motion) -> TimeOffset:
     first, second = (_on_grid(each, step) for each in (found, truth))
     if first is None or second is None:
         return _nothing("one of the recordings has too little in it")
-    usable = np.isfinite(first).any(axis=0) & np.isfinite(second).any(axis=0)
+    usable = np.asarray(np.isfinite(first).any(axis=0) & np.isfinite(second).any(axis=0))
     first, second = first[:, usable], second[:, usable]
     moving = [_largest_spread(each) >= _LEAST_MOVEMENT_DEG for each in (first, second)]
     if not all(moving):
         return _nothing("nobody moves enough, or no angle is known in both")
-    correlations = _correlations(first, second, _least_overlap(first, second, step))
+    least = _least_overlap(first, second, step)
+    correlations = _correlations(first, second, least)
     if not np.isfinite(correlations).any():
         return _nothing("the recordings are never known at the same time for half of the shorter one")
+    which = "the joint angles"
+    if np.nanmax(correlations) < _LEAST_CORRELATION:
+        first, second = (_means_of_sides(each, usable) for each in (first, second))
+        correlations = _correlations(first, second, least)
+        which = "the means of left and right joint angles"
+    best = int(np.nanargmax(correlations)) if np.isfinite(correlations).any() else 0
+    if not correlations[best] >= _LEAST_CORRELATION:
+        return _nothing(f"the joint angles never agree (the best correlation is {correlations[best]:.2f})")
     # Place n of the correlations: the truth's first step is at step n - (len(second) - 1) of the found one.
     start_s = float(found.times_s[0] - truth.times_s[0]) - (len(second) - 1) * step
-    best = int(np.nanargmax(correlations))
-    if correlations[best] < _LEAST_CORRELATION:
-        return _nothing(f"the joint angles never agree (the best correlation is {correlations[best]:.2f})")
     seconds = start_s + (best + _parabola(correlations, best)) * step
     drawn = start_s + step * _drawn(first, second, correlations, step)
     near = np.abs(drawn - seconds) <= _APART_S
     low, high = np.percentile(drawn[near], [2.5, 97.5]) if near.any() else (seconds, seconds)
     low, high = min(low, seconds), max(high, seconds)
     certain = bool(near.mean() >= 0.95)
-    why = f"Found from the joint angles, whose correlation there is {correlations[best]:.2f}"
-    why += f" (95% interval {low:+.2f} to {high:+.2f} s)."
+    why = f"Found from {which}, whose correlation there is {correlations[best]:.2f}"
+    why += f" (95% interval {low:+z.2f} to {high:+z.2f} s)."
     if not certain:
         why += f" Not certain: in {1 - near.mean():.0%} of the samples another offset fits better, as if it repeats."
     return TimeOffset(seconds, "found", float(correlations[best]), float(low), float(high), certain, why)
@@ -127,6 +134,15 @@ def _on_grid(motion: Motion, step: float) -> Doubles | None:
         near = apart <= max(step, 1.5 * float(np.median(np.diff(motion.times_s))))
         columns.append(np.where(near, np.interp(times, own, angles[known]), np.nan))
     return np.stack(columns, axis=-1)
+
+
+def _means_of_sides(angles: Doubles, usable: NDArray[np.bool_]) -> Doubles:
+    """(N, M) the mean of each angle on both sides, and those in the middle."""
+    names = [name for name, there in zip(JOINT_ANGLES, usable, strict=True) if there]
+    joints = {name.removeprefix("left_").removeprefix("right_"): list[int]() for name in names}
+    for place, name in enumerate(names):
+        joints[name.removeprefix("left_").removeprefix("right_")].append(place)
+    return np.stack([angles[:, places].mean(axis=1) for places in joints.values()], axis=-1)
 
 
 def _largest_spread(angles: Doubles) -> float:

@@ -94,9 +94,9 @@ def angle_rows(scores: ClipScores) -> list[tuple[str, ...]]:
             (
                 name.replace("_", " "),
                 f"{agreed.pairs:,}",
-                f"{agreed.bias:+.1f}",
-                f"{each.low:+.1f} to {each.high:+.1f}",
-                f"{agreed.low:+.1f} to {agreed.high:+.1f}",
+                f"{agreed.bias:+z.1f}",
+                f"{each.low:+z.1f} to {each.high:+z.1f}",
+                f"{agreed.low:+z.1f} to {agreed.high:+z.1f}",
                 f"{each.off:.1f}",
                 _rounded(agreed.icc),
                 _rounded(each.correlation),
@@ -168,7 +168,7 @@ def _altman(ours: Doubles, theirs: Doubles, levels: list[tuple[float, str]]) -> 
     frame = _Frame(means, np.append(differences, [level for level, _ in levels]))
     return frame.as_dict() | {
         "dots": frame.dots(means[::step], differences[::step]),
-        "levels": [(frame.y(level), f"{level:+.1f}", dash) for level, dash in levels],
+        "levels": [(frame.y(level), f"{level:+z.1f}", dash) for level, dash in levels],
     }
 
 

@@ -51,6 +51,23 @@ def test_axes_noise_bias_and_gaps_do_not_matter(long):
     assert offset.certain
 
 
+def test_sides_that_are_exchanged_at_times_do_not_matter(long):
+    """Every other second left is right: only the means of both sides agree."""
+    half = (np.floor(long.times_s) % 2 == 1)[:, None, None]
+    crossed = replace(long, points=np.where(half, long.with_sides_exchanged().points, long.points))
+    arms = list(range(5)) + list(range(7, 11))  # only what differs between the sides
+    only_arms = [replace(each, points=_without(each.points, arms)) for each in (crossed, long)]
+    offset = find_offset(only_arms[0], resampled(only_arms[1], 30, 1.5, 9))
+    assert offset.seconds == pytest.approx(1.5, abs=0.03)
+    assert "means of left and right" in offset.why
+
+
+def _without(points, kept):
+    other = points.copy()
+    other[:, [place for place in range(17) if place not in (*kept, 5, 6)]] = np.nan
+    return other
+
+
 def test_of_a_movement_that_repeats_the_offset_is_not_certain():
     times = np.arange(300) / 30
     noise = np.random.default_rng(1).normal(0, 0.004, (2, 300, 17, 3))

@@ -201,8 +201,8 @@ def _show_angles(scores: ClipScores) -> None:
         {
             "Angle": name.replace("_", " ").capitalize(),
             "Bias (°)": each.agreement.bias,
-            "95% interval": f"{each.low:+.1f} to {each.high:+.1f}",
-            "Limits of agreement (°)": f"{each.agreement.low:+.1f} to {each.agreement.high:+.1f}",
+            "95% interval": f"{each.low:+z.1f} to {each.high:+z.1f}",
+            "Limits of agreement (°)": f"{each.agreement.low:+z.1f} to {each.agreement.high:+z.1f}",
             "Mean distance (°)": each.off,
             "ICC": each.agreement.icc,
             "Correlation": each.correlation,

@@ -124,7 +124,7 @@ class TruthFile:
             if self.is_result:
                 saved = load_sequence(path)
                 other = ScoredResult.of(saved.sequence, self.name, person=person, facts=saved.facts)
-                found += second_result(other)
+                found += second_result(given.result, other)
             else:
                 found.append(_read(path, given.result, metres, person, self.name))
             self._read = {options: [(motion, known_offset(given.result, motion, other)) for motion in found]}
