@@ -1,6 +1,8 @@
 // @ts-check
 // What the labelling tool asks the server for: photos, what the model suggests, and to save labels.
 
+import { pause } from "../shared/timing.js";
+
 /** @typedef {import("../types.d.ts").DeskPhoto} DeskPhoto */
 /** @typedef {DeskPhoto & {image: HTMLImageElement}} LoadedPhoto */
 /** @typedef {{photo: string, done: boolean, people?: number[][], domain?: string, size?: [number, number]}} Labelled */
@@ -8,10 +10,15 @@
 const MOST_KEPT = 6;
 const AGAIN_AFTER_MS = 3000;
 
-/** What went wrong, in words for the visitor. */
+/** What the server says against it, in words for the visitor. */
 export class DeskProblem extends Error {}
 
-const NO_ANSWER = "The server does not answer.";
+/** There is no connection, so the same may work later. */
+export class NoAnswer extends Error {
+  constructor() {
+    super("The server does not answer.");
+  }
+}
 
 /**
  * @param {string} url
@@ -19,7 +26,7 @@ const NO_ANSWER = "The server does not answer.";
  */
 async function ask(url, how) {
   const answer = await fetch(url, how).catch(() => {
-    throw new DeskProblem(NO_ANSWER);
+    throw new NoAnswer();
   });
   if (!answer.ok) throw new DeskProblem(await answer.text());
   return answer;
@@ -29,8 +36,13 @@ export class DeskLink {
   /** @param {string} address */
   constructor(address) {
     this.address = address;
-    /** Told what hinders saving; "" once everything is saved. @type {(problem: string) => void} */
-    this.onSaving = () => {};
+    /** Called once everything is saved. */
+    this.onSaved = () => {};
+    /**
+     * Called if labels are not saved yet, or are refused and so given up.
+     * @type {(name: string, problem: Error, isRefused: boolean) => void}
+     */
+    this.onUnsaved = () => {};
     /** The last used at the end. @type {Map<string, Promise<LoadedPhoto>>} */
     this.photos = new Map();
     /** What is still to be saved, by photo. @type {Map<string, Labelled>} */
@@ -51,7 +63,7 @@ export class DeskLink {
     for (const [other, gone] of this.photos) {
       if (this.photos.size <= MOST_KEPT) break;
       this.photos.delete(other);
-      void gone.then(({ image }) => URL.revokeObjectURL(image.src));
+      gone.then(({ image }) => URL.revokeObjectURL(image.src)).catch(() => {});
     }
     return loading;
   }
@@ -94,20 +106,20 @@ export class DeskLink {
 
   async saveAll() {
     this.isSaving = true;
-    for (const [name, labelled] of this.unsaved) {
+    while (this.unsaved.size) {
+      const [[name, labelled]] = this.unsaved;
       try {
         const how = { method: "POST", body: JSON.stringify(labelled), headers: { "Content-Type": "application/json" } };
         await ask(this.address, how);
         if (this.unsaved.get(name) === labelled) this.unsaved.delete(name);
+        if (!this.unsaved.size) this.onSaved();
       } catch (error) {
-        const why = error instanceof DeskProblem ? error.message : `${error}`;
-        if (why !== NO_ANSWER) this.unsaved.delete(name); // it would be refused again
-        this.onSaving(why);
-        if (why === NO_ANSWER) break;
+        const isRefused = !(error instanceof NoAnswer);
+        if (isRefused) this.unsaved.delete(name); // it would be refused again
+        this.onUnsaved(name, /** @type {Error} */ (error), isRefused);
+        if (!isRefused) await pause(AGAIN_AFTER_MS);
       }
     }
     this.isSaving = false;
-    if (this.unsaved.size) setTimeout(() => this.saveAll(), AGAIN_AFTER_MS);
-    else this.onSaving("");
   }
 }

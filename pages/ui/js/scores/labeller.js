@@ -4,7 +4,7 @@
 import { find, make, write } from "../shared/dom.js";
 import { pause } from "../shared/timing.js";
 import { lensPlace } from "../rigid/corners.js";
-import { DeskLink, DeskProblem } from "./desk_link.js";
+import { DeskLink, DeskProblem, NoAnswer } from "./desk_link.js";
 import { Hand } from "./hand.js";
 import { JointList } from "./joint_list.js";
 import { JOINTS, limbsOf } from "./joints.js";
@@ -52,6 +52,8 @@ class Desk {
     /** Entered last. @type {string | null} */
     this.domain = null;
     this.pace = new Pace();
+    /** Places of the photos that were to be labelled first. */
+    this.asked = "";
     /** Photos that are not labelled, but whose labels this browser keeps. @type {Set<string>} */
     this.kept = new Set();
   }
@@ -160,8 +162,13 @@ class Labeller {
     const count = desk.photos.length;
     lastDesk = desk;
     desk.take(data);
-    desk.link.onSaving = (problem) => this.onSaving(problem);
+    desk.link.onSaved = () => this.onSaved();
+    desk.link.onUnsaved = (...what) => this.onUnsaved(desk, ...what);
     if (count !== desk.photos.length) void this.findKept(desk);
+    const asked = `${data.first}`;
+    const isAsked = asked !== desk.asked && data.first.length > 0; // another tab wants other photos to be labelled
+    desk.asked = asked;
+    if (isAsked) desk.current = -1;
     if (desk === this.desk && desk.current >= 0) {
       this.update();
       return;
@@ -202,8 +209,9 @@ class Labeller {
     } catch (error) {
       if (opening !== this.opening) return;
       [this.photo, this.labels] = [null, null];
-      const words = error instanceof DeskProblem ? error.message : "The browser cannot show this photo.";
-      listed.state = "unusable";
+      const isKnown = error instanceof DeskProblem || error instanceof NoAnswer;
+      const words = isKnown ? error.message : "The browser cannot show this photo.";
+      if (!(error instanceof NoAnswer)) listed.state = "unusable";
       this.picture.replaceChildren();
       this.over(words);
       this.say(words);
@@ -238,8 +246,10 @@ class Labeller {
     desk.pace.begin(performance.now());
     const count = this.labels.people.length;
     const people = count === 1 ? "1 person" : `${count || "no"} people`;
-    const what = listed.state === "done" ? "labelled" : listed.state === "changed" ? "changed" : "suggested";
-    this.say(`Photo ${desk.current + 1} of ${desk.photos.length}, ${listed.name}: ${people}, ${what}. ${photo.note}`.trim());
+    const todo = count ? "Drag the joints that are wrong, then confirm." : "Add people, or confirm that nobody is here.";
+    const [what, hint] = listed.state === "done" ? ["labelled", ""] : [listed.state === "changed" ? "changed" : "suggested", todo];
+    const told = `Photo ${desk.current + 1} of ${desk.photos.length}, ${listed.name}: ${people}, ${what}.`;
+    this.say([told, photo.note, hint].filter(Boolean).join(" "));
     this.update();
   }
 
@@ -325,10 +335,17 @@ class Labeller {
     keep(this.storage, hash, { at: Date.now(), size: labels.size, domain, people: labels.flat });
   }
 
-  /** @param {string} problem */
-  onSaving(problem) {
-    if (problem) this.say(`Not saved yet. ${problem}`);
-    else if (find(this.root, ".lb-said").textContent?.startsWith("Not saved yet")) this.say("Everything is saved.");
+  onSaved() {
+    if (find(this.root, ".lb-said").textContent?.startsWith("Not saved yet")) this.say("Everything is saved.");
+  }
+
+  /** @param {Desk} desk @param {string} name @param {Error} problem @param {boolean} isRefused */
+  onUnsaved(desk, name, problem, isRefused) {
+    const listed = desk.photos.find((photo) => photo.name === name);
+    if (listed && isRefused) listed.state = "changed";
+    const then = isRefused ? "These labels are only in this browser." : "It is tried again until it works.";
+    this.say(`${isRefused ? "Not saved" : "Not saved yet"}: ${name}. ${problem.message} ${then}`);
+    this.update();
   }
 
   // Labels that this browser keeps
@@ -675,7 +692,7 @@ class Labeller {
         if (!labels.nudge(...step)) return false;
         if (labels.chosen?.at) this.view.reveal(labels.chosen.at);
         this.changed(this.saidJoint());
-        this.showLens();
+        if (this.view.scale < LENS_LEAST) this.showLens();
         return true;
       case "hidden":
         return this.changeIf(labels.mark(HIDDEN), "Choose a joint first.");
