@@ -29,6 +29,7 @@ _COMMANDS = {
     "compare": "Two videos, saved results or photos: how alike, and when.",
     "evaluate": "Labelled photos: score models and other systems on them.",
     "evaluate-clip": "A video or a saved result: score it against motion capture or another result.",
+    "doubts": "Photos without labels: find those to look at first.",
     "rigid": "Photos and videos: where tags and parts of people are, and how they are turned.",
     "calibrate": "Photos or a video of a printed board: the camera that took them.",
     "sheet": "Tags or a calibration board to print, as PDF.",
@@ -49,6 +50,7 @@ Examples:
   python -m posecore compare teacher.mp4 pupil.mp4
   python -m posecore evaluate --images photos --annotations labels.json --search fast,thorough --out scores
   python -m posecore evaluate-clip results/walk.posecore.npz walk.c3d --out scores
+  python -m posecore doubts --images photos --out doubts
 
 Exit codes: 0 success; 1 the outputs could not be written; 2 a file or an option was not usable; 130 interrupted.
 """

@@ -199,7 +199,7 @@ class SecondOpinion:
 def second_opinion(
     checked: CheckedSet,
     options: PoseOptions,
-    looks: Sequence[LookName] = USUAL_LOOKS,
+    looks: Sequence[str] = USUAL_LOOKS,
     *,
     keep_in: Path | None = None,
     on_photos: OnPhotos | None = None,
@@ -216,13 +216,10 @@ def second_opinion(
         workers: the same.
 
     Raises:
-        InvalidOption: if there are no further looks, one is not known, or it would be the first look again.
-        As ``estimate_photos``.
+        As ``further_looks`` and ``estimate_photos``.
     """
-    names = tuple(dict.fromkeys(looks))
+    names = further_looks(looks, options)
     all_looks = [Look(options), *(_look(name, options) for name in names)]
-    if not names:
-        raise InvalidOption(f"Expected at least one further look ({', '.join(LOOKS)}), but got none.")
     estimates = estimate_looks(checked, all_looks, keep_in=keep_in, on_photos=on_photos, workers=workers)
     doubts = [
         compare_looks(
@@ -239,16 +236,25 @@ def second_opinion(
     return SecondOpinion(checked.labelled.source, tuple(doubts), names, options, problems, estimates[0].complete)
 
 
-def _look(name: str, options: PoseOptions) -> Look:
+def further_looks(names: Sequence[str], options: PoseOptions) -> tuple[LookName, ...]:
+    """The looks of these names beside a first one, each once.
+
+    Raises:
+        InvalidOption: if there are none, one is not known, or it would be the first look again.
+    """
+    unknown = [name for name in names if name not in LOOKS]
+    if unknown or not names:
+        got = repr(unknown[0]) if unknown else "none"
+        raise InvalidOption(f"Expected further looks of {', '.join(LOOKS)}, but got {got}.")
+    if "heavy" in names and options.model == "heavy":
+        raise InvalidOption("Expected the first look to be by another model than heavy, as heavy is a further look.")
+    return tuple(name for name in LOOKS if name in names)
+
+
+def _look(name: LookName, options: PoseOptions) -> Look:
     if name == "mirrored":
         return Look(options, mirrored=True)
-    if name == "turned":
-        return Look(options, turn_deg=TURN_DEG)
-    if name != "heavy":
-        raise InvalidOption(f"Expected a look to be one of {', '.join(LOOKS)}, but got {name!r}.")
-    if options.model == "heavy":
-        raise InvalidOption("Expected the first look to be by another model than heavy, as heavy is a further look.")
-    return Look(replace(options, model="heavy"))
+    return Look(options, turn_deg=TURN_DEG) if name == "turned" else Look(replace(options, model="heavy"))
 
 
 def compare_looks(photo: LabelledPhoto, first: FoundPeople, others: Mapping[LookName, FoundPeople]) -> PhotoDoubt:

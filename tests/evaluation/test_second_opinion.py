@@ -240,8 +240,8 @@ def test_looks_go_on_where_they_were_stopped_and_share_what_is_kept(photos, opin
 @pytest.mark.parametrize(
     ("options", "looks", "words"),
     [
-        (PoseOptions(), [], "at least one further look"),
-        (PoseOptions(), ["sideways"], "mirrored, turned, heavy"),
+        (PoseOptions(), [], "but got none"),
+        (PoseOptions(), ["sideways"], "mirrored, turned, heavy, but got 'sideways'"),
         (PoseOptions(model="heavy"), ["heavy"], "another model than heavy"),
     ],
 )
