@@ -23,7 +23,7 @@ _MOST_COMPLAINTS, _MOST_LINES = 10, 10
 @click.option("--images", type=options.PATH, required=True, metavar="DIR|ZIP", help="Folder or zip of the photos.")
 @click.option(
     "--looks",
-    default="mirrored,turned",
+    default="mirrored",
     show_default=True,
     metavar="NAME,...",
     help="Further looks at each photo: mirrored, turned (by 15 degrees), heavy (by that model).",

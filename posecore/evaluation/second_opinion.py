@@ -1,8 +1,8 @@
 """Which photos without labels to look at first: those in which further looks at them disagree with the first.
 
-Each photo is looked at again mirrored and turned, and by the heavy model if wished. The doubt of a person is the mean
-distance of the joints between the first estimate and the other looks, in shares of the torso. Agreement does not prove
-that an estimate is right: a model may make the same mistake each time. docs/scores.md has what was measured.
+Each photo is looked at again mirrored, and if wished also turned and by the heavy model. The doubt of a person is the
+mean distance of the joints between the first estimate and the other looks, in shares of the torso. Agreement does not
+prove that an estimate is right: a model may make the same mistake each time. docs/scores.md has what was measured.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,8 +27,8 @@ from posecore.media.pictures import PICTURE_SUFFIXES
 
 LookName = Literal["mirrored", "turned", "heavy"]
 LOOKS: tuple[LookName, ...] = get_args(LookName)
-USUAL_LOOKS: tuple[LookName, ...] = ("mirrored", "turned")
-"""Further looks add nothing that could be told from chance, see docs/scores.md."""
+USUAL_LOOKS: tuple[LookName, ...] = ("mirrored",)
+"""More looks rank photos no better than could be chance, see docs/scores.md."""
 
 TURN_DEG = 15.0
 SAME_PERSON_FROM = 0.1

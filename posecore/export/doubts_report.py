@@ -24,6 +24,7 @@ _MOST_PROBLEMS = 100
 _MOST_ROWS = 1000
 _MOST_REASONS = 6
 _SIDE_PX = 480
+_COLOR_WORDS = {"first": "white", "mirrored": "orange-red", "turned": "light blue", "heavy": "yellow"}
 
 
 def write_doubts_report(
@@ -55,9 +56,9 @@ def write_doubts_report(
 
 
 def legend(opinion: SecondOpinion) -> list[tuple[str, str]]:
-    """Name and CSS colour of each look, the first one first."""
+    """Words for each look and its CSS colour, the first look first."""
     names = {"first": "first estimate"} | {look: LOOK_WORDS[look].removeprefix("the ") for look in opinion.looks}
-    return [(name, css(LOOK_COLORS[look])) for look, name in names.items()]
+    return [(f"{_COLOR_WORDS[look]}: {name}", css(LOOK_COLORS[look])) for look, name in names.items()]
 
 
 def _facts(opinion: SecondOpinion) -> Iterator[tuple[str, str]]:

@@ -19,7 +19,7 @@ def photos(tmp_path_factory, portrait):
     path = tmp_path_factory.mktemp("given") / "photos.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.write(sample_picture().path, "clear.jpg")
-        archive.writestr("=blurred.png", encode_png(cv2.GaussianBlur(portrait, (0, 0), 15)))
+        archive.writestr("=blurred.png", encode_png(cv2.GaussianBlur(portrait, (0, 0), 20)))
         archive.writestr("<b>wall.png", encode_png(portrait[:60, :80]))
         archive.writestr("broken.png", b"no photo")
     return path
@@ -28,7 +28,9 @@ def photos(tmp_path_factory, portrait):
 @pytest.fixture(scope="module")
 def finished(photos, tmp_path_factory):
     out = tmp_path_factory.mktemp("out") / "doubts"
-    assert main(["doubts", "--images", str(photos), "--people", "2", "--out", str(out)]) == 0
+    assert (
+        main(["doubts", "--images", str(photos), "--people", "2", "--looks", "turned,mirrored", "--out", str(out)]) == 0
+    )
     return out
 
 
@@ -64,7 +66,7 @@ def test_the_page_shows_each_photo_and_no_name_is_html(finished):
     assert page.count("data:image/jpeg;base64,") == 3
     assert "&lt;b&gt;wall.png" in page
     assert "<b>wall" not in page
-    assert "mirrored photo</li>" in page
+    assert "orange-red: mirrored photo</li>" in page
 
 
 def test_an_interrupted_run_goes_on(photos, finished, tmp_path, monkeypatch, capsys):
@@ -76,17 +78,8 @@ def test_an_interrupted_run_goes_on(photos, finished, tmp_path, monkeypatch, cap
             raise KeyboardInterrupt
         return add(kept, photo, found)
 
-    arguments = [
-        "doubts",
-        "--images",
-        str(photos),
-        "--people",
-        "2",
-        "--workers",
-        "1",
-        "--out",
-        str(tmp_path / "doubts"),
-    ]
+    options = ["--people", "2", "--looks", "turned,mirrored", "--workers", "1"]
+    arguments = ["doubts", "--images", str(photos), *options, "--out", str(tmp_path / "doubts")]
     with monkeypatch.context() as patch:
         patch.setattr(run._Kept, "add", interrupted)
         assert main(arguments) == 130
