@@ -92,6 +92,7 @@ def main() -> None:
     print(f"{len(found)} photos; somebody is found in {len(by_photo)}, which are ranked.")
     print(HEAD)
     print(line("chance", np.random.default_rng(0).random(len(errors)), errors))
+    precise = []
     for number, looks in enumerate(LOOKS):
         doubts, ms = measure(checked, looks)
         pairs = [joints_of(doubts[photo_id], score) for photo_id, score in by_photo.items()]
@@ -102,7 +103,15 @@ def main() -> None:
             small = [max(1 / torso_px(each.points) for each in all_found) for all_found in people]
             print(line("small", np.array(small), errors))
         values = np.array([doubts[photo_id].doubt for photo_id in by_photo])
-        print(line(", ".join(looks), values, errors, np.array([pair[0] for pair in pairs]), ms), flush=True)
+        apart = np.array([pair[0] for pair in pairs])
+        print(line(", ".join(looks), values, errors, apart, ms), flush=True)
+        known = np.isfinite(apart) & np.isfinite(errors)
+        doubtful, wrong = (each[known] > PCK_AT for each in (apart, errors))
+        precise.append(
+            f"{', '.join(looks)}: {wrong[doubtful].mean():.0%} of {doubtful.sum()} joints that differ by more than "
+            f"{PCK_AT:g} are wrong, {wrong[~doubtful].mean():.0%} of {(~doubtful).sum()} others"
+        )
+    print("\n".join(precise))
 
 
 if __name__ == "__main__":
