@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from pages.ui.scores.doubt_run import DoubtRuns, Doubts
-from pages.ui.scores.tabs import LABEL_FIRST_KEY, turn_to
+from pages.ui.scores.labelling import FIRST_KEY
+from pages.ui.scores.square import on_square
+from pages.ui.scores.tabs import turn_to
 from pages.ui.shared.explain import plain
 from pages.ui.shared.results import offer_download, written
 from posecore.evaluation.doubt_reasons import ALL_AGREE, notes, reasons
@@ -105,7 +105,7 @@ def _show_gallery(runs: DoubtRuns, doubts: Doubts) -> None:
 
 
 def _label_first(photos: Sequence[PhotoDoubt]) -> None:
-    st.session_state[LABEL_FIRST_KEY] = [photo.photo.file_name for photo in photos]
+    st.session_state[FIRST_KEY] = [photo.photo.file_name for photo in photos]
     turn_to("label")
 
 
@@ -155,7 +155,7 @@ def _show_photo(runs: DoubtRuns, doubts: Doubts, photo: PhotoDoubt, place: int) 
         if picture is None:
             st.warning("This photo can no longer be read.", icon=":material/broken_image:")
         else:
-            st.image(_on_square(picture), width="stretch")
+            st.image(on_square(picture), width="stretch")
         said = reasons(photo)
         more = f" And {len(said) - _REASONS} more." if len(said) > _REASONS else ""
         st.markdown(f"**{plain(photo.photo.file_name)}**  \nDoubt {photo.doubt:.2f}. {' '.join(said[:_REASONS])}{more}")
@@ -175,16 +175,6 @@ def _show_large(runs: DoubtRuns, doubts: Doubts, photo: PhotoDoubt) -> None:
         st.markdown("\n".join(f"- {sentence}" for sentence in reasons(photo)))
         if said := notes(photo):
             st.caption(f"The first estimate also says: {' '.join(said)}")
-
-
-def _on_square(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The picture in the middle of a grey square, so that all of them are in line."""
-    height, width = picture.shape[:2]
-    side = max(height, width)
-    square = np.full((side, side, 3), 128, np.uint8)
-    top, left = (side - height) // 2, (side - width) // 2
-    square[top : top + height, left : left + width] = picture
-    return square
 
 
 def _show_table(doubts: Doubts) -> None:

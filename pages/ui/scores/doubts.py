@@ -10,6 +10,7 @@ from pages.ui.shared.model_loading import load_model
 from pages.ui.shared.problems import show_problem
 from pages.ui.shared.visits import Visit
 from posecore import PosecoreError, PoseOptions
+from posecore.estimation.models import BUNDLES, is_on_machine
 from posecore.estimation.pose_options import SearchChoice
 from posecore.evaluation.second_opinion import LOOKS, USUAL_LOOKS, LookName, further_looks
 from posecore.limits import LIMITS
@@ -59,11 +60,11 @@ def _choose(runs: DoubtRuns, photo_set: PhotoSet) -> Wanted | None:
                 LOOKS,
                 selection_mode="multi",
                 default=USUAL_LOOKS,
-                format_func=lambda look: _LOOKS[look],
+                format_func=_look_title,
                 key="doubt_looks",
                 persist_state="session",
                 help="The mirrored photo is enough: more looks ranked 200 photos of athletes no better. They may find "
-                "people who were missed. Heavy is a larger model; it is downloaded if it is not on this server yet.",
+                "people who were missed. Heavy is a larger model.",
             )
             search = st.segmented_control(
                 "Person search",
@@ -105,6 +106,11 @@ def _choose(runs: DoubtRuns, photo_set: PhotoSet) -> Wanted | None:
         show_problem(str(error))
         return None
     return runs.wanted(photo_set, options, further_looks(looks, options))
+
+
+def _look_title(look: LookName) -> str:
+    away = look == "heavy" and not is_on_machine("heavy")
+    return f"{_LOOKS[look]} (download, {BUNDLES['heavy'].size / 1e6:.0f} MB)" if away else _LOOKS[look]
 
 
 def _cost(photos: int, options: PoseOptions, looks: list[LookName]) -> str:

@@ -7,6 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pages.ui.scores.score_words import best_first, counted
+from pages.ui.scores.square import on_square
 from pages.ui.scores.tabs import correct_label
 from pages.ui.shared.explain import plain
 from posecore import PosecoreError
@@ -95,7 +96,7 @@ def _show_person(source: PhotoSource, score: PersonScore, case: CaseScores, *, k
         if picture is None:
             st.warning("This photo can no longer be read.", icon=":material/broken_image:")
         else:
-            st.image(_on_square(picture), width="stretch")
+            st.image(on_square(picture), width="stretch")
         share = f"{100 * score.pck:.0f}% right: " if score.found and np.isfinite(score.pck) else ""
         st.markdown(f"**{plain(score.photo.file_name)}**  \n{share}{plain(what_is_wrong(score))}")
         with st.container(horizontal=True, gap="small"):
@@ -119,16 +120,6 @@ def _draw(source: PhotoSource, score: PersonScore, side: int) -> NDArray[np.uint
     except PosecoreError:
         return None
     return draw_scored(rgb, score.person.points, score.points, wrong=wrong_keypoints(score), side=side)
-
-
-def _on_square(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The picture in the middle of a grey square, so that all of them are in line."""
-    height, width = picture.shape[:2]
-    side = max(height, width)
-    square = np.full((side, side, 3), 128, np.uint8)
-    top, left = (side - height) // 2, (side - width) // 2
-    square[top : top + height, left : left + width] = picture
-    return square
 
 
 @st.dialog("Label and estimate", width="large")
