@@ -114,13 +114,14 @@ def plot_times(evaluation: Evaluation) -> go.Figure:
         "orientation": "h",
         "y": [_name(case) for _, case in known],
         "x": [round(case.milliseconds, 1) for _, case in known],
-        "text": [f"{case.milliseconds:.0f} ms" for _, case in known],
-        "textposition": "auto",
+        "text": [f"{case.milliseconds:,.0f} ms" for _, case in known],
+        "textposition": "outside",
         "marker": {"color": [_color(place) for place, _ in known]},
         "hovertemplate": "%{y}<br>%{x:.0f} ms<extra></extra>",
         "showlegend": False,
     }
-    return _bar_figure([bar], "Median time of a photo, on one thread", "Milliseconds", None)
+    room = 1.15 * max([case.milliseconds for _, case in known], default=1)  # for the texts beside the bars
+    return _bar_figure([bar], "Median time of a photo, on one thread", "Milliseconds", room)
 
 
 def bars_height(evaluation: Evaluation, rows: int) -> int:
@@ -193,11 +194,10 @@ def _bars(place: int, case: CaseScores, names: list[str], values: list[float], h
     }
 
 
-def _bar_figure(bars: list[dict[str, Any]], title: str, unit: str, most: float | None) -> go.Figure:
-    ends = {"range": [0, most]} if most else {"rangemode": "tozero"}
+def _bar_figure(bars: list[dict[str, Any]], title: str, unit: str, most: float) -> go.Figure:
     layout = chart_layout(
         title,
-        across=axis_with_grid(unit, side="bottom", zeroline=False, **ends),
+        across=axis_with_grid(unit, side="bottom", zeroline=False, range=[0, most]),
         up={"autorange": "reversed", "showgrid": False, "automargin": True},
         barmode="group",
         bargap=0.25,

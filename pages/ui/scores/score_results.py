@@ -101,8 +101,9 @@ def _show_cards(evaluation: Evaluation) -> None:
                 )
                 low, high = row["pck_interval"][f"{PCK_AT:g}"]
                 interval = f"other photos: {100 * low:.0f} to {100 * high:.0f}%  \n" if known else ""
-                time = f"  \n{case.milliseconds:,.0f} ms a photo" if np.isfinite(case.milliseconds) else ""
-                st.caption(f"{interval}{case.found:,} of {counted(len(case.people), 'person', 'people')} found{time}")
+                time = f"{case.milliseconds:,.0f} ms a photo" if np.isfinite(case.milliseconds) else "time not known"
+                people = counted(len(case.people), "person", "people")
+                st.caption(f"{interval}{case.found:,} of {people} found  \n{time}")
 
 
 @st.fragment
