@@ -34,7 +34,7 @@ def assert_goes_on(frames: np.ndarray, places: np.ndarray, most_px: float) -> No
     assert steps.max() <= most_px
 
 
-@pytest.mark.parametrize(("every", "options"), [(1, {"people": 2}), (2, {"people": 4, "search": "thorough"})])
+@pytest.mark.parametrize(("every", "options"), [(1, {"people": 2}), (3, {"people": 4, "search": "thorough"})])
 def test_two_people_who_cross_keep_their_ids(shared_data, every, options):
     """He is on the roof and jumps down through the glare of the sun; she walks below from right to left."""
     people = ways(shared_data / "clips" / "sports2d_demo.mp4", every, **options)
@@ -49,8 +49,8 @@ def test_two_people_who_cross_keep_their_ids(shared_data, every, options):
     assert his[: 20 // every, 1].max() < 350  # on the roof
     assert his[-4 // every :, 0].min() > 1350  # at the right
     assert (np.diff(hers[:, 0]) < 15 * every).all(), "she only walks to the left"
-    assert_goes_on(frames, his, 60)
-    assert_goes_on(her_frames, hers, 40)
+    assert_goes_on(frames, his, min(60, 120 / every))
+    assert_goes_on(her_frames, hers, min(40, 80 / every))
 
 
 @pytest.mark.parametrize(
@@ -64,11 +64,11 @@ def test_two_people_who_cross_keep_their_ids(shared_data, every, options):
     ],
 )
 def test_the_walker_keeps_one_id_and_the_operator_another(shared_data, camera, operator, search):
-    people = ways(shared_data / "clips" / "pose2sim" / f"{camera}.mp4", every=2, people=3, search=search)
+    people = ways(shared_data / "clips" / "pose2sim" / f"{camera}.mp4", every=3, people=3, search=search)
     walkers = [way for way in people.values() if operator is None or np.abs(way[1][0] - operator).max() > 60]
     [(frames, places)] = walkers
-    assert frames.tolist() == list(range(0, 100, 2))
-    assert_goes_on(frames, places, 30)
+    assert frames.tolist() == list(range(0, 100, 3))
+    assert_goes_on(frames, places, 20)
     assert len(people) <= 2
     if operator is not None and search == "thorough":
         assert len(people) == 2
