@@ -11,12 +11,18 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from sqlalchemy import create_engine
+from streamlit.proto.Common_pb2 import FileURLs
+from streamlit.runtime.scriptrunner import RerunData, RerunException
+from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.live.coach import Coach
 from pages.ui.live.sets import Target
 from pages.ui.progress import database
-from pages.ui.progress.whose import ONE_USER, whose
+from pages.ui.progress.database import VisitDatabase
+from pages.ui.progress.files import import_sessions
+from pages.ui.progress.kept import Kept
+from pages.ui.progress.whose import ONE_USER, Whose, whose
 from posecore import ExerciseSession, InvalidOption, PoseSequence, RunSummary, SessionStore, save_sequence
 from posecore.limits import LIMITS
 from posecore.motion.exercises.results import FormNote, Held, Repetition
@@ -286,6 +292,26 @@ def test_the_time_that_a_video_states_is_where_saving_begins(at_the_machine, vis
     assert datetime.fromisoformat(at.max).date() >= NOW.date(), "that it was done today can be said, too"
     click(app, "Save to progress")
     assert stored()[0].started_at == datetime(2016, 1, 5, 8, 6, tzinfo=UTC)
+
+
+def test_an_import_is_not_interrupted_by_another_upload(monkeypatch):
+    """Streamlit ends a run where the page uses its session state, once another file has arrived."""
+
+    class OtherUpload(dict):
+        def _end_the_run(self, *_key: object) -> None:
+            raise RerunException(RerunData())
+
+        get = __getitem__ = __setitem__ = __contains__ = _end_the_run
+
+    store = VisitDatabase()
+    there = Kept(Whose(ONE_USER, lasts=False), store)
+    data = write_csv([SQUATS[0]])
+    file = UploadedFile(UploadedFileRec("1", "progress.csv", "text/csv", data), FileURLs())
+    monkeypatch.setattr(st, "session_state", OtherUpload())
+    worked, text = import_sessions(there, file)
+    assert (worked, text.replace("\\", "")) == (True, "progress.csv: 1 session added.")
+    assert len(store.ask(lambda kept: kept.sessions(ONE_USER))) == 1
+    store.close()
 
 
 def finish(app: AppTest, coach: Coach) -> None:

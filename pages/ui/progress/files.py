@@ -64,29 +64,35 @@ def take_import(there: Kept) -> None:
         key="progress",
         megabytes=LIMITS.sessions_megabytes,
     )
+    told: list[tuple[bool, str]] = st.session_state.setdefault(_IMPORTED, [])
     if file is not None and file.file_id != st.session_state.get(_TAKEN):
+        told.append(import_sessions(there, file))
         st.session_state[_TAKEN] = file.file_id
-        _import(there, file)
         st.rerun()  # with its sessions in the figures above
-    worked, said = st.session_state.pop(_IMPORTED, (True, None))
-    if said and worked:
-        st.success(plain(said), icon=":material/check:")
-    elif said:
-        show_problem(said)
+    for worked, said in told:
+        if worked:
+            st.success(said, icon=":material/check:")
+        else:
+            show_problem(said)
+    told.clear()
 
 
-def _import(there: Kept, file: UploadedFile) -> None:
-    data = file.getvalue()
-    free_memory(file)
+def import_sessions(there: Kept, file: UploadedFile) -> tuple[bool, str]:
+    """Add the sessions of a file, as a whole: see ``offer_upload``.
+
+    Returns:
+        Whether it went well, and what to say about it.
+    """
     try:
-        read = read_sessions(data)
+        read = read_sessions(file.getvalue())
         fresh = there.add(read)
     except (UnreadableSessions, DatabaseUnavailable) as error:
-        st.session_state[_IMPORTED] = (False, plain(f"{file.name}: {error}"))
-    else:
-        known = len(read) - fresh
-        more = f", {known} {'was' if known == 1 else 'were'} there already" if known else ""
-        st.session_state[_IMPORTED] = (True, f"{file.name}: {_count(fresh)} added{more}.")
+        return False, plain(f"{file.name}: {error}")
+    finally:
+        free_memory(file)
+    known = len(read) - fresh
+    more = f", {known} {'was' if known == 1 else 'were'} there already" if known else ""
+    return True, plain(f"{file.name}: {_count(fresh)} added{more}.")
 
 
 def _count(number: int) -> str:

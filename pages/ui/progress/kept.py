@@ -65,11 +65,14 @@ class Kept:
     def add(self, new: Sequence[ExerciseSession]) -> int:
         """Save sessions that are in a file already, and so need not wait; return how many were not saved before.
 
+        It uses nothing of Streamlit's session, so that another upload cannot interrupt it.
+
         Raises:
             UnreadableSessions: if there would be more in all than one file holds, which could not be brought back.
         """
         owner = self.visitor.owner
-        after = {each.id: each for each in (*self.load().sessions, *new)}
+        before = self.database.ask(lambda store: store.sessions(owner))
+        after = {each.id: each for each in (*before, *new)}
         rows = sum(each.count + len(each.held) for each in after.values())
         if rows > LIMITS.sessions_rows:
             raise UnreadableSessions(

@@ -19,6 +19,9 @@ def offer_upload(
     """Show an uploader and return a new file, which the page then takes: call ``free_memory`` once it is stored.
 
     It is the same uploader for the whole visit: a second file may be on its way while the first one is being taken.
+    Streamlit then ends the run, wherever the page next draws or uses its session state, and the browser no longer names
+    the first file. So the page uses neither until it has kept what it takes.
+
     The browser still lists a file that was taken, so it is hidden there, unless it is on its way or has failed.
     ``megabytes`` is the largest size; None: that of the app.
     """
