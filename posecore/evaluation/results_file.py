@@ -10,6 +10,7 @@ Forms that are read:
   and OpenPose (``NAME_keypoints.json``) write them; or one JSON object that has these lists by the photos' names.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ from posecore.limits import LIMITS
 
 PhotoId = int | str
 
+_LARGEST_IN_ZIP = 10  # files of the largest size; a hostile zip unpacks to a thousand times its own size
 _OWN_ENDINGS = ("_keypoints", "_predictions", "_results")
 
 
@@ -66,9 +68,16 @@ def read_results(path: str | Path, labelled: LabelledSet, *, name: str | None = 
     if path.is_dir() or path.suffix.lower() == ".zip":
         source = PhotoSource(path)
         reader.problems += [Problem(name, file, why) for file, why in source.refused.items()]
+        room = math.inf if path.is_dir() else _LARGEST_IN_ZIP * LIMITS.labels_megabytes * 1_000_000
         for file in source.files(".json"):
+            if room <= 0:
+                what = "it and the files after it are not read: those before it unpack to more than is allowed"
+                reader.problems.append(Problem(name, file, what))
+                break
             try:
-                content = parse_json(source.read(file, LIMITS.labels_megabytes), file)
+                data = source.read(file, LIMITS.labels_megabytes)
+                room -= len(data)
+                content = parse_json(data, file)
             except UnreadableLabels as error:
                 reader.problems.append(Problem(name, file, str(error)))
                 continue

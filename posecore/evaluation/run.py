@@ -55,6 +55,8 @@ class CheckedSet:
 def check_photos(labelled: LabelledSet, on_photo: OnPhotos | None = None) -> CheckedSet:
     """Read each photo once: its header is checked, and its content is identified.
 
+    If ``on_photo`` ends it, only the photos read so far are in the set.
+
     Raises:
         UnreadableLabels: if no photo is left.
     """
@@ -71,8 +73,8 @@ def check_photos(labelled: LabelledSet, on_photo: OnPhotos | None = None) -> Che
         else:
             kept.append(replace(photo, size=size))
             hashes[photo.photo_id] = hashlib.sha256(data).hexdigest()
-        if on_photo is not None:
-            on_photo(number + 1, len(labelled.photos))
+        if on_photo is not None and on_photo(number + 1, len(labelled.photos)) is False:
+            break
     if not kept:
         raise UnreadableLabels(f"No photo of {labelled.name} can be used. The first problem: {problems[0]}.")
     return CheckedSet(replace(labelled, photos=tuple(kept), problems=tuple(problems)), hashes)

@@ -14,7 +14,7 @@ from posecore.evaluation.keypoints import BODY_25, COCO_17, LSP_14
 from posecore.evaluation.results_file import read_results
 from posecore.export.coco_file import write_coco_results
 from posecore.skeletons import COCO_17_FROM_BLAZEPOSE
-from tests.evaluation.conftest import STANDING, annotation, flat
+from tests.evaluation.conftest import STANDING, annotation, flat, zipped
 
 ROWS = STANDING.tolist()
 X, Y = STANDING.T.tolist()
@@ -55,6 +55,16 @@ def test_one_file_of_results(labelled, tmp_path, content, score):
 def body_25(points):
     order = [points[COCO_17.index(name)] if name in COCO_17 else [1, 1] for name in BODY_25]
     return [value for x, y in order for value in (float(x), float(y), 0.5)]
+
+
+def test_a_zip_that_unpacks_to_too_much_is_not_read_to_its_end(labelled, tmp_path, monkeypatch):
+    monkeypatch.setattr(results_file, "_LARGEST_IN_ZIP", 1e-6)  # of 50 MB: 50 bytes
+    path = tmp_path / "results.zip"
+    path.write_bytes(zipped({name: f"[{' ' * 60}]".encode() for name in ("0001.json", "hall.json", "more.json")}))
+    results = read_results(path, labelled, name="theirs.zip")
+    assert list(results.found) == [1]
+    [problem] = results.problems
+    assert str(problem).startswith("theirs.zip: hall.json: it and the files after it are not read")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks import people
 from posecore import FramePoses, PoseOptions, decode_picture
+from posecore.errors import UnreadableLabels
 from posecore.evaluation import run
 from posecore.evaluation.case import CaseName, score_case
 from posecore.evaluation.coco_labels import read_labelled_set
@@ -150,6 +151,16 @@ def test_benchmark_and_library_agree_on_real_photos(shared_data):
     assert (ours["found"], ours["people"], ours["others"]) == (4, 12, 0)
     for name in ("found", "people", "others", "pck", "oks_map", "mean_oks"):
         assert ours[name] == pytest.approx(theirs[name], abs=1e-6)
+
+
+def test_checking_can_be_stopped(write_set):
+    names = [f"{number}.png" for number in range(6)]
+    labelled = read_labelled_set(*write_set(names, [annotation(1, 1)]))
+    assert len(check_photos(labelled, lambda done, _: done < 4).labelled.photos) == 4
+    for name in names:
+        (labelled.source.path / name).unlink()
+    with pytest.raises(UnreadableLabels, match="first problem"):
+        check_photos(labelled, lambda *_: False)
 
 
 CASES = (PoseOptions(), PoseOptions(people=2, search="thorough"))
