@@ -86,7 +86,7 @@ def _show_gallery(runs: DoubtRuns, doubts: Doubts) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         photos = _choose_photos(doubts.opinion.photos)
         first = _choose_page(photos)
-    label_here.button(
+    if label_here.button(
         "Label these first",
         icon=":material/edit:",
         key="label_these_first",
@@ -94,7 +94,8 @@ def _show_gallery(runs: DoubtRuns, doubts: Doubts) -> None:
         on_click=_label_first,
         args=(photos,),
         help="Opens the tab that labels photos, with these photos in this order.",
-    )
+    ):
+        st.rerun()  # the whole page, not only this part of it
     _show_legend(doubts)
     if not photos:
         st.info("No photo here. Choose another joint, or all photos.", icon=":material/filter_alt_off:")
