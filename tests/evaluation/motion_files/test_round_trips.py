@@ -1,7 +1,9 @@
 """What our own exports write is read again with known errors, by readers that share no code with the writers."""
 
+import shutil
 from dataclasses import replace
 
+import bvhio
 import numpy as np
 import pytest
 
@@ -47,6 +49,23 @@ def test_a_skeleton_comes_back_with_bones_of_constant_length(mover, moved, tmp_p
     assert motion.unit == "m"
 
 
+def test_joints_are_where_another_program_puts_them(mover, tmp_path):
+    path = tmp_path / "walk.bvh"
+    write_bvh(mover.at(slice(0, 20)), path, 1)
+    motion = read_motion(path, 25)
+    skeleton = bvhio.readAsHierarchy(str(path))
+    joints = {joint.Name: joint for joint, _, _ in skeleton.layout()}
+    for frame in range(20):
+        skeleton.loadPose(frame)
+        for name, joint in (
+            ("LeftKnee", "left_knee"),
+            ("RightWrist", "right_wrist"),
+            ("LeftShoulder", "left_shoulder"),
+        ):
+            place = motion.points[frame, COCO_17.index(joint)]
+            np.testing.assert_allclose(list(joints[name].PositionWorld), place, atol=1e-5)
+
+
 def test_a_missing_landmark_stays_missing(mover, tmp_path):
     world = mover.world.copy()
     world[10:20, 0, 25] = np.nan
@@ -66,8 +85,6 @@ def test_openpose_comes_back(mover, tmp_path, names, packed):
     frames = [[openpose_person(points, order)] for points in flat.points]
     folder = write_openpose(tmp_path / "json", frames, first=3)
     if packed:
-        import shutil
-
         folder = tmp_path / "json.zip"
         shutil.make_archive(str(tmp_path / "json"), "zip", tmp_path / "json")
     motion = read_motion(folder, RATE)
