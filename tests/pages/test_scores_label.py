@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from pages.ui.scores.labeller import desk as desk_module
 from pages.ui.scores.labeller.desk import LabelDesk
 from pages.ui.scores.photo_set import PhotoSet
+from pages.ui.scores.tabs import FIRST_KEY
 from pages.ui.shared import addresses
 from posecore import ModelNotFound
 from posecore.evaluation.coco_labels import read_labelled_set
@@ -105,7 +106,7 @@ def test_a_photo_comes_upright_and_no_larger_than_a_screen_with_the_models_sugge
         "note": "",
     }
     for name, size in {"wide.png": (2000, 27), "turned.jpg": (90, 60)}.items():
-        _, content = browser.get(picture=name)
+        _, content = browser.get(picture=name, ahead="")
         with Image.open(io.BytesIO(content)) as shown:
             assert (shown.format, shown.size) == ("JPEG", size)
 
@@ -246,6 +247,11 @@ def test_the_tab_begins_with_sample_photos_and_leads_to_the_scores(open_page):
     assert not app.exception
     desk = app.session_state["visit"].get(LabelDesk)
     assert (desk.listed()[0]["name"], len(desk.listed())) == ("grace_hopper.jpg", 6)
+    assert desk.times_asked == 0
+    app.session_state[FIRST_KEY] = ["sports2d_demo_100.jpg", "gone.jpg"]  # as another tab asks
+    app.run()
+    app.run()
+    assert (desk.times_asked, desk.asked_for) == (1, ("sports2d_demo_100.jpg", "gone.jpg"))
     [button] = [each for each in app.button if each.label == "Score these labels"]
     button.click().run()
     assert not app.exception

@@ -398,8 +398,9 @@ export interface LabellerData {
   /** Where photos and suggestions come from and labels go; null: this server has no such address. */
   address: string | null;
   photos: ListedPhoto[];
-  /** Photos to be labelled first. */
+  /** Photos to be labelled first, and how often any were asked for. */
   first: number[];
+  asked: number;
   domains: string[];
   /** By side, and of the middle. */
   colors: { left: string; right: string; middle: string };

@@ -7,16 +7,13 @@ import streamlit as st
 from pages.ui.scores.labeller import show_labeller
 from pages.ui.scores.labeller.desk import LabelDesk
 from pages.ui.scores.photo_set import PhotoSet, choose_photos
+from pages.ui.scores.tabs import FIRST_KEY, turn_to
 from pages.ui.shared.explain import plain
 from pages.ui.shared.visits import Visit
 from posecore.media.clips import open_clip
 from posecore.media.pictures import encode_jpeg
 from posecore.media.samples import sample_clip, sample_picture
 
-FIRST_KEY = "label_first"
-"""Session state: names of the photos to be labelled first, as another tab wants them."""
-
-_TAB_KEY = "scores_tab"
 _SAMPLE_FRAMES = (20, 60, 100, 140, 180)  # of the sample video
 
 
@@ -38,8 +35,9 @@ def show_labelling(visit: Visit) -> None:
     if desk is None or not desk.is_of(photo_set):
         desk = LabelDesk(photo_set)
         visit.keep(desk)
+    desk.ask_for(st.session_state.pop(FIRST_KEY, ()))
     _show_problems(desk)
-    show_labeller(desk, st.session_state.get(FIRST_KEY, ()))
+    show_labeller(desk)
     _offer_files(desk)
 
 
@@ -62,15 +60,11 @@ def _offer_files(desk: LabelDesk) -> None:
                 icon=":material/download:",
                 help="To go on later, or to score elsewhere: this tab and the others read it.",
             )
-        st.button("Score these labels", icon=":material/speed:", type="primary", on_click=_turn_to_scores)
+        st.button("Score these labels", icon=":material/speed:", type="primary", on_click=turn_to, args=("photos",))
     st.caption(
         "Only photos that you confirmed are in the file. Labels, not photos, are also kept in this browser. They are "
         "offered again if you give the same photos another day."
     )
-
-
-def _turn_to_scores() -> None:
-    st.session_state[_TAB_KEY] = "photos"
 
 
 def _offer_sample(visit: Visit) -> None:

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from pages.ui.scores.labelling import FIRST_KEY
-
 TAB_KEY = "scores_tab"
+FIRST_KEY = "label_first"
+"""Session state: names of photos to be labelled next, until the tab that labels photos has taken them."""
 
 
 def turn_to(tab: str) -> None:

@@ -53,10 +53,11 @@ export class DeskLink {
   /**
    * A photo with its labels or suggestions; loaded once, and then at once.
    * @param {string} name
+   * @param {boolean} [isAhead] whether the visitor does not wait for it yet
    * @returns {Promise<LoadedPhoto>}
    */
-  photo(name) {
-    const loading = this.photos.get(name) ?? this.load(name);
+  photo(name, isAhead = false) {
+    const loading = this.photos.get(name) ?? this.load(name, isAhead);
     this.photos.delete(name);
     this.photos.set(name, loading);
     loading.catch(() => this.photos.delete(name));
@@ -68,11 +69,12 @@ export class DeskLink {
     return loading;
   }
 
-  /** @param {string} name @returns {Promise<LoadedPhoto>} */
-  async load(name) {
+  /** @param {string} name @param {boolean} isAhead @returns {Promise<LoadedPhoto>} */
+  async load(name, isAhead) {
+    const which = `${encodeURIComponent(name)}${isAhead ? "&ahead" : ""}`;
     const [about, picture] = await Promise.all([
-      ask(`${this.address}?photo=${encodeURIComponent(name)}`).then((answer) => answer.json()),
-      ask(`${this.address}?picture=${encodeURIComponent(name)}`).then((answer) => answer.blob()),
+      ask(`${this.address}?photo=${which}`).then((answer) => answer.json()),
+      ask(`${this.address}?picture=${which}`).then((answer) => answer.blob()),
     ]);
     const image = new Image();
     image.alt = "";

@@ -31,6 +31,8 @@ const SAVE_AFTER_MS = 600;
 const AHEAD = 2; // photos that are loaded meanwhile
 const LEAST_BOX_PX = 12;
 const PATIENCE_MS = 4000; // for a person whom the model looks for
+/** @type {Action[]} */
+const REPEATED = ["move", "joint", "zoom", "undo", "redo"];
 const COARSE = ["touch", "pen"];
 
 /** What was done to a photo in this visit. @typedef {{labels: Labels, domain: string, shown: number}} Work */
@@ -52,8 +54,8 @@ class Desk {
     /** Entered last. @type {string | null} */
     this.domain = null;
     this.pace = new Pace();
-    /** Places of the photos that were to be labelled first. */
-    this.asked = "";
+    /** How often photos to be labelled first were asked for. */
+    this.asked = 0;
     /** Photos that are not labelled, but whose labels this browser keeps. @type {Set<string>} */
     this.kept = new Set();
   }
@@ -103,6 +105,7 @@ class Labeller {
     this.isDragging = false;
     this.isAdding = false;
     this.opening = 0;
+    this.isOpening = false;
     this.saving = 0;
     this.drawing = 0;
     this.strip = new Strip(find(root, ".lb-strip"), (place) => this.open(place));
@@ -165,10 +168,13 @@ class Labeller {
     desk.link.onSaved = () => this.onSaved();
     desk.link.onUnsaved = (...what) => this.onUnsaved(desk, ...what);
     if (count !== desk.photos.length) void this.findKept(desk);
-    const asked = `${data.first}`;
-    const isAsked = asked !== desk.asked && data.first.length > 0; // another tab wants other photos to be labelled
-    desk.asked = asked;
-    if (isAsked) desk.current = -1;
+    if (data.asked !== desk.asked && data.first.length) {
+      // Another tab wants them to be labelled, or corrected.
+      this.leavePhoto();
+      desk.current = data.first.find((place) => desk.photos[place].state !== "done") ?? data.first[0];
+      this.desk = null;
+    }
+    desk.asked = data.asked;
     if (desk === this.desk && desk.current >= 0) {
       this.update();
       return;
@@ -191,24 +197,27 @@ class Labeller {
     this.leavePhoto();
     const opening = ++this.opening;
     desk.current = place;
+    // Until the next one is there, no key may change the labels of the last.
+    [this.photo, this.labels] = [null, null];
+    this.isOpening = true;
     this.stopAdding();
     this.strip.show(desk.photos, place);
-    this.over(this.photo ? "" : "Opening the photo");
     // Most are there already: the words would only flicker.
     const late = window.setTimeout(() => this.over("Opening the photo"), 150);
     try {
       const photo = await desk.link.photo(listed.name);
       if (opening !== this.opening) return;
+      this.isOpening = false;
       this.showPhoto(desk, photo);
       for (let step = 1, next = place; step <= AHEAD; step++) {
         const after = nextOpen(next, desk.photos, this.data?.first ?? []);
         if (after === null || after === place) break;
-        desk.link.photo(desk.photos[after].name).catch(() => {});
+        desk.link.photo(desk.photos[after].name, true).catch(() => {});
         next = after;
       }
     } catch (error) {
       if (opening !== this.opening) return;
-      [this.photo, this.labels] = [null, null];
+      this.isOpening = false;
       const isKnown = error instanceof DeskProblem || error instanceof NoAnswer;
       const words = isKnown ? error.message : "The browser cannot show this photo.";
       if (!(error instanceof NoAnswer)) listed.state = "unusable";
@@ -271,6 +280,7 @@ class Labeller {
 
   confirm() {
     const { desk, labels, listed } = this;
+    if (this.isOpening) return;
     if (!desk || !labels || !listed) {
       this.next();
       return;
@@ -306,8 +316,8 @@ class Labeller {
   }
 
   takeBack() {
-    const { desk, listed } = this;
-    if (!desk || !listed) return;
+    const { desk, listed, labels } = this;
+    if (!desk || !listed || !labels) return;
     listed.state = "changed";
     this.save(false);
     const hash = desk.hashes[listed.name];
@@ -617,7 +627,10 @@ class Labeller {
           ? "joint"
           : "button";
     const asked = actionOf(event, where);
-    if (!asked || !this.act(asked.action, asked.by ?? 0, asked.step)) return;
+    if (!asked) return;
+    // A key that is held down must not confirm photo after photo.
+    const isHeld = event.repeat && !REPEATED.includes(asked.action);
+    if (!isHeld && !this.act(asked.action, asked.by ?? 0, asked.step)) return;
     event.preventDefault();
     event.stopPropagation(); // Streamlit has keys of its own
   }
@@ -769,7 +782,8 @@ class Labeller {
 
   /** Something of the labels has changed. @param {string} said */
   changed(said) {
-    const { listed } = this;
+    const { listed, labels } = this;
+    if (!labels) return; // a drag that ended after its photo was left
     if (listed && listed.state !== "done") listed.state = "changed";
     this.say(said);
     this.saveSoon();

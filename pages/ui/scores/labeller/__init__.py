@@ -1,6 +1,5 @@
 """The labelling tool: photos on which the visitor puts people's joints right, with the mouse, fingers or keys."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from pages.ui.scores.labeller.desk import LabelDesk
@@ -17,13 +16,8 @@ _labeller = module_component(
 )
 
 
-def show_labeller(desk: LabelDesk, first: Sequence[str]) -> None:
-    """Show the tool.
-
-    Args:
-        desk: what it is about.
-        first: names of photos to be labelled first; others are ignored.
-    """
+def show_labeller(desk: LabelDesk) -> None:
+    """Show the tool for these photos."""
     photos = desk.listed()
     places = {photo["name"]: place for place, photo in enumerate(photos)}
     _labeller(
@@ -32,7 +26,8 @@ def show_labeller(desk: LabelDesk, first: Sequence[str]) -> None:
             "key": desk.key,
             "address": desk.address,
             "photos": photos,
-            "first": [places[name] for name in first if name in places],
+            "first": [places[name] for name in desk.asked_for if name in places],
+            "asked": desk.times_asked,
             "domains": desk.domains(),
             "colors": {side: css(color) for side, color in SIDES.items()},
         },

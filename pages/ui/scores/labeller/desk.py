@@ -4,10 +4,11 @@ import asyncio
 import hashlib
 import json
 import shutil
+import threading
 import weakref
 import zipfile
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -55,18 +56,21 @@ class _Suggestion:
 class _Opened(NamedTuple):
     rgb: np.ndarray
     size: tuple[int, int]
+    jpeg: bytes
 
 
 class LabelDesk:
     """Photos of one visit and their labels, for the labelling tool.
 
-    Photos are decoded, searched for people and encoded by one thread, the next ones while one is labelled. Labels are
-    saved, and people added, by other ones: neither waits for a photo.
+    Photos are decoded, searched for people and encoded by one thread, and the next ones by another while one is
+    labelled. Labels are saved, and people added, by two more: neither waits for a photo.
 
     Attributes:
         photo_set: as given.
         labels: of its photos.
         key: another file of labels has another one.
+        asked_for: names of photos to be labelled first; there may be none of such a name.
+        times_asked: how often photos were asked for.
     """
 
     def __init__(self, photo_set: PhotoSet) -> None:
@@ -78,7 +82,9 @@ class LabelDesk:
         self._suggestions: dict[str, _Suggestion] = {}
         self._pictures: OrderedDict[str, bytes] = OrderedDict()
         self._hashes: dict[str, str] = {}
-        self._opening = ThreadPoolExecutor(1, "label-photos")
+        self._changing = threading.Lock()  # of the pictures
+        self._opening = ThreadPoolExecutor(1, "label-photo")
+        self._ahead = ThreadPoolExecutor(1, "label-ahead")
         self._adding = ThreadPoolExecutor(1, "label-people")
         self._saving = ThreadPoolExecutor(1, "label-files")
         self._waiting = 0
@@ -86,12 +92,20 @@ class LabelDesk:
         self._token = offer(partial(_answer, weakref.ref(self)), "POST")
         self.key = hashlib.sha256(self._token.encode()).hexdigest()[:16]
         self.closed = False
+        self.asked_for: tuple[str, ...] = ()
+        self.times_asked = 0
+
+    def ask_for(self, names: Sequence[str]) -> None:
+        """Have these photos labelled first, also again; if there are none, nothing changes."""
+        if names:
+            self.asked_for = tuple(names)
+            self.times_asked += 1
 
     def close(self) -> None:
         """Answer no more."""
         self.closed = True
         withdraw(self._token)
-        for thread in (self._opening, self._adding, self._saving):
+        for thread in (self._opening, self._ahead, self._adding, self._saving):
             thread.shutdown(wait=False, cancel_futures=True)
 
     @property
@@ -145,10 +159,8 @@ class LabelDesk:
         Raises:
             PosecoreError: if it cannot be used.
         """
-        if name not in self._pictures:
-            self._open(name)
-        self._pictures.move_to_end(name)
-        return self._pictures[name]
+        known = self._pictures.get(name)
+        return self._open(name).jpeg if known is None else known
 
     def person_in(self, name: str, box: Rectangle) -> PersonLabel | None:
         """The person whom the model finds in a box of a photo: left, top, width, height; None: nobody.
@@ -174,14 +186,15 @@ class LabelDesk:
     def _open(self, name: str) -> _Opened:
         """Decode a photo, and keep it encoded for the browser."""
         rgb = decode_picture(self.photo_set.source().read(name), name=name)
-        if name not in self._pictures:
-            self._pictures[name] = encode_jpeg(fit_picture(rgb, _SHOWN_PX))
-        while len(self._pictures) > _PICTURES_KEPT:
-            self._pictures.popitem(last=False)
-        return _Opened(rgb, (rgb.shape[1], rgb.shape[0]))
+        jpeg = self._pictures.get(name) or encode_jpeg(fit_picture(rgb, _SHOWN_PX))
+        with self._changing:
+            self._pictures[name] = jpeg
+            while len(self._pictures) > _PICTURES_KEPT:
+                self._pictures.popitem(last=False)
+        return _Opened(rgb, (rgb.shape[1], rgb.shape[0]), jpeg)
 
     def _suggest(self, name: str) -> _Suggestion:
-        rgb, size = self._open(name)
+        rgb, size, _ = self._open(name)
         people: tuple[PersonLabel, ...] = ()
         note = ""
         try:
@@ -275,12 +288,13 @@ class LabelDesk:
         name = asked.get("photo") or asked.get("picture") or ""
         if name not in self.photo_set.photos:
             raise UnreadableLabels("There is no such photo.")
+        photos = self._ahead if "ahead" in asked else self._opening
         if "picture" in asked:
-            return Response(await _done(self._opening.submit(self.picture, name)), media_type="image/jpeg")
+            return Response(await _done(photos.submit(self.picture, name)), media_type="image/jpeg")
         if "box" in asked:
             found = await _done(self._adding.submit(self.person_in, name, _rectangle(asked["box"])))
             return JSONResponse({"person": None if found is None else found.flat})
-        return JSONResponse(await _done(self._opening.submit(self.about, name)))
+        return JSONResponse(await _done(photos.submit(self.about, name)))
 
     async def _answer_post(self, request: Request) -> Response:
         body = b""
