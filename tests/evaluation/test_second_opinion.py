@@ -226,10 +226,9 @@ def test_looks_go_on_where_they_were_stopped_and_share_what_is_kept(photos, opin
     stopped = second_opinion(checked, PoseOptions(), keep_in=tmp_path, on_photos=lambda done, _: done < 1, workers=1)
     assert not stopped.complete
     assert len(looked) % 2 == 0  # all looks at a photo, or none
-    before = len(looked)
+    looked.clear()
     assert second_opinion(checked, PoseOptions(), keep_in=tmp_path, workers=1).complete
-    assert len(looked) <= 3 * 2 + 2
-    assert len(looked) > before
+    assert len(looked) == 2 * 2  # the first photo is known
     looked.clear()
     estimate_photos(checked, PoseOptions(), keep_in=tmp_path)  # as it is: the first look
     assert looked == []

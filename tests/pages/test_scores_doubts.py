@@ -88,16 +88,17 @@ def test_photos_are_ranked_filtered_and_handed_to_the_labelling_tab(tab):
     assert tab.session_state["scores_tab"] == "label"
 
 
-def test_a_stopped_run_ranks_what_is_done_and_goes_on(tab, monkeypatch):
-    """Stopped as soon as it reports: what was done is kept, and the next run does the rest."""
+@pytest.mark.parametrize("task", ["Reading: ", ""])
+def test_a_stopped_run_ranks_what_is_done_and_goes_on(tab, monkeypatch, task):
+    """Stopped while photos are read or looked at: what was done is kept, and the next run does the rest."""
     from pages.ui.shared.jobs import JobState
 
     report = JobState.report
 
-    def stop_after_first(state, count, total, task=""):
-        if not task:
+    def stop_after_first(state, count, total, now=""):
+        if now == task:
             state.stop.set()
-        return report(state, count, total, task)
+        return report(state, count, total, now)
 
     with monkeypatch.context() as patch:
         patch.setattr(JobState, "report", stop_after_first)

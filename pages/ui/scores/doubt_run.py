@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -64,7 +64,7 @@ class Doubts:
     Attributes:
         wanted: what was to be done.
         opinion: the photos, the most doubtful first.
-        photos: number of photos that can be used.
+        photos: number of photos that were given.
         table: a row for each photo, in the same order.
     """
 
@@ -138,10 +138,14 @@ class DoubtRuns:
 
 
 def _look(wanted: Wanted, keep_in: Path, report: Report) -> Doubts:
-    checked = check_photos(read_photos(wanted.photos), lambda done, total: report(done, total, "Reading: "))
+    given = read_photos(wanted.photos)
+    checked = check_photos(given, lambda done, total: report(done, total, "Reading: "))
     opinion = second_opinion(checked, wanted.options, wanted.looks, keep_in=keep_in, on_photos=report, workers=WORKERS)
+    # Stopped while photos were read, the set has only those read so far.
+    unusable = len(opinion.problems) - len(given.problems)
+    opinion = replace(opinion, complete=len(opinion.photos) + unusable == len(given.photos))
     # The table is made here rather than each time the page is shown: it may have thousands of rows.
-    return Doubts(wanted, opinion, len(checked.labelled.photos), _table(opinion.photos))
+    return Doubts(wanted, opinion, len(given.photos), _table(opinion.photos))
 
 
 def _table(photos: Sequence[PhotoDoubt]) -> pd.DataFrame:
