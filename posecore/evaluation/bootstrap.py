@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 Doubles = NDArray[np.float64]
 
 SAMPLES = 2000
+_FEWEST_PHOTOS = 2
 _BLOCK = 200  # samples at a time: memory is this times the number of photos
 
 
 class Interval(NamedTuple):
-    """95% of the samples; NaN if there is nothing to draw from."""
+    """95% of the samples; NaN for fewer than two photos, all of whose samples are the same."""
 
     low: float
     high: float
@@ -47,7 +48,7 @@ def bootstrap_share(some: Doubles, of_all: Doubles, *, samples: int = SAMPLES, s
         samples: how often the photos are drawn.
         seed: of the samples: the same seed gives the same interval.
     """
-    if not len(some) or not np.sum(of_all):
+    if np.count_nonzero(of_all) < _FEWEST_PHOTOS:
         return Interval(float("nan"), float("nan"))
     low, high = np.nanpercentile(_ratios(some, of_all, samples, seed), [2.5, 97.5])
     return Interval(float(low), float(high))

@@ -15,6 +15,7 @@ import numpy as np
 from posecore.evaluation.found import Doubles, FoundPeople
 from posecore.evaluation.labels import LabelledPerson, LabelledPhoto
 
+_FEWEST_PHOTOS = 2  # of one, all samples are the same
 _RECALLS = np.linspace(0, 1, 101)
 
 
@@ -120,6 +121,8 @@ def _interval(judge: Any, photos: int, samples: int, seed: int) -> tuple[float, 
     people = np.zeros(photos)
     for each in matched:
         people[each["image_id"]] = np.sum(np.asarray(each["gtIgnore"]) == 0)
+    if np.count_nonzero(people) < _FEWEST_PHOTOS:
+        return float("nan"), float("nan")
     random = np.random.default_rng(seed)
     means = []
     for _ in range(samples):

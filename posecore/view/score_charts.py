@@ -88,10 +88,8 @@ def plot_domains(evaluation: Evaluation, threshold: float) -> go.Figure:
             f"{domain or 'not stated'} ({_people(len(part.people))})"
             for domain, part in zip(domains, parts, strict=True)
         ]
-        bar = _bars(
-            place, case, names, shares.tolist(), "%{y}: %{x:.1f}% (%{customdata[0]:.0f} to %{customdata[1]:.0f})"
-        )
-        bar["customdata"] = np.round(edges, 1).tolist()
+        bar = _bars(place, case, names, shares.tolist(), "%{y}: %{x:.1f}%%{customdata}")
+        bar["customdata"] = [f" ({low:.0f} to {high:.0f})" if np.isfinite(low) else "" for low, high in edges]
         bar["error_x"] = {
             "type": "data",
             "symmetric": False,

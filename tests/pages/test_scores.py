@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.ui.scores import worst_people
 from pages.ui.scores.example_labels import example_labels
+from pages.ui.scores.labeller.desk import LabelDesk
 from pages.ui.scores.photo_set import PhotoSet
 from pages.ui.scores.score_choices import cost, expected_seconds
 from pages.ui.scores.score_run import WORKERS, ScoreRuns
@@ -165,7 +166,7 @@ def test_a_label_is_corrected_in_its_tab(real_set, open_page):
     app.button_group(key="score_ways").set_value(["fast"]).run()
     score(app)
     app.button(key="correct_0").click().run()
-    assert app.session_state["label_first"] == ["stage/two.jpg"]
+    assert app.session_state["visit"].get(LabelDesk).asked_for == ("stage/two.jpg",)
     assert app.session_state["scores_tab"] == "label"
 
 
@@ -402,7 +403,7 @@ def evaluated(write_set, photos: int, *shifts: float):  # noqa: F811
 @pytest.mark.parametrize(
     ("photos", "shifts", "words"),
     [
-        (1, (0,), "finds 1 and puts 100 of 100 points in the right place (100 to 100). 1 person is few"),
+        (1, (0,), "finds 1 and puts 100 of 100 points in the right place. 1 person is few"),
         (7, (0, 90), "Full with MediaPipe's engine finds 7 and puts 94 of 100 points. The difference is more than"),
         (7, (90, 0), "On your 7 people in 7 photos, full with MediaPipe's engine finds 7"),
         (7, (0, 90, 90), "It is better than all others by more than chance."),

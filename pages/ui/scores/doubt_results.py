@@ -5,9 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.ui.scores.doubt_run import DoubtRuns, Doubts
-from pages.ui.scores.labelling import FIRST_KEY
 from pages.ui.scores.square import on_square
-from pages.ui.scores.tabs import turn_to
+from pages.ui.scores.tabs import FIRST_KEY, turn_to
 from pages.ui.shared.explain import plain
 from pages.ui.shared.results import offer_download, written
 from posecore.evaluation.doubt_reasons import ALL_AGREE, notes, reasons

@@ -34,8 +34,8 @@ def show_photo_scores(visit: Visit) -> None:
         _explain()
         return
     runs = _runs_of(visit, photo_set)
-    wanted = _choose(runs, photo_set)
     runs.take_result()
+    wanted = _choose(runs, photo_set)
     if wanted is not None:
         runs.start(wanted)
         st.rerun()

@@ -100,7 +100,7 @@ def _show_cards(evaluation: Evaluation) -> None:
                     help=f"Points within {PCK_AT:g} of the torso of their label." if known else None,
                 )
                 low, high = row["pck_interval"][f"{PCK_AT:g}"]
-                interval = f"other photos: {100 * low:.0f} to {100 * high:.0f}%  \n" if known else ""
+                interval = "" if low is None else f"other photos: {100 * low:.0f} to {100 * high:.0f}%  \n"
                 time = f"{case.milliseconds:,.0f} ms a photo" if np.isfinite(case.milliseconds) else "time not known"
                 people = counted(len(case.people), "person", "people")
                 st.caption(f"{interval}{case.found:,} of {people} found  \n{time}")

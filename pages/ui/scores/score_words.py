@@ -69,7 +69,8 @@ def _result(evaluation: Evaluation, case: CaseScores, *, exactly: bool = True) -
     if not exactly:
         return points
     low, high = evaluation.figures[evaluation.cases.index(case)]["pck_interval"][f"{PCK_AT:g}"]
-    return f"{points} in the right place ({100 * low:.0f} to {100 * high:.0f})"
+    interval = "" if low is None else f" ({100 * low:.0f} to {100 * high:.0f})"
+    return f"{points} in the right place{interval}"
 
 
 def _chances(evaluation: Evaluation, best: CaseScores, others: Sequence[CaseScores]) -> Iterator[str]:
