@@ -270,3 +270,10 @@ def test_two_cases_are_compared_on_the_people_of_both():
     assert compared.distance == pytest.approx(0.1)  # 10 px of a torso of 100
     assert compared.pck.value == 0.5
     assert json.dumps(compared.as_dict(), allow_nan=False)
+
+
+def test_one_photo_has_no_interval():
+    for some, of_all in (([], []), ([3.0], [4.0]), ([3.0, 0.0], [4.0, 0.0])):
+        assert np.isnan(bootstrap_share(np.array(some), np.array(of_all))).all()
+    low, high = bootstrap_share(np.array([3.0, 1.0]), np.array([4.0, 4.0]))
+    assert (low, high) == (0.25, 0.75)
