@@ -7,6 +7,7 @@ import cv2
 import pytest
 
 from pages.ui.scores.doubt_run import DoubtRuns
+from pages.ui.scores.labeller.desk import LabelDesk
 from posecore.media.pictures import encode_png
 from posecore.media.samples import sample_picture
 
@@ -84,7 +85,7 @@ def test_photos_are_ranked_filtered_and_handed_to_the_labelling_tab(tab):
     assert "clear.jpg" in doubtful
     assert "wall.png" not in doubtful
     tab.button(key="label_these_first").click().run()
-    assert tab.session_state["label_first"] == doubtful
+    assert tab.session_state["visit"].get(LabelDesk).asked_for == tuple(doubtful)
     assert tab.session_state["scores_tab"] == "label"
 
 
