@@ -3,17 +3,17 @@
 
 import { find, make, write } from "../shared/dom.js";
 import { pause } from "../shared/timing.js";
-import { lensPlace } from "../rigid/corners.js";
-import { DeskLink, DeskProblem, NoAnswer } from "./desk_link.js";
+import { Desk } from "./desk.js";
+import { DeskProblem, NoAnswer } from "./desk_link.js";
+import { holds, isAmong } from "./found_person.js";
 import { Hand } from "./hand.js";
 import { JointList } from "./joint_list.js";
 import { JOINTS, limbsOf } from "./joints.js";
 import { browserStorage, forget, keep, read } from "./kept_labels.js";
 import { KEYS, actionOf } from "./label_keys.js";
 import { ABSENT, HIDDEN, Labels, STATES, VISIBLE, personOf } from "./labels.js";
-import { Pace, nextOpen } from "./pace.js";
-import { PhotoView } from "./photo_view.js";
-import { drawLabels } from "./sheet.js";
+import { nextOpen } from "./pace.js";
+import { PhotoScreen } from "./photo_screen.js";
 import { Strip } from "./strip.js";
 
 /** @typedef {import("../types.d.ts").LabellerData} LabellerData */
@@ -23,9 +23,6 @@ import { Strip } from "./strip.js";
 /** @typedef {import("./label_keys.js").Action} Action */
 /** @typedef {import("./hand.js").Kind} Kind */
 
-const LENS_PX = 140;
-const LENS_TIMES = 2.5;
-const LENS_LEAST = 2; // pixels of the page for one of the photo
 const ZOOM_STEP = 1.5;
 const SAVE_AFTER_MS = 600;
 const AHEAD = 2; // photos that are loaded meanwhile
@@ -35,44 +32,6 @@ const PATIENCE_MS = 4000; // for a person whom the model looks for
 const REPEATED = ["move", "joint", "zoom", "undo", "redo"];
 const COARSE = ["touch", "pen"];
 
-/** What was done to a photo in this visit. @typedef {{labels: Labels, domain: string, shown: number}} Work */
-
-/** What is kept of a set of photos while the visitor is on another tab or page. What is by photo is so by its name. */
-class Desk {
-  /** @param {LabellerData} data @param {string} address */
-  constructor(data, address) {
-    this.key = data.key;
-    this.link = new DeskLink(address);
-    /** @type {import("../types.d.ts").ListedPhoto[]} */
-    this.photos = [];
-    /** @type {Map<string, Work>} */
-    this.work = new Map();
-    /** Place of the photo that is open. */
-    this.current = -1;
-    /** @type {Record<string, string>} */
-    this.hashes = {};
-    /** Entered last. @type {string | null} */
-    this.domain = null;
-    this.pace = new Pace();
-    /** How often photos to be labelled first were asked for. */
-    this.asked = 0;
-    /** Photos that are not labelled, but whose labels this browser keeps. @type {Set<string>} */
-    this.kept = new Set();
-  }
-
-  /** Take the photos as the page knows them, in which there may be more. @param {LabellerData} data */
-  take(data) {
-    const name = this.photos[this.current]?.name;
-    const states = new Map(this.photos.map((photo) => [photo.name, photo.state]));
-    this.photos = data.photos.map((photo) => ({ name: photo.name, state: states.get(photo.name) ?? photo.state }));
-    this.current = this.photos.findIndex((photo) => photo.name === name);
-  }
-
-  get listed() {
-    return this.photos[this.current] ?? null;
-  }
-}
-
 /** That of the visit. @type {Desk | null} */
 let lastDesk = null;
 
@@ -80,20 +39,14 @@ class Labeller {
   /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
-    this.frame = find(root, ".lb-photo");
-    this.picture = find(root, ".lb-image");
-    this.sheet = /** @type {HTMLCanvasElement} */ (find(root, ".lb-sheet"));
-    this.lens = /** @type {HTMLCanvasElement} */ (find(root, ".lb-lens"));
+    this.screen = new PhotoScreen(root, () => this.drawn);
     this.domainField = /** @type {HTMLInputElement} */ (find(root, ".lb-domain input"));
     this.help = /** @type {HTMLDialogElement} */ (find(root, ".lb-help"));
-    this.view = new PhotoView();
     this.storage = browserStorage();
     /** @type {LabellerData | null} */
     this.data = null;
     /** @type {Desk | null} */
     this.desk = null;
-    /** @type {LoadedPhoto | null} */
-    this.photo = null;
     /** @type {Labels | null} */
     this.labels = null;
     /** @type {{person: number, joint: number} | null} */
@@ -107,7 +60,6 @@ class Labeller {
     this.opening = 0;
     this.isOpening = false;
     this.saving = 0;
-    this.drawing = 0;
     this.strip = new Strip(find(root, ".lb-strip"), (place) => this.open(place));
     this.list = new JointList(find(root, ".lb-joints"), (joint) => this.chooseJoint(joint));
     this.listen();
@@ -115,34 +67,33 @@ class Labeller {
   }
 
   listen() {
-    new Hand(this.frame, {
+    const { frame, view } = this.screen;
+    new Hand(frame, {
       grip: (at, reach) => this.grip(at, reach),
       isDrawing: () => this.isAdding,
-      isZoomed: () => this.view.isZoomed,
+      isZoomed: () => view.isZoomed,
       begin: () => this.beginDrag(),
       drag: (at, kind) => this.drag(at, kind),
       drop: () => this.drop(),
       tap: (at) => this.tap(at),
       box: (from, to, over) => this.drawBox(from, to, over),
-      pan: (right, down) => this.look(() => this.view.pan(right, down)),
-      zoom: (at, factor) => this.look(() => this.view.zoom(at, factor)),
+      pan: (right, down) => this.screen.look(() => view.pan(right, down)),
+      zoom: (at, factor) => this.screen.look(() => view.zoom(at, factor)),
       hover: (at) => this.hover(at),
     });
-    this.frame.addEventListener("pointerdown", () => {
-      this.lens.hidden = true;
-      this.frame.focus({ preventScroll: true });
-    });
-    this.frame.addEventListener("contextmenu", (event) => this.onMenu(event));
-    this.frame.addEventListener("blur", () => (this.lens.hidden = true));
+    frame.addEventListener("contextmenu", (event) => this.onMenu(event));
     this.root.addEventListener("keydown", (event) => this.onKey(event));
     this.root.addEventListener("click", (event) => this.onClick(event));
     this.domainField.addEventListener("change", () => this.changeDomain());
     this.domainField.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") this.frame.focus({ preventScroll: true });
+      if (event.key === "Enter") this.screen.focus();
     });
-    new ResizeObserver(() => this.look(() => this.view.resize([this.frame.clientWidth, this.frame.clientHeight]))).observe(
-      this.frame,
-    );
+  }
+
+  /** What is drawn on the photo; null: nothing. */
+  get drawn() {
+    const { labels, data, hovered, isDragging, box } = this;
+    return labels && data ? { labels, look: { colors: data.colors, hovered, dragged: isDragging, box } } : null;
   }
 
   listKeys() {
@@ -198,7 +149,8 @@ class Labeller {
     const opening = ++this.opening;
     desk.current = place;
     // Until the next one is there, no key may change the labels of the last.
-    [this.photo, this.labels] = [null, null];
+    this.labels = null;
+    this.screen.close();
     this.isOpening = true;
     this.stopAdding();
     this.strip.show(desk.photos, place);
@@ -221,7 +173,7 @@ class Labeller {
       const isKnown = error instanceof DeskProblem || error instanceof NoAnswer;
       const words = isKnown ? error.message : "The browser cannot show this photo.";
       if (!(error instanceof NoAnswer)) listed.state = "unusable";
-      this.picture.replaceChildren();
+      this.screen.clear();
       this.over(words);
       this.say(words);
       this.update();
@@ -235,7 +187,6 @@ class Labeller {
     const { listed } = desk;
     if (!listed) return;
     this.over("");
-    this.photo = photo;
     let work = desk.work.get(listed.name);
     if (!work) {
       const labels = new Labels(photo.people, photo.size);
@@ -247,10 +198,7 @@ class Labeller {
     this.labels.release();
     work.shown = this.labels.changes;
     this.domainField.value = work.domain;
-    this.picture.replaceChildren(photo.image);
-    this.picture.style.width = `${photo.size[0]}px`;
-    this.picture.style.height = `${photo.size[1]}px`;
-    this.view.open(photo.size);
+    this.screen.open(photo);
     this.hovered = null;
     desk.pace.begin(performance.now());
     const count = this.labels.people.length;
@@ -407,7 +355,8 @@ class Labeller {
 
   /** @param {Place} at @param {number} reach @returns {Place | null} */
   grip(at, reach) {
-    const { labels, view } = this;
+    const { labels } = this;
+    const { view } = this.screen;
     if (!labels) return null;
     this.gripped = labels.near(view.toPhoto(at), reach / view.scale);
     if (!this.gripped) return null;
@@ -419,21 +368,21 @@ class Labeller {
     if (!this.labels || !this.gripped) return;
     this.labels.grab(this.gripped.person, this.gripped.joint);
     this.isDragging = true;
-    this.frame.classList.add("lb-dragging");
+    this.screen.frame.classList.add("lb-dragging");
   }
 
   /** @param {Place} at @param {Kind} kind */
   drag(at, kind) {
     if (!this.labels) return;
-    this.labels.drag(this.view.toPhoto(at));
-    if (COARSE.includes(kind)) this.showLens();
-    this.draw();
+    this.labels.drag(this.screen.view.toPhoto(at));
+    if (COARSE.includes(kind)) this.screen.showLens(this.chosenPlace);
+    this.screen.draw();
   }
 
   drop() {
     this.isDragging = false;
-    this.lens.hidden = true;
-    this.frame.classList.remove("lb-dragging");
+    this.screen.hideLens();
+    this.screen.frame.classList.remove("lb-dragging");
     this.changed(this.saidJoint());
   }
 
@@ -441,7 +390,7 @@ class Labeller {
   tap(at) {
     const { labels } = this;
     if (!labels) return;
-    const place = this.view.toPhoto(at);
+    const place = this.screen.view.toPhoto(at);
     if (this.isAdding) {
       void this.addAt(place);
     } else if (this.gripped) {
@@ -461,7 +410,7 @@ class Labeller {
   onMenu(event) {
     event.preventDefault();
     if (/** @type {PointerEvent} */ (event).pointerType === "touch" || !this.labels) return;
-    const { left, top } = this.frame.getBoundingClientRect();
+    const { left, top } = this.screen.frame.getBoundingClientRect();
     if (!this.grip([event.clientX - left, event.clientY - top], 14) || !this.gripped) return;
     this.labels.choose(this.gripped.person, this.gripped.joint);
     this.labels.mark(HIDDEN);
@@ -470,41 +419,33 @@ class Labeller {
 
   /** @param {Place | null} at */
   hover(at) {
-    const { labels, view } = this;
+    const { labels } = this;
+    const { view } = this.screen;
     const hovered = at && labels && !this.isAdding ? labels.near(view.toPhoto(at), 14 / view.scale) : null;
     if (hovered?.person === this.hovered?.person && hovered?.joint === this.hovered?.joint) return;
     this.hovered = hovered;
-    this.frame.classList.toggle("lb-near", Boolean(hovered));
-    this.draw();
-  }
-
-  /** @param {() => void} change of what is seen of the photo */
-  look(change) {
-    change();
-    this.placePicture();
-    this.frame.classList.toggle("lb-zoomed", this.view.isZoomed);
-    this.lens.hidden = true;
-    this.draw();
+    this.screen.frame.classList.toggle("lb-near", Boolean(hovered));
+    this.screen.draw();
   }
 
   /** @param {Place} from @param {Place} to @param {boolean} over */
   drawBox(from, to, over) {
-    const [one, other] = [this.view.toPhoto(from), this.view.toPhoto(to)];
+    const [one, other] = [this.screen.view.toPhoto(from), this.screen.view.toPhoto(to)];
     const [left, top] = [Math.min(one[0], other[0]), Math.min(one[1], other[1])];
     const box = /** @type {[number, number, number, number]} */ (
       this.inPhoto([left, top, Math.abs(one[0] - other[0]), Math.abs(one[1] - other[1])])
     );
     this.box = over ? null : box;
-    this.draw();
+    this.screen.draw();
     if (!over) return;
-    const isSmall = Math.max(box[2], box[3]) * this.view.scale < LEAST_BOX_PX;
+    const isSmall = Math.max(box[2], box[3]) * this.screen.view.scale < LEAST_BOX_PX;
     if (isSmall) void this.addAt(one);
     else void this.addIn(box);
   }
 
   /** The part of a box that is in the photo. @param {number[]} box */
   inPhoto([left, top, width, height]) {
-    const [wide, high] = this.view.photo;
+    const [wide, high] = this.screen.view.photo;
     const [x, y] = [Math.max(left, 0), Math.max(top, 0)];
     return [x, y, Math.max(Math.min(left + width, wide) - x, 0), Math.max(Math.min(top + height, high) - y, 0)];
   }
@@ -514,7 +455,7 @@ class Labeller {
   startAdding() {
     if (!this.labels) return;
     this.isAdding = !this.isAdding;
-    this.frame.classList.toggle("lb-adding", this.isAdding);
+    this.screen.frame.classList.toggle("lb-adding", this.isAdding);
     this.over(this.isAdding ? "Click on the person, or drag a box around them" : "");
     if (this.isAdding) this.say("Add a person: click on the photo, or drag a box. Escape gives up.");
     this.update();
@@ -523,13 +464,13 @@ class Labeller {
   stopAdding() {
     this.isAdding = false;
     this.box = null;
-    this.frame.classList.remove("lb-adding");
+    this.screen.frame.classList.remove("lb-adding");
     this.over("");
   }
 
   /** @param {Place} place */
   async addAt(place) {
-    const [width, height] = this.view.photo;
+    const [width, height] = this.screen.view.photo;
     const side = Math.min(width, height) * 0.8;
     await this.addPerson(this.inPhoto([place[0] - side / 2, place[1] - side / 2, side, side]), { at: place });
   }
@@ -597,8 +538,8 @@ class Labeller {
     const { labels } = this;
     if (!labels || labels.person === null) return;
     labels.choose(labels.person, joint);
-    const place = labels.chosen?.state === ABSENT ? null : labels.chosen?.at;
-    if (place) this.look(() => this.view.reveal(place));
+    const place = this.chosenPlace;
+    if (place) this.screen.look(() => this.screen.view.reveal(place));
     this.say(place ? this.saidJoint() : `${this.saidJoint()} Click on the photo to place it.`);
     this.update();
   }
@@ -621,7 +562,7 @@ class Labeller {
     if (this.help.open) return; // the browser closes it
     const where = target.closest("input, dialog")
       ? "field"
-      : target === this.frame
+      : target === this.screen.frame
         ? "photo"
         : target.closest(".lb-joints")
           ? "joint"
@@ -652,7 +593,7 @@ class Labeller {
     };
     if (what) (actions[what] ?? (() => this.act(/** @type {Action} */ (what))))();
     // Keys go to the photo after a click; a button that a key pressed stays where the key is.
-    if (event.detail > 0 && !this.help.open && !closes) this.frame.focus({ preventScroll: true });
+    if (event.detail > 0 && !this.help.open && !closes) this.screen.focus();
   }
 
   /**
@@ -662,8 +603,7 @@ class Labeller {
    * @returns {boolean} false if the browser is to do what it does with the key
    */
   act(action, by = 0, step = [0, 0]) {
-    const { labels } = this;
-    const middle = /** @type {Place} */ (this.view.frame.map((side) => side / 2));
+    const { labels, screen, chosenPlace } = this;
     switch (action) {
       case "next":
         this.confirm();
@@ -680,14 +620,14 @@ class Labeller {
       case "leave":
         return this.leave();
       case "fit":
-        this.look(() => this.view.fit());
+        this.screen.look(() => this.screen.view.fit());
         return true;
       case "zoom":
-        this.look(() => this.view.zoom(this.chosenAt() ?? middle, ZOOM_STEP ** by));
+        screen.look(() => screen.view.zoom(chosenPlace ? screen.view.toFrame(chosenPlace) : screen.middle, ZOOM_STEP ** by));
         return true;
       case "zoomPerson": {
         const box = labels?.box(true) ?? labels?.box();
-        if (box) this.look(() => this.view.showBox(box));
+        if (box) this.screen.look(() => this.screen.view.showBox(box));
         return true;
       }
     }
@@ -703,9 +643,9 @@ class Labeller {
         return true;
       case "move":
         if (!labels.nudge(...step)) return false;
-        if (labels.chosen?.at) this.view.reveal(labels.chosen.at);
+        if (labels.chosen?.at) this.screen.view.reveal(labels.chosen.at);
         this.changed(this.saidJoint());
-        if (this.view.scale < LENS_LEAST) this.showLens();
+        if (screen.isSmall) screen.showLens(this.chosenPlace);
         return true;
       case "hidden":
         return this.changeIf(labels.mark(HIDDEN), "Choose a joint first.");
@@ -765,7 +705,7 @@ class Labeller {
   turnFull() {
     const full = this.root.classList.toggle("lb-full");
     find(this.root, '[data-do="full"]').setAttribute("aria-pressed", `${full}`);
-    this.frame.focus({ preventScroll: true });
+    this.screen.focus();
   }
 
   changeDomain() {
@@ -839,7 +779,7 @@ class Labeller {
     this.button("takeBack").hidden = !isDone;
     const words = !labels || isDone ? "Next" : labels.people.length ? "Confirm, next" : "Nobody here, next";
     write(this.button("next"), words);
-    this.draw();
+    this.screen.draw();
   }
 
   /** @param {string} what @returns {HTMLButtonElement} */
@@ -847,103 +787,12 @@ class Labeller {
     return find(this.root, `[data-do="${what}"]`);
   }
 
-  /** Where the chosen joint is in the frame. @returns {Place | null} */
-  chosenAt() {
+  /** Where the chosen joint is in the photo; null if none is chosen, or it is absent. @returns {Place | null} */
+  get chosenPlace() {
     const chosen = this.labels?.chosen;
-    return chosen?.at && chosen.state !== ABSENT ? this.view.toFrame(chosen.at) : null;
+    return chosen?.at && chosen.state !== ABSENT ? chosen.at : null;
   }
 
-  draw() {
-    this.drawing ||= requestAnimationFrame(() => {
-      this.drawing = 0;
-      this.drawNow();
-    });
-  }
-
-  drawNow() {
-    const { sheet, view, labels, data } = this;
-    const pen = sheet.getContext("2d");
-    if (!pen || !data) return;
-    this.placePicture();
-    const ratio = window.devicePixelRatio;
-    const [width, height] = [Math.round(sheet.clientWidth * ratio), Math.round(sheet.clientHeight * ratio)];
-    if (sheet.width !== width || sheet.height !== height) [sheet.width, sheet.height] = [width, height];
-    pen.setTransform(1, 0, 0, 1, 0, 0);
-    pen.clearRect(0, 0, width, height);
-    pen.scale(ratio, ratio);
-    const { colors } = data;
-    const look = { colors, hovered: this.hovered, dragged: this.isDragging, box: this.box };
-    if (labels && this.photo) drawLabels(pen, labels, view, look);
-  }
-
-  placePicture() {
-    const { scale, origin } = this.view;
-    this.picture.style.transform = `translate(${origin[0]}px, ${origin[1]}px) scale(${scale})`;
-    const each = this.photo ? (scale * this.photo.size[0]) / this.photo.image.naturalWidth : 1;
-    this.picture.classList.toggle("lb-large", each > 4);
-  }
-
-  /** The photo around the chosen joint, enlarged, beside the finger. */
-  showLens() {
-    const at = this.chosenAt();
-    const place = this.labels?.chosen?.at;
-    this.lens.hidden = !at || !place || !this.photo;
-    if (!at || !place || !this.photo) return;
-    const [left, top] = lensPlace(at, this.frame.clientWidth, LENS_PX, this.frame.getBoundingClientRect().top);
-    const inside = Math.max(top, LENS_PX / 2);
-    // The frame cuts off what is above it.
-    const shown = inside === top ? top : at[1] + LENS_PX / 2 + 40;
-    Object.assign(this.lens.style, { left: `${left - LENS_PX / 2}px`, top: `${shown - LENS_PX / 2}px` });
-    const pen = this.lens.getContext("2d");
-    if (!pen) return;
-    const ratio = window.devicePixelRatio;
-    this.lens.width = this.lens.height = Math.round(LENS_PX * ratio);
-    const { image, size } = this.photo;
-    const scale = Math.max(this.view.scale * LENS_TIMES, LENS_LEAST);
-    const wide = LENS_PX / scale;
-    const each = image.naturalWidth / size[0];
-    const source = /** @type {const} */ ([(place[0] - wide / 2) * each, (place[1] - wide / 2) * each, wide * each, wide * each]);
-    pen.drawImage(image, ...source, 0, 0, this.lens.width, this.lens.height);
-    const half = this.lens.width / 2;
-    pen.globalCompositeOperation = "difference";
-    pen.strokeStyle = "#fff";
-    pen.lineWidth = ratio;
-    pen.beginPath();
-    for (const [near, far] of [[-0.6, -0.08], [0.08, 0.6]]) {
-      pen.moveTo(half + near * half, half);
-      pen.lineTo(half + far * half, half);
-      pen.moveTo(half, half + near * half);
-      pen.lineTo(half, half + far * half);
-    }
-    pen.stroke();
-  }
-}
-
-/** Whether a person is around a place. @param {import("./labels.js").Person} person @param {Place} place */
-function holds(person, [x, y]) {
-  const places = person.flatMap(({ at, state }) => (at && state !== ABSENT ? [at] : []));
-  const [xs, ys] = [places.map(([each]) => each), places.map(([, each]) => each)];
-  const room = 0.15 * Math.max(Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys));
-  const within = (/** @type {number} */ value, /** @type {number[]} */ all) =>
-    value >= Math.min(...all) - room && value <= Math.max(...all) + room;
-  return within(x, xs) && within(y, ys);
-}
-
-/**
- * Whether a person is there already: most joints are where theirs are.
- * @param {import("./labels.js").Person[]} people
- * @param {import("./labels.js").Person} person
- */
-function isAmong(people, person) {
-  const heights = person.flatMap(({ at }) => (at ? [at[1]] : []));
-  const near = 0.08 * (Math.max(...heights) - Math.min(...heights));
-  return people.some((other) => {
-    const away = person.flatMap(({ at }, joint) => {
-      const there = other[joint].at;
-      return at && there ? [Math.hypot(at[0] - there[0], at[1] - there[1])] : [];
-    });
-    return away.length > 4 && away.filter((each) => each < near).length > away.length / 2;
-  });
 }
 
 /** @type {Map<HTMLElement, Labeller>} */
