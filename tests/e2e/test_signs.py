@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
-from tests.e2e.visitor import PHONE, no_errors, stream_frame, wait_until_idle
+from tests.e2e.visitor import PHONE, no_errors, stream_frame, wait_for_start, wait_until_idle
 
 # The browser of the tests has no voices: one that notes what it is to say.
 A_VOICE = """window.said = [];
@@ -61,7 +61,8 @@ def spelling_hand(launch, shared_data, tmp_path_factory: pytest.TempPathFactory)
 
 
 def choose(page: Page, source: str) -> None:
-    """Choose a source."""
+    """Choose a source once the page has come to rest: a press is lost if what is pressed is drawn again meanwhile."""
+    wait_until_idle(page)
     page.get_by_role("radio", name=source, exact=True).click()
     expect(page.get_by_role("radio", name=source, exact=True)).to_be_checked()
     wait_until_idle(page)
@@ -120,6 +121,7 @@ def test_the_sample_spells_a_text_and_shows_its_letters_beside_the_hand(visit, s
 def test_a_taught_sign_is_found_again_after_a_reload_from_its_file(visit, server, shared_data, shot, tmp_path):
     page = visit(server)
     page.goto("/signs?tab=teach")
+    wait_for_start(page)
     choose(page, "Videos")
     for word in ("milk", "eat"):
         page.get_by_label("What it means").fill(word)
