@@ -140,6 +140,7 @@ def test_photos_are_labelled_and_the_file_has_what_was_put_there(page, visit, se
     page.get_by_role("button", name="Nobody here", exact=True).click()
     page.get_by_role("button", name="Nobody here, next").click()
     expect(said(page)).to_contain_text("All photos are labelled")
+    expect(page.locator(".lb-progress")).to_have_text("3 of 3 labelled")  # and saved
 
     path = download(page, "Labels (JSON)")
     content = json.loads(path.read_text())

@@ -295,6 +295,7 @@ class Labeller {
 
   onSaved() {
     if (find(this.root, ".lb-said").textContent?.startsWith("Not saved yet")) this.say("Everything is saved.");
+    this.update();
   }
 
   /** @param {Desk} desk @param {string} name @param {Error} problem @param {boolean} isRefused */
@@ -756,7 +757,9 @@ class Labeller {
     const { desk, labels, listed, root } = this;
     if (!desk) return;
     const done = desk.photos.filter(({ state }) => state === "done").length;
-    write(find(root, ".lb-progress"), desk.pace.said(done, desk.photos.length));
+    const unsaved = desk.link.unsaved.size; // a download would be without them
+    const saving = unsaved > 1 ? `, saving ${unsaved}` : unsaved ? ", saving" : "";
+    write(find(root, ".lb-progress"), desk.pace.said(done, desk.photos.length) + saving);
     this.strip.show(desk.photos, desk.current);
     this.list.show(labels?.chosenPerson ?? null, labels?.joint ?? null);
     this.drawPeople();
