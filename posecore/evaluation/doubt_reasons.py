@@ -1,6 +1,6 @@
 """Why a photo is doubtful, in words: how the looks disagree, and what the first estimate says of itself.
 
-What the estimate says of itself (hidden, outside the photo, small) is told but does not count: with it photos are
+What the estimate says of itself (hidden, outside the photo, small) is stated but does not count: with it photos are
 ranked no better, see docs/scores.md.
 """
 

@@ -7,7 +7,8 @@
 - Bones have their median length in the video, the same on both sides.
 - Every joint has a quaternion for each frame in which its person is seen, at the frame's own time, ``Hips`` also a
   place: the path of ``posecore.motion.root``, smoothed. All people are in one room. Its origin is on the floor below
-  the place where the first person appears, in each shot anew. How far one person is from another in depth is uncertain.
+  the place where the first person appears, again in each shot. How far people are from each other in depth is
+  uncertain.
 - Feet on the floor neither slide nor sink, see ``posecore.motion.grounding``: so thighs, shanks and feet differ by some
   degrees from the landmarks. All other bones point as the landmarks say.
 - Knees and elbows are hinges; without the hand's landmarks a forearm has no twist of its own.
