@@ -8,9 +8,10 @@ from pages.ui.compare.given import PLACES, SUFFIXES, Given, Photo, Place, Thing,
 from pages.ui.compare.imitation import TITLE, imitate
 from pages.ui.explore.opened import Opened
 from pages.ui.shared.clips import Clip
-from pages.ui.shared.explain import NOBODY, plain, show_notes
+from pages.ui.shared.explain import NOBODY, show_notes
 from pages.ui.shared.job_progress import show_progress
 from pages.ui.shared.navigation import COMPARE
+from pages.ui.shared.people_choice import choose_person
 from pages.ui.shared.problems import show_problem
 from pages.ui.shared.taken_uploads import offer_upload
 from pages.ui.shared.visits import Visit
@@ -26,7 +27,6 @@ SAMPLE_ADDRESS = "clip"
 
 _TITLES: dict[Place, str] = {"first": "First: the reference", "second": "Second: compared with it"}
 _SOURCE, _PERSON = "compare_source", "compare_person"
-_LARGEST = "The largest"
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +157,7 @@ def _side(visit: Visit, given: Given, place: Place, source: str, options: PoseOp
     if not side.sequence.seen.any():
         st.warning(NOBODY, icon=":material/person_off:")
         return None
-    return replace(side, person=_choose_person(side.sequence, place))
+    return replace(side, person=choose_person(side.sequence, key=_key(_PERSON, place)))
 
 
 def _uploaded(given: Given, place: Place) -> Thing | None:
@@ -262,23 +262,3 @@ def _performer(id: tuple[str, int | None], place: Place, _sequence: PoseSequence
 @st.cache_resource(scope="session", max_entries=1, show_spinner=False)
 def _imitated(key: str, _sequence: PoseSequence) -> PoseSequence:
     return imitate(_sequence)
-
-
-def _choose_person(sequence: PoseSequence, place: Place) -> int | None:
-    """The person to compare; None: the largest, in each shot."""
-    people: list[int] = sequence.person_ids[sequence.seen.any(axis=0)].tolist()
-    key = _key(_PERSON, place)
-    if len(people) < 2:
-        return None
-    if st.session_state.get(key) not in people:
-        st.session_state[key] = None
-    names: dict[int | None, str] = {None: _LARGEST}
-    names |= {person: plain(sequence.names.get(person, f"person {person}")) for person in people}
-    return st.selectbox(
-        "Person",
-        list(names),
-        format_func=names.__getitem__,
-        key=key,
-        persist_state="session",
-        help="The largest and longest in view, in each shot, unless you choose another.",
-    )

@@ -13,6 +13,7 @@ from pages.ui.explore.opened import Opened
 from pages.ui.explore.playback import Playback
 from pages.ui.shared.explain import NOBODY, plain
 from pages.ui.shared.folders import Folder
+from pages.ui.shared.people_choice import choose_person
 from pages.ui.shared.problems import show_problem
 from pages.ui.shared.taken_uploads import free_memory, offer_upload
 from pages.ui.shared.visits import Visit
@@ -28,7 +29,6 @@ from posecore.media.files import file_sha256
 
 UPLOAD, VIDEO, EXPLORE = "Upload", "Video page", "Explore page"
 _SOURCE_KEY, _PERSON_KEY = "clip_scores_source", "clip_scores_person"
-_LARGEST = "The largest"
 _SHOWN_EVERY = 50  # files
 
 
@@ -222,27 +222,8 @@ def _with_person(key: str, name: str, sequence: PoseSequence, facts: Mapping[str
     if not sequence.seen.any():
         st.warning(NOBODY, icon=":material/person_off:")
         return None
-    person = _choose_person(sequence)
+    person = choose_person(sequence, key=_PERSON_KEY)
     return Given((key, person), name, ScoredResult.of(sequence, name, person=person, facts=facts))
-
-
-def _choose_person(sequence: PoseSequence) -> int | None:
-    """The person who is scored; None: the largest, in each shot."""
-    people: list[int] = sequence.person_ids[sequence.seen.any(axis=0)].tolist()
-    if len(people) < 2:
-        return None
-    if st.session_state.get(_PERSON_KEY) not in people:
-        st.session_state[_PERSON_KEY] = None
-    names: dict[int | None, str] = {None: _LARGEST}
-    names |= {person: plain(sequence.names.get(person, f"person {person}")) for person in people}
-    return st.selectbox(
-        "Person",
-        list(names),
-        format_func=names.__getitem__,
-        key=_PERSON_KEY,
-        persist_state="session",
-        help="The largest and longest in view, in each shot, unless you choose another.",
-    )
 
 
 def _shown(playback: Playback) -> PoseSequence:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.ui.scores.doubt_results import show_results
 from pages.ui.scores.doubt_run import WORKERS, DoubtRuns, Wanted
-from pages.ui.scores.photo_set import PhotoSet, choose_photos
+from pages.ui.scores.photo_set import PhotoSet, choose_photos, runs_of
 from pages.ui.shared.job_progress import show_progress, time_text
 from pages.ui.shared.model_loading import load_model
 from pages.ui.shared.problems import show_problem
@@ -34,21 +34,13 @@ def show_doubts(visit: Visit) -> None:
         visit.forget(DoubtRuns)
         _explain()
         return
-    runs = _runs_of(visit, photo_set)
+    runs = runs_of(visit, DoubtRuns, photo_set)
     wanted = _choose(runs, photo_set)
     runs.take_result()
     if wanted is not None:
         runs.start(wanted)
         st.rerun()
     _show_runs(runs, photo_set)
-
-
-def _runs_of(visit: Visit, photo_set: PhotoSet) -> DoubtRuns:
-    runs = visit.get(DoubtRuns)
-    if runs is None or runs.closed or runs.archive != photo_set.archive:
-        runs = DoubtRuns(photo_set.archive)
-        visit.keep(runs)
-    return runs
 
 
 def _choose(runs: DoubtRuns, photo_set: PhotoSet) -> Wanted | None:

@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path, PurePath
+from typing import Protocol, TypeVar
 
 import streamlit as st
 from streamlit.typing import UploadedFile
@@ -189,6 +190,37 @@ class PhotoSet:
                 f"The set is full: expected at most {LIMITS.labelled_photos:,} photos and {most:,} bytes in all. "
                 "Score them in parts, or with the command posecore evaluate on your own machine."
             )
+
+
+class RunsOfPhotos(Protocol):
+    """The runs of a visit on one set of photos.
+
+    Attributes:
+        archive: zip of the photos.
+    """
+
+    archive: Path
+
+    def __init__(self, archive: Path) -> None: ...
+
+    @property
+    def closed(self) -> bool:
+        """Whether the files are deleted."""
+
+    def close(self) -> None:
+        """End the current run and delete all files."""
+
+
+Runs = TypeVar("Runs", bound=RunsOfPhotos)
+
+
+def runs_of(visit: Visit, kind: type[Runs], photo_set: PhotoSet) -> Runs:
+    """The visit's runs of a kind on these photos; those on other photos are deleted."""
+    runs = visit.get(kind)
+    if runs is None or runs.closed or runs.archive != photo_set.archive:
+        runs = kind(photo_set.archive)
+        visit.keep(runs)
+    return runs
 
 
 def choose_photos(visit: Visit) -> PhotoSet | None:

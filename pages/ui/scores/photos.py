@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.ui.scores.example_labels import example_labels
-from pages.ui.scores.photo_set import PhotoSet, choose_photos
+from pages.ui.scores.photo_set import PhotoSet, choose_photos, runs_of
 from pages.ui.scores.score_choices import choose_cases, choose_others, cost, expected_seconds
 from pages.ui.scores.score_results import show_scored
 from pages.ui.scores.score_run import ScoreRuns, Wanted
@@ -33,21 +33,13 @@ def show_photo_scores(visit: Visit) -> None:
         st.button("Label these photos", icon=":material/edit:", on_click=turn_to, args=("label",), type="primary")
         _explain()
         return
-    runs = _runs_of(visit, photo_set)
+    runs = runs_of(visit, ScoreRuns, photo_set)
     runs.take_result()
     wanted = _choose(runs, photo_set)
     if wanted is not None:
         runs.start(wanted)
         st.rerun()
     _show_runs(runs, photo_set)
-
-
-def _runs_of(visit: Visit, photo_set: PhotoSet) -> ScoreRuns:
-    runs = visit.get(ScoreRuns)
-    if runs is None or runs.closed or runs.archive != photo_set.archive:
-        runs = ScoreRuns(photo_set.archive)
-        visit.keep(runs)
-    return runs
 
 
 def _choose(runs: ScoreRuns, photo_set: PhotoSet) -> Wanted | None:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 import pandas as pd
 import streamlit as st
 
+from pages.ui.shared.explain import plain
 from pages.ui.shared.problems import show_problem
 from posecore import FramePoses, PosecoreError, PoseSequence, decode_picture
 from posecore.media.pictures import PICTURE_SUFFIXES
@@ -22,6 +23,25 @@ _UPLOADER_PX = 320
 _ROWS_WITHOUT_SCROLLING = 8
 _PICTURE = "picture"
 _BACKGROUNDS = {"keep": "Original", "blur": "Blurred", "plain": "Plain", _PICTURE: "Picture"}
+
+
+def choose_person(sequence: PoseSequence, *, key: str) -> int | None:
+    """Offer the people of a result if there are several; None: the largest, in each shot."""
+    people: list[int] = sequence.person_ids[sequence.seen.any(axis=0)].tolist()
+    if len(people) < 2:
+        return None
+    if st.session_state.get(key) not in people:
+        st.session_state[key] = None
+    names: dict[int | None, str] = {None: "The largest"}
+    names |= {person: plain(sequence.names.get(person, f"person {person}")) for person in people}
+    return st.selectbox(
+        "Person",
+        list(names),
+        format_func=names.__getitem__,
+        key=key,
+        persist_state="session",
+        help="The largest and longest in view, in each shot, unless you choose another.",
+    )
 
 
 @dataclass(frozen=True)
