@@ -49,10 +49,8 @@ _MOST_COMPLAINTS, _MOST_LINES = 10, 10
     show_default=True,
     help="fast (OpenVINO), mediapipe (the reference), or auto: fast if it runs here.",
 )
-@click.option(
-    "--people", type=int, default=20, show_default=True, metavar="N", help="Maximum number of people in a photo."
-)
-@click.option("--workers", type=int, metavar="N", help="Photos estimated at once.  [default: one on each core]")
+@options.people_in_photos
+@options.photos_at_once
 @options.out
 @click.option("--overwrite", is_flag=True, help="Replace the doubts of other photos that are in the folder.")
 @options.as_json

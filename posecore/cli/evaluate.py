@@ -56,10 +56,8 @@ _NO_MODEL = "none"
     metavar="FILE",
     help="Also score these results of another system, COCO results JSON; may be given several times.",
 )
-@click.option(
-    "--people", type=int, default=20, show_default=True, metavar="N", help="Maximum number of people in a photo."
-)
-@click.option("--workers", type=int, metavar="N", help="Photos estimated at once.  [default: one on each core]")
+@options.people_in_photos
+@options.photos_at_once
 @options.out
 @click.option("--overwrite", is_flag=True, help="Replace the scores of other labels that are in the folder.")
 @options.as_json

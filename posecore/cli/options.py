@@ -37,6 +37,12 @@ overwrite = click.option(
     help="Replace results of another file or with other options, which are kept otherwise: the new ones get a number.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print what was done as one JSON object.")
+people_in_photos = click.option(
+    "--people", type=int, default=20, show_default=True, metavar="N", help="Maximum number of people in a photo."
+)
+photos_at_once = click.option(
+    "--workers", type=int, metavar="N", help="Photos estimated at once.  [default: one on each core]"
+)
 background = click.option(
     "--background",
     default="keep",
