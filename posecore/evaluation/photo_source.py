@@ -22,17 +22,20 @@ class PhotoSource:
 
     Args:
         path: of the folder or the zip.
+        name: of it, for messages; None: that of the path.
 
     Attributes:
         path: as given.
+        name: of the folder or zip, for messages.
         refused: name of a file in the zip -> why it is not read.
 
     Raises:
         UnreadableLabels: if it is neither, is damaged, or has too many files.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, name: str | None = None) -> None:
         self.path = path
+        self.name = name or path.name or str(path)
         self.refused: dict[str, str] = {}
         self._archive: zipfile.ZipFile | None = None
         self._members: dict[str, zipfile.ZipInfo] = {}
@@ -40,21 +43,16 @@ class PhotoSource:
             return
         if not path.is_file():
             raise UnreadableLabels(f"There is no folder or zip {path}.")
-        _check_directory(path)
+        _check_directory(path, self.name)
         try:
             self._archive = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError, NotImplementedError, UnicodeDecodeError) as error:
-            raise UnreadableLabels(f"{path.name} is not a zip that can be read: {error}.") from error
+            raise UnreadableLabels(f"{self.name} is not a zip that can be read: {error}.") from error
         for member in self._archive.infolist():
             if why := _refusal(member):
                 self.refused[member.filename] = why
             elif not member.is_dir():
                 self._members[_plain(member.filename)] = member
-
-    @property
-    def name(self) -> str:
-        """Name of the folder or zip, for messages."""
-        return self.path.name or str(self.path)
 
     def find(self, file_name: str) -> str | None:
         """The name under which a file of the labels is there; None if it is not.
@@ -125,7 +123,7 @@ def _refusal(member: zipfile.ZipInfo) -> str | None:
     return None
 
 
-def _check_directory(path: Path) -> None:
+def _check_directory(path: Path, name: str) -> None:
     """Refuse a zip of too many files, whose directory zipfile would read whole."""
     with path.open("rb") as file:
         length = file.seek(0, 2)
@@ -133,13 +131,13 @@ def _check_directory(path: Path) -> None:
         tail = file.read()
     start = tail.rfind(b"PK\x05\x06")
     if start < 0 or len(tail) - start < 22:
-        raise UnreadableLabels(f"{path.name} is neither a folder nor a complete zip.")
+        raise UnreadableLabels(f"{name} is neither a folder nor a complete zip.")
     files = int.from_bytes(tail[start + 10 : start + 12], "little")
     directory_bytes = int.from_bytes(tail[start + 12 : start + 16], "little")
     # A zip of 65,535 files or more, or over 4 GB, says so in another record.
     longer = tail[max(0, start - 20) : start].startswith(b"PK\x06\x07")
     if longer or files > LIMITS.labelled_photos or directory_bytes > LIMITS.labelled_photos * _MOST_ENTRY_BYTES:
         raise UnreadableLabels(
-            f"{path.name} has too many files, or is a zip of more than 4 GB. Expected at most "
+            f"{name} has too many files, or is a zip of more than 4 GB. Expected at most "
             f"{LIMITS.labelled_photos:,} files. Unpack it and give the folder."
         )

@@ -87,6 +87,14 @@ def test_a_zip_without_photos_is_refused_and_leaves_nothing(photo_set):
     assert list(photo_set.folder.path.iterdir()) == []
 
 
+def test_a_damaged_zip_is_named_as_the_visitor_calls_it(photo_set):
+    damaged = io.BytesIO(b"not a zip")
+    damaged.name = "holiday.zip"
+    with pytest.raises(UnreadableLabels, match=r"holiday\.zip is neither"):
+        photo_set.add_zip(damaged)
+    assert list(photo_set.folder.path.iterdir()) == []
+
+
 def test_a_full_set_takes_no_more(photo_set, monkeypatch):
     monkeypatch.setattr("pages.ui.scores.photo_set.LIMITS", Limits(labelled_photos=1))
     photo_set.add_photo("a.jpg", b"a")

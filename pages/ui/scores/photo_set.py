@@ -161,7 +161,7 @@ class PhotoSet:
         return problems
 
     def _take(self, upload: Path, name: str) -> list[str]:
-        source = PhotoSource(upload)
+        source = PhotoSource(upload, name)
         photos = source.files(PICTURE_SUFFIXES)
         if not photos and not source.files(".json"):
             raise UnreadableLabels(f"{name} has neither photos nor labels. Expected photos such as .jpg or .png in it.")
