@@ -134,6 +134,8 @@ export interface PlayerData {
   film: string | null;
   /** Name of the visitor's file that a link needs. */
   file: string | null;
+  /** What a link asks for, on a page whose own address says nothing of it; null: what the page's address does. */
+  link: string | null;
   moments: string;
   header: Header;
   stages: Record<Space, string>;

@@ -1,6 +1,6 @@
 """The player as a component of the page."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,7 @@ def show_player(
     """Show the player of a result.
 
     Args:
-        sequence: the result, used only for the ids and names of the people, the extent of the axes and the first frame.
+        sequence: as for ``player_data``.
         moments: the file to play.
         address: where the browser fetches that file.
         hands: in the same frames; None if they were not looked for.
@@ -58,14 +58,32 @@ def show_player(
         file: name of the visitor's file that a link to a moment needs; None if it needs none.
         shown: ids of the people to show; None: all.
     """
+    data = player_data(sequence, moments.header, hands=hands, clip=clip, shown=shown)
+    _player(key=key, data=data | {"film": film, "file": file, "moments": address, "link": None})
+
+
+def player_data(
+    sequence: PoseSequence,
+    header: Mapping[str, Any],
+    *,
+    hands: HandSequence | None,
+    clip: str,
+    shown: Collection[int] | None = None,
+) -> dict[str, Any]:
+    """What the player is given of a result, except addresses; to be called in the run of a page, as parts are kept.
+
+    Args:
+        sequence: the result, used only for the ids and names of the people, the extent of the axes and the first frame.
+        header: of the numbers to play.
+        hands: in the same frames; None if they were not looked for.
+        clip: identifies the result.
+        shown: ids of the people to show; None: all.
+    """
     several = sequence.seen.sum(axis=1).max(initial=0) > 1  # at once: each cut makes another person of the same one
     ids = sequence.person_ids.tolist()
-    data = {
+    return {
         "key": clip,
-        "film": film,
-        "file": file,
-        "moments": address,
-        "header": moments.header,
+        "header": header,
         "stages": {space: _stage(clip, space, _sequence=sequence, _hands=hands) for space in ("world", "picture")},
         "skeleton": _skeleton(),
         "people": [
@@ -81,12 +99,11 @@ def show_player(
         "table": LANDMARK_TABLE,
         "hands": HAND_LOOK if hands is not None and hands.slots else None,
         "defaults": {
-            "index": _first_seen(sequence, hands) // moments.header["step"],
+            "index": _first_seen(sequence, hands) // header["step"],
             "curves": _usual_curves(clip, _sequence=sequence),
             "space": "picture" if several or not ids else "world",
         },
     }
-    _player(key=key, data=data)
 
 
 def _first_seen(sequence: PoseSequence, hands: HandSequence | None) -> int:

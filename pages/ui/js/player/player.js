@@ -122,7 +122,8 @@ class Player {
    * @param {boolean} first whether this is the first video, which a link may describe
    */
   beginClip(data, first) {
-    const link = readLink(first ? new URL(window.location.href).searchParams : new URLSearchParams());
+    const asked = data.link ?? window.location.search;
+    const link = readLink(new URLSearchParams(first ? asked : ""));
     this.view = firstView(data, link, this.view);
     this.eye = link.eye;
     this.index = link.frame === null ? data.defaults.index : Math.round(link.frame / data.header.step);
@@ -390,7 +391,7 @@ class Player {
   }
 
   writeAddress() {
-    if (!this.moments || !this.view || this.gone) return;
+    if (!this.moments || !this.view || this.gone || typeof this.data?.link === "string") return;
     const frame = this.moments.number(this.index);
     const eye = this.skeleton.camera?.eye ?? null;
     const file = this.data?.file ?? null;
