@@ -7,11 +7,11 @@ def show_app() -> None:
     """Run the page at the current address."""
     from pages.ui.shared.navigation import route
     from pages.ui.shared.problems import problems_shown
-    from pages.ui.shared.style import use_less_room
+    from pages.ui.shared.style import apply_style
 
     page = route()
     st.set_page_config(page_title=f"{page.title} · Pose explorer", page_icon="pages/ui/shared/icon.svg", layout="wide")
-    use_less_room()
+    apply_style()
     with problems_shown():  # a page without its system libraries cannot even be imported
         page.run()
 

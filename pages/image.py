@@ -87,7 +87,7 @@ def show_result(photo: Photo, options: PoseOptions, poses: FramePoses, hands: Fr
             show_hands_3d(hands, poses if of == "both" else None, key="image")
         else:
             show_skeleton(poses, key="image", several=several)
-    st.subheader("Landmarks", anchor=False)
+    st.header("Landmarks", anchor=False)
     if hands and choose_body_or_hands("Table of", key="image_table_of") == "hands":
         show_hands_table(hands, key="image_table", names=poses.names)
     else:
@@ -102,7 +102,7 @@ def show_hands_only(photo: Photo, options: PoseOptions, nobody: FramePoses, hand
         show_photo(photo, options, nobody, Look(), hands)
     with right:
         show_hands_3d(hands, None, key="image")
-    st.subheader("Landmarks", anchor=False)
+    st.header("Landmarks", anchor=False)
     show_hands_table(hands, key="image_table", names={})
     explain_numbers(hands=True)
 

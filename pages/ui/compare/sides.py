@@ -103,7 +103,7 @@ def choose_sides(visit: Visit, options: PoseOptions) -> tuple[Side, Side] | None
     chosen = []
     for column, place in zip(st.columns(2), PLACES, strict=True):
         with column.container(border=True, height="stretch"):
-            st.subheader(_TITLES[place], anchor=False)
+            st.header(_TITLES[place], anchor=False)
             source = _choose_source(visit, place)
             try:
                 chosen.append((source, _side(visit, given, place, source, options)))

@@ -28,7 +28,7 @@ _FILES = (
 
 def show_files(there: Kept, sessions: Sequence[ExerciseSession]) -> None:
     """Offer all sessions as files, an import, and to delete them all."""
-    st.subheader("Files", anchor=False)
+    st.header("Files", anchor=False)
     if sessions:
         offer_downloads(sessions, key="progress")
         st.caption(

@@ -22,7 +22,7 @@ _SOURCES = {"video": "Video", "camera": "Webcam", "import": "Import"}
 
 def show_list(there: Kept, shown: Shown) -> None:
     """Show the sessions, the newest first; a click on one shows its details below."""
-    st.subheader("Sessions", anchor=False)
+    st.header("Sessions", anchor=False)
     newest_first = tuple(reversed(shown.sessions))
     table = shown.table.iloc[::-1]
     # Another list has another key, so that another row is not chosen when one is deleted.

@@ -149,7 +149,7 @@ def _choose(label: str, choices: list[str], titles: dict[str, str], key: str) ->
 
 def show_bests(shown: Shown) -> None:
     """Show the personal bests."""
-    st.subheader("Personal bests", anchor=False)
+    st.header("Personal bests", anchor=False)
     rows = [
         {
             "Exercise": exercise_title(best.exercise),

@@ -51,11 +51,11 @@ def show_clip_scores(visit: Visit) -> None:
     left, right = st.columns(2)
     given = truth = None
     with left.container(border=True, height="stretch"):
-        st.subheader("Result", anchor=False)
+        st.header("Result", anchor=False)
         with problems_shown():
             given = choose_result(visit)
     with right.container(border=True, height="stretch"):
-        st.subheader("Truth", anchor=False)
+        st.header("Truth", anchor=False)
         with problems_shown():
             truth = choose_truth(visit)
     if given is None or truth is None:
@@ -188,7 +188,7 @@ def _show_figures(scores: ClipScores) -> None:
     rows = figure_rows(scores)
     if not rows:
         return
-    st.subheader("Distances", anchor=False)
+    st.header("Distances", anchor=False)
     columns = ["Measure", "Mean", "95% interval", "Frames", "Keypoints"]
     st.dataframe(pd.DataFrame(rows, columns=columns), hide_index=True, width="content")
     said = [f"{FIGURES[name][0]}: {meaning}." for name, meaning in MEANINGS.items() if name in scores.figures]
@@ -196,7 +196,7 @@ def _show_figures(scores: ClipScores) -> None:
 
 
 def _show_angles(scores: ClipScores) -> None:
-    st.subheader("Joint angles", anchor=False)
+    st.header("Joint angles", anchor=False)
     rows = [
         {
             "Angle": name.replace("_", " ").capitalize(),

@@ -80,7 +80,7 @@ def _show_summary(doubts: Doubts) -> None:
 def _show_gallery(runs: DoubtRuns, doubts: Doubts) -> None:
     """Show the photos a page at a time. Only those shown are decoded."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
-        st.subheader("Most doubtful first", anchor=False, width="content")
+        st.header("Most doubtful first", anchor=False, width="content")
         label_here = st.container(width="content")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         photos = _choose_photos(doubts.opinion.photos)

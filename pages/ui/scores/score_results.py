@@ -63,7 +63,7 @@ def show_scored(scored: Scored) -> None:
     _show_cards(evaluation)
     _show_details(evaluation)
     show_worst(evaluation)
-    st.subheader("Files and notes", anchor=False)
+    st.header("Files and notes", anchor=False)
     offer_downloads(scored, evaluation)
     _show_problems(evaluation)
     _show_published()
@@ -77,7 +77,7 @@ def _show_verdict(scored: Scored, evaluation: Evaluation) -> None:
     if evaluation.problems:
         rest.append(f"{counted(len(evaluation.problems), 'entry', 'entries')} could not be used, see the list below.")
     with st.container(border=True):
-        st.markdown(f"##### {first}")
+        st.markdown(f"## {first}")
         st.markdown(" ".join(rest))
 
 

@@ -31,7 +31,7 @@ _LEGEND = (
 @st.fragment
 def show_worst(evaluation: Evaluation) -> None:
     """Show the people of one case, the worst first, a page at a time. Only the photos shown are decoded."""
-    st.subheader("Worst first", anchor=False)
+    st.header("Worst first", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         case, people = _choose_people(evaluation)
         first = _choose_page(people)

@@ -26,18 +26,22 @@ def route() -> st.Page:
     st.session_state[_ROUTED_KEY] = True
     # No icons: for the tab, Streamlit would have every visitor's browser fetch them from a Google server.
     page = st.navigation(
-        [
-            st.Page(HOME, title="Home", default=True),
-            st.Page(IMAGE, title="Image", url_path="image"),
-            st.Page(VIDEO, title="Video", url_path="video"),
-            st.Page(EXPLORE, title="Explore", url_path="explore"),
-            st.Page(COMPARE, title="Compare", url_path="compare"),
-            st.Page(WEBCAM, title="Webcam", url_path="webcam"),
-            st.Page(SIGNS, title="Signs", url_path="signs"),
-            st.Page(RIGID, title="Rigid pose", url_path="rigid"),
-            st.Page(PROGRESS, title="Progress", url_path="progress"),
-            st.Page(SCORES, title="Scores", url_path="scores"),
-        ],
+        {
+            "": [
+                st.Page(HOME, title="Home", default=True),
+                st.Page(IMAGE, title="Image", url_path="image"),
+                st.Page(VIDEO, title="Video", url_path="video"),
+                st.Page(WEBCAM, title="Webcam", url_path="webcam"),
+                st.Page(EXPLORE, title="Explore", url_path="explore"),
+                st.Page(COMPARE, title="Compare", url_path="compare"),
+                st.Page(PROGRESS, title="Progress", url_path="progress"),
+                st.Page(SIGNS, title="Signs", url_path="signs"),
+            ],
+            "Advanced": [
+                st.Page(RIGID, title="Rigid pose", url_path="rigid"),
+                st.Page(SCORES, title="Scores", url_path="scores"),
+            ],
+        },
         position="top",
     )
     last = st.session_state.get(_SHOWN_KEY)

@@ -4,6 +4,7 @@ import streamlit as st
 
 _CSS = """
 <style>
+.st-key-app_style { display: none; }
 /* Streamlit leaves 6rem above a page for a header of 3rem. */
 [data-testid="stMainBlockContainer"] { padding-top: 4rem; padding-bottom: 3rem; }
 /* What is still loading must not move what is below it: the click of a quick visitor would miss. */
@@ -13,10 +14,28 @@ _CSS = """
    on a dark page (4.5:1); border and ground show it as well. */
 [data-testid="stButtonGroup"] button[data-selected]:not([data-disabled]),
 [data-testid="stSlider"] [data-testid="stSliderThumbValue"] { color: inherit; }
+/* Streamlit's own grey is 4.16:1 on the light page. */
+[data-testid="stCaptionContainer"] { color: inherit; opacity: 0.8; }
 </style>
 """
 
+# Streamlit gives the named, clickable area of an uploader the role "presentation", which says that it has no meaning.
+_ROLES = """
+<script>
+if (!window.posecoreRoles) {
+  const mend = () => {
+    for (const area of document.querySelectorAll('section[role="presentation"][aria-label]')) area.role = "group";
+  };
+  window.posecoreRoles = new MutationObserver(mend);
+  window.posecoreRoles.observe(document.body, { childList: true, subtree: true });
+  mend();
+}
+</script>
+"""
 
-def use_less_room() -> None:
-    """Start the page right below the navigation."""
-    st.html(_CSS)
+
+def apply_style() -> None:
+    """Start the page right below the navigation, with legible captions and named uploaders."""
+    with st.container(key="app_style"):
+        st.html(_CSS)
+        st.html(_ROLES, unsafe_allow_javascript=True)

@@ -48,7 +48,7 @@ def show_photo() -> None:
     with right:
         for slot, each in told.items():
             with st.container(border=True):
-                st.subheader(_title(slot, several=len({one.person for one in told}) > 1), anchor=False)
+                st.header(_title(slot, several=len({one.person for one in told}) > 1), anchor=False)
                 letter = f"**{each.letter}**, {_score(each.score)}" if each.letter else "none that is sure"
                 known = each.gesture != NO_GESTURE
                 gesture = f"**{each.gesture.replace('_', ' ')}**, {_score(each.gesture_score)}" if known else "none"

@@ -29,11 +29,11 @@ def show_teaching(visit: Visit) -> None:
     signs = signs_of(visit)
     left, right = st.columns([1, 1], gap="medium")
     with right:
-        st.subheader("Your signs", anchor=False)
+        st.header("Your signs", anchor=False)
         listed = st.container()  # filled last, with what was learnt or opened in this run
         _take_file(signs)
     with left:
-        st.subheader("Teach a sign", anchor=False)
+        st.header("Teach a sign", anchor=False)
         st.caption(
             "Three to five examples of each sign are good: the upper body in view, hands down before and after, the "
             "sign once in each. Hands, their way and their place at the body are learnt; face and mouth are not."
