@@ -24,6 +24,20 @@ def test_the_thorough_search_finds_everyone(three_men):
     assert people_in_table(three_men) == 3
 
 
+def test_presets_set_people_and_search_and_are_marked_only_while_they_are_true(three_men):
+    preset = three_men.button_group(key="preset")
+    assert preset.value is None
+    preset.set_value("A group").run()
+    assert (three_men.number_input(key="people").value, three_men.radio(key="search").value) == (10, "thorough")
+    assert people_in_table(three_men) == 3
+    three_men.button_group(key="preset").set_value("Small or far away").run()
+    assert (three_men.number_input(key="people").value, three_men.radio(key="search").value) == (1, "thorough")
+    three_men.number_input(key="people").set_value(2).run()
+    assert three_men.button_group(key="preset").value is None
+    three_men.button_group(key="preset").set_value("One person").run()
+    assert (three_men.number_input(key="people").value, three_men.radio(key="search").value) == (1, "fast")
+
+
 @pytest.mark.parametrize("search", ["fast", "thorough"])
 def test_people_beyond_the_maximum_are_reported(three_men, search):
     three_men.radio(key="search").set_value(search).run()

@@ -46,7 +46,8 @@ def show_trust(playback: Playback, shown: PoseSequence, *, key: str) -> None:
         figure = plot_visibility(playback.raw, person)
         show_figure(figure, height=680, label=f"Visibility over time, {_name(shown, person)}", key=f"{key}_visibility")
         with st.popover("How we judge this", icon=":material/help:"):
-            st.markdown(_RULES.read_text(encoding="utf-8").partition("\n")[2])
+            rules = _RULES.read_text(encoding="utf-8").partition("\n")[2]
+            st.markdown(rules.partition("## In code")[0])
 
 
 def _name(sequence: PoseSequence, person: int) -> str:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.ui.shared.model_loading import load_model
 from pages.ui.shared.navigation import require_route
+from pages.ui.shared.presets import PEOPLE_KEY, SEARCH_KEY, choose_preset
 from pages.ui.shared.problems import show_problem
 from posecore import ModelNotFound, ModelNotVerified, PoseOptions
 from posecore.estimation.hand_options import HandOptions
@@ -53,7 +54,7 @@ def _page_head(title: str, *, offer_hands: bool) -> tuple[PoseOptions, bool]:
 
 def set_people(number: int) -> None:
     """Choose a maximum number of people for the visitor; called before the page runs."""
-    st.session_state["people"] = number
+    st.session_state[PEOPLE_KEY] = number
 
 
 def _with_model_ready(options: PoseOptions) -> PoseOptions:
@@ -77,31 +78,13 @@ def _choose_options(offer_hands: bool) -> tuple[PoseOptions, bool]:
     """The options, and whether hands are wanted, which is kept for the pages that offer them."""
     usual = PoseOptions()
     with st.popover("Settings", icon=":material/tune:"):
-        model = st.radio(
-            "Model",
-            list(_MODELS),
-            index=list(_MODELS).index(str(usual.model)),
-            format_func=lambda name: _MODELS[name],
-            key="model",
-            persist_state="session",
-            help="Larger models are more accurate and take longer. A model that is not on this server yet is "
-            "downloaded first.",
-        )
-        engine = st.radio(
-            "Engine",
-            list(_ENGINES),
-            format_func=lambda name: _ENGINES[name],
-            key="engine",
-            persist_state="session",
-            help="Both run the same model and give the same numbers. MediaPipe is the reference and takes about twice "
-            "as long.",
-        )
+        choose_preset()
         people = st.number_input(
             "Maximum people",
             min_value=1,
             max_value=LIMITS.people,
             value=usual.people,
-            key="people",
+            key=PEOPLE_KEY,
             persist_state="session",
             help="Each person gets a number and a colour. A maximum above the real number takes longer, as the search "
             "continues.",
@@ -114,9 +97,29 @@ def _choose_options(offer_hands: bool) -> tuple[PoseOptions, bool]:
             "so that small hands are found too. It adds 0.1 to 0.3 s to a photo; a video takes two to three times "
             "as long, and fewer live frames per second are analysed.",
         )
-        search = _choose_search(disabled=engine == "mediapipe")
-        detector = _choose_detector(disabled=engine == "mediapipe" or search == "fast")
-        min_detection, min_presence, min_tracking = _choose_confidences()
+        model = st.radio(
+            "Model",
+            list(_MODELS),
+            index=list(_MODELS).index(str(usual.model)),
+            format_func=lambda name: _MODELS[name],
+            key="model",
+            persist_state="session",
+            help="Larger models are more accurate and take longer. A model that is not on this server yet is "
+            "downloaded first.",
+        )
+        with st.expander("More settings"):
+            engine = st.radio(
+                "Engine",
+                list(_ENGINES),
+                format_func=lambda name: _ENGINES[name],
+                key="engine",
+                persist_state="session",
+                help="Both run the same model and give the same numbers. MediaPipe is the reference and takes about "
+                "twice as long.",
+            )
+            search = _choose_search(disabled=engine == "mediapipe")
+            detector = _choose_detector(disabled=engine == "mediapipe" or search == "fast")
+            min_detection, min_presence, min_tracking = _choose_confidences()
     options = PoseOptions(
         model=model,
         people=int(people),
@@ -135,7 +138,7 @@ def _choose_search(*, disabled: bool) -> SearchChoice:
         "Person search",
         list(_SEARCHES),
         format_func=lambda name: _SEARCHES[name],
-        key="search",
+        key=SEARCH_KEY,
         persist_state="session",
         disabled=disabled,
         help="Thorough also searches parts of the image: of 12 people in four photos it finds 11, the quick search "

@@ -19,12 +19,17 @@ _CSS = """
 </style>
 """
 
-# Streamlit gives the named, clickable area of an uploader the role "presentation", which says that it has no meaning.
+# Streamlit gives the named, clickable area of an uploader the role "presentation", which says that it has no meaning,
+# and puts the section of a menu, with items of its own, directly into a list.
 _ROLES = """
 <script>
 if (!window.posecoreRoles) {
   const mend = () => {
     for (const area of document.querySelectorAll('section[role="presentation"][aria-label]')) area.role = "group";
+    for (const section of document.querySelectorAll("ul > div")) {
+      section.role = "listitem";
+      for (const item of section.querySelectorAll(":scope > li")) item.role = "none";
+    }
   };
   window.posecoreRoles = new MutationObserver(mend);
   window.posecoreRoles.observe(document.body, { childList: true, subtree: true });
