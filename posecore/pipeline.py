@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from posecore.errors import InvalidOption, check_choice
@@ -18,8 +18,8 @@ from posecore.media.pictures import Photo, picture_of
 from posecore.poses import FramePoses, PoseSequence
 from posecore.rigid.tags import FAMILIES, TagSequence
 from posecore.runs.annotation import ColorBy
+from posecore.runs.film_copy import run_with_film
 from posecore.runs.job import Job, RunEnd, RunObserver
-from posecore.runs.local import run_locally
 from posecore.runs.progress import OnProgress, ProgressObserver, RecordingObserver
 from posecore.runs.replay import HandNotes, write_replay
 from posecore.runs.segments import run_in_workers
@@ -105,6 +105,7 @@ def estimate_video(
     skeletons: bool = True,
     overlay: OverlayOptions | None = None,
     background: Background = "keep",
+    copies: bool = False,
     on_progress: OnProgress | None = None,
     on_note: Callable[[str], None] | None = None,
     on_end: Callable[[RunSummary], None] | None = None,
@@ -134,8 +135,11 @@ def estimate_video(
         background: what happens in that video to everything that is not a person: it is kept, blurred, or replaced
             by one light colour or by a picture. All but the first need ``segmentation`` among the options. Masks are
             only in that video, not in the sequence.
-        on_progress: called after each frame with a ``Progress``; if it returns False the run ends there, and the
-            frames done so far are the result (also in the annotated video).
+        copies: without skeletons, overlay and background, and with all frames, that video may be a copy of the
+            original's H.264 stream, in its size and quality, if browsers can play it: nothing is encoded.
+        on_progress: called after each frame with a ``Progress``; if it returns False the run ends there, or a few
+            frames later if the video is copied, and the frames done so far are the result (also in the annotated
+            video).
         on_note: called at the end with a sentence for each thing that a user should know: a damaged video, frames
             that change size, sound that breaks off, more people than asked for.
         on_end: called once at the end.
@@ -168,7 +172,10 @@ def estimate_video(
     film = None if annotated is None else Path(annotated)
     check_background(background, has_silhouettes=options.segmentation)
     overlay = overlay or OverlayOptions()
+    of_all = part.start_s == 0 and part.end_s is None and part.every == 1
+    copies = copies and of_all and not skeletons and not overlay and background == "keep"
     job = Job(_path_of_video(path), options, part, film, skeletons, overlay, background, hands=hands, tags=tags)
+    job = replace(job, copies=copies)
     observer = RecordingObserver(options.people, part, on_progress, 0 if hands is None else hands.hands)
     with continued(job, after) as job:
         end = _dispatch(job, observer, workers)
@@ -362,7 +369,7 @@ def _dispatch(job: Job, observer: RunObserver, workers: int | None) -> RunEnd:
     """Run a job in this process, or in as many others as were asked for."""
     if workers is not None and not (isinstance(workers, int) and workers >= 1):
         raise InvalidOption(f"Expected 'workers' to be None or a whole number from 1, but got {workers}.")
-    return run_locally(job, observer) if workers is None else run_in_workers(job, observer, workers)
+    return run_with_film(job, observer) if workers is None else run_in_workers(job, observer, workers)
 
 
 class _EndedError(Exception):

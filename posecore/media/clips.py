@@ -277,6 +277,12 @@ class ClipReader:
             "From there on they are fitted into the first size, with black bars if the shape differs.",
         )
 
+    @property
+    def as_stored(self) -> bool:
+        """Whether all frames so far are intact and as the file has them: not turned, scaled, or made from fields."""
+        intact = not self._source.damaged_packets and not self.broke_off and not self._source.notes
+        return intact and self.resized is None and self._upright.leaves_as_stored and not self._tone.used
+
     def _read(self, first: av.VideoFrame) -> Iterator[ClipFrame]:
         part = self._part
         wanted = 0

@@ -60,9 +60,14 @@ class ToneMapper:
         self._graph: Graph | None = None
         self._made_for: tuple[object, ...] = ()
 
+    @property
+    def used(self) -> bool:
+        """Whether there was an HDR frame."""
+        return self._graph is not None
+
     def mapped(self, frame: av.VideoFrame) -> av.VideoFrame:
         """The frame in ordinary colours."""
-        if frame.color_trc not in _HDR:
+        if not is_hdr(frame):
             return frame
         wanted = (*_shape(frame), frame.color_trc)
         if self._graph is None or wanted != self._made_for:
@@ -71,6 +76,11 @@ class ToneMapper:
         ordinary.colorspace, ordinary.color_range = 1, ColorRange.MPEG
         ordinary.color_trc, ordinary.color_primaries = ColorTrc.BT709, ColorPrimaries.BT709
         return ordinary
+
+
+def is_hdr(frame: av.VideoFrame) -> bool:
+    """Whether a frame has the brightness of HDR, as HLG or PQ."""
+    return frame.color_trc in _HDR
 
 
 def _tone_mapping(frame: av.VideoFrame) -> Graph:

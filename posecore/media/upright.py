@@ -51,6 +51,11 @@ class Upright:
         """(width, height) of the upright frames."""
         return self._turned(self._stored_size)
 
+    @property
+    def leaves_as_stored(self) -> bool:
+        """Whether frames of the first size are neither turned nor scaled."""
+        return self._turn == Turn() and self._stored_size == self._first_size
+
     def is_of_first_size(self, frame: av.VideoFrame) -> bool:
         """Whether a decoded frame is stored in the size of the first one."""
         return (frame.width, frame.height) == self._first_size

@@ -43,6 +43,8 @@ class Job:
         bodies: whether to look for people; if not, ``pose`` does not matter, and nobody is in any frame.
         hands: how hands are found; None: none are looked for.
         tags: family of the tags to look for, see ``posecore.rigid.tags``; None: none are looked for.
+        copies: whether the annotated video, of all frames with nothing drawn on it, may be a copy of the original's
+            stream, in its size and quality whatever ``part`` says; see ``posecore.runs.film_copy``.
     """
 
     path: Path
@@ -60,6 +62,7 @@ class Job:
     bodies: bool = True
     hands: HandOptions | None = None
     tags: str | None = None
+    copies: bool = False
 
     @property
     def estimates(self) -> bool:
@@ -78,6 +81,7 @@ class RunEnd:
         most_seen: the largest number of people in view at once, as far as known, whatever number was asked for; 0 if
             nothing is known.
         resume_hands: as ``resume_state``, of the estimator of hands; None without one.
+        as_stored: as ``ClipReader.as_stored`` says of all its frames.
     """
 
     notes: list[str]
@@ -85,6 +89,7 @@ class RunEnd:
     resume_state: ResumeState
     most_seen: int = 0
     resume_hands: ResumeState = None
+    as_stored: bool = False
 
 
 class RunObserver(Protocol):

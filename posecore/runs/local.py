@@ -20,6 +20,8 @@ from posecore.runs.job import Job, RunEnd, RunObserver
 from posecore.runs.overlap import BackgroundSink, prefetch
 from posecore.runs.replay import Continuation, HandContinuation, Replay, TaggedHands
 
+SOUND_IS_DAMAGED = "The sound of the video is damaged: the result has it up to the damaged place."
+
 _Annotated = tuple[ClipFrame, FramePoses, TaggedHands | None]
 
 
@@ -61,7 +63,8 @@ def run_locally(job: Job, observer: RunObserver, *, on_packet: Callable[[], None
             raise InvalidOption(f"The video has no frame from {job.part.start_s:g} s on. Choose an earlier start.")
         notes = list(_notes(reader, last_s, sound))
         resume_hands = None if hand_estimator is None else hand_estimator.resume_state
-        return RunEnd(notes, last_s, estimator.resume_state, estimator.most_seen, resume_hands)
+        state, most_seen = estimator.resume_state, estimator.most_seen
+        return RunEnd(notes, last_s, state, most_seen, resume_hands, reader.as_stored)
 
 
 def _find_hands(estimator: HandEstimator | HandContinuation, frame: ClipFrame, poses: FramePoses) -> FrameHands:
@@ -146,4 +149,4 @@ def _notes(clip: ClipReader, last_s: float, sound: Sound | None) -> Iterator[str
             "If frames before it are missing, the times show a gap."
         )
     if sound is not None and sound.broke_off:
-        yield "The sound of the video is damaged: the result has it up to the damaged place."
+        yield SOUND_IS_DAMAGED

@@ -115,6 +115,7 @@ def _plan_segments(
             part=replace(job.part, start_s=start_s, end_s=end_s),
             film=folder / f"{index}.mp4" if job.film else None,
             sound=False,
+            copies=False,
             lead_in_s=(_LEAD_IN_FRAMES + 0.5) / clip.fps if index else 0.0,
         )
         segments.append(_Segment(own, clip, shared))

@@ -30,8 +30,8 @@ from posecore.poses import FramePoses
 from posecore.rigid.tags import SeenTag
 from posecore.runs import messages
 from posecore.runs.faces_in_video import faces_by_frame
+from posecore.runs.film_copy import run_with_film
 from posecore.runs.job import NEEDS_LESS_MEMORY
-from posecore.runs.local import run_locally
 
 # How often the worker reports that it is still decoding while no frame is wanted.
 _SIGN_OF_LIFE_S = 1.0
@@ -123,7 +123,7 @@ def _run_job(fields: messages.Fields, writer: _MessageWriter, stop: threading.Ev
     if job.hands is not None:
         open_hand_networks(job.hands)
     with _memory_limited():
-        return asdict(run_locally(job, _RemoteObserver(writer, stop), on_packet=writer.write_alive))
+        return asdict(run_with_film(job, _RemoteObserver(writer, stop), on_packet=writer.write_alive))
 
 
 def _find_faces(fields: messages.Fields, writer: _MessageWriter, stop: threading.Event) -> messages.Fields:

@@ -36,6 +36,9 @@ from posecore.view.silhouettes import Background
 WORKERS = max(1, usual_workers() // LIMITS.runs_at_once)
 """Processes for one video; leaves cores for other visitors."""
 
+USUAL_SIDE = 1280
+"""Longest side in pixels of the player's video, unless another one is chosen."""
+
 
 @dataclass(frozen=True, eq=False)
 class Shown:
@@ -99,6 +102,11 @@ class RunOptions:
     film: bool = True
     background: Background = "keep"
     hands: HandOptions | None = None
+
+    @property
+    def may_copy(self) -> bool:
+        """Whether that video may be the upload's own stream, if browsers can play it: unless a small one is wanted."""
+        return self.part.film_quality == "fast" and not 0 < (self.part.film_side or 0) < USUAL_SIDE
 
     def __post_init__(self) -> None:
         masks = self.film and self.background != "keep"
@@ -276,6 +284,7 @@ def _estimate(
         annotated=film,
         skeletons=False,
         background=options.background if film else "keep",
+        copies=options.may_copy,
         on_progress=counting_frames(report),
         on_note=notes.append,
         on_end=ends.append,

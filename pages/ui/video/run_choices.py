@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from pages.ui.shared.people_choice import choose_background
-from pages.ui.video.clip_run import ClipRun, RunOptions
+from pages.ui.video.clip_run import USUAL_SIDE, ClipRun, RunOptions
 from pages.ui.video.run_progress import cost
 from posecore import ClipOptions, PoseOptions, find_engine
 from posecore.estimation.hand_options import HandOptions
@@ -41,7 +41,7 @@ def choose_run(run: ClipRun, pose: PoseOptions, hands: HandOptions | None) -> Ru
         side = st.selectbox(
             "Longest side of the video",
             list(_SIDES),
-            index=list(_SIDES).index(1280),
+            index=list(_SIDES).index(USUAL_SIDE),
             format_func=lambda side: _SIDES[side],
             key="part_side",
             persist_state="session",
