@@ -55,6 +55,7 @@ def show_result(opened: Opened) -> None:
         film=None,
         file=opened.name,
         saved_with=opened.saved_with,
+        heights=opened.heights,
     )
     if sequence.seen.any():
         offer_comparison(EXPLORE)

@@ -1,5 +1,6 @@
 """Image: a photo in; the annotated photo, table, 3D skeleton and downloads out."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -19,13 +20,19 @@ from pages.ui.shared.explain import A_HAND_AS_BODY, NO_HANDS, NOBODY, explain_nu
 from pages.ui.shared.hand_results import choose_body_or_hands, hands_in_words, show_hands_3d, show_hands_table
 from pages.ui.shared.model_loading import engine_line
 from pages.ui.shared.overlay_choice import choose_overlay
-from pages.ui.shared.people_choice import choose_background, choose_people
+from pages.ui.shared.people_choice import (
+    choose_background,
+    choose_people,
+    chosen_heights,
+    say_what_metres_are,
+)
 from pages.ui.shared.problems import problems_shown, show_problem
 from pages.ui.shared.results import show_skeleton, show_table
 from pages.ui.shared.settings import page_head_with_hands
 from posecore import FrameHands, FramePoses, PosecoreError, PoseOptions
 from posecore.estimation.hand_options import HandOptions
 from posecore.motion.hand_as_body import people_within_hands
+from posecore.motion.height import GivenHeight, fit_heights, scaled
 
 
 def choose_look(several: bool) -> Look:
@@ -48,7 +55,14 @@ def choose_look(several: bool) -> Look:
     return Look(chosen.skeleton, labels, least, "person" if several else "side", background, chosen.overlay)
 
 
-def show_photo(photo: Photo, options: PoseOptions, poses: FramePoses, look: Look, hands: FrameHands | None) -> None:
+def show_photo(
+    photo: Photo,
+    options: PoseOptions,
+    poses: FramePoses,
+    look: Look,
+    hands: FrameHands | None,
+    given: Sequence[GivenHeight] = (),
+) -> None:
     """Show the annotated photo and its downloads."""
     rgb = drawn(photo, poses, look, hands)
     width, height = poses.size
@@ -56,7 +70,7 @@ def show_photo(photo: Photo, options: PoseOptions, poses: FramePoses, look: Look
     show(rgb, " · ".join(facts), alt=f"{photo.name} with the landmarks")
     if hands:
         st.caption(f":material/back_hand: {hands_in_words(hands, poses.names)}")
-    offer_files(photo, rgb, options, poses, look, hands)
+    offer_files(photo, rgb, options, poses, look, hands, given)
 
 
 def colors_of(poses: FramePoses, look: Look, hands: FrameHands | None) -> list[str]:
@@ -72,6 +86,10 @@ def show_result(photo: Photo, options: PoseOptions, poses: FramePoses, hands: Fr
     if poses.left_out:
         st.info(more_people(poses.left_out), icon=":material/groups:")
     poses = choose_people(poses, page="image", key=f"{photo.key}_{len(poses)}")
+    heights = chosen_heights("image")
+    given = fit_heights(poses, heights)
+    poses = scaled(poses, given)
+    say_what_metres_are(given, heights, poses)
     if hands is not None:
         hands = hands.only(poses.person_ids.tolist())
     left, right = st.columns([1, 1], gap="medium")
@@ -79,8 +97,8 @@ def show_result(photo: Photo, options: PoseOptions, poses: FramePoses, hands: Fr
         look = choose_look(several)
         if look.background != "keep" or look.overlay.is_behind:
             masked = estimated(photo, replace(options, segmentation=True))
-            poses = masked.only(poses.person_ids.tolist()).named(poses.names)
-        show_photo(photo, options, poses, look, hands)
+            poses = scaled(masked.only(poses.person_ids.tolist()).named(poses.names), given)
+        show_photo(photo, options, poses, look, hands, given)
     with right:
         of = choose_body_or_hands("3D of", key="image_3d_of", both=True) if hands else "body"
         if hands and of != "body":

@@ -68,6 +68,7 @@ def manifest(run: ClipRun, sequence: PoseSequence) -> dict[str, Any]:
         smoothing=run.playback.smoothing,
         source_sha256=file_sha256(run.clip.path),
         most_people=found.most_people if found is not None else None,
+        heights=run.playback.heights,
     )
     return {**facts, **of_hands}
 

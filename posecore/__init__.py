@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from posecore.motion.exercises.counting import count_repetitions
     from posecore.motion.exercises.form import judge_poses
     from posecore.motion.exercises.results import Counted
+    from posecore.motion.height import scaled_to_height
     from posecore.motion.smoothing import Smoothing, smooth_sequence
     from posecore.pipeline import (
         RunSummary,
@@ -154,6 +155,7 @@ _HOMES = {
     "posecore.motion.exercises.counting": ("count_repetitions",),
     "posecore.motion.exercises.form": ("judge_poses",),
     "posecore.motion.exercises.results": ("Counted",),
+    "posecore.motion.height": ("scaled_to_height",),
     "posecore.motion.smoothing": ("Smoothing", "smooth_sequence"),
     "posecore.live": ("LiveHands", "LiveSession"),
     "posecore.pipeline": (
@@ -318,6 +320,7 @@ __all__ = [
     "pose_people_over_time",
     "save_camera",
     "save_sequence",
+    "scaled_to_height",
     "smooth_sequence",
     "solve_pose",
     "solve_poses",

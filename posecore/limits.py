@@ -19,6 +19,7 @@ class Limits:
         clip_frame_pixels: width x height of one frame of a video (8K UHD is 33 million).
         clip_frames: frames of one video (an hour at 60 frames per second is 216,000).
         people: maximum number of people in a frame.
+        least_height_cm, most_height_cm: of a person, where it is given.
         person_frames: frames times people of one video whose landmarks are kept, 1 KB each; if more people come and
             go than this allows, the last ones are left out.
         runs_at_once: videos that one app server processes at the same time, and raw photos that it develops; further
@@ -52,6 +53,8 @@ class Limits:
     clip_frame_pixels: int = 36_000_000
     clip_frames: int = 216_000
     people: int = 20
+    least_height_cm: int = 50
+    most_height_cm: int = 260
     person_frames: int = 2_000_000
     runs_at_once: int = 2
     clip_megabytes: int = 3_000

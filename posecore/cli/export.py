@@ -66,6 +66,7 @@ def _ids(context: click.Context, option: click.Parameter, text: str | None) -> l
     metavar="S",
     help="First fill gaps of up to this many seconds.",
 )
+@options.height
 @options.as_json
 def export(
     file: Path,
@@ -76,6 +77,7 @@ def export(
     method: str | None,
     cutoff_hz: float | None,
     fill_gaps_s: float,
+    heights: options.GivenHeights | None,
     as_json: bool,
 ) -> int:
     """Write a saved result (STEM.posecore.npz) of the video command or the app in other formats.
@@ -95,7 +97,7 @@ def export(
     except UnreadableResult as error:
         report.add_failed(file, error)
         return report.finish()
-    saved = _smoothed(_only(saved, people), method, cutoff_hz, fill_gaps_s)
+    saved = _changed(_only(saved, people), heights, method, cutoff_hz, fill_gaps_s)
     sequence, facts, hands = saved.sequence, saved.facts, saved.hands
     names = formats_for(sequence, hands) if everything else [word for word in to if word in FORMATS]
     stem = safe_name(file.name[: -len(SUFFIX)] if file.name.lower().endswith(SUFFIX) else file.stem, "clip")
@@ -177,6 +179,8 @@ def _only(saved: "Saved", people: list[int] | None) -> "Saved":
     """The requested people, with facts that mention nobody else."""
     if people is None:
         return saved
+    from posecore.motion.height import height_facts, heights_of
+
     hands = saved.hands
     there = saved.sequence.person_ids.tolist()
     there += sorted({slot.person for slot in hands.slots} - set(there)) if hands is not None else []
@@ -186,10 +190,29 @@ def _only(saved: "Saved", people: list[int] | None) -> "Saved":
         raise InvalidOption(f"Expected --people to be among those of this result ({ids}), but got {unknown[0]}.")
     names = saved.sequence.names
     shown = [{"person": person, "name": names.get(person)} for person in there if person in people]
-    facts = {**saved.facts, "people_shown": shown} if saved.facts else saved.facts
+    sequence = saved.sequence.only(people)
+    of_heights = height_facts(heights_of(saved.facts), sequence) if "heights" in saved.facts else {}
+    facts = {**saved.facts, "people_shown": shown, **of_heights} if saved.facts else saved.facts
     raw = None if saved.raw is None else saved.raw.only(people)
     hands = None if hands is None else hands.only(people)
-    return replace(saved, sequence=saved.sequence.only(people), facts=facts, raw=raw, hands=hands)
+    return replace(saved, sequence=sequence, facts=facts, raw=raw, hands=hands)
+
+
+def _changed(
+    saved: "Saved",
+    heights: options.GivenHeights | None,
+    method: str | None,
+    cutoff_hz: float | None,
+    fill_gaps_s: float,
+) -> "Saved":
+    """The result smoothed and scaled as requested; to the last bit as it was saved if nothing is requested."""
+    from posecore.motion.height import heights_of
+
+    as_saved = heights is None and method is None and fill_gaps_s == 0
+    smoothed = _smoothed(saved if as_saved else _unscaled(saved), method, cutoff_hz, fill_gaps_s)
+    if heights is None:
+        heights = {each.person: each.height_m for each in heights_of(saved.facts)}
+    return smoothed if as_saved or heights == {} else _scaled(smoothed, heights)
 
 
 def _smoothed(saved: "Saved", method: str | None, cutoff_hz: float | None, fill_gaps_s: float) -> "Saved":
@@ -213,3 +236,27 @@ def _smoothed(saved: "Saved", method: str | None, cutoff_hz: float | None, fill_
         smoothing = Smoothing(**given | ({} if cutoff_hz is None else {"cutoff_hz": cutoff_hz}))
     facts = {**saved.facts, "smoothing_afterwards": smoothing.as_dict()}
     return replace(saved, sequence=smooth_sequence(raw, smoothing), facts=facts, raw=raw)
+
+
+def _scaled(saved: "Saved", heights: options.GivenHeights) -> "Saved":
+    """A result in the model's own scale, scaled to these heights, with facts that say so."""
+    from posecore.motion.height import fit_heights, height_facts, scaled, unused_in_words
+
+    sequence, raw = saved.sequence, saved.raw
+    options.check_heights(heights, int(sequence.seen.sum(axis=1).max(initial=0)))
+    by_person = options.heights_of(heights, sequence)
+    given = fit_heights(sequence if raw is None else raw, by_person)
+    if unused := unused_in_words(given, by_person, sequence):
+        complain(unused)
+    raw = None if raw is None else scaled(raw, given)
+    facts = {**saved.facts, **height_facts(given, sequence)}
+    return replace(saved, sequence=scaled(sequence, given), raw=raw, facts=facts)
+
+
+def _unscaled(saved: "Saved") -> "Saved":
+    """The result in the model's own scale, in which filters of metres are set."""
+    from posecore.motion.height import heights_of, unscaled
+
+    given = heights_of(saved.facts)
+    raw = None if saved.raw is None else unscaled(saved.raw, given)
+    return replace(saved, sequence=unscaled(saved.sequence, given), raw=raw)

@@ -13,6 +13,7 @@ from posecore.view.overlays.names import PieceName
 from posecore.view.silhouettes import Background
 
 if TYPE_CHECKING:
+    from posecore.motion.height import GivenHeight
     from posecore.poses import FramePoses
     from posecore.view.overlays.options import OverlayOptions
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 @click.argument("files", type=options.PATH, nargs=-1, required=True, metavar="FILE...")
 @options.out
 @options.overwrite
+@options.height
 @options.estimation
 @options.background
 @options.overlay
@@ -32,6 +34,7 @@ def image(
     files: tuple[Path, ...],
     out: Path,
     overwrite: bool,
+    heights: options.GivenHeights | None,
     background: str,
     pieces: tuple[PieceName, ...],
     ghost: str | None,
@@ -44,6 +47,7 @@ def image(
 
     A photo that cannot be read does not stop the others.
     """
+    from posecore.motion.height import height_facts
     from posecore.view.overlays.options import OverlayOptions
 
     overlay, behind = (
@@ -53,18 +57,20 @@ def image(
         options.background_of(background),
     )
     wanted = PoseOptions(**estimation, segmentation=behind != "keep" or overlay.is_behind)
+    options.check_heights(heights, wanted.people)
     engine = load_model(wanted)
     report = Report(as_json)
     folder = OutputFolder(out, overwrite=overwrite)
 
     def annotate(file: Path) -> None:
-        poses, notes, outputs = _annotate(file, wanted, behind, overlay, folder)
+        poses, given, notes, outputs = _annotate(file, wanted, heights, behind, overlay, folder)
         facts = {"people": len(poses), "size_px": list(poses.size), "engine": engine.as_dict(), "notes": notes}
-        report.add_done(file, outputs, **facts)
+        metres = height_facts(given, poses)
+        report.add_done(file, outputs, **facts, **metres)
         if poses.left_out:
             complain(f"{file.name}: {_count(poses.left_out)} more in the photo. Raise --people to include them.")
         report.say(f"{file.name}: {_count(len(poses))}. Wrote {outputs[0]} and {outputs[1].name}")
-        for note in notes:
+        for note in [*notes, *([metres["metres"]] if given else [])]:
             report.say(note)
 
     process_each(files, report, annotate)
@@ -72,12 +78,18 @@ def image(
 
 
 def _annotate(
-    file: Path, wanted: PoseOptions, background: Background, overlay: "OverlayOptions", folder: OutputFolder
-) -> "tuple[FramePoses, list[str], list[Path]]":
-    """The people in a photo, what is to be said of them, and the files written."""
+    file: Path,
+    wanted: PoseOptions,
+    heights: options.GivenHeights | None,
+    background: Background,
+    overlay: "OverlayOptions",
+    folder: OutputFolder,
+) -> "tuple[FramePoses, tuple[GivenHeight, ...], list[str], list[Path]]":
+    """The people in a photo, their heights, what is to be said of them, and the files written."""
     from posecore.export.formats import safe_name
     from posecore.export.table_file import to_csv
     from posecore.media.pictures import decode_picture, encode_png
+    from posecore.motion.height import fit_heights, scaled, unused_in_words
     from posecore.pipeline import estimate_image
     from posecore.view.drawing import draw_poses
     from posecore.view.overlays.artist import OverlayArtist
@@ -86,6 +98,10 @@ def _annotate(
     notes: list[str] = []
     rgb = decode_picture(file, on_note=notes.append)
     poses = estimate_image(rgb, wanted)
+    by_person = options.heights_of(heights, poses)
+    given = fit_heights(poses, by_person)
+    notes.extend(filter(None, [unused_in_words(given, by_person, poses)]))
+    poses = scaled(poses, given)
     if overlay:
         # Markers are found in the photo itself: its background may be hidden afterwards.
         above = OverlayArtist(overlay).prepare(poses, rgb)
@@ -99,7 +115,7 @@ def _annotate(
         (written.folder / f"{stem}.landmarks.csv").write_text(to_csv(poses), encoding="utf-8")
     if len(poses) == 0:
         notes.append(WHY_NOBODY)
-    return poses, notes, list(written.paths.values())
+    return poses, given, notes, list(written.paths.values())
 
 
 def _count(people: int) -> str:

@@ -1,6 +1,6 @@
 """Options that several commands share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -15,10 +15,14 @@ from posecore.view.overlays.names import USUAL_FAMILY, AnchorName, PieceName, Re
 from posecore.view.silhouettes import Background, BackgroundName, BackgroundPicture
 
 if TYPE_CHECKING:
+    from posecore.poses import FramePoses, PoseSequence
     from posecore.rigid.board import Board
     from posecore.view.overlays.ghost import Ghost
     from posecore.view.overlays.own_picture import OwnPicture
     from posecore.view.overlays.puppet_svg import Puppet
+
+GivenHeights = float | Mapping[int, float]
+"""Metres of everybody in a video, or by id of the person."""
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _USUAL = PoseOptions()
@@ -49,6 +53,31 @@ background = click.option(
     show_default=True,
     metavar="keep|blur|plain|FILE",
     help="What is behind the people: keep it, blur it, make it plain, or replace it by this picture.",
+)
+
+
+def _heights(context: click.Context, option: click.Parameter, text: str | None) -> GivenHeights | None:
+    """``--height``: one number for everybody, or a number for each id."""
+    if text is None:
+        return None
+    try:
+        if "=" not in text:
+            return float(text)
+        pairs = (word.split("=") for word in text.split(","))
+        return {int(person): float(height_m) for person, height_m in pairs}
+    except ValueError as error:
+        raise click.BadParameter(
+            f"expected metres, such as 1.75, or metres by person, such as 1=1.75,2=1.68, but got {text!r}."
+        ) from error
+
+
+height = click.option(
+    "--height",
+    "heights",
+    callback=_heights,
+    metavar="M|ID=M,...",
+    help="Height of the person, in metres, or of each by id (1=1.75,2=1.68): scales all metres to it.  "
+    "[default: metres are the model's guess]",
 )
 _PART = [
     click.option("--start", "start_s", type=float, default=_WHOLE.start_s, metavar="S", help="Start at this second."),
@@ -192,6 +221,44 @@ _ESTIMATION = [
         help="Threads of the fast engine.  [default: one per core, at most four]",
     ),
 ]
+
+
+def check_heights(given: GivenHeights | None, people: int) -> None:
+    """Check the heights before anybody is looked for.
+
+    Raises:
+        InvalidOption: if a height is outside the limits, or one number is given where several people may be found.
+    """
+    from posecore.motion.height import check_height
+
+    if given is None:
+        return
+    for height_m in given.values() if isinstance(given, Mapping) else [given]:
+        check_height(height_m)
+    if people > 1 and not isinstance(given, Mapping):
+        raise InvalidOption(
+            f"Expected --height for each person by id where several may be found, such as 1={given:g},2=1.68, but got "
+            f"{given:g} for up to {people} people."
+        )
+
+
+def heights_of(given: GivenHeights | None, poses: "FramePoses | PoseSequence") -> dict[int, float]:
+    """The heights that the option says, metres by id.
+
+    One number is everybody's: after a cut or a gap the same person has another id.
+
+    Raises:
+        InvalidOption: if nobody has one of the ids.
+    """
+    there = poses.person_ids.tolist()
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        return dict.fromkeys(there, given)
+    if unknown := [person for person in given if person not in there]:
+        ids = ", ".join(map(str, there)) or "none"
+        raise InvalidOption(f"Expected --height for people of this result ({ids}), but got one for {unknown[0]}.")
+    return dict(given)
 
 
 def ghost_of(given: str | None, estimation: PoseOptions) -> "Ghost | None":

@@ -32,6 +32,7 @@ class _Asked:
     background: Background
     overlay: "OverlayOptions"
     workers: int
+    heights: options.GivenHeights | None
 
 
 @click.command()
@@ -64,6 +65,7 @@ class _Asked:
     is_flag=True,
     help="Landmarks as the model returns them, to be smoothed later (see export --smoothing).",
 )
+@options.height
 @options.estimation
 @options.background
 @options.overlay
@@ -91,6 +93,7 @@ def video(
     film_quality: FilmQuality,
     workers: int | None,
     no_smoothing: bool,
+    heights: options.GivenHeights | None,
     background: str,
     pieces: tuple[PieceName, ...],
     ghost: str | None,
@@ -127,7 +130,9 @@ def video(
         behind,
         overlay,
         usual_workers() if workers is None else workers,
+        heights,
     )
+    options.check_heights(heights, asked.pose.people)
     warm_up()  # a worker starts while the model is located here
     load_model(asked.pose)
     report = Report(as_json)
@@ -166,6 +171,7 @@ def _check_alone(option: str, overlay: "OverlayOptions") -> None:
 def _analyse(file: Path, asked: _Asked, film: Path | None) -> "tuple[PoseSequence, dict[str, Any]]":
     """The people, and the manifest; with the annotated video if it has a path."""
     from posecore.media.files import file_sha256
+    from posecore.motion.height import fit_heights, scaled, unused_in_words
     from posecore.pipeline import RunSummary, estimate_video
     from posecore.runs.manifest import make_manifest
 
@@ -186,6 +192,14 @@ def _analyse(file: Path, asked: _Asked, film: Path | None) -> "tuple[PoseSequenc
             on_note=notes.append,
             on_end=summaries.append,
         )
+    try:
+        heights = options.heights_of(asked.heights, sequence)
+        given = fit_heights(sequence, heights)
+        notes.extend(filter(None, [unused_in_words(given, heights, sequence)]))
+    except InvalidOption as error:  # only now is it known who is there, and export can still scale
+        notes.append(f"{error} Metres are not scaled; the export command can do it.")
+        given = ()
+    sequence = scaled(sequence, given)
     manifest = make_manifest(
         sequence,
         asked.pose,
@@ -197,6 +211,7 @@ def _analyse(file: Path, asked: _Asked, film: Path | None) -> "tuple[PoseSequenc
         background=asked.background,
         source_sha256=file_sha256(file),
         most_people=summaries[0].most_people,
+        heights=given,
     )
     return sequence, manifest
 
@@ -233,10 +248,12 @@ def _say(report: Report, file: Path, manifest: Mapping[str, Any]) -> None:
     report.say(f"{file.name}: a person in {seen} of {frames} frames, {pace:.0f} frames per second.")
     if seen == 0:
         report.say(WHY_NOBODY)
+    elif manifest["heights"]:
+        report.say(manifest["metres"])
 
 
 _IDENTITY = ("source_sha256", "model", "engine", "options", "part", "background")
-_DRAWN = ("overlay_picture", "ghost", "puppet")
+_DRAWN = ("heights", "overlay_picture", "ghost", "puppet")
 
 
 def _is_same_run(there: Path, new: Path) -> bool:
@@ -244,7 +261,7 @@ def _is_same_run(there: Path, new: Path) -> bool:
     try:
         manifests = [json.loads(Path(f"{stem}.manifest.json").read_bytes()) for stem in (there, new)]
         identities = [
-            [*(each[key] for key in _IDENTITY), each.get("overlay", []), *(each.get(key) for key in _DRAWN)]
+            [*(each[key] for key in _IDENTITY), each.get("overlay", []), *(each.get(key) or None for key in _DRAWN)]
             for each in manifests
         ]
     except (OSError, ValueError, TypeError, KeyError):

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from posecore.hands import HandSequence
+from posecore.motion.height import heights_of, metres_in_words
 from posecore.poses import PoseSequence
 
 _MOST_CUTS = 20
@@ -42,6 +43,7 @@ def facts_in_words(
         "Engine": _plain(facts, "engine", "library"),
         "Smoothing while estimating": _plain(facts, "smoothing"),
         "Smoothing afterwards": _options(facts.get("smoothing_afterwards")),
+        "Metres": _metres(sequence, facts),
         "Made with": version and f"posecore {version}",
     }
     yield from ((name, value) for name, value in rows.items() if value)
@@ -57,6 +59,12 @@ def _cuts(sequence: PoseSequence) -> str | None:
         return None
     more = "…" if len(sequence.cuts) > len(times) else "s"
     return f"{len(sequence.cuts)}, at {', '.join(times)} {more}: everyone is a new person after each"
+
+
+def _metres(sequence: PoseSequence, facts: Mapping[str, Any]) -> str | None:
+    """As "Metres are scaled to the given height of 1.75 m."; None if none was given."""
+    given = heights_of(facts)
+    return metres_in_words(given, sequence.names, sequence.person_ids.tolist()) if given else None
 
 
 def _plain(facts: object, *keys: str) -> str | None:

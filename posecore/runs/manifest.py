@@ -9,6 +9,7 @@ from posecore.estimation.engines import find_engine
 from posecore.estimation.models import find_model, identify_model
 from posecore.estimation.pose_options import PoseOptions
 from posecore.media.clip_options import ClipOptions
+from posecore.motion.height import GivenHeight, height_facts
 from posecore.poses import PoseSequence
 from posecore.system import VERSION
 from posecore.view.silhouettes import Background
@@ -32,6 +33,7 @@ def make_manifest(
     smoothing: "Smoothing | None" = None,
     source_sha256: str | None = None,
     most_people: int | None = None,
+    heights: Sequence[GivenHeight] = (),
 ) -> dict[str, Any]:
     """The manifest as plain values, ready for JSON.
 
@@ -46,6 +48,7 @@ def make_manifest(
         background: of the annotated video.
         smoothing: applied to the finished result; None: nothing.
         most_people: found in view at once, whatever number was asked for; None: not known.
+        heights: that were given, to which the world landmarks are scaled.
         source_sha256: of the video's bytes, as ``posecore.media.files.file_sha256`` returns it; None: not computed.
     """
     width, height = sequence.size
@@ -74,6 +77,7 @@ def make_manifest(
         "people_shown": [
             {"person": person, "name": sequence.names.get(person)} for person in sequence.person_ids.tolist()
         ],
+        **height_facts(heights, sequence),
         "background": background if isinstance(background, str) else f"picture {background.sha256}",
         "smoothing": meanwhile,
         "smoothing_afterwards": smoothing and smoothing.as_dict(),

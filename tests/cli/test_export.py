@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -272,3 +273,43 @@ def test_a_file_of_another_kind_gives_one_line(run, content, tmp_path):
     assert code == 2
     assert complaints.startswith("x.posecore.npz")
     assert len(json.loads(said)["failed"]) == 1
+
+
+def test_a_height_scales_metres_and_is_recorded(run, saved, sequence, tmp_path):
+    first, again = tmp_path / "first", tmp_path / "again"
+    sequence = replace(sequence, visibility=np.ones_like(sequence.visibility))
+    save_sequence(sequence, saved, facts=FACTS)
+    code, _, complaints = run(saved, "--to", "result,manifest", "--height", "1=1.9,2=1.5", "--out", first)
+    assert (code, complaints) == (0, "")
+    tall = load_sequence(first / "walk.posecore.npz")
+    given = {each["person"]: each for each in tall.facts["heights"]}
+    assert {person: each["height_m"] for person, each in given.items()} == {1: 1.9, 2: 1.5}
+    assert tall.facts["metres"] == "Metres are scaled to the given heights (person 1: 1.90 m, Ann: 1.50 m)."
+    for slot, person in enumerate((1, 2)):
+        scaled = sequence.world[:, slot] * given[person]["factor"]
+        np.testing.assert_allclose(tall.sequence.world[:, slot], scaled, rtol=1e-6)
+    assert json.loads((first / "walk.manifest.json").read_text())["heights"] == tall.facts["heights"]
+
+    # Kept to the last bit if nothing is asked for, and with another smoothing; and only of the people who are left.
+    for options, exact in ([], True), (["--smoothing", "butterworth"], False):
+        run(first / "walk.posecore.npz", "--to", "result", "--people", "2", *options, "--out", again, "--overwrite")
+        kept = load_sequence(again / "walk.posecore.npz")
+        assert [each["height_m"] for each in kept.facts["heights"]] == [1.5]
+        raw = kept.raw if kept.raw is not None else kept.sequence
+        np.testing.assert_allclose(raw.world[:, 0], tall.sequence.world[:, 1], rtol=0 if exact else 1e-6)
+
+
+@pytest.mark.parametrize(
+    ("height", "message"),
+    [
+        ("1.75", "each person by id"),
+        ("1=175", "a height from 0.5 to 2.6 m"),
+        ("9=1.75", "of this result (1, 2)"),
+        ("tall", "expected metres"),
+    ],
+)
+def test_a_height_that_cannot_be_gives_one_line(run, saved, height, message):
+    code, _, complaints = run(saved, "--to", "csv", "--height", height)
+    assert code != 0
+    assert message in complaints
+    assert list(saved.parent.iterdir()) == [saved]

@@ -23,6 +23,7 @@ from posecore import (
     smooth_sequence,
 )
 from posecore.export.formats import FORMATS, formats_for
+from posecore.motion.height import fit_heights, height_facts, scaled, standing_heights_m
 from posecore.motion.trust import judge
 from tests.pages.test_video import short_clip, upload
 from tests.synthetic_hands import LEFT, hands_at
@@ -243,3 +244,47 @@ def test_names_in_a_file_are_shown_as_they_are(app, two, tmp_path):
     open_saved(app, path.read_bytes())
     shown = [text.value for text in (*app.markdown, *app.caption)]
     assert not [text for text in shown if "![](" in text or "[a](" in text]
+
+
+@pytest.fixture
+def upright(jumpy) -> PoseSequence:
+    """The same, with legs in view."""
+    return replace(jumpy, visibility=np.where(np.isnan(jumpy.visibility), np.nan, 1.0))
+
+
+def test_a_given_height_scales_what_is_shown_and_saved(app, upright, tmp_path):
+    def height() -> Any:
+        return next(each for each in app.number_input if each.label == "Height of this person, m")
+
+    save_sequence(upright, tmp_path / "walk.posecore.npz")
+    opened = open_saved(app, (tmp_path / "walk.posecore.npz").read_bytes())
+    height().set_value(1.9).run()
+    assert standing_heights_m(opened.playback.raw) == pytest.approx([1.9])
+    factor = opened.playback.heights[0].factor
+    np.testing.assert_allclose(
+        opened.playback.sequence.world, factor * smooth_sequence(upright, opened.playback.smoothing).world, rtol=1e-5
+    )
+    assert any("scaled to the given height of 1.90 m" in caption.value for caption in app.caption)
+
+    content = saved_from(app, "explore")
+    saved = load_sequence(io.BytesIO(content))
+    assert saved.facts["metres"] == "Metres are scaled to the given height of 1.90 m."
+    assert standing_heights_m(saved.raw) == pytest.approx([1.9])
+    again = open_saved(app, content)
+    assert height().value == 1.9
+    height().set_value(None).run()
+    np.testing.assert_allclose(again.playback.raw.world, upright.world, atol=1e-6)
+    assert again.facts(again.playback.sequence)["heights"] == []
+
+
+def test_heights_of_several_people_are_shown_beside_their_names(app, two, tmp_path):
+    two = replace(two, visibility=np.where(np.isnan(two.visibility), np.nan, 1.0))
+    given = fit_heights(two, {2: 1.5})
+    facts = height_facts(given, two)
+    save_sequence(scaled(two, given), tmp_path / "two.posecore.npz", facts=facts)
+    opened = open_saved(app, (tmp_path / "two.posecore.npz").read_bytes())
+    [there] = opened.playback.heights
+    assert (there.person, there.height_m) == (2, 1.5)
+    assert there.factor == pytest.approx(given[0].factor)
+    assert any("(person 2: 1.50 m). Those of the others" in caption.value for caption in app.caption)
+    assert app.session_state["people_of_explore"].table["height"].tolist()[1] == 1.5

@@ -299,3 +299,24 @@ def test_the_files_of_a_photo_hold_its_hands(open_page, a_rock, monkeypatch):
     assert len(pd.read_csv(io.StringIO(files["hands.csv"]))) == 21
     assert json.loads(files["hands.json"])["frames"][0]["hands"][0]["hand"] == "right"
     assert len(pd.read_parquet(io.BytesIO(files["landmarks.parquet"]))) == 33
+
+
+def test_a_given_height_scales_the_metres_of_a_photo(open_page, shared_data):
+    path = shared_data / "google-reference" / "pose.jpg"
+    app = upload(open_page("image"), path.name, path.read_bytes())
+    before = app.dataframe[0].value[["x_m", "y_m", "z_m"]]
+    [height] = [each for each in app.number_input if each.label == "Height of this person, m"]
+    height.set_value(1.2).run()
+    assert any("scaled to the given height of 1.20 m" in caption.value for caption in app.caption)
+    factors = (app.dataframe[0].value[["x_m", "y_m", "z_m"]] / before).to_numpy()
+    assert factors == pytest.approx(factors[0, 0], rel=1e-4)
+    assert 0.65 < factors[0, 0] < 0.85
+
+
+def test_a_height_is_not_used_where_the_legs_are_out_of_view(open_page):
+    app = open_page("image", sample="photo")
+    before = app.dataframe[0].value
+    [height] = [each for each in app.number_input if each.label == "Height of this person, m"]
+    height.set_value(1.7).run()
+    assert any("cannot be used" in info.value for info in app.info)
+    pd.testing.assert_frame_equal(app.dataframe[0].value, before)

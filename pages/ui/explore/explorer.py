@@ -1,5 +1,6 @@
 """Explore a result: player, verdicts, repetitions, smoothing, and choice of people."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
@@ -10,7 +11,7 @@ from pages.ui.explore.repetitions import show_repetitions
 from pages.ui.explore.smoothing_lab import show_lab
 from pages.ui.explore.verdicts import show_trust, show_verdicts
 from pages.ui.shared.addresses import address
-from pages.ui.shared.people_choice import choose_people
+from pages.ui.shared.people_choice import choose_people, chosen_heights, say_what_metres_are
 from posecore import PoseSequence
 from posecore.motion.smoothing import Smoothing
 
@@ -27,6 +28,7 @@ def explore(
     saved_with: Smoothing | None = None,
     film_file: Path | None = None,
     recorded_s: float | None = None,
+    heights: Mapping[int, float] | None = None,
 ) -> PoseSequence:
     """Show a result; the choices about it are kept for the visit. Without bodies there is only the player.
 
@@ -42,9 +44,10 @@ def explore(
             usual one, or what the visitor chose for another result.
         film_file: its video, of exactly the frames of the result; None if there is none.
         recorded_s: when it was recorded, in seconds since 1970; None if that is not known.
+        heights: of people in metres, by id, to begin with.
 
     Returns:
-        The result as it is shown: smoothed, named, and without hidden people.
+        The result as it is shown: smoothed, scaled, named, and without hidden people.
     """
     if not playback.raw.seen.any():
         playback.use(Smoothing(method="none"))
@@ -52,7 +55,11 @@ def explore(
         return playback.sequence
     above = st.container()
     show_lab(playback, key=f"{key}_smoothing", clip=clip, already=already, saved_with=saved_with)
-    shown = choose_people(playback.sequence, page=key, key=clip)
+    shown = choose_people(playback.sequence, page=key, key=clip, heights=heights)
+    given = chosen_heights(key)
+    if playback.give_heights(given):
+        shown = playback.sequence.only(shown.person_ids.tolist()).named(shown.names)
+    say_what_metres_are(playback.heights, given, shown)
     show_trust(playback, shown, key=f"{key}_trust")
     with above:
         with st.container():  # one element for any number of verdicts: Streamlit restarts what is below when it moves
@@ -81,4 +88,5 @@ def _play(playback: Playback, shown: PoseSequence, key: str, clip: str, film: st
         film=film,
         file=file,
         shown=people,
+        heights=playback.heights,
     )

@@ -286,4 +286,9 @@ def same(one: PoseSequence, other: PoseSequence) -> bool:
     if one is other:
         return True
     alike = one.person_ids.tolist() == other.person_ids.tolist() and dict(one.names) == dict(other.names)
-    return alike and one.xy.shape == other.xy.shape and np.array_equal(one.xy, other.xy, equal_nan=True)
+    return (
+        alike
+        and one.xy.shape == other.xy.shape
+        and np.array_equal(one.xy, other.xy, equal_nan=True)
+        and np.array_equal(one.world, other.world, equal_nan=True)
+    )

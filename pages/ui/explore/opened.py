@@ -11,6 +11,7 @@ from pages.ui.explore.playback import Playback
 from pages.ui.shared.folders import Folder
 from posecore import HandSequence, PoseSequence
 from posecore.export.saved import load_sequence
+from posecore.motion.height import height_facts, heights_of, unscaled
 from posecore.motion.smoothing import Smoothing
 
 # A saved result may come from anywhere.
@@ -83,6 +84,11 @@ class Opened:
         return self.smoothing if self.is_raw else None
 
     @property
+    def heights(self) -> dict[int, float]:
+        """The heights that were given when it was saved, metres by id."""
+        return {each.person: each.height_m for each in heights_of(self.given)}
+
+    @property
     def raw(self) -> PoseSequence | None:
         """The landmarks as they were estimated; None if the file has only smoothed ones."""
         return self.playback.raw if self.is_raw else None
@@ -93,7 +99,8 @@ class Opened:
         if not self.is_raw:
             smoothing = {**(smoothing or {}), "after": self.given.get("smoothing_afterwards")}
         people = [{"person": person, "name": shown.names.get(person)} for person in shown.person_ids.tolist()]
-        return {**self.given, "smoothing_afterwards": smoothing, "people_shown": people}
+        metres = height_facts(self.playback.heights, shown)
+        return {**self.given, "smoothing_afterwards": smoothing, "people_shown": people, **metres}
 
 
 def open_result(file: UploadedFile) -> Opened:
@@ -106,5 +113,7 @@ def open_result(file: UploadedFile) -> Opened:
     folder = Folder("opened")
     raw = saved.estimated
     # The smoothed landmarks are made again, as for a new result, so that only one copy of them is in memory.
-    playback = Playback(saved.sequence if raw is None else raw, folder, saved.hands)
+    # So are those in the scale of the heights, which can be changed.
+    shown = unscaled(saved.sequence if raw is None else raw, heights_of(saved.facts))
+    playback = Playback(shown, folder, saved.hands)
     return Opened(file.file_id, file.name, saved.facts, saved.smoothing, raw is not None, playback, folder)

@@ -1,6 +1,7 @@
-"""A result prepared for the player: smoothed as chosen, and written to a file that the browser fetches."""
+"""A result prepared for the player: smoothed and scaled as chosen, and written to a file that the browser fetches."""
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from pages.ui.shared.folders import Folder
 from pages.ui.shared.served import serve
 from posecore import HandSequence, PoseSequence
 from posecore.motion.hand_as_body import people_within_hands
+from posecore.motion.height import GivenHeight, fit_heights, scaled
 from posecore.motion.smoothing import Smoothing, smooth_sequence
 from posecore.motion.smoothing_effect import SmoothingEffect, compare
 from posecore.motion.trust import judge
@@ -34,7 +36,9 @@ class Playback:
     """One result, for as long as its folder exists.
 
     Attributes:
-        raw: the result as it was estimated or opened, without bodies that are hands.
+        estimated: the result as it was estimated or opened, without bodies that are hands.
+        raw: the same in the scale of the given heights.
+        heights: that were given, with the factors that follow.
         hands_as_people: ids of the bodies that were left out because they lie within hands.
         hands: in the same frames; None if they were not looked for. They are not smoothed.
         hand_notes: what they show, for each of their frames.
@@ -48,7 +52,9 @@ class Playback:
 
     def __init__(self, raw: PoseSequence, folder: Folder, hands: HandSequence | None = None) -> None:
         self.hands_as_people = [] if hands is None else people_within_hands(raw, hands)
-        self.raw = raw.only({*raw.person_ids.tolist()} - {*self.hands_as_people}) if self.hands_as_people else raw
+        self.estimated = raw.only({*raw.person_ids.tolist()} - {*self.hands_as_people}) if self.hands_as_people else raw
+        self.raw = self.estimated
+        self.heights: tuple[GivenHeight, ...] = ()
         self.hands = hands
         self.hand_notes: HandNotes = [] if hands is None else gesture_notes(hands)
         self.trust = judge(self.raw)
@@ -66,22 +72,48 @@ class Playback:
             InvalidOption: if the result cannot be smoothed like this; what was shown before stays.
         """
         with self._lock:
-            if smoothing == self.smoothing:
-                return
-            smoothed = smooth_sequence(self.raw, smoothing)
-            layers = {"raw": self.raw} if smoothed is self.raw else {"smoothed": smoothed, "raw": self.raw}
-            self._made += 1
-            path = self._folder.path / f"{self._made}-{_NAME}"
-            moments = write_moments(path, layers, hands=self.hands, hand_notes=self.hand_notes)
-            if self.smoothing is not None:
-                withdraw(self.token)
-                self._served.tokens.discard(self.token)
-                self.moments.path.unlink(missing_ok=True)
-            self.moments: Moments = moments
-            self.token: str = serve(path, _NAME)
-            self._served.tokens.add(self.token)
-            self.effect: tuple[SmoothingEffect, ...] = () if smoothed is self.raw else compare(self.raw, smoothed)
-            self.sequence, self.smoothing = smoothed, smoothing
+            if smoothing != self.smoothing:
+                self._prepare(smoothing, self.heights)
+
+    def give_heights(self, heights: Mapping[int, float]) -> bool:
+        """Scale the people whose heights are given, metres by id, and write the result for the player again.
+
+        Returns:
+            Whether ``sequence`` is another one now.
+
+        Raises:
+            InvalidOption: if a height is outside the limits; what was shown before stays.
+        """
+        with self._lock:
+            given = fit_heights(self.estimated, heights)
+            if given == self.heights:
+                return False
+            self._prepare(self.smoothing or Smoothing(method="none"), given)
+            return True
+
+    def _prepare(self, smoothing: Smoothing, heights: tuple[GivenHeight, ...]) -> None:
+        smoothed = smooth_sequence(self.estimated, smoothing)
+        is_raw = smoothed is self.estimated
+        raw = scaled(self.estimated, heights)
+        shown = raw if is_raw else scaled(smoothed, heights)
+        self._made += 1
+        path = self._folder.path / f"{self._made}-{_NAME}"
+        layers = {"raw": raw} if is_raw else {"smoothed": shown, "raw": raw}
+        moments = write_moments(path, layers, hands=self.hands, hand_notes=self.hand_notes)
+        if self.smoothing is not None:
+            withdraw(self.token)
+            self._served.tokens.discard(self.token)
+            self.moments.path.unlink(missing_ok=True)
+        self.moments: Moments = moments
+        self.token: str = serve(path, _NAME)
+        self._served.tokens.add(self.token)
+        self.effect: tuple[SmoothingEffect, ...] = () if is_raw else compare(raw, shown)
+        self.raw, self.sequence, self.smoothing, self.heights = raw, shown, smoothing, heights
+
+    @property
+    def look(self) -> str:
+        """Identifies how the result is shown: its smoothing and heights."""
+        return f"{self.smoothing} {self.heights}"
 
     def hands_beside(self, shown: PoseSequence) -> HandSequence | None:
         """The hands, without those of people who are hidden; None if they were not looked for."""

@@ -57,7 +57,7 @@ def show_repetitions(
     """
     names = {person: shown.names.get(person, f"person {person}") for person in shown.person_ids.tolist()}
     people = tuple(shown.person_ids[shown.seen.any(axis=0)].tolist())
-    usual = _count(clip, people, AUTO, None, _raw=playback.raw)
+    usual = _count(f"{clip} {playback.heights}", people, AUTO, None, _raw=playback.raw)
     with st.expander(
         "Repetitions",
         icon=":material/fitness_center:",
@@ -73,7 +73,7 @@ def show_repetitions(
         with st.container(horizontal=True):
             exercise = _choose_exercise(f"{key}_{clip}")
             person = _choose_person(people, names, f"{key}_{clip}")
-        counted = _count(clip, people, exercise, person, _raw=playback.raw)
+        counted = _count(f"{clip} {playback.heights}", people, exercise, person, _raw=playback.raw)
         if counted.exercise is None:
             st.info(
                 "No exercise was recognised. Choose one above, or **Whatever repeats** for movements without a name. "
@@ -83,7 +83,7 @@ def show_repetitions(
             return
         title = _title_of(exercise, counted)
         _show_count(counted, title)
-        recognised = _count(clip, people, AUTO, person, _raw=playback.raw)
+        recognised = _count(f"{clip} {playback.heights}", people, AUTO, person, _raw=playback.raw)
         st.markdown(_sentence(counted, exercise, names, recognised))
         if counted.curves:
             figure = plot_repetitions(counted, title=f"{title}: movement over time")

@@ -1,6 +1,7 @@
 """The files of a photo's result: the people, and their hands if they were looked for."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import PurePath
@@ -15,13 +16,20 @@ from posecore.export.json_file import to_json
 from posecore.export.saved import SUFFIX, save_sequence
 from posecore.export.table_file import to_csv, write_parquet
 from posecore.media.pictures import encode_png
+from posecore.motion.height import GivenHeight, height_facts
 from posecore.view.silhouettes import cut_out
 
 _CSV, _JSON, _PARQUET = "text/csv", "application/json", "application/vnd.apache.parquet"
 
 
 def offer_files(
-    photo: Photo, rgb: np.ndarray, options: PoseOptions, poses: FramePoses, look: Look, hands: FrameHands | None
+    photo: Photo,
+    rgb: np.ndarray,
+    options: PoseOptions,
+    poses: FramePoses,
+    look: Look,
+    hands: FrameHands | None,
+    given: Sequence[GivenHeight] = (),
 ) -> None:
     """Offer the annotated photo and the results as files. Each is made when its button is pressed.
 
@@ -32,6 +40,7 @@ def offer_files(
         poses: the people shown; files of nobody are not offered.
         look: what was drawn; an overlay is offered by itself too.
         hands: their hands; None if they were not looked for.
+        given: heights to which the people are scaled.
     """
     stem = PurePath(photo.name).stem
     with st.container(horizontal=True):
@@ -52,15 +61,25 @@ def offer_files(
             parquet = partial(written, partial(write_parquet, hands))
             offer_download("Hands (Parquet)", parquet, f"{stem}.hands.parquet", _PARQUET)
             offer_download("Hands (JSON)", partial(to_json, hands), f"{stem}.hands.json", _JSON)
-        saved = partial(_save, photo, options, poses, hands)
+        saved = partial(_save, photo, options, poses, hands, given)
         offer_download("Saved result", partial(written, saved), f"{stem}{SUFFIX}", "application/octet-stream")
 
 
 def _save(
-    photo: Photo, options: PoseOptions, poses: FramePoses, hands: FrameHands | None, path: str | os.PathLike[str]
+    photo: Photo,
+    options: PoseOptions,
+    poses: FramePoses,
+    hands: FrameHands | None,
+    given: Sequence[GivenHeight],
+    path: str | os.PathLike[str],
 ) -> None:
     """Save the result as that of a video of one frame."""
-    facts = {"source": photo.name, "options": replace(options, smoothing=False).as_dict(), "smoothing_afterwards": None}
+    facts = {
+        "source": photo.name,
+        "options": replace(options, smoothing=False).as_dict(),
+        "smoothing_afterwards": None,
+        **height_facts(given, poses),
+    }
     save_sequence(
         PoseSequence.from_frames([poses], size=poses.size, fps=1),
         path,

@@ -107,6 +107,8 @@ export interface Person {
   named: boolean;
   color: string;
   shown: boolean;
+  /** Metres, if it was given: then the person's world landmarks are in true scale; otherwise null. */
+  height: number | null;
 }
 
 export interface Landmark {

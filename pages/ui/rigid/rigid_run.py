@@ -61,7 +61,7 @@ class RigidRun(VideoRun[SeenInVideo, object]):
         known = None
         if self.of is not None:
             playback = self.of.playback
-            known = _Known(SeenInVideo(playback.raw, playback.hands), self.of.used_options.part)
+            known = _Known(SeenInVideo(playback.estimated, playback.hands), self.of.used_options.part)
         self._analyse(partial(_search, self.clip.path, self.bodies, self.film, known, self._notes))
 
     def draw(self, found: RigidSequence, camera: Camera, axis_m: Mapping[str, float], look: object) -> None:

@@ -157,10 +157,10 @@ def choose_result(visit: Visit) -> Given | None:
     if source == VIDEO and run is not None:
         st.text(run.name)
         facts = {"part": run.used_options.part.as_dict(), "source_sha256": _hash(run.clip.key, run)}
-        return _with_person(f"{run.film_token} {run.playback.smoothing}", run.name, _shown(run.playback), facts)
+        return _with_person(f"{run.film_token} {run.playback.look}", run.name, _shown(run.playback), facts)
     if source == EXPLORE and opened is not None:
         st.text(opened.name)
-        key = f"{opened.key} {opened.playback.smoothing}"
+        key = f"{opened.key} {opened.playback.look}"
         return _with_person(key, opened.name, _shown(opened.playback), opened.given)
     uploaded = _uploaded_result(visit)
     return _with_person(uploaded.key, uploaded.name, uploaded.sequence, uploaded.facts) if uploaded else None

@@ -1,7 +1,8 @@
-"""Choose which people of a result are shown, and their names."""
+"""Choose which people of a result are shown, their names, and their heights."""
 
 import base64
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -12,6 +13,7 @@ from pages.ui.shared.explain import plain
 from pages.ui.shared.problems import show_problem
 from posecore import FramePoses, PosecoreError, PoseSequence, decode_picture
 from posecore.media.pictures import PICTURE_SUFFIXES
+from posecore.motion.height import GivenHeight, height_bounds_m, metres_in_words, unused_in_words
 from posecore.view.palette import css, person_color
 from posecore.view.silhouettes import Background, BackgroundName, BackgroundPicture
 
@@ -20,7 +22,12 @@ Poses = TypeVar("Poses", FramePoses, PoseSequence)
 _LONGEST_NAME = 24
 _WIDTH_PX = 640
 _UPLOADER_PX = 320
+_HEIGHT_PX = 240
 _ROWS_WITHOUT_SCROLLING = 8
+_HEIGHT_HELP = (
+    "With a height, metres are in true scale in every view and file. Without one they are the model's guess, which "
+    "takes everyone for about as tall: 1.55 to 1.7 m."
+)
 _PICTURE = "picture"
 _BACKGROUNDS = {"keep": "Original", "blur": "Blurred", "plain": "Plain", _PICTURE: "Picture"}
 
@@ -99,22 +106,26 @@ def _decoded(key: str, _data: bytes, _name: str) -> BackgroundPicture:
     return BackgroundPicture(decode_picture(_data, name=_name))
 
 
-def choose_people(poses: Poses, *, page: str, key: str) -> Poses:
+def choose_people(poses: Poses, *, page: str, key: str, heights: Mapping[int, float] | None = None) -> Poses:
     """Let the visitor hide and name people, if there are several, and return the others with their names.
+
+    Heights can be given, too: see ``chosen_heights``.
 
     Args:
         poses: of a photo or a video.
         page: name of the page; its choices are kept while the visitor is on another.
         key: identifies the result; a new one starts with everyone shown.
+        heights: of people in metres, by id, to begin with.
     """
     ids = poses.person_ids.tolist()
     if len(ids) < 2:
+        st.session_state[_heights_key(page)] = _choose_height(ids[0], key, heights or {}) if ids else {}
         return poses
     with st.expander(f"People ({len(ids)})", icon=":material/groups:", expanded=len(ids) <= _ROWS_WITHOUT_SCROLLING):
         kept, widget = f"people_of_{page}", f"people_{key}"
         chosen = st.session_state.get(kept)
         if chosen is None or chosen.key != key:
-            chosen = _Choice(key, _people(poses))
+            chosen = _Choice(key, _people(poses, heights or {}))
         elif widget not in st.session_state:  # it was not shown for a while and lost its edits
             chosen = _Choice(key, chosen.table)
         table: pd.DataFrame = st.data_editor(
@@ -127,8 +138,10 @@ def choose_people(poses: Poses, *, page: str, key: str) -> Poses:
             height="content" if len(ids) <= _ROWS_WITHOUT_SCROLLING else 320,
         )
         st.session_state[kept] = _Choice(key, chosen.begun_with, table)
-        st.caption("Hide or rename people; every view and file updates.")
+        st.caption(f"Hide or rename people; every view and file updates. {_HEIGHT_HELP}")
     shown = tuple(table["person"][table["show"]].tolist())
+    given = table.dropna(subset="height")
+    st.session_state[_heights_key(page)] = dict(zip(given["person"].tolist(), given["height"].tolist(), strict=True))
     names = {
         person: name.strip()[:_LONGEST_NAME]
         for person, name in zip(table["person"], table["name"].fillna(""), strict=True)
@@ -138,10 +151,56 @@ def choose_people(poses: Poses, *, page: str, key: str) -> Poses:
     return named if len(shown) == len(ids) else named.only(shown)
 
 
-def _people(poses: FramePoses | PoseSequence) -> pd.DataFrame:
+def chosen_heights(page: str) -> dict[int, float]:
+    """The heights that were given where ``choose_people`` was shown on a page, metres by id of the person."""
+    heights: dict[int, float] = st.session_state.get(_heights_key(page), {})
+    return heights
+
+
+def say_what_metres_are(
+    given: Sequence[GivenHeight], heights: Mapping[int, float], poses: FramePoses | PoseSequence
+) -> None:
+    """Show that metres are scaled, if a height was given, or why they cannot be."""
+    unused = unused_in_words(given, heights, poses)
+    if unused is not None:
+        st.info(plain(unused), icon=":material/straighten:")
+    people = poses.person_ids.tolist()
+    if any(each.person in people for each in given):
+        names = {person: plain(name) for person, name in poses.names.items()}
+        st.caption(f":material/straighten: {metres_in_words(given, names, people)}")
+
+
+def _heights_key(page: str) -> str:
+    return f"heights_of_{page}"
+
+
+def _choose_height(person: int, key: str, heights: Mapping[int, float]) -> dict[int, float]:
+    """Offer the height of the only person."""
+    least, most = height_bounds_m()
+    widget = f"height_{key}"
+    if person in heights and widget not in st.session_state:
+        st.session_state[widget] = heights[person]  # a default could not be cleared
+    height_m = st.number_input(
+        "Height of this person, m",
+        least,
+        most,
+        None,
+        0.01,
+        format="%.2f",
+        placeholder="not known",
+        key=widget,
+        persist_state="session",
+        width=_HEIGHT_PX,
+        help=_HEIGHT_HELP,
+    )
+    return {} if height_m is None else {person: height_m}
+
+
+def _people(poses: FramePoses | PoseSequence, heights: Mapping[int, float]) -> pd.DataFrame:
     ids = poses.person_ids.tolist()
     table = pd.DataFrame({"show": True, "color": [_dot(person) for person in ids], "person": ids})
     table["name"] = [poses.names.get(person, "")[:_LONGEST_NAME] for person in ids]
+    table["height"] = pd.array([heights.get(person) for person in ids], "Float64")
     if isinstance(poses, PoseSequence):
         table["seen"] = [_when(poses, slot) for slot in range(len(ids))]
     return table
@@ -165,6 +224,10 @@ def _columns(of_video: bool) -> dict[str, Any]:
         "person": column.NumberColumn("Number", width="small", help="In order of appearance."),
         "name": column.TextColumn("Name", max_chars=_LONGEST_NAME, help="Click to enter a name."),
     }
+    least, most = height_bounds_m()
+    columns["height"] = column.NumberColumn(
+        "Height, m", width="small", min_value=least, max_value=most, step=0.01, format="%.2f", help=_HEIGHT_HELP
+    )
     if of_video:
         columns["seen"] = column.TextColumn("Seen")
     return columns

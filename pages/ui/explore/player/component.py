@@ -14,6 +14,7 @@ from pages.ui.shared.module_component import module_component
 from pages.ui.shared.script_parts import HAND_LOOK, LANDMARK_TABLE, STYLES
 from posecore import BLAZEPOSE_33, HandSequence, PoseSequence
 from posecore.motion.curves import measure_curve_confidence
+from posecore.motion.height import GivenHeight
 from posecore.motion.measuring import Space
 from posecore.view.palette import SIDES, SIDES_ON_PAGE, css, person_color
 from posecore.view.stage import bones, plot_stage
@@ -44,6 +45,7 @@ def show_player(
     film: str | None = None,
     file: str | None = None,
     shown: Collection[int] | None = None,
+    heights: Collection[GivenHeight] = (),
 ) -> None:
     """Show the player of a result.
 
@@ -57,8 +59,9 @@ def show_player(
         film: address of a video of exactly these frames; None if there is none.
         file: name of the visitor's file that a link to a moment needs; None if it needs none.
         shown: ids of the people to show; None: all.
+        heights: that were given, to which the result is scaled.
     """
-    data = player_data(sequence, moments.header, hands=hands, clip=clip, shown=shown)
+    data = player_data(sequence, moments.header, hands=hands, clip=clip, shown=shown, heights=heights)
     _player(key=key, data=data | {"film": film, "file": file, "moments": address, "link": None})
 
 
@@ -69,6 +72,7 @@ def player_data(
     hands: HandSequence | None,
     clip: str,
     shown: Collection[int] | None = None,
+    heights: Collection[GivenHeight] = (),
 ) -> dict[str, Any]:
     """What the player is given of a result, except addresses; to be called in the run of a page, as parts are kept.
 
@@ -78,13 +82,16 @@ def player_data(
         hands: in the same frames; None if they were not looked for.
         clip: identifies the result.
         shown: ids of the people to show; None: all.
+        heights: that were given, to which the result is scaled.
     """
     several = sequence.seen.sum(axis=1).max(initial=0) > 1  # at once: each cut makes another person of the same one
     ids = sequence.person_ids.tolist()
+    scaled = f"{clip} {heights}"
+    heights_m = {each.person: each.height_m for each in heights}
     return {
         "key": clip,
         "header": header,
-        "stages": {space: _stage(clip, space, _sequence=sequence, _hands=hands) for space in ("world", "picture")},
+        "stages": {space: _stage(scaled, space, _sequence=sequence, _hands=hands) for space in ("world", "picture")},
         "skeleton": _skeleton(),
         "people": [
             {
@@ -93,6 +100,7 @@ def player_data(
                 "named": person in sequence.names,
                 "color": css(person_color(person)),
                 "shown": shown is None or person in shown,
+                "height": heights_m.get(person),
             }
             for person in ids
         ],
