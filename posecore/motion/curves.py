@@ -49,6 +49,7 @@ class Curve:
         group: heading it is offered under.
         unit: such as ``"°/s"``.
         landmarks: indices of the landmarks its value in a frame depends on; empty for visibility itself.
+        angle: whose value it is, which can be drawn at its joint; None if it is no angle, or a speed of one.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Curve:
     group: str
     unit: str
     landmarks: tuple[int, ...]
+    angle: AngleDefinition | None = None
 
 
 def measure_curve(sequence: PoseSequence, name: str, *, min_visibility: float = 0.5) -> FloatArray:
@@ -175,11 +177,11 @@ _Formula = Callable[[_Measured], NDArray[np.floating]]
 def _angle_curves() -> Iterator[tuple[Curve, _Formula]]:
     for name, angle in ANGLES.items():
         titles = f"{_measure_of(angle)}, 3D", f"{angle.title}, 3D"
-        curve = Curve(f"{name}.angle_3d", *titles, "Angles (3D)", "°", angle.landmarks)
+        curve = Curve(f"{name}.angle_3d", *titles, "Angles (3D)", "°", angle.landmarks, angle)
         yield curve, partial(_Measured.angle, of=name, space="world")
     for name, angle in ANGLES.items():
         titles = f"{_measure_of(angle)} in the image", f"{angle.title}, image"
-        curve = Curve(f"{name}.angle_2d", *titles, "Angles in the image", "°", angle.landmarks)
+        curve = Curve(f"{name}.angle_2d", *titles, "Angles in the image", "°", angle.landmarks, angle)
         yield curve, partial(_Measured.angle, of=name, space="picture")
     for name, angle in ANGLES.items():
         titles = f"{angle.title} angular speed, 3D", f"{angle.title}, °/s"

@@ -13,6 +13,8 @@ from playwright.sync_api import Page, expect
 
 from posecore import BLAZEPOSE_33, PoseSequence, count_repetitions
 from posecore.export.saved import save_sequence
+from posecore.media.clips import open_clip
+from posecore.view.palette import SIDES
 from tests.e2e.visitor import A_GRAPHICS_CARD, VIEWS, upload, wait_for_player, wait_until_idle
 from tests.motion.exercises.figure import squats
 from tests.synthetic_hands import waving
@@ -182,6 +184,46 @@ def test_drawing_options_apply_at_once_without_moving_the_video(player):
     player.locator("[data-set=threshold]").fill("1")
     assert overlay_pixels(player) < usual / 2
     assert player.locator("video").get_attribute("src") == film
+
+
+# Notes what is written on canvases, such as the numbers of angles.
+NOTE_WORDS = """() => {
+  window.words = [];
+  const { fillText, clearRect } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.clearRect = function (...all) { window.words = []; clearRect.apply(this, all); };
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...all) {
+    window.words.push(text);
+    fillText.call(this, text, ...all);
+  };
+}"""
+
+
+def test_angles_on_the_video_are_those_of_the_curves_and_are_saved_with_the_frame(player, short_sample, tmp_path):
+    player.evaluate(NOTE_WORDS)
+    press_play(player)
+    player.wait_for_function(f"{AT_VIDEO}.currentTime > 0.7")
+    player.locator(".pp").focus()
+    with player.expect_download() as download:
+        player.keyboard.press("s")
+    frame = frames(player)["overlay"]
+    wait_for_frame(player, frame)
+    row = player.locator(f'.pp-rows tr[data-index="{frame}"] td').all_inner_texts()
+    player.locator(".pp").press("ArrowRight")
+    player.locator(".pp").press("ArrowLeft")
+    wait_for_frame(player, frame)
+    written = [word for word in player.evaluate("window.words") if word.endswith("°")]
+    assert written
+    assert set(written) <= {f"{float(value):.0f}°" for value in row[2:] if value != "–"}
+
+    assert download.value.suggested_filename == f"sports2d_demo.frame-{frame:02d}.png"
+    download.value.save_as(tmp_path / "frame.png")
+    picture = cv2.imread(str(tmp_path / "frame.png"))[..., ::-1].astype(float)
+    assert [picture.shape[1], picture.shape[0]] == player.evaluate(f"[{AT_VIDEO}.videoWidth, {AT_VIDEO}.videoHeight]")
+    with open_clip(short_sample) as clip:
+        film = [cv2.resize(each.rgb, picture.shape[1::-1]).astype(float) for each in clip]
+    assert np.argmin([np.abs(picture - each).mean() for each in film]) == frame
+    orange = (np.abs(picture - SIDES["left"]).max(axis=-1) < 8).sum()
+    assert orange > 50, "the left side of the skeleton is not drawn"
 
 
 def test_the_player_keeps_its_state_while_another_run_is_offered(player):

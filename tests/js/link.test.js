@@ -9,6 +9,7 @@ const VIEW = {
   space: "picture",
   overlay: true,
   labels: false,
+  angles: true,
   threshold: 0.5,
   trail: -1,
   joints: "visibility",

@@ -53,6 +53,16 @@ def test_landmarks_are_exact_in_every_piece(sequence, tmp_path, layer, first):
         np.testing.assert_array_equal(values, wanted, err_msg=name)
 
 
+def test_the_curves_of_angles_say_where_they_are_drawn(sequence, tmp_path):
+    curves = {
+        curve["name"]: curve for curve in write_moments(tmp_path / "moments.bin", {"raw": sequence}).header["curves"]
+    }
+    assert curves["left_knee.angle_3d"]["angle"] == {"name": "left_knee", "kind": "joint", "points": [[23], [25], [27]]}
+    assert curves["right_wrist.angle_2d"]["angle"]["points"] == [[14], [16], [20, 18]]
+    assert curves["left_knee.angular_speed"]["angle"] is None
+    assert curves["nose.height_in_picture"]["angle"] is None
+
+
 def test_a_very_long_video_keeps_every_nth_frame(sequence, tmp_path, monkeypatch):
     monkeypatch.setattr("pages.ui.explore.player.moments.MOST_SHOWN", 200)
     moments = write_moments(tmp_path / "moments.bin", {"raw": sequence})

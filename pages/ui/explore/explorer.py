@@ -51,7 +51,7 @@ def explore(
     """
     if not playback.raw.seen.any():
         playback.use(Smoothing(method="none"))
-        _play(playback, playback.sequence, key, clip, film, file)
+        _play(playback, playback.sequence, key, clip, film, file, stem)
         return playback.sequence
     above = st.container()
     show_lab(playback, key=f"{key}_smoothing", clip=clip, already=already, saved_with=saved_with)
@@ -64,14 +64,16 @@ def explore(
     with above:
         with st.container():  # one element for any number of verdicts: Streamlit restarts what is below when it moves
             show_verdicts(playback, shown)
-        _play(playback, shown, key, clip, film, file)
+        _play(playback, shown, key, clip, film, file, stem)
         show_repetitions(
             playback, shown, key=f"{key}_repetitions", clip=clip, stem=stem, film_file=film_file, recorded_s=recorded_s
         )
     return shown
 
 
-def _play(playback: Playback, shown: PoseSequence, key: str, clip: str, film: str | None, file: str | None) -> None:
+def _play(
+    playback: Playback, shown: PoseSequence, key: str, clip: str, film: str | None, file: str | None, stem: str
+) -> None:
     played = address(playback.token)
     if played is None:
         st.info("The player needs the app's own server. Start it with: streamlit run streamlit_app.py")
@@ -87,6 +89,7 @@ def _play(playback: Playback, shown: PoseSequence, key: str, clip: str, film: st
         clip=clip,
         film=film,
         file=file,
+        stem=stem,
         shown=people,
         heights=playback.heights,
     )

@@ -48,9 +48,18 @@ export interface TableText {
   least: { name: string; label: string };
 }
 
+/** An angle that can be drawn at its joint, see posecore/motion/angles.py. */
+export interface Angle {
+  name: string;
+  kind: "joint" | "lean" | "tilt";
+  /** Landmarks; each point is their middle. */
+  points: number[][];
+}
+
 /** One curve to draw. */
 export interface Line {
   name: string;
+  /** With the person's name, if the video has several people. */
   title: string;
   unit: string;
   times: Float64Array;
@@ -60,6 +69,15 @@ export interface Line {
   color: string;
   dash: string;
   faint: boolean;
+}
+
+/** A curve of the player. */
+export interface PersonLine extends Line {
+  /** Null if it is no angle. */
+  angle: Angle | null;
+  /** The person's place among the people of the video, and their name if there are several. */
+  slot: number;
+  person: string | null;
 }
 
 /** All people in one frame, one after the other; NaN if a person is absent. */
@@ -95,7 +113,7 @@ export interface Header {
   times_at: number;
   layers: Record<string, { landmarks_at: number; curves_at: number }>;
   confidence_at: number;
-  curves: { name: string; title: string; group: string; unit: string }[];
+  curves: { name: string; title: string; group: string; unit: string; angle: Angle | null }[];
   /** Null if hands were not looked for. */
   hands: { at: number; landmarks: number; slots: { person: number; side: Side }[]; words: string[] } | null;
 }
@@ -136,6 +154,8 @@ export interface PlayerData {
   film: string | null;
   /** Name of the visitor's file that a link needs. */
   file: string | null;
+  /** Start of the names of saved frames; null: a usual one. */
+  stem: string | null;
   /** What a link asks for, on a page whose own address says nothing of it; null: what the page's address does. */
   link: string | null;
   moments: string;
@@ -177,6 +197,8 @@ export interface View {
   space: Space;
   overlay: boolean;
   labels: boolean;
+  /** Whether angles whose curves are chosen are drawn on the video. */
+  angles: boolean;
   threshold: number;
   /** A landmark; -1: no trail. */
   trail: number;

@@ -44,6 +44,7 @@ def show_player(
     clip: str,
     film: str | None = None,
     file: str | None = None,
+    stem: str | None = None,
     shown: Collection[int] | None = None,
     heights: Collection[GivenHeight] = (),
 ) -> None:
@@ -58,11 +59,12 @@ def show_player(
         clip: identifies the result; the player starts over with a new one.
         film: address of a video of exactly these frames; None if there is none.
         file: name of the visitor's file that a link to a moment needs; None if it needs none.
+        stem: start of the names of saved frames; None: a usual one.
         shown: ids of the people to show; None: all.
         heights: that were given, to which the result is scaled.
     """
     data = player_data(sequence, moments.header, hands=hands, clip=clip, shown=shown, heights=heights)
-    _player(key=key, data=data | {"film": film, "file": file, "moments": address, "link": None})
+    _player(key=key, data=data | {"film": film, "file": file, "stem": stem, "moments": address, "link": None})
 
 
 def player_data(

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from posecore import BLAZEPOSE_33, HAND_21, HandSequence, PoseSequence
+from posecore.motion.angles import AngleDefinition
 from posecore.motion.curves import CURVES, measure_curve_confidence, measure_curves
 from posecore.runs.replay import HandNotes
 
@@ -70,12 +71,24 @@ def write_moments(
         "layers": places,
         "confidence_at": confidence_at,
         "curves": [
-            {"name": name, "title": curve.title, "group": curve.group, "unit": curve.unit}
+            {
+                "name": name,
+                "title": curve.title,
+                "group": curve.group,
+                "unit": curve.unit,
+                "angle": curve.angle and _angle(curve.angle),
+            }
             for name, curve in CURVES.items()
         ],
         "hands": of_hands,
     }
     return Moments(path, header)
+
+
+def _angle(definition: AngleDefinition) -> dict[str, Any]:
+    """What the player needs to draw an angle."""
+    points = [[BLAZEPOSE_33.index(name) for name in point] for point in definition.points]
+    return {"name": definition.name, "kind": definition.kind, "points": points}
 
 
 def _write_layer(file: BinaryIO, sequence: PoseSequence) -> dict[str, int]:

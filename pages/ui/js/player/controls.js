@@ -67,9 +67,9 @@ export class Controls {
     }
     const hasBodies = people.length > 0;
     this.label("overlay").hidden = !film;
-    this.label("labels").hidden = !film || !hasBodies;
+    for (const name of ["labels", "angles"]) this.label(name).hidden = !film || !hasBodies;
     for (const name of ["threshold", "trail", "space", "joints"]) this.label(name).hidden = !hasBodies;
-    find(this.root, '[data-do="sound"]').hidden = !film;
+    for (const name of ["sound", "picture"]) find(this.root, `[data-do="${name}"]`).hidden = !film;
     this.write();
   }
 

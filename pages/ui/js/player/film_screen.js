@@ -2,11 +2,13 @@
 // The video on the page, with the people drawn over the frame that it shows.
 
 import { find, mark } from "../shared/dom.js";
+import { pictureOf } from "./frame_picture.js";
 import { Overlay } from "./overlay.js";
 import { PeopleOnFilm } from "./people_on_film.js";
 
 /** @typedef {import("../types.d.ts").PlayerData} PlayerData */
 /** @typedef {import("../types.d.ts").View} View */
+/** @typedef {import("../types.d.ts").PersonLine} PersonLine */
 /** @typedef {import("./moments.js").Moments} Moments */
 /** @typedef {import("./people_on_film.js").Shown} Shown */
 
@@ -33,6 +35,7 @@ export class FilmScreen {
   /** @param {PlayerData} data */
   begin(data) {
     const [width, height] = data.header.size;
+    this.data = data;
     this.people = new PeopleOnFilm(this.overlay, data);
     this.element.hidden = !data.film;
     this.element.style.aspectRatio = `${width} / ${height}`;
@@ -46,12 +49,27 @@ export class FilmScreen {
    * @param {Moments} moments
    * @param {View} view
    * @param {Shown[]} people
+   * @param {PersonLine[]} lines the chosen curves
    */
-  draw(moments, view, people) {
+  draw(moments, view, people, lines) {
     this.overlay.clear();
     if (this.element.hidden || this.index < 0) return;
-    this.people?.draw(moments, this.index, view, people);
+    this.people?.draw(moments, this.index, view, people, lines);
     mark(this.overlay.canvas, this.index);
+  }
+
+  /**
+   * The frame with its drawing, as a PNG picture in the resolution of the video; options as for ``draw``.
+   * @param {Moments} moments
+   * @param {View} view
+   * @param {Shown[]} people
+   * @param {PersonLine[]} lines
+   */
+  picture(moments, view, people, lines) {
+    const { data, index } = this;
+    return pictureOf(this.film, (overlay) => {
+      if (data) new PeopleOnFilm(overlay, data).draw(moments, index, view, people, lines);
+    });
   }
 
   end() {

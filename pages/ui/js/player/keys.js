@@ -1,7 +1,7 @@
 // @ts-check
 // The player's keyboard shortcuts.
 
-/** @typedef {"toggle" | "step" | "loopStart" | "loopEnd" | "noLoop" | "faster" | "cut" | "sound"} Action */
+/** @typedef {"toggle" | "step" | "loopStart" | "loopEnd" | "noLoop" | "faster" | "cut" | "sound" | "picture"} Action */
 
 /**
  * What a key does within the player.
@@ -29,6 +29,7 @@ export function actionOf(event) {
     n: ["cut", 1],
     p: ["cut", -1],
     m: ["sound", 0],
+    s: ["picture", 0],
   };
   return actions[event.key] ?? null;
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // The chosen curves of the people shown, as lines to draw.
 
-/** @typedef {import("../types.d.ts").Line} Line */
+/** @typedef {import("../types.d.ts").PersonLine} PersonLine */
 /** @typedef {import("../types.d.ts").View} View */
 /** @typedef {import("./moments.js").Moments} Moments */
 /** @typedef {import("./people_on_film.js").Shown} Shown */
@@ -14,7 +14,7 @@ const DASHES = ["solid", "dash", "dot", "dashdot"];
  * @param {Moments} moments
  * @param {View} view
  * @param {Shown[]} people
- * @returns {Promise<Line[]>}
+ * @returns {Promise<PersonLine[]>}
  */
 export async function linesOf(moments, view, people) {
   const { header, clock } = moments;
@@ -23,11 +23,14 @@ export async function linesOf(moments, view, people) {
   const chosen = view.curves.flatMap((name) => header.curves.filter((curve) => curve.name === name));
   const wanted = chosen.flatMap((curve, place) => layers.map((layer) => ({ curve, place, layer })));
   const lines = await Promise.all(
-    wanted.map(async ({ curve: { name, title, unit }, place, layer }) => {
+    wanted.map(async ({ curve: { name, title, unit, angle }, place, layer }) => {
       const { values, confidence } = await moments.curve(layer, name);
       return people.map((person) => ({
         name,
         unit,
+        angle,
+        slot: person.slot,
+        person: all > 1 ? person.name : null,
         title: all > 1 ? `${title}, ${person.name}` : title,
         times: clock.times,
         values: values.filter((_, at) => at % all === person.slot),

@@ -13,14 +13,20 @@ export class Overlay {
     this.canvas = canvas;
     // Drawn by the CPU, as there are few lines.
     this.pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
+    this.ratio = 1; // pixels of the canvas for each of the page
   }
 
   fit() {
     const { clientWidth, clientHeight } = this.canvas;
     if (!clientWidth) return;
-    const ratio = Math.min(window.devicePixelRatio || 1, MOST_PIXELS / clientWidth);
-    const [width, height] = [Math.round(clientWidth * ratio), Math.round(clientHeight * ratio)];
+    this.ratio = Math.min(window.devicePixelRatio || 1, MOST_PIXELS / clientWidth);
+    const [width, height] = [clientWidth, clientHeight].map((length) => Math.round(length * this.ratio));
     if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
+  }
+
+  /** Pixels that suit a thin line. */
+  get unit() {
+    return Math.max(1.5, Math.min(this.canvas.width, this.canvas.height) / 260);
   }
 
   clear() {
@@ -32,8 +38,7 @@ export class Overlay {
    * @param {{bones: Bone[], joints: Landmark[], faint: boolean}} look faint: thin and white, behind another skeleton
    */
   skeleton(points, { bones, joints, faint }) {
-    const pen = this.pen;
-    const unit = Math.max(1.5, Math.min(this.canvas.width, this.canvas.height) / 260);
+    const { pen, unit } = this;
     pen.lineCap = "round";
     pen.globalAlpha = faint ? 0.55 : 1;
     if (!faint) this.lines(points, bones, 2.6 * unit, () => "rgba(18, 20, 26, 0.85)");
@@ -88,8 +93,9 @@ export class Overlay {
    */
   text(words, x, y, { color = "#fff", big = false } = {}) {
     const pen = this.pen;
-    pen.font = `${Math.max(big ? 13 : 11, this.canvas.height / (big ? 32 : 44))}px system-ui, sans-serif`;
-    pen.lineWidth = 4;
+    const size = Math.max((big ? 13 : 11) * this.ratio, this.canvas.height / (big ? 32 : 44));
+    pen.font = `${size}px system-ui, sans-serif`;
+    pen.lineWidth = Math.max(4, size / 4);
     pen.lineJoin = "round";
     pen.strokeStyle = RIM;
     pen.strokeText(words, x, y);

@@ -1,10 +1,12 @@
 // @ts-check
 // The people of one frame, drawn over the video.
 
+import { drawAngles, marksOf } from "./angles_on_film.js";
 import { drawHands, landmarksBeneath } from "./hands.js";
 
 /** @typedef {import("../types.d.ts").PlayerData} PlayerData */
 /** @typedef {import("../types.d.ts").View} View */
+/** @typedef {import("../types.d.ts").PersonLine} PersonLine */
 /** @typedef {import("../types.d.ts").Person & {slot: number}} Shown */
 /** @typedef {import("../types.d.ts").Frame} Frame */
 /** @typedef {import("./overlay.js").Overlay} Overlay */
@@ -31,8 +33,9 @@ export class PeopleOnFilm {
    * @param {number} index of the frame
    * @param {View} view
    * @param {Shown[]} people
+   * @param {PersonLine[]} lines the chosen curves
    */
-  draw(moments, index, view, people) {
+  draw(moments, index, view, people, lines) {
     if (!view.overlay) return;
     const layer = view.layer === "both" ? "smoothed" : view.layer;
     const frame = moments.frame(layer, index);
@@ -53,6 +56,33 @@ export class PeopleOnFilm {
       }
     }
     drawHands(this.overlay, this.data, moments, index);
+    if (frame && view.angles) {
+      drawAngles(this.overlay, people.flatMap((person) => this.marks(frame, index, view, person, lines)));
+    }
+  }
+
+  /**
+   * @param {Frame} frame
+   * @param {number} index of the frame
+   * @param {View} view
+   * @param {Shown} person
+   * @param {PersonLine[]} lines
+   */
+  marks(frame, index, view, { slot, color }, lines) {
+    const { landmarks } = this.data.header;
+    const own = lines.filter((line) => line.slot === slot && !line.faint);
+    const world = frame.world.subarray(3 * slot * landmarks, 3 * (slot + 1) * landmarks);
+    const colorOf = (/** @type {number[]} */ used) => (this.several ? color : this.sideColor(used));
+    return marksOf(own, index, this.onCanvas(frame, slot, view.threshold), world, { least: 9 * this.overlay.unit, colorOf });
+  }
+
+  /**
+   * The colour of one side of the body; of landmarks of both, white.
+   * @param {number[]} landmarks
+   */
+  sideColor(landmarks) {
+    const colors = new Set(landmarks.map((k) => this.data.skeleton.landmarks[k].color));
+    return colors.size === 1 ? [...colors][0] : "#fff";
   }
 
   /**

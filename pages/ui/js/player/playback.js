@@ -70,6 +70,11 @@ export class FilmPlayback {
     this.film.currentTime = time;
   }
 
+  /** Whether the video shows the frame that it was last said to show. */
+  get isSettled() {
+    return !this.seeking && this.target === null;
+  }
+
   /** Seconds from the first frame. */
   get now() {
     return this.film.currentTime;
@@ -93,6 +98,7 @@ export class FilmPlayback {
 
 export class FilmlessPlayback {
   isHurried = false;
+  isSettled = true;
 
   /**
    * @param {Clock} clock

@@ -10,6 +10,7 @@ import { numbersOf } from "./curve_numbers.js";
 import { Cuts, nearestCut } from "./cuts.js";
 import { FilmScreen } from "./film_screen.js";
 import { FrameLandmarks } from "./frame_landmarks.js";
+import { savePicture } from "./frame_picture.js";
 import { actionOf, playsFromAfar } from "./keys.js";
 import { linesOf } from "./lines.js";
 import { readLink, writeLink } from "./link.js";
@@ -50,8 +51,11 @@ class Player {
     this.view = null;
     /** @type {Vector | null} */
     this.eye = null; // from a link
+    /** @type {import("../types.d.ts").PersonLine[]} */
+    this.lines = []; // the chosen curves
     this.index = 0;
     this.playing = false;
+    this.pictureWanted = false;
     /** @type {import("./loop.js").Loop | null} */
     this.loop = null;
     this.gone = false;
@@ -99,6 +103,7 @@ class Player {
     cut: (/** @type {number} */ way) => this.goToCut(way),
     link: () => this.copyLink(),
     sound: () => this.mute(),
+    picture: () => this.wantPicture(),
   };
 
   // ---- data from the server
@@ -140,6 +145,7 @@ class Player {
     await moments.loadTimes();
     if (this.gone || data.moments !== this.data?.moments) return; // another result came meanwhile
     this.moments = moments;
+    this.lines = [];
     if (this.view && !layersOf(data).includes(this.view.layer)) this.view.layer = layersOf(data)[0];
     this.readings.begin(moments);
     this.cuts.begin(moments);
@@ -322,7 +328,30 @@ class Player {
   // ---- drawing
 
   drawOverlay() {
-    if (this.moments) this.screen.draw(this.moments, this.currentView, this.shown);
+    if (!this.moments) return;
+    this.screen.draw(this.moments, this.currentView, this.shown, this.lines);
+    if (this.pictureWanted) this.savePicture(this.moments);
+  }
+
+  /** Save the present frame, once the video shows it and its landmarks have arrived. */
+  wantPicture() {
+    if (!this.data?.film) return;
+    if (this.playing) this.pause();
+    this.pictureWanted = true;
+    this.drawOverlay();
+  }
+
+  /** @param {Moments} moments */
+  savePicture(moments) {
+    const isThere = this.screen.index === this.index && this.playback?.isSettled;
+    if (!isThere || !moments.frame(this.layer, this.index)) return; // this is tried again when they arrive
+    this.pictureWanted = false;
+    const number = moments.number(this.index);
+    const last = moments.number(this.last);
+    this.screen
+      .picture(moments, this.currentView, this.shown, this.lines)
+      .then((picture) => savePicture(picture, this.data?.stem, number, last))
+      .catch((error) => this.readings.say(error.message));
   }
 
   drawSkeleton() {
@@ -340,6 +369,8 @@ class Player {
     const view = this.currentView;
     const lines = await linesOf(moments, view, this.shown);
     if (moments !== this.moments) return; // another result came meanwhile
+    this.lines = lines;
+    this.drawOverlay();
     this.readings.show(moments, view.curves, lines);
     this.readings.go(this.index, this.playing);
     const label = `Over time: ${lines.map((line) => line.title).join(", ")}`;

@@ -27,6 +27,7 @@ export function firstView(data, link, before) {
     space: data.people.length && (link.space === "world" || link.space === "picture") ? link.space : data.defaults.space,
     overlay: true,
     labels: false,
+    angles: before?.angles ?? true,
     threshold: before?.threshold ?? 0.5,
     trail: -1,
     joints: before?.joints ?? "visibility",
