@@ -6,7 +6,7 @@ import { short } from "../shared/numbers.js";
 import { MOST_CURVES } from "./link.js";
 
 /** @typedef {import("../types.d.ts").Header} Header */
-/** @typedef {import("../types.d.ts").Line} Line */
+/** @typedef {import("../types.d.ts").PersonLine} PersonLine */
 
 /** @type {Record<string, string>} */
 const BORDERS = { solid: "solid", dash: "dashed" };
@@ -19,22 +19,21 @@ export class ChosenCurves {
   constructor(element, onChange) {
     this.element = element;
     this.onChange = onChange;
-    /** @type {{line: Line, value: HTMLElement}[]} */
+    /** @type {{line: PersonLine, value: HTMLElement}[]} */
     this.readings = [];
   }
 
   /**
    * @param {Header["curves"]} curves all that can be chosen
    * @param {string[]} names of the chosen curves
-   * @param {Line[]} lines the drawn lines
-   * @param {boolean} several whether the video has several people
+   * @param {PersonLine[]} lines the drawn lines
    */
-  show(curves, names, lines, several) {
+  show(curves, names, lines) {
     this.readings = [];
     const chips = names.flatMap((name) => {
       const curve = curves.find((one) => one.name === name);
-      const line = lines.find((one) => one.name === name && !one.faint); // of the first person
-      return curve && line ? [this.chip(curve, names, line, several)] : [];
+      const own = lines.filter((one) => one.name === name && !one.faint); // of each person
+      return curve && own.length ? [this.chip(curve, names, own)] : [];
     });
     this.element.replaceChildren(...chips, this.adder(curves, names));
   }
@@ -42,19 +41,31 @@ export class ChosenCurves {
   /**
    * @param {{name: string, title: string}} curve
    * @param {string[]} names
-   * @param {Line} line
-   * @param {boolean} several
+   * @param {PersonLine[]} lines of that curve, one for each person
    */
-  chip({ name, title }, names, line, several) {
+  chip({ name, title }, names, lines) {
+    const [{ person, color, dash }] = lines;
     const sample = make("i");
-    sample.style.borderTopColor = several ? "currentColor" : line.color;
-    sample.style.borderTopStyle = BORDERS[line.dash] ?? "dotted";
-    const value = make("b");
-    this.readings.push({ line, value });
+    sample.style.borderTopColor = person === null ? color : "currentColor";
+    sample.style.borderTopStyle = BORDERS[dash] ?? "dotted";
+    const values = lines.flatMap((line) => this.reading(line));
     const close = make("button", { type: "button", title: `Remove ${title}` }, "×");
     close.setAttribute("aria-label", close.title);
     close.addEventListener("click", () => this.onChange(names.filter((one) => one !== name)));
-    return make("span", { className: "pp-chip" }, sample, title, value, close);
+    return make("span", { className: "pp-chip" }, sample, title, ...values, close);
+  }
+
+  /**
+   * The value of a line at the cursor, with the person whose it is if there are several.
+   * @param {PersonLine} line
+   */
+  reading(line) {
+    const value = make("b");
+    this.readings.push({ line, value });
+    if (line.person === null) return [value];
+    const dot = make("i");
+    dot.style.background = line.color;
+    return [make("span", { className: "pp-whose" }, dot, line.person, value)];
   }
 
   /**

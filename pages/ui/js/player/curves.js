@@ -118,6 +118,7 @@ function layoutOf(units, ends) {
     showlegend: false,
     dragmode: false,
     hovermode: "x",
+    hoverlabel: { namelength: -1 }, // with whose it is, which is the end of a curve's name
     plot_bgcolor: "rgba(0,0,0,0)",
     xaxis: {
       ...fixed,

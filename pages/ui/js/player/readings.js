@@ -8,7 +8,7 @@ import { shotOf } from "./cuts.js";
 import { FrameRows } from "./frame_rows.js";
 import { NumbersTable } from "./numbers_table.js";
 
-/** @typedef {import("../types.d.ts").Line} Line */
+/** @typedef {import("../types.d.ts").PersonLine} PersonLine */
 /** @typedef {import("./moments.js").Moments} Moments */
 
 const EVERY_MS = 250;
@@ -42,10 +42,10 @@ export class Readings {
   /**
    * @param {Moments} moments
    * @param {string[]} names of the chosen curves
-   * @param {Line[]} lines
+   * @param {PersonLine[]} lines
    */
   show(moments, names, lines) {
-    this.chosen.show(moments.header.curves, names, lines, moments.header.people.length > 1);
+    this.chosen.show(moments.header.curves, names, lines);
     this.rows.show(moments, lines);
   }
 
