@@ -197,14 +197,18 @@ def _copy(plan: CopyPlan, part: Path, frames: int, sound: Sound) -> None:
         target = film.add_stream_from_template(source)
         without_messages = BitStreamFilterContext(f"filter_units=remove_types={_MESSAGES}", source, target)
         sound.add_to(film)
-        first = int(plan.stamps[:frames].min())
-        for packet, _ in zip(container.demux(source), range(frames), strict=False):
+        first, last = int(plan.stamps[:frames].min()), int(plan.stamps[:frames].max())
+        step = int(np.median(np.diff(np.sort(plan.stamps)))) if frames > 1 else 1
+        for number, packet in zip(range(1, frames + 1), container.demux(source), strict=False):
             for bare in without_messages.filter(packet):
                 if bare.pts is None or bare.dts is None:
                     raise _NotCopied
                 bare.pts, bare.dts, bare.time_base = bare.pts - first, bare.dts - first, plan.time_base
+                bare.duration = bare.duration or step
+                if number == frames:  # a browser shows no frame that begins where the stored ones end
+                    bare.duration = max(bare.duration, last - first + step - bare.pts)
                 bare.stream = target
-                end_s = float((bare.pts + (bare.duration or 0)) * plan.time_base)
+                end_s = float((bare.pts + bare.duration) * plan.time_base)
                 film.mux(bare)
                 sound.write_until(film, end_s)
 
