@@ -20,6 +20,7 @@ from posecore.rigid.tags import FAMILIES, TagSequence
 from posecore.runs.annotation import ColorBy
 from posecore.runs.film_copy import run_with_film
 from posecore.runs.job import Job, RunEnd, RunObserver
+from posecore.runs.preview import Preview
 from posecore.runs.progress import OnProgress, ProgressObserver, RecordingObserver
 from posecore.runs.replay import HandNotes, write_replay
 from posecore.runs.segments import run_in_workers
@@ -110,6 +111,7 @@ def estimate_video(
     on_note: Callable[[str], None] | None = None,
     on_end: Callable[[RunSummary], None] | None = None,
     after: StoppedRun | None = None,
+    preview: Preview | None = None,
     workers: int | None = None,
 ) -> PoseSequence:
     """Find the people in each frame of a video.
@@ -146,6 +148,7 @@ def estimate_video(
         after: goes on with a stopped run of this video with the same options, hands and part, and ends with the
             landmarks of a run in one go. What it has done is read again, and encoded for the annotated video, but not
             estimated.
+        preview: gets a picture of the newest frame when it asks for one.
         workers: None: the video is read in this process. 1: in a process of its own, so that a malicious file can
             take down only that. Such a run does a few more frames after ``on_progress`` has ended it, and if its
             process dies it begins once more, so that progress goes back. More: a long video of one person, without
@@ -178,7 +181,7 @@ def estimate_video(
     job = replace(job, copies=copies)
     observer = RecordingObserver(options.people, part, on_progress, 0 if hands is None else hands.hands)
     with continued(job, after) as job:
-        end = _dispatch(job, observer, workers)
+        end = _dispatch(job, observer, workers, preview)
     sequence, found_hands = observer.sequences()
     may_go_on = not observer.goes_on and end.resume_state is not None and background == "keep" and tags is None
     stopped = stopped_run(sequence, observer.hands_as_found(), job, end, after) if may_go_on else None
@@ -365,11 +368,13 @@ def _path_of_video(path: str | os.PathLike[str]) -> Path:
     return Path(path)
 
 
-def _dispatch(job: Job, observer: RunObserver, workers: int | None) -> RunEnd:
+def _dispatch(job: Job, observer: RunObserver, workers: int | None, preview: Preview | None = None) -> RunEnd:
     """Run a job in this process, or in as many others as were asked for."""
     if workers is not None and not (isinstance(workers, int) and workers >= 1):
         raise InvalidOption(f"Expected 'workers' to be None or a whole number from 1, but got {workers}.")
-    return run_with_film(job, observer) if workers is None else run_in_workers(job, observer, workers)
+    if workers is None:
+        return run_with_film(job, observer, preview=preview)
+    return run_in_workers(job, observer, workers, preview)
 
 
 class _EndedError(Exception):

@@ -208,10 +208,10 @@ def encode_png(pixels: np.ndarray) -> bytes:
     return file.getvalue()
 
 
-def encode_jpeg(rgb: np.ndarray) -> bytes:
-    """Encode ``rgb``, (H, W, 3) uint8, as the bytes of a JPEG file, with losses that are hardly seen."""
+def encode_jpeg(rgb: np.ndarray, *, quality: int = 90) -> bytes:
+    """Encode ``rgb``, (H, W, 3) uint8, as the bytes of a JPEG file, with losses that are hardly seen from 90 on."""
     file = io.BytesIO()
-    Image.fromarray(rgb).save(file, format="JPEG", quality=90)
+    Image.fromarray(rgb).save(file, format="JPEG", quality=quality)
     return file.getvalue()
 
 

@@ -9,7 +9,7 @@ from typing import cast
 import av
 import numpy as np
 from av.sidedata.sidedata import SideDataContainer
-from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
+from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
 from posecore.media.yuv import BT709, Colors, YuvFrame, planes_of
@@ -44,6 +44,7 @@ class Upright:
         self._reformatter = VideoReformatter()
         self._to_yuv = VideoReformatter()
         self._to_fit = VideoReformatter()
+        self._to_reduce = VideoReformatter()
         self._parts = _Parts()
 
     @property
@@ -113,6 +114,15 @@ class Upright:
         stored = self._reformatter.reformat(frame, width=width, height=height, format="rgb24").to_ndarray()
         return np.ascontiguousarray(self._turn.apply(stored))
 
+    def reduced(self, frame: av.VideoFrame, longest_px: int) -> Rgb:
+        """The whole frame, scaled down if a side is longer than ``longest_px``."""
+        scale = min(1.0, longest_px / max(self._stored_size))
+        width, height = (max(1, round(side * scale)) for side in self._stored_size)
+        small = self._to_reduce.reformat(
+            frame, width=width, height=height, format="rgb24", interpolation=Interpolation.AREA
+        )
+        return np.ascontiguousarray(self._turn.apply(small.to_ndarray()))
+
     def has_parts(self, frame: av.VideoFrame) -> bool:
         """Whether ``part`` works for this frame."""
         even = frame.width % 2 == 0 and frame.height % 2 == 0
@@ -162,6 +172,10 @@ class FramePixels:
         if self._whole is None:
             self._whole = self._upright.rgb(self._frame)
         return self._whole
+
+    def reduced(self, longest_px: int) -> Rgb:
+        """``whole()``, scaled down if a side is longer than ``longest_px``, without converting the whole frame."""
+        return self._upright.reduced(self._frame, longest_px)
 
     def area(self, rows: slice, columns: slice) -> Rgb:
         """``whole()[rows, columns]``, read-only; both slices must lie within the frame."""

@@ -12,9 +12,16 @@ from posecore.poses import FramePoses
 from posecore.rigid.tags import SeenTag
 from posecore.runs.job import Job, RunEnd, RunObserver
 from posecore.runs.local import SOUND_IS_DAMAGED, run_locally
+from posecore.runs.preview import Preview
 
 
-def run_with_film(job: Job, observer: RunObserver, *, on_packet: Callable[[], None] | None = None) -> RunEnd:
+def run_with_film(
+    job: Job,
+    observer: RunObserver,
+    *,
+    on_packet: Callable[[], None] | None = None,
+    preview: Preview | None = None,
+) -> RunEnd:
     """Like ``run_locally``; the film is copied instead of encoded if the job allows it and the video is fit for it.
 
     Whether a copy shows the frames of the run is known for certain only at its end. If it does not, as in a damaged
@@ -23,9 +30,9 @@ def run_with_film(job: Job, observer: RunObserver, *, on_packet: Callable[[], No
     """
     plan = plan_copy(job.path, on_packet or (lambda: None)) if job.film is not None and job.copies else None
     if plan is None:
-        return run_locally(job, observer, on_packet=on_packet)
+        return run_locally(job, observer, on_packet=on_packet, preview=preview)
     film_observer = _FilmObserver(observer, plan)
-    end = run_locally(replace(job, film=None), film_observer, on_packet=on_packet)
+    end = run_locally(replace(job, film=None), film_observer, on_packet=on_packet, preview=preview)
     damaged = _copied(job, plan, film_observer, end)
     if damaged is None:
         damaged = _encoded(job, film_observer, on_packet)
@@ -69,7 +76,7 @@ def _copied(job: Job, plan: CopyPlan, done: _FilmObserver, end: RunEnd) -> bool 
         return sound.broke_off if copy_film(plan, job.film, len(done.times_s), sound) else None
 
 
-class _Unobserved:
+class Unobserved:
     """Lets a run go on to its end."""
 
     def on_opened(self, clip: ClipInfo) -> None:
@@ -86,4 +93,4 @@ def _encoded(job: Job, done: _FilmObserver, on_packet: Callable[[], None] | None
     """Encode the frames that are done; whether the sound was damaged."""
     part = replace(job.part, end_s=math.nextafter(done.times_s[-1], math.inf))
     film = Job(job.path, job.pose, part, job.film, skeletons=False, bodies=False, sound=job.sound)
-    return SOUND_IS_DAMAGED in run_locally(film, _Unobserved(), on_packet=on_packet).notes
+    return SOUND_IS_DAMAGED in run_locally(film, Unobserved(), on_packet=on_packet).notes

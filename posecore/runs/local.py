@@ -18,6 +18,7 @@ from posecore.rigid.tags import TagDetector
 from posecore.runs.annotation import Annotator, color_by
 from posecore.runs.job import Job, RunEnd, RunObserver
 from posecore.runs.overlap import BackgroundSink, prefetch
+from posecore.runs.preview import Preview, draw_preview
 from posecore.runs.replay import Continuation, HandContinuation, Replay, TaggedHands
 
 SOUND_IS_DAMAGED = "The sound of the video is damaged: the result has it up to the damaged place."
@@ -25,13 +26,20 @@ SOUND_IS_DAMAGED = "The sound of the video is damaged: the result has it up to t
 _Annotated = tuple[ClipFrame, FramePoses, TaggedHands | None]
 
 
-def run_locally(job: Job, observer: RunObserver, *, on_packet: Callable[[], None] | None = None) -> RunEnd:
+def run_locally(
+    job: Job,
+    observer: RunObserver,
+    *,
+    on_packet: Callable[[], None] | None = None,
+    preview: Preview | None = None,
+) -> RunEnd:
     """Run a job in this process. The annotated video appears whole or not at all.
 
     Args:
         job: what to do.
         observer: called for each frame.
         on_packet: called, in another thread, for each packet of the video before it is decoded.
+        preview: gets a picture of the newest frame when it asks for one.
 
     Raises:
         As ``posecore.pipeline.estimate_video``.
@@ -51,6 +59,8 @@ def run_locally(job: Job, observer: RunObserver, *, on_packet: Callable[[], None
                 estimator.begin_shot()
             poses = replace(estimator.step(frame.pixels, frame.time_s), begins_shot=frame.begins_shot)
             hands = None if hand_estimator is None else _find_hands(hand_estimator, frame, poses)
+            if preview is not None and preview.is_asked():
+                preview.give(draw_preview(frame, poses, hands, color_by(job.pose)))
             last_s = frame.time_s
             if last_s >= job.part.start_s:
                 replayed = estimator.hands_at(last_s) if isinstance(estimator, Replay) else None

@@ -18,8 +18,10 @@ from posecore.limits import LIMITS
 from posecore.media.clip_options import ClipOptions
 from posecore.media.clips import ClipInfo
 from posecore.media.joining import Part
+from posecore.media.upright import Rgb
 from posecore.poses import PoseSequence
 from posecore.runs.job import NEEDS_LESS_MEMORY, Job, RunEnd, RunObserver
+from posecore.runs.preview import Preview
 from posecore.runs.worker_process import WorkerDied, WorkerProcess
 from posecore.system import replace_after_fork, whole_file
 
@@ -55,16 +57,26 @@ def describe(path: os.PathLike[str] | str, name: str | None = None) -> ClipInfo:
     return _try_twice(name or path.name, lambda worker: worker.describe(path, name))
 
 
-def run_in_worker(job: Job, observer: RunObserver) -> RunEnd:
-    """``posecore.runs.local.run_locally`` in a worker process.
+def read_frame(path: Path, from_s: float) -> Rgb:
+    """``posecore.media.clips.read_frame`` in a worker process.
+
+    Raises:
+        As there; WorkerLost, WorkerUnavailable.
+    """
+    path = path.absolute()
+    return _try_twice(path.name, lambda worker: worker.read_frame(path, from_s))
+
+
+def run_in_worker(job: Job, observer: RunObserver, preview: Preview | None = None) -> RunEnd:
+    """``posecore.runs.film_copy.run_with_film`` in a worker process.
 
     If that process dies, the job is run once more from the start: ``observer.on_opened`` is called again.
 
     Raises:
-        As ``run_locally``; WorkerLost, WorkerUnavailable.
+        As ``run_with_film``; WorkerLost, WorkerUnavailable.
     """
     with _whole_film(job) as inside:
-        return _try_twice(job.path.name, lambda worker: worker.run(inside, observer))
+        return _try_twice(job.path.name, lambda worker: worker.run(inside, observer, preview))
 
 
 def find_faces(

@@ -25,6 +25,7 @@ from posecore.poses import FramePoses
 from posecore.rigid.tags import SeenTag
 from posecore.runs import pool
 from posecore.runs.job import Job, RunEnd, RunObserver
+from posecore.runs.preview import Preview
 from posecore.system import usable_cores
 
 # One ordered run keeps two cores busy.
@@ -44,7 +45,7 @@ class _Irregular(Exception):
     """Raised if the segments cannot be joined, so that one ordered run is needed."""
 
 
-def run_in_workers(job: Job, observer: RunObserver, workers: int) -> RunEnd:
+def run_in_workers(job: Job, observer: RunObserver, workers: int, preview: Preview | None = None) -> RunEnd:
     """Like ``posecore.runs.pool.run_in_worker``, with as many processes as are worthwhile, up to ``workers``.
 
     With more than one, the observer is called with frames out of order, from several threads, one at a time; a frame
@@ -57,8 +58,8 @@ def run_in_workers(job: Job, observer: RunObserver, workers: int) -> RunEnd:
         clip = pool.describe(job.path)
         cuts = plan_cuts(clip, job, workers)
         if cuts:
-            return run_in_segments(job, observer, clip, cuts)
-    return pool.run_in_worker(job, observer)
+            return run_in_segments(job, observer, clip, cuts, preview)
+    return pool.run_in_worker(job, observer, preview)
 
 
 def usual_workers() -> int:
@@ -74,22 +75,25 @@ def plan_cuts(clip: ClipInfo, job: Job, workers: int) -> list[float]:
     return [job.part.start_s + length_s * index / segments for index in range(1, segments)]
 
 
-def run_in_segments(job: Job, observer: RunObserver, clip: ClipInfo, cuts: Sequence[float]) -> RunEnd:
+def run_in_segments(
+    job: Job, observer: RunObserver, clip: ClipInfo, cuts: Sequence[float], preview: Preview | None = None
+) -> RunEnd:
     """Run a job with these cuts, or in one piece if the segments do not fit together.
 
-    If it is stopped, only the frames of the first segment are certainly done without a gap.
+    The preview is of the first segment. If the run is stopped, only the frames of the first segment are certainly done
+    without a gap.
     """
     shared = _SharedObserver(observer)
     observer.on_opened(clip)
     with tempfile.TemporaryDirectory(prefix=".film-", dir=job.film.absolute().parent if job.film else None) as folder:
         segments = _plan_segments(job, clip, cuts, shared, Path(folder))
         try:
-            _run_side_by_side(segments, shared)
+            _run_side_by_side(segments, shared, preview)
             for earlier, later in pairwise(segments):
                 if not shared.stopped and not _agree(earlier, later):
                     later.run_in_worker(after=earlier)
         except _Irregular:
-            return pool.run_in_worker(job, observer)
+            return pool.run_in_worker(job, observer, preview)
         done = [segment for segment in segments if segment.frames]
         if job.film is not None:
             films = [(segment.job.film, segment.first_s) for segment in done if segment.job.film is not None]
@@ -122,9 +126,13 @@ def _plan_segments(
     return segments
 
 
-def _run_side_by_side(segments: list["_Segment"], shared: "_SharedObserver") -> None:
+def _run_side_by_side(segments: list["_Segment"], shared: "_SharedObserver", preview: Preview | None) -> None:
     with ThreadPoolExecutor(len(segments)) as threads:
-        futures = [threads.submit(segment.run_in_worker) for segment in segments]
+        previews = [preview, *[None] * (len(segments) - 1)]
+        futures = [
+            threads.submit(segment.run_in_worker, preview=shown)
+            for segment, shown in zip(segments, previews, strict=True)
+        ]
         try:
             for future in futures:
                 future.result()
@@ -168,7 +176,7 @@ class _Segment:
         self.before: deque[FramePoses] = deque(maxlen=_COMPARED_FRAMES)
         self.last: deque[FramePoses] = deque(maxlen=_COMPARED_FRAMES)
 
-    def run_in_worker(self, after: "_Segment | None" = None) -> None:
+    def run_in_worker(self, after: "_Segment | None" = None, *, preview: Preview | None = None) -> None:
         """Run it, with its lead-in, or from where another segment ended.
 
         Raises:
@@ -176,7 +184,7 @@ class _Segment:
         """
         job = self.job if after is None else replace(self.job, lead_in_s=0.0, resume=after.end.resume_state)
         try:
-            self.end = pool.run_in_worker(job, self)
+            self.end = pool.run_in_worker(job, self, preview)
         except InvalidOption as error:
             if self._shared.stopped:  # before it reached its first frame
                 self._begin()

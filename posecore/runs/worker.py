@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -23,7 +23,7 @@ from posecore.export.saved import load_sequence
 from posecore.hands import FrameHands
 from posecore.limits import LIMITS
 from posecore.media.clip_options import ClipOptions
-from posecore.media.clips import ClipInfo, open_clip
+from posecore.media.clips import ClipInfo, open_clip, read_frame
 from posecore.media.joining import join_films
 from posecore.media.sound import Sound
 from posecore.poses import FramePoses
@@ -32,6 +32,7 @@ from posecore.runs import messages
 from posecore.runs.faces_in_video import faces_by_frame
 from posecore.runs.film_copy import run_with_film
 from posecore.runs.job import NEEDS_LESS_MEMORY
+from posecore.runs.preview import Preview, PreviewPicture
 
 # How often the worker reports that it is still decoding while no frame is wanted.
 _SIGN_OF_LIFE_S = 1.0
@@ -57,6 +58,33 @@ class _MessageWriter:
         """Write a heartbeat if there was no message for a while."""
         if time.monotonic() - self._last_s > _SIGN_OF_LIFE_S:
             self.write("alive")
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What the parent asks of the current job.
+
+    Attributes:
+        stop: set when the job is to end.
+        look: set when a picture of its newest frame is wanted.
+    """
+
+    stop: threading.Event = field(default_factory=threading.Event)
+    look: threading.Event = field(default_factory=threading.Event)
+
+
+class _RemotePreview(Preview):
+    """Passes pictures on to the preview in the parent process."""
+
+    def __init__(self, writer: _MessageWriter, look: threading.Event) -> None:
+        super().__init__()
+        self._writer = writer
+        self._asked = look
+
+    def give(self, picture: PreviewPicture) -> None:
+        """Pass on a picture."""
+        fields = picture._asdict()
+        self._writer.write("picture", fields.pop("jpeg"), **fields)
 
 
 class _RemoteObserver:
@@ -86,11 +114,11 @@ def main() -> None:
     with open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), 1)  # what native libraries print is discarded: standard output is for messages only
     writer.write("ready")
-    next_job, stop = _read_jobs(sys.stdin.buffer)
+    next_job, asked = _read_jobs(sys.stdin.buffer)
     while True:
         kind, fields = next_job()
         try:
-            writer.write("done", **_ACTIONS[kind](fields, writer, stop))
+            writer.write("done", **_ACTIONS[kind](fields, writer, asked))
         except Exception as error:  # noqa: BLE001 - raised in the parent process
             writer.write("failed", **_failure(error))
 
@@ -110,23 +138,31 @@ def _failure(error: Exception) -> messages.Fields:
     return {"error": "RuntimeError", "text": f"{type(error).__name__}: {error}"}
 
 
-def _describe(fields: messages.Fields, writer: _MessageWriter, stop: threading.Event) -> messages.Fields:
+def _describe(fields: messages.Fields, writer: _MessageWriter, asked: _Asked) -> messages.Fields:
     path, name = fields["path"], fields["name"]
     with _memory_limited(), open_clip(path, name=name, on_packet=writer.write_alive) as clip:
         return {"clip": messages.clip_to_fields(clip.info)}
 
 
-def _run_job(fields: messages.Fields, writer: _MessageWriter, stop: threading.Event) -> messages.Fields:
+def _read_pixels(fields: messages.Fields, writer: _MessageWriter, asked: _Asked) -> messages.Fields:
+    with _memory_limited():
+        rgb = read_frame(Path(fields["path"]), fields["from_s"])
+    writer.write("pixels", rgb.tobytes(), shape=rgb.shape)
+    return {}
+
+
+def _run_job(fields: messages.Fields, writer: _MessageWriter, asked: _Asked) -> messages.Fields:
     job = messages.job_from_fields(fields)
     if job.estimates:
         find_engine(job.pose)  # loaded before memory is limited
     if job.hands is not None:
         open_hand_networks(job.hands)
     with _memory_limited():
-        return asdict(run_with_film(job, _RemoteObserver(writer, stop), on_packet=writer.write_alive))
+        observer, preview = _RemoteObserver(writer, asked.stop), _RemotePreview(writer, asked.look)
+        return asdict(run_with_film(job, observer, on_packet=writer.write_alive, preview=preview))
 
 
-def _find_faces(fields: messages.Fields, writer: _MessageWriter, stop: threading.Event) -> messages.Fields:
+def _find_faces(fields: messages.Fields, writer: _MessageWriter, asked: _Asked) -> messages.Fields:
     sequence = load_sequence(Path(fields["poses"])).sequence
     network = FaceNetwork(fields["model"], fields["threads"])  # loaded before memory is limited
     part = ClipOptions(**fields["part"])
@@ -135,12 +171,12 @@ def _find_faces(fields: messages.Fields, writer: _MessageWriter, stop: threading
         for faces in frames:
             payload, people = messages.faces_to_message(faces)
             writer.write("faces", payload, **people)
-            if stop.is_set():
+            if asked.stop.is_set():
                 break
     return {}
 
 
-def _join_segments(fields: messages.Fields, writer: _MessageWriter, stop: threading.Event) -> messages.Fields:
+def _join_segments(fields: messages.Fields, writer: _MessageWriter, asked: _Asked) -> messages.Fields:
     films = [(Path(path), start_s) for path, start_s in fields.pop("films")]
     start_s = fields.pop("start_s") + films[0][1]
     job = messages.job_from_fields(fields)
@@ -150,31 +186,35 @@ def _join_segments(fields: messages.Fields, writer: _MessageWriter, stop: thread
     return {}
 
 
-_ACTIONS: dict[str, Callable[[messages.Fields, _MessageWriter, threading.Event], messages.Fields]] = {
+_ACTIONS: dict[str, Callable[[messages.Fields, _MessageWriter, _Asked], messages.Fields]] = {
     "describe": _describe,
+    "pixels": _read_pixels,
     "run": _run_job,
     "faces": _find_faces,
     "join": _join_segments,
 }
 
 
-def _read_jobs(stream: IO[bytes]) -> tuple[Callable[[], tuple[str, messages.Fields]], threading.Event]:
-    """Function that waits for the next job, and an event that is set when the current one is to end."""
+def _read_jobs(stream: IO[bytes]) -> tuple[Callable[[], tuple[str, messages.Fields]], _Asked]:
+    """Function that waits for the next job, and what is asked of the current one meanwhile."""
     jobs: queue.SimpleQueue[tuple[str, messages.Fields]] = queue.SimpleQueue()
-    stop = threading.Event()
+    asked = _Asked()
 
     def read() -> None:
         while (message := messages.receive(stream)) is not None:
             kind, fields, _ = message
             if kind == "stop":
-                stop.set()
+                asked.stop.set()
+            elif kind == "look":
+                asked.look.set()
             else:
-                stop.clear()
+                asked.stop.clear()
+                asked.look.clear()
                 jobs.put((kind, fields))
         os._exit(0)  # the parent is gone: nobody waits for the current job, not even if a decoder hangs
 
     threading.Thread(target=read, daemon=True).start()
-    return jobs.get, stop
+    return jobs.get, asked
 
 
 @contextmanager

@@ -16,6 +16,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
+import numpy as np
+
 from posecore import errors
 from posecore.errors import PosecoreError, WorkerLost, WorkerUnavailable
 from posecore.estimation.faces import Face, FaceNetwork
@@ -23,8 +25,10 @@ from posecore.limits import LIMITS
 from posecore.media.clip_options import ClipOptions
 from posecore.media.clips import ClipInfo
 from posecore.media.joining import Part
+from posecore.media.upright import Rgb
 from posecore.runs import messages
 from posecore.runs.job import Job, RunEnd, RunObserver
+from posecore.runs.preview import Preview, PreviewPicture
 
 OnFaces = Callable[[Mapping[int, Face]], bool]
 """Called with the faces of each frame; False ends the search."""
@@ -83,23 +87,44 @@ class WorkerProcess:
         self._send("describe", path=path, name=name)
         return messages.clip_from_fields(self._wait()["clip"])
 
-    def run(self, job: Job, observer: RunObserver) -> RunEnd:
-        """``posecore.runs.local.run_locally`` in that process.
+    def run(self, job: Job, observer: RunObserver, preview: Preview | None = None) -> RunEnd:
+        """``posecore.runs.film_copy.run_with_film`` in that process.
 
         If the observer ends the run, a few more frames may be processed and reported before it ends.
 
         Raises:
-            As ``run_locally``; WorkerLost; WorkerUnavailable; WorkerDied.
+            As ``run_with_film``; WorkerLost; WorkerUnavailable; WorkerDied.
         """
 
         def handle(kind: str, fields: messages.Fields, payload: bytes) -> None:
             if kind == "opened":
                 observer.on_opened(messages.clip_from_fields(fields["clip"]))
-            elif kind == "frame" and not observer.on_frame(*messages.frame_from_message(payload, fields)):
-                self._send("stop")
+            elif kind == "picture" and preview is not None:
+                preview.give(PreviewPicture(payload, tuple(fields["size"]), fields["time_s"], fields["people"]))
+            elif kind == "frame":
+                if not observer.on_frame(*messages.frame_from_message(payload, fields)):
+                    self._send("stop")
+                elif preview is not None and preview.is_asked():
+                    self._send("look")
 
         self._send("run", **messages.job_to_fields(job))
         return RunEnd(**self._wait(handle))
+
+    def read_frame(self, path: Path, from_s: float) -> Rgb:
+        """``posecore.media.clips.read_frame`` in that process.
+
+        Raises:
+            As there; WorkerLost; WorkerUnavailable; WorkerDied.
+        """
+        pixels: list[Rgb] = []
+
+        def handle(kind: str, fields: messages.Fields, payload: bytes) -> None:
+            if kind == "pixels":
+                pixels.append(np.frombuffer(payload, np.uint8).reshape(fields["shape"]).copy())
+
+        self._send("pixels", path=path, from_s=from_s)
+        self._wait(handle)
+        return pixels[0]
 
     def find_faces(self, path: Path, poses: Path, network: FaceNetwork, part: ClipOptions, on_faces: OnFaces) -> None:
         """Find the faces of people, see ``posecore.runs.pool.find_faces``.

@@ -4,12 +4,16 @@ import gc
 import threading
 import time
 
+import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from pages.ui.shared.job_progress import progress_text
 from pages.ui.shared.jobs import Job, JobProgress, JobState, JobWords, Report
 from pages.ui.shared.visits import Visit
 from posecore import PosecoreError
+from posecore.media.pictures import encode_jpeg
+from posecore.runs.preview import PreviewPicture
 
 PHOTOS = JobWords("photos", fails="The photos could not be scored")
 
@@ -131,3 +135,22 @@ def test_the_pace_is_that_since_the_first_report_and_of_each_task(monkeypatch):
 )
 def test_progress_in_words(progress, expected):
     assert progress_text(progress, PHOTOS) == expected
+
+
+def test_its_page_asks_for_the_newest_frame_and_shows_it():
+    def page(job):
+        from pages.ui.shared.job_progress import show_progress
+
+        show_progress(job)
+
+    job: Job[int] = Job(PHOTOS)
+    app = AppTest.from_function(page, args=(job,)).run()
+    assert not app.exception
+    assert not app.get("image")
+    assert job.preview.is_asked()
+    rgb = np.full((48, 64, 3), 90, np.uint8)
+    job.preview.give(PreviewPicture(encode_jpeg(rgb), (64, 48), 3.21, 2))
+    [shown] = app.run().get("image")
+    [image] = shown.proto.imgs
+    assert image.url.startswith("data:image/jpeg")
+    assert image.alt == "Newest analysed frame, at 3.2 s, with the skeletons of 2 people"

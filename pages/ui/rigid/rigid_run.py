@@ -9,12 +9,15 @@ from pages.ui.shared.clips import Clip
 from pages.ui.shared.jobs import Report
 from pages.ui.shared.video_run import VideoRun, counting_frames
 from pages.ui.video.clip_run import ClipRun
-from posecore import Camera, ClipOptions
+from posecore import Camera, ClipOptions, PoseOptions
 from posecore.pipeline import find_tags_video
 from posecore.rigid.pose import RigidSequence
 from posecore.rigid.seen import SeenInVideo
 from posecore.rigid_pipeline import RigidOptions, Stage, open_faces, see_faces, see_in_video
 from posecore.runs.expected import Expected, expect_run
+from posecore.runs.film_copy import Unobserved
+from posecore.runs.job import Job
+from posecore.runs.pool import run_in_worker
 from posecore.runs.progress import Progress
 from posecore.runs.rigid_video import draw_rigid_video
 
@@ -67,12 +70,20 @@ class RigidRun(VideoRun[SeenInVideo, object]):
     def draw(self, found: RigidSequence, camera: Camera, axis_m: Mapping[str, float], look: object) -> None:
         """Start making the video with these axes; ``look`` identifies what it shows."""
         film, drawn = self.film, self.drawn
-        self._make(
-            "video with axes",
-            drawn,
-            look,
-            lambda report: draw_rigid_video(film, found, camera, drawn, axis_m=axis_m, on_frame=report),
-        )
+        own = None if self.of is None or self.of.was_live else self._folder.path / "own.mp4"
+
+        def write(report: Report) -> bool:
+            source = film if own is None else _encoded(film, own)
+            return draw_rigid_video(source, found, camera, drawn, axis_m=axis_m, on_frame=report)
+
+        self._make("video with axes", drawn, look, write)
+
+
+def _encoded(film: Path, own: Path) -> Path:
+    """The Video page's film as posecore encodes it: it may be the upload's stream, which this process must not read."""
+    if not own.is_file():
+        run_in_worker(Job(film, PoseOptions(), ClipOptions(), own, skeletons=False, bodies=False), Unobserved())
+    return own
 
 
 def _search(

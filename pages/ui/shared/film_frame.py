@@ -4,13 +4,15 @@ from contextlib import suppress
 from pathlib import Path
 
 from posecore import PosecoreError
-from posecore.media.clips import read_frame
 from posecore.media.upright import Rgb
+from posecore.runs.pool import read_frame
 from posecore.values import FramesInTime
 
 
 def film_frame(film: Path | None, sequence: FramesInTime, index: int) -> Rgb | None:
     """(H, W, 3) uint8; None if there is no such video, or not any more.
+
+    It is read in a worker process, as the video may be a copy of the upload's stream.
 
     Args:
         film: a video of exactly the frames of the sequence, from 0 s; its size may be another one.

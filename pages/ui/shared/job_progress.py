@@ -1,10 +1,15 @@
 """How far a job is, and the button that stops it."""
 
+import base64
 from typing import Any
 
 import streamlit as st
 
 from pages.ui.shared.jobs import Job, JobProgress, JobWords
+from posecore.runs.preview import Preview
+
+# So that on a laptop the whole picture is in view, below the head of the page.
+_TALLEST_PX = 320
 
 
 @st.fragment(run_every=0.5)
@@ -22,6 +27,21 @@ def show_progress(job: Job[Any]) -> None:
         st.progress(progress.share or 0.0, progress_text(progress, words))
     if st.button(words.stops, icon=":material/stop_circle:", disabled=state.stop.is_set(), key=f"stop_{job.key}"):
         job.stop()
+    _show_newest(job.preview)
+
+
+def _show_newest(preview: Preview) -> None:
+    """Show the newest picture of a run, and ask for the next one: none is made while nobody looks."""
+    preview.ask()
+    picture = preview.newest
+    if picture is None:
+        return
+    people = "one person" if picture.people == 1 else f"{picture.people} people"
+    # As an address of its own, the picture of a moment ago would be deleted before a slow browser has it.
+    source = f"data:image/jpeg;base64,{base64.b64encode(picture.jpeg).decode('ascii')}"
+    alt = f"Newest analysed frame, at {picture.time_s:.1f} s, with the skeletons of {people}"
+    width, height = picture.size
+    st.image(source, width=round(width * min(1.0, _TALLEST_PX / height)), alt=alt)
 
 
 def progress_text(progress: JobProgress, words: JobWords) -> str:

@@ -11,6 +11,7 @@ from typing import Generic, Protocol, TypeVar
 
 from posecore import PosecoreError
 from posecore.limits import LIMITS
+from posecore.runs.preview import Preview
 
 Result = TypeVar("Result")
 
@@ -118,11 +119,13 @@ class Job(Generic[Result]):
     Attributes:
         words: what the page says about it.
         state: how far it is, and its result.
+        preview: shows what is done, if the job gives pictures to it.
         key: identifies it on the page.
     """
 
     def __init__(self, words: JobWords) -> None:
         self.words = words
+        self.preview = Preview()
         self.state: JobState[Result] = JobState()
         self.key = secrets.token_hex(8)
         self.close = weakref.finalize(self, _end, self.state)

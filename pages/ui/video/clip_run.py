@@ -29,6 +29,7 @@ from posecore.export.overlay_file import write_overlay
 from posecore.limits import LIMITS
 from posecore.runs.annotation import color_by
 from posecore.runs.expected import Expected, expect_run
+from posecore.runs.preview import Preview
 from posecore.runs.replay import HandNotes
 from posecore.runs.segments import usual_workers
 from posecore.view.silhouettes import Background
@@ -180,7 +181,7 @@ class ClipRun(VideoRun[Analysed, Shown]):
         self._seconds_before = after.seconds if after is not None else 0.0
         stopped = after.state.result.stopped if after is not None and after.state.result is not None else None
         film = self.film if options.film else None
-        self._analyse(partial(_estimate, self.clip.path, options, film, stopped, self._notes))
+        self._analyse(partial(_estimate, self.clip.path, options, film, stopped, self._notes, self.analysis.preview))
 
     def is_done(self, sequence: PoseSequence, options: RunOptions, *, missed: int, hands: HandSequence | None) -> None:
         """Finish without an analysis: the recorded video was analysed live, with this result for all its frames."""
@@ -272,6 +273,7 @@ def _estimate(
     film: Path | None,
     stopped: StoppedRun | None,
     notes: list[str],
+    preview: Preview,
     report: Report,
 ) -> Analysed:
     ends: list[RunSummary] = []
@@ -289,6 +291,7 @@ def _estimate(
         on_note=notes.append,
         on_end=ends.append,
         after=stopped,
+        preview=preview,
         workers=WORKERS,
     )
     [end] = ends
