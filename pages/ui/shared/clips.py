@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.typing import UploadedFile
 
 from pages.ui.shared.folders import Folder
+from pages.ui.shared.started_download import size_in_words
 from pages.ui.shared.taken_uploads import free_memory, offer_upload
 from pages.ui.shared.visits import Visit
 from posecore.media.animations import ANIMATION_SUFFIXES
@@ -80,7 +81,7 @@ def uploaded_clip(
         )
         return None
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.text(f"{clip.name}, {clip.path.stat().st_size / 1e6:.1f} MB", width="content")
+        st.text(f"{clip.name}, {size_in_words(clip.path.stat().st_size)}", width="content")
         st.button(
             "Remove", icon=":material/delete:", type="tertiary", key=f"{key}_remove", on_click=forget, args=(visit,)
         )

@@ -1,5 +1,8 @@
 """Styles that the theme in .streamlit/config.toml cannot express."""
 
+from functools import cache
+from pathlib import Path
+
 import streamlit as st
 
 _CSS = """
@@ -16,31 +19,26 @@ _CSS = """
 [data-testid="stSlider"] [data-testid="stSliderThumbValue"] { color: inherit; }
 /* Streamlit's own grey is 4.16:1 on the light page. */
 [data-testid="stCaptionContainer"] { color: inherit; opacity: 0.8; }
+/* Why a file was refused, until another one was taken. */
+[data-testid="stFileChip"][data-reason] { max-width: none; width: auto; height: auto; flex-wrap: wrap; }
+[data-testid="stFileChip"][data-reason]::after { content: attr(data-reason); flex-basis: 100%; font-size: 0.875rem;
+  padding: 0 0.25rem 0.25rem; }
+[data-testid="stFileChips"]:has([data-reason]) { max-height: none; }
+[data-testid="stFileUploaderDropzone"]:has(input:not([multiple])) [data-testid="stFileChips"]
+  div:has(> * > [aria-invalid]):has(~ div [data-testid="stFileChip"]:not([aria-invalid])) { display: none; }
 </style>
 """
 
-# Streamlit gives the named, clickable area of an uploader the role "presentation", which says that it has no meaning,
-# and puts the section of a menu, with items of its own, directly into a list.
-_ROLES = """
-<script>
-if (!window.posecoreRoles) {
-  const mend = () => {
-    for (const area of document.querySelectorAll('section[role="presentation"][aria-label]')) area.role = "group";
-    for (const section of document.querySelectorAll("ul > div")) {
-      section.role = "listitem";
-      for (const item of section.querySelectorAll(":scope > li")) item.role = "none";
-    }
-  };
-  window.posecoreRoles = new MutationObserver(mend);
-  window.posecoreRoles.observe(document.body, { childList: true, subtree: true });
-  mend();
-}
-</script>
-"""
+_SCRIPT = Path(__file__).parents[1] / "js" / "shared" / "mending.js"
 
 
 def apply_style() -> None:
     """Start the page right below the navigation, with legible captions and named uploaders."""
     with st.container(key="app_style"):
         st.html(_CSS)
-        st.html(_ROLES, unsafe_allow_javascript=True)
+        st.html(_script(), unsafe_allow_javascript=True)
+
+
+@cache
+def _script() -> str:
+    return f"<script>{_SCRIPT.read_text(encoding='utf-8')}</script>"

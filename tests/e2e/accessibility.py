@@ -1,0 +1,37 @@
+"""Checks of a page with axe-core, for tests that have a page to look at."""
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.e2e.visitor import wait_until_idle
+
+_AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+_SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+# The theme follows the browser's within a transition of colours, which must not be measured half way.
+_SETTLED_MS = 600
+
+
+def check_accessibility(page: Page) -> None:
+    """Fail if axe-core finds anything on the page as it is now, in the light or the dark theme."""
+    if not _AXE.is_file():
+        if os.environ.get("CI"):
+            pytest.fail("axe-core is not installed (npm ci); in CI this check must run")
+        pytest.skip("axe-core is not installed (npm ci)")
+    wait_until_idle(page)
+    page.evaluate(_AXE.read_text(encoding="utf-8"))
+    findings = []
+    for scheme in reversed(_SCHEMES):  # ends in the light theme, in which tests begin
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(_SETTLED_MS)
+        answer = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+        findings += [f"{scheme}: {_said(found)}" for found in answer["violations"]]
+    assert findings == []
+
+
+def _said(found: dict[str, Any]) -> str:
+    places = [f"{node['html'][:200]} ({node['failureSummary']})" for node in found["nodes"][:5]]
+    return f"{found['id']}: {found['help']}: " + "; ".join(places)
