@@ -22,9 +22,10 @@ if __name__ == "__main__":
 else:
     from starlette.middleware import Middleware
 
+    from pages.ui.explore.share import links
     from pages.ui.shared import addresses, assets
     from pages.ui.shared.compression import CompressFrontEnd
     from pages.ui.shared.server import lifespan
 
-    routes = [*assets.routes(), *addresses.routes()]
+    routes = [*assets.routes(), *addresses.routes(), *links.routes()]
     app = st.App(__file__, routes=routes, middleware=[Middleware(CompressFrontEnd)], lifespan=lifespan)

@@ -56,6 +56,7 @@ def show_result(opened: Opened) -> None:
         file=opened.name,
         saved_with=opened.saved_with,
         heights=opened.heights,
+        facts=opened.facts,
     )
     if sequence.seen.any():
         offer_comparison(EXPLORE)

@@ -132,6 +132,7 @@ def show_result(run: ClipRun, sequence: PoseSequence) -> None:
         file=file,
         film_file=run.film if options.film else None,
         recorded_s=run.info.recorded_s if run.info is not None and not run.was_live else None,
+        facts=lambda people: manifest(run, people),
     )
     if sequence.seen.any():
         offer_comparison(VIDEO)

@@ -46,6 +46,9 @@ class Limits:
             read it takes up to 20 times as much memory.
         photo_set_megabytes: size of all photos that one visitor of the app gives to be labelled or scored.
         motion_megabytes: size of a file with a movement that another program wrote, such as C3D.
+        share_seconds: length of a shared page; of a longer video it has the part around the moment.
+        share_days: how long an address of a shared page lives; 0, which is the default: there are no such addresses.
+        shared_megabytes: size of all pages that have such addresses.
         puppet_kilobytes: size of an SVG file of a puppet; a drawing without pictures in it has far less.
     """
 
@@ -75,6 +78,9 @@ class Limits:
     labels_megabytes: int = 50
     photo_set_megabytes: int = 1_000
     motion_megabytes: int = 100
+    share_seconds: int = 60
+    share_days: int = 0
+    shared_megabytes: int = 500
     puppet_kilobytes: int = 500
 
     @classmethod

@@ -32,8 +32,9 @@ TIME_BASE = Fraction(1, 90_000)
 _ENCODERS: dict[FilmQuality, dict[str, str]] = {
     "fast": {"preset": "ultrafast", "crf": "25"},
     "small": {"preset": "veryfast", "crf": "25"},
+    "smallest": {"preset": "veryfast", "crf": "29", "g": "150", "maxrate": "560k", "bufsize": "1120k"},
 }
-_ALWAYS = {"bf": "0", "g": "60"}
+_USUAL = {"bf": "0", "g": "60"}
 
 Patch = tuple[slice, slice, np.ndarray]
 """Rows and columns of a rectangle of a frame, and its (H, W, 3) uint8 RGB content."""
@@ -82,7 +83,7 @@ class FilmWriter:
         self.size = size
         self._fps_hint = fps_hint
         self._colors = colors
-        self._encoder = _ENCODERS[quality] | _ALWAYS | {"threads": str(max(1, usable_cores() - 1))}
+        self._encoder = _USUAL | _ENCODERS[quality] | {"threads": str(max(1, usable_cores() - 1))}
         self._sound = sound
         # libx264 copies its input, so one frame buffer serves all.
         self._frame = av.VideoFrame(size[0] + size[0] % 2, size[1] + size[1] % 2, "yuv420p")

@@ -26,8 +26,8 @@ class Expected:
 # and megabytes of video per million pixels.
 _MS_OF_FRAME, _MS_OF_MEGAPIXEL = 4.0, 2.0
 _MS_OF_HANDS = 13.0  # of a person who signs: 26 ms of processor time more per frame
-_FILM_MS: dict[FilmQuality, float] = {"fast": 2.5, "small": 6.0}
-_FILM_MB: dict[FilmQuality, float] = {"fast": 0.017, "small": 0.007}
+_FILM_MS: dict[FilmQuality, float] = {"fast": 2.5, "small": 6.0, "smallest": 6.0}
+_FILM_MB: dict[FilmQuality, float] = {"fast": 0.017, "small": 0.007, "smallest": 0.004}
 
 
 def expect_run(clip: ClipInfo, part: ClipOptions, *, film: bool, hands: bool = False) -> Expected:

@@ -1,13 +1,16 @@
 """Explore a result: player, verdicts, repetitions, smoothing, and choice of people."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from pages.ui.explore.playback import Playback
 from pages.ui.explore.player.component import show_player
 from pages.ui.explore.repetitions import show_repetitions
+from pages.ui.explore.share.panel import offer_share
 from pages.ui.explore.smoothing_lab import show_lab
 from pages.ui.explore.verdicts import show_trust, show_verdicts
 from pages.ui.shared.addresses import address
@@ -29,6 +32,7 @@ def explore(
     film_file: Path | None = None,
     recorded_s: float | None = None,
     heights: Mapping[int, float] | None = None,
+    facts: Callable[[PoseSequence], Mapping[str, Any]] = lambda _shown: {},
 ) -> PoseSequence:
     """Show a result; the choices about it are kept for the visit. Without bodies there is only the player.
 
@@ -45,13 +49,17 @@ def explore(
         film_file: its video, of exactly the frames of the result; None if there is none.
         recorded_s: when it was recorded, in seconds since 1970; None if that is not known.
         heights: of people in metres, by id, to begin with.
+        facts: what is known of the result as it is shown.
 
     Returns:
         The result as it is shown: smoothed, scaled, named, and without hidden people.
     """
+    shared = partial(
+        offer_share, playback, key=key, clip=clip, stem=stem, title=file or stem, film=film_file, facts=facts
+    )
     if not playback.raw.seen.any():
         playback.use(Smoothing(method="none"))
-        _play(playback, playback.sequence, key, clip, film, file, stem)
+        shared(playback.sequence, _play(playback, playback.sequence, key, clip, film, file, stem))
         return playback.sequence
     above = st.container()
     show_lab(playback, key=f"{key}_smoothing", clip=clip, already=already, saved_with=saved_with)
@@ -64,7 +72,7 @@ def explore(
     with above:
         with st.container():  # one element for any number of verdicts: Streamlit restarts what is below when it moves
             show_verdicts(playback, shown)
-        _play(playback, shown, key, clip, film, file, stem)
+        shared(shown, _play(playback, shown, key, clip, film, file, stem))
         show_repetitions(
             playback, shown, key=f"{key}_repetitions", clip=clip, stem=stem, film_file=film_file, recorded_s=recorded_s
         )
@@ -73,14 +81,15 @@ def explore(
 
 def _play(
     playback: Playback, shown: PoseSequence, key: str, clip: str, film: str | None, file: str | None, stem: str
-) -> None:
+) -> str | None:
+    """Show the player; what a link to the moment asks for that the visitor just shared."""
     played = address(playback.token)
     if played is None:
         st.info("The player needs the app's own server. Start it with: streamlit run streamlit_app.py")
-        return
+        return None
     everybody = playback.sequence.named(shown.names)
     people = shown.person_ids.tolist()
-    show_player(
+    return show_player(
         everybody,
         playback.moments,
         played,

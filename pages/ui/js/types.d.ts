@@ -116,6 +116,14 @@ export interface Header {
   curves: { name: string; title: string; group: string; unit: string; angle: Angle | null }[];
   /** Null if hands were not looked for. */
   hands: { at: number; landmarks: number; slots: { person: number; side: Side }[]; words: string[] } | null;
+  /** Of a page that stands alone: its parts by name, in order, see pages/ui/explore/share/packed.py. */
+  packed?: Record<string, PackedPart>;
+}
+
+/** Numbers of each frame in the page itself: how many there are, and the steps in which they are counted, in turn. */
+export interface PackedPart {
+  channels: number;
+  steps: number[];
 }
 
 export interface Person {

@@ -24,14 +24,13 @@ _HERE = Path(__file__).parent
 _USUAL_JOINTS = ("knee", "elbow")
 _SURE = 0.5
 _SMALL = frozenset(BLAZEPOSE_33.parts["face"] + BLAZEPOSE_33.parts["hands"]) - {BLAZEPOSE_33.index("nose")}
+PLAYER_HTML = (_HERE / "player.html").read_text(encoding="utf-8")
+"""The player before its script runs."""
+PLAYER_CSS = (_HERE / "player.css").read_text(encoding="utf-8")
+"""Its rules, without those of ``pages.ui.shared.script_parts.STYLES``, which it needs too."""
 
 
-_player = module_component(
-    "posecore_player",
-    html=(_HERE / "player.html").read_text(encoding="utf-8"),
-    css=STYLES + (_HERE / "player.css").read_text(encoding="utf-8"),
-    module="player/player.js",
-)
+_player = module_component("posecore_player", html=PLAYER_HTML, css=STYLES + PLAYER_CSS, module="player/player.js")
 
 
 def show_player(
@@ -47,8 +46,8 @@ def show_player(
     stem: str | None = None,
     shown: Collection[int] | None = None,
     heights: Collection[GivenHeight] = (),
-) -> None:
-    """Show the player of a result.
+) -> str | None:
+    """Show the player of a result, and return what a link to the moment asks for that the visitor just shared.
 
     Args:
         sequence: as for ``player_data``.
@@ -64,7 +63,12 @@ def show_player(
         heights: that were given, to which the result is scaled.
     """
     data = player_data(sequence, moments.header, hands=hands, clip=clip, shown=shown, heights=heights)
-    _player(key=key, data=data | {"film": film, "file": file, "stem": stem, "moments": address, "link": None})
+    addresses = {"film": film, "file": file, "stem": stem, "moments": address, "link": None}
+    return _player(key=key, data=data | addresses, on_share_change=_nothing).share
+
+
+def _nothing() -> None:
+    """Make Streamlit run the page with what the player asks for."""
 
 
 def player_data(

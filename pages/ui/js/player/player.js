@@ -58,6 +58,8 @@ class Player {
     this.pictureWanted = false;
     /** @type {import("./loop.js").Loop | null} */
     this.loop = null;
+    /** @type {import("../types.d.ts").Component<PlayerData>["setTriggerValue"] | null} */
+    this.ask = null; // the page, for what it does on the server
     this.gone = false;
     this.tabbed = false;
     this.asked = new AbortController();
@@ -102,6 +104,7 @@ class Player {
     faster: (/** @type {number} */ steps) => this.faster(steps),
     cut: (/** @type {number} */ way) => this.goToCut(way),
     link: () => this.copyLink(),
+    share: () => this.share(),
     sound: () => this.mute(),
     picture: () => this.wantPicture(),
   };
@@ -134,6 +137,7 @@ class Player {
     this.index = link.frame === null ? data.defaults.index : Math.round(link.frame / data.header.step);
     this.loop = null;
     this.landmarks.begin(data);
+    find(this.root, '[data-do="link"]').hidden = Boolean(data.file); // it would open nothing for anybody else
   }
 
   /**
@@ -423,21 +427,25 @@ class Player {
 
   writeAddress() {
     if (!this.moments || !this.view || this.gone || typeof this.data?.link === "string") return;
-    const frame = this.moments.number(this.index);
+    window.history.replaceState(window.history.state, "", this.linkFrom(new URL(window.location.href)));
+  }
+
+  /** Ask the page to share the moment that is shown. */
+  share() {
+    if (this.playing) this.pause();
+    this.ask?.("share", this.linkFrom(new URL("/", window.location.href)).search);
+  }
+
+  /** @param {URL} address */
+  linkFrom(address) {
+    const frame = this.moments?.number(this.index) ?? 0;
     const eye = this.skeleton.camera?.eye ?? null;
-    const file = this.data?.file ?? null;
-    const link = writeLink(new URL(window.location.href), { frame, view: this.view, eye, file });
-    window.history.replaceState(window.history.state, "", link);
+    return writeLink(address, { frame, view: this.currentView, eye, file: this.data?.file ?? null });
   }
 
   async copyLink() {
     this.writeAddress();
     const button = find(this.root, '[data-do="link"]');
-    const file = this.data?.file;
-    write(
-      find(this.root, ".pp-link"),
-      file ? `The link opens this moment for someone who has ${file} too. For others, send the report from Files.` : "",
-    );
     try {
       await navigator.clipboard.writeText(window.location.href);
       write(button, "Copied");
@@ -460,9 +468,10 @@ class Player {
 const players = new WeakMap();
 
 /** @param {import("../types.d.ts").Component<PlayerData>} component */
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const root = find(parentElement, ".pp");
   const player = players.get(root) ?? new Player(root);
+  player.ask = setTriggerValue;
   players.set(root, player);
   player.update(data).catch((error) => player.readings.say(`${error.message}`));
   return () => {

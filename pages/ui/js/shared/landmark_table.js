@@ -95,7 +95,11 @@ export class LandmarkTable {
   narrow(change) {
     Object.assign(this.filter, change);
     const { parts, least } = this.filter;
-    sessionStorage.setItem(this.kept, JSON.stringify({ parts, least }));
+    try {
+      sessionStorage.setItem(this.kept, JSON.stringify({ parts, least }));
+    } catch {
+      // A page that came by a link has no storage: it forgets them.
+    }
     this.draw();
   }
 
