@@ -478,3 +478,57 @@ declare global {
     MediaStreamTrackProcessor?: new (init: { track: MediaStreamTrack }) => { readable: ReadableStream<VideoFrame> };
   }
 }
+
+/** One end of a line, or one point of an angle, see js/measuring. */
+export interface Handle {
+  /** Pixels of the picture. */
+  at: Place;
+  /** The landmark that it follows from frame to frame; null: it stays where it was put. */
+  follows: { person: number; landmark: number } | null;
+}
+
+/** A line with two handles; or an angle with three, of which the second is the corner. */
+export interface Measure {
+  id: number;
+  kind: "line" | "angle";
+  handles: Handle[];
+  /** The length that a line is known to have; null: not known. */
+  metres: number | null;
+}
+
+/** A person in the frame that is measured. */
+export interface MeasuredPerson {
+  id: number;
+  name: string;
+  /** Metres, if it was given; then ``world`` is in true scale. */
+  height: number | null;
+  /** (landmarks x 2) pixels of the picture; NaN where not shown. */
+  points: Float32Array;
+  /** (landmarks x 3) metres. */
+  world: Float32Array;
+}
+
+export interface MeasuredFrame {
+  /** Number and time in the video; null: a photo. */
+  number: number | null;
+  time: number | null;
+  people: MeasuredPerson[];
+  /** Names of the landmarks. */
+  landmarks: string[];
+}
+
+/** Pixels per metre, and what they follow from: a line of known length, or a person's height. */
+export interface Scale {
+  pxPerMetre: number;
+  line?: number;
+  person?: number;
+}
+
+/** A measure in one frame; null: not in view, or not of this kind. */
+export interface Measured {
+  places: (Place | null)[];
+  px: number | null;
+  metres: number | null;
+  degrees: number | null;
+  scale: Scale | null;
+}

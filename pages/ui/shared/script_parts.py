@@ -11,9 +11,10 @@ from posecore.view.hand_drawing import COARSE
 from posecore.view.palette import FINGERS, HAND_BONE_PARTS, HAND_PARTS, SIDES, css
 
 STYLES = "\n".join(
-    (Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("landmark_table.css", "skeleton3d.css")
+    (Path(__file__).parent / name).read_text(encoding="utf-8")
+    for name in ("landmark_table.css", "skeleton3d.css", "measuring.css")
 )
-"""CSS of ``landmark_table.js`` and ``skeleton3d.js`` in ``pages/ui/js/shared``."""
+"""CSS of ``landmark_table.js`` and ``skeleton3d.js`` in ``pages/ui/js/shared``, and of ``pages/ui/js/measuring``."""
 
 LANDMARK_TABLE: dict[str, Any] = {
     "columns": [

@@ -64,11 +64,13 @@ export class FilmScreen {
    * @param {View} view
    * @param {Shown[]} people
    * @param {PersonLine[]} lines
+   * @param {(pen: CanvasRenderingContext2D, ratio: number) => void} drawMore on top; ratio as of ``Overlay``
    */
-  picture(moments, view, people, lines) {
+  picture(moments, view, people, lines, drawMore) {
     const { data, index } = this;
     return pictureOf(this.film, (overlay) => {
       if (data) new PeopleOnFilm(overlay, data).draw(moments, index, view, people, lines);
+      drawMore(overlay.pen, overlay.ratio);
     });
   }
 

@@ -4,6 +4,7 @@
 import { find, mark, write } from "../shared/dom.js";
 import { whenAsked } from "../shared/seeking.js";
 import { Skeleton3d } from "../shared/skeleton3d.js";
+import { MeasuringTool } from "../measuring/tool.js";
 import { Controls, SPEEDS } from "./controls.js";
 import { Curves } from "./curves.js";
 import { numbersOf } from "./curve_numbers.js";
@@ -15,6 +16,7 @@ import { actionOf, playsFromAfar } from "./keys.js";
 import { linesOf } from "./lines.js";
 import { readLink, writeLink } from "./link.js";
 import { withEnd, withStart } from "./loop.js";
+import { measuredFrame } from "./measured_people.js";
 import { Moments } from "./moments.js";
 import { tracesOf } from "./people_in_3d.js";
 import { FilmPlayback, FilmlessPlayback } from "./playback.js";
@@ -32,6 +34,9 @@ class Player {
   constructor(root) {
     this.root = root;
     this.screen = new FilmScreen(find(root, ".pp-views"), () => this.drawOverlay());
+    this.measuring = new MeasuringTool(this.screen.element, find(root, ".pp-measuring"), {
+      onBegin: () => this.playing && this.pause(),
+    });
     const skeleton = find(root, ".pp-skeleton");
     this.skeleton = new Skeleton3d(skeleton, {
       onTurned: () => this.settleSoon(),
@@ -119,6 +124,7 @@ class Player {
       before && names.every((name) => JSON.stringify(before[name]) === JSON.stringify(data[name]));
     if (!same("key")) this.beginClip(data, !before);
     if (!same("key", "film", "people")) this.screen.begin(data);
+    find(this.root, ".pp-measuring").hidden = !data.film;
     if (!same("moments")) await this.beginMoments(data, !same("film"));
     else if (!same("film")) this.beginPlayback(data);
     else if (!same("people")) this.peopleChanged(data);
@@ -138,6 +144,7 @@ class Player {
     this.loop = null;
     this.landmarks.begin(data);
     find(this.root, '[data-do="link"]').hidden = Boolean(data.file); // it would open nothing for anybody else
+    this.measuring.start(data.key, data.header.size, data.stem || "video");
   }
 
   /**
@@ -334,7 +341,16 @@ class Player {
   drawOverlay() {
     if (!this.moments) return;
     this.screen.draw(this.moments, this.currentView, this.shown, this.lines);
+    this.measuring.show(() => this.measuredFrame);
     if (this.pictureWanted) this.savePicture(this.moments);
+  }
+
+  /** What can be measured in the frame that the video shows. */
+  get measuredFrame() {
+    const { data, moments, layer } = this;
+    if (!data || !moments) throw new Error("The player has no result yet.");
+    const index = Math.max(0, this.screen.index);
+    return measuredFrame(data, moments, layer, index, this.currentView.threshold, this.shown);
   }
 
   /** Save the present frame, once the video shows it and its landmarks have arrived. */
@@ -353,7 +369,7 @@ class Player {
     const number = moments.number(this.index);
     const last = moments.number(this.last);
     this.screen
-      .picture(moments, this.currentView, this.shown, this.lines)
+      .picture(moments, this.currentView, this.shown, this.lines, (pen, ratio) => this.measuring.drawOn(pen, ratio))
       .then((picture) => savePicture(picture, this.data?.stem, number, last))
       .catch((error) => this.readings.say(error.message));
   }
@@ -460,7 +476,7 @@ class Player {
     this.playing = false;
     this.asked.abort();
     clearTimeout(this.settling);
-    for (const part of [this.playback, this.screen, this.skeleton, this.curves, this.readings, this.landmarks]) part?.end();
+    for (const part of [this.playback, this.screen, this.measuring, this.skeleton, this.curves, this.readings, this.landmarks]) part?.end();
   }
 }
 
