@@ -55,9 +55,13 @@ export class MeasureList {
     for (const each of [...this.changing, ...this.taking]) each.disabled = true;
   }
 
-  /** @param {string} words */
-  say(words) {
+  /**
+   * @param {string} words
+   * @param {{aloud?: boolean}} [how] aloud: only for screen readers, as it is to be seen elsewhere
+   */
+  say(words, { aloud = false } = {}) {
     this.status.hidden = !words;
+    this.status.classList.toggle("ms-aloud", aloud);
     write(this.status, words);
   }
 

@@ -178,7 +178,8 @@ export class MeasuringTool {
     const added = this.measures.add(kind, handles);
     this.drawn = null;
     this.draw();
-    this.list.say(added ? this.sentence(added) : "There are as many measures as fit. Remove one first.");
+    if (added) this.sayOf(added.id);
+    else this.list.say("There are as many measures as fit. Remove one first.");
   }
 
   // ---- pointers
@@ -386,7 +387,7 @@ export class MeasuringTool {
   /** @param {number} id */
   sayOf(id) {
     const measure = this.measures.find(id);
-    if (measure) this.list.say(this.sentence(measure));
+    if (measure) this.list.say(this.sentence(measure), { aloud: true });
   }
 
   /** @param {Measure} measure */
