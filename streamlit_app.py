@@ -7,10 +7,10 @@ def show_app() -> None:
     """Run the page at the current address."""
     from pages.ui.shared.navigation import route
     from pages.ui.shared.problems import problems_shown
-    from pages.ui.shared.style import apply_style
+    from pages.ui.shared.style import ICON, NAME, apply_style
 
     page = route()
-    st.set_page_config(page_title=f"{page.title} · Pose explorer", page_icon="pages/ui/shared/icon.svg", layout="wide")
+    st.set_page_config(page_title=f"{page.title} · {NAME}", page_icon=str(ICON), layout="wide")
     apply_style()
     with problems_shown():  # a page without its system libraries cannot even be imported
         page.run()
@@ -23,9 +23,9 @@ else:
     from starlette.middleware import Middleware
 
     from pages.ui.explore.share import links
-    from pages.ui.shared import addresses, assets
+    from pages.ui.shared import addresses, assets, public_files
     from pages.ui.shared.compression import CompressFrontEnd
     from pages.ui.shared.server import lifespan
 
-    routes = [*assets.routes(), *addresses.routes(), *links.routes()]
+    routes = [*assets.routes(), *addresses.routes(), *links.routes(), *public_files.routes()]
     app = st.App(__file__, routes=routes, middleware=[Middleware(CompressFrontEnd)], lifespan=lifespan)

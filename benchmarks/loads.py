@@ -49,7 +49,7 @@ class Shown(NamedTuple):
 
 
 def _home(page: Page) -> None:
-    expect(page.get_by_role("button", name="Open")).to_have_count(3)
+    expect(page.get_by_role("link", name="Advanced: Scores")).to_be_visible()
 
 
 def _image(page: Page) -> None:

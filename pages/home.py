@@ -1,101 +1,142 @@
-"""Home: what the app does, the ways in, and samples that need no file and no camera."""
+"""Home: what the app does, in a moving picture, the ways in, and what it is used for, each one click away."""
+
+from pathlib import Path
 
 import streamlit as st
 
-from pages.ui.shared.navigation import COMPARE, IMAGE, PROGRESS, RIGID, SCORES, SIGNS, VIDEO, WEBCAM, require_route
-
-require_route()
-st.title("See how people move")
-st.markdown(
-    "Upload a photo or video, or use your camera: see 33 body points drawn on it, in a 3D view you can turn, "
-    "and in a table.  \n"
-    "Download every number, and see how reliable it is.  \n"
-    "Your files stay on this server and are deleted shortly after you leave. Exercise sessions are kept only if you "
-    "save them."
+from pages.ui.home.cards import Card, show_cards
+from pages.ui.home.moving import show_moving_picture
+from pages.ui.shared.navigation import (
+    COMPARE,
+    EXPLORE,
+    IMAGE,
+    PROGRESS,
+    RIGID,
+    SCORES,
+    SIGNS,
+    VIDEO,
+    WEBCAM,
+    require_route,
 )
+from pages.ui.shared.style import ICON, NAME, svg_address
+
+_STYLES = (Path(__file__).parent / "ui" / "home" / "home.css").read_text(encoding="utf-8")
 
 _DOORS = (
-    (
+    Card(
+        "image",
         IMAGE,
         "Image",
-        "photo",
-        ":material/image: Photo",
-        "Upload a photo or take one. Results in about a second.",
-        "Try a portrait",
+        "Everybody in a photo, in about a second.",
+        icon=":material/image:",
+        sample=("Try a photo", {"sample": "body"}),
     ),
-    (
+    Card(
+        "video",
         VIDEO,
         "Video",
-        "clip",
-        ":material/movie: Video",
-        "Upload a video and go through it frame by frame, with the skeleton drawn on it.",
-        "Try a sample",
+        "Every frame in a player, with 3D and curves.",
+        icon=":material/movie:",
+        sample=("Try a sample", {"sample": "clip"}),
     ),
-    (
+    Card(
+        "webcam",
         WEBCAM,
         "Webcam",
-        "clip",
-        ":material/videocam: Live camera",
-        "See your skeleton move as you do. No camera? A sample video plays instead.",
-        "Try it live",
+        "Your skeleton moves as you do.",
+        icon=":material/videocam:",
+        sample=("Try it live", {"sample": "clip"}),
+    ),
+    Card("explore", EXPLORE, "Explore", "Open a result that you saved before.", icon=":material/folder_open:"),
+)
+_USES = (
+    Card(
+        "squats",
+        WEBCAM,
+        "Count squats",
+        "The coach counts, live, and says what to do better.",
+        picture="squat",
+        query={"coach": "squat"},
+    ),
+    Card(
+        "walk",
+        VIDEO,
+        "How does this person walk?",
+        "Knee, hip and arm angles of a sample video.",
+        picture="walk",
+        query={"sample": "balance"},
+    ),
+    Card(
+        "group",
+        IMAGE,
+        "Who is in this group photo?",
+        "Three people, each with a number and a colour.",
+        picture="group",
+        query={"sample": "group"},
+    ),
+    Card("mirror", WEBCAM, "Live mirror", "See your own joint angles as you move.", picture="mirror"),
+)
+_MORE = (
+    Card(
+        "compare",
+        COMPARE,
+        "Compare",
+        "Your dance with your teacher's, today's set with last week's.",
+        icon=":material/compare:",
+        sample=("Try a comparison", {"sample": "clip"}),
+    ),
+    Card(
+        "signs",
+        SIGNS,
+        "Signs",
+        "Spell with your hand, and teach your own signs. Not a translation of sign language.",
+        icon=":material/sign_language:",
+    ),
+    Card(
+        "rigid",
+        RIGID,
+        "Rigid pose",
+        "Heads, bodies and printed tags in metres from the camera.",
+        icon=":material/3d_rotation:",
+        sample=("Try drawn tags", {"sample": "tags"}),
+    ),
+    Card(
+        "progress",
+        PROGRESS,
+        "Progress",
+        "The exercises that you saved, by week, with your bests.",
+        icon=":material/trending_up:",
     ),
 )
 
-for column, (page, name, sample, heading, text, invitation) in zip(st.columns(3), _DOORS, strict=True):
-    with column.container(border=True, height="stretch"):
-        st.subheader(heading, anchor=False)
-        st.write(text)
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            if st.button(f"Open {name}", key=f"open_{name.lower()}", type="primary"):
-                st.switch_page(page)
-            if st.button(invitation, key=f"sample_{name.lower()}", icon=":material/play_circle:"):
-                st.switch_page(page, query_params={"sample": sample})
-
-with st.container(border=True, horizontal=True, vertical_alignment="center"):
-    st.markdown(
-        ":material/compare: **Compare two**: your pose with a photo, your dance with your teacher's, today's set with "
-        "last week's.",
-        width="stretch",
+require_route()
+st.html(f"<style>{_STYLES}</style>")
+with st.container(key="home"):
+    with st.container(key="home_hero"):
+        left, right = st.columns([5, 6], gap="large", vertical_alignment="center")
+        with left:
+            st.html(f'<p class="home-brand"><img src="{svg_address(ICON.read_bytes())}" alt="">{NAME}</p>')
+            st.title("See how people move", anchor=False)
+            st.markdown(
+                "Upload a photo or video, or use your camera: see 33 body points drawn on it, in a 3D view you can "
+                "turn, and the angle of every joint over time."
+            )
+            st.caption(
+                "Your files stay on this server and are deleted shortly after you leave. Exercise sessions are kept "
+                "only if you save them."
+            )
+        with right:
+            show_moving_picture()
+    show_cards("doors", _DOORS)
+    st.subheader("Start with a question", anchor=False)
+    show_cards("uses", _USES)
+    st.subheader("Go further", anchor=False)
+    show_cards("more", _MORE)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.page_link(
+            SCORES, label="Advanced: Scores. How right is each model on your photos?", icon=":material/verified:"
+        )
+    st.caption(
+        "Landmarks by MediaPipe BlazePose (Apache-2.0). They are estimates for exploring movement, "
+        "not measurements for medical decisions."
     )
-    st.page_link(COMPARE, label="Compare", width="content")
-    if st.button("Try a comparison", key="sample_compare", icon=":material/play_circle:"):
-        st.switch_page(COMPARE, query_params={"sample": "clip"})
-
-with st.container(border=True, horizontal=True, vertical_alignment="center"):
-    st.markdown(
-        ":material/sign_language: **Spell with your hand**: letters of the finger alphabet and signs that you teach "
-        "become text, speech and subtitles. Not a translation of sign language.",
-        width="stretch",
-    )
-    st.page_link(SIGNS, label="Spell and teach signs", width="content")
-
-with st.container(border=True, horizontal=True, vertical_alignment="center"):
-    st.markdown(
-        ":material/3d_rotation: **Where things are**: heads, bodies and printed tags in metres from the camera, and "
-        "how they are turned.",
-        width="stretch",
-    )
-    st.page_link(RIGID, label="Rigid pose", width="content")
-    if st.button("Try drawn tags", key="sample_rigid", icon=":material/play_circle:"):
-        st.switch_page(RIGID, query_params={"sample": "tags"})
-
-with st.container(border=True, horizontal=True, vertical_alignment="center"):
-    st.markdown(
-        ":material/trending_up: **Exercises are counted** in videos and live. Save what you did, and see it by week, "
-        "with trends and personal bests.",
-        width="stretch",
-    )
-    st.page_link(PROGRESS, label="See your progress", width="content")
-
-with st.container(border=True, horizontal=True, vertical_alignment="center"):
-    st.markdown(
-        ":material/verified: **How good is it?** Label photos of your own kind, or bring labels, and see how "
-        "right each model is on them.",
-        width="stretch",
-    )
-    st.page_link(SCORES, label="Scores", width="content")
-
-st.caption(
-    "Landmarks by MediaPipe BlazePose (Apache-2.0). They are estimates for exploring movement, "
-    "not measurements for medical decisions."
-)

@@ -28,6 +28,7 @@ from pages.ui.shared.people_choice import (
 )
 from pages.ui.shared.problems import problems_shown, show_problem
 from pages.ui.shared.results import show_skeleton, show_table
+from pages.ui.shared.sample_options import for_sample
 from pages.ui.shared.settings import page_head_with_hands
 from posecore import FrameHands, FramePoses, PosecoreError, PoseOptions
 from posecore.estimation.hand_options import HandOptions
@@ -155,6 +156,7 @@ def show_page() -> None:
     if photo is None:
         st.info("Upload a photo, take one, or try the sample. The result appears here.", icon=":material/image:")
         return
+    options = for_sample(options, photo.people)
     for note in photo.notes:
         st.info(note, icon=":material/info:")
     poses = estimated(photo, options)

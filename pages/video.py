@@ -15,6 +15,7 @@ from pages.ui.shared.job_progress import show_progress
 from pages.ui.shared.link_needs import say_what_a_link_needs
 from pages.ui.shared.model_loading import engine_line
 from pages.ui.shared.problems import problems_shown, show_problem
+from pages.ui.shared.sample_options import for_sample
 from pages.ui.shared.settings import page_head_with_hands, set_people
 from pages.ui.shared.visits import current_visit
 from pages.ui.video.annotated import has_annotated, offer_annotated
@@ -181,7 +182,7 @@ def show_page() -> None:
         say_what_a_link_needs()
         return
     run = run_of(visit, clip)
-    chosen = choose_run(run, options, hands)
+    chosen = choose_run(run, for_sample(options, clip.people), hands)
     if run.options is None:
         if not may_start(run, run.expect(chosen), less="For less, see **Trim and video options**."):
             return

@@ -26,6 +26,7 @@ ROWS = [
 # Each of these may import itself, those listed after it, and all of posecore.
 PAGES = [
     "pages",
+    "pages.ui.home",
     "pages.ui.scores",
     "pages.ui.rigid",
     "pages.ui.signs",

@@ -21,7 +21,7 @@ from posecore import PoseSequence, estimate_video
 from posecore.downloads import cache_dir
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
-from posecore.media.samples import SPORTS2D, sample_clip
+from posecore.media.samples import BALANCE, GROUP, SPORTS2D, sample_clip
 from tests.e2e.visitor import VISITS, wait_for_player
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -100,8 +100,11 @@ def cache(short_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     own.mkdir()
     (own / "samples").mkdir()
     (own / "samples" / SPORTS2D.name).symlink_to(short_sample)
+    for clip in (BALANCE, GROUP):
+        if (file := cache_dir() / "samples" / clip.name).is_file():
+            (own / "samples" / clip.name).symlink_to(file)
     for folder in cache_dir().iterdir():
-        if folder.name != "samples":
+        if folder.name not in ("samples", "results"):
             (own / folder.name).symlink_to(folder)
     return cache
 

@@ -39,6 +39,10 @@ def button(text: str, document: str = "document") -> str:
     return f"{buttons}.find((button) => button.textContent.includes({text!r}))"
 
 
+def link(text: str) -> str:
+    return f"[...document.querySelectorAll('a')].find((link) => link.textContent.includes({text!r}))"
+
+
 def radio(text: str) -> str:
     return f"[...document.querySelectorAll('[role=radio]')].find((radio) => radio.textContent.trim() === {text!r})"
 
@@ -55,7 +59,9 @@ def test_home_leads_to_a_photo_with_overlay_table_and_3d_view(page, server):
     page.goto(server.url)
     page.wait_for(shows("See how people move"))
     no_errors(page)
-    page.click(button("Try a portrait"))
+    page.click(link("Try a photo"))
+    page.wait_for(radio("Portrait"))
+    page.click(radio("Portrait"))
     page.wait_for("document.querySelector('img[alt*=\"with the landmarks\"]')?.naturalWidth > 0")
     page.wait_for("document.querySelector('[data-testid=stDataFrame] canvas')")
     page.wait_for(shows("33 of 33 landmarks"))

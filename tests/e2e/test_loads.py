@@ -24,7 +24,8 @@ def test_everything_is_found_under_a_base_path(visit, start_server):
         missing = []
         page.on("response", lambda response: response.status == 404 and missing.append(response.url))
         page.goto("/some/app/")
-        page.locator(".st-key-sample_image button").click()
+        page.get_by_role("link", name="Try a photo").click()
+        page.get_by_role("radio", name="Portrait").click()
         expect(page.locator(".posecore-figure canvas").first).to_be_visible()
         page.goto("/some/app/webcam")
         page.locator(".lp").first.wait_for()

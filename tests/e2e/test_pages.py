@@ -47,12 +47,17 @@ def test_the_first_visit_to_a_server_may_be_a_deep_link(visit, other_server):
     expect(page).to_have_title("Image · Pose explorer")
 
 
-def test_home_links_to_every_page(page, shot):
-    page.goto("/")
+def test_home_leads_to_a_sample_whatever_was_chosen_before(page, shot):
+    page.goto("/image")
+    expect(page.get_by_role("radio", name="Upload")).to_be_checked()
+    page.get_by_role("link", name="Home").click()
     expect(page.get_by_role("heading", name="See how people move")).to_be_visible()
+    expect(page.locator(".mp [role=img], .mp-film").first).to_have_accessible_name(re.compile("skeleton"))
     shot(page, "home")
-    page.get_by_role("button", name="Try a portrait").click()
+    page.get_by_role("link", name="Try a photo").click()
     expect(page.get_by_role("heading", name="Image")).to_be_visible()
+    expect(page).to_have_url(re.compile("sample=body"))
+    page.get_by_role("radio", name="Portrait").click()
     expect(page).to_have_url(re.compile("sample=photo"))
     expect(page.get_by_alt_text("with the landmarks")).to_be_visible()
     no_errors(page)

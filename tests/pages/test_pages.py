@@ -19,18 +19,45 @@ from posecore import InvalidOption
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_home_says_what_this_is_and_links_to_three_pages(app):
+def test_home_says_what_this_is_and_links_to_all_pages(app):
     assert not app.exception
     assert app.title[0].value == "See how people move"
-    assert {"Open Image", "Open Video", "Open Webcam"} <= {button.label for button in app.button}
+    assert {page for page, _query in links_of(app).values()} == {name for name in PAGES if name}
 
 
-@pytest.mark.parametrize(("button", "page"), [("sample_image", "Image"), ("sample_webcam", "Webcam")])
-def test_a_sample_is_one_click_away(app, button, page):
-    app.button(key=button).click().run()
-    assert not app.exception
-    assert app.title[0].value == page
-    assert "sample" in app.query_params
+PAGES = ["", "image", "video", "explore", "compare", "webcam", "signs", "rigid", "progress", "scores"]
+
+
+def links_of(app: AppTest) -> dict[str, tuple[str, str]]:
+    """The page and the query of each link, by its words."""
+    protos = [element.proto for element in app.get("page_link")]
+    return {proto.label: (proto.page, proto.query_string) for proto in protos}
+
+
+@pytest.mark.parametrize(
+    ("link", "page", "query"),
+    [
+        ("Count squats", "webcam", "coach=squat"),
+        ("How does this person walk?", "video", "sample=balance"),
+        ("Who is in this group photo?", "image", "sample=group"),
+        ("Try a photo", "image", "sample=body"),
+        ("Try a sample", "video", "sample=clip"),
+        ("Try it live", "webcam", "sample=clip"),
+        ("Try a comparison", "compare", "sample=clip"),
+        ("Try drawn tags", "rigid", "sample=tags"),
+    ],
+)
+def test_a_card_of_home_leads_to_a_page_with_something_chosen(app, link, page, query):
+    assert links_of(app)[link] == (page, query)
+
+
+def test_the_card_for_squats_turns_the_coach_on(open_page):
+    app = open_page("webcam", coach="squat")
+    assert app.toggle(key="webcam_coach").value is True
+    assert app.selectbox(key="coach_exercise").value == "squat"
+    assert "coach" not in app.query_params
+    app.toggle(key="webcam_coach").set_value(False).run()
+    assert app.toggle(key="webcam_coach").value is False, "the visitor's own choice comes after the link's"
 
 
 @pytest.mark.parametrize("page", ["image", "video", "compare", "webcam", "signs", "rigid", "progress"])

@@ -15,9 +15,8 @@ from pages.ui.shared.people_choice import choose_person
 from pages.ui.shared.problems import show_problem
 from pages.ui.shared.taken_uploads import offer_upload
 from pages.ui.shared.visits import Visit
-from pages.ui.video.clip_run import ClipRun, RunOptions
+from pages.ui.video.clip_run import ClipRun, RunOptions, unsmoothed
 from pages.ui.video.clip_source import ready_sample_clip
-from pages.ui.video.run_choices import unsmoothed
 from pages.ui.video.run_progress import may_start
 from posecore import PosecoreError, PoseOptions, PoseSequence
 from posecore.motion.comparing.limbs import performer_of

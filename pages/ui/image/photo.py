@@ -9,7 +9,8 @@ import streamlit as st
 from streamlit.typing import UploadedFile
 
 from pages.ui.live.current import frame_for_snapshot
-from pages.ui.shared.sources import choose_source
+from pages.ui.shared.sample_options import is_usual
+from pages.ui.shared.sources import choose_sample, choose_source
 from posecore import (
     FrameHands,
     FramePoses,
@@ -25,7 +26,7 @@ from posecore import (
 from posecore.estimation.hand_options import HandOptions
 from posecore.media.optics import focal_length_35mm
 from posecore.media.pictures import PICTURE_SUFFIXES, fit_picture
-from posecore.media.samples import sample_picture
+from posecore.media.samples import PICTURE_TITLES, sample_picture
 from posecore.signs.shown import read_signs, sign_notes
 from posecore.view.hand_drawing import without_coarse_hands
 from posecore.view.silhouettes import Background, on_background
@@ -34,7 +35,7 @@ _SCREEN_PX = 1400
 _SHOWN_HEIGHT_PX = 620
 
 UPLOAD, CAMERA, SAMPLE, SNAPSHOT = "Upload", "Camera", "Sample", "Live snapshot"
-_SOURCE_KEY = "image_source"
+_SOURCE_KEY, _SAMPLE_KEY = "image_source", "image_sample"
 _SNAPSHOT_KEY = "live_snapshot"
 _SHOWN_KEY = "image_shown"
 SNAPSHOT_ADDRESS = "snapshot"
@@ -51,6 +52,7 @@ class Photo:
         rgb: (H, W, 3) uint8, upright.
         notes: what the visitor should know about how it was decoded.
         focal_mm: focal length in 35 mm equivalent by its EXIF data; None: they say none.
+        people: number of people in a sample; None for other photos.
     """
 
     key: str
@@ -59,6 +61,7 @@ class Photo:
     rgb: np.ndarray
     notes: tuple[str, ...] = ()
     focal_mm: float | None = None
+    people: int | None = None
 
 
 def choose_photo() -> Photo | None:
@@ -72,10 +75,9 @@ def choose_photo() -> Photo | None:
     sources = [UPLOAD, CAMERA, SAMPLE]
     if _SNAPSHOT_KEY in st.session_state:
         sources.append(SNAPSHOT)
-    source = choose_source("Source", sources, sample=SAMPLE, address="photo", key=_SOURCE_KEY)
+    source = choose_source("Source", sources, sample=SAMPLE, address=[*PICTURE_TITLES], key=_SOURCE_KEY)
     if source == SAMPLE:
-        picture = sample_picture()
-        return open_photo(str(picture.path), picture.path.name, picture.path.read_bytes(), picture.credit)
+        return open_sample(choose_sample(PICTURE_TITLES, key=_SAMPLE_KEY))
     if source == SNAPSHOT:
         return st.session_state[_SNAPSHOT_KEY]
     file = _ask_for_file(source)
@@ -107,6 +109,8 @@ def estimated(photo: Photo, options: PoseOptions) -> FramePoses:
     Raises:
         PosecoreError: as ``posecore.estimate_image``.
     """
+    if is_usual(options, photo.people):
+        return _estimate_sample(photo.key, options, photo)
     return _estimate(photo.key, options, photo)
 
 
@@ -175,6 +179,24 @@ def open_photo(key: str, name: str, _file: bytes | UploadedFile, caption: str = 
     notes: list[str] = []
     rgb = decode_picture(data, name=name, on_note=notes.append)
     return Photo(key, name, caption, rgb, tuple(notes), focal_length_35mm(data))
+
+
+# The samples, and what is found in them unless settings are changed, are the same for all visitors.
+@st.cache_resource(max_entries=len(PICTURE_TITLES), show_spinner="Opening the sample photo")
+def open_sample(name: str) -> Photo:
+    """A sample photo, by its name as in ``posecore.media.samples.sample_picture``.
+
+    Raises:
+        UnreadableMedia: if it is not available.
+    """
+    sample = sample_picture(name)
+    caption = f"{sample.title}. {sample.credit}"
+    return Photo(str(sample.path), sample.path.name, caption, decode_picture(sample.path), people=sample.people)
+
+
+@st.cache_resource(max_entries=len(PICTURE_TITLES), show_spinner="Finding the landmarks")
+def _estimate_sample(key: str, options: PoseOptions, _photo: Photo) -> FramePoses:
+    return estimate_image(_photo.rgb, options)
 
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner="Finding the landmarks")

@@ -16,7 +16,13 @@ _TITLES = {**{name: each.title for name, each in EXERCISES.items()}, ANGLE: "A j
 
 
 def choose_coach() -> Coach | None:
-    """Offer the coach, off by default. The same choice gives the visit's same coach, with its count."""
+    """Offer the coach, off by default. The same choice gives the visit's same coach, with its count.
+
+    ``?coach=squat`` in the address opens the page with the coach on, for that exercise.
+    """
+    asked = st.query_params.pop("coach", None)
+    if asked in _TITLES:
+        st.session_state["webcam_coach"], st.session_state["coach_exercise"] = True, asked
     with st.container(horizontal=True, vertical_alignment="bottom"):
         on = st.toggle(
             "Coach",

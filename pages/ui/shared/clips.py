@@ -29,12 +29,14 @@ class Clip:
         name: of the visitor's file.
         path: of the file on disk.
         folder: is removed with the video; None for the sample, which stays.
+        people: number of people in a sample whose result is kept for all visitors; None for other videos.
     """
 
     key: str
     name: str
     path: Path
     folder: Folder | None = None
+    people: int | None = None
 
     def close(self) -> None:
         """Delete the video, unless it is the sample."""

@@ -1,9 +1,13 @@
 """Styles that the theme in .streamlit/config.toml cannot express."""
 
+import base64
 from functools import cache
 from pathlib import Path
 
 import streamlit as st
+
+NAME = "Pose explorer"
+ICON = Path(__file__).parent / "icon.svg"
 
 _CSS = """
 <style>
@@ -30,6 +34,11 @@ _CSS = """
 """
 
 _SCRIPT = Path(__file__).parents[1] / "js" / "shared" / "mending.js"
+
+
+def svg_address(svg: bytes) -> str:
+    """An address that is the picture itself; Streamlit takes SVG elements out of HTML."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"
 
 
 def apply_style() -> None:

@@ -1,6 +1,8 @@
 """The analysis of a video for the Video page, and the files that are made from it."""
 
 import shutil
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePath
@@ -10,7 +12,9 @@ from pages.ui.explore.export_files import same
 from pages.ui.explore.playback import Playback
 from pages.ui.shared.clips import Clip
 from pages.ui.shared.jobs import Report
+from pages.ui.shared.kept_results import KeptResult, keep_result, kept_result, place_for
 from pages.ui.shared.overlay_choice import DrawnOnPeople
+from pages.ui.shared.sample_options import for_sample
 from pages.ui.shared.video_run import VideoRun, counting_frames
 from pages.ui.shared.visits import Visit
 from posecore import (
@@ -181,7 +185,19 @@ class ClipRun(VideoRun[Analysed, Shown]):
         self._seconds_before = after.seconds if after is not None else 0.0
         stopped = after.state.result.stopped if after is not None and after.state.result is not None else None
         film = self.film if options.film else None
-        self._analyse(partial(_estimate, self.clip.path, options, film, stopped, self._notes, self.analysis.preview))
+        estimate = partial(_estimate, self.clip.path, options, film, stopped, self._notes, self.analysis.preview)
+        if not is_usual_run(self.clip, options):
+            self._analyse(estimate)
+        elif found := kept_result(place := place_for(self.clip.path, options.pose, options=options)):
+            self._take(found)
+        else:
+            self._analyse(partial(_estimate_and_keep, estimate, place, self.film, self._notes))
+
+    def _take(self, found: KeptResult) -> None:
+        """Finish with the result of a sample that another visit worked out."""
+        shutil.copyfile(found.film, self.film)
+        self._notes.extend(found.notes)
+        self.analysis.finish(Analysed(found.poses, most_people=found.most_people), seconds=found.seconds)
 
     def is_done(self, sequence: PoseSequence, options: RunOptions, *, missed: int, hands: HandSequence | None) -> None:
         """Finish without an analysis: the recorded video was analysed live, with this result for all its frames."""
@@ -237,6 +253,22 @@ class ClipRun(VideoRun[Analysed, Shown]):
         if find_engine(self.used_options.pose).name == "mediapipe":
             return "It cannot be continued: MediaPipe's engine cannot go on in the middle of a video."
         return "It cannot be continued, because it was stopped before its first frames were done."
+
+
+def usual_run(pose: PoseOptions) -> RunOptions:
+    """The options of a run in a visit that changed none of the choices about a video."""
+    return RunOptions(unsmoothed(pose), ClipOptions(film_side=USUAL_SIDE))
+
+
+def unsmoothed(pose: PoseOptions) -> PoseOptions:
+    """The options without smoothing, which the player adds; MediaPipe's engine always smooths a single person."""
+    always = pose.people == 1 and find_engine(pose).name == "mediapipe"
+    return replace(pose, smoothing=always)
+
+
+def is_usual_run(clip: Clip, options: RunOptions) -> bool:
+    """Whether this is the run of a sample in a visit that changed no settings; its result is kept for all visitors."""
+    return clip.people is not None and options == usual_run(for_sample(PoseOptions(), clip.people))
 
 
 def run_of(visit: Visit, clip: Clip) -> ClipRun:
@@ -296,6 +328,24 @@ def _estimate(
     )
     [end] = ends
     return Analysed(poses, end.hands, end.stopped, end.most_people)
+
+
+def _estimate_and_keep(
+    estimate: Callable[[Report], Analysed], place: Path, film: Path, notes: list[str], report: Report
+) -> Analysed:
+    """Estimate a sample, and keep its result for all visitors unless the visitor stops it."""
+    is_whole, start = True, time.monotonic()
+
+    def watch(count: int, total: int | None, task: str = "") -> bool:
+        nonlocal is_whole
+        is_whole = report(count, total, task) and is_whole
+        return is_whole
+
+    found = estimate(watch)
+    if is_whole:
+        seconds = time.monotonic() - start
+        keep_result(place, KeptResult(found.poses, film, notes, seconds, found.most_people))
+    return found
 
 
 def _draw(

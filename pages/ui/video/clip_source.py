@@ -3,23 +3,28 @@
 import streamlit as st
 
 from pages.ui.shared.clips import Clip, uploaded_clip
-from pages.ui.shared.sources import choose_source
+from pages.ui.shared.sources import choose_sample, choose_source
 from pages.ui.shared.visits import Visit
 from pages.ui.video.clip_run import forget_upload
-from posecore.media.samples import Sample, sample_clip
+from posecore.media.samples import CLIP_TITLES, Sample, sample_clip
 
 UPLOAD, SAMPLE = "Upload", "Sample"
-_SOURCE_KEY = "video_source"
+_SOURCE_KEY, _SAMPLE_KEY = "video_source", "video_sample"
 
 
 def choose_clip(visit: Visit) -> Clip | None:
     """Offer the sources and return the chosen video, or None while there is none."""
-    source = choose_source("Source", [UPLOAD, SAMPLE], sample=SAMPLE, address="clip", key=_SOURCE_KEY)
+    source = choose_source("Source", [UPLOAD, SAMPLE], sample=SAMPLE, address=[*CLIP_TITLES], key=_SOURCE_KEY)
     if source == SAMPLE:
-        sample = ready_sample_clip()
+        sample = ready_sample_clip(choose_sample(CLIP_TITLES, key=_SAMPLE_KEY))
         st.caption(f"{sample.title}. {sample.credit}")
-        return Clip(str(sample.path), sample.path.name, sample.path)
+        return as_clip(sample)
     return uploaded_clip(visit, Clip, "A video with one or more people", key="video", forget=forget_upload)
+
+
+def as_clip(sample: Sample) -> Clip:
+    """The sample video as the video of a visit."""
+    return Clip(str(sample.path), sample.path.name, sample.path, people=sample.people)
 
 
 def show_upload() -> None:
@@ -29,6 +34,6 @@ def show_upload() -> None:
 
 # The same for all visitors. If the download fails, it is tried again in an hour, not in every run.
 @st.cache_resource(ttl=3600, show_spinner="Getting the sample video")
-def ready_sample_clip() -> Sample:
-    """The sample video, downloaded if it is not on this machine yet."""
-    return sample_clip()
+def ready_sample_clip(name: str = "clip") -> Sample:
+    """A sample video, downloaded if it is not on this machine yet."""
+    return sample_clip(name)

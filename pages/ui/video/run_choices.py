@@ -1,13 +1,11 @@
 """The choices about a video: what to analyse of it, and what video to make for the player."""
 
-from dataclasses import replace
-
 import streamlit as st
 
 from pages.ui.shared.people_choice import choose_background
-from pages.ui.video.clip_run import USUAL_SIDE, ClipRun, RunOptions
+from pages.ui.video.clip_run import USUAL_SIDE, ClipRun, RunOptions, unsmoothed
 from pages.ui.video.run_progress import cost
-from posecore import ClipOptions, PoseOptions, find_engine
+from posecore import ClipOptions, PoseOptions
 from posecore.estimation.hand_options import HandOptions
 from posecore.media.clip_options import FilmQuality
 
@@ -61,12 +59,6 @@ def choose_run(run: ClipRun, pose: PoseOptions, hands: HandOptions | None) -> Ru
         options = RunOptions(unsmoothed(pose), part, film, background, hands)
         st.caption(cost(run.expect(options)))
     return options
-
-
-def unsmoothed(pose: PoseOptions) -> PoseOptions:
-    """The options without smoothing, which the player adds; MediaPipe's engine always smooths a single person."""
-    always = pose.people == 1 and find_engine(pose).name == "mediapipe"
-    return replace(pose, smoothing=always)
 
 
 def _choose_stretch(run: ClipRun) -> tuple[float, float | None]:
