@@ -5,11 +5,13 @@ import streamlit as st
 from pages.ui.compare.sides import EXPLORE, offer_comparison
 from pages.ui.explore.explorer import explore
 from pages.ui.explore.export_files import offer_files
-from pages.ui.explore.found import show_counts, show_what_is_missing
+from pages.ui.explore.found import counts_in_words, show_counts
 from pages.ui.explore.opened import Opened, open_result
-from pages.ui.shared.explain import explain_numbers, plain, show_notes
+from pages.ui.explore.result_places import ResultPlaces
+from pages.ui.shared.explain import numbers_explained, plain, show_notes
 from pages.ui.shared.link_needs import say_what_a_link_needs
 from pages.ui.shared.navigation import VIDEO, require_route
+from pages.ui.shared.page_head import PageHead
 from pages.ui.shared.problems import problems_shown, show_problem
 from pages.ui.shared.taken_uploads import free_memory, offer_upload
 from pages.ui.shared.visits import Visit, current_visit
@@ -34,20 +36,24 @@ def take_upload(visit: Visit) -> None:
     free_memory(file)
 
 
-def show_result(opened: Opened) -> None:
+def show_result(opened: Opened, head: PageHead) -> None:
     """Show everything about an opened result."""
     sequence = opened.playback.raw
-    show_notes(opened.notes)
     width, height = sequence.size
     facts = [f"{width} × {height} px, {sequence.fps:.4g} fps"]
     if opened.source is not None:
         facts.append(f"from {plain(opened.source)}")
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    head.facts.caption(" · ".join([f"**{plain(opened.name)}**", counts_in_words(opened.playback), *facts]))
+    places = ResultPlaces(sequence, key="explore", has_film=False)
+    for note in opened.notes[:1]:
+        places.line.markdown(f":material/info: {plain(note)}")
+    with places.details:
         show_counts(opened.playback)
-        st.caption(" · ".join(facts), width="stretch")
-    show_what_is_missing(opened.playback)
+        st.caption(" · ".join(facts))
+        show_notes(opened.notes)
     shown = explore(
         opened.playback,
+        places,
         key="explore",
         clip=opened.key,
         stem=opened.stem,
@@ -59,25 +65,28 @@ def show_result(opened: Opened) -> None:
         facts=opened.facts,
     )
     if sequence.seen.any():
-        offer_comparison(EXPLORE)
-    offer_files(
-        shown,
-        opened.playback,
-        lambda: opened.facts(shown),
-        raw=opened.raw,
-        page="explore",
-        stem=opened.stem,
-        key=opened.key,
-    )
-    explain_numbers(hands=opened.hands is not None)
+        with places.tab("compare"):
+            offer_comparison(EXPLORE)
+    with places.tab("files"):
+        offer_files(
+            shown,
+            opened.playback,
+            lambda: opened.facts(shown),
+            raw=opened.raw,
+            page="explore",
+            stem=opened.stem,
+            key=opened.key,
+        )
+    places.tab("help").markdown(numbers_explained(hands=opened.hands is not None))
 
 
 def show_page() -> None:
     """Show the page, from the choice of a file to its result."""
     require_route()
-    st.title("Explore", anchor=False)
+    head = PageHead("Explore", key="explore")
     visit = current_visit()
-    take_upload(visit)
+    with head.source:
+        take_upload(visit)
     opened = visit.get(Opened)
     if opened is None:
         st.info(
@@ -88,10 +97,11 @@ def show_page() -> None:
         say_what_a_link_needs()
         st.page_link(VIDEO, label="Create one on the Video page", icon=":material/movie:")
         return
-    with st.container(horizontal=True, vertical_alignment="center"):
+    head.fold(opened.key, "Change result")
+    with head.source, st.container(horizontal=True, vertical_alignment="center"):
         st.text(opened.name, width="content")
         st.button("Remove", icon=":material/delete:", type="tertiary", on_click=visit.forget, args=(Opened,))
-    show_result(opened)
+    show_result(opened, head)
 
 
 with problems_shown():

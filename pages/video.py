@@ -8,15 +8,18 @@ import streamlit as st
 from pages.ui.compare.sides import VIDEO, offer_comparison
 from pages.ui.explore.explorer import explore
 from pages.ui.explore.export_files import Film, offer_files
-from pages.ui.explore.found import show_counts, show_what_is_missing
+from pages.ui.explore.found import counts_in_words, show_counts
+from pages.ui.explore.result_places import ResultPlaces
 from pages.ui.shared.addresses import address
-from pages.ui.shared.explain import SEVERAL_PEOPLE, explain_numbers, show_notes
+from pages.ui.shared.explain import SEVERAL_PEOPLE, numbers_explained, plain, show_notes
 from pages.ui.shared.job_progress import show_progress
 from pages.ui.shared.link_needs import say_what_a_link_needs
 from pages.ui.shared.model_loading import engine_line
+from pages.ui.shared.navigation import require_route
+from pages.ui.shared.page_head import PageHead
 from pages.ui.shared.problems import problems_shown, show_problem
 from pages.ui.shared.sample_options import for_sample
-from pages.ui.shared.settings import page_head_with_hands, set_people
+from pages.ui.shared.settings import set_people, settings_with_hands
 from pages.ui.shared.visits import current_visit
 from pages.ui.video.annotated import has_annotated, offer_annotated
 from pages.ui.video.clip_run import WORKERS, ClipRun, RunOptions, new_run, run_of
@@ -28,19 +31,15 @@ from posecore.media.files import file_sha256
 from posecore.runs.manifest import make_manifest
 
 
-def show_facts(run: ClipRun, sequence: PoseSequence) -> None:
-    """Show what was analysed, and how."""
+def facts_of(run: ClipRun, sequence: PoseSequence) -> list[str]:
+    """What was analysed, and how."""
     width, height = sequence.size
     processed = f"processed in {run.seconds:.1f} s ({len(sequence) / run.seconds:.0f} fps)"
-    facts = [
-        run.name,
+    return [
         f"{width} × {height} px, {sequence.fps:.4g} fps",
         "analysed live" if run.was_live else processed,
         engine_line(run.used_options.pose),
     ]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        show_counts(run.playback)
-        st.caption(" · ".join(facts), width="stretch")
 
 
 def notes_of(run: ClipRun, sequence: PoseSequence) -> list[str]:
@@ -110,52 +109,59 @@ def asks_to_continue(run: ClipRun, chosen: RunOptions) -> bool:
         )
 
 
-def show_result(run: ClipRun, sequence: PoseSequence) -> None:
+def show_result(run: ClipRun, sequence: PoseSequence, head: PageHead, places: ResultPlaces) -> None:
     """Show everything about a finished run."""
-    show_notes(notes_of(run, sequence))
-    show_what_is_missing(run.playback)
     options = run.used_options
-    if options.pose.people > 1:
-        st.caption(f":material/groups: {SEVERAL_PEOPLE}")
-    show_facts(run, sequence)
+    facts = facts_of(run, sequence)
+    head.facts.caption(" · ".join([f"**{plain(run.name)}**", counts_in_words(run.playback), *facts]))
+    notes = notes_of(run, sequence)
+    for note in notes[:1]:
+        places.line.markdown(f":material/info: {plain(note)}")
+    with places.details:
+        show_counts(run.playback)
+        st.caption(" · ".join([plain(run.name), *facts]))
+        if options.pose.people > 1:
+            st.caption(f":material/groups: {SEVERAL_PEOPLE}")
+        show_notes(notes)
     smoothed = "These landmarks were already smoothed during analysis (One-Euro)."
-    already = smoothed if options.pose.smoothing else None
-    film = address(run.film_token) if options.film else None
-    file = run.name if run.clip.folder is not None else None
     stem = PurePath(run.name).stem
     shown = explore(
         run.playback,
+        places,
         key="video",
         clip=run.film_token,
         stem=stem,
-        already=already,
-        film=film,
-        file=file,
+        already=smoothed if options.pose.smoothing else None,
+        film=address(run.film_token) if options.film else None,
+        file=run.name if run.clip.folder is not None else None,
         film_file=run.film if options.film else None,
         recorded_s=run.info.recorded_s if run.info is not None and not run.was_live else None,
         facts=lambda people: manifest(run, people),
     )
     if sequence.seen.any():
-        offer_comparison(VIDEO)
-    wanted = offer_annotated(run, shown)
-    offer_files(
-        shown,
-        run.playback,
-        lambda: manifest(run, shown),
-        raw=run.playback.raw,
-        page="video",
-        stem=stem,
-        key=run.film_token,
-        film=Film(
-            run.annotated,
-            address(run.annotated_token),
-            run.annotated_name,
-            has_annotated(run, wanted),
-            run.is_making,
-            lambda: run.draw(wanted),
-        ),
-    )
-    explain_numbers(hands=run.playback.hands is not None)
+        with places.tab("compare"):
+            offer_comparison(VIDEO)
+    with places.tab("overlay"):
+        wanted = offer_annotated(run, shown)
+    with places.tab("files"):
+        offer_files(
+            shown,
+            run.playback,
+            lambda: manifest(run, shown),
+            raw=run.playback.raw,
+            page="video",
+            stem=stem,
+            key=run.film_token,
+            film=Film(
+                run.annotated,
+                address(run.annotated_token),
+                run.annotated_name,
+                has_annotated(run, wanted),
+                run.is_making,
+                lambda: run.draw(wanted),
+            ),
+        )
+    places.tab("help").markdown(numbers_explained(hands=run.playback.hands is not None))
 
 
 def asks_for_another(run: ClipRun, chosen: RunOptions) -> bool:
@@ -174,33 +180,51 @@ def asks_for_another(run: ClipRun, chosen: RunOptions) -> bool:
 
 def show_page() -> None:
     """Show the page, from the choice of a video to its result."""
-    options, hands = page_head_with_hands("Video")
+    require_route()
+    head = PageHead("Video", key="video")
+    options, hands = settings_with_hands(head.settings)
     visit = current_visit()
-    clip = choose_clip(visit)
+    with head.source:
+        clip = choose_clip(visit)
     if clip is None:
         st.info("Upload a video or try the sample. The result appears here.", icon=":material/movie:")
         say_what_a_link_needs()
         return
     run = run_of(visit, clip)
-    chosen = choose_run(run, for_sample(options, clip.people), hands)
+    with head.trim:
+        chosen = choose_run(run, for_sample(options, clip.people), hands)
     if run.options is None:
-        if not may_start(run, run.expect(chosen), less="For less, see **Trim and video options**."):
+        if not may_start(run, run.expect(chosen), less="For less, see **Trim**."):
             return
         run.start(chosen)
-    elif asks_for_everybody(run) or asks_for_another(run, chosen):
-        new_run(visit, clip).start(chosen)
-        st.rerun()  # without the button
-    elif asks_to_continue(run, chosen):
-        new_run(visit, clip).start(chosen, after=run)
-        st.rerun()
+    if not run.state.error:
+        head.fold(clip.key, "Change video")
+    show_run(run, chosen, head)
+
+
+def show_run(run: ClipRun, chosen: RunOptions, head: PageHead) -> None:
+    """Show a run and what comes of it, with an offer of another one where that makes sense."""
+    is_done = not run.analysis.is_running and not run.state.error and run.poses is not None
+    doing = st.empty()  # the progress is gone as soon as the result is there, which then appears in its place
+    places = ResultPlaces(run.playback.raw, key="video", has_film=True) if is_done else None
+    with places.line if places else st.container():
+        if asks_for_everybody(run) or asks_for_another(run, chosen):
+            new_run(current_visit(), run.clip).start(chosen)
+            st.rerun()  # without the button
+        elif asks_to_continue(run, chosen):
+            new_run(current_visit(), run.clip).start(chosen, after=run)
+            st.rerun()
+    if places is not None:
+        show_result(run, run.playback.raw, head, places)
+        return
+    head.facts.caption(f"**{plain(run.name)}**")
     if run.analysis.is_running:
-        show_progress(run.analysis)
+        with doing.container():
+            show_progress(run.analysis)
     elif run.state.error:
         show_problem(run.state.error)
-    elif run.poses is None:
-        st.info("Stopped before the first frame. Change a setting or choose the video again to start over.")
     else:
-        show_result(run, run.playback.raw)
+        st.info("Stopped before the first frame. Change a setting or choose the video again to start over.")
 
 
 with problems_shown():

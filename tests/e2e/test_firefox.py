@@ -84,7 +84,9 @@ SLOW = """void ((speed) => {
 
 def test_all_views_of_a_video_follow_while_it_plays(page, server):
     page.goto(f"{server.url}/video?sample=clip")
-    page.wait_for(f"{ROW} && document.querySelector('.pp-film').readyState >= 2", patience_s=180)
+    page.wait_for("document.querySelector('.pp-film')?.readyState >= 2", patience_s=180)
+    page.click("document.querySelector('[data-tab=frames]')")
+    page.wait_for(ROW)
     page.evaluate(SLOW)
     page.evaluate(f"void (window.watched = {WATCH})")
     start = page.evaluate("document.querySelector('.pp-cursor').style.transform")
@@ -93,7 +95,7 @@ def test_all_views_of_a_video_follow_while_it_plays(page, server):
     assert page.evaluate("document.querySelector('.pp-cursor').style.transform") != start
     page.click("document.querySelector('[title=\"Pause (space)\"]')")
     one_frame = f"{VIEWS}.every((view) => view.dataset.frame === {ROW}?.dataset.index)"
-    named = f"document.body.innerText.includes(`Landmarks of frame ${{{ROW}?.dataset.index}},`)"
+    named = f"document.body.textContent.includes(`Landmarks of frame ${{{ROW}?.dataset.index}},`)"
     page.wait_for(f"document.querySelector('.pp-film').paused && {one_frame} && {named}")
     turn(page, "document.querySelector('.pp-skeleton canvas')")
     no_errors(page)
@@ -106,6 +108,7 @@ def test_a_saved_result_opens_with_its_curves(page, server, walk, tmp_path):
     page.wait_for(shows("Open a saved result"))
     page.upload(path)
     page.wait_for("document.querySelector('.pp-plot .scatterlayer .js-line')?.getAttribute('d')")
+    page.click("document.querySelector('[data-tab=frames]')")
     page.wait_for(ROW)
     turn(page, "document.querySelector('.pp-skeleton canvas')")
     no_errors(page)

@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 
 from posecore.media.films import FilmWriter
 from posecore.media.samples import sample_clip, sample_picture
-from tests.e2e.visitor import PHONE, VIEWS, no_errors, upload, wait_for_player, wait_until_idle
+from tests.e2e.visitor import PHONE, VIEWS, no_errors, open_tab, upload, wait_for_player, wait_until_idle
 
 SECONDS_AFTER_LEAVING = 5  # as the server of these tests is started
 CAMERA_EYE = "document.querySelector('.js-plotly-plot')?.layout?.scene?.camera?.eye"
@@ -143,7 +143,7 @@ def test_a_processed_video_plays(page, short_sample, shot):
     page.wait_for_function("document.querySelector('video').currentTime > 0.5")
     page.evaluate("document.querySelector('video').pause()")
     expect(page.locator(".pp-skeleton canvas").first).to_be_visible()
-    expect(page.locator(".pp-landmarks tbody tr").first).to_be_visible()
+    expect(page.locator(".pp-plot .js-line").first).to_be_visible()
     no_errors(page)
     shot(page, "video")
 
@@ -169,6 +169,7 @@ def test_the_video_is_served_from_disk_in_the_ranges_the_player_requests(player,
 def test_the_video_with_skeletons_is_made_on_request_while_the_player_stays(player):
     player.locator(".pp").press("End")
     player.evaluate("document.querySelector('.pp').dataset.same = 'yes'")
+    open_tab(player, "Overlay")
     player.get_by_role("button", name="Make video with skeletons").click()
     expect(player.get_by_role("button", name="Stop making the file")).to_be_visible()
     made = player.get_by_role("link", name="Video with skeletons (MP4)")
@@ -186,6 +187,7 @@ def test_the_video_with_skeletons_is_made_on_request_while_the_player_stays(play
 
 def open_formats(player: Page) -> None:
     """Unfold what is offered besides the usual files, unless an earlier test has."""
+    open_tab(player, "Files")
     choice = player.get_by_text("Choose files", exact=True)
     if not choice.is_visible():
         player.get_by_text("More formats").click()
@@ -193,6 +195,7 @@ def open_formats(player: Page) -> None:
 
 
 def test_the_workbook_is_downloaded_with_one_click_and_so_is_the_report(player):
+    open_tab(player, "Files")
     for title, name in (("Excel workbook", "sports2d_demo.xlsx"), ("Report (HTML)", "sports2d_demo.report.html")):
         with player.expect_download(timeout=180_000) as download:
             player.get_by_role("button", name=title).first.click()
@@ -282,7 +285,7 @@ def test_a_phone_video_comes_out_upright_at_the_same_length_and_with_sound(page,
 def test_trim_and_video_options_apply_to_the_next_run_which_replaces_the_files_of_the_last(page, server):
     page.goto("/video?sample=clip")
     film, before = film_of(page), on_disk(server, "run")
-    page.get_by_role("button", name="Trim and video options").click()
+    page.get_by_role("button", name="Trim").click()
     expect(page.get_by_text("90 frames: about")).to_be_visible()
     page.get_by_text("Video in the player").click()
     expect(page.get_by_text("no video")).to_be_visible()
@@ -290,7 +293,7 @@ def test_trim_and_video_options_apply_to_the_next_run_which_replaces_the_files_o
     page.get_by_role("button", name="Run again with the new settings").click()
     expect(page.locator("video")).to_be_hidden()
     expect(page.locator(".pp-skeleton canvas").first).to_be_visible()
-    expect(page.locator(".pp-landmarks tbody tr").first).to_be_visible()
+    expect(page.locator(".pp-plot .js-line").first).to_be_visible()
     no_errors(page)
     after = on_disk(server, "run")
     assert len(after) <= len(before)
@@ -300,7 +303,7 @@ def test_trim_and_video_options_apply_to_the_next_run_which_replaces_the_files_o
 
 def people_table(page: Page):
     """Where on the page the table is in which people are hidden and named."""
-    table = page.get_by_test_id("stExpander").filter(has_text="People (").get_by_test_id("stDataFrame")
+    table = page.get_by_test_id("stDataFrame").filter(visible=True)
     expect(table).to_be_visible()
     table.scroll_into_view_if_needed()
     page.wait_for_timeout(500)  # it is a canvas, and ignores clicks until it is drawn
@@ -368,11 +371,13 @@ def test_the_video_with_skeletons_is_made_again_if_a_person_is_hidden(page, two_
     expect(page.get_by_text(re.compile(r"\d+ of 45"))).to_be_visible()
     make = page.get_by_role("button", name="Make video with skeletons")
     made = page.get_by_role("link", name="Video with skeletons (MP4)")
+    open_tab(page, "Overlay")
     make.click()
     expect(made).to_be_visible(timeout=120_000)
-    wait_until_idle(page)
+    open_tab(page, "People")
     box = people_table(page)
     page.mouse.click(box["x"] + 48, box["y"] + 1.5 * box["height"] / 3)
+    open_tab(page, "Overlay")
     expect(made).to_be_hidden()
     make.click()
     expect(made).to_be_visible(timeout=120_000)
@@ -413,7 +418,7 @@ def test_of_three_uploads_at_once_the_last_one_is_analysed(page, short_clip, sho
         page.locator("input[type=file]").set_input_files(path)
         page.wait_for_timeout(400)
     expect(page.get_by_text("of 90")).to_be_visible()
-    expect(page.get_by_text(f"{short_sample.name}, ")).to_be_visible()
+    expect(page.get_by_text(f"{short_sample.name} · ")).to_be_visible()
     no_errors(page)
 
 
@@ -517,7 +522,7 @@ def test_an_upload_leaves_the_servers_memory_and_can_be_processed_again(visit, o
     expect(page.get_by_text("12 of 12")).to_be_visible()
     page.wait_for_timeout(5_500)  # a new count
     assert uploads_in_memory(page) <= sample_picture().path.stat().st_size
-    page.get_by_role("button", name="Trim and video options").click()
+    page.get_by_role("button", name="Trim").click()
     page.get_by_text("Video in the player").click()
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Run again with the new settings").click()
@@ -533,10 +538,13 @@ def test_an_upload_survives_a_change_of_page_until_it_is_removed(uploaded, serve
     uploaded.get_by_role("link", name="Video").click()
     expect(uploaded.get_by_text("12 of 12")).to_be_visible()
     assert film_of(uploaded) == film
+    uploaded.get_by_role("button", name="Change video").click()
     uploaded.get_by_role("radio", name="Sample").click()
     expect(uploaded.get_by_text("of 90")).to_be_visible()
+    uploaded.get_by_role("button", name="Change video").click()
     uploaded.get_by_role("radio", name="Upload").click()
     expect(uploaded.get_by_text("12 of 12")).to_be_visible()
+    uploaded.get_by_role("button", name="Change video").click()
     uploaded.get_by_role("button", name="Remove", exact=True).click()
     expect(uploaded.get_by_text("The result appears here")).to_be_visible()
     no_errors(uploaded)

@@ -42,6 +42,13 @@ def wait_for_player(page: Page, views: Iterable[str] = VIEWS) -> None:
         page.wait_for_function(f"document.querySelector('.pp-{view}').dataset.frame !== undefined")
 
 
+def open_tab(page: Page, name: str) -> None:
+    """Turn to a tab below the player."""
+    wait_until_idle(page)
+    page.get_by_test_id("stTab").filter(has_text=name).click()
+    wait_until_idle(page)
+
+
 def no_errors(page: Page) -> None:
     expect(page.get_by_test_id("stException")).to_have_count(0)
     expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)

@@ -192,9 +192,10 @@ def test_hands_go_into_the_files_again(app, jumpy, waved, tmp_path):
 
 def test_hands_without_bodies_are_shown_without_what_is_about_bodies(app, jumpy, waved, tmp_path):
     def everything() -> set[str]:
-        return {each.label for kind in ("expander", "metric", "button", "button_group") for each in app.get(kind)}
+        shown = {each.label for kind in ("metric", "button", "button_group") for each in app.get(kind)}
+        return shown | {tab.label.split(": ")[1] for tab in app.tabs}
 
-    of_bodies = {"Frames with a person", "Repetitions", "Smoothing", "How reliable is this?", "Compare with another"}
+    of_bodies = {"Frames with a person", "Repetitions", "Smoothing", "Reliability", "Compare with another"}
     for bodies in (jumpy, None):
         save_sequence(bodies, tmp_path / "wave.posecore.npz", hands=waved)
         opened = open_saved(app, (tmp_path / "wave.posecore.npz").read_bytes())

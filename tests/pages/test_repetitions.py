@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.ui.explore.opened import Opened
 from pages.ui.shared.explain import NOBODY
 from posecore import PoseSequence, Smoothing, count_repetitions, save_sequence, smooth_sequence
 from posecore.media.clips import open_clip, read_frame
@@ -48,13 +47,6 @@ def counting(monkeypatch) -> list[tuple]:
 
 def choose(app: AppTest, label: str, value: object) -> None:
     next(box for box in app.selectbox if box.label == label).set_value(value).run()
-    assert not app.exception
-
-
-def open_section(app: AppTest) -> None:
-    key = app.session_state["visit"].get(Opened).key
-    app.session_state[f"explore_repetitions_open_{key}"] = True
-    app.run()
     assert not app.exception
 
 
@@ -114,8 +106,6 @@ def test_it_is_counted_in_the_landmarks_as_they_were_estimated(explore, counting
 
 def test_what_is_no_exercise_says_what_to_do(explore):
     app = explore(STANDING)
-    assert [box.label for box in app.selectbox if box.label == "Exercise"] == [], "folded away"
-    open_section(app)
     assert any("No exercise was recognised. Choose one above" in info.value for info in app.info)
     choose(app, "Exercise", "squat")
     assert metrics(app) == {"Squat": "0"}
@@ -125,13 +115,12 @@ def test_what_is_no_exercise_says_what_to_do(explore):
 
 def test_one_frame_is_no_exercise(explore):
     app = explore(STANDING.at(slice(0, 1)))
-    open_section(app)
     assert any("No exercise was recognised" in text.value for text in app.info)
 
 
 def test_of_nobody_there_is_only_the_player(explore):
     app = explore(without(STANDING, np.ones(len(STANDING), bool)))
-    assert "Repetitions" not in {expander.label for expander in app.expander}
+    assert not any("Repetitions" in tab.label for tab in app.tabs)
     assert NOBODY in {warning.value for warning in app.warning}
 
 

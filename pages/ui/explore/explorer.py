@@ -7,9 +7,11 @@ from typing import Any
 
 import streamlit as st
 
+from pages.ui.explore.found import show_what_is_missing
 from pages.ui.explore.playback import Playback
 from pages.ui.explore.player.component import show_player
 from pages.ui.explore.repetitions import show_repetitions
+from pages.ui.explore.result_places import ResultPlaces
 from pages.ui.explore.share.panel import offer_share
 from pages.ui.explore.smoothing_lab import show_lab
 from pages.ui.explore.verdicts import show_trust, show_verdicts
@@ -21,6 +23,7 @@ from posecore.motion.smoothing import Smoothing
 
 def explore(
     playback: Playback,
+    places: ResultPlaces,
     *,
     key: str,
     clip: str,
@@ -38,6 +41,7 @@ def explore(
 
     Args:
         playback: the result.
+        places: of the page.
         key: identifies this place on the page.
         clip: identifies the result.
         stem: start of the names of downloaded files.
@@ -57,25 +61,47 @@ def explore(
     shared = partial(
         offer_share, playback, key=key, clip=clip, stem=stem, title=file or stem, film=film_file, facts=facts
     )
-    if not playback.raw.seen.any():
+    has_bodies = bool(playback.raw.seen.any())
+    with places.details if has_bodies else places.above:
+        show_what_is_missing(playback)
+    if not has_bodies:
         playback.use(Smoothing(method="none"))
-        shared(playback.sequence, _play(playback, playback.sequence, key, clip, film, file, stem))
+        with places.player:
+            shared(playback.sequence, _play(playback, playback.sequence, key, clip, film, file, stem))
         return playback.sequence
-    above = st.container()
-    show_lab(playback, key=f"{key}_smoothing", clip=clip, already=already, saved_with=saved_with)
-    shown = choose_people(playback.sequence, page=key, key=clip, heights=heights)
-    given = chosen_heights(key)
-    if playback.give_heights(given):
-        shown = playback.sequence.only(shown.person_ids.tolist()).named(shown.names)
-    say_what_metres_are(playback.heights, given, shown)
-    show_trust(playback, shown, key=f"{key}_trust")
-    with above:
-        with st.container():  # one element for any number of verdicts: Streamlit restarts what is below when it moves
-            show_verdicts(playback, shown)
-        shared(shown, _play(playback, shown, key, clip, film, file, stem))
-        show_repetitions(
-            playback, shown, key=f"{key}_repetitions", clip=clip, stem=stem, film_file=film_file, recorded_s=recorded_s
+    with places.tab("smoothing"):
+        show_lab(
+            playback,
+            key=f"{key}_smoothing",
+            clip=clip,
+            already=already,
+            saved_with=saved_with,
+            seen=places.is_open("smoothing"),
+            busy=places.line,
         )
+    with places.tab("people"):
+        shown = choose_people(playback.sequence, page=key, key=clip, heights=heights, folds=False)
+        given = chosen_heights(key)
+        if playback.give_heights(given):
+            shown = playback.sequence.only(shown.person_ids.tolist()).named(shown.names)
+        say_what_metres_are(playback.heights, given, shown)
+    show_verdicts(playback, shown, line=places.line, details=places.details)
+    with places.player:
+        shared(shown, _play(playback, shown, key, clip, film, file, stem))
+    if places.is_open("reliability"):
+        with places.tab("reliability"):
+            show_trust(playback, shown, key=f"{key}_trust")
+    if places.is_open("repetitions"):
+        with places.tab("repetitions"):
+            show_repetitions(
+                playback,
+                shown,
+                key=f"{key}_repetitions",
+                clip=clip,
+                stem=stem,
+                film_file=film_file,
+                recorded_s=recorded_s,
+            )
     return shown
 
 

@@ -36,6 +36,15 @@ def show_counts(playback: Playback) -> None:
         st.metric("Frames with a hand", f"{with_hand} of {total}", width="content")
 
 
+def counts_in_words(playback: Playback) -> str:
+    """In how many frames there is a person and, if hands were looked for, a hand."""
+    total, with_person = len(playback.raw), _frames(playback.raw)
+    with_hand = None if playback.hands is None else _frames(playback.hands)
+    counts = [f"a person in {with_person}"] if with_person or not with_hand else []
+    counts += [] if with_hand is None else [f"a hand in {with_hand}"]
+    return f"{', '.join(counts)} of {total} frames"
+
+
 def _frames(found: PoseSequence | HandSequence) -> int:
     """Number of frames in which something is seen."""
     return int(found.seen.any(axis=1).sum())

@@ -44,7 +44,7 @@ def show_repetitions(
     film_file: Path | None = None,
     recorded_s: float | None = None,
 ) -> None:
-    """Count an exercise in the landmarks as they were estimated; the section is open if one is recognised.
+    """Count an exercise in the landmarks as they were estimated.
 
     Args:
         playback: the result.
@@ -57,52 +57,42 @@ def show_repetitions(
     """
     names = {person: shown.names.get(person, f"person {person}") for person in shown.person_ids.tolist()}
     people = tuple(shown.person_ids[shown.seen.any(axis=0)].tolist())
-    usual = _count(f"{clip} {playback.heights}", people, AUTO, None, _raw=playback.raw)
-    with st.expander(
-        "Repetitions",
-        icon=":material/fitness_center:",
-        expanded=usual.exercise is not None,
-        key=f"{key}_open_{clip}",
-        on_change="rerun",
-    ) as section:
-        if not section.open:
-            return
-        if not people:
-            st.caption("None of the people shown appears in any frame, so there is nothing to count.")
-            return
-        with st.container(horizontal=True):
-            exercise = _choose_exercise(f"{key}_{clip}")
-            person = _choose_person(people, names, f"{key}_{clip}")
-        counted = _count(f"{clip} {playback.heights}", people, exercise, person, _raw=playback.raw)
-        if counted.exercise is None:
-            st.info(
-                "No exercise was recognised. Choose one above, or **Whatever repeats** for movements without a name. "
-                "An exercise that is done only once is not recognised.",
-                icon=":material/fitness_center:",
-            )
-            return
-        title = _title_of(exercise, counted)
-        _show_count(counted, title)
-        recognised = _count(f"{clip} {playback.heights}", people, AUTO, person, _raw=playback.raw)
-        st.markdown(_sentence(counted, exercise, names, recognised))
-        if counted.curves:
-            figure = plot_repetitions(counted, title=f"{title}: movement over time")
-            label = f"{title}: movement over time, with {counted.count} repetitions"
-            show_figure(figure, height=340, label=label, key=f"{key}_movement", seeks=True)
-            st.caption("Click a repetition in the chart to see it in the player, or use these buttons.")
-        if counted.count:
-            show_steps(counted, key=f"{key}_steps")
-        _show_tables(counted)
-        show_form(counted, playback.raw, film_file, key=f"{key}_{clip}_{exercise}_{person}", clip=clip)
-        if counted.count:
-            done_at = datetime.now(UTC) if recorded_s is None else datetime.fromtimestamp(recorded_s, UTC)
-            session = ExerciseSession.of_clip(counted, started_at=done_at, title=stem)
-            offer_saving(session, key=key, picture=partial(picture_of, counted, playback.raw, film_file))
-        _offer_downloads(counted, stem, key)
-        st.caption(
-            "For training, not medical advice. Ranges are for comparing one repetition with another. They are not "
-            "those of a goniometer."
+    if not people:
+        st.caption("None of the people shown appears in any frame, so there is nothing to count.")
+        return
+    with st.container(horizontal=True):
+        exercise = _choose_exercise(f"{key}_{clip}")
+        person = _choose_person(people, names, f"{key}_{clip}")
+    counted = _count(f"{clip} {playback.heights}", people, exercise, person, _raw=playback.raw)
+    if counted.exercise is None:
+        st.info(
+            "No exercise was recognised. Choose one above, or **Whatever repeats** for movements without a name. "
+            "An exercise that is done only once is not recognised.",
+            icon=":material/fitness_center:",
         )
+        return
+    title = _title_of(exercise, counted)
+    _show_count(counted, title)
+    recognised = _count(f"{clip} {playback.heights}", people, AUTO, person, _raw=playback.raw)
+    st.markdown(_sentence(counted, exercise, names, recognised))
+    if counted.curves:
+        figure = plot_repetitions(counted, title=f"{title}: movement over time")
+        label = f"{title}: movement over time, with {counted.count} repetitions"
+        show_figure(figure, height=340, label=label, key=f"{key}_movement", seeks=True)
+        st.caption("Click a repetition in the chart to see it in the player, or use these buttons.")
+    if counted.count:
+        show_steps(counted, key=f"{key}_steps")
+    _show_tables(counted)
+    show_form(counted, playback.raw, film_file, key=f"{key}_{clip}_{exercise}_{person}", clip=clip)
+    if counted.count:
+        done_at = datetime.now(UTC) if recorded_s is None else datetime.fromtimestamp(recorded_s, UTC)
+        session = ExerciseSession.of_clip(counted, started_at=done_at, title=stem)
+        offer_saving(session, key=key, picture=partial(picture_of, counted, playback.raw, film_file))
+    _offer_downloads(counted, stem, key)
+    st.caption(
+        "For training, not medical advice. Ranges are for comparing one repetition with another. They are not "
+        "those of a goniometer."
+    )
 
 
 # Of the newest choices in a visit, so that nothing is counted again when the page runs again.

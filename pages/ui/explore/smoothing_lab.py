@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.ui.explore.playback import Playback
 from posecore import InvalidOption, PoseSequence
@@ -82,7 +83,14 @@ def _number(label: str, least: float, most: float, value: float, key: str, help:
 
 
 def show_lab(
-    playback: Playback, *, key: str, clip: str, already: str | None, saved_with: Smoothing | None = None
+    playback: Playback,
+    *,
+    key: str,
+    clip: str,
+    already: str | None,
+    saved_with: Smoothing | None = None,
+    seen: bool,
+    busy: DeltaGenerator,
 ) -> None:
     """Offer the filters, smooth the playback, and show the effect in numbers.
 
@@ -92,28 +100,29 @@ def show_lab(
         clip: identifies the result.
         already: a sentence about earlier smoothing of the result; None if there was none.
         saved_with: the smoothing to begin with; None: see ``usual_smoothing``.
+        seen: whether the visitor sees this place; otherwise the effect is not measured.
+        busy: a place in sight, for the time that it takes.
     """
     if saved_with is not None:
         usual, choices = saved_with, f"{key}_{clip}"  # another result was saved with another one
     else:
         usual = usual_smoothing(playback.raw, again=already is not None)
         choices = f"{key}_again" if already else key
-    with st.expander("Smoothing", icon=":material/waves:", key=f"{key}_open", on_change="rerun") as lab:
-        if already:
-            st.warning(f"{already} Smoothing chosen here is applied on top of that.", icon=":material/info:")
-        smoothing = choose_smoothing(playback.raw, usual, key=choices)
-        try:
-            with st.spinner("Smoothing", show_time=True):
-                playback.use(smoothing)
-        except InvalidOption as error:
-            st.warning(str(error), icon=":material/info:")
-            playback.use(playback.smoothing or Smoothing(method="none"))
-        if lab.open and playback.effect:
-            st.dataframe(_effect(playback), hide_index=True, width="content")
-            st.caption(
-                "Jitter: how far a landmark is from a straight line between neighbouring frames. Lag: the delay of the "
-                "smoothed movement. Choose Both under Landmarks in the player to see raw and smoothed overlaid."
-            )
+    if already:
+        st.warning(f"{already} Smoothing chosen here is applied on top of that.", icon=":material/info:")
+    smoothing = choose_smoothing(playback.raw, usual, key=choices)
+    try:
+        with busy, st.spinner("Smoothing", show_time=True):
+            playback.use(smoothing)
+    except InvalidOption as error:
+        st.warning(str(error), icon=":material/info:")
+        playback.use(playback.smoothing or Smoothing(method="none"))
+    if seen and playback.effect:
+        st.dataframe(_effect(playback), hide_index=True, width="content")
+        st.caption(
+            "Jitter: how far a landmark is from a straight line between neighbouring frames. Lag: the delay of the "
+            "smoothed movement. Choose Both under Landmarks in the player to see raw and smoothed overlaid."
+        )
 
 
 def _effect(playback: Playback) -> pd.DataFrame:

@@ -71,4 +71,9 @@ def plain(text: str) -> str:
 def explain_numbers(*, hands: bool = False) -> None:
     """Show what every number on the page means, also those of hands if there are any; folded away at first."""
     with st.expander("What do these numbers mean?", icon=":material/help:"):
-        st.markdown(NUMBERS + HAND_NUMBERS if hands else NUMBERS)
+        st.markdown(numbers_explained(hands=hands))
+
+
+def numbers_explained(*, hands: bool = False) -> str:
+    """What every number means, also those of hands, as Markdown."""
+    return NUMBERS + HAND_NUMBERS if hands else NUMBERS

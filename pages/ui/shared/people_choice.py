@@ -106,7 +106,9 @@ def _decoded(key: str, _data: bytes, _name: str) -> BackgroundPicture:
     return BackgroundPicture(decode_picture(_data, name=_name))
 
 
-def choose_people(poses: Poses, *, page: str, key: str, heights: Mapping[int, float] | None = None) -> Poses:
+def choose_people(
+    poses: Poses, *, page: str, key: str, heights: Mapping[int, float] | None = None, folds: bool = True
+) -> Poses:
     """Let the visitor hide and name people, if there are several, and return the others with their names.
 
     Heights can be given, too: see ``chosen_heights``.
@@ -116,12 +118,14 @@ def choose_people(poses: Poses, *, page: str, key: str, heights: Mapping[int, fl
         page: name of the page; its choices are kept while the visitor is on another.
         key: identifies the result; a new one starts with everyone shown.
         heights: of people in metres, by id, to begin with.
+        folds: whether the choice of several people can be folded away.
     """
     ids = poses.person_ids.tolist()
     if len(ids) < 2:
         st.session_state[_heights_key(page)] = _choose_height(ids[0], key, heights or {}) if ids else {}
         return poses
-    with st.expander(f"People ({len(ids)})", icon=":material/groups:", expanded=len(ids) <= _ROWS_WITHOUT_SCROLLING):
+    few = len(ids) <= _ROWS_WITHOUT_SCROLLING
+    with st.expander(f"People ({len(ids)})", icon=":material/groups:", expanded=few) if folds else st.container():
         kept, widget = f"people_of_{page}", f"people_{key}"
         chosen = st.session_state.get(kept)
         if chosen is None or chosen.key != key:
@@ -135,7 +139,7 @@ def choose_people(poses: Poses, *, page: str, key: str, heights: Mapping[int, fl
             disabled=["color", "person", "seen"],
             column_config=_columns(isinstance(poses, PoseSequence)),
             width=_WIDTH_PX,
-            height="content" if len(ids) <= _ROWS_WITHOUT_SCROLLING else 320,
+            height="content" if few else 320,
         )
         st.session_state[kept] = _Choice(key, chosen.begun_with, table)
         st.caption(f"Hide or rename people; every view and file updates. {_HEIGHT_HELP}")

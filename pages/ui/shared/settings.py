@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.ui.shared.model_loading import load_model
 from pages.ui.shared.navigation import require_route
@@ -41,7 +42,19 @@ def page_head(title: str) -> PoseOptions:
 def page_head_with_hands(title: str) -> tuple[PoseOptions, HandOptions | None]:
     """As ``page_head``, with a setting for hands; their options are None while it is off."""
     options, with_hands = _page_head(title, offer_hands=True)
-    return options, HandOptions(hands=2 * options.people, engine=options.engine) if with_hands else None
+    return options, _hand_options(options, with_hands)
+
+
+def settings_with_hands(place: DeltaGenerator) -> tuple[PoseOptions, HandOptions | None]:
+    """Show only the Settings button, in a place, and return as ``page_head_with_hands``."""
+    with place:
+        options, with_hands = _choose_options(offer_hands=True)
+    options = _with_model_ready(options)
+    return options, _hand_options(options, with_hands)
+
+
+def _hand_options(options: PoseOptions, wanted: bool) -> HandOptions | None:
+    return HandOptions(hands=2 * options.people, engine=options.engine) if wanted else None
 
 
 def _page_head(title: str, *, offer_hands: bool) -> tuple[PoseOptions, bool]:

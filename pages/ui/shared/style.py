@@ -11,9 +11,22 @@ ICON = Path(__file__).parent / "icon.svg"
 
 _CSS = """
 <style>
-.st-key-app_style { display: none; }
 /* Streamlit leaves 6rem above a page for a header of 3rem. */
-[data-testid="stMainBlockContainer"] { padding-top: 4rem; padding-bottom: 3rem; }
+[data-testid="stMainBlockContainer"] { padding: 3.9rem 2rem 3rem; }
+@media (max-width: 900px) { [data-testid="stMainBlockContainer"] { padding: 3.9rem 1rem 3rem; } }
+/* The head of a page with a result, and the words below it: a line each, so that the result is always at one height. */
+h1 { font-size: 1.75rem; padding: 0; }
+[data-testid="stLayoutWrapper"]:has(> :is(.st-key-head_style, .st-key-app_style)) { display: none; }
+.st-key-head_line h1 { padding: 0; white-space: nowrap; }
+.st-key-head_facts p, .st-key-result_words p { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.st-key-head_facts, .st-key-result_words { min-width: 0; overflow: hidden; }
+.st-key-result_words p { font-size: 0.875rem; }
+.st-key-result_line { margin-top: -0.75rem; min-height: 2rem; }
+.st-key-head_line button, .st-key-result_line button { min-height: 2rem; padding: 0.1rem 0.6rem; }
+@media (max-width: 900px) {
+  .st-key-head_line [data-testid="stMarkdownContainer"] p:not(.st-key-head_facts p) {
+    position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+}
 /* What is still loading must not move what is below it: the click of a quick visitor would miss. */
 .st-key-missing_camera:not(:has(.posecore-camera:not([hidden]))) { display: none; }
 .st-key-live_stream { min-height: 160px; }

@@ -18,7 +18,7 @@ def choose_run(run: ClipRun, pose: PoseOptions, hands: HandOptions | None) -> Ru
     """Offer the choices about a video in a popover, with their estimated cost."""
     if run.info is None:
         return RunOptions(pose, hands=hands)
-    with st.popover("Trim and video options", icon=":material/content_cut:"):
+    with st.popover("Trim", icon=":material/content_cut:"):
         start_s, end_s = _choose_stretch(run)
         every = st.number_input(
             "Use every nth frame",

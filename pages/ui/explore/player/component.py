@@ -26,7 +26,7 @@ _SURE = 0.5
 _SMALL = frozenset(BLAZEPOSE_33.parts["face"] + BLAZEPOSE_33.parts["hands"]) - {BLAZEPOSE_33.index("nose")}
 PLAYER_HTML = (_HERE / "player.html").read_text(encoding="utf-8")
 """The player before its script runs."""
-PLAYER_CSS = (_HERE / "player.css").read_text(encoding="utf-8")
+PLAYER_CSS = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("player.css", "player_layout.css"))
 """Its rules, without those of ``pages.ui.shared.script_parts.STYLES``, which it needs too."""
 
 

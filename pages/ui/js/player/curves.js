@@ -14,6 +14,7 @@ const MOST_SHADED = 150;
 const MOST_CUTS = 200;
 const MOST_TURNS = 300; // of a curve
 const PANEL_PX = 130;
+const LEAST_PANEL_PX = 80;
 const GAP = 0.06; // between panels, as a share of the height
 const MARGIN = { l: 62, r: 12, t: 8, b: 38 };
 const GRID = "rgba(138, 143, 152, 0.3)";
@@ -23,9 +24,13 @@ export class Curves {
   /**
    * @param {HTMLElement} element
    * @param {(time: number) => void} onSeek
+   * @param {{fills?: boolean}} look fills: as high as its element, which is given the least height that it needs
    */
-  constructor(element, onSeek) {
+  constructor(element, onSeek, { fills = false } = {}) {
     this.element = element;
+    this.fills = fills;
+    /** @type {{data: object[], layout: Record<string, unknown>, least: number} | null} */
+    this.figure = null;
     this.plot = find(element, ".pp-plot");
     this.cursor = find(element, ".pp-cursor");
     this.note = /** @type {HTMLElement} */ (element.nextElementSibling);
@@ -44,8 +49,8 @@ export class Curves {
     });
     element.addEventListener("pointermove", (event) => held && seek(event));
     for (const kind of ["pointerup", "pointercancel"]) element.addEventListener(kind, () => (held = false));
-    this.sizes = new ResizeObserver(() => this.place());
-    this.sizes.observe(this.plot);
+    this.sizes = new ResizeObserver(() => this.draw());
+    this.sizes.observe(element);
   }
 
   /**
@@ -57,13 +62,11 @@ export class Curves {
   async show(lines, { threshold, loop, cuts, label }, numbered = []) {
     if (lines.length) this.plotly ??= await loadPlotly();
     this.element.hidden = this.note.hidden = !lines.length;
+    this.figure = null;
     if (!lines.length) return;
     const units = [...new Set(lines.map((line) => line.unit))];
     const { times } = lines[0];
     this.ends = [times[0], times[times.length - 1]];
-    const height = MARGIN.t + MARGIN.b + PANEL_PX * units.length;
-    this.plot.style.height = `${height}px`;
-    this.cursor.style.height = `${height - MARGIN.b}px`;
     this.plot.setAttribute("role", "figure");
     this.plot.setAttribute("aria-label", label);
     /** @type {Record<string, unknown>[]} */
@@ -77,8 +80,21 @@ export class Curves {
       ...lines.map((line) => trace(line, units.indexOf(line.unit), cuts)),
       ...numbered.map(({ line, numbers }) => turnMarks(line, numbers?.turns ?? [], units.indexOf(line.unit))),
     ];
-    const layout = themed({ ...layoutOf(units, this.ends), shapes }, this.plot);
-    await this.plotly?.react(this.plot, data, layout, CONFIG);
+    const least = MARGIN.t + MARGIN.b + (this.fills ? LEAST_PANEL_PX : PANEL_PX) * units.length;
+    this.figure = { data, layout: themed({ ...layoutOf(units, this.ends), shapes }, this.plot), least };
+    await this.draw();
+  }
+
+  /** Draw in the size that there is. Without any, as behind a tab, it is drawn once there is one. */
+  async draw() {
+    if (!this.figure) return;
+    const { data, layout, least } = this.figure;
+    this.element.style.setProperty("--pp-least", `${least}px`);
+    if (!this.element.clientWidth) return;
+    const height = this.fills ? Math.max(least, this.element.clientHeight) : least;
+    this.plot.style.height = `${height}px`;
+    this.cursor.style.height = `${height - MARGIN.b}px`;
+    await this.plotly?.react(this.plot, data, { ...layout }, CONFIG);
     this.place();
   }
 

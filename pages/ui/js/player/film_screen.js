@@ -12,18 +12,17 @@ import { PeopleOnFilm } from "./people_on_film.js";
 /** @typedef {import("./moments.js").Moments} Moments */
 /** @typedef {import("./people_on_film.js").Shown} Shown */
 
-const HIGHEST_REM = 30;
-
 export class FilmScreen {
   /**
-   * @param {HTMLElement} views holds the screen and, beside or below it, the 3D view
+   * @param {HTMLElement} root whose layout follows the shape of the video
    * @param {() => void} onResize
    */
-  constructor(views, onResize) {
-    this.views = views;
-    this.element = find(views, ".pp-screen");
-    this.film = /** @type {HTMLVideoElement} */ (find(views, ".pp-film"));
-    this.overlay = new Overlay(/** @type {HTMLCanvasElement} */ (find(views, ".pp-overlay")));
+  constructor(root, onResize) {
+    this.root = root;
+    this.place = find(root, ".pp-place");
+    this.element = find(root, ".pp-screen");
+    this.film = /** @type {HTMLVideoElement} */ (find(root, ".pp-film"));
+    this.overlay = new Overlay(/** @type {HTMLCanvasElement} */ (find(root, ".pp-overlay")));
     this.index = -1; // of the frame that the video shows; -1: none yet
     this.sizes = new ResizeObserver(() => {
       this.overlay.fit();
@@ -37,11 +36,10 @@ export class FilmScreen {
     const [width, height] = data.header.size;
     this.data = data;
     this.people = new PeopleOnFilm(this.overlay, data);
-    this.element.hidden = !data.film;
-    this.element.style.aspectRatio = `${width} / ${height}`;
-    this.element.style.maxWidth = `min(100%, ${Math.round((HIGHEST_REM * width) / height)}rem)`;
-    this.views.classList.toggle("pp-alone", !data.film);
-    this.views.classList.toggle("pp-upright", height > width);
+    this.place.hidden = !data.film;
+    this.root.style.setProperty("--pp-aspect", `${width / height}`);
+    this.root.classList.toggle("pp-alone", !data.film);
+    this.root.classList.toggle("pp-upright", Boolean(data.film) && height > width);
     this.overlay.fit();
   }
 
@@ -53,7 +51,7 @@ export class FilmScreen {
    */
   draw(moments, view, people, lines) {
     this.overlay.clear();
-    if (this.element.hidden || this.index < 0) return;
+    if (this.place.hidden || this.index < 0) return;
     this.people?.draw(moments, this.index, view, people, lines);
     mark(this.overlay.canvas, this.index);
   }

@@ -21,6 +21,7 @@ import { Moments } from "./moments.js";
 import { tracesOf } from "./people_in_3d.js";
 import { FilmPlayback, FilmlessPlayback } from "./playback.js";
 import { Readings } from "./readings.js";
+import { Tabs } from "./tabs.js";
 import { firstView, layersOf } from "./view.js";
 
 /** @typedef {import("../types.d.ts").PlayerData} PlayerData */
@@ -33,7 +34,7 @@ class Player {
   /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
-    this.screen = new FilmScreen(find(root, ".pp-views"), () => this.drawOverlay());
+    this.screen = new FilmScreen(root, () => this.drawOverlay());
     this.measuring = new MeasuringTool(this.screen.element, find(root, ".pp-measuring"), {
       onBegin: () => this.playing && this.pause(),
     });
@@ -44,13 +45,14 @@ class Player {
       isHurried: () => this.playback?.isHurried ?? false,
     });
     this.cursor = find(root, ".pp-cursor");
-    this.curves = new Curves(find(root, ".pp-curves"), (time) => this.seekTime(time));
+    this.curves = new Curves(find(root, ".pp-curves"), (time) => this.seekTime(time), { fills: true });
     this.readings = new Readings(root, {
       onSeek: (index) => this.seek(index),
       onChoose: (names) => this.chooseCurves(names),
     });
     this.cuts = new Cuts(root, (index) => this.seek(index));
     this.landmarks = new FrameLandmarks(find(root, ".pp-landmarks"));
+    this.tabs = new Tabs(root);
     this.controls = new Controls(root, (name) => this.viewChanged(name));
     /** @type {View | null} */
     this.view = null;

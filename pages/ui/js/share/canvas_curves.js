@@ -27,9 +27,11 @@ export class Curves {
   /**
    * @param {HTMLElement} element
    * @param {(time: number) => void} onSeek
+   * @param {{fills?: boolean}} look fills: in a place of its own, which is given the height that it needs
    */
-  constructor(element, onSeek) {
+  constructor(element, onSeek, { fills = false } = {}) {
     this.element = element;
+    this.fills = fills;
     this.plot = find(element, ".pp-plot");
     this.cursor = find(element, ".pp-cursor");
     this.canvas = make("canvas", { style: "display:block;width:100%;height:100%" });
@@ -73,6 +75,7 @@ export class Curves {
     const height = MARGIN.top + MARGIN.bottom + PANEL_PX * panels + GAP_PX * (panels - 1);
     this.plot.style.height = `${height}px`;
     this.cursor.style.height = `${height - MARGIN.bottom}px`;
+    if (this.fills) this.element.style.setProperty("--pp-least", `${height}px`);
     this.plot.setAttribute("role", "figure");
     this.plot.setAttribute("aria-label", choices.label);
     this.draw();

@@ -43,6 +43,8 @@ export class Skeleton3d {
     /** @type {PointerEvent | null} */
     this.pointer = null;
     this.ended = new AbortController();
+    this.sizes = new ResizeObserver(() => this.figure && this.draw());
+    this.sizes.observe(element);
     turnByHand(this.chart, {
       camera: () => this.camera,
       onCamera: (camera) => this.look(camera),
@@ -110,6 +112,7 @@ export class Skeleton3d {
   }
 
   draw() {
+    if (!this.chart.clientHeight) return undefined; // it is out of sight
     const config = { responsive: true, displayModeBar: false, plotGlPixelRatio: pixelRatio() };
     const { data, layout } = this.figure;
     return this.plotly?.react(this.chart, data, { ...layout, scene: { ...layout.scene } }, config);
@@ -160,6 +163,7 @@ export class Skeleton3d {
 
   end() {
     this.ended.abort();
+    this.sizes.disconnect();
     this.wanted = null;
     this.plotly?.purge(this.chart);
   }

@@ -37,7 +37,10 @@ export class Table {
     /** @type {number | null} */
     this.current = null;
     element.addEventListener("scroll", () => this.draw());
-    this.sizes = new ResizeObserver(() => this.draw());
+    this.sizes = new ResizeObserver(() => {
+      this.draw();
+      if (this.current !== null) this.go(this.current); // it was out of sight, as behind a tab
+    });
     this.sizes.observe(element);
     if (onPick) {
       this.body.addEventListener("click", ({ target }) => {
