@@ -91,7 +91,7 @@ def _overlay_to_fields(overlay: OverlayOptions) -> Fields:
     picture = overlay.picture
     ghost = None if overlay.ghost is None else asdict(overlay.ghost)
     puppet = None if overlay.puppet is None else overlay.puppet.svg.decode("latin-1")
-    others = {"pieces": overlay.pieces, "ghost": ghost, "puppet": puppet}
+    others = {"pieces": overlay.pieces, "ghost": ghost, "puppet": puppet, "angles": overlay.angles}
     if picture is None:
         return {"picture": None, **others}
     place = {name: getattr(picture, name) for name in ("anchor", "size", "angle_deg", "offset", "family")}
@@ -103,11 +103,11 @@ def _overlay_from_fields(fields: Fields) -> OverlayOptions:
     ghost = fields["ghost"] and Ghost(tuple(map(tuple, fields["ghost"]["world"])), tuple(fields["ghost"]["visibility"]))
     puppet = None if fields["puppet"] is None else Puppet(fields["puppet"].encode("latin-1"))
     if fields["picture"] is None:
-        return OverlayOptions(fields["pieces"], ghost=ghost, puppet=puppet)
+        return OverlayOptions(fields["pieces"], ghost=ghost, puppet=puppet, angles=fields["angles"])
     place = fields["picture"]
     rgba = decode_transparent(base64.b64decode(place.pop("png")), name="picture")
     picture = OwnPicture(rgba, **place | {"offset": tuple(place["offset"])})
-    return OverlayOptions(fields["pieces"], picture, ghost, puppet)
+    return OverlayOptions(fields["pieces"], picture, ghost, puppet, fields["angles"])
 
 
 def clip_to_fields(clip: ClipInfo) -> Fields:

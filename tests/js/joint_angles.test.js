@@ -55,9 +55,9 @@ test("numbers are beyond the arc, within the picture and apart from each other",
   assert.ok(first.left > 200 + 30);
   near((first.top + first.bottom) / 2, 150);
   const second = placeOfNumber(sector, 30, [24, 12], PICTURE, [first]);
-  assert.ok(second.right < 200, "on the other side");
-  const third = placeOfNumber(sector, 30, [60, 12], PICTURE, [first, second]);
-  assert.ok(third.left >= first.right);
+  assert.ok(second.bottom <= first.top || second.top >= first.bottom, "elsewhere along the arc");
+  const other = placeOfNumber(sector, 30, [24, 12], PICTURE, [{ left: 201, top: 0, right: 400, bottom: 300 }]);
+  assert.ok(other.right < 200, "on the other side");
   const corner = placeOfNumber({ ...sector, x: 395, y: 2 }, 30, [24, 12], PICTURE, []);
   assert.deepEqual(corner, { left: 376, top: 0, right: 400, bottom: 12 });
 });
@@ -71,7 +71,7 @@ test("pixels of a metre come from the points that are shown", () => {
 test("the number is that of the curve, once for each angle, and nothing is drawn of what is not known", () => {
   const points = new Float32Array([100, 50, 100, 100, 150, 100]);
   const world = new Float32Array(9);
-  const look = { least: 9, colorOf: () => "#fff" };
+  const look = { unit: 1, colorOf: () => "#fff" };
   const line = (/** @type {number[]} */ values, angle = /** @type {Angle | null} */ (KNEE)) =>
     /** @type {import("../../pages/ui/js/types.d.ts").PersonLine} */ (
       /** @type {unknown} */ ({ angle, values: new Float32Array(values) })

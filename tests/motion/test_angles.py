@@ -11,11 +11,13 @@ from posecore import BLAZEPOSE_33, InvalidOption, PoseSequence
 from posecore.media.clip_options import ClipOptions
 from posecore.motion.angles import (
     ANGLES,
+    BY_JOINT,
     angles_table,
     angular_speed,
     describe_angles,
     measure_angle,
     measure_angles,
+    sides_table,
 )
 from posecore.motion.measuring import rate_of_change, visible_landmarks
 
@@ -351,3 +353,20 @@ def test_a_walking_person(shared_data):
     assert angles["trunk_lean"].median() < 20
     assert angles["trunk_lean"].max() < 45
     assert angles["neck"].median() > 140
+
+
+def test_the_table_of_sides_has_every_angle_once(anybody):
+    frame = replace(anybody, names={2: "Ada"}).frame(3)
+    table = sides_table(frame)
+    assert list(table.columns[:4]) == ["person", "name", "joint", "left_3d_deg"]
+    assert list(table["name"].unique()) == ["", "Ada"]
+    of_ada = table[table["person"] == 2].set_index("joint")
+    for word, space in (("3d", "world"), ("image", "picture")):
+        wanted = dict(zip(ANGLES, measure_angles(anybody, space=space)[3, 1], strict=True))
+        for joint, sides in BY_JOINT.items():
+            for side in ("left", "right", "middle"):
+                shown = of_ada.loc[joint, f"{side}_{word}_deg"]
+                assert shown == pytest.approx(wanted.pop(sides[side]) if side in sides else np.nan, nan_ok=True)
+        assert not wanted
+    assert "name" not in sides_table(anybody.frame(0))
+    assert sides_table(frame.only(set())).empty

@@ -74,10 +74,10 @@ def test_a_puppet_survives_the_pipe():
 def test_an_own_picture_survives_the_pipe():
     rgba = np.random.default_rng(1).integers(0, 256, (20, 30, 4), np.uint8)
     picture = OwnPicture(rgba, "left_hand", 1.5, -30, (0.25, -1), "36h11")
-    job = replace(JOB, overlay=OverlayOptions(["angles"], picture))
+    job = replace(JOB, overlay=OverlayOptions(["angles"], picture, angles=["left_knee"]))
     _, fields, _ = through_a_pipe("run", **messages.job_to_fields(job))
     there = messages.job_from_fields(fields).overlay
-    assert there.pieces == ("angles",)
+    assert (there.pieces, there.angles) == (("angles",), ("left_knee",))
     assert there.picture is not None
     assert np.array_equal(there.picture.rgba, rgba)
     place = [getattr(there.picture, name) for name in ("anchor", "size", "angle_deg", "offset", "family")]

@@ -116,6 +116,7 @@ class OverlayArtist:
             self._remember(people, poses.time_s),
             self._seen_markers(options, poses, rgb, mirrored),
             options.puppet,
+            options.angles,
         )
         front, behind = Sheet(poses.size), Sheet(poses.size)
         for name in options.pieces:

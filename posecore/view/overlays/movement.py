@@ -1,20 +1,31 @@
 """Pieces that show how somebody moves: the paths of the wrists, and the angles of the joints."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from posecore.motion.angles import ANGLES, angle_between
+from posecore.motion.angles import ANGLES, BY_JOINT, AngleDefinition, angle_of_points
 from posecore.skeletons import BLAZEPOSE_33
+from posecore.view.labels import Box, FreeSpace
+from posecore.view.overlays.person import Person
 from posecore.view.overlays.scene import Scene
-from posecore.view.overlays.sheet import Sheet
-from posecore.view.palette import INK, WHITE
+from posecore.view.overlays.sheet import Sheet, text_width
+from posecore.view.palette import INK, WHITE, Color
+
+_Doubles = NDArray[np.float64]
 
 TRAIL_S = 1.2
 """How far back the trails reach."""
 _WRISTS = {side: BLAZEPOSE_33.index(f"{side}_wrist") for side in ("left", "right")}
-_JOINTS = ("elbow", "shoulder", "hip", "knee")
+USUAL_ANGLES = tuple(name for joint in ("elbow", "shoulder", "hip", "knee") for name in BY_JOINT[joint].values())
+"""Drawn unless others are chosen."""
+
+# Places of an angle's number: radii from the joint (negative: on the side without the arc), share of the span, and
+# halves of the number's own length.
+_PLACES = ((1.15, 0.5, 1), (1.15, 0.2, 1), (1.15, 0.8, 1), (-0.4, 0.5, 1), (1.15, 0.5, 3), (-0.4, 0.5, 3))
 
 
 def trails(sheet: Sheet, _behind: Sheet, scene: Scene) -> None:
@@ -36,42 +47,80 @@ def trails(sheet: Sheet, _behind: Sheet, scene: Scene) -> None:
             sheet.lines(starts, ends, widths, [scene.color(person, side)] * len(steps))
 
 
+@dataclass(frozen=True)
+class _Sector:
+    """An angle as it is drawn: radians from the right, clockwise; pixels."""
+
+    tip: _Doubles  # (2,)
+    start: float
+    span: float  # the shorter way round; negative: anticlockwise
+    radius: float
+    text: str
+    color: Color
+
+
 def angle_arcs(sheet: Sheet, _behind: Sheet, scene: Scene) -> None:
-    """An arc at each elbow, shoulder, hip and knee, with the angle of the joint in 3D, in degrees."""
-    for person in scene.people:
-        for joint in _JOINTS:
-            for side in ("left", "right"):
-                first, middle, last = (indices[0] for indices in _landmarks(f"{side}_{joint}"))
-                if not person.has(first, middle, last):
-                    continue
-                degrees = float(
-                    angle_between(person.world[first] - person.world[middle], person.world[last] - person.world[middle])
-                )
-                if np.isfinite(degrees):
-                    _arc(
-                        sheet,
-                        person.points[[first, middle, last]],
-                        max(0.13 * person.px_per_m, 8 * person.finest),
-                        f"{degrees:.0f}°",
-                    )
+    """Sectors of the angles of the scene at their joints, each with the angle in 3D, in degrees.
+
+    The player of videos draws them alike: pages/ui/js/player/angles_on_film.js.
+    """
+    sectors = [sector for person in scene.people for sector in _sectors(person, scene)]
+    for sector in sectors:
+        turn = sector.start + sector.span * np.linspace(0, 1, 25)
+        curve = sector.tip + sector.radius * np.column_stack([np.cos(turn), np.sin(turn)])
+        sheet.polygon(np.vstack([sector.tip, curve]), INK, 0.45)
+        sheet.curve(curve, 0.2 * sector.radius, INK)
+        sheet.curve(curve, 0.11 * sector.radius, sector.color)
+    height, width = sheet.rgba.shape[:2]
+    free = FreeSpace(width, height, [], [])
+    for sector in sectors:
+        size = round(max(11, 0.5 * sector.radius))
+        box = _place_of_number(sector, (text_width(sector.text, size), 1.1 * size), free)
+        free.taken.append(box)
+        sheet.text(sector.text, ((box.left + box.right) / 2, (box.top + box.bottom) / 2), size, WHITE, INK)
 
 
-def _landmarks(angle: str) -> list[list[int]]:
-    return [[BLAZEPOSE_33.index(name) for name in point] for point in ANGLES[angle].points]
+def _sectors(person: Person, scene: Scene) -> Iterator[_Sector]:
+    for sides in BY_JOINT.values():
+        for side, name in sides.items():
+            seen = sides[scene.own_side(side)]  # as the person is seen in a mirror
+            if name in scene.angles and person.has(*ANGLES[seen].landmarks):
+                yield from _sector(person, ANGLES[seen], scene.color(person, scene.own_side(side)))
 
 
-def _arc(sheet: Sheet, points: NDArray[np.float64], radius: float, text: str) -> None:
-    """An arc around the middle one of (3, 2) points, from the line to the first to that to the last."""
-    lines = points[[0, 2]] - points[1]
-    if not np.hypot(*lines.T).all():  # without a direction
-        return
-    start, end = np.arctan2(lines[:, 1], lines[:, 0])
-    span = (end - start + np.pi) % (2 * np.pi) - np.pi  # the shorter way round
-    turn = start + span * np.linspace(0, 1, 25)
-    curve = points[1] + radius * np.column_stack([np.cos(turn), np.sin(turn)])
-    sheet.polygon(np.vstack([points[1], curve]), INK, 0.45)
-    sheet.curve(curve, 0.16 * radius, INK)
-    sheet.curve(curve, 0.09 * radius, WHITE)
-    size = round(max(11, 0.5 * radius))
-    away = points[1] + (radius + size) * np.array([np.cos(start + span / 2), np.sin(start + span / 2)])
-    sheet.text(text, (float(away[0]), float(away[1])), size, WHITE, INK)
+def _sector(person: Person, definition: AngleDefinition, color: Color) -> Iterator[_Sector]:
+    """The sector of one angle; none if one of its lines has no length."""
+    landmarks = [[BLAZEPOSE_33.index(name) for name in point] for point in definition.points]
+    degrees = float(angle_of_points(definition, [person.world[each].mean(axis=0) for each in landmarks]))
+    tip, *sides = _sides(definition, [person.points[each].mean(axis=0) for each in landmarks])
+    if np.isfinite(degrees) and np.hypot(*np.transpose(sides)).all():
+        start, end = (float(np.arctan2(side[1], side[0])) for side in sides)
+        span = (end - start + np.pi) % (2 * np.pi) - np.pi
+        radius = float(np.clip(0.13 * person.px_per_m, 8 * person.finest, 45 * person.finest))
+        yield _Sector(tip, start, span, radius, f"{degrees:.0f}°", color)
+
+
+def _sides(definition: AngleDefinition, places: list[_Doubles]) -> list[_Doubles]:
+    """The tip of an angle in the picture, and the directions of its two sides; (2,) each."""
+    if definition.kind == "joint":
+        start, joint, end = places
+        return [joint, start - joint, end - joint]
+    if definition.kind == "lean":
+        start, end = places
+        return [start, np.array([0.0, -1.0]), end - start]
+    left, right = sorted(places, key=lambda place: float(place[0]))
+    return [(left + right) / 2, np.array([1.0, 0.0]), right - left]
+
+
+def _place_of_number(sector: _Sector, size: tuple[float, float], free: FreeSpace) -> Box:
+    """Beyond the arc, or where no other number is near the joint; if there is no such place, beyond the arc."""
+    half = np.array(size) / 2
+    most = np.maximum(np.array([free.width, free.height]) - half - 2, half + 2)
+    places = []
+    for radii, turn, halves in _PLACES:
+        direction = sector.start + sector.span * turn
+        along = np.array([np.cos(direction), np.sin(direction)])
+        away = np.sign(radii) * (abs(radii) * sector.radius + halves * float(np.abs(along) @ half))
+        at = np.clip(sector.tip + away * along, half + 2, most)
+        places.append(Box(*(at - half).tolist(), *(at + half).tolist()))
+    return next((place for place in places if free.has(place)), places[0])

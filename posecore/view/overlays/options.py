@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import get_args
 
 from posecore.errors import check_choice
+from posecore.motion.angles import ANGLES
 from posecore.view.overlays.ghost import Ghost
+from posecore.view.overlays.movement import USUAL_ANGLES
 from posecore.view.overlays.names import PieceName
 from posecore.view.overlays.own_picture import MARKER, OwnPicture
 from posecore.view.overlays.puppet_svg import Puppet
@@ -22,20 +24,25 @@ class OverlayOptions:
         ghost: a pose to fill, above the pieces; None: none.
         puppet: one's own, drawn as the piece ``puppet`` even if that is not among the pieces; None: the built-in one
             is that piece.
+        angles: names from ``posecore.motion.angles.ANGLES``, which the piece ``angles`` draws.
 
     Raises:
-        InvalidOption: if there is no such piece.
+        InvalidOption: if there is no such piece or angle.
     """
 
     pieces: Sequence[PieceName] = ()
     picture: OwnPicture | None = None
     ghost: Ghost | None = None
     puppet: Puppet | None = None
+    angles: Sequence[str] = USUAL_ANGLES
 
     def __post_init__(self) -> None:
         for name in self.pieces:
             check_choice("pieces", name, get_args(PieceName))
+        for angle in self.angles:
+            check_choice("angles", angle, tuple(ANGLES))
         wanted = [*self.pieces, *(["puppet"] if self.puppet is not None else [])]
+        object.__setattr__(self, "angles", tuple(self.angles))
         object.__setattr__(self, "pieces", tuple(name for name in PIECES if name in wanted))
 
     def __bool__(self) -> bool:

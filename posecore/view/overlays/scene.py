@@ -27,6 +27,7 @@ class Scene:
             unseen.
         markers: printed tags that a picture lies on, as they are seen, also in the mirror.
         puppet: the visitor's own; None: the built-in one.
+        angles: names of the angles that are drawn at their joints.
     """
 
     people: Sequence[Person]
@@ -35,6 +36,7 @@ class Scene:
     past: Mapping[int, Sequence[tuple[float, NDArray[np.float64]]]] = field(default_factory=dict)
     markers: Sequence[Marker] = ()
     puppet: Puppet | None = None
+    angles: Sequence[str] = ()
 
     def own_side(self, side: str) -> str:
         """The person's own side, "left" or "right", that is seen as this one; what is in the middle stays there."""

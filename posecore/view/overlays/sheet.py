@@ -15,6 +15,7 @@ with naming_missing_library():
 
 
 _LARGE = 24.0
+_BOLD = 700
 _TURN = np.linspace(0, 2 * np.pi, 120, endpoint=False)
 _CIRCLE = np.column_stack((np.cos(_TURN), np.sin(_TURN)))
 
@@ -200,13 +201,17 @@ def inked(cover: np.ndarray, color: Color) -> np.ndarray:
     return cv2.merge([*(cv2.convertScaleAbs(cover, alpha=part / 255) for part in color), cover])
 
 
+def text_width(text: str, size: int) -> int:
+    """Width of the letters that ``Sheet.text`` writes, with their rim, in pixels."""
+    width = cv2.getTextSize((0, 0), text, (0, 0), cv2.FontFace("sans"), size, _BOLD)[2]
+    return round(width) + 2 * max(1, round(size / 9)) + 2
+
+
 @lru_cache(maxsize=512)
 def _letters(text: str, size: int, color: Color, rim: Color) -> np.ndarray:
     """(h, w, 4): letters of this size in pixels, with a rim, in the middle of a little room."""
-    face, weight = cv2.FontFace("sans"), 700
     wide = max(1, round(size / 9))
-    width = cv2.getTextSize((0, 0), text, (0, 0), face, size, weight)[2]
-    letters: np.ndarray = np.zeros((2 * size + 2 * wide, round(width) + 2 * wide + 2), np.uint8)
-    cv2.putText(letters, text, (wide + 1, wide + round(1.36 * size)), 255, face, size, weight)
+    letters: np.ndarray = np.zeros((2 * size + 2 * wide, text_width(text, size)), np.uint8)
+    cv2.putText(letters, text, (wide + 1, wide + round(1.36 * size)), 255, cv2.FontFace("sans"), size, _BOLD)
     around = cv2.dilate(letters, np.ones((2 * wide + 1, 2 * wide + 1), np.uint8))
     return over(inked(around, rim), inked(letters, color))

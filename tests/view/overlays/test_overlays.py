@@ -19,7 +19,7 @@ from posecore.view.overlays.own_picture import ANCHORS, OwnPicture
 from posecore.view.overlays.person import people_of
 from posecore.view.overlays.steadying import Steadying
 from posecore.view.overlays.table import PIECES
-from posecore.view.palette import PLAIN
+from posecore.view.palette import PLAIN, SIDES
 from posecore.view.rigid_drawing import AXES
 
 GROUND = 90
@@ -279,7 +279,7 @@ def test_in_the_other_mirror_image_trails_begin_again(blank):
     assert np.array_equal(drawn, blank)
 
 
-@pytest.mark.parametrize("pieces", [["shirt", "hat", "glasses"], ["wings"], ["angles"]])
+@pytest.mark.parametrize("pieces", [["shirt", "hat", "glasses"], ["wings"]])
 def test_in_a_mirror_everything_is_as_on_the_person_seen_there(pieces, blank):
     lean = mannequin(Rotation.from_euler("z", 15, degrees=True), middle_px=(250, 240))
     seen = mannequin(Rotation.from_euler("z", -15, degrees=True), middle_px=(390, 240))
@@ -301,6 +301,31 @@ def test_left_keeps_its_colour_in_a_mirror(blank):
         colors.append(drawn[row, column - 9].astype(int))  # beside the white core
     assert colors[0][2] > colors[0][0]  # blue is the person's right
     assert colors[1][0] > colors[1][2]  # orange the left, which a mirror shows at the left
+
+
+def colored(drawn: np.ndarray, color: tuple[int, int, int]) -> np.ndarray:
+    """(N, 2) rows and columns of the pixels of a colour."""
+    return np.argwhere((drawn == color).all(axis=-1))
+
+
+def test_chosen_angles_are_drawn_at_their_joints_in_the_colour_of_their_side(blank):
+    poses = mannequin()
+    knee = OverlayOptions(["angles"], angles=["left_knee"])
+    for mirrored in (False, True):
+        drawn = blank.copy()
+        OverlayArtist(knee).prepare(poses, mirrored=mirrored).draw_on(drawn)
+        row, column = place(poses, "left_knee")
+        arc = colored(drawn, SIDES["left"])
+        assert len(arc) > 10
+        assert not len(colored(drawn, SIDES["right"]))
+        away = np.hypot(*(arc - [row, blank.shape[1] - column if mirrored else column]).T)
+        assert np.ptp(away) < 0.04 * PX_PER_M, "all of it is on one circle around the knee"
+    body = draw_overlay(blank, poses, ["angles"])
+    lean = OverlayArtist(OverlayOptions(["angles"], angles=["trunk_lean", "pelvis_tilt", "neck"])).draw(blank, poses)
+    assert len(colored(body, SIDES["right"])) > 10
+    assert not len(colored(lean, SIDES["left"]))
+    with pytest.raises(InvalidOption, match=r"'angles' .*'left_knee'.* but got 'tail'"):
+        OverlayOptions(["angles"], angles=["tail"])
 
 
 @pytest.mark.parametrize("pieces", [["glasses", "neon"], ["wings", "angles"]])

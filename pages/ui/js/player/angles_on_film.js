@@ -9,6 +9,7 @@ import { pixelsPerMetre, placeOfNumber, sectorOf } from "./joint_angles.js";
 /** @typedef {{sector: Sector, radius: number, text: string, color: string}} Mark */
 
 const RADIUS_M = 0.13;
+const [LEAST, MOST] = [9, 28]; // of the radius, in thin lines
 const DARK = "rgb(18, 20, 26)";
 const DIM = "rgba(18, 20, 26, 0.45)";
 
@@ -18,11 +19,11 @@ const DIM = "rgba(18, 20, 26, 0.45)";
  * @param {number} index of the frame
  * @param {Float32Array} points (landmarks x 2) pixels of the canvas, NaN where not shown
  * @param {Float32Array} world (landmarks x 3) metres
- * @param {{least: number, colorOf: (landmarks: number[]) => string}} look least: radius in pixels
+ * @param {{unit: number, colorOf: (landmarks: number[]) => string}} look unit: pixels of a thin line
  * @returns {Mark[]}
  */
-export function marksOf(lines, index, points, world, { least, colorOf }) {
-  const radius = Math.max(least, RADIUS_M * pixelsPerMetre(points, world) || 0);
+export function marksOf(lines, index, points, world, { unit, colorOf }) {
+  const radius = Math.max(LEAST * unit, Math.min(RADIUS_M * pixelsPerMetre(points, world) || 0, MOST * unit));
   const drawn = new Set();
   return lines.flatMap(({ angle, values }) => {
     const sector = angle && !Number.isNaN(values[index]) ? sectorOf(angle, points) : null;

@@ -4,7 +4,16 @@
 /** @typedef {import("../types.d.ts").Angle} Angle */
 /** @typedef {[number, number]} Point */
 
-const FREE = 1.15; // numbers keep this far from the joint, in radii
+// Places of a number: radii from the joint (negative: on the side without the arc), share of the span, and halves of the
+// number's own length; as in posecore/view/overlays/movement.py.
+const PLACES = [
+  [1.15, 0.5, 1],
+  [1.15, 0.2, 1],
+  [1.15, 0.8, 1],
+  [-0.4, 0.5, 1],
+  [1.15, 0.5, 3],
+  [-0.4, 0.5, 3],
+];
 
 /**
  * A sector of a circle, as a canvas draws it: radians from the right, clockwise.
@@ -58,7 +67,7 @@ export function pixelsPerMetre(points, world) {
 }
 
 /**
- * A box for the number of a sector: beyond its arc or, if that is taken, farther out or on the other side of the joint.
+ * A box for the number of a sector: beyond its arc or, if that is taken, elsewhere near the joint.
  * @param {Sector} sector
  * @param {number} radius of the sector
  * @param {[number, number]} size width and height of the number
@@ -67,11 +76,10 @@ export function pixelsPerMetre(points, world) {
  * @returns {Box} within the picture; if all places are taken, the first one
  */
 export function placeOfNumber({ x, y, start, span }, radius, [width, height], picture, taken) {
-  const middle = start + span / 2;
-  const [right, down] = [Math.cos(middle), Math.sin(middle)];
-  const half = (Math.abs(right) * width + Math.abs(down) * height) / 2; // of its length along that direction
-  const places = [1, -1, 3, -3, 5, -5].map((halves) => {
-    const away = Math.sign(halves) * (FREE * radius + Math.abs(halves) * half);
+  const places = PLACES.map(([radii, turn, halves]) => {
+    const [right, down] = [Math.cos(start + turn * span), Math.sin(start + turn * span)];
+    const half = (Math.abs(right) * width + Math.abs(down) * height) / 2; // of its length along that direction
+    const away = Math.sign(radii) * (Math.abs(radii) * radius + halves * half);
     const left = within(x + away * right - width / 2, picture[0] - width);
     const top = within(y + away * down - height / 2, picture[1] - height);
     return { left, top, right: left + width, bottom: top + height };

@@ -73,7 +73,7 @@ export class PeopleOnFilm {
     const own = lines.filter((line) => line.slot === slot && !line.faint);
     const world = frame.world.subarray(3 * slot * landmarks, 3 * (slot + 1) * landmarks);
     const colorOf = (/** @type {number[]} */ used) => (this.several ? color : this.sideColor(used));
-    return marksOf(own, index, this.onCanvas(frame, slot, view.threshold), world, { least: 9 * this.overlay.unit, colorOf });
+    return marksOf(own, index, this.onCanvas(frame, slot, view.threshold), world, { unit: this.overlay.unit, colorOf });
   }
 
   /**
