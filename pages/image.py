@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from pages.ui.image.angles import choose_angles, show_angles
 from pages.ui.image.files import offer_files
 from pages.ui.image.photo import (
     Look,
@@ -40,6 +41,7 @@ def choose_look(several: bool) -> Look:
     """Show the controls of what is drawn."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = choose_overlay("image_overlay", moves=False)
+        overlay = choose_angles(chosen.overlay)
         labels = st.toggle("Names", False, key="image_labels", persist_state="session")
         least = st.slider(
             "Hide points below visibility",
@@ -53,7 +55,7 @@ def choose_look(several: bool) -> Look:
             help="Points below this value are probably hidden or out of view, and are not drawn.",
         )
         background = choose_background("image_background")
-    return Look(chosen.skeleton, labels, least, "person" if several else "side", background, chosen.overlay)
+    return Look(chosen.skeleton, labels, least, "person" if several else "side", background, overlay)
 
 
 def show_photo(
@@ -106,6 +108,7 @@ def show_result(photo: Photo, options: PoseOptions, poses: FramePoses, hands: Fr
             show_hands_3d(hands, poses if of == "both" else None, key="image")
         else:
             show_skeleton(poses, key="image", several=several)
+    show_angles(poses, several=several)
     st.header("Landmarks", anchor=False)
     if hands and choose_body_or_hands("Table of", key="image_table_of") == "hands":
         show_hands_table(hands, key="image_table", names=poses.names)

@@ -15,6 +15,7 @@ from posecore.export.saved import load_sequence
 from posecore.media.clips import CLIP_SUFFIXES, open_clip
 from posecore.media.pictures import encode_png
 from posecore.media.samples import sample_picture
+from posecore.motion.angles import measure_angle
 from posecore.view.overlays.puppet_svg import TEMPLATE
 
 
@@ -106,6 +107,35 @@ def test_an_own_picture_that_is_none_is_refused_with_a_sentence(open_page):
     assert "logo.png is not a picture" in app.error[0].value
     assert not [slider for slider in app.slider if slider.label == "Turn"], "there is nothing to be placed"
     assert landmarks_shown(app) == 33
+
+
+def test_joint_angles_are_in_tables_on_the_photo_and_in_a_file(open_page, shared_data, monkeypatch):
+    made = {}
+    monkeypatch.setattr(
+        "pages.ui.image.files.offer_download", lambda label, make, name, mime: made.update({name: make})
+    )
+    path = shared_data / "people" / "three_people.jpg"
+    app = open_page("image")
+    app.number_input(key="people").set_value(3).run()
+    upload(app, path.name, path.read_bytes())
+    paired, single = (table.value for table in app.table)
+    assert list(paired.columns) == [
+        *("Person", "Angle"),
+        *("Left, 3D (°)", "Right, 3D (°)", "Left, image (°)", "Right, image (°)"),
+    ]
+    assert list(paired["Person"].unique()) == ["1", "2", "3"]
+    assert list(single["Angle"].unique()) == ["Neck", "Trunk lean", "Pelvis tilt"]
+    saved = load_sequence(io.BytesIO(made["three_people.posecore.npz"]())).sequence
+    known = measure_angle(saved, "left_shoulder")[0]
+    assert np.isfinite(known).any()
+    shown = paired.loc[paired["Angle"] == "Shoulder", "Left, 3D (°)"]
+    assert list(shown) == ["–" if np.isnan(degrees) else f"{degrees:.1f}" for degrees in known]
+    table = pd.read_csv(io.StringIO(made["three_people.angles.csv"]()))
+    assert table.loc[table["joint"] == "shoulder", "left_3d_deg"].to_numpy() == pytest.approx(known, nan_ok=True)
+    before = shown_photo(app)
+    app.button_group(key="image_angles").set_value(["shoulder"]).run()
+    assert not app.exception
+    assert shown_photo(app) != before
 
 
 def png(rgb: np.ndarray) -> bytes:

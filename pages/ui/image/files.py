@@ -14,7 +14,7 @@ from pages.ui.shared.results import offer_download, written
 from posecore import FrameHands, FramePoses, HandSequence, OverlayArtist, PoseOptions, PoseSequence
 from posecore.export.json_file import to_json
 from posecore.export.saved import SUFFIX, save_sequence
-from posecore.export.table_file import to_csv, write_parquet
+from posecore.export.table_file import to_angles_csv, to_csv, write_parquet
 from posecore.media.pictures import encode_png
 from posecore.motion.height import GivenHeight, height_facts
 from posecore.view.silhouettes import cut_out
@@ -55,6 +55,8 @@ def offer_files(
             offer_download("Table (CSV)", partial(to_csv, poses), f"{stem}.landmarks.csv", _CSV)
             parquet = partial(written, partial(write_parquet, poses))
             offer_download("Table (Parquet)", parquet, f"{stem}.landmarks.parquet", _PARQUET)
+            angles = partial(to_angles_csv, poses)
+            offer_download("Angles (CSV)", angles, f"{stem}.angles.csv", _CSV)
             offer_download("Landmarks (JSON)", partial(to_json, poses), f"{stem}.landmarks.json", _JSON)
         if hands:
             offer_download("Hands (CSV)", partial(to_csv, hands), f"{stem}.hands.csv", _CSV)
