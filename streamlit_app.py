@@ -5,10 +5,12 @@ import streamlit as st
 
 def show_app() -> None:
     """Run the page at the current address."""
+    from pages.ui.shared.idle import note_use
     from pages.ui.shared.navigation import route
     from pages.ui.shared.problems import problems_shown
     from pages.ui.shared.style import ICON, NAME, apply_style
 
+    note_use()
     page = route()
     st.set_page_config(page_title=f"{page.title} · {NAME}", page_icon=str(ICON), layout="wide")
     apply_style()

@@ -28,7 +28,7 @@ class Limits:
             camera's raw photo (Linux).
         overlay_megabytes: size of an overlay by itself, as a video or as pictures; its writing ends there.
         seconds_per_frame: a video is abandoned if one frame takes longer than this, and so is a raw photo.
-        seconds_idle: how long an idle worker process is kept.
+        seconds_idle: how long an idle worker process is kept, and the models of an app that nobody uses.
         live_viewers: concurrent live sessions on one app server; each can keep a processor core busy.
         live_seconds: a live session ends after this time, so that others get a turn; it can be started again.
         take_seconds: longest recording of a live session.
@@ -63,7 +63,7 @@ class Limits:
     clip_megabytes: int = 3_000
     overlay_megabytes: int = 2_000
     seconds_per_frame: int = 60
-    seconds_idle: int = 300
+    seconds_idle: int = 240
     live_viewers: int = 4
     live_seconds: int = 3_600
     take_seconds: int = 600

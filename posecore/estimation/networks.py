@@ -118,6 +118,12 @@ def load_networks(bundle: Path, networks: Sequence[Network], threads: int) -> li
         return [_load(bundle, sha256, threads, network) for network in networks]
 
 
+def release_networks() -> None:
+    """Forget the loaded networks; each is freed once nobody uses it, and loaded again when it is next asked for."""
+    with _LOADING:
+        _load.cache_clear()
+
+
 @lru_cache(maxsize=24)
 def _load(bundle: Path, sha256: str, threads: int, network: Network) -> Any:
     core = load_openvino()

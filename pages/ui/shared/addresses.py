@@ -12,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from pages.ui.shared.idle import note_use
+
 _FOLDER = "private"
 _GONE = "This is no longer available: it was replaced or deleted, or the visit has ended. Open the page again."
 # Only the visitor's own browser may cache it, and it must not guess another type.
@@ -64,6 +66,7 @@ def routes() -> list[Route]:
 
 
 async def _answer(request: Request) -> Response:
+    note_use()
     offered = _offers.get(request.path_params["token"])
     if offered is None:
         answer: Response | None = None

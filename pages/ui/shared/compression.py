@@ -5,9 +5,9 @@ is compressed once.
 """
 
 import gzip
+import hashlib
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 
 import zstandard
 from starlette.concurrency import run_in_threadpool
@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # A fifth smaller than gzip; higher levels take longer and save no more.
 _ZSTD_LEVEL = 18
+_MOST_KEPT = 256
 FOR_GOOD = "public, max-age=31536000, immutable"
 _TEXTUAL = ("text/", "application/javascript", "application/json", "image/svg+xml")
 # A component's files, named by content hash in their build. Streamlit has them fetched again with each page.
@@ -31,12 +32,22 @@ def encoding_for(headers: Mapping[str, str]) -> str | None:
     return next((encoding for encoding in ("zstd", "gzip") if encoding in accepted), None)
 
 
-@lru_cache(maxsize=256)
+_compressed: dict[tuple[bytes, str], bytes] = {}
+
+
 def compressed(content: bytes, encoding: str) -> bytes:
     """The content in an encoding of ``encoding_for``, cached by content, as a file can have many addresses."""
-    if encoding == "gzip":
-        return gzip.compress(content, mtime=0)
-    return zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(content)
+    key = hashlib.sha256(content).digest(), encoding  # not the content itself, which is five times as large
+    found = _compressed.get(key)
+    if found is None:
+        if encoding == "gzip":
+            found = gzip.compress(content, mtime=0)
+        else:
+            found = zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(content)
+        if len(_compressed) >= _MOST_KEPT:
+            _compressed.clear()
+        _compressed[key] = found
+    return found
 
 
 class CompressFrontEnd:

@@ -1,6 +1,5 @@
 """How far a job is, and the button that stops it."""
 
-import base64
 from typing import Any
 
 import streamlit as st
@@ -37,11 +36,10 @@ def _show_newest(preview: Preview) -> None:
     if picture is None:
         return
     people = "one person" if picture.people == 1 else f"{picture.people} people"
-    # As an address of its own, the picture of a moment ago would be deleted before a slow browser has it.
-    source = f"data:image/jpeg;base64,{base64.b64encode(picture.jpeg).decode('ascii')}"
     alt = f"Newest analysed frame, at {picture.time_s:.1f} s, with the skeletons of {people}"
     width, height = picture.size
-    st.image(source, width=round(width * min(1.0, _TALLEST_PX / height)), alt=alt)
+    with st.container(width=round(width * min(1.0, _TALLEST_PX / height))):
+        st.image(picture.jpeg, width="stretch", alt=alt)
 
 
 def progress_text(progress: JobProgress, words: JobWords) -> str:

@@ -1,5 +1,6 @@
 """Start and stop of the app's server."""
 
+import asyncio
 import signal
 import webbrowser
 from collections.abc import AsyncIterator
@@ -8,6 +9,8 @@ from types import FrameType
 
 import streamlit as st
 import uvicorn
+
+from pages.ui.shared.idle import free_memory_when_idle
 
 # Seconds that a stopping server waits for browsers that are still fetching something.
 _PATIENCE_S = 3
@@ -23,7 +26,9 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         _stop_on_signals(server)
     if not st.get_option("server.headless"):
         webbrowser.open(_address())
+    idle = asyncio.create_task(free_memory_when_idle())
     yield
+    idle.cancel()
 
 
 def _stop_on_signals(server: uvicorn.Server) -> None:

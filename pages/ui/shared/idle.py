@@ -1,0 +1,64 @@
+"""Giving memory back while nobody uses the app.
+
+Nothing heavy is imported here before it is needed: the server imports this before any page.
+"""
+
+import asyncio
+import ctypes
+import gc
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from posecore.limits import LIMITS
+
+_MAPS, _PAGE_OUT = Path("/proc/self/maps"), 21  # MADV_PAGEOUT
+
+_last_used_s = time.monotonic()
+
+
+def note_use() -> None:
+    """Take note that somebody uses the app now."""
+    global _last_used_s
+    _last_used_s = time.monotonic()
+
+
+async def free_memory_when_idle(seconds: float = LIMITS.seconds_idle) -> None:
+    """Free memory each time that nobody has used the app for so long; runs until it is cancelled."""
+    freed_at_s = None
+    while True:
+        await asyncio.sleep(seconds / 20)
+        used_s = _last_used_s
+        if time.monotonic() - used_s >= seconds and used_s != freed_at_s:
+            await asyncio.to_thread(free_memory)
+            freed_at_s = used_s
+
+
+def free_memory() -> None:
+    """End idle workers, drop loaded networks, and return free memory to the system.
+
+    Networks in use stay until their user is done. The next visitor waits half a second longer for a first result.
+    """
+    if "posecore.runs.pool" in sys.modules:
+        sys.modules["posecore.runs.pool"].end_idle_workers()
+    if "posecore.estimation.photos" in sys.modules:
+        sys.modules["posecore.estimation.photos"].release_models()
+    if "posecore.estimation.networks" in sys.modules:
+        sys.modules["posecore.estimation.networks"].release_networks()
+    gc.collect()
+    if "pyarrow" in sys.modules:
+        sys.modules["pyarrow"].default_memory_pool().release_unused()
+    with suppress(OSError, AttributeError):  # only glibc has these
+        libc = ctypes.CDLL("libc.so.6")
+        libc.malloc_trim(0)
+        _return_mapped_files(libc)
+
+
+def _return_mapped_files(libc: ctypes.CDLL) -> None:
+    """Return what was read from libraries to the system, which reads it again where it is needed (Linux 5.4)."""
+    for line in _MAPS.read_text().splitlines():
+        span, access, _, _, inode, *_ = line.split()
+        if inode != "0" and access[1] == "-":  # never what may have been changed
+            start, end = (int(address, 16) for address in span.split("-"))
+            libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), _PAGE_OUT)
