@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.ui.image.angles import choose_angles, show_angles
 from pages.ui.image.files import offer_files
+from pages.ui.image.measured_photo import show_measured_photo
 from pages.ui.image.photo import (
     Look,
     Photo,
@@ -31,10 +32,13 @@ from pages.ui.shared.problems import problems_shown, show_problem
 from pages.ui.shared.results import show_skeleton, show_table
 from pages.ui.shared.sample_options import for_sample
 from pages.ui.shared.settings import page_head_with_hands
+from pages.ui.shared.visits import current_visit
 from posecore import FrameHands, FramePoses, PosecoreError, PoseOptions
 from posecore.estimation.hand_options import HandOptions
 from posecore.motion.hand_as_body import people_within_hands
 from posecore.motion.height import GivenHeight, fit_heights, scaled
+
+_MEASURE_KEY = "image_measure"
 
 
 def choose_look(several: bool) -> Look:
@@ -55,6 +59,13 @@ def choose_look(several: bool) -> Look:
             help="Points below this value are probably hidden or out of view, and are not drawn.",
         )
         background = choose_background("image_background")
+        st.toggle(
+            "Measure",
+            False,
+            key=_MEASURE_KEY,
+            persist_state="session",
+            help="Draw lines and angles on the photo, and read their pixels, metres and degrees.",
+        )
     return Look(chosen.skeleton, labels, least, "person" if several else "side", background, overlay)
 
 
@@ -70,7 +81,19 @@ def show_photo(
     rgb = drawn(photo, poses, look, hands)
     width, height = poses.size
     facts = [photo.caption, f"{width} × {height} px", *colors_of(poses, look, hands), engine_line(options)]
-    show(rgb, " · ".join(facts), alt=f"{photo.name} with the landmarks")
+    if len(poses) and st.session_state.get(_MEASURE_KEY):
+        show_measured_photo(
+            current_visit(),
+            rgb,
+            poses,
+            key=photo.key,
+            name=photo.name,
+            given=given,
+            min_visibility=look.min_visibility,
+        )
+        st.caption(" · ".join(facts))
+    else:
+        show(rgb, " · ".join(facts), alt=f"{photo.name} with the landmarks")
     if hands:
         st.caption(f":material/back_hand: {hands_in_words(hands, poses.names)}")
     offer_files(photo, rgb, options, poses, look, hands, given)

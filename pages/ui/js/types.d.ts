@@ -532,3 +532,22 @@ export interface Measured {
   degrees: number | null;
   scale: Scale | null;
 }
+
+/** What the page of a photo gives to js/image/measured_photo.js. */
+export interface MeasuredPhotoData {
+  /** Identifies the photo. */
+  key: string;
+  /** Address; null: nowhere. */
+  picture: string | null;
+  size: Place;
+  /** Start of the names of files. */
+  stem: string;
+  people: {
+    id: number;
+    name: string;
+    height: number | null;
+    points: (number | null)[];
+    world: (number | null)[];
+  }[];
+  landmarks: string[];
+}

@@ -29,8 +29,9 @@ export function drawMeasures(pen, measures, people, { scale, ratio }) {
     if (measure.kind === "angle" && one && corner && other) drawArc(pen, one, corner, other, ratio);
     const value = valueOf(now);
     if (value === "–") continue;
-    const at = measure.kind === "line" ? middle(places) : labelOfAngle(places, ratio);
-    drawLabel(pen, measures.length > 1 ? `${nameOf(measure)}: ${value}` : value, at, ratio);
+    const words = measures.length > 1 ? `${nameOf(measure)}: ${value}` : value;
+    if (measure.kind === "angle") drawLabel(pen, words, labelOfAngle(places, ratio), [0, 0], ratio);
+    else if (one && corner) drawLabel(pen, words, middle(places), beside(one, corner), ratio);
   }
   pen.restore();
 }
@@ -87,6 +88,18 @@ function middle(places) {
 }
 
 /**
+ * The direction across a line, upwards or to the right.
+ * @param {Place} from
+ * @param {Place} to
+ * @returns {Place}
+ */
+function beside(from, to) {
+  const far = Math.hypot(to[0] - from[0], to[1] - from[1]) || 1;
+  const [x, y] = [(from[1] - to[1]) / far, (to[0] - from[0]) / far];
+  return y > 0.3 || (y > -0.3 && x < 0) ? [-x, -y] : [x, y];
+}
+
+/**
  * Between the arms of an angle, beyond its arc.
  * @param {(Place | null)[]} places
  * @param {number} ratio
@@ -104,16 +117,18 @@ function labelOfAngle([one, corner, other], ratio) {
  * @param {CanvasRenderingContext2D} pen
  * @param {string} words
  * @param {Place} at
+ * @param {Place} towards where it is moved to leave that place free; 0, 0: it is in the middle of it
  * @param {number} ratio
  */
-function drawLabel(pen, words, at, ratio) {
+function drawLabel(pen, words, at, towards, ratio) {
   const size = 14 * ratio;
   pen.font = `600 ${size}px system-ui, sans-serif`;
   pen.textBaseline = "middle";
   const [wide, high] = [pen.measureText(words).width + size, 1.6 * size];
   const { width, height } = pen.canvas;
-  const left = Math.max(0, Math.min(at[0] - wide / 2, width - wide));
-  const top = Math.max(0, Math.min(at[1] - high - 6 * ratio, height - high));
+  const [x, y] = [at[0] + towards[0] * (wide / 2 + 8 * ratio), at[1] + towards[1] * (high / 2 + 8 * ratio)];
+  const left = Math.max(0, Math.min(x - wide / 2, width - wide));
+  const top = Math.max(0, Math.min(y - high / 2, height - high));
   pen.fillStyle = DARK;
   pen.beginPath();
   pen.roundRect(left, top, wide, high, 4 * ratio);

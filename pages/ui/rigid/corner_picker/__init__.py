@@ -7,13 +7,10 @@ from typing import Any
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
-from starlette.requests import Request
-from starlette.responses import Response
 
-from pages.ui.shared.addresses import address, offer, withdraw
 from pages.ui.shared.module_component import module_component
+from pages.ui.shared.served_photo import served_photo
 from pages.ui.shared.visits import Visit
-from posecore.media.pictures import encode_jpeg, fit_picture
 from posecore.rigid.corners import Thing
 
 _HERE = Path(__file__).parent
@@ -27,25 +24,6 @@ _picker = module_component(
     css=(_HERE / "corner_picker.css").read_text(encoding="utf-8"),
     module="rigid/corner_picker.js",
 )
-
-
-class _ServedPhoto:
-    """The photo at an address for the visitor's browser."""
-
-    def __init__(self, key: str, rgb: np.ndarray) -> None:
-        self.key = key
-        self._content = encode_jpeg(fit_picture(rgb, _SHOWN_PX))
-        self._token = offer(self._answer)
-        self.address = address(self._token)
-        self.closed = False
-
-    async def _answer(self, request: Request) -> Response:
-        return Response(self._content, media_type="image/jpeg")
-
-    def close(self) -> None:
-        """Serve it no longer."""
-        self.closed = True
-        withdraw(self._token)
 
 
 def show_picker(
@@ -67,10 +45,7 @@ def show_picker(
         chosen: id of the thing whose corners are picked.
         on_picked: called before the next run of the page when corners have changed, see ``picked_corners``.
     """
-    served = visit.get(_ServedPhoto)
-    if served is None or served.key != key or served.closed:
-        served = _ServedPhoto(key, rgb)
-        visit.keep(served)
+    served = served_photo(visit, key, rgb, _SHOWN_PX)
     height, width = rgb.shape[:2]
     data = {"key": key, "picture": served.address, "size": [width, height], "chosen": chosen, "things": list(things)}
     _picker(key=_KEY, data=data, on_corners_change=on_picked)
