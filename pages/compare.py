@@ -6,7 +6,7 @@ from pages.ui.compare.attempts import repeats, show_attempts
 from pages.ui.compare.given import given_in
 from pages.ui.compare.movement import show_alignment
 from pages.ui.compare.pose import Rules, show_likeness
-from pages.ui.compare.sides import Side, choose_sides, swap, try_sample
+from pages.ui.compare.sides import TWO_PEOPLE, Side, choose_sides, swap, try_sample
 from pages.ui.shared.problems import problems_shown
 from pages.ui.shared.settings import page_head
 from pages.ui.shared.visits import Visit, current_visit
@@ -21,16 +21,19 @@ def choose_kind(first: Side, second: Side) -> str:
     """Offer the comparisons that are possible, the most fitting one chosen at first."""
     if first.is_photo or second.is_photo:
         return _POSE
-    usual = _REPETITIONS if repeats(first, second) else _MOVEMENT
-    return st.segmented_control(
+    key = f"compare_kind_{first.id}_{second.id}"
+    side_by_side = st.session_state.pop(TWO_PEOPLE, False)
+    if side_by_side or key not in st.session_state:
+        st.session_state[key] = _REPETITIONS if not side_by_side and repeats(first, second) else _MOVEMENT
+    kind = st.segmented_control(
         "Compare",
         [_POSE, _MOVEMENT, _REPETITIONS],
-        default=usual,
         required=True,
-        key=f"compare_kind_{first.id}_{second.id}",
+        key=key,
         help="A pose: one moment of the first with every moment of the second. The movement: both aligned in time, "
         "as for a dance. Repetitions: mean and spread of an exercise's repetitions.",
     )
+    return str(kind)
 
 
 def choose_rules() -> Rules:

@@ -66,7 +66,7 @@ def show_result(opened: Opened, head: PageHead) -> None:
     )
     if sequence.seen.any():
         with places.tab("compare"):
-            offer_comparison(EXPLORE)
+            offer_comparison(EXPLORE, shown)
     with places.tab("files"):
         offer_files(
             shown,

@@ -140,7 +140,7 @@ def show_result(run: ClipRun, sequence: PoseSequence, head: PageHead, places: Re
     )
     if sequence.seen.any():
         with places.tab("compare"):
-            offer_comparison(VIDEO)
+            offer_comparison(VIDEO, shown)
     with places.tab("overlay"):
         wanted = offer_annotated(run, shown)
     with places.tab("files"):

@@ -195,7 +195,7 @@ def test_bold_words_are_labels_on_the_pages(name):
     shown = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     bold = re.findall(r"\*\*(.+?)\*\*", text_of(name))
     assert bold
-    assert [label for label in bold if not re.search(rf"[\"'>`]{re.escape(label)}[\"'<`]", shown)] == []
+    assert [label for label in bold if not re.search(rf"[\"'>`]\s*{re.escape(label)}\s*[\"'<`]", shown)] == []
 
 
 def test_the_architecture_diagram_is_up_to_date():

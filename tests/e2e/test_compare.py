@@ -57,4 +57,12 @@ def test_the_second_follows_the_first_by_play_key_and_click(page, two_results):
     page.wait_for_function(f"Math.abs(document.querySelector('.sb .pp-overlay').dataset.frame - {last / 2}) <= 1")
     first, second = frames(page)
     assert abs(first - second) <= 3
+    player.get_by_role("button", name="Set the same moment").click()
+    page.get_by_role("slider", name="Frame of the first").fill("30")
+    page.get_by_role("slider", name="Frame of the second").fill("20")
+    player.get_by_role("button", name="Same moment", exact=True).click()
+    expect(player.locator(".sb-offset")).to_have_text("second 2.00 s later in its video")  # 20 / 30 * 1.5 + 2 - 1
+    player.press("ArrowRight")
+    expect(clock).to_have_text("First 1.03 s · second 3.03 s")
+    expect(player.locator(".sb-legend")).to_have_text(re.compile(r"First -?\d.*Second -?\d"))
     no_errors(page)

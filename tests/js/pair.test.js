@@ -11,9 +11,11 @@ function written() {
     Float64Array.of(0, 1),
     Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8),
     Float32Array.of(0.1, 0.2, 0.3, 0.4),
+    Float32Array.of(170, 160, 0.5, 0.75),
     Float64Array.of(10, 12),
     Float32Array.of(10, 20, 30, 40, 50, 60, 70, 80),
     Float32Array.of(0.5, 0.6, 0.7, 0.8),
+    Float32Array.of(90, 100, 1, 2),
     Float64Array.of(0, 0.5, 1, 10, 11, 12, -0.5, 0, 0.5),
     Float32Array.of(90, NaN, 70, 60, NaN, 40),
   ];
@@ -22,8 +24,11 @@ function written() {
   /** @type {import("../../pages/ui/js/types.d.ts").PairHeader} */
   const header = {
     landmarks: LANDMARKS,
-    sides: [at[0], at[3]].map((place) => ({ frames: 2, at: place, size: [9, 9], box: [0, 0, 9, 9] })),
-    moments: { count: 3, at: at[6] },
+    sides: [at[0], at[4]].map((place) => ({ frames: 2, at: place, size: [9, 9], box: [0, 0, 9, 9] })),
+    moments: { count: 3, at: at[8] },
+    same_video: false,
+    curves: ["knee", "hip"].map((name) => ({ name, titles: [name, name], group: "Angles", unit: "°" })),
+    usual: 0,
     limbs: ["head"],
     limb_of_bone: [[], []],
   };
@@ -37,10 +42,15 @@ test("both sides have their landmarks by frame", () => {
   assert.deepEqual([...written().sides[1].clock.times], [10, 12]);
 });
 
+test("both sides have their curves", () => {
+  assert.deepEqual([...written().curve(0, 1)], [0.5, 0.75]);
+  assert.deepEqual([...written().curve(1, 0)], [90, 100]);
+});
+
 test("a time of the first has its time in the second, its score and those of the limbs", () => {
   const pair = written();
-  assert.equal(pair.inSecond(0.75), 11.5);
-  assert.equal(pair.inSecond(-5), 10);
+  assert.equal(pair.sync.inSecond(0.75), 11.5);
+  assert.equal(pair.sync.inSecond(-5), 10);
   assert.deepEqual({ ...pair.at(0.9), limbs: [...pair.at(0.9).limbs] }, { score: 70, behind: 0.5, limbs: [40] });
   assert.ok(Number.isNaN(pair.at(0.5).score));
 });

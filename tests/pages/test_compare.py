@@ -12,10 +12,11 @@ from streamlit.testing.v1 import AppTest
 
 from pages.ui.compare.given import Given
 from pages.ui.compare.imitation import imitate
-from pages.ui.compare.side_by_side.pair import make_pair
+from pages.ui.compare.side_by_side.pair import Pair, make_pair
 from pages.ui.video.clip_run import ClipRun
 from posecore import BLAZEPOSE_33, PoseSequence, align_sequences, save_sequence
 from posecore.motion.comparing.limbs import LIMBS
+from posecore.motion.curves import measure_curves
 from tests.motion.comparing.dancing import dance, retimed
 from tests.motion.exercises.figure import bumps, figure, squats, together
 from tests.pages.test_video import short_clip, upload
@@ -158,6 +159,44 @@ def test_the_result_on_the_video_page_can_be_compared(open_page, short_clip):
     assert app.title[0].value == "Compare"
     assert app.button_group(key="compare_source_first").value == "Video page"
     assert any("portrait.mp4" in text.value for text in app.text)
+
+
+def test_two_people_of_one_result_are_shown_side_by_side(open_page, tmp_path):
+    one = squats([1, 1, 1])
+    save_sequence(together(one, replace(one, person_ids=[2])), tmp_path / "two.posecore.npz")
+    app = open_page("explore")
+    app.file_uploader[0].set_value(("two.posecore.npz", (tmp_path / "two.posecore.npz").read_bytes(), "")).run()
+    app.file_uploader[0].set_value(None)
+    app.run()
+    next(button for button in app.button if button.label == "Two people side by side").click().run()
+    assert not app.exception
+    people = [app.selectbox(key=f"compare_person_{place}").value for place in ("first", "second")]
+    assert people == [1, 2]
+    assert next(group for group in app.button_group if "compare_kind" in group.key).value == "The movement"
+    assert app.session_state["visit"].get(Pair).header["same_video"]
+
+
+def test_what_cannot_be_aligned_is_played_from_a_chosen_moment(give):
+    clip = squats([1, 1])
+    app = give(clip, clip.at(slice(0, 2)))
+    choose(app, "The movement")
+    assert any("choose the same moment in each yourself" in info.value for info in app.info)
+    pair = app.session_state["visit"].get(Pair)
+    assert pair.header["moments"]["count"] == 0
+
+
+def test_the_curves_of_both_are_those_of_the_same_limb():
+    clip = squats([1, 1])
+    alignment = replace(align_sequences(clip, clip), mirrored=True)
+    pair = make_pair("key", (clip, clip), alignment)
+    header, content = pair.header, (pair.folder.path / "pair.bin").read_bytes()
+    usual = header["curves"][header["usual"]]
+    assert usual["name"] == "left_knee.angle_3d"
+    assert usual["titles"] == ["Left knee angle, 3D", "Right knee angle, 3D"]  # in a mirror
+    for side, name in zip(header["sides"], ("left_knee.angle_3d", "right_knee.angle_3d"), strict=True):
+        at = side["at"] + side["frames"] * (8 + 33 * 3 * 4 + 4 * header["usual"])
+        values = np.frombuffer(content, "<f4", side["frames"], at)
+        np.testing.assert_array_equal(values, measure_curves(clip, [name], min_visibility=0.5)[name][:, 0])
 
 
 def test_the_file_of_the_side_by_side_player_has_both_movements_and_their_moments():

@@ -14,6 +14,7 @@ from pages.ui.shared.figure import show_figure
 from pages.ui.shared.results import offer_download
 from pages.ui.shared.visits import Visit
 from posecore import Alignment, PoseSequence, align_sequences
+from posecore.errors import NotComparable
 from posecore.view.comparison_charts import plot_likeness
 
 # By less than this nobody sees who is ahead; moments err by 33 ms.
@@ -25,10 +26,18 @@ _SAME = 5
 def show_alignment(visit: Visit, first: Side, second: Side, rules: Rules) -> None:
     """Align both in time, play them side by side, and show how alike they are, by limb and by moment.
 
+    What cannot be aligned is still played side by side, from a moment that the visitor chooses.
+
     Raises:
-        NotComparable: if there is too little in one of them, or they are too long.
+        NotComparable: if the person to compare is in no frame.
     """
-    alignment = _align(first.id, second.id, rules, _first=first.performer, _second=second.performer)
+    performers = {"_first": first.performer, "_second": second.performer}
+    try:
+        alignment = _align(first.id, second.id, rules, **performers)
+    except NotComparable as error:
+        st.info(f"Both could not be aligned in time: {error} Below, choose the same moment in each yourself.")
+        show_side_by_side(visit, first, second, None, rules=rules)
+        return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.metric("Likeness", rounded(alignment.score), width="content")
         st.metric(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 import streamlit as st
 
 from pages.ui.compare.given import PLACES, SUFFIXES, Given, Photo, Place, Thing, given_in, take
@@ -26,6 +27,8 @@ SAMPLE_ADDRESS = "clip"
 
 _TITLES: dict[Place, str] = {"first": "First: the reference", "second": "Second: compared with it"}
 _SOURCE, _PERSON = "compare_source", "compare_person"
+TWO_PEOPLE = "compare_two_people"
+"""Key of the session: two people of one result were asked for, so the page shows them side by side at first."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,16 +67,30 @@ class Side:
         return self.key, self.person
 
 
-def offer_comparison(source: str) -> None:
-    """Offer to compare the result on this page with another one."""
-    if st.button(
-        "Compare with another",
-        icon=":material/compare:",
-        key=f"compare_{source}",
-        help="Opens the Compare page with this result as the first one.",
-    ):
-        st.session_state[_key(_SOURCE, "first")] = source
-        st.switch_page(COMPARE)
+def offer_comparison(source: str, shown: PoseSequence) -> None:
+    """Offer to compare the result on this page with another one, or two of the people shown with each other."""
+    people = shown.person_ids[np.argsort(-shown.seen.sum(axis=0), kind="stable")].tolist()
+    several = shown.seen.sum(axis=1).max(initial=0) > 1  # at once: each cut makes another person of the same one
+    with st.container(horizontal=True):
+        if st.button(
+            "Compare with another",
+            icon=":material/compare:",
+            key=f"compare_{source}",
+            help="Opens the Compare page with this result as the first one.",
+        ):
+            st.session_state[_key(_SOURCE, "first")] = source
+            st.switch_page(COMPARE)
+        if several and st.button(
+            "Two people side by side",
+            icon=":material/group:",
+            key=f"compare_two_{source}",
+            help="Opens the Compare page with the two who are in view the longest; others can be chosen there.",
+        ):
+            for place, person in zip(PLACES, people, strict=False):
+                st.session_state[_key(_SOURCE, place)] = source
+                st.session_state[_key(_PERSON, place)] = person
+            st.session_state[TWO_PEOPLE] = True
+            st.switch_page(COMPARE)
 
 
 def try_sample() -> None:

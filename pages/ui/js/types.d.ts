@@ -183,6 +183,11 @@ export interface PairHeader {
   /** The box is left, top, width and height of the part of the image in which the person moves. */
   sides: { frames: number; at: number; size: [number, number]; box: number[] }[];
   moments: { count: number; at: number };
+  /** Whether both are people of one video, so that equal times are the same moment. */
+  same_video: boolean;
+  /** Of both, and the place of the one that is shown first. The titles are those of the first and of the second. */
+  curves: { name: string; titles: [string, string]; group: string; unit: string }[];
+  usual: number;
   limbs: string[];
   /** By side, for each bone the place of its limb; -1 if it is not compared. */
   limb_of_bone: number[][];

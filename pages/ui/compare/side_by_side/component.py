@@ -24,20 +24,20 @@ _side_by_side = module_component(
 )
 
 
-def show_side_by_side(visit: Visit, first: Side, second: Side, alignment: Alignment, *, rules: object) -> None:
-    """Show both movements beside each other, the second in time with the first.
+def show_side_by_side(visit: Visit, first: Side, second: Side, alignment: Alignment | None, *, rules: object) -> None:
+    """Show both movements beside each other under one cursor, the second in time with the first.
 
     Args:
         visit: keeps the file that the player fetches.
         first: the reference.
         second: follows it.
-        alignment: of both.
+        alignment: of both; None: they could not be aligned.
         rules: how they were compared.
     """
     key = (first.id, second.id, rules)
     pair = visit.get(Pair)
     if pair is None or pair.key != key or pair.folder.closed:
-        pair = make_pair(key, (first.performer, second.performer), alignment)
+        pair = make_pair(key, (first.performer, second.performer), alignment, same_video=first.key == second.key)
         visit.keep(pair)
     played = address(pair.token)
     if played is None:

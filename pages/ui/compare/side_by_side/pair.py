@@ -12,9 +12,13 @@ from pages.ui.shared.folders import Folder
 from pages.ui.shared.served import serve
 from posecore import BLAZEPOSE_33, Alignment, PoseSequence
 from posecore.motion.comparing.limbs import LIMBS
+from posecore.motion.curves import CURVES, measure_curves
 
 _NAME = "pair.bin"
-# 6 MB; of more frames, only every second (third, ...) one is shown.
+CURVES_OF_BOTH = [name for name in CURVES if name.endswith((".angle_3d", ".height_over_foot", ".speed"))]
+"""The curves that can be compared between two people, whatever their cameras."""
+_USUAL_JOINTS = ("knee", "elbow", "hip", "shoulder")
+# 8 MB; of more frames, only every second (third, ...) one is shown.
 _MOST_FRAMES = 20_000
 _SURE = 0.5
 _MARGIN = 0.15
@@ -44,36 +48,83 @@ class Pair:
         self.folder.close()
 
 
-def make_pair(key: object, performers: Sequence[PoseSequence], alignment: Alignment) -> Pair:
-    """Write two movements, of one person each, with their alignment."""
+def make_pair(
+    key: object, performers: Sequence[PoseSequence], alignment: Alignment | None, *, same_video: bool = False
+) -> Pair:
+    """Write two movements, of one person each, with their curves and their alignment.
+
+    Args:
+        key: identifies both, and how they were compared.
+        performers: the first and the second.
+        alignment: of both; None: they could not be aligned.
+        same_video: whether they are two people of one video.
+    """
+    mirrored = alignment is not None and alignment.mirrored
+    names = [list(CURVES_OF_BOTH), [_mirrored(name) if mirrored else name for name in CURVES_OF_BOTH]]
     folder = Folder("pair")
     path = folder.path / _NAME
     with path.open("wb") as file:
-        sides = [_write_side(file, each) for each in performers]
+        sides = [_write_side(file, *each) for each in zip(performers, names, strict=True)]
         moments_at = file.tell()
-        for values in (alignment.times_s.T, alignment.behind_s):
-            file.write(np.ascontiguousarray(values).astype("<f8").tobytes())
-        for values in (alignment.scores, alignment.limb_scores):
-            file.write(values.astype("<f4").tobytes())
+        if alignment is not None:
+            for values in (alignment.times_s.T, alignment.behind_s):
+                file.write(np.ascontiguousarray(values).astype("<f8").tobytes())
+            for values in (alignment.scores, alignment.limb_scores):
+                file.write(values.astype("<f4").tobytes())
     token = serve(path, _NAME)
     folder.before_closing(withdraw, token)
     header = {
         "landmarks": len(BLAZEPOSE_33),
         "sides": sides,
-        "moments": {"count": len(alignment.times_s), "at": moments_at},
+        "moments": {"count": 0 if alignment is None else len(alignment.times_s), "at": moments_at},
+        "same_video": same_video,
+        "curves": [
+            {"name": first, "titles": [CURVES[first].title, CURVES[second].title], **_kind(first)}
+            for first, second in zip(*names, strict=True)
+        ],
+        "usual": names[0].index(_usual_curve(performers)),
         "limbs": list(LIMBS),
-        "limb_of_bone": [_limbs_of_bones(), _limbs_of_bones(mirrored=alignment.mirrored)],
+        "limb_of_bone": [_limbs_of_bones(), _limbs_of_bones(mirrored=mirrored)],
     }
     return Pair(key, header, token, folder)
 
 
-def _write_side(file: BinaryIO, performer: PoseSequence) -> dict[str, Any]:
+def _mirrored(name: str) -> str:
+    """The curve of the other side of the body; the same if it is of neither."""
+    for side, other in (("left_", "right_"), ("right_", "left_")):
+        if name.startswith(side):
+            return other + name.removeprefix(side)
+    return name
+
+
+def _kind(name: str) -> dict[str, str]:
+    return {"group": CURVES[name].group, "unit": CURVES[name].unit}
+
+
+def _usual_curve(performers: Sequence[PoseSequence]) -> str:
+    """The curve that changes most in either, among those that both have most of the time."""
+    best, most = CURVES_OF_BOTH[0], 0.0
+    for name in [name for name in CURVES_OF_BOTH if name.split(".")[0].endswith(_USUAL_JOINTS)]:
+        ranges = []
+        for each in performers:
+            values = measure_curves(each, [name], min_visibility=_SURE)[name][:, 0]
+            known = values[np.isfinite(values)]
+            ranges.append(np.ptp(known) if 2 * len(known) > each.seen.sum() else 0.0)
+        if min(ranges) > most:
+            best, most = name, float(min(ranges))
+    return best
+
+
+def _write_side(file: BinaryIO, performer: PoseSequence, curves: Sequence[str]) -> dict[str, Any]:
     step = max(1, math.ceil(len(performer) / _MOST_FRAMES))
     shown = performer.at(slice(None, None, step))
     at = file.tell()
     file.write(shown.times_s.astype("<f8").tobytes())
     file.write(shown.xy[:, 0].astype("<f4").tobytes())
     file.write(shown.visibility[:, 0].astype("<f4").tobytes())
+    measured = measure_curves(shown, list(curves), min_visibility=_SURE)
+    for name in curves:
+        file.write(measured[name][:, 0].astype("<f4").tobytes())
     return {"frames": len(shown), "at": at, "size": list(shown.size), "box": _box(shown)}
 
 

@@ -2,7 +2,8 @@
 // Two aligned movements, as written by pages/ui/compare/side_by_side/pair.py.
 
 import { Clock } from "../player/clock.js";
-import { nearestTo, slopeAt, steadied, valueAt } from "./following.js";
+import { nearestTo, steadied } from "./following.js";
+import { Sync } from "./sync.js";
 
 /** @typedef {import("../types.d.ts").PairHeader} PairHeader */
 
@@ -36,7 +37,12 @@ export class Pair {
     this.sides = sides.map((side) => {
       at = side.at;
       const clock = new Clock(doubles(side.frames));
-      return { clock, xy: floats(2 * landmarks * side.frames), visibility: floats(landmarks * side.frames) };
+      return {
+        clock,
+        xy: floats(2 * landmarks * side.frames),
+        visibility: floats(landmarks * side.frames),
+        curves: floats(header.curves.length * side.frames),
+      };
     });
     at = moments.at;
     this.first = doubles(moments.count);
@@ -44,17 +50,19 @@ export class Pair {
     this.behind = doubles(moments.count);
     this.scores = floats(moments.count);
     this.limbScores = floats(limbs.length * moments.count);
-    this.steady = steadied(this.first, this.second);
+    const [one, other] = this.sides.map(({ clock }) => clock.times[0]);
+    const aligned = moments.count ? steadied(this.first, this.second) : null;
+    this.sync = new Sync(aligned, header.same_video ? "moment" : "aligned", header.same_video ? 0 : other - one);
   }
 
-  /** @param {number} time of the first, in seconds */
-  inSecond(time) {
-    return valueAt(this.steady.from, this.steady.to, time);
-  }
-
-  /** @param {number} time of the first, in seconds */
-  slope(time) {
-    return slopeAt(this.steady, time);
+  /**
+   * A curve of a side, in all of its frames.
+   * @param {number} side 0 or 1
+   * @param {number} place of the curve
+   */
+  curve(side, place) {
+    const { clock, curves } = this.sides[side];
+    return curves.subarray(place * clock.count, (place + 1) * clock.count);
   }
 
   /**

@@ -9,16 +9,18 @@ import { find, make, mark, write } from "../shared/dom.js";
 import { between } from "../shared/figure_values.js";
 import { fixed } from "../shared/numbers.js";
 import { whenAsked } from "../shared/seeking.js";
+import { BothCurves, COLORS } from "./both_curves.js";
 import { follow } from "./following.js";
 import { Pair } from "./pair.js";
 import { SideScreen } from "./side_screen.js";
+import { SyncBar } from "./sync_bar.js";
 
 /** @typedef {import("../types.d.ts").PairData} PairData */
 /** @typedef {import("../types.d.ts").Bone} Bone */
 
 const LINES = [
-  { name: "score", title: "Likeness", unit: "likeness", color: "#0072b2" },
-  { name: "behind", title: "Second behind", unit: "s behind", color: "#d55e00" },
+  { name: "score", title: "Likeness", unit: "likeness", color: "#8a8f98" },
+  { name: "behind", title: "Second behind", unit: "s behind", color: "#8a8f98" },
 ];
 const TOGETHER_S = 0.15; // by less nobody sees who is ahead
 
@@ -35,7 +37,14 @@ class SideBySide {
     this.closeUp = /** @type {HTMLInputElement} */ (find(root, ".sb-close"));
     this.cursor = find(root, ".pp-cursor");
     this.curves = new Curves(find(root, ".pp-curves"), (time) => this.seekTime(time));
+    this.both = new BothCurves(
+      /** @type {HTMLSelectElement} */ (find(root, ".sb-curve")),
+      find(root, ".sb-legend"),
+      () => this.showCurves(),
+    );
+    this.bar = new SyncBar(root, { onBy: (by) => this.follows(by), onSecond: (frame) => this.seekSecond(frame) });
     this.index = 0; // frame of the first
+    this.second = 0; // frame of the second that is wanted
     this.shown = [0, 0]; // frames that both show
     this.playing = false;
     this.gone = false;
@@ -80,6 +89,8 @@ class SideBySide {
     else if (name === "step") this.step(far);
     else if (name === "faster") this.faster(far);
     else if (name === "sound") this.mute();
+    else if (name === "same") this.setMoment();
+    else if (name === "linked") this.follows(this.pair?.sync.by ?? "moment");
     else return false;
     return true;
   }
@@ -113,9 +124,10 @@ class SideBySide {
     find(this.root, '[data-do="sound"]').hidden = !data.films[0];
     find(this.root, ".sb-scale i").style.background = `linear-gradient(to right, ${data.colors.scale.join(", ")})`;
     this.layOut();
+    this.both.begin(pair);
     this.beginPlayback(data, pair);
-    this.seekTime(pair.first[0]);
-    this.showCurves(pair);
+    this.index = pair.sides[0].clock.nearest(pair.first[0] ?? 0);
+    this.synchronised(pair);
   }
 
   layOut() {
@@ -151,14 +163,24 @@ class SideBySide {
     this.icons();
   }
 
+  async showCurves() {
+    const { pair } = this;
+    if (!pair) return;
+    const lines = [...this.both.of(pair), ...(pair.sync.by === "aligned" ? this.likeness(pair) : [])];
+    const label = `${lines.map(({ title }) => title).join(", ")}, over time`;
+    await this.curves.show(lines, { threshold: 0, loop: null, cuts: [], label });
+    this.curves.go(this.time);
+    this.both.go(this.time);
+  }
+
   /** @param {Pair} pair */
-  async showCurves(pair) {
+  likeness(pair) {
     const { times } = pair.sides[0].clock;
     // To the ends of the first video, as the cursor goes there too.
     const ends = [times[0], times[times.length - 1]];
     const at = Float64Array.of(Math.min(ends[0], pair.first[0]), ...pair.first, ends[1]);
     const values = { score: pair.scores, behind: pair.behind };
-    const lines = LINES.map((line) => ({
+    return LINES.map((line) => ({
       ...line,
       times: at,
       values: Float32Array.of(NaN, ...values[/** @type {keyof values} */ (line.name)], NaN),
@@ -166,8 +188,6 @@ class SideBySide {
       dash: "solid",
       faint: false,
     }));
-    await this.curves.show(lines, { threshold: 0, loop: null, cuts: [], label: "Likeness, and who is behind, over time" });
-    this.curves.go(this.time);
   }
 
   // ---- time
@@ -194,13 +214,60 @@ class SideBySide {
     if (!pair || !playbacks) return;
     const wanted = Math.max(0, Math.min(index, this.last));
     playbacks[0].seek(wanted);
+    this.shows(0, wanted);
     const { clock } = pair.sides[1];
-    const other = clock.nearest(pair.inSecond(pair.sides[0].clock.times[wanted]));
-    playbacks[1].seek(other);
-    // A video says itself when it shows the frame.
-    [wanted, other].forEach((frame, side) => (this.shown[side] = this.data?.films[side] ? this.shown[side] : frame));
+    if (!pair.sync.apart) this.seekSecond(clock.nearest(pair.sync.inSecond(pair.sides[0].clock.times[wanted])));
     this.go(wanted);
   }
+
+  /** @param {number} frame of the second */
+  seekSecond(frame) {
+    this.second = frame;
+    this.playbacks?.[1].seek(frame);
+    this.bar.go(frame);
+    this.shows(1, frame);
+    this.drawSide(1);
+  }
+
+  /**
+   * Take note of the frame that a side shows without a video; a video says so itself.
+   * @param {number} side
+   * @param {number} frame
+   */
+  shows(side, frame) {
+    if (!this.data?.films[side]) this.shown[side] = frame;
+  }
+
+  // ---- which moments are the same
+
+  /** @param {import("./sync.js").By} by */
+  follows(by) {
+    const { pair } = this;
+    if (!pair) return;
+    pair.sync.by = by;
+    pair.sync.apart = false;
+    this.synchronised(pair);
+  }
+
+  /** Let the viewer move each by itself, or else take what both show for the same moment. */
+  setMoment() {
+    const { pair } = this;
+    if (!pair) return;
+    if (this.playing) this.pause();
+    if (pair.sync.apart) pair.sync.sameMoment(this.time, pair.sides[1].clock.times[this.second]);
+    else pair.sync.apart = true;
+    this.synchronised(pair);
+  }
+
+  /** @param {Pair} pair */
+  synchronised(pair) {
+    this.bar.show(pair);
+    find(this.root, ".sb-scale").hidden = pair.sync.by === "moment"; // limbs then have the colour of their side
+    this.seek(this.index);
+    this.showCurves();
+  }
+
+  // ---- time, continued
 
   /** @param {number} index frame of the first */
   go(index) {
@@ -209,6 +276,7 @@ class SideBySide {
     if (!pair) return;
     this.scrub.value = `${index}`;
     this.curves.go(this.time);
+    this.both.go(this.time);
     mark(this.cursor, index);
     this.tell(pair);
     this.draw();
@@ -216,11 +284,15 @@ class SideBySide {
 
   /** @param {Pair} pair */
   tell(pair) {
+    const first = `First ${fixed(this.time, 2)} s`;
+    const other = pair.sync.apart ? pair.sides[1].clock.times[this.second] : pair.sync.inSecond(this.time);
+    const times = `${first} · second ${fixed(other, 2)} s`;
+    const clock = find(this.root, ".sb-clock");
+    if (pair.sync.by === "moment" || pair.sync.apart) return write(clock, times);
     const { score, behind } = pair.at(this.time);
     const word = behind > 0 ? "behind" : "ahead";
     const timing = Math.abs(behind) < TOGETHER_S ? "together" : `second ${fixed(Math.abs(behind), 1)} s ${word}`;
-    const times = `${fixed(this.time, 2)} s · second ${fixed(pair.inSecond(this.time), 2)} s`;
-    write(find(this.root, ".sb-clock"), `First ${times} · likeness ${fixed(score, 0)} · ${timing}`);
+    write(clock, `${times} · likeness ${fixed(score, 0)} · ${timing}`);
   }
 
   toggle() {
@@ -230,7 +302,8 @@ class SideBySide {
 
   play() {
     const { playbacks } = this;
-    if (!playbacks) return;
+    if (!playbacks || !this.pair) return;
+    if (this.pair.sync.apart) this.follows(this.pair.sync.by); // what was not confirmed is not kept
     if (this.index === this.last) this.seek(0);
     this.playing = true;
     playbacks[0].play(this.speed).catch(() => this.pause());
@@ -250,13 +323,15 @@ class SideBySide {
     const [first, second] = playbacks;
     const time = pair.sides[0].clock.times[0] + first.now;
     const { clock } = pair.sides[1];
-    const wanted = pair.inSecond(time);
+    const asked = pair.sync.inSecond(time);
+    const ends = [clock.times[0], clock.times[clock.count - 1]];
+    const wanted = Math.max(ends[0], Math.min(asked, ends[1])); // it waits at its ends
     if (second instanceof FilmlessPlayback) {
       const frame = clock.nearest(wanted);
       if (frame !== this.shown[1]) this.frameShown(1, frame, true);
       return;
     }
-    const state = { wanted, now: clock.times[0] + second.now, slope: pair.slope(time), speed: this.speed };
+    const state = { wanted, now: clock.times[0] + second.now, slope: asked === wanted ? pair.sync.slope(time) : 0, speed: this.speed };
     const { seek, rate } = follow(state);
     if (seek && !second.seeking) second.seek(clock.nearest(wanted));
     if (!rate) second.pause();
@@ -323,6 +398,7 @@ class SideBySide {
    * @returns {Bone[]}
    */
   bones(side, pair, { bones, colors, header }) {
+    if (pair.sync.by === "moment") return bones.map((bone) => ({ ...bone, color: COLORS[side] }));
     const { limbs } = pair.at(this.time);
     /** @type {[number, string][]} */
     const scale = colors.scale.map((color, place) => [place / (colors.scale.length - 1), color]);
