@@ -75,9 +75,11 @@ def choose_photo() -> Photo | None:
     sources = [UPLOAD, CAMERA, SAMPLE]
     if _SNAPSHOT_KEY in st.session_state:
         sources.append(SNAPSHOT)
-    source = choose_source("Source", sources, sample=SAMPLE, address=[*PICTURE_TITLES], key=_SOURCE_KEY)
-    if source == SAMPLE:
-        return open_sample(choose_sample(PICTURE_TITLES, key=_SAMPLE_KEY))
+    with st.container(horizontal=True):
+        source = choose_source("Source", sources, sample=SAMPLE, address=[*PICTURE_TITLES], key=_SOURCE_KEY)
+        name = choose_sample(PICTURE_TITLES, key=_SAMPLE_KEY) if source == SAMPLE else None
+    if name is not None:
+        return open_sample(name)
     if source == SNAPSHOT:
         return st.session_state[_SNAPSHOT_KEY]
     file = _ask_for_file(source)

@@ -14,9 +14,11 @@ _SOURCE_KEY, _SAMPLE_KEY = "video_source", "video_sample"
 
 def choose_clip(visit: Visit) -> Clip | None:
     """Offer the sources and return the chosen video, or None while there is none."""
-    source = choose_source("Source", [UPLOAD, SAMPLE], sample=SAMPLE, address=[*CLIP_TITLES], key=_SOURCE_KEY)
-    if source == SAMPLE:
-        sample = ready_sample_clip(choose_sample(CLIP_TITLES, key=_SAMPLE_KEY))
+    with st.container(horizontal=True):
+        source = choose_source("Source", [UPLOAD, SAMPLE], sample=SAMPLE, address=[*CLIP_TITLES], key=_SOURCE_KEY)
+        name = choose_sample(CLIP_TITLES, key=_SAMPLE_KEY) if source == SAMPLE else None
+    if name is not None:
+        sample = ready_sample_clip(name)
         st.caption(f"{sample.title}. {sample.credit}")
         return as_clip(sample)
     return uploaded_clip(visit, Clip, "A video with one or more people", key="video", forget=forget_upload)
