@@ -25,7 +25,7 @@ USUAL_ANGLES = tuple(name for joint in ("elbow", "shoulder", "hip", "knee") for 
 
 # Places of an angle's number: radii from the joint (negative: on the side without the arc), share of the span, and
 # halves of the number's own length.
-_PLACES = ((1.15, 0.5, 1), (1.15, 0.2, 1), (1.15, 0.8, 1), (-0.4, 0.5, 1), (1.15, 0.5, 3), (-0.4, 0.5, 3))
+_PLACES = ((1.15, 0.5, 1), (-0.4, 0.5, 1), (1.15, 0.2, 1), (1.15, 0.8, 1), (1.15, 0.5, 3), (-0.4, 0.5, 3))
 
 
 def trails(sheet: Sheet, _behind: Sheet, scene: Scene) -> None:

@@ -8,9 +8,9 @@
 // number's own length; as in posecore/view/overlays/movement.py.
 const PLACES = [
   [1.15, 0.5, 1],
+  [-0.4, 0.5, 1],
   [1.15, 0.2, 1],
   [1.15, 0.8, 1],
-  [-0.4, 0.5, 1],
   [1.15, 0.5, 3],
   [-0.4, 0.5, 3],
 ];
