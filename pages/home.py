@@ -128,9 +128,9 @@ with st.container(key="home"):
         with right:
             show_moving_picture()
     show_cards("doors", _DOORS)
-    st.subheader("Start with a question", anchor=False)
+    st.header("Start with a question", anchor=False)
     show_cards("uses", _USES)
-    st.subheader("Go further", anchor=False)
+    st.header("Go further", anchor=False)
     show_cards("more", _MORE)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(
