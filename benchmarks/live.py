@@ -95,7 +95,9 @@ def live_page(browser: Browser, url: str) -> Iterator[Page]:
     context.add_init_script(WATCH)
     page = context.new_page()
     page.goto(url)
-    page.frame_locator("iframe[title*='webrtc']").get_by_role("button", name="Start").click(timeout=60_000)
+    frame = page.frame_locator("iframe[title*='webrtc']")  # of the reference page
+    start = page.get_by_role("button", name="Start", exact=True).or_(frame.get_by_role("button", name="Start"))
+    start.click(timeout=60_000)
     until = time.monotonic() + 60
     while not notes(page)["shown"]:
         if time.monotonic() > until:

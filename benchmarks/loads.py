@@ -62,7 +62,7 @@ def _player(page: Page) -> None:
 
 
 def _camera(page: Page) -> None:
-    expect(page.frame_locator("iframe[title*='webrtc']").get_by_role("button", name="Start")).to_be_visible()
+    expect(page.locator(".lc-bar").get_by_role("button", name="Start")).to_be_enabled()
 
 
 def _webcam(page: Page) -> None:

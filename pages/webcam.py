@@ -2,24 +2,22 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import streamlit as st
-from streamlit_webrtc import WebRtcMode, WebRtcStreamerContext, webrtc_streamer
 
-from pages.ui.image.photo import SNAPSHOT_ADDRESS, keep_snapshot
-from pages.ui.live.camera_notice import show_camera_notice
+from pages.ui.image.photo import open_snapshot
+from pages.ui.live.camera import show_camera
 from pages.ui.live.coach import Coach
 from pages.ui.live.coach_board import show_board
 from pages.ui.live.coach_choice import choose_coach
-from pages.ui.live.current import Live, live_from, place_is_there, why_last_is_over
+from pages.ui.live.current import Live, last_live, live_from, place_is_there, why_last_is_over
 from pages.ui.live.film_track import FilmTrack
 from pages.ui.live.finished import offer_saving_it, show_finished
-from pages.ui.live.gesture_buttons import SNAPSHOT_KEY, choose_gesture_buttons
-from pages.ui.live.ice_servers import browser_configuration, ice_servers
+from pages.ui.live.gesture_buttons import choose_gesture_buttons
+from pages.ui.live.ice_servers import ice_servers
 from pages.ui.live.panel import show_panel
 from pages.ui.live.places import FULL, why_over
-from pages.ui.live.recording import is_recording, offer_recording, open_finished_recording, show_problem
+from pages.ui.live.recording import choose_recording, keep_finished_recording, show_finished_recording
 from pages.ui.live.route import offer_route_check
 from pages.ui.live.sending import offer_sending
 from pages.ui.live.stream import LiveOptions
@@ -31,75 +29,50 @@ from pages.ui.shared.navigation import IMAGE, VIDEO
 from pages.ui.shared.problems import problems_shown
 from pages.ui.shared.settings import page_head_with_hands
 from pages.ui.shared.sources import choose_source
-from pages.ui.video.clip_run import RunOptions
 from pages.ui.video.clip_source import ready_sample_clip
 from posecore import HandOptions, PoseOptions
 
 CAMERA, SAMPLE = "Camera", "Sample video"
 _IDLE = "Press Start to see the skeleton, its numbers and the 3D view here."
-_TEXTS = {
-    "select_device": "Choose camera",
-    "device_ask_permission": "Your browser is asking: please allow this page to use your camera.",
-    "device_access_denied": "Camera access was blocked.",
-    "device_not_available": "No camera was found.",
-    "media_api_not_available": "This browser gives this page no access to a camera.",
-}
+_INVITATION = "Your camera's picture comes here, with the skeleton drawn on it."
+_PRIVACY = (
+    "Frames go from your browser to the server that runs this page{relay}. They are processed live and not "
+    "stored, except recordings and snapshots."
+)
 
 
-def stream(source: str, options: LiveOptions, wanted: dict[str, Any]) -> tuple[Live, WebRtcStreamerContext[Any, Any]]:
-    """Show the live stream with its Start and Stop buttons."""
-    servers = ice_servers()
-    common: dict[str, Any] = {
-        "frontend_rtc_configuration": browser_configuration(),
-        "server_rtc_configuration": None if servers is None else {"iceServers": servers},
-        "translations": _TEXTS,
-    }
-    if source == SAMPLE:
+def camera_from(source: str, options: LiveOptions) -> Live:
+    """The live camera of a source."""
+    if source != SAMPLE:
+        return live_from(source, options)
+    return live_from(source, options, partial(FilmTrack, ready_sample_clip().path))
+
+
+def show_numbers(live: Live, options: PoseOptions) -> None:
+    """Show rates, angles, 3D skeleton and table, which the browser fetches itself."""
+    stream = live.stream.options
+    show_panel(
+        address(live.token) or "",
+        options.people,
+        camera=live.source == CAMERA,
+        mirror=stream.mirror,
+        hands=stream.hands is not None,
+        idle=_IDLE,
+    )
+
+
+def show_words(live: Live, options: PoseOptions) -> None:
+    """Show what happens to the frames, how they are analysed, and help."""
+    relay = " (connected with the help of STUN or TURN servers that its host chose)" if ice_servers() else ""
+    st.caption(_PRIVACY.format(relay=relay))
+    if live.source == SAMPLE:
         clip = ready_sample_clip()
         st.caption(f"{clip.title}, played in place of a camera. {clip.credit}")
-        live = live_from(source, options, partial(FilmTrack, clip.path))
-        mode = WebRtcMode.RECVONLY
-    else:
-        live = live_from(source, options)
-        mode = WebRtcMode.SENDRECV
-        common["media_stream_constraints"] = wanted
-    with st.container(key="live_stream"):
-        context = webrtc_streamer(
-            f"live-{source}",
-            mode=mode,
-            source_video_track=live.stream.outgoing,
-            sink_video_track=live.stream.incoming,
-            **common,
-        )
-    return live, context
-
-
-def offer_snapshot(live: Live) -> None:
-    """Offer to open a frame on the Image page; or to keep it for there, if leaving would end something."""
-    frame = "the newest frame, or the frozen one if the numbers are frozen"
-    if not is_recording(live) and live.stream.gestures is None:
-        # A link rather than a button: the browser follows it without a run of this page.
-        st.page_link(
-            IMAGE,
-            label="Snapshot",
-            icon=":material/photo_camera:",
-            help=f"Opens {frame}, on the Image page.",
-            query_params={SNAPSHOT_ADDRESS: "live"},
-        )
-    elif st.button(
-        "Snapshot", key=SNAPSHOT_KEY, icon=":material/photo_camera:", help=f"Keeps {frame}, for the Image page."
-    ):
-        keep_snapshot()
-        st.toast("The snapshot is on the Image page.", icon=":material/photo_camera:")
-
-
-def show_numbers(live: Live | None, options: PoseOptions) -> None:
-    """Show rates, angles, 3D skeleton and table, which the browser fetches itself."""
-    camera = live is not None and live.source == CAMERA
-    mirror = live is not None and live.stream.options.mirror
-    numbers = None if live is None else address(live.token)
-    hands = live is not None and live.stream.options.hands is not None
-    show_panel(numbers, options.people, camera=camera, mirror=mirror, hands=hands, idle=_IDLE)
+    st.caption(engine_line(options))
+    if options.people > 1:
+        st.caption(f":material/groups: {SEVERAL_PEOPLE}")
+    explain_numbers()
+    show_help()
 
 
 def show_coach(coach: Coach) -> None:
@@ -138,48 +111,41 @@ def show_help() -> None:
 
 
 def show_page() -> None:
-    """Show the page: the live stream and, beside it, its numbers."""
+    """Show the page: the live picture and, beside it, its numbers; what can be chosen is below."""
     options, wanted_hands = page_head_with_hands("Webcam")
-    open_finished_recording()
-    source = choose_source("Source", [CAMERA, SAMPLE], sample=SAMPLE, address="clip", key="webcam_source")
+    keep_finished_recording(last_live())
     if not place_is_there():
         wait_for_a_place()
         return
     board = st.container()  # above both columns: the count has to be seen from afar
     left, right = st.columns([1, 1], gap="medium")
-    with left:
-        chosen, wanted = choose_stream(options, camera=source == CAMERA)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="live_choices"):
+        source = choose_source("Source", [CAMERA, SAMPLE], sample=SAMPLE, address="clip", key="webcam_source")
+        chosen, width_px = choose_stream(options, camera=source == CAMERA)
+        recording = choose_recording()
         coach = choose_coach()
         gestures = choose_gesture_buttons()
-        chosen = replace(chosen, hands=wanted_hands or (HandOptions() if gestures else None))
-        live, context = stream(source, chosen, wanted)
-        live.stream.coach, live.stream.gestures = coach, gestures
-        if not context.state.playing:
-            if reason := why_last_is_over():
-                st.info(reason, icon=":material/timer_off:")
-            if source == CAMERA:
-                show_camera_notice()
-        if context.state.playing:
-            offer_recording(live, RunOptions(chosen.pose, background=chosen.background, hands=chosen.hands))
-            offer_sending(live)
-        show_problem()
-        st.caption("Frames are processed live and not stored, except recordings and snapshots.")
-        show_help()
+        more = st.container(width="content")
+    chosen = replace(chosen, hands=wanted_hands or (HandOptions() if gestures else None))
+    live = camera_from(source, chosen)
+    live.stream.coach, live.stream.gestures = coach, gestures
+    with left:
+        opened = show_camera(live, width_px=width_px, invitation=_INVITATION, recording=recording)
+        show_finished_recording(live)
+        if reason := why_last_is_over(live):
+            st.info(reason, icon=":material/timer_off:")
+    if opened is not None:
+        open_snapshot(opened)
+        st.switch_page(IMAGE)
+    with right:
+        show_numbers(live, options)
+    if live.playing:
+        with more:
+            offer_sending(live.stream)
     if coach is not None:
         with board:
             show_coach(coach)
-    with right:
-        playing = context.state.playing
-        if playing:
-            with st.container():  # one element with or without the second line: the numbers below must not restart
-                with st.container(horizontal=True, vertical_alignment="center"):
-                    offer_snapshot(live)
-                    st.caption(engine_line(options))
-                if options.people > 1:
-                    st.caption(f":material/groups: {SEVERAL_PEOPLE}")
-        show_numbers(live if playing else None, options)
-        if not playing:
-            explain_numbers()
+    show_words(live, options)
 
 
 with problems_shown():

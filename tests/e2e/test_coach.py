@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from posecore.media.clips import open_clip
-from tests.e2e.visitor import PHONE, no_errors, stream_frame
+from tests.e2e.visitor import PHONE, live_button, no_errors
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def begin(page: Page, *, repetitions: int, sets: int, rest_s: int) -> None:
         page.get_by_label(label, exact=True).fill(f"{value}")
         page.get_by_label(label, exact=True).press("Enter")
     page.keyboard.press("Escape")
-    stream_frame(page).get_by_role("button", name="Start").click()
+    live_button(page, "Start").click()
 
 
 def test_squats_before_the_camera_are_counted_in_sets(visit, server, squatting, shot, tmp_path):
@@ -89,8 +89,8 @@ def test_on_a_phone_the_count_stays_when_the_camera_is_started_again(visit, serv
     expect(board.locator(".co-number")).to_have_text("2")
     shot(page, "coach-phone")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    stream_frame(page).get_by_role("button", name="Stop").click()
+    live_button(page, "Stop").click()
     expect(page.locator(".lp-idle")).to_be_visible()
-    stream_frame(page).get_by_role("button", name="Start").click()
+    live_button(page, "Start").click()
     page.wait_for_function("Number(document.querySelector('.co-number').textContent) >= 4")
     no_errors(page)

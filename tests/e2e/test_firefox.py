@@ -13,7 +13,7 @@ from tests.motion.exercises.figure import squats
 
 VIEWS = "[...document.querySelectorAll('.pp-overlay, .pp-skeleton, .pp-cursor, .pp-rows')]"
 ROW = "document.querySelector('.pp-rows tr[aria-current]')"
-FRAME = "document.querySelector(\"iframe[title*='webrtc']\")?.contentDocument"
+BAR = "document.querySelector('.lc-bar:has(button:enabled)')"
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +159,7 @@ READ_LATE = """void ((read) => {
 def stop_with_an_answer_on_its_way(page: FirefoxVisitor) -> None:
     page.evaluate(READ_LATE)
     page.wait_for("window.unread > 0")
-    page.click(button("Stop", FRAME))
+    page.click(button("Stop", BAR))
     page.wait_for(shows("Press Start"))
     page.wait_for("window.unread === 0")
     assert page.evaluate(shows("Press Start"))
@@ -167,9 +167,9 @@ def stop_with_an_answer_on_its_way(page: FirefoxVisitor) -> None:
 
 def test_a_camera_gives_live_numbers(page, server):
     page.goto(f"{server.url}/webcam")
-    page.click(button("Start", FRAME))
+    page.click(button("Start", BAR))
     page.wait_for("Number(document.querySelector('.lp')?.dataset.frame) > 5")
-    page.wait_for(f"{FRAME}.querySelector('video').currentTime > 1")
+    page.wait_for("document.querySelector('.lc video').currentTime > 1")
     strip = "document.querySelector('.lp-strip').innerText"
     page.wait_for(f"/Displayed fps [1-9]/.test({strip}) && /Connection direct/.test({strip})")
     frame = page.evaluate("Number(document.querySelector('.lp').dataset.frame)")
@@ -180,7 +180,7 @@ def test_a_camera_gives_live_numbers(page, server):
 
 def test_the_signs_page_reads_a_photo_and_follows_a_camera(page, server, shared_data):
     page.goto(f"{server.url}/signs")
-    page.click(button("Start", FRAME))
+    page.click(button("Start", BAR))
     page.wait_for("document.querySelector('.sb')?.dataset.live === 'yes'")
     page.wait_for("document.querySelector('.sb-hint').innerText.includes('No hand in view')")
     stop_with_an_answer_on_its_way(page)

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
-from tests.e2e.visitor import PHONE, no_errors, stream_frame, wait_for_start, wait_until_idle
+from tests.e2e.visitor import PHONE, live_button, no_errors, wait_until_idle
 
 # The browser of the tests has no voices: one that notes what it is to say.
 A_VOICE = """window.said = [];
@@ -121,7 +121,8 @@ def test_the_sample_spells_a_text_and_shows_its_letters_beside_the_hand(visit, s
 def test_a_taught_sign_is_found_again_after_a_reload_from_its_file(visit, server, shared_data, shot, tmp_path):
     page = visit(server)
     page.goto("/signs?tab=teach")
-    wait_for_start(page)
+    expect(live_button(page, "Start")).to_be_enabled()
+    wait_until_idle(page)
     choose(page, "Videos")
     for word in ("milk", "eat"):
         page.get_by_label("What it means").fill(word)
@@ -150,7 +151,7 @@ def test_a_taught_sign_is_found_again_after_a_reload_from_its_file(visit, server
 def test_letters_before_the_camera_go_to_the_line_on_a_phone(visit, server, spelling_hand, shot):
     page = visit(server, spelling_hand, **PHONE | {"color_scheme": "dark"})
     page.goto("/signs")
-    stream_frame(page).get_by_role("button", name="Start").click()
+    live_button(page, "Start").click()
     expect(page.get_by_role("textbox", name="Text.")).to_have_value(re.compile("IN"))
     expect(page.locator(".sb-reference")).to_have_attribute("src", re.compile("svg"))
     shot(page, "signs-live")

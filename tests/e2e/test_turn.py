@@ -15,10 +15,10 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.visitor import check_the_connection, start_camera, stream_frame
+from tests.e2e.visitor import check_the_connection, live_button, start_camera
 
 USER, REALM = "visitor", "posecore.test"
-CONNECTION = "document.querySelector(\"iframe[title*='webrtc']\").contentWindow.posecoreConnection"
+CONNECTION = "window.posecoreConnection"
 ROUTE = f"""async () => {{
   const stats = new Map([...(await {CONNECTION}.peer.getStats())]);
   const pair = [...stats.values()].find((one) => one.type === "candidate-pair" && one.nominated);
@@ -117,7 +117,7 @@ def test_a_refusal_by_the_relay_is_reported(turn, visit, start_server, shot):
         # Start is pressed before the panel's script is there. The connection is tried for 15 s.
         page.route("**/live/panel.js*", lambda route: (page.wait_for_timeout(3000), route.continue_()))
         page.goto("/webcam")
-        stream_frame(page).get_by_role("button", name="Start").click()
+        live_button(page, "Start").click()
         check_the_connection(page)
         expect(page.get_by_text("No route was found, although a TURN server is set up")).to_be_visible()
         expect(page.get_by_text("user name or password refused (401)")).to_be_visible()

@@ -13,17 +13,9 @@ from playwright.sync_api import BrowserContext, Page, expect
 from websockets.exceptions import ConnectionClosedOK
 from websockets.sync.client import connect
 
-from tests.e2e.visitor import (
-    VISITS,
-    check_the_connection,
-    no_errors,
-    press_start,
-    start_camera,
-    stream_frame,
-    wait_for_start,
-)
+from tests.e2e.visitor import VISITS, check_the_connection, live_button, no_errors, start_camera, wait_until_idle
 
-CONNECTION = "document.querySelector(\"iframe[title*='webrtc']\").contentWindow.posecoreConnection"
+CONNECTION = "window.posecoreConnection"
 
 
 def wait_for_numbers(page: Page) -> None:
@@ -38,37 +30,32 @@ def test_without_a_camera_the_page_says_what_to_do(visit, launch, server):
     starts_without_camera(page, "No camera was found.")
     expect(page.get_by_role("link", name="Take or upload a photo")).to_be_visible()
     page = visit(server, browser, base_url=server.url.replace("127.0.0.1", "pose.example"))
-    page.goto("/webcam")
-    expect(page.get_by_role("status").filter(has_text="opened over http")).to_be_visible()
+    starts_without_camera(page, "opened over http")
     browser.close()
     browser = launch("--use-fake-device-for-media-stream", "--deny-permission-prompts")
-    starts_without_camera(visit(server, browser, permissions=[]), "Camera access was blocked.")
+    starts_without_camera(visit(server, browser, permissions=[]), "Camera access was blocked. Click the icon left")
     browser.close()
 
 
 def starts_without_camera(page: Page, sentence: str) -> None:
     page.goto("/webcam")
-    stream_frame(page).get_by_role("button", name="Start").click()
-    expect(page.get_by_role("status").filter(has_text=sentence)).to_be_visible()
+    live_button(page, "Start").click()
+    expect(page.get_by_role("alert").filter(has_text=sentence)).to_be_visible()
+    expect(live_button(page, "Start")).to_be_enabled()
     page.get_by_text("Camera not starting?").click()
 
 
-def test_the_sample_plays_live_without_a_camera(page, shot):
-    page.goto("/webcam?sample=clip")
-    press_start(page)
+def test_the_sample_plays_at_once_without_a_camera_and_asks_no_server_that_the_host_did_not_choose(page):
+    page.add_init_script("""window.configurations = [];
+        window.RTCPeerConnection = class extends RTCPeerConnection {
+            constructor(given) { super(given); window.configurations.push(given); }
+        };""")
+    page.goto("/")
+    page.get_by_text("Try it live").first.click()
     wait_for_numbers(page)
     expect(page.locator(".lp-strip")).to_contain_text(re.compile(r"Displayed fps [1-9]\d*"))
+    assert page.evaluate("window.configurations") == [{"iceServers": [], "iceTransportPolicy": "all"}]
     no_errors(page)
-
-
-def test_live_video_works_if_its_frame_loads_slowly(page):
-    def wait(route) -> None:
-        page.wait_for_timeout(2000)  # longer than the panel beside it looks for the frame at first
-        route.continue_()
-
-    page.route("**/streamlit_webrtc.*/index.html*", wait)
-    start_camera(page)
-    wait_for_numbers(page)
 
 
 @pytest.fixture
@@ -82,20 +69,21 @@ def test_a_full_server_says_so_until_the_session_reaches_its_time_limit(limited_
     first = visit(limited_server)
     second = first.context.new_page()
     second.goto("/webcam")
-    expect(stream_frame(second).get_by_role("button", name="Start")).to_be_visible()
+    expect(live_button(second, "Start")).to_be_visible()
     start_camera(first)
     wait_for_numbers(first)
-    stream_frame(second).get_by_role("button", name="Start").click()  # the page was already open
+    live_button(second, "Start").click()  # the page was already open
     expect(second.get_by_text("this server can run one live session at a time")).to_be_visible()
     shot(second, "full")
     expect(second.get_by_role("link", name="Use a video instead")).to_be_visible()
     expect(first.get_by_text("The live session ended after 0.4 minutes")).to_be_visible()
-    stream_frame(second).get_by_role("button", name="Start").click()
+    live_button(second, "Start").click()
     wait_for_numbers(second)
     no_errors(second)
-    stream_frame(second).get_by_role("button", name="Stop").click()
+    live_button(second, "Stop").click()
     expect(second.get_by_text("Press Start")).to_be_visible()
-    stream_frame(first).get_by_role("button", name="Start").click()
+    second.evaluate(f"{CONNECTION}.gone")  # until the server knows it
+    live_button(first, "Start").click()
     wait_for_numbers(first)
     no_errors(first)
 
@@ -129,7 +117,7 @@ def started(returning: BrowserContext) -> Iterator[Page]:
 def live(started: Page, server, request: pytest.FixtureRequest) -> Page:
     """The live camera that the tests from here on share; it goes on between them, so those before have no such load."""
     request.node.stash.setdefault(VISITS, []).append((started, server))
-    start = stream_frame(started).get_by_role("button", name="Start")
+    start = live_button(started, "Start")
     if urlsplit(started.url).path != "/webcam":
         start_camera(started)
     elif start.is_visible():
@@ -142,12 +130,12 @@ def test_the_camera_shows_a_live_skeleton(live, shot):
     page = live
     expect(page.locator(".lp-strip")).to_contain_text(re.compile(r"Analysed fps [1-9]\d* Displayed fps [1-9]\d*"))
     expect(page.locator(".lp-strip")).to_contain_text(re.compile(r"Delay \d+ ms People 1 Connection direct"))
-    expect(page.locator(".lp-angle b").first).to_have_text(re.compile(r"^\d+°$"))
-    page.locator(".lp-table").scroll_into_view_if_needed()
+    expect(page.locator(".lp-values").first).to_have_text(re.compile(r"^\d+°$"))
+    show(page, "Table")
     expect(page.locator(".lp-table tbody tr").first).to_have_text(re.compile(r"^nose[01]\.\d\d"))
-    page.locator(".lp-skeleton").scroll_into_view_if_needed()
+    show(page, "3D")
     page.wait_for_function("Number(document.querySelector('.lp-skeleton').dataset.frame) > 5")
-    video = stream_frame(page).locator("video")
+    video = page.locator(".lc video")
     earlier = video.evaluate("video => video.currentTime")
     page.wait_for_timeout(2000)
     assert video.evaluate("video => video.currentTime") > earlier
@@ -155,27 +143,38 @@ def test_the_camera_shows_a_live_skeleton(live, shot):
     no_errors(page)
 
 
-def test_a_recording_opens_in_the_player(live, shot):
-    page = live
-    page.get_by_role("button", name="Countdown and length").click()
-    page.get_by_role("radio", name="5 s", exact=True).click()
+def choose_timer(page: Page, *, countdown_s: int) -> None:
+    """Choose a countdown and recordings of 10 s, and wait until the bar knows it."""
+    page.get_by_role("button", name="Timer").click()
+    page.get_by_role("radio", name=f"{countdown_s} s" if countdown_s else "None", exact=True).click()
     page.get_by_role("radio", name="10 s").last.click()
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Record", exact=True).click()
-    expect(page.get_by_text(re.compile(r"Recording starts in [1-5] s"))).to_be_visible()
-    expect(page.get_by_text(re.compile(r"Recording: [2-9] of 10 s"))).to_be_visible()
+    chosen = f'{{"begin_in_s":{countdown_s},"longest_s":10}}'
+    page.wait_for_function(f"JSON.stringify({CONNECTION}.data.recording) === '{chosen}'")
+
+
+def test_a_recording_and_a_snapshot_leave_the_camera_on_and_open_when_the_visitor_wants(live, shot):
+    page = live
+    choose_timer(page, countdown_s=5)
+    live_button(page, "Record").click()
+    expect(page.locator(".lc-countdown")).to_have_text(re.compile("[1-5]"))
+    expect(live_button(page, "Stop recording")).to_have_text(re.compile("0:0[2-9]"))
     shot(page, "recording")
-    page.get_by_role("button", name="Snapshot").click()
-    expect(page.get_by_text("The snapshot is on the Image page.")).to_be_visible()
-    page.get_by_role("button", name="Stop recording").click()
-    expect(page.get_by_role("heading", name="Video")).to_be_visible()
+    live_button(page, "Snapshot").click()
+    expect(page.get_by_role("img", name=re.compile(r"^Snapshot \d+$")).first).to_be_visible()
+    live_button(page, "Stop recording").click()
+    expect(page.get_by_text(re.compile(r"Recorded: [2-9] s"))).to_be_visible()
+    wait_for_more(page)
+    page.get_by_role("button", name="Open on Image").first.click()
+    expect(page.get_by_role("heading", name="Image")).to_be_visible()
+    expect(page.get_by_text("Snapshot of the live camera")).to_be_visible()
+    page.get_by_role("link", name="Video").click()
     expect(page.get_by_text(re.compile(r"^recording .*\.mp4, "))).to_be_visible()
     expect(page.locator("video")).to_be_visible()
     page.wait_for_function("document.querySelector('video').readyState >= 2")
     page.wait_for_function("document.querySelector('.pp-overlay').dataset.frame !== undefined")
     assert page.locator("video").evaluate("film => film.duration") > 1.5
     expect(page.get_by_text("smoothed during analysis")).to_be_attached()
-    shot(page, "take")
     no_errors(page)
     expect(page.get_by_text("analysed live")).to_be_visible()
     page.get_by_role("button", name="Re-analyse").click()
@@ -185,10 +184,9 @@ def test_a_recording_opens_in_the_player(live, shot):
 
 
 def test_a_recording_stops_at_its_maximum_length(live):
-    live.get_by_role("button", name="Countdown and length").click()
-    live.get_by_role("radio", name="10 s").last.click()
-    live.keyboard.press("Escape")
-    live.get_by_role("button", name="Record", exact=True).click()
+    choose_timer(live, countdown_s=0)
+    live_button(live, "Record").click()
+    live.get_by_role("link", name="Open on Video").click()
     expect(live.get_by_role("heading", name="Video")).to_be_visible()
     live.wait_for_function("document.querySelector('video')?.readyState >= 2")
     assert live.locator("video").evaluate("film => film.duration") == pytest.approx(10, abs=1)
@@ -196,32 +194,47 @@ def test_a_recording_stops_at_its_maximum_length(live):
 
 
 def test_a_recording_is_kept_when_the_visitor_turns_the_page(live):
-    live.get_by_role("button", name="Record", exact=True).click()
-    expect(live.get_by_text(re.compile(r"Recording: [1-9]"))).to_be_visible()
+    live_button(live, "Record").click()
+    expect(live_button(live, "Stop recording")).to_have_text(re.compile("0:0[1-9]"))
     live.get_by_role("link", name="Image", exact=True).click()
     expect(live.get_by_role("heading", name="Image")).to_be_visible()
     live.get_by_role("link", name="Webcam", exact=True).click()
-    expect(live.get_by_text("The recording ended when you left this page.")).to_be_visible()
-    wait_for_start(live)
-    expect(live.get_by_role("heading", name="Webcam")).to_be_visible()
-    live.get_by_role("link", name="Open the recording").click()
+    expect(live.get_by_text("The recording ended when you left this page")).to_be_visible()
+    wait_until_idle(live)
+    live.get_by_role("link", name="Open on Video").click()
     expect(live.get_by_text(re.compile(r"^recording .*\.mp4, "))).to_be_visible()
     no_errors(live)
 
 
+# The live picture as small grey squares, and how far it is from an earlier one.
+PICTURE = """() => {
+  const pen = new OffscreenCanvas(32, 24).getContext("2d");
+  pen.drawImage(document.querySelector(".lc video"), 0, 0, 32, 24);
+  return [...pen.getImageData(0, 0, 32, 24).data];
+}"""
+APART = f"""(before) => ({PICTURE})().reduce((sum, value, k) => sum + Math.abs(value - before[k]), 0) / before.length"""
+
+
 def test_live_numbers_can_be_frozen_and_angles_chosen(live):
     page = live
-    page.get_by_label("Add an angle").select_option("Left knee")
-    expect(page.locator(".lp-angle")).to_have_count(3)
-    expect(page.locator(".lp-angle b").last).to_have_text(re.compile(r"^\d+°$"))
+    page.get_by_role("button", name="Legs", exact=True).click()
+    expect(page.locator(".lp-title")).to_have_text(
+        [f"{s} {j}" for j in ("hip", "knee", "ankle") for s in ("Left", "Right")]
+    )
+    expect(page.locator("[data-name=left_knee] .lp-values")).to_have_text(re.compile(r"^\d+°$"))
+    page.get_by_role("button", name="Main", exact=True).click()
+    page.get_by_label("Add an angle").select_option("Neck")
     page.get_by_role("button", name="Remove Left elbow").click()
-    expect(page.locator(".lp-angle")).to_have_count(2)
+    expect(page.locator(".lp-angle")).to_have_count(4)
     held = freeze(page)
+    picture = page.evaluate(PICTURE)
     expect(page.get_by_text("33 of 33 landmarks")).to_be_visible()
     page.wait_for_timeout(1500)
     assert page.locator(".lp").get_attribute("data-frame") == held
+    assert page.evaluate(APART, picture) < 3, "the picture stands still, too"
     page.get_by_role("button", name="Resume").click()
     page.wait_for_function(f"Number(document.querySelector('.lp').dataset.frame) > {held}")
+    page.wait_for_function(f"({APART})({json.dumps(picture)}) > 3")
     expect(page.get_by_text("Landmarks of the frozen frame")).to_be_hidden()
     no_errors(page)
 
@@ -231,6 +244,7 @@ def test_hands_are_told_and_have_a_table_only_if_wanted(live):
     words, table_of = page.locator(".lp-hands"), page.locator(".lp .lt-of")
     expect(words).to_be_hidden()
     expect(table_of).to_be_hidden()
+    show(page, "Table")
     switch_hands(page)
     expect(words).to_have_text(re.compile(r"^No hands in view\.$|(Left|Right) hand"))
     table_of.get_by_role("button", name="Hands").click()
@@ -249,9 +263,10 @@ def switch_hands(page: Page) -> None:
 
 def test_the_mirror_flips_the_3d_view_and_keeps_the_frozen_frame(live, joint_at):
     page = live
-    page.locator(".lp-table").scroll_into_view_if_needed()  # it is drawn only while visible
+    show(page, "Table")
     page.locator(".lp-table").get_by_label("Find a landmark").fill("shoulder")
     in_metres = freeze_with_a_clear_left_and_right(page)
+    show(page, "3D")
     assert is_left_first(page, joint_at) == (in_metres > 0), "the mirror is on by default"
     page.locator("label", has_text="Mirror").click()
     for _ in range(100):  # until the page has run and drawn the view
@@ -259,7 +274,7 @@ def test_the_mirror_flips_the_3d_view_and_keeps_the_frozen_frame(live, joint_at)
             break
         page.wait_for_timeout(100)
     assert is_left_first(page, joint_at) == (in_metres < 0)
-    expect(page.get_by_text("Landmarks of the frozen frame")).to_be_visible()
+    expect(page.locator(".lc-frozen")).to_be_visible()
     page.get_by_role("button", name="Resume").click()  # the tests that follow share this stream
 
 
@@ -276,8 +291,7 @@ def freeze_with_a_clear_left_and_right(page: Page) -> float:
     """
     column = page.locator(".lp-table th").all_inner_texts().index("x (m)") + 1
     for _ in range(10):
-        held = freeze(page)
-        page.wait_for_function(f"document.querySelector('.lp-skeleton').dataset.frame === '{held}'")
+        freeze(page)
         left, right = map(float, page.locator(f".lp-table tbody td:nth-child({column})").all_inner_texts())
         if abs(left - right) > 0.1:
             return left - right
@@ -286,8 +300,14 @@ def freeze_with_a_clear_left_and_right(page: Page) -> float:
     raise AssertionError("nobody stands with both shoulders apart")
 
 
+def show(page: Page, part: str) -> None:
+    """Show the 3D view or the table below the angles."""
+    page.locator(".lp-wide").get_by_role("button", name=part).click()
+
+
 def freeze(page: Page) -> str:
-    """Freeze the numbers, and return the number of the frame that the server then holds."""
+    """Freeze picture and numbers, and return the number of the frame that the server then holds."""
+    show(page, "Table")
     with page.expect_response(re.compile("hold=1")) as response:
         page.get_by_role("button", name="Freeze").click()
     expect(page.get_by_text("Landmarks of the frozen frame")).to_be_visible()
@@ -307,19 +327,8 @@ def test_live_numbers_are_fetched_without_rerunning_the_page(live):
     assert len(live) == len(asked)
     assert 5 <= len(live) <= 20
     answer = page.request.get(live[-1].split("?")[0] + "?since=abc&angles=left_knee,nonsense")
-    assert list(answer.json()["angles"]["values"]) == ["left_knee"]
+    assert [list(person["values"]) for person in answer.json()["angles"]["people"]] == [["left_knee"]]
     assert page.request.get(live[-1].replace("/private/", "/private/x")).status == 404
-
-
-def test_a_snapshot_opens_on_the_image_page_and_the_camera_can_be_started_again(live):
-    live.get_by_role("link", name="Snapshot").click()
-    expect(live.get_by_role("heading", name="Image")).to_be_visible()
-    expect(live.get_by_text("Snapshot of the live camera")).to_be_visible()
-    no_errors(live)
-    live.get_by_role("link", name="Webcam").click()
-    stream_frame(live).get_by_role("button", name="Start").click()
-    wait_for_numbers(live)
-    no_errors(live)
 
 
 @contextmanager
@@ -343,7 +352,8 @@ def test_a_lost_connection_is_restored_automatically(live, server):
     assert page.evaluate(f"{CONNECTION}.peer.first"), "a short loss keeps the connection"
     page.evaluate(f"{CONNECTION}.patienceMs = 1000")
     with unreachable(server.process):
-        page.wait_for_function(f"!{CONNECTION}.peer.first")
+        page.wait_for_function(f"{CONNECTION}.triesLeft < 29")
+    page.wait_for_function(f"{CONNECTION}.peer?.first === undefined")
     wait_for_numbers(page)
     expect(page.get_by_text("The connection was lost.")).to_be_hidden()
 
@@ -356,17 +366,15 @@ def wait_for_more(page: Page) -> None:
 def test_two_tabs_have_independent_live_videos(live, page):
     start_camera(page)
     wait_for_numbers(page)
-    stream_frame(page).get_by_role("button", name="Stop").click()
+    live_button(page, "Stop").click()
     expect(page.get_by_text("Press Start")).to_be_visible()
     wait_for_more(live)
     no_errors(live)
 
 
 HIDE = """hidden => {
-  for (const page of [document, document.querySelector("iframe[title*='webrtc']").contentDocument]) {
-    Object.defineProperty(page, "hidden", { value: hidden, configurable: true });
-    page.dispatchEvent(new page.defaultView.Event("visibilitychange"));
-  }
+  Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
 }"""
 SENT = f"""async () => [...(await {CONNECTION}.peer.getStats()).values()].find(
   (one) => one.type === "outbound-rtp").framesSent"""
@@ -389,7 +397,7 @@ def test_a_hidden_page_sends_and_requests_nothing_until_it_is_visible_again(live
 
 def test_landmarks_are_sent_to_another_program_on_this_machine(live, websocket_port, shot):
     page = live
-    page.get_by_role("button", name="Send to other programs").click()
+    page.get_by_role("button", name="Send").click()
     page.get_by_role("button", name="WebSocket").click()
     expect(page.get_by_text(f"WebSocket: at ws://127.0.0.1:{websocket_port}")).to_be_visible()
     page.get_by_role("button", name="VMC (avatars)").click()
@@ -409,7 +417,7 @@ def test_landmarks_are_sent_to_another_program_on_this_machine(live, websocket_p
         assert places_m
         assert all(away_m > 0 for *_, away_m in places_m)
         page.evaluate(HIDE, False)
-        stream_frame(page).get_by_role("button", name="Stop").click()
+        live_button(page, "Stop").click()
         with suppress(ConnectionClosedOK):  # closed properly, not cut off
             for _ in range(1000):
                 receiver.recv(10)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from benchmarks import app
 
@@ -54,32 +54,14 @@ def no_errors(page: Page) -> None:
     expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
 
 
-def stream_frame(page: Page):
-    return page.frame_locator("iframe[title*='webrtc']")
+def live_button(page: Page, name: str) -> Locator:
+    """A button of the bar below the live picture."""
+    return page.locator(".lc-bar").get_by_role("button", name=name, exact=True)
 
 
-def start_camera(page: Page):
+def start_camera(page: Page) -> None:
     page.goto("/webcam")
-    return press_start(page)
-
-
-def wait_for_start(page: Page) -> None:
-    """Wait until the live page has come to rest, with its button Start.
-
-    streamlit-webrtc reports once when its frame has loaded, and Streamlit then runs the page that sent the report,
-    even if a link has been followed meanwhile.
-    """
-    expect(stream_frame(page).get_by_role("button", name="Start")).to_be_visible()
-    wait_until_idle(page)
-
-
-def press_start(page: Page):
-    frame = stream_frame(page)
-    expect(frame.get_by_role("button", name="Start")).to_be_visible()
-    # A connection is watched only if it begins after the panel's script is there.
-    page.wait_for_function("document.querySelector(\"iframe[title*='webrtc']\").contentWindow.posecoreConnection")
-    frame.get_by_role("button", name="Start").click()
-    return frame
+    live_button(page, "Start").click()
 
 
 def check_the_connection(page: Page) -> None:

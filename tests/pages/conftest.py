@@ -19,12 +19,6 @@ from streamlit.testing.v1 import AppTest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-class StoppedStream:
-    """What the Webcam page sees of a stream that is not playing."""
-
-    state = type("State", (), {"playing": False})
-
-
 @pytest.fixture(autouse=True, scope="session")
 def _components_looked_for_once() -> Iterator[None]:
     """Each AppTest reads the metadata of every installed package, as a server does once, when it starts: 0.2 s."""
@@ -34,13 +28,8 @@ def _components_looked_for_once() -> Iterator[None]:
 
 
 @pytest.fixture
-def app(monkeypatch) -> AppTest:
-    """The app on its home page.
-
-    streamlit-webrtc needs a running Streamlit server, which these tests do not have; the browser tests
-    use the real one.
-    """
-    monkeypatch.setattr("streamlit_webrtc.webrtc_streamer", lambda *arguments, **options: StoppedStream())
+def app() -> AppTest:
+    """The app on its home page."""
     return AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120).run()
 
 

@@ -9,22 +9,20 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
-from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import av
 import numpy as np
 import pytest
 from aiortc import MediaStreamTrack
-from aiortc.contrib.media import MediaRelay
 from aiortc.mediastreams import MediaStreamError
 
-from pages.ui.live.current import Live, frame_for_snapshot
 from pages.ui.live.film_track import FilmTrack
 from pages.ui.live.gesture_buttons import GestureButtons
 from pages.ui.live.numbers import advice, report
 from pages.ui.live.places import FULL, TIME, has_place, is_full, why_over
 from pages.ui.live.recorder import Recorder
+from pages.ui.live.snapshots import Snapshots
 from pages.ui.live.stream import LiveOptions, LiveStream
 from pages.ui.live.tracks import Outgoing
 from posecore import (
@@ -107,7 +105,7 @@ def watch(stream: LiveStream, camera: Camera, on_frame: Callable[[], None] = lam
     )
 
     async def run() -> None:
-        stream.incoming.addTrack(camera)
+        stream.incoming.add_track(camera)
         watching = asyncio.ensure_future(_watch())
         await asyncio.sleep(0)
         stream.incoming.start()
@@ -250,17 +248,15 @@ def test_the_video_goes_on_if_the_model_cannot_be_opened(portrait, monkeypatch):
 
 
 def test_frames_do_not_queue_up_if_encoding_is_slow(portrait):
-    """Through the relay that streamlit-webrtc uses, which has an unbounded queue."""
     small = portrait[::8, ::8]
 
     async def run() -> list[int]:
-        outgoing, relay = Outgoing(), MediaRelay()
-        far_end = relay.subscribe(relay.subscribe(outgoing))
+        outgoing = Outgoing()
         numbers = []
 
         async def encode() -> None:
             for _ in range(12):
-                numbers.append((await far_end.recv()).pts * 30 // RATE)
+                numbers.append((await outgoing.recv()).pts * 30 // RATE)
                 await asyncio.sleep(0.1)
 
         encoding = asyncio.ensure_future(encode())
@@ -291,18 +287,20 @@ def test_the_report_has_the_newest_frame_and_all_angles_since(portrait):
     [person] = everything["people"]
     np.testing.assert_allclose(person["xy"], moments[-1].poses.xy[0], atol=0.06)
     np.testing.assert_allclose(person["world"], moments[-1].poses.world[0], atol=0.0006)
-    assert list(everything["angles"]["values"]) == ["left_elbow", "right_elbow"]
+    [angles] = everything["angles"]["people"]
+    assert (angles["id"], angles["color"]) == (person["id"], person["color"])
+    assert list(angles["values"]) == ["left_elbow", "right_elbow"]
     sequence = PoseSequence.from_frames(
         [replace(moment.poses, time_s=moment.time_s) for moment in moments], size=(512, 600), fps=30
     )
     expected = measure_angle(sequence, "left_elbow")[:, 0]
-    got = np.array(everything["angles"]["values"]["left_elbow"], float)
+    got = np.array(angles["values"]["left_elbow"], float)
     np.testing.assert_allclose(got, expected, atol=0.06)
     since = report_of(stream, since=str(moments[-3].number), angles="left_elbow")
     assert since["angles"]["times"] == everything["angles"]["times"][-2:]
     assert report_of(stream, since="-7; drop", angles="left_elbow")["angles"] == {
         "times": everything["angles"]["times"],
-        "values": {"left_elbow": everything["angles"]["values"]["left_elbow"]},
+        "people": [{**angles, "values": {"left_elbow": angles["values"]["left_elbow"]}}],
     }
 
 
@@ -340,7 +338,7 @@ def test_the_report_covers_frames_without_people(portrait):
     watch(stream, Camera([np.zeros_like(portrait)] * 4))
     everything = report_of(stream, angles="left_knee")
     assert everything["people"] == []
-    assert set(everything["angles"]["values"]["left_knee"]) == {None}
+    assert everything["angles"]["people"] == []
 
 
 @pytest.fixture
@@ -608,7 +606,7 @@ def test_a_viewer_is_refused_if_all_places_are_taken_and_a_freed_place_is_reused
 
 def watch_refused(stream: LiveStream, picture: np.ndarray) -> None:
     async def run() -> None:
-        stream.incoming.addTrack(Camera([picture] * 3, 0.01))
+        stream.incoming.add_track(Camera([picture] * 3, 0.01))
         stream.incoming.start()
         for _ in range(200):
             if stream.ended:
@@ -704,16 +702,30 @@ def test_frames_that_cannot_be_sent_are_shown_all_the_same_and_the_page_says_why
     assert stream.problem == "A frame could not be sent to other programs (RuntimeError)."
 
 
-def test_a_snapshot_shows_the_frozen_frame_or_else_the_newest(portrait, monkeypatch):
+def test_the_picture_is_frozen_with_the_numbers_and_drawn_as_the_visitor_now_wants_it(portrait):
     stream = LiveStream(LiveOptions(PoseOptions()))
-    session: dict[str, Live] = {}
-    monkeypatch.setattr("pages.ui.live.current.st", SimpleNamespace(session_state=session))
-    assert frame_for_snapshot() is None
-    session["live"] = Live("Camera", stream, "token")
-    assert frame_for_snapshot() is None
-    pictures = [np.roll(portrait, 4 * number, axis=1) for number in range(4)]
-    watch(stream, Camera(pictures[:2]), lambda: stream.hold(True))
-    held = stream.held.rgb
-    np.testing.assert_array_equal(frame_for_snapshot(), held)
-    stream.hold(False)
-    np.testing.assert_array_equal(frame_for_snapshot(), pictures[1])
+    pictures = [np.roll(portrait, 8 * number, axis=1) for number in range(14)]
+
+    def look() -> None:
+        if stream.latest is not None and stream.latest.number == 3 and stream.held is None:
+            stream.hold(True)
+        if stream.latest is not None and stream.latest.number == 8:
+            stream.options = replace(stream.options, mirror=True)
+
+    seen = watch(stream, Camera(pictures), look)
+    assert stream.held is not None
+    frozen = [frame.rgb for frame in seen if frame.number > stream.held.number + 1]
+    assert np.abs(frozen[0].astype(int) - stream.held.drawn).mean() < 3
+    assert np.abs(frozen[-1][:, ::-1].astype(int) - stream.held.drawn).mean() < 6, "in the mirror"
+    assert stream.latest.number > stream.held.number + 5, "the frames go on"
+
+
+def test_a_snapshot_keeps_the_frame_and_what_was_drawn_on_it(portrait):
+    stream, snapshots = LiveStream(LiveOptions(PoseOptions())), Snapshots()
+    watch(stream, Camera([portrait] * 3))
+    for _ in range(8):
+        snapshots.take(stream.latest)
+    assert snapshots.numbers == [3, 4, 5, 6, 7, 8], "the newest"
+    np.testing.assert_array_equal(snapshots.frame(8), portrait)
+    assert np.abs(decode_picture(snapshots.picture(8)).astype(int) - stream.latest.drawn).mean() < 4
+    assert snapshots.frame(1) is snapshots.picture(1) is None

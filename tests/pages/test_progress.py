@@ -29,7 +29,6 @@ from posecore.motion.exercises.results import FormNote, Held, Repetition
 from posecore.progress.csv_file import write_csv
 from posecore.progress.store import default_url
 from tests.motion.exercises.figure import plank, squats
-from tests.pages.conftest import StoppedStream
 from tests.pages.test_coach import train
 from tests.pages.test_explore import open_saved
 from tests.pages.test_video import upload
@@ -89,9 +88,8 @@ def progress(at_the_machine, seeded, open_page) -> AppTest:
 
 
 @pytest.fixture
-def visit(monkeypatch) -> Callable[[str], AppTest]:
+def visit() -> Callable[[str], AppTest]:
     """Begin a visit of its own at a page."""
-    monkeypatch.setattr("streamlit_webrtc.webrtc_streamer", lambda *_arguments, **_options: StoppedStream())
 
     def begin(page: str = "progress") -> AppTest:
         app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()

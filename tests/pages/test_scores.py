@@ -30,7 +30,7 @@ from posecore.evaluation.keypoints import COCO_17
 from posecore.media.samples import sample_picture
 from tests.evaluation.conftest import SIZE, STANDING, annotation, flat, labels_of, real_labelled_zip, write_set, zipped  # noqa: F401
 from tests.evaluation.test_run import opened  # noqa: F401
-from tests.pages.conftest import ROOT, StoppedStream
+from tests.pages.conftest import ROOT
 
 NOWHERE = np.full((1, 17, 3), np.nan)
 
@@ -66,13 +66,11 @@ def real_set(portrait) -> bytes:
 @pytest.fixture(scope="module")
 def scored(real_set):
     """The tab with this set, scored once for all tests that look at it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("streamlit_webrtc.webrtc_streamer", lambda *arguments, **options: StoppedStream())
-        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120).run()
-        app.switch_page("pages/scores.py").run()
-        upload(app, "photos.zip", real_set)
-        score(app)
-        yield app
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120).run()
+    app.switch_page("pages/scores.py").run()
+    upload(app, "photos.zip", real_set)
+    score(app)
+    return app
 
 
 def test_the_tab_starts_empty_with_an_example(open_page, tmp_path):

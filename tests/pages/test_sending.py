@@ -10,7 +10,6 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from pages.ui.live.current import Live
 from pages.ui.live.sending import Sending
 from pages.ui.live.stream import LiveOptions, LiveStream
 from posecore import FramePoses, HandSlot, InvalidOption, PosecoreError, PoseOptions
@@ -30,40 +29,39 @@ def port(monkeypatch) -> int:
 
 @pytest.fixture
 def sending() -> Iterator[Sending]:
-    live = Live("Camera", LiveStream(LiveOptions(PoseOptions())), "token")
-    sending = Sending(live)
+    sending = Sending(LiveStream(LiveOptions(PoseOptions())))
     yield sending
     sending.close()
 
 
 def test_nothing_is_sent_at_first(sending):
     sending.choose([])
-    assert sending.live.stream.send_on is None
+    assert sending.stream.send_on is None
 
 
 def test_frames_are_sent_until_sending_is_switched_off(sending, port):
     sending.choose(["WebSocket"])
     with connect(f"ws://127.0.0.1:{port}") as receiver:
         assert json.loads(receiver.recv(5))["type"] == "hello"
-        sending.live.stream.send_on(NOBODY, 7, None)
+        sending.stream.send_on(NOBODY, 7, None)
         frame = json.loads(receiver.recv(5))
         assert (frame["number"], frame["people"]) == (7, [])
         sending.choose([])
         with pytest.raises(ConnectionClosed):
             receiver.recv(5)
-    assert sending.live.stream.send_on is None
+    assert sending.stream.send_on is None
 
 
 def test_sending_ends_with_the_video(sending, port):
     sending.choose(["OSC", "WebSocket"])
-    sending.live.stream.end()
-    assert sending.live.stream.send_on is None
+    sending.stream.end()
+    assert sending.stream.send_on is None
     until = time.monotonic() + 20
     while is_open(port):
         assert time.monotonic() < until, "the port was not freed"
         time.sleep(0.05)
     sending.choose(["WebSocket"])
-    assert sending.live.stream.send_on is None, "a stream that has ended sends nothing"
+    assert sending.stream.send_on is None, "a stream that has ended sends nothing"
 
 
 def is_open(port: int) -> bool:
@@ -78,7 +76,7 @@ def test_a_port_in_use_is_reported_and_the_other_protocol_still_sends(sending, p
         with pytest.raises(PosecoreError, match=str(port)):
             sending.choose(["OSC", "WebSocket"])
     assert list(sending.open) == ["OSC"]
-    assert sending.live.stream.send_on is not None
+    assert sending.stream.send_on is not None
 
 
 def test_an_invalid_port_is_refused_with_its_variable_name(sending, monkeypatch):
@@ -94,11 +92,11 @@ def test_an_avatar_gets_people_and_hands_mirrored_only_if_wanted(sending, monkey
         monkeypatch.setenv("POSECORE_VMC_PORT", str(receiver.getsockname()[1]))
         sending.choose(["VMC"], mirror=True)
         assert sending.open["VMC"].mirror
-        sending.live.stream.send_on(NOBODY, 7, None)
+        sending.stream.send_on(NOBODY, 7, None)
         assert b"/VMC/Ext/OK" in receiver.recv(65536)
         sending.choose(["VMC"])
         assert not sending.open["VMC"].mirror
         with_hands = hands_at({HandSlot(1, "left"): (300, 200)}, time_s=0.6)
-        sending.live.stream.send_on(replace(NOBODY, time_s=0.6), 8, with_hands)
+        sending.stream.send_on(replace(NOBODY, time_s=0.6), 8, with_hands)
         bones = b"".join(receiver.recv(65536) for _ in range(5))
     assert b"LeftLittleDistal" in bones

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from streamlit.typing import UploadedFile
 
-from pages.ui.live.current import frame_for_snapshot
+from pages.ui.live.current import snapshot_of
 from pages.ui.shared.sample_options import is_usual
 from pages.ui.shared.sources import choose_sample, choose_source
 from posecore import (
@@ -38,7 +38,6 @@ UPLOAD, CAMERA, SAMPLE, SNAPSHOT = "Upload", "Camera", "Sample", "Live snapshot"
 _SOURCE_KEY, _SAMPLE_KEY = "image_source", "image_sample"
 _SNAPSHOT_KEY = "live_snapshot"
 _SHOWN_KEY = "image_shown"
-SNAPSHOT_ADDRESS = "snapshot"
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +69,6 @@ def choose_photo() -> Photo | None:
     Raises:
         UnreadableMedia, MediaTooLarge: if the photo cannot be used.
     """
-    if st.query_params.pop(SNAPSHOT_ADDRESS, None):
-        keep_snapshot()
     sources = [UPLOAD, CAMERA, SAMPLE]
     if _SNAPSHOT_KEY in st.session_state:
         sources.append(SNAPSHOT)
@@ -96,9 +93,9 @@ def shown_photo() -> Photo | None:
     return st.session_state.get(_SHOWN_KEY)
 
 
-def keep_snapshot() -> None:
-    """Make a frame of the live stream the photo that the page opens with."""
-    rgb = frame_for_snapshot()
+def open_snapshot(number: int) -> None:
+    """Make a snapshot of the live camera the photo that the page opens with."""
+    rgb = snapshot_of(number)
     if rgb is not None:
         key = hashlib.sha256(rgb.tobytes()).hexdigest()
         st.session_state[_SNAPSHOT_KEY] = Photo(key, "snapshot.png", "Snapshot of the live camera", rgb)

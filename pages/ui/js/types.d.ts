@@ -302,17 +302,38 @@ export interface Answer {
   recording: { begins_in_s: number; seconds: number; longest_s: number; over: boolean } | null;
   coach: Coaching | null;
   gestures: GestureState | null;
+  /** Which of the visit's streams it is of. */
+  stream: number;
   number: number;
   time_s: number;
   size: [number, number];
   people?: LivePerson[];
   /** With what they show in words; null if hands are not looked for. */
   hands?: { words: string; found: LiveHand[] } | null;
-  angles: { times: number[]; values: Record<string, (number | null)[]> };
+  angles?: { times: number[]; people: PersonAngles[] };
+}
+
+/** The angles of one person over some moments; null: not measured. */
+export interface PersonAngles {
+  id: number;
+  color: string;
+  values: Record<string, (number | null)[]>;
+}
+
+/** The live picture and its bar, see pages/ui/live/camera. */
+export interface CameraData {
+  address: string;
+  connection: RTCConfiguration;
+  /** Null: a video plays in place of a camera. */
+  wanted: MediaStreamConstraints | null;
+  invitation: string;
+  /** Null: no recordings, snapshots or freezing. */
+  recording: { longest_s: number; begin_in_s: number } | null;
+  snapshots: number[];
 }
 
 export interface PanelData {
-  address: string | null;
+  address: string;
   idle: string;
   camera: boolean;
   people: number;
@@ -326,7 +347,8 @@ export interface PanelData {
   /** Null if hands are not looked for. */
   hands: HandLook | null;
   angles: { name: string; title: string }[];
-  usual: string[];
+  /** Names of angles, by the title of their set; the first is shown at first. */
+  sets: Record<string, string[]>;
 }
 
 /** A line of text, see pages/ui/signs/text_line/__init__.py. */

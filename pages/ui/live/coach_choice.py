@@ -23,7 +23,7 @@ def choose_coach() -> Coach | None:
     asked = st.query_params.pop("coach", None)
     if asked in _TITLES:
         st.session_state["webcam_coach"], st.session_state["coach_exercise"] = True, asked
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
         on = st.toggle(
             "Coach",
             False,

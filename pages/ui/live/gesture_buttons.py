@@ -12,9 +12,6 @@ from posecore import FrameHands, FramePoses
 from posecore.signs.confirming import HOLD_S, HoldToConfirm
 from posecore.signs.recognition import gestures_of
 
-RECORD_KEY, SNAPSHOT_KEY = "gesture_record", "gesture_snapshot"
-"""Keys of the buttons that they press."""
-
 _SURE = 0.7
 _HERE = Path(__file__).parent
 
@@ -27,8 +24,8 @@ class _Button(NamedTuple):
 
 
 BUTTONS = {
-    "thumb_up": _Button("start or stop recording", f".st-key-{RECORD_KEY} button"),
-    "victory": _Button("take a snapshot", f".st-key-{SNAPSHOT_KEY} button"),
+    "thumb_up": _Button("start or stop recording", '.lc [data-do="record"]'),
+    "victory": _Button("take a snapshot", '.lc [data-do="snapshot"]'),
     "open_palm": _Button("begin the coach's next set", '.co [data-do="begin"]'),
 }
 """By the name of the gesture."""

@@ -1,16 +1,28 @@
 """The STUN and TURN servers of live streams, as the host configured them."""
 
 import json
+import logging
 import os
 from collections.abc import Mapping
 from typing import Any
 
+import streamlit as st
+
 from pages.ui.shared.host_secrets import host_secrets
 from posecore import InvalidOption
+
+_LOG = logging.getLogger(__name__)
 
 _SERVERS = "POSECORE_ICE_SERVERS"
 _POLICY = "POSECORE_ICE_POLICY"
 _POLICIES = ("all", "relay")
+_ACCOUNTS = (
+    (("CLOUDFLARE_TURN_KEY_ID", "CLOUDFLARE_TURN_KEY_API_TOKEN"), "get_cloudflare_ice_servers"),
+    (("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"), "get_twilio_ice_servers"),
+    (("HF_TOKEN",), "get_hf_ice_servers"),
+)
+# Less than half of what their passwords last.
+_ACCOUNT_KEPT_S = 1200
 _SCHEMES = ("stun:", "stuns:", "turn:", "turns:")
 
 
@@ -26,11 +38,11 @@ def browser_configuration() -> dict[str, Any]:
     return {"iceServers": ice_servers(), "iceTransportPolicy": policy}
 
 
-def ice_servers() -> list[dict[str, Any]] | None:
+def ice_servers() -> list[dict[str, Any]]:
     """The host's STUN and TURN servers: from the secrets, or else from ``$POSECORE_ICE_SERVERS`` as JSON.
 
-    None if neither names any: streamlit-webrtc then looks for those of Cloudflare, Twilio or Hugging Face in the
-    environment, and otherwise uses a public STUN server.
+    If neither names any, those of the account at Cloudflare, Twilio or Hugging Face that the host names in the
+    environment. Without one there are none: a server that the host did not choose must not learn who visits.
 
     Raises:
         InvalidOption: if they are not a list, or one is not valid for a browser.
@@ -39,13 +51,27 @@ def ice_servers() -> list[dict[str, Any]] | None:
     if servers is None:
         text = os.environ.get(_SERVERS)
         if not text:
-            return None
+            return _of_the_hosts_account()
         servers = _decoded(text)
     if not isinstance(servers, list):
         raise InvalidOption(
             f"Expected {_SERVERS} (or the secret ice_servers) to be a list, but got {type(servers).__name__}."
         )
     return [_checked(server) for server in servers]
+
+
+@st.cache_data(ttl=_ACCOUNT_KEPT_S, show_spinner=False)
+def _of_the_hosts_account() -> list[dict[str, Any]]:
+    for variables, function in _ACCOUNTS:
+        values = [os.environ.get(variable) for variable in variables]
+        if all(values):
+            import streamlit_webrtc  # slow to import, and few hosts need it
+
+            try:
+                return [dict(server) for server in getattr(streamlit_webrtc, function)(*values)]
+            except Exception:  # noqa: BLE001 - whatever a provider's library raises; a live stream may work without
+                _LOG.warning("No TURN servers from the account in %s", variables[0], exc_info=True)
+    return []
 
 
 def _decoded(text: str) -> Any:

@@ -16,7 +16,6 @@ from posecore.broadcast.frames import as_numbers, people_json
 from posecore.motion.angles import ANGLES, measure_angle
 from posecore.view.palette import css, person_color
 
-_MOST_ANGLES = 6
 # The server is too slow if it processes less than this share of the frames; not judged for very few frames.
 _ENOUGH = 0.7
 _FEWEST_IN = 5.0
@@ -34,14 +33,14 @@ def report(stream: LiveStream, asked: Mapping[str, str]) -> str:
     Args:
         stream: the live stream.
         asked: ``since``: number of the last frame that the browser knows; ``angles``: comma-separated names;
-            ``hold``: 1 to freeze the numbers at the newest frame, 0 to resume; ``coach``: a wish, as for
+            ``hold``: 1 to freeze picture and numbers at the newest frame, 0 to resume; ``coach``: a wish, as for
             ``Coach.report``.
     """
     stream.asked_at = time.monotonic()
     if asked.get("hold") in ("0", "1"):
         stream.hold(asked["hold"] == "1")
     since = int(asked["since"]) if asked.get("since", "").isdecimal() else -1
-    angles = [name for name in asked.get("angles", "").split(",") if name in ANGLES][:_MOST_ANGLES]
+    angles = [name for name in ANGLES if name in asked.get("angles", "").split(",")]
     moments = stream.moments()
     shown = stream.held or (moments[-1] if moments else None)
     figures = stream.pace.figures()
@@ -57,6 +56,7 @@ def report(stream: LiveStream, asked: Mapping[str, str]) -> str:
         "recording": _recording(stream),
         "coach": _coach(stream, moments, asked.get("coach", "")),
         "gestures": stream.gestures and stream.gestures.report((each.poses, each.hands) for each in moments),
+        "stream": stream.turn,
         "number": -1 if shown is None else shown.number,
     }
     if shown is not None:
@@ -156,13 +156,13 @@ def _hands(hands: FrameHands) -> dict[str, Any]:
 
 
 def _angles(moments: Sequence[Moment], names: Sequence[str], newest: FramePoses) -> dict[str, Any]:
-    """The angles of one person, the first of the newest frame."""
-    if not moments or not names:
-        return {"times": [], "values": {name: [] for name in names}}
-    person = int(newest.person_ids[0]) if len(newest) else 1
-    sequence = _of_one(moments, person)
-    values = {name: as_numbers(measure_angle(sequence, name)[:, 0], 1) for name in names}
-    return {"times": [round(moment.time_s, 3) for moment in moments], "values": values}
+    """The angles of each person of the newest frame."""
+    people = []
+    for person in newest.person_ids.tolist() if moments and names else ():
+        sequence = _of_one(moments, person)
+        values = {name: as_numbers(measure_angle(sequence, name)[:, 0], 1) for name in names}
+        people.append({"id": person, "color": css(person_color(person)), "values": values})
+    return {"times": [round(moment.time_s, 3) for moment in moments], "people": people}
 
 
 def _of_one(moments: Sequence[Moment], person: int) -> PoseSequence:

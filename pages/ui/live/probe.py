@@ -4,7 +4,6 @@ Nothing heavy is imported until it is used, since most visitors never use it.
 """
 
 import asyncio
-import json
 from contextlib import suppress
 from typing import Any
 
@@ -12,7 +11,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-_MOST_BYTES = 65_536
 _MOST_AT_ONCE = 4
 # A route is found within seconds or never; after that, the browser reads which one it is.
 _LONGEST_S = 25.0
@@ -27,48 +25,30 @@ async def answer(request: Request) -> Response:
     if len(_going_on) >= _MOST_AT_ONCE:
         return PlainTextResponse("Other visitors are checking their connection. Try again in half a minute.", 503)
     try:
-        described = await _accept(await _read(request))
+        described = await _accept(request)
     except Exception as error:  # noqa: BLE001 - whatever aiortc makes of a stranger's text
         return PlainTextResponse(f"This is not an offer of a connection ({type(error).__name__}).", 400)
     return JSONResponse(described)
 
 
-async def _read(request: Request) -> dict[str, str]:
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _MOST_BYTES:
-            raise ValueError("too long")
-    given = json.loads(body)
-    return {"sdp": str(given["sdp"]), "type": str(given["type"])}
-
-
 def _configuration() -> dict[str, Any]:
     """The configuration that the browser uses for its live stream."""
-    from streamlit_webrtc.component import enhance_frontend_rtc_configuration
-
     from pages.ui.live.ice_servers import browser_configuration
 
-    return dict(enhance_frontend_rtc_configuration(browser_configuration()))
+    return browser_configuration()
 
 
-async def _accept(given: dict[str, str]) -> dict[str, str]:
-    from aiortc import RTCPeerConnection, RTCSessionDescription
-    from streamlit_webrtc.config import compile_rtc_configuration
+async def _accept(request: Request) -> dict[str, str]:
+    from pages.ui.live.peer import accept, read_json
 
+    given = await read_json(request)
     # Only the browser has a policy: aiortc has none.
-    servers = {"iceServers": (await run_in_threadpool(_configuration))["iceServers"]}
-    peer = RTCPeerConnection(compile_rtc_configuration(servers))
-    try:
-        await peer.setRemoteDescription(RTCSessionDescription(**given))
-        await peer.setLocalDescription(await peer.createAnswer())
-    except BaseException:
-        await peer.close()
-        raise
+    servers = (await run_in_threadpool(_configuration))["iceServers"]
+    peer, answer = await accept(given, servers, lambda _peer: None)
     task = asyncio.create_task(_close_later(peer))
     _going_on.add(task)
     task.add_done_callback(_going_on.discard)
-    return {"sdp": peer.localDescription.sdp, "type": peer.localDescription.type}
+    return answer
 
 
 async def _close_later(peer: Any) -> None:

@@ -1,15 +1,11 @@
-"""The controls of a recording: countdown, length and stop. A finished recording opens on the Video page."""
+"""Recordings of the live camera: countdown and length, and what becomes of one that is over."""
 
 import secrets
-import time
-from dataclasses import dataclass
 from datetime import datetime
 
 import streamlit as st
 
-from pages.ui.live.current import Live
-from pages.ui.live.gesture_buttons import RECORD_KEY
-from pages.ui.live.recorder import Recorder
+from pages.ui.live.current import Live, LiveRecording, RecordingNote
 from pages.ui.shared.clips import Clip
 from pages.ui.shared.navigation import VIDEO, has_just_turned_here
 from pages.ui.shared.visits import current_visit
@@ -17,92 +13,16 @@ from pages.ui.video.clip_run import RunOptions, keep_upload, new_run
 from pages.ui.video.clip_source import show_upload
 from posecore.limits import LIMITS
 
-_KEY = "live_recording"
-_LEFT_KEY = "live_recording_left"
 _LENGTHS_S = [10, 30, 60, 120, 300, 600]
 _COUNTDOWNS_S = [0, 3, 5, 10]
 
 
-@dataclass
-class _Running:
-    """A recording in progress.
-
-    Attributes:
-        live: the recorded stream.
-        recorder: gets the frames once the countdown is over.
-        options: of the live analysis.
-        left: whether the visitor has been on another page since.
-    """
-
-    live: Live
-    recorder: Recorder
-    options: RunOptions
-    left: bool = False
-
-    @property
-    def over(self) -> bool:
-        return self.recorder.over or self.live.stream.ended
-
-
-def open_finished_recording() -> None:
-    """Open the recording on the Video page if it reached its length or its stream ended.
-
-    Leaving this page ends a recording. A visitor who comes back stays here, and is told where it is.
-    Called in a run of the whole page, since a fragment that runs periodically could undo a change of page.
-    """
-    running: _Running | None = st.session_state.get(_KEY)
-    back = has_just_turned_here()
-    if running is not None:
-        running.left |= back
-        if running.over:
-            _keep(running)
-            if not running.left:
-                st.switch_page(VIDEO)
-            st.session_state[_LEFT_KEY] = True
-    elif back:
-        st.session_state.pop(_LEFT_KEY, None)  # told before
-    if st.session_state.get(_LEFT_KEY):
-        st.info("The recording ended when you left this page. It is on the Video page.", icon=":material/movie:")
-        st.page_link(VIDEO, label="Open the recording")
-
-
-def is_recording(live: Live) -> bool:
-    """Whether this stream is being recorded."""
-    running: _Running | None = st.session_state.get(_KEY)
-    return running is not None and running.live is live
-
-
-def offer_recording(live: Live, options: RunOptions) -> None:
-    """Show the buttons while a stream is live. The live panel's script shows the progress of a recording.
-
-    Args:
-        live: the stream.
-        options: of the live analysis.
-    """
-    if is_recording(live):
-        if st.button("Stop recording", icon=":material/stop_circle:", type="primary", key=RECORD_KEY):
-            _keep(st.session_state[_KEY])
-            st.switch_page(VIDEO)
-        return
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        if st.button("Record", icon=":material/radio_button_checked:", type="primary", key=RECORD_KEY):
-            seconds = st.session_state.get("take_length") or LIMITS.take_seconds
-            countdown_s = st.session_state.get("take_countdown") or 0
-            recorder = Recorder(
-                min(seconds, LIMITS.take_seconds), options.background, with_hands=options.hands is not None
-            )
-            live.stream.record(recorder, time.monotonic() + countdown_s)
-            st.session_state[_KEY] = _Running(live, recorder, options)
-            st.session_state.pop(_LEFT_KEY, None)
-            st.rerun()
-        _choose()
-
-
-def _choose() -> None:
+def choose_recording() -> dict[str, int]:
+    """Offer countdown and length; return both in seconds, as the camera's script takes them."""
     lengths = [seconds for seconds in _LENGTHS_S if seconds <= LIMITS.take_seconds] or [LIMITS.take_seconds]
-    with st.popover("Countdown and length", icon=":material/timer:"):
-        st.segmented_control(
-            "Countdown",
+    with st.popover("Timer", icon=":material/timer:", help="Countdown and length of recordings"):
+        countdown_s = st.segmented_control(
+            "Countdown before a recording",
             _COUNTDOWNS_S,
             default=0,
             required=True,
@@ -110,7 +30,7 @@ def _choose() -> None:
             key="take_countdown",
             persist_state="session",
         )
-        st.segmented_control(
+        longest_s = st.segmented_control(
             "Stop automatically after",
             lengths,
             default=lengths[-1],
@@ -119,27 +39,59 @@ def _choose() -> None:
             key="take_length",
             persist_state="session",
         )
+    return {"begin_in_s": countdown_s or 0, "longest_s": longest_s or lengths[-1]}
 
 
-def _keep(running: _Running) -> None:
-    """End the recording and make it the video of the Video page; start over, with the reason, if there is none."""
-    st.session_state.pop(_KEY, None)
-    running.live.stream.record(None, 0.0)
-    recording = running.recorder.finish()
-    if recording is None:
-        st.session_state["live_recording_problem"] = running.recorder.problem or "Nothing was recorded."
-        st.rerun()
+def keep_finished_recording(live: Live | None) -> None:
+    """Make a recording that is over the video of the Video page.
+
+    Args:
+        live: the visit's camera as it was when the page was last shown; None if there was none.
+    """
+    if live is None:
+        return
+    turned = has_just_turned_here()
+    if turned or live.recording is not None:
+        live.note = None  # told before, or of the recording before
+    if live.recording is not None:
+        live.recording.left |= turned
+        if live.recording.over:
+            _keep(live, live.recording)
+
+
+def show_finished_recording(live: Live) -> None:
+    """Show where the last recording is, or why there is none."""
+    note = live.note
+    if note is None:
+        return
+    if not note.kept:
+        st.warning(note.text, icon=":material/info:")
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="live_recorded"):
+        st.markdown(f":material/movie: {note.text}", width="content")
+        st.page_link(VIDEO, label="Open on Video", icon=":material/arrow_forward:")
+
+
+def _keep(live: Live, recording: LiveRecording) -> None:
+    # Another run may interrupt this one wherever it reads or writes the session state: before anything is done.
     visit = current_visit()
+    show_upload()
+    recording.stop()
+    finished = recording.recorder.finish()
+    live.recording = None
+    if finished is None:
+        live.note = RecordingNote(recording.recorder.problem or "Nothing was recorded.", kept=False)
+        return
     name = f"recording {datetime.now():%Y-%m-%d %H.%M.%S}.mp4"
-    clip = Clip(secrets.token_hex(8), name, recording.film, recording.folder)
+    clip = Clip(secrets.token_hex(8), name, finished.film, finished.folder)
     keep_upload(visit, clip)
     run = new_run(visit, clip)
-    run.is_done(recording.sequence, running.options, missed=recording.missed, hands=recording.hands)
-    show_upload()
-
-
-def show_problem() -> None:
-    """Show why the last recording failed, if it did."""
-    problem = st.session_state.pop("live_recording_problem", None)
-    if problem:
-        st.warning(problem, icon=":material/info:")
+    options = recording.options
+    run.is_done(
+        finished.sequence,
+        RunOptions(options.pose, background=options.background, hands=options.hands),
+        missed=finished.missed,
+        hands=finished.hands,
+    )
+    why = "The recording ended when you left this page" if recording.left else "Recorded"
+    live.note = RecordingNote(f"{why}: {recording.recorder.seconds:.0f} s.", kept=True)

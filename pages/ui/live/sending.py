@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from pages.ui.live.current import Live
+from pages.ui.live.stream import LiveStream
 from pages.ui.shared.machine import is_at_the_machine
 from posecore import FrameHands, FramePoses, LiveRigid, OscSender, PosecoreError, VmcSender, WebSocketFeed
 from posecore.limits import whole_number
@@ -50,15 +50,15 @@ class Sending:
     """The receivers of one live stream. It ends with the stream.
 
     Attributes:
-        live: the stream.
+        stream: the stream.
         open: the receivers in use, by name of the protocol.
     """
 
-    def __init__(self, live: Live) -> None:
-        self.live = live
+    def __init__(self, stream: LiveStream) -> None:
+        self.stream = stream
         self.open: dict[str, _Receiver] = {}
         self._rigid = LiveRigid()
-        live.stream.when_ended(self.close)
+        stream.when_ended(self.close)
 
     def choose(self, ways: list[str], *, mirror: bool = False) -> None:
         """Open the chosen receivers and close the others.
@@ -74,13 +74,13 @@ class Sending:
             self.open.pop(way).close()
         try:
             for way in ways:
-                if way not in self.open and not self.live.stream.ended:
+                if way not in self.open and not self.stream.ended:
                     self.open[way] = _WAYS[way].begin(_WAYS[way].port())
         finally:
             for receiver in list(self.open.values()):
                 if isinstance(receiver, VmcSender):
                     receiver.mirror = mirror
-            self.live.stream.send_on = self.send if self.open else None
+            self.stream.send_on = self.send if self.open else None
 
     def send(self, poses: FramePoses, number: int, hands: FrameHands | None) -> None:
         """Send to all open receivers; from the thread that processes the frames."""
@@ -97,19 +97,19 @@ class Sending:
 
     def close(self) -> None:
         """Stop without waiting, even on the event loop: slow receivers are closed in threads of their own."""
-        self.live.stream.send_on = None
+        self.stream.send_on = None
         for way in list(self.open):
             threading.Thread(target=self.open.pop(way).close, name="end-of-feed", daemon=True).start()
 
 
-def offer_sending(live: Live) -> None:
+def offer_sending(stream: LiveStream) -> None:
     """Offer the protocols, off by default; show nothing to visitors from other machines."""
     if not is_at_the_machine():
         return
     sending: Sending | None = st.session_state.get(_KEY)
-    if sending is None or sending.live is not live:
-        sending = st.session_state[_KEY] = Sending(live)
-    with st.popover("Send to other programs", icon=":material/cast:"):
+    if sending is None or sending.stream is not stream:
+        sending = st.session_state[_KEY] = Sending(stream)
+    with st.popover("Send", icon=":material/cast:", help="Send the landmarks to other programs on this machine"):
         ways = st.pills(
             "Send the landmarks of each live frame as",
             list(_WAYS),

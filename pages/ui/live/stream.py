@@ -92,10 +92,19 @@ class Moment:
 
 @dataclass(frozen=True, eq=False)
 class LiveFrame:
-    """A frame as it arrived, its people, with silhouettes if the background is changed, and their hands, if wanted."""
+    """A processed frame.
+
+    Attributes:
+        rgb: as it arrived.
+        poses: its people, with silhouettes if the background is changed.
+        drawn: as it was sent back.
+        number, time_s: as of its ``Moment``.
+        hands: its hands; None if they are not looked for.
+    """
 
     rgb: np.ndarray
     poses: FramePoses
+    drawn: np.ndarray
     number: int
     time_s: float
     hands: FrameHands | None = None
@@ -109,12 +118,14 @@ class LiveStream:
     while the model is loading.
 
     Attributes:
-        incoming, outgoing: its ends, for streamlit-webrtc.
+        incoming, outgoing: its ends, for a connection.
+        turn: which of its visit's streams it is, from 0.
         pace: its rates and times.
         latest: the newest processed frame.
-        held: the frame at which the visitor froze the numbers; None while they continue.
+        held: the frame at which the visitor froze picture and numbers; None while they continue.
         problem: why frames are sent back without skeletons; None if all is well.
         loading: whether the model is loading.
+        connected: whether a browser was ever connected to it.
         ended: whether the stream is over.
         over: why the server ended it, ``FULL`` or ``TIME``; None if it did not.
         asked_at: ``time.monotonic`` of the last request for its numbers; None if there was none.
@@ -125,6 +136,8 @@ class LiveStream:
 
     def __init__(self, options: LiveOptions, open_track: Callable[[], MediaStreamTrack] | None = None) -> None:
         self.options = options
+        self.turn = 0
+        self._open_track = open_track
         self.incoming = Incoming(self._take, self.end, open_track)
         self.outgoing = Outgoing()
         self.pace = Pace()
@@ -132,6 +145,7 @@ class LiveStream:
         self.held: LiveFrame | None = None
         self.problem: str | None = None
         self.loading = True
+        self.connected = False
         self.ended = False
         self.over: str | None = None
         self.asked_at: float | None = None
@@ -171,8 +185,18 @@ class LiveStream:
         unseen = self.asked_at is not None and time.monotonic() - self.asked_at > _UNSEEN_AFTER_S
         return unseen and not self.goes_on_unseen
 
+    def successor(self) -> "LiveStream":
+        """A new stream from the same source, with the same choices of the visitor."""
+        stream = LiveStream(self.options, self._open_track)
+        stream.turn = self.turn + 1
+        stream.coach, stream.gestures = self.coach, self.gestures
+        return stream
+
     def hold(self, on: bool) -> None:
-        """Freeze the numbers at the newest frame, or resume; from any thread."""
+        """Freeze picture and numbers at the newest frame, or resume; from any thread.
+
+        Frames are processed meanwhile, for the coach, recordings and other programs.
+        """
         self.held = self.latest if on else None
 
     def moments(self) -> list[Moment]:
@@ -239,7 +263,9 @@ class LiveStream:
                     self._load(session)
                     continue  # the frames that arrived meanwhile were sent back as they were
                 frame, arrived = taken
-                self.outgoing.give(self._drawn(session, frame, arrived))
+                drawn = self._drawn(session, frame, arrived)
+                held = self.held
+                self.outgoing.give(drawn if held is None else _to_frame(session.draw_again(held), frame))
                 self.pace.went_out(time.monotonic() - arrived)
                 self._send_newest()
         finally:
@@ -273,7 +299,7 @@ class LiveStream:
                 return self._as_it_came(frame)
             self.pace.worked(time.monotonic() - start)
             drawn = _to_frame(done.drawn, frame)
-            self._remember(rgb, done.poses, done.hands, arrived)
+            self._remember(rgb, done, arrived)
         except PosecoreError as error:
             self.problem = str(error)
             return self._as_it_came(frame)
@@ -290,7 +316,8 @@ class LiveStream:
         rgb: np.ndarray = frame.to_ndarray(format="rgb24")
         return _to_frame(mirror_picture(rgb), frame)
 
-    def _remember(self, rgb: np.ndarray, poses: FramePoses, hands: FrameHands | None, arrived: float) -> None:
+    def _remember(self, rgb: np.ndarray, done: "_Done", arrived: float) -> None:
+        poses, hands = done.poses, done.hands
         recording = self._recording
         if recording is not None and arrived >= recording[1]:
             recording[0].add(rgb, poses, arrived, hands)
@@ -300,7 +327,7 @@ class LiveStream:
             # Without silhouettes, which take far more memory.
             moment = Moment(number, arrived - self._began, replace(poses, masks=()), hands)
             self._moments.append(moment)
-            self.latest, self.problem = LiveFrame(rgb, poses, number, moment.time_s, hands), None
+            self.latest, self.problem = LiveFrame(rgb, poses, done.drawn, number, moment.time_s, hands), None
         self._unsent = moment
 
     def _send_newest(self) -> None:
@@ -331,6 +358,7 @@ class _Session:
         self.options: LiveOptions | None = None
         self._bodies: LiveSession | None = None
         self._hands: LiveHands | None = None
+        self._again: tuple[LiveFrame, LiveOptions, np.ndarray] | None = None
 
     def open(self, options: LiveOptions) -> None:
         self.close()
@@ -376,6 +404,16 @@ class _Session:
         if self.options is not None and self.options.mirror:
             return _Done(poses, hands, draw_hands(mirror_picture(rgb), mirror_hands(hands)))
         return _Done(poses, hands, draw_hands(rgb, hands))
+
+    def draw_again(self, frame: LiveFrame) -> np.ndarray:
+        """A frame that was processed before, as these options draw it."""
+        known = self._again
+        if known is None or known[0] is not frame:
+            known = None if self.options is None else (frame, self.options, frame.drawn)
+        if known is not None and self.options is not None and known[1] != self.options and self._bodies is not None:
+            known = (frame, self.options, self._bodies.draw(frame.rgb, frame.poses, frame.hands))
+        self._again = known
+        return frame.drawn if known is None else known[2]
 
     def close(self) -> None:
         for model in (self._bodies, self._hands):

@@ -1,7 +1,5 @@
 """The options of the live stream."""
 
-from typing import Any
-
 import streamlit as st
 
 from pages.ui.live.stream import LiveOptions
@@ -13,7 +11,7 @@ _WIDTHS_PX = [320, 640, 1280]
 _USUAL_PX = 640
 
 
-def choose_stream(pose: PoseOptions, *, camera: bool) -> tuple[LiveOptions, dict[str, Any]]:
+def choose_stream(pose: PoseOptions, *, camera: bool) -> tuple[LiveOptions, int | None]:
     """Offer overlay, background, mirror and camera width.
 
     Args:
@@ -21,19 +19,13 @@ def choose_stream(pose: PoseOptions, *, camera: bool) -> tuple[LiveOptions, dict
         camera: whether the source is the visitor's camera, which can be mirrored and has a choice of widths.
 
     Returns:
-        The options, and the constraints for the browser's camera.
+        The options, and the wanted width of the browser's camera; None if it is not the source.
     """
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        look = choose_overlay("webcam_overlay")
+    look = choose_overlay("webcam_overlay")
+    with st.popover(
+        "Background", icon=":material/wallpaper:", help="Background of the picture, and width of the camera"
+    ):
         background = choose_background("webcam_background")
-        mirror = st.toggle(
-            "Mirror",
-            True,
-            key="webcam_mirror",
-            persist_state="session",
-            disabled=not camera,
-            help="Shows you as in a mirror. The numbers stay as the camera sees you.",
-        )
         width = st.selectbox(
             "Camera width",
             _WIDTHS_PX,
@@ -45,9 +37,15 @@ def choose_stream(pose: PoseOptions, *, camera: bool) -> tuple[LiveOptions, dict
             width=160,
             help="A larger width finds people who are farther away, but takes longer. Takes effect at the next start.",
         )
-    # Only the width: with a height as well, browsers crop the image of wide or upright cameras.
-    wanted = {"video": {"width": {"ideal": width}}, "audio": False}
+    mirror = st.toggle(
+        "Mirror",
+        True,
+        key="webcam_mirror",
+        persist_state="session",
+        disabled=not camera,
+        help="Shows you as in a mirror. The numbers stay as the camera sees you.",
+    )
     options = LiveOptions(
         pose, background, mirror=mirror and camera, skeletons=look.skeleton or not look.overlay, overlay=look.overlay
     )
-    return options, wanted
+    return options, width if camera else None

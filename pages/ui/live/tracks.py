@@ -1,28 +1,20 @@
-"""Both ends of a live stream for aiortc and streamlit-webrtc. They run on the server's event loop."""
+"""Both ends of a live stream for aiortc. They run on the server's event loop."""
 
 import asyncio
-import sys
-import time
-from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import av
 from aiortc import MediaStreamTrack
 from aiortc.mediastreams import MediaStreamError
 
-# Frames that wait for the encoder. One waits while another is encoded; more would only arrive late.
-_MOST_WAITING = 3
-# A frame that is held for longer than this is not waiting for the encoder.
-_LONGEST_S = 1.0
-
 
 class Incoming:
-    """Hands over each frame as it arrives. A ``MediaSink`` of streamlit-webrtc, which starts and stops it.
+    """Hands over each frame as it arrives.
 
     Args:
         on_frame: called with each frame, on the event loop: it must not take long.
         on_end: called once after the last frame.
-        open_track: opens the source of frames if streamlit-webrtc adds no track, as for a video in place of a camera.
+        open_track: opens the source of frames if no track is added, as for a video in place of a camera.
     """
 
     def __init__(
@@ -38,11 +30,11 @@ class Incoming:
         self._task: asyncio.Task[None] | None = None
         self._ended = False
 
-    def addTrack(self, track: MediaStreamTrack) -> None:  # noqa: N802 - the name that streamlit-webrtc calls
+    def add_track(self, track: MediaStreamTrack) -> None:
         """Take the visitor's camera."""
         self._track = track
 
-    def hasTrack(self) -> bool:  # noqa: N802 - the name that streamlit-webrtc calls
+    def has_track(self) -> bool:
         """Whether there is anything to start."""
         return self._track is not None or self._open_track is not None
 
@@ -78,7 +70,10 @@ class Incoming:
 
 
 class Outgoing(MediaStreamTrack):
-    """The frames that go back to the visitor: always the newest, as soon as it is given."""
+    """The frames that go back to the visitor: always the newest, as soon as it is given.
+
+    aiortc asks for a frame when its encoder is free, so none waits in line.
+    """
 
     kind = "video"
 
@@ -87,8 +82,6 @@ class Outgoing(MediaStreamTrack):
         self._of_loop: asyncio.AbstractEventLoop | None = None
         self._newest: av.VideoFrame | None = None
         self._there = asyncio.Event()
-        self._on_their_way: deque[av.VideoFrame] = deque()
-        self._since: deque[float] = deque()
 
     def give(self, frame: av.VideoFrame) -> None:
         """Send this frame next; from any thread. It is dropped if the connection is not open yet."""
@@ -107,8 +100,6 @@ class Outgoing(MediaStreamTrack):
         frame, self._newest = self._newest, None
         if self.readyState != "live" or frame is None:
             raise MediaStreamError
-        self._on_their_way.append(frame)
-        self._since.append(time.monotonic())
         return frame
 
     def end(self) -> None:
@@ -122,26 +113,5 @@ class Outgoing(MediaStreamTrack):
         self._there.set()
 
     def _put(self, frame: av.VideoFrame) -> None:
-        if self._still_held() < _MOST_WAITING:
-            self._newest = frame
-            self._there.set()
-
-    def _still_held(self) -> int:
-        """Number of frames that are still referenced.
-
-        If encoding is too slow, streamlit-webrtc's relay keeps frames in an unbounded queue, whose length cannot be
-        read.
-        """
-        early = time.monotonic() - _LONGEST_S
-        while self._since and self._since[0] < early:
-            self._since.popleft()
-            self._on_their_way.popleft()
-        return sum(count > _UNUSED for count in _references(self._on_their_way))
-
-
-def _references(frames: Iterable[object]) -> list[int]:
-    return [sys.getrefcount(frame) for frame in frames]
-
-
-# Reference count of an object that only a deque holds; it differs between versions of Python.
-_UNUSED = _references(deque([object()]))[0]
+        self._newest = frame
+        self._there.set()

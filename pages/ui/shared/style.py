@@ -27,9 +27,6 @@ h1 { font-size: 1.75rem; padding: 0; }
   .st-key-head_line [data-testid="stMarkdownContainer"] p:not(.st-key-head_facts p) {
     position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 }
-/* What is still loading must not move what is below it: the click of a quick visitor would miss. */
-.st-key-missing_camera:not(:has(.posecore-camera:not([hidden]))) { display: none; }
-.st-key-live_stream { min-height: 160px; }
 /* Streamlit writes what is chosen in the primary colour. No colour that carries white letters is bright enough for that
    on a dark page (4.5:1); border and ground show it as well. */
 [data-testid="stButtonGroup"] button[data-selected]:not([data-disabled]),

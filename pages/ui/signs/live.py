@@ -11,11 +11,9 @@ import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
-from streamlit_webrtc import WebRtcMode, webrtc_streamer
 
-from pages.ui.live.camera_notice import show_camera_notice
+from pages.ui.live.camera import show_camera
 from pages.ui.live.current import Live, live_from, place_is_there, why_last_is_over
-from pages.ui.live.ice_servers import browser_configuration, ice_servers
 from pages.ui.live.places import FULL, why_over
 from pages.ui.live.stream import LiveOptions, LiveStream, Moment
 from pages.ui.shared.addresses import address, offer, withdraw
@@ -27,6 +25,7 @@ _SOURCE = "Signs"
 _KEY = "signs_live"
 _WIDTH_PX = 640
 _IDLE = "Press Start below."
+_INVITATION = "Your camera's picture comes here, with the hands drawn on it."
 
 
 class Reader(Protocol):
@@ -61,22 +60,10 @@ def watch(reader: Reader, *, bodies: bool) -> bool:
         help="Shows you as in a mirror. Letters are the same, for left hands too.",
     )
     live = live_from(_SOURCE, LiveOptions(PoseOptions(), mirror=mirror, hands=HandOptions(), bodies=bodies))
-    servers = ice_servers()
-    with st.container(key="live_stream"):
-        context = webrtc_streamer(
-            "signs-camera",
-            mode=WebRtcMode.SENDRECV,
-            source_video_track=live.stream.outgoing,
-            sink_video_track=live.stream.incoming,
-            media_stream_constraints={"video": {"width": {"ideal": _WIDTH_PX}}, "audio": False},
-            frontend_rtc_configuration=browser_configuration(),
-            server_rtc_configuration=None if servers is None else {"iceServers": servers},
-        )
-    playing = bool(context.state.playing)
-    if not playing:
-        if reason := why_last_is_over():
-            st.info(reason, icon=":material/timer_off:")
-        show_camera_notice()
+    show_camera(live, width_px=_WIDTH_PX, invitation=_INVITATION)
+    playing = live.playing
+    if reason := why_last_is_over(live):
+        st.info(reason, icon=":material/timer_off:")
     st.caption("Frames are processed live and not stored.")
     with board:
         show_board(_numbers_of(live, reader) if playing else None, key="sign_board", idle=_IDLE)

@@ -1,99 +1,109 @@
 // @ts-check
-// One angle: its value in large digits, and its curve over the last half minute.
+// The card of one angle: each person's value in digits, and their curves over the last half minute.
 
 import { make, write } from "../shared/dom.js";
 import { MISSING } from "../shared/numbers.js";
+import { AngleSeries, SECONDS } from "./angle_series.js";
 
-const SECONDS = 30;
-const GRID = [[180, 10], [90, 3], [0, -2]]; // degrees, and the offset of each number below its line
+/** @typedef {import("../types.d.ts").PersonAngles} PersonAngles */
+
+const GRID = [180, 90, 0]; // degrees
+const LEFT = 34; // CSS pixels for the numbers of the grid, which no curve enters
+const EDGE = 7; // above and below, half the height of a number
 
 export class AngleCurve {
   /**
    * @param {HTMLElement} box
-   * @param {string} title
+   * @param {{name: string, title: string}} angle
    * @param {() => void} onRemove
    */
-  constructor(box, title, onRemove) {
+  constructor(box, { name, title }, onRemove) {
+    this.series = new AngleSeries(name);
     /** @type {number[]} */
-    this.times = [];
-    /** @type {(number | null)[]} */
-    this.values = [];
-    this.number = make("b", {}, MISSING);
+    this.people = []; // in view
+    this.numbers = make("span", { className: "lp-values" }, MISSING);
     this.canvas = make("canvas", { role: "img" });
     this.canvas.setAttribute("aria-label", `${title} over the last ${SECONDS} seconds, 0 to 180 degrees`);
     const close = make("button", { type: "button", title: `Remove ${title}` }, "×");
     close.setAttribute("aria-label", close.title);
-    const past = make("small", {}, `last ${SECONDS} s`);
-    this.card = make("div", { className: "lp-angle" }, title, past, this.number, this.canvas, close);
-    close.addEventListener("click", () => {
-      this.card.remove();
-      onRemove();
-    });
+    const head = make("div", { className: "lp-head" }, make("span", { className: "lp-title" }, title), this.numbers, close);
+    this.card = make("div", { className: "lp-angle" }, head, this.canvas);
+    this.card.dataset.name = name;
+    close.addEventListener("click", onRemove);
     box.append(this.card);
   }
 
+  remove() {
+    this.card.remove();
+  }
+
   clear() {
-    this.times = [];
-    this.values = [];
+    this.series.clear();
   }
 
   /**
    * @param {number[]} times
-   * @param {(number | null)[]} values null: not measured
+   * @param {PersonAngles[]} people in view
    */
-  add(times, values) {
-    this.times.push(...times);
-    this.values.push(...values);
-    const begin = this.times[this.times.length - 1] - SECONDS;
-    const old = this.times.findIndex((time) => time >= begin);
-    this.times.splice(0, Math.max(0, old));
-    this.values.splice(0, Math.max(0, old));
+  add(times, people) {
+    this.people = people.map(({ id }) => id);
+    this.series.add(times, people);
   }
 
-  draw() {
-    const newest = this.values[this.values.length - 1] ?? null;
-    write(this.number, newest === null ? MISSING : `${newest.toFixed(0)}°`);
+  /** @param {boolean} several whether people have numbers and colours */
+  draw(several) {
+    this.showNumbers(several);
     const ratio = Math.min(2, window.devicePixelRatio || 1);
     const [width, height] = [this.canvas.clientWidth * ratio, this.canvas.clientHeight * ratio];
     if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
     const pen = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d", { willReadFrequently: true }));
     const style = getComputedStyle(this.card);
     pen.clearRect(0, 0, width, height);
-    grid(pen, width, height, ratio, style.color);
-    pen.strokeStyle = style.getPropertyValue("--st-primary-color");
+    const [left, edge] = [LEFT * ratio, EDGE * ratio];
+    const yOf = (/** @type {number} */ value) => edge + (height - 2 * edge) * (1 - value / 180);
+    pen.fillStyle = style.color;
+    pen.font = `${10 * ratio}px system-ui, sans-serif`;
+    pen.textAlign = "right";
+    pen.textBaseline = "middle";
+    for (const value of GRID) {
+      pen.globalAlpha = 0.8;
+      pen.fillText(`${value}°`, left - 6 * ratio, yOf(value));
+      pen.globalAlpha = 0.2;
+      pen.fillRect(left, yOf(value), width, ratio);
+    }
+    pen.globalAlpha = 1;
     pen.lineWidth = 2 * ratio;
-    pen.beginPath();
-    const last = this.times[this.times.length - 1];
-    let on = false;
-    this.values.forEach((value, index) => {
-      if (value !== null) {
-        const x = width * (1 - (last - this.times[index]) / SECONDS);
-        const y = height * (1 - value / 180);
-        if (on) pen.lineTo(x, y);
-        else pen.moveTo(x, y);
-      }
-      on = value !== null;
-    });
-    pen.stroke();
+    pen.lineJoin = "round";
+    const { times, lines } = this.series;
+    const last = times[times.length - 1];
+    for (const { color, values } of lines.values()) {
+      pen.strokeStyle = several ? color : style.getPropertyValue("--st-primary-color");
+      pen.beginPath();
+      let on = false;
+      values.forEach((value, index) => {
+        if (value !== null) {
+          const x = left + (width - left) * (1 - (last - times[index]) / SECONDS);
+          if (on) pen.lineTo(x, yOf(value));
+          else pen.moveTo(x, yOf(value));
+        }
+        on = value !== null;
+      });
+      pen.stroke();
+    }
   }
-}
 
-/**
- * @param {CanvasRenderingContext2D} pen
- * @param {number} width
- * @param {number} height
- * @param {number} ratio canvas pixels per CSS pixel
- * @param {string} color
- */
-function grid(pen, width, height, ratio, color) {
-  pen.fillStyle = color;
-  pen.font = `${10 * ratio}px system-ui, sans-serif`;
-  for (const [value, down] of GRID) {
-    const y = height * (1 - value / 180);
-    pen.globalAlpha = 0.55;
-    pen.fillText(`${value}°`, 0, y + down * ratio);
-    pen.globalAlpha = 0.2;
-    pen.fillRect(28 * ratio, Math.min(height - 1, y), width, 1);
+  /** @param {boolean} several */
+  showNumbers(several) {
+    const newest = this.series.newest(this.people);
+    const text = (/** @type {number | null} */ value) => (value === null ? MISSING : `${value.toFixed(0)}°`);
+    if (!several) return write(this.numbers, text(newest[0]?.value ?? null));
+    const known = newest.map(({ id, value }) => `${id} ${text(value)}`).join(" ");
+    if (this.numbers.textContent === known) return;
+    const parts = newest.map(({ id, color, value }) => {
+      const mark = make("i", {}, `${id}`);
+      mark.style.setProperty("--lp-person", color);
+      return make("span", { title: `Person ${id}` }, mark, ` ${text(value)}`);
+    });
+    this.numbers.replaceChildren(...parts.flatMap((part, k) => (k ? [" ", part] : [part])));
   }
-  pen.globalAlpha = 1;
 }

@@ -1,181 +1,257 @@
 // @ts-check
-// The browser's end of the stream, which runs in the iframe of streamlit-webrtc (same origin). The connection is kept
-// through short network losses, restarted after long ones, and paused while the page is hidden.
+// The browser's end of a live stream, from its camera to the picture that comes back. The connection is kept through
+// short network losses, restarted after long ones, and paused while the page is hidden.
+
+import { openCamera } from "./no_camera.js";
 
 const RETRY_MS = 2000;
 const HIDDEN_MS = 2000;
+const GATHER_MS = 6000;
 const CONNECTING_MS = 15000;
+const ANSWER_MS = 20000;
 const MOST_TRIES = 30;
 const FIGURES_MS = 1000;
+const FAILED = "The connection failed. Check it under “Camera not starting?”.";
+const OUTDATED = "This page is out of date. Reload it, and press Start again.";
 
-/** @typedef {Window & typeof globalThis & {posecoreConnection?: Connection}} Inner the window of the iframe */
+/** @typedef {"idle" | "asking" | "connecting" | "live" | "lost"} State */
+/** @typedef {import("../types.d.ts").CameraData} CameraData */
 
-/**
- * The page's connection; null if there is no iframe. It is kept on the iframe's window, since panels come and go.
- * Until the iframe has loaded, it has an empty document, which fires `visibilitychange` when it is replaced.
- */
-export function connectionOf() {
-  const frame = /** @type {HTMLIFrameElement | null} */ (document.querySelector("iframe[title*='webrtc']"));
-  const inner = /** @type {Inner | null | undefined} */ (frame?.contentWindow);
-  if (!inner?.RTCPeerConnection || !inner.document.body || inner.location.protocol === "about:") return null;
-  return (inner.posecoreConnection ??= new Connection(inner));
-}
+/** @type {Connection | null} */
+let current = null;
+
+/** The page's connection; null if it has no live camera. */
+export const connectionOf = () => current;
 
 export class Connection {
-  /** @param {Inner} inner */
-  constructor(inner) {
-    this.inner = inner;
+  /**
+   * @param {CameraData} data
+   * @param {{onState: () => void, onPicture: (picture: MediaStream) => void}} events
+   */
+  constructor(data, { onState, onPicture }) {
+    this.data = data;
+    this.onState = onState;
+    this.onPicture = onPicture;
+    /** @type {State} */
+    this.state = "idle";
+    this.problem = ""; // why it is not live
+    this.session = 0; // grows with each start
     this.patienceMs = 8000; // a connection that recovers within this time continues as before
+    /** @type {MediaStream | null} */
+    this.media = null; // the camera
+    this.device = "";
     /** @type {RTCPeerConnection | null} */
     this.peer = null;
-    this.wasThere = false; // this peer has been connected
+    /** @type {HTMLVideoElement | null} */
+    this.video = null; // shows what comes back
+    this.hold = false; // picture and numbers are frozen
+    /** @type {import("../types.d.ts").Answer["recording"]} */
+    this.recording = null;
     this.shown = 0; // frames per second on screen
     /** @type {string | null} */
     this.route = null;
-    this.lost = false; // was connected, and is being retried
-    this.failed = false; // could not be established
     this.goesOnUnseen = false;
     this.resting = false;
-    /** @type {Map<RTCRtpSender, MediaStreamTrack>} */
-    this.rested = new Map();
     /** @type {number | null} */
     this.hiddenAt = null;
     /** @type {{at: number, decoded: number | null} | null} */
     this.before = null;
-    this.waiting = 0;
-    this.trying = 0;
-    this.watch();
-    if (this.button("Stop")) this.judgeUnknown();
-    // A viewer who presses a button has decided: nothing may restart the stream against that.
-    inner.document.addEventListener("click", ({ isTrusted }) => isTrusted && this.reset(), true);
-    inner.document.addEventListener("visibilitychange", () => this.restWhileHidden());
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+    this.triesLeft = MOST_TRIES;
+    /** @type {Promise<unknown>} */
+    this.gone = Promise.resolve(); // once the server knows of the last end
+    this.leave = () => this.tell({ do: "end" }).catch(() => {});
+    this.look = () => this.restWhileHidden();
+    current = this;
+    Object.assign(window, { posecoreConnection: this }); // for tests
   }
 
-  /** Remember the peer connection that the iframe opens, since only it has the statistics. */
-  watch() {
-    const opened = (/** @type {RTCPeerConnection} */ peer) => {
-      this.peer = peer;
-      this.wasThere = this.failed = false;
-      peer.addEventListener("connectionstatechange", (event) => this.changed(peer, event));
-      // With no address to try, a browser never reports a failure.
-      this.inner.setTimeout(() => {
-        if (peer === this.peer && !this.lost && !this.wasThere && peer.connectionState !== "closed") this.failed = true;
-      }, CONNECTING_MS);
-    };
-    const Real = this.inner.RTCPeerConnection;
-    this.inner.RTCPeerConnection = class extends Real {
-      /** @param {ConstructorParameters<typeof RTCPeerConnection>} given */
-      constructor(...given) {
-        super(...given);
-        opened(this);
-      }
-    };
+  get isOn() {
+    return this.state !== "idle" && this.state !== "asking";
   }
 
-  /** Notice if a connection fails that began before this script came, of which only the picture is known. */
-  judgeUnknown() {
-    this.inner.setTimeout(() => {
-      if (!this.peer && !this.inner.document.querySelector("video")?.videoWidth) this.failed = true;
-    }, CONNECTING_MS);
+  /** @param {State} state */
+  set(state) {
+    if (state === this.state) return;
+    this.state = state;
+    this.onState();
   }
 
-  // ---- recovery of a lost connection
+  // ---- from Start to Stop
 
-  /**
-   * @param {RTCPeerConnection} peer
-   * @param {Event} event
-   */
-  changed(peer, event) {
-    if (peer !== this.peer) return;
-    if (peer.connectionState === "connected") {
-      this.giveUp();
-      this.wasThere = true;
-    } else if (peer.connectionState === "disconnected") {
-      event.stopImmediatePropagation(); // streamlit-webrtc would end the stream at once
-      this.lost = true;
-      this.inner.clearTimeout(this.waiting);
-      this.waiting = this.inner.setTimeout(() => this.press("Stop"), this.patienceMs);
-      this.startAgain();
-    } else if (peer.connectionState === "failed") {
-      this.failed = !this.lost && !this.wasThere;
-      this.lost = !this.failed;
-      if (this.lost) this.startAgain();
+  async start() {
+    if (this.state !== "idle") return;
+    const session = ++this.session;
+    this.problem = "";
+    this.triesLeft = MOST_TRIES;
+    this.set("asking");
+    try {
+      const media = this.data.wanted && (await openCamera(this.data.wanted, this.device));
+      if (session !== this.session) return void media?.getTracks().forEach((track) => track.stop());
+      this.media = media;
+      this.device = media?.getVideoTracks()[0]?.getSettings().deviceId ?? "";
+      media?.getVideoTracks()[0]?.addEventListener("ended", () => this.end("The camera was unplugged or switched off."));
+      window.addEventListener("pagehide", this.leave);
+      document.addEventListener("visibilitychange", this.look);
+      this.set("connecting");
+      await this.connect();
+    } catch (error) {
+      if (session === this.session) this.end(/** @type {Error} */ (error).message);
     }
   }
 
-  startAgain() {
-    if (this.trying) return;
-    let tries = 0;
-    let startedAt = Infinity;
-    this.trying = this.inner.setInterval(() => {
-      if (++tries > MOST_TRIES) {
-        this.giveUp();
-        this.failed = true;
-      } else if (this.press("Start")) startedAt = performance.now();
-      else if (performance.now() - startedAt > CONNECTING_MS) {
-        startedAt = Infinity;
-        this.press("Stop");
-      }
-    }, RETRY_MS);
+  /** Stop; the server learns it at once. */
+  async stop() {
+    this.end("");
+    await this.gone;
   }
 
-  reset() {
-    this.giveUp();
-    this.failed = false;
+  /** @param {string} problem */
+  end(problem) {
+    this.session++;
+    if (this.isOn) this.gone = this.leave();
+    clearTimeout(this.timer);
+    window.removeEventListener("pagehide", this.leave);
+    document.removeEventListener("visibilitychange", this.look);
+    this.close();
+    this.media?.getTracks().forEach((track) => track.stop());
+    this.media = null;
+    this.problem = problem;
+    this.hold = this.resting = this.goesOnUnseen = false;
+    this.recording = null;
+    this.set("idle");
+    this.onState(); // the problem may be new
   }
 
-  giveUp() {
-    this.lost = false;
-    this.inner.clearTimeout(this.waiting);
-    this.inner.clearInterval(this.trying);
-    this.trying = 0;
+  close() {
+    const peer = this.peer;
+    this.peer = null;
+    peer?.close();
+    this.before = null;
+    this.route = null;
+    this.shown = 0;
+  }
+
+  async connect() {
+    const peer = new RTCPeerConnection(this.data.connection);
+    this.close();
+    this.peer = peer;
+    peer.addEventListener("track", ({ track }) => this.onPicture(new MediaStream([track])));
+    peer.addEventListener("connectionstatechange", () => this.changed(peer));
+    if (this.media) for (const track of this.media.getTracks()) peer.addTrack(track, this.media);
+    else peer.addTransceiver("video", { direction: "recvonly" });
+    await peer.setLocalDescription();
+    await gathered(peer);
+    const { sdp, type } = /** @type {RTCSessionDescription} */ (peer.localDescription);
+    const answer = await this.tell({ sdp, type });
+    if (peer !== this.peer) return;
+    await peer.setRemoteDescription(answer);
+    // With no address to try, a browser never reports a failure.
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => peer === this.peer && this.failed(), CONNECTING_MS);
+  }
+
+  /** @param {RTCPeerConnection} peer */
+  changed(peer) {
+    if (peer !== this.peer) return;
+    if (peer.connectionState === "connected") {
+      clearTimeout(this.timer);
+      this.triesLeft = MOST_TRIES;
+      this.set("live");
+    } else if (peer.connectionState === "disconnected") {
+      this.set("lost");
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.renew(), this.patienceMs);
+      this.endIfOver().catch(() => {}); // the server cannot be reached
+    } else if (peer.connectionState === "failed" || peer.connectionState === "closed") this.failed();
+  }
+
+  failed() {
+    clearTimeout(this.timer);
+    if (this.state === "connecting") return this.end(FAILED);
+    this.set("lost");
+    this.timer = setTimeout(() => this.renew(), RETRY_MS);
+  }
+
+  /** Connect again, with the same camera. */
+  async renew() {
+    const session = this.session;
+    if (this.triesLeft-- === 0) return this.end(FAILED);
+    try {
+      if (await this.endIfOver()) return;
+      if (session === this.session) await this.connect();
+    } catch (error) {
+      if (session !== this.session) return;
+      if (error instanceof Refused) return this.end(error.message);
+      this.timer = setTimeout(() => this.renew(), RETRY_MS);
+    }
+  }
+
+  /** Stop if the server has ended the stream, as when its time is over; the page then says why. */
+  async endIfOver() {
+    const response = await fetch(this.data.address, { signal: AbortSignal.timeout(RETRY_MS) });
+    const over = response.ok && Boolean((await response.json()).over);
+    if (over) this.end("");
+    return over;
   }
 
   /**
-   * Press a button in the iframe.
-   * @param {string} name
-   * @returns {boolean} whether it was there
+   * Tell the server something; its answer.
+   * @param {object} what
+   * @throws {Refused} if it does not want to
    */
-  press(name) {
-    const button = this.button(name);
-    if (!button || button.disabled) return false;
-    button.click();
-    return true;
+  async tell(what) {
+    const sent = { method: "POST", body: JSON.stringify(what), signal: AbortSignal.timeout(ANSWER_MS), keepalive: true };
+    const response = await fetch(this.data.address, sent);
+    if (response.ok) return response.json();
+    throw new Refused(response.status === 404 ? OUTDATED : await response.text());
   }
 
-  /** @param {string} name */
-  button(name) {
-    const buttons = [...this.inner.document.querySelectorAll("button")];
-    return buttons.find(({ textContent }) => textContent?.trim().toLowerCase() === name.toLowerCase());
+  // ---- the choice of a camera
+
+  /** @param {string} device its id */
+  async choose(device) {
+    this.device = device;
+    const wanted = this.data.wanted;
+    if (!wanted || !this.media) return;
+    const old = this.media;
+    const session = this.session;
+    old.getTracks().forEach((track) => track.stop()); // phones open only one camera at a time
+    try {
+      const media = await openCamera(wanted, device);
+      if (session !== this.session) return media.getTracks().forEach((track) => track.stop());
+      const [track] = media.getVideoTracks();
+      this.media = media;
+      track.addEventListener("ended", () => this.end("The camera was unplugged or switched off."));
+      for (const sender of this.peer?.getSenders() ?? []) await sender.replaceTrack(track);
+      this.onState();
+    } catch (error) {
+      if (session === this.session) this.end(/** @type {Error} */ (error).message);
+    }
   }
 
   // ---- no video from a hidden page
 
   /** Wait before pausing: whether the server needs the frames anyway is only known from its last answer. */
   restWhileHidden() {
-    if (!this.inner.document.hidden) {
+    if (!document.hidden) {
       this.hiddenAt = null;
-      if (this.resting) this.resume();
+      if (this.resting) this.send(this.media?.getVideoTracks()[0] ?? null);
+      this.resting = false;
       return;
     }
     this.hiddenAt ??= performance.now();
     const long = performance.now() - this.hiddenAt > HIDDEN_MS;
-    if (long && !this.resting && !this.goesOnUnseen) this.rest();
-  }
-
-  rest() {
+    if (!long || this.resting || this.goesOnUnseen) return;
     this.resting = true;
-    for (const sender of this.peer?.getSenders() ?? []) {
-      if (sender.track?.kind !== "video") continue;
-      this.rested.set(sender, sender.track);
-      sender.replaceTrack(null);
-    }
+    this.send(null);
   }
 
-  resume() {
-    this.resting = false;
-    for (const [sender, track] of this.rested) if (track.readyState === "live") sender.replaceTrack(track);
-    this.rested.clear();
+  /** @param {MediaStreamTrack | null} track */
+  send(track) {
+    if (!this.media) return;
+    for (const sender of this.peer?.getSenders() ?? []) sender.replaceTrack(track);
   }
 
   // ---- statistics
@@ -197,4 +273,21 @@ export class Connection {
     }
     this.before = { at, decoded };
   }
+}
+
+/** What the server says in place of an answer. */
+class Refused extends Error {}
+
+/**
+ * Wait until the browser knows its own addresses, as the offer has them all.
+ * @param {RTCPeerConnection} peer
+ * @returns {Promise<void>}
+ */
+function gathered(peer) {
+  return new Promise((done) => {
+    const look = () => peer.iceGatheringState === "complete" && done();
+    peer.addEventListener("icegatheringstatechange", look);
+    setTimeout(done, GATHER_MS);
+    look();
+  });
 }

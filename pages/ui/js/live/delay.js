@@ -30,9 +30,9 @@ export class Delay {
    */
   look(connection) {
     const track = connection?.peer?.getSenders().find((sender) => sender.track?.kind === "video")?.track;
-    const video = connection?.inner.document.querySelector("video");
+    const video = connection?.video;
     if (!track) this.ms = null;
-    if (!track || !video || performance.now() < this.next) return;
+    if (!track || !video || connection.hold || performance.now() < this.next) return;
     this.next = Infinity;
     this.measure(track, video);
   }

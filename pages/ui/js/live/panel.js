@@ -20,7 +20,9 @@ import { figuresOf, problemText, recordingText, showFigures } from "./status.js"
 
 const EVERY_MS = 200;
 const ANSWER_MS = 3000;
-const MOST_ANGLES = 6;
+const AGAIN_MS = 10_000;
+const KEPT = "posecore.live.angles"; // in the browser, for the next visit
+const NARROW = "(max-width: 640px)";
 const SPACES = { world: "Metres", picture: "Image" };
 
 class Panel {
@@ -46,7 +48,9 @@ class Panel {
     /** @type {0 | 1 | null} */
     this.asksHold = null; // 1: ask the server to hold a frame; 0: to resume
     this.answeredAt = 0;
-    this.recorded = false; // the recording has ended
+    this.asksAgainAt = 0; // for a run of the page that keeps a recording
+    /** @type {string | null} */
+    this.session = null; // which connection and stream the numbers are of; null: none
     this.parts = { angles: find(root, ".lp-angles"), skeleton: find(root, ".lp-skeleton"), table: find(root, ".lp-table") };
     this.skeleton = new Skeleton3d(this.parts.skeleton, {
       onDrawn: (number) => mark(this.parts.skeleton, number),
@@ -65,26 +69,35 @@ class Panel {
     for (const part of Object.values(this.parts)) this.watcher.observe(part);
     this.listen();
     this.offer();
-    this.begin();
+    this.begin(null);
+    this.showTab(window.matchMedia(NARROW).matches ? "angles" : "skeleton");
     this.timer = setTimeout(() => this.tick());
   }
 
   listen() {
-    find(this.root, '[data-do="freeze"]').addEventListener("click", () => this.freeze(this.frozen === null));
     find(this.root, '[data-set="space"]').addEventListener("change", ({ target }) => {
       this.show3d(/** @type {any} */ (target).value);
     });
     find(this.root, '[data-set="angle"]').addEventListener("change", ({ target }) => {
-      this.addAngle(/** @type {any} */ (target).value);
+      this.showAngles([...this.curves.keys(), /** @type {any} */ (target).value]);
     });
+    for (const tab of this.root.querySelectorAll("[data-tab-of]")) {
+      tab.addEventListener("click", () => this.showTab(/** @type {HTMLElement} */ (tab).dataset.tabOf ?? ""));
+    }
   }
 
   offer() {
     const spaces = Object.entries(SPACES).map(([value, text]) => make("option", { value }, text));
     find(this.root, '[data-set="space"]').replaceChildren(...spaces);
     const angles = this.data.angles.map(({ name, title }) => make("option", { value: name }, title));
-    find(this.root, '[data-set="angle"]').replaceChildren(make("option", { value: "" }, "Choose"), ...angles);
-    for (const name of this.data.usual) this.addAngle(name);
+    find(this.root, '[data-set="angle"]').replaceChildren(make("option", { value: "" }, "Add an angle"), ...angles);
+    const sets = Object.entries(this.data.sets).map(([title, names]) => {
+      const button = make("button", { type: "button", title: `Show the angles: ${title.toLowerCase()}` }, title);
+      button.addEventListener("click", () => this.showAngles(names));
+      return button;
+    });
+    find(this.root, ".lp-sets").replaceChildren(...sets);
+    this.showAngles(keptAngles() ?? Object.values(this.data.sets)[0]);
     this.offerTables();
   }
 
@@ -103,26 +116,28 @@ class Panel {
     this.data = data;
     this.trigger = trigger;
     if (Boolean(before.hands) !== Boolean(data.hands)) this.offerTables();
-    if (before.address !== data.address) this.begin();
-    else if (JSON.stringify(before.stages) !== JSON.stringify(data.stages) && this.isLive) this.show3d(this.space);
+    if (JSON.stringify(before.stages) !== JSON.stringify(data.stages) && this.isLive) this.show3d(this.space);
   }
 
-  /** Begin with another stream, or with none. */
-  begin() {
-    const { address, idle } = this.data;
+  /**
+   * Begin with another stream, or with none.
+   * @param {string | null} session
+   */
+  begin(session) {
+    this.session = session;
     this.answer = this.frame = this.frozen = this.asksHold = null;
     this.since = -1;
     this.answeredAt = performance.now();
-    this.recorded = false;
+    this.asksAgainAt = 0;
     for (const curve of this.curves.values()) curve.clear();
     delete this.root.dataset.live;
-    write(find(this.root, ".lp-idle"), address ? "" : idle);
-    find(this.root, ".lp-idle").hidden = Boolean(address);
-    find(this.root, ".lp-bar").hidden = !address;
-    find(this.root, ".lp-strip").textContent = address ? "Waiting for the first frame." : "";
+    delete this.root.dataset.frame;
+    const idle = find(this.root, ".lp-idle");
+    write(idle, session ? "" : this.data.idle);
+    idle.hidden = Boolean(session);
+    find(this.root, ".lp-strip").textContent = session ? "Waiting for the first frame." : "";
     find(this.root, ".lp-problem").hidden = find(this.root, ".lp-recording").hidden = true;
     find(this.root, ".lp-hands").hidden = true;
-    this.showFreeze();
   }
 
   get isLive() {
@@ -134,9 +149,11 @@ class Panel {
     if (!this.root.isConnected) return this.end();
     try {
       this.connection = connectionOf();
+      const session = this.connection?.isOn ? `${this.connection.session}` : null;
+      if (session !== (this.session?.split(" ")[0] ?? null)) this.begin(session);
       this.connection?.restWhileHidden();
       if (this.connection?.resting) this.answeredAt = performance.now();
-      else if (this.data.address) await this.ask(this.data.address);
+      else if (this.connection && session) await this.ask(this.connection);
     } catch {
       // The network failed for a moment, or the stream is over; the page itself reports that.
     }
@@ -144,31 +161,41 @@ class Panel {
     this.timer = setTimeout(() => this.tick(), Math.max(50, EVERY_MS - (performance.now() - start)));
   }
 
-  /** @param {string} address */
-  async ask(address) {
+  /** @param {import("./connection.js").Connection} connection */
+  async ask(connection) {
+    if (connection.hold !== (this.frozen !== null || this.asksHold === 1)) this.freeze(connection.hold);
     const { since, asksHold: hold } = this;
     const names = [...this.curves.keys()];
     const wish = coachWish();
     const wishes = `${hold === null ? "" : `&hold=${hold}`}${wish ? `&coach=${wish}` : ""}`;
-    const asked = `${address}?since=${since}&angles=${names.join(",")}${wishes}`;
+    const asked = `${this.data.address}?since=${since}&angles=${names.join(",")}${wishes}`;
+    const session = connection.session;
     const response = await fetch(asked, { signal: AbortSignal.timeout(ANSWER_MS) });
     if (!response.ok) return;
     /** @type {Answer} */
     const answer = await response.json();
-    if (address !== this.data.address) return; // another stream, or none, began meanwhile
+    const isLate = () => !this.root.isConnected || connection !== connectionOf() || session !== connection.session;
+    if (isLate()) return; // another stream, or none, began meanwhile
+    const stream = `${session} ${answer.stream}`;
+    if (this.session !== stream) {
+      const isFirst = this.session === `${session}`;
+      if (!isFirst) this.begin(stream); // the connection was restarted
+      this.session = stream;
+      if (!isFirst) return;
+    }
     this.answer = answer;
     this.answeredAt = performance.now();
     showCoach(answer.coach, wish);
     showGestures(answer.gestures);
-    if (this.connection) await this.follow(this.connection, answer);
-    if (answer.over || address !== this.data.address || !this.root.isConnected) return;
+    await this.follow(connection, answer);
+    if (answer.over || isLate()) return;
     this.showStatus(answer);
     if (since !== this.since) return; // an angle was added meanwhile: its past is requested next
     const begins = hold === 1 && this.asksHold === 1;
     if (hold === this.asksHold) this.asksHold = null;
     if (answer.number < 0 || (this.frozen !== null && !begins)) return;
     if (begins) this.frozen = answer.number;
-    this.showFrame(answer, names);
+    this.showFrame(answer);
   }
 
   /**
@@ -177,30 +204,26 @@ class Panel {
    */
   async follow(connection, answer) {
     connection.goesOnUnseen = answer.goes_on_unseen;
-    if (answer.over) connection.press("Stop"); // the page reports why
+    connection.recording = answer.recording;
+    if (answer.over) await connection.stop(); // the page reports why
     await connection.readFigures();
     this.delay.look(connection);
   }
 
-  /**
-   * @param {Answer} answer
-   * @param {string[]} names of the angles in it
-   */
-  showFrame(answer, names) {
+  /** @param {Answer} answer */
+  showFrame(answer) {
     if (this.since < 0) for (const curve of this.curves.values()) curve.clear();
     this.since = answer.number;
     this.frame = answer;
     if (!this.isLive) {
       this.root.dataset.live = "";
-      this.show3d(this.space); // only once it is visible, as Plotly measures its texts
+      this.showTab(this.root.dataset.tab ?? "");
     }
     this.root.dataset.frame = `${answer.number}`;
     write(find(this.root, ".lp-hands"), answer.hands?.words || "No hands in view.");
     find(this.root, ".lp-hands").hidden = !answer.hands;
-    for (const name of names) {
-      const values = answer.angles.values[name];
-      if (values) this.curves.get(name)?.add(answer.angles.times, values);
-    }
+    const { times, people } = answer.angles ?? { times: [], people: [] };
+    for (const curve of this.curves.values()) curve.add(times, people);
     this.draw();
   }
 
@@ -208,7 +231,7 @@ class Panel {
 
   draw() {
     if (document.hidden) return;
-    if (this.seen.get(this.parts.angles)) for (const curve of this.curves.values()) curve.draw();
+    if (this.seen.get(this.parts.angles)) for (const curve of this.curves.values()) curve.draw(this.data.people > 1);
     if (this.seen.get(this.parts.skeleton)) this.draw3d();
     if (this.seen.get(this.parts.table) || this.frozen !== null) this.drawTable();
   }
@@ -248,15 +271,17 @@ class Panel {
     write(line, recordingText(answer.recording));
     line.hidden = !answer.recording;
     const over = answer.recording?.over ?? false;
-    if (over && !this.recorded) this.trigger("recorded", true); // a rerun of the page opens it
-    this.recorded = over;
+    if (over && performance.now() > this.asksAgainAt) {
+      this.asksAgainAt = performance.now() + AGAIN_MS;
+      this.trigger("recorded", true); // a run of the page keeps it
+    }
   }
 
   /** Update the text only if it changes, so that screen readers read it once. */
   showProblem() {
-    const { lost = false, failed = false } = this.connection ?? {};
+    const lost = this.connection?.state === "lost";
     const silent = performance.now() - this.answeredAt > ANSWER_MS;
-    const text = problemText(this.data.address ? this.answer : null, { lost, failed, silent });
+    const text = problemText(this.session ? this.answer : null, { lost, silent });
     const notice = find(this.root, ".lp-problem");
     write(notice, text);
     notice.hidden = !text;
@@ -264,13 +289,47 @@ class Panel {
 
   // ---- the viewer's choices
 
-  /** @param {string} name */
-  addAngle(name) {
+  /**
+   * Show these angles, and remember them.
+   * @param {string[]} names
+   */
+  showAngles(names) {
     /** @type {HTMLSelectElement} */ (find(this.root, '[data-set="angle"]')).value = "";
-    const angle = this.data.angles.find((one) => one.name === name);
-    if (!angle || this.curves.has(name) || this.curves.size >= MOST_ANGLES) return;
-    this.curves.set(name, new AngleCurve(this.parts.angles, angle.title, () => this.curves.delete(name)));
-    this.since = -1; // fetches the new angle's last half minute, too
+    const known = new Map(this.data.angles.map((angle) => [angle.name, angle]));
+    const wanted = [...new Set(names)].filter((name) => known.has(name));
+    const isGone = (/** @type {string} */ name) => !wanted.includes(name);
+    for (const name of [...this.curves.keys()].filter(isGone)) this.removeAngle(name);
+    for (const name of wanted) {
+      const angle = known.get(name);
+      if (!angle || this.curves.has(name)) continue;
+      const remove = () => this.showAngles([...this.curves.keys()].filter((other) => other !== name));
+      this.curves.set(name, new AngleCurve(this.parts.angles, angle, remove));
+    }
+    // In the order of the choice, and with the last half minute of the new ones, too.
+    this.curves = new Map(wanted.map((name) => [name, /** @type {AngleCurve} */ (this.curves.get(name))]));
+    this.parts.angles.append(...[...this.curves.values()].map(({ card }) => card));
+    this.since = -1;
+    keepAngles(wanted);
+    for (const button of find(this.root, ".lp-sets").children) {
+      const set = this.data.sets[button.textContent ?? ""] ?? [];
+      button.setAttribute("aria-pressed", `${set.length === wanted.length && set.every((name) => wanted.includes(name))}`);
+    }
+  }
+
+  /** @param {string} name */
+  removeAngle(name) {
+    this.curves.get(name)?.remove();
+    this.curves.delete(name);
+  }
+
+  /** @param {string} name of the part that a phone shows, or that is below the angles on a wide screen */
+  showTab(name) {
+    this.root.dataset.tab = name;
+    for (const tab of this.root.querySelectorAll("[data-tab-of]")) {
+      tab.setAttribute("aria-pressed", `${/** @type {HTMLElement} */ (tab).dataset.tabOf === name}`);
+    }
+    if (name === "skeleton" && this.isLive) this.show3d(this.space); // only once it is visible, as Plotly measures its texts
+    else this.draw();
   }
 
   /**
@@ -279,15 +338,8 @@ class Panel {
    */
   freeze(on) {
     this.frozen = on && this.frame ? this.frame.number : null;
-    this.asksHold = this.frozen === null ? 0 : 1;
-    this.showFreeze();
+    this.asksHold = on ? 1 : 0;
     this.drawTable(); // even out of sight: its title names the frame
-  }
-
-  showFreeze() {
-    const button = find(this.root, '[data-do="freeze"]');
-    button.setAttribute("aria-pressed", `${this.frozen !== null}`);
-    write(button, this.frozen === null ? "Freeze" : "Resume");
   }
 
   end() {
@@ -295,6 +347,25 @@ class Panel {
     this.watcher.disconnect();
     this.skeleton.end();
     this.tables.end();
+  }
+}
+
+/** @returns {string[] | null} the names that were chosen last in this browser; null if it knows none */
+function keptAngles() {
+  try {
+    const names = JSON.parse(window.localStorage.getItem(KEPT) ?? "null");
+    return Array.isArray(names) && names.length ? names : null;
+  } catch {
+    return null; // storage is off, or holds something else
+  }
+}
+
+/** @param {string[]} names */
+function keepAngles(names) {
+  try {
+    window.localStorage.setItem(KEPT, JSON.stringify(names));
+  } catch {
+    // The choice is then for this page only.
   }
 }
 

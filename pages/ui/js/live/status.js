@@ -7,7 +7,6 @@ import { MISSING } from "../shared/numbers.js";
 /** @typedef {import("../types.d.ts").Answer} Answer */
 
 const LOST = "The connection was lost. Trying to reconnect; press Stop to give up.";
-const FAILED = "The connection failed. Check it under “Camera not starting?”.";
 const NO_ANSWER = "The server is not answering. Still trying.";
 const LOADING = "Loading the model. Until then, the video is shown without a skeleton.";
 const NO_FRAMES = "No frames arrive from the camera.";
@@ -53,11 +52,10 @@ export function recordingText(recording) {
 /**
  * What is wrong, and what helps; an empty text if all is well.
  * @param {Answer | null} answer the newest
- * @param {{lost: boolean, failed: boolean, silent: boolean}} connection silent: the server has not answered for long
+ * @param {{lost: boolean, silent: boolean}} connection silent: the server has not answered for long
  */
-export function problemText(answer, { lost, failed, silent }) {
+export function problemText(answer, { lost, silent }) {
   if (lost) return LOST;
-  if (failed) return FAILED;
   if (!answer) return "";
   if (silent) return NO_ANSWER;
   if (answer.problem) return answer.problem;

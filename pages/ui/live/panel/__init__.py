@@ -18,7 +18,14 @@ from posecore.view.stage import bones, plot_stage
 
 _HERE = Path(__file__).parent
 _SIZE = (640, 480)
-_USUAL = ("left_elbow", "right_elbow")
+_SIDES = ("left", "right")
+_SETS = {
+    "Main": [f"{side}_{joint}" for joint in ("elbow", "knee") for side in _SIDES],
+    "Arms": [f"{side}_{joint}" for joint in ("shoulder", "elbow", "wrist") for side in _SIDES],
+    "Legs": [f"{side}_{joint}" for joint in ("hip", "knee", "ankle") for side in _SIDES],
+    "Trunk": ["neck", "trunk_lean", "pelvis_tilt"],
+    "All": list(ANGLES),
+}
 _SURE = 0.5
 # Height of a raised hand above the hips of a tall person; y points down.
 _HIGHEST_M = (0.0, -1.2, 0.0)
@@ -31,11 +38,11 @@ _panel = module_component(
 )
 
 
-def show_panel(address: str | None, people: int, *, camera: bool, mirror: bool, hands: bool, idle: str) -> None:
+def show_panel(address: str, people: int, *, camera: bool, mirror: bool, hands: bool, idle: str) -> None:
     """Show the numbers of the stream. The page is run again when a recording has ended.
 
     Args:
-        address: where the browser fetches them; None if no stream is live.
+        address: where the browser fetches them.
         people: maximum number of people.
         mirror: whether the 3D view is mirrored, like the video; the numbers are not.
         hands: whether hands are looked for.
@@ -56,7 +63,7 @@ def show_panel(address: str | None, people: int, *, camera: bool, mirror: bool, 
         "hands": HAND_LOOK if hands else None,
         "landmarks": [name.replace("_", " ") for name in BLAZEPOSE_33.landmarks],
         "angles": [{"name": name, "title": angle.title} for name, angle in ANGLES.items()],
-        "usual": _USUAL,
+        "sets": _SETS,
     }
     _panel(key="live_panel", data=data, on_recorded_change=lambda: None)  # rerunning the page is all that is needed
 
