@@ -42,7 +42,7 @@ GOALS = {
     "memory left alone": 350.0,
 }
 TURNS = ("Image", "Video", "Webcam", "Explore", "Compare", "Progress", "Signs", "Rigid pose", "Scores", "Home")
-OF_A_MENU = ("Rigid pose", "Scores")
+WITH_CAMERA, OF_A_MENU = ("Webcam", "Signs"), ("Rigid pose", "Scores")
 FRAMES = 65
 PATIENCE_MS = 180_000
 IDLE = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
@@ -100,13 +100,17 @@ def turns(page: Page) -> dict[str, float]:
     """Time of a turn to each page, all of which were seen before."""
     took: dict[str, float] = {}
     for name in TURNS:
+        link = page.get_by_role("link", name=name, exact=True).first
         if name in OF_A_MENU:
             page.get_by_text("Advanced", exact=True).first.click()
-        link = page.get_by_role("link", name=name, exact=True).first
+            link = page.get_by_text(name, exact=True).last
         link.wait_for()
         path = "/" if name == "Home" else f"/{name.partition(' ')[0].lower()}"
         before = page.title()
         took[name] = seconds(link.click, lambda: page.wait_for_function(TURNED, arg=[before, path]))  # noqa: B023
+        if name in WITH_CAMERA:  # its frame has the page run again when it has loaded, which undoes a click before
+            page.frame_locator("iframe[title*='webrtc']").get_by_role("button").first.wait_for()
+            page.wait_for_function(IDLE)
         page.wait_for_timeout(500)
     return took
 
@@ -150,6 +154,10 @@ def measure(browser: Browser, url: str, rounds: int, clip: Path) -> dict[str, li
         with fresh_page(browser, url, "/") as page:
             turns(page)  # so that each page was seen before
             turned = turns(page)
+        print(
+            f"round {number}: {photo:.2f}, {video:.2f}, {uploaded:.2f} s; turns {median(turned.values()):.2f} s",
+            flush=True,
+        )
         if number:
             for name, value in zip(list(GOALS)[:3], (photo, video, uploaded), strict=True):
                 times[name].append(value)

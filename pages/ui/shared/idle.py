@@ -12,8 +12,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from posecore.limits import LIMITS
+from posecore.system import usable_cores
 
 _MAPS, _PAGE_OUT = Path("/proc/self/maps"), 21  # MADV_PAGEOUT
+_MOST_HEAPS = -8  # M_ARENA_MAX
 
 _last_used_s = time.monotonic()
 
@@ -22,6 +24,15 @@ def note_use() -> None:
     """Take note that somebody uses the app now."""
     global _last_used_s
     _last_used_s = time.monotonic()
+
+
+def share_heaps() -> None:
+    """Let threads share a few heaps, before they have their own: of each, freed memory that is in pieces stays.
+
+    With glibc's usual 8 heaps for each core, a server that had given back its memory still held 26 MB more.
+    """
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").mallopt(_MOST_HEAPS, max(2, usable_cores()))
 
 
 async def free_memory_when_idle(seconds: float = LIMITS.seconds_idle) -> None:

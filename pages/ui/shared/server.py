@@ -10,7 +10,7 @@ from types import FrameType
 import streamlit as st
 import uvicorn
 
-from pages.ui.shared.idle import free_memory_when_idle
+from pages.ui.shared.idle import free_memory_when_idle, share_heaps
 
 # Seconds that a stopping server waits for browsers that are still fetching something.
 _PATIENCE_S = 3
@@ -26,6 +26,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         _stop_on_signals(server)
     if not st.get_option("server.headless"):
         webbrowser.open(_address())
+    share_heaps()
     idle = asyncio.create_task(free_memory_when_idle())
     yield
     idle.cancel()
