@@ -42,7 +42,7 @@ GOALS = {
     "memory left alone": 350.0,
 }
 TURNS = ("Image", "Video", "Webcam", "Explore", "Compare", "Progress", "Signs", "Rigid pose", "Scores", "Home")
-WITH_CAMERA, OF_A_MENU = ("Webcam", "Signs"), ("Rigid pose", "Scores")
+OF_A_MENU = ("Rigid pose", "Scores")
 FRAMES = 65
 PATIENCE_MS = 180_000
 IDLE = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
@@ -108,10 +108,9 @@ def turns(page: Page) -> dict[str, float]:
         path = "/" if name == "Home" else f"/{name.partition(' ')[0].lower()}"
         before = page.title()
         took[name] = seconds(link.click, lambda: page.wait_for_function(TURNED, arg=[before, path]))  # noqa: B023
-        if name in WITH_CAMERA:  # its frame has the page run again when it has loaded, which undoes a click before
-            page.frame_locator("iframe[title*='webrtc']").get_by_role("button").first.wait_for()
-            page.wait_for_function(IDLE)
-        page.wait_for_timeout(500)
+        # A live component has the page run again once it has loaded, which undoes a click before.
+        page.wait_for_timeout(2000)
+        page.wait_for_function(IDLE)
     return took
 
 
