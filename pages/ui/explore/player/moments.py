@@ -70,16 +70,7 @@ def write_moments(
         "times_at": 0,
         "layers": places,
         "confidence_at": confidence_at,
-        "curves": [
-            {
-                "name": name,
-                "title": curve.title,
-                "group": curve.group,
-                "unit": curve.unit,
-                "angle": curve.angle and _angle(curve.angle),
-            }
-            for name, curve in CURVES.items()
-        ],
+        "curves": curve_headings(),
         "hands": of_hands,
     }
     return Moments(path, header)
@@ -89,6 +80,20 @@ def _angle(definition: AngleDefinition) -> dict[str, Any]:
     """What the player needs to draw an angle."""
     points = [[BLAZEPOSE_33.index(name) for name in point] for point in definition.points]
     return {"name": definition.name, "kind": definition.kind, "points": points}
+
+
+def curve_headings() -> list[dict[str, Any]]:
+    """What the player knows of each curve, in order."""
+    return [
+        {
+            "name": name,
+            "title": curve.title,
+            "group": curve.group,
+            "unit": curve.unit,
+            "angle": curve.angle and _angle(curve.angle),
+        }
+        for name, curve in CURVES.items()
+    ]
 
 
 def _write_layer(file: BinaryIO, sequence: PoseSequence) -> dict[str, int]:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pages.ui.explore.player.moments import curve_headings
 from posecore import BLAZEPOSE_33, HAND_21, HandSequence, PoseSequence
 from posecore.motion.curves import CURVES, measure_curve_confidence, measure_curves
 from posecore.runs.replay import HandNotes
@@ -72,10 +73,7 @@ def pack(
         "times_at": 0,
         "layers": {layer: {"landmarks_at": 0, "curves_at": 0}},
         "confidence_at": 0,
-        "curves": [
-            {"name": name, "title": curve.title, "group": curve.group, "unit": curve.unit}
-            for name, curve in CURVES.items()
-        ],
+        "curves": curve_headings(),
         "hands": of_hands,
         "packed": parts.header,
     }
