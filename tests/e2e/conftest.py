@@ -244,10 +244,10 @@ def analysed(returning: BrowserContext) -> Iterator[Page]:
 def player(analysed: Page, server: Server, request: pytest.FixtureRequest) -> Page:
     """A new player of the analysed sample, as a visitor finds it who was on another page meanwhile."""
     request.node.stash.setdefault(VISITS, []).append((analysed, server))
-    analysed.evaluate("sessionStorage.clear()")
-    analysed.get_by_role("link", name="Home").click()
+    analysed.get_by_test_id("stTopNav").get_by_role("link", name="Home").click()
     expect(analysed.locator(".pp")).to_have_count(0)
-    analysed.get_by_role("link", name="Video").click()
+    analysed.evaluate("sessionStorage.clear()")
+    analysed.get_by_test_id("stTopNav").get_by_role("link", name="Video").click()
     wait_for_player(analysed)
     return analysed
 

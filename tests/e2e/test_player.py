@@ -69,6 +69,43 @@ def test_all_views_play_and_stop_at_the_same_frame(player, shot):
     shot(player, "player")
 
 
+IN_VIEW = """(parts) => parts.filter((part) => {
+    const { left, top, right, bottom, width, height } = document.querySelector(part).getBoundingClientRect();
+    return !(width > 100 && height > 20 && left >= 0 && top >= 50 && right <= innerWidth && bottom <= innerHeight);
+})"""
+
+
+def test_film_controls_3d_and_curves_are_on_one_screen(player):
+    views = [".pp-film", ".pp-transport", ".pp-skeleton", ".pp-curves"]
+    for width, height in ((1366, 768), (1920, 1080)):
+        player.set_viewport_size({"width": width, "height": height})
+        expect(player.locator(".pp-plot .js-line").first).to_be_visible()
+        player.wait_for_function(f"!({IN_VIEW})({views}).length")
+    player.set_viewport_size({"width": 390, "height": 844})
+    for tab, view in (("3D", ".pp-skeleton"), ("Curves", ".pp-curves")):
+        show_part(player, tab)
+        player.wait_for_function(f"!({IN_VIEW})({[*views[:2], view]}).length")
+    player.keyboard.press("ArrowRight")
+    expect(player.get_by_role("tab", name="Numbers")).to_be_focused()
+    expect(player.locator(".pp-numbers")).to_be_visible()
+    player.set_viewport_size({"width": 1360, "height": 900})
+
+
+def test_a_result_is_as_it_was_left_when_the_visitor_comes_back(player):
+    player.get_by_role("slider", name="Frame").fill("33")
+    player.get_by_label("Add a curve").select_option("Left elbow angle, 3D")
+    player.locator("[data-set=speed]").select_option("0.5")
+    wait_for_frame(player, 33)
+    pages = player.get_by_test_id("stTopNav")
+    pages.get_by_role("link", name="Home").click()
+    expect(player.locator(".pp")).to_have_count(0)
+    pages.get_by_role("link", name="Video").click()
+    wait_for_player(player)
+    wait_for_frame(player, 33)
+    expect(player.locator(".pp-chip")).to_have_count(3)
+    expect(player.locator("[data-set=speed]")).to_have_value("0.5")
+
+
 def test_keys_step_jump_and_play(player):
     root = player.locator(".pp")
     for key, frame in (("Home", 0), ("ArrowRight", 1), ("ArrowRight", 2), ("ArrowLeft", 1), ("Shift+ArrowRight", 11)):
@@ -410,23 +447,24 @@ def test_a_finger_can_turn_the_skeleton(visit, server):
 
 
 @pytest.mark.parametrize("drawn", ["on a canvas", "by Plotly"])
-def test_the_joint_under_the_mouse_is_named_even_after_playback(request, drawn, visit, server, joint_at):
+def test_the_joint_under_the_mouse_is_named_even_after_playback(drawn, visit, server, joint_at, walk, tmp_path):
+    save_sequence(walk, tmp_path / "walk.posecore.npz")
+    player, views = visit(server), ("skeleton", "cursor", "rows")
     if drawn == "by Plotly":
-        player = visit(server)
         player.add_init_script(A_GRAPHICS_CARD)
-        opened(player)
-    else:
-        player = request.getfixturevalue("player")
+    player.goto("/explore")
+    upload(player, tmp_path / "walk.posecore.npz")
+    wait_for_player(player, views)
     assert player.locator(".pp-skeleton .gl-container").count() == (drawn == "by Plotly")
     press_play(player)
-    player.wait_for_function(f"{AT_VIDEO}.currentTime > 1")
+    player.wait_for_function("Number(document.querySelector('.pp-cursor').dataset.frame) > 30")
     player.get_by_role("button", name="Pause (space)").click()
     player.get_by_label("Colour joints by").select_option("Side")
     named = player.locator(".pp-skeleton .s3-tip")
     for frame in (28, 30, 60):  # in the first two, bones end just in front of the joint
         player.mouse.move(5, 5)
         player.get_by_role("slider", name="Frame").fill(str(frame))
-        wait_for_frame(player, frame)
+        wait_for_frame(player, frame, views)
         expect(named).to_be_hidden()
         x, y = joint_at(player, ".pp-skeleton", "left shoulder")
         player.mouse.move(x, y)

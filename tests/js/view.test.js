@@ -37,6 +37,15 @@ test("hands without bodies are only in the image, where there are no metres to b
   assert.equal(firstView(hands, readLink(new URLSearchParams("space=world")), null).space, "picture");
 });
 
+test("several people are told apart by colour, one by how visible the joints are", () => {
+  const data = clip("raw");
+  const two = { ...data, people: [...data.people, ...data.people] };
+  const [alone, group] = [firstView(data, NOTHING, null), firstView(two, NOTHING, null)];
+  assert.deepEqual([alone.joints, group.joints, firstView(two, NOTHING, alone).joints], ["visibility", "person", "person"]);
+  assert.equal(firstView(data, NOTHING, group).joints, "visibility");
+  assert.equal(firstView(data, NOTHING, { ...alone, joints: "side" }).joints, "side");
+});
+
 test("display options carry over to the next video, chosen content does not", () => {
   const before = { ...firstView(clip("raw"), NOTHING, null), threshold: 0.2, speed: 0.25, trail: 15, curves: [] };
   const { threshold, speed, trail, curves } = firstView(clip("raw"), NOTHING, before);

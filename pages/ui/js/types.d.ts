@@ -24,7 +24,9 @@ export interface Bone {
   from: number;
   to: number;
   thin: boolean;
+  /** On the video and, if it differs, on the page. */
   color: string;
+  page?: string;
 }
 
 export type Space = "world" | "picture";
@@ -215,7 +217,8 @@ export interface View {
   threshold: number;
   /** A landmark; -1: no trail. */
   trail: number;
-  joints: "visibility" | "own";
+  /** What joints are coloured by. */
+  joints: "person" | "side" | "visibility";
   speed: number;
   curves: string[];
 }

@@ -9,5 +9,8 @@ def say_what_a_link_needs() -> None:
     """Say which file the page's address is about, if it names one; called while there is none."""
     name = st.query_params.get("file")
     if name:
-        st.info("This link shows a moment of a file that is not stored here. Choose the same file to see it:")
+        st.info(
+            "Your files are kept only during a visit, which ends when the page is loaded again. To see the moment of "
+            "this link, choose this file again:"
+        )
         st.text(name[:_LONGEST_NAME])  # anyone can write an address, so this is only text

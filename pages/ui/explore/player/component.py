@@ -156,5 +156,7 @@ def _skeleton() -> dict[str, Any]:
             }
             for index, (name, side) in enumerate(zip(BLAZEPOSE_33.landmarks, BLAZEPOSE_33.sides, strict=True))
         ],
-        "bones": [bone | {"color": css(SIDES[bone["side"]])} for bone in bones()],
+        "bones": [
+            bone | {"color": css(SIDES[bone["side"]]), "page": css(SIDES_ON_PAGE[bone["side"]])} for bone in bones()
+        ],
     }

@@ -2,13 +2,14 @@
 // The menus, checkboxes and buttons below the video.
 
 import { find, make } from "../shared/dom.js";
-import { layersOf } from "./view.js";
+import { colorings, layersOf } from "./view.js";
 
 /** @typedef {import("../types.d.ts").PlayerData} PlayerData */
 /** @typedef {import("../types.d.ts").View} View */
 
 export const SPEEDS = [0.1, 0.25, 0.5, 1, 1.5, 2];
 const LAYERS = { smoothed: "Smoothed", raw: "Raw", both: "Both" };
+const COLORINGS = { person: "Person", side: "Side", visibility: "Visibility" };
 /** @type {Record<string, string>} */
 const ICONS = {
   back: "M6 5h2v14H6zM19 5v14L9 12z",
@@ -58,7 +59,7 @@ export class Controls {
       speed: SPEEDS.map((speed) => [speed, `${speed} ×`]),
       trail: [[-1, "none"], ...skeleton.landmarks.map(({ name }, k) => /** @type {[number, string]} */ ([k, name]))],
       space: [["world", "Metres"], ["picture", "Image"]],
-      joints: [["visibility", "Visibility"], ["own", people.length > 1 ? "Person" : "Side"]],
+      joints: colorings(data).map((name) => [name, COLORINGS[name]]),
     };
     for (const [name, options] of Object.entries(lists)) {
       const select = this.control(name);

@@ -31,8 +31,10 @@ export function tracesOf(data, moments, layer, index, view) {
   data.people.forEach((person, slot) => {
     const points = person.shown ? inSpace(data, frame, slot, view, beneath[slot]) : nowhere(data.header.landmarks);
     const hasTrail = person.shown && view.trail >= 0;
-    traces.set(`thick_bones_${person.id}`, boneLine(points, bones.filter((bone) => !bone.thin)));
-    traces.set(`thin_bones_${person.id}`, boneLine(points, bones.filter((bone) => bone.thin)));
+    for (const [kind, thin] of /** @type {const} */ ([["thick", false], ["thin", true]])) {
+      const drawn = bones.filter((bone) => bone.thin === thin);
+      traces.set(`${kind}_bones_${person.id}`, { ...boneLine(points, drawn), line: { color: boneColors(data, slot, view, drawn) } });
+    }
     traces.set(`joints_${person.id}`, { ...points, marker: colors(data, frame, slot, view) });
     traces.set(`path_${person.id}`, hasTrail ? path(data, moments, layer, index, slot, view) : nowhere(1));
   });
@@ -72,8 +74,20 @@ function colors({ header, people, skeleton }, frame, slot, { joints }) {
     const visibility = frame.visibility.subarray(slot * header.landmarks, (slot + 1) * header.landmarks);
     return { color: Array.from(visibility), coloraxis: "coloraxis" };
   }
-  const color = people.length > 1 ? people[slot].color : skeleton.landmarks.map(({ page }) => page);
+  const color = joints === "person" ? people[slot].color : skeleton.landmarks.map(({ page }) => page);
   return { color, coloraxis: undefined };
+}
+
+/**
+ * Colours of the bones: of several people by person, unless the sides are asked for.
+ * @param {PlayerData} data
+ * @param {number} slot
+ * @param {View} view
+ * @param {import("../types.d.ts").Bone[]} bones
+ */
+function boneColors({ people }, slot, { joints }, bones) {
+  if (people.length > 1 && joints !== "side") return people[slot].color;
+  return bones.flatMap(({ page }) => [page, page, page]); // two ends and a gap
 }
 
 /**

@@ -42,7 +42,7 @@ export class PeopleOnFilm {
     const raw = view.layer === "both" ? moments.frame("raw", index) : null;
     const beneath = landmarksBeneath(this.data, moments.hands(index));
     for (const person of people) {
-      const { bones, landmarks: joints } = this.look(person);
+      const { bones, landmarks: joints } = this.look(person, view);
       if (frame) {
         const points = this.onCanvas(frame, person.slot, view.threshold, beneath[person.slot]);
         this.overlay.skeleton(points, { bones, joints, faint: false });
@@ -105,12 +105,13 @@ export class PeopleOnFilm {
   }
 
   /**
-   * Colours distinguish the sides of the body, or the people if there are several.
+   * Colours distinguish the sides of the body, or the people if there are several, as in 3D.
    * @param {Shown} person
+   * @param {View} view
    */
-  look({ id, color }) {
+  look({ id, color }, { joints }) {
     const { skeleton } = this.data;
-    if (!this.several) return skeleton;
+    if (!this.several || joints === "side") return skeleton;
     const look = this.looks.get(id) ?? {
       bones: skeleton.bones.map((bone) => ({ ...bone, color })),
       landmarks: skeleton.landmarks.map((landmark) => ({ ...landmark, color })),

@@ -21,6 +21,7 @@ import { Moments } from "./moments.js";
 import { tracesOf } from "./people_in_3d.js";
 import { FilmPlayback, FilmlessPlayback } from "./playback.js";
 import { Readings } from "./readings.js";
+import { recall, remember } from "./remembered.js";
 import { Tabs } from "./tabs.js";
 import { firstView, layersOf } from "./view.js";
 
@@ -145,8 +146,28 @@ class Player {
     this.index = link.frame === null ? data.defaults.index : Math.round(link.frame / data.header.step);
     this.loop = null;
     this.landmarks.begin(data);
+    this.tabs.offer(data.people.length > 0, Boolean(data.film));
+    if (link.frame === null) this.resume(data);
     find(this.root, '[data-do="link"]').hidden = Boolean(data.file); // it would open nothing for anybody else
     this.measuring.start(data.key, data.header.size, data.stem || "video");
+  }
+
+  /**
+   * Go on where the visitor was before they turned to another page.
+   * @param {PlayerData} data
+   */
+  resume(data) {
+    const left = recall(data.key);
+    if (!left) return;
+    Object.assign(this, { view: { ...this.view, ...left.view }, index: left.index, loop: left.loop, eye: left.eye });
+    this.tabs.choose(left.tab);
+  }
+
+  remember() {
+    if (!this.moments || !this.data) return;
+    const { index, currentView: view, loop } = this;
+    const eye = this.skeleton.isTurned ? (this.skeleton.camera?.eye ?? null) : null;
+    remember(this.data.key, { index, view, loop, eye, tab: this.tabs.wanted });
   }
 
   /**
@@ -474,11 +495,13 @@ class Player {
   }
 
   end() {
+    this.remember();
     this.gone = true;
     this.playing = false;
     this.asked.abort();
     clearTimeout(this.settling);
-    for (const part of [this.playback, this.screen, this.measuring, this.skeleton, this.curves, this.readings, this.landmarks]) part?.end();
+    const { playback, screen, measuring, skeleton, curves, readings, landmarks, tabs } = this;
+    for (const part of [playback, screen, measuring, skeleton, curves, readings, landmarks, tabs]) part?.end();
   }
 }
 

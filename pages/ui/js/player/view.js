@@ -15,6 +15,15 @@ export function layersOf({ header }) {
 }
 
 /**
+ * What joints can be coloured by, the usual first.
+ * @param {PlayerData} data
+ * @returns {View["joints"][]}
+ */
+export function colorings({ people }) {
+  return people.length > 1 ? ["person", "side", "visibility"] : ["visibility", "side"];
+}
+
+/**
  * @param {PlayerData} data
  * @param {Link} link what a link asks for
  * @param {View | null} before of the previous result: its display options are kept
@@ -22,6 +31,7 @@ export function layersOf({ header }) {
  */
 export function firstView(data, link, before) {
   const layers = layersOf(data);
+  const joints = colorings(data);
   return {
     layer: link.layer && layers.includes(link.layer) ? link.layer : layers[0],
     space: data.people.length && (link.space === "world" || link.space === "picture") ? link.space : data.defaults.space,
@@ -30,7 +40,7 @@ export function firstView(data, link, before) {
     angles: before?.angles ?? true,
     threshold: before?.threshold ?? 0.5,
     trail: -1,
-    joints: before?.joints ?? "visibility",
+    joints: before && joints.length === 2 && joints.includes(before.joints) ? before.joints : joints[0],
     speed: before?.speed ?? 1,
     curves: link.curves ?? data.defaults.curves,
   };

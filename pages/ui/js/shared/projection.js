@@ -23,7 +23,8 @@ const FOCAL = 1 / Math.tan(Math.PI / 8);
  * @param {Scene} scene
  * @param {number} width of the view, in pixels
  * @param {number} height
- * @returns {{x: number, y: number, depth: number} | null} depth: distance along the line of sight
+ * @returns {{x: number, y: number, depth: number, perUnit: number} | null} depth: distance along the line of sight;
+ *   perUnit: pixels for one unit of length there
  */
 export function project(point, { camera, aspect, ranges }, width, height) {
   const inBox = { x: 0, y: 0, z: 0 };
@@ -34,9 +35,9 @@ export function project(point, { camera, aspect, ranges }, width, height) {
   const { forward, right, up } = axesOf(camera);
   const seen = minus(inBox, camera.eye);
   const depth = dot(seen, forward);
-  if (depth <= 0) return null;
+  if (!(depth > 0)) return null;
   const scale = (FOCAL * height) / 2 / depth;
-  return { x: width / 2 + scale * dot(seen, right), y: height / 2 - scale * dot(seen, up), depth };
+  return { x: width / 2 + scale * dot(seen, right), y: height / 2 - scale * dot(seen, up), depth, perUnit: scale };
 }
 
 /**

@@ -1,7 +1,9 @@
 // @ts-check
 // The 3D skeleton: one Plotly chart whose points are replaced, while its camera stays as the viewer left it.
 
+import { sized } from "./body_size.js";
 import { canvasPlotly } from "./canvas3d.js";
+import { fitted } from "./fitting.js";
 import { loadPlotly, themed } from "./plotly.js";
 import { pointAt } from "./projection.js";
 import { painted, pause } from "./timing.js";
@@ -31,7 +33,9 @@ export class Skeleton3d {
     this.chart = make("div", { className: "s3-chart" });
     this.tip = make("div", { className: "s3-tip", hidden: true });
     element.classList.add("s3");
-    element.append(this.chart, this.tip);
+    this.head = make("div", { className: "s3-head" });
+    this.scale = make("div", { className: "s3-scale", hidden: true });
+    element.append(this.chart, this.head, this.scale, this.tip);
     /** @type {(() => Drawing) | null} */
     this.wanted = null;
     this.busy = false;
@@ -43,7 +47,11 @@ export class Skeleton3d {
     /** @type {PointerEvent | null} */
     this.pointer = null;
     this.ended = new AbortController();
-    this.sizes = new ResizeObserver(() => this.figure && this.draw());
+    this.isTurned = false; // by the viewer, or as a link says
+    this.sizes = new ResizeObserver(() => {
+      this.fit();
+      if (this.figure) this.draw();
+    });
     this.sizes.observe(element);
     turnByHand(this.chart, {
       camera: () => this.camera,
@@ -71,12 +79,18 @@ export class Skeleton3d {
       if (!Array.isArray(marker?.size)) continue;
       marker.size = marker.size.map((/** @type {number} */ size) => (size * pixelRatio()) / PLOTLY_PIXEL_RATIO);
     }
-    if (camera) layout.scene.camera = camera;
+    if (camera && this.isTurned) layout.scene.camera = camera;
     else if (eye) layout.scene.camera = { ...layout.scene.camera, eye };
     layout.scene.camera = { center: { x: 0, y: 0, z: 0 }, up: { x: 0, y: 0, z: 1 }, ...layout.scene.camera };
     layout.scene.dragmode = false;
     layout.scene.hovermode = false;
-    this.figure = { data, layout: themed(layout, this.chart) };
+    layout.scene.domain = { x: [0, 1], y: [0, 1] };
+    this.isTurned ||= eye !== null;
+    this.head.replaceChildren(...headOf(data, layout));
+    this.scale.replaceChildren(...scaleOf(layout.coloraxis));
+    const bare = { ...layout, title: undefined, showlegend: false, margin: { l: 0, r: 0, t: 0, b: 0 }, coloraxis: { ...layout.coloraxis, showscale: false } };
+    this.figure = { data, layout: themed(bare, this.chart) };
+    this.fit();
     this.plotly ??= webgl() === "fast" ? await loadPlotly() : canvasPlotly;
     this.draw();
   }
@@ -98,7 +112,7 @@ export class Skeleton3d {
         this.wanted = null;
         const start = performance.now();
         this.figure.data = this.figure.data.map((/** @type {any} */ trace) => changed(trace, traces.get(trace.uid)));
-        this.figure.layout.coloraxis = { ...this.figure.layout.coloraxis, showscale: scale };
+        this.scale.hidden = !scale;
         this.draw();
         this.name(this.pointer);
         this.watcher.onDrawn(frame);
@@ -114,18 +128,36 @@ export class Skeleton3d {
   draw() {
     if (!this.chart.clientHeight) return undefined; // it is out of sight
     const config = { responsive: true, displayModeBar: false, plotGlPixelRatio: pixelRatio() };
-    const { data, layout } = this.figure;
+    const { layout } = this.figure;
+    const data = sized(this.figure.data, this.scene(), this.view());
     return this.plotly?.react(this.chart, data, { ...layout, scene: { ...layout.scene } }, config);
+  }
+
+  /** @returns {import("./projection.js").Scene} */
+  scene() {
+    const { camera, aspectratio: aspect, xaxis, yaxis, zaxis } = this.figure.layout.scene;
+    return { camera, aspect, ranges: { x: xaxis.range, y: yaxis.range, z: zaxis.range } };
+  }
+
+  view() {
+    return { width: this.chart.clientWidth, height: this.chart.clientHeight };
+  }
+
+  /** Move the camera to where it sees everything, until the viewer moves it. */
+  fit() {
+    if (this.figure && !this.isTurned) this.figure.layout.scene.camera = fitted(this.scene(), this.view());
   }
 
   /** @param {Camera} camera */
   look(camera) {
     this.figure.layout.scene.camera = camera;
+    this.isTurned = true;
     this.watcher.onTurned?.();
     if (this.looking) return;
     this.looking = requestAnimationFrame(() => {
       this.looking = 0;
-      this.plotly?.relayout(this.chart, { "scene.camera": this.camera });
+      if (this.plotly === canvasPlotly) this.draw();
+      else this.plotly?.relayout(this.chart, { "scene.camera": this.camera });
     });
   }
 
@@ -144,12 +176,11 @@ export class Skeleton3d {
 
   /** @param {PointerEvent} pointer */
   jointAt({ clientX, clientY }) {
-    const { data, layout } = this.figure;
+    const { data } = this.figure;
     const canvas = this.chart.querySelector("canvas");
     if (!canvas) return null;
     const box = canvas.getBoundingClientRect();
-    const { camera, aspectratio: aspect, xaxis, yaxis, zaxis } = layout.scene;
-    const scene = { camera, aspect, ranges: { x: xaxis.range, y: yaxis.range, z: zaxis.range } };
+    const scene = this.scene();
     const at = { width: box.width, height: box.height, x: clientX - box.x, y: clientY - box.y, reach: REACH_PX };
     let nearest = null;
     for (const trace of data) {
@@ -182,4 +213,27 @@ function changed(trace, change = undefined) {
     ...(marker ? { marker: { ...trace.marker, ...marker } } : {}),
     ...(line ? { line: { ...trace.line, ...line } } : {}),
   };
+}
+
+/**
+ * What the axes are, and whose colours these are.
+ * @param {any[]} data
+ * @param {any} layout
+ */
+function headOf(data, { title, showlegend }) {
+  const dot = (/** @type {string} */ color) => make("i", { style: `background:${color}` });
+  const named = showlegend === false ? [] : data.filter((trace) => trace.showlegend);
+  const people = named.flatMap(({ name, line }) => [dot(typeof line.color === "string" ? line.color : ""), make("span", {}, name)]);
+  // As Plotly takes it: text with coloured parts.
+  const parts = `${title?.subtitle?.text ?? ""}`.split(/<span style="color: ([^"]+)">[^<]*<\/span>/);
+  const words = parts.flatMap((part, place) => (place % 2 ? [dot(part)] : [make("span", {}, part.trim())]));
+  return [make("b", {}, title?.text ?? ""), ...people, ...words];
+}
+
+/** @param {any} coloraxis */
+function scaleOf({ colorscale, cmin, cmax, colorbar } = /** @type {any} */ ({})) {
+  if (!Array.isArray(colorscale)) return [];
+  const stops = colorscale.map((/** @type {[number, string]} */ [share, color]) => `${color} ${100 * share}%`);
+  const title = `${colorbar?.title?.text ?? ""}`.replace(/ \(.*/, "");
+  return [`${title} ${cmin}`, make("i", { style: `background:linear-gradient(to right, ${stops.join(", ")})` }), `${cmax}`];
 }
