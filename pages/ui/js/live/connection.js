@@ -36,6 +36,7 @@ export class Connection {
     this.state = "idle";
     this.problem = ""; // why it is not live
     this.session = 0; // grows with each start
+    this.joined = false; // the server has a stream for this session; before, it answers for the one that is over
     this.patienceMs = 8000; // a connection that recovers within this time continues as before
     /** @type {MediaStream | null} */
     this.media = null; // the camera
@@ -83,6 +84,7 @@ export class Connection {
   async start() {
     if (this.state !== "idle") return;
     const session = ++this.session;
+    this.joined = false;
     this.problem = "";
     this.triesLeft = MOST_TRIES;
     this.set("asking");
@@ -143,9 +145,11 @@ export class Connection {
     else peer.addTransceiver("video", { direction: "recvonly" });
     await peer.setLocalDescription();
     await gathered(peer);
+    if (peer !== this.peer) return;
     const { sdp, type } = /** @type {RTCSessionDescription} */ (peer.localDescription);
     const answer = await this.tell({ sdp, type });
     if (peer !== this.peer) return;
+    this.joined = true;
     await peer.setRemoteDescription(answer);
     // With no address to try, a browser never reports a failure.
     clearTimeout(this.timer);
@@ -190,9 +194,10 @@ export class Connection {
 
   /** Stop if the server has ended the stream, as when its time is over; the page then says why. */
   async endIfOver() {
+    const session = this.session;
     const response = await fetch(this.data.address, { signal: AbortSignal.timeout(RETRY_MS) });
     const over = response.ok && Boolean((await response.json()).over);
-    if (over) this.end("");
+    if (over && session === this.session) this.end("");
     return over;
   }
 

@@ -149,7 +149,7 @@ class Panel {
     if (!this.root.isConnected) return this.end();
     try {
       this.connection = connectionOf();
-      const session = this.connection?.isOn ? `${this.connection.session}` : null;
+      const session = this.connection?.isOn && this.connection.joined ? `${this.connection.session}` : null;
       if (session !== (this.session?.split(" ")[0] ?? null)) this.begin(session);
       this.connection?.restWhileHidden();
       if (this.connection?.resting) this.answeredAt = performance.now();
