@@ -169,7 +169,7 @@ def test_a_recording_and_a_snapshot_leave_the_camera_on_and_open_when_the_visito
     expect(page.get_by_role("heading", name="Image")).to_be_visible()
     expect(page.get_by_text("Snapshot of the live camera")).to_be_visible()
     page.get_by_role("link", name="Video").click()
-    expect(page.get_by_text(re.compile(r"^recording .*\.mp4, "))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^recording .*\.mp4 · "))).to_be_visible()
     expect(page.locator("video")).to_be_visible()
     page.wait_for_function("document.querySelector('video').readyState >= 2")
     page.wait_for_function("document.querySelector('.pp-overlay').dataset.frame !== undefined")
@@ -202,7 +202,7 @@ def test_a_recording_is_kept_when_the_visitor_turns_the_page(live):
     expect(live.get_by_text("The recording ended when you left this page")).to_be_visible()
     wait_until_idle(live)
     live.get_by_role("link", name="Open on Video").click()
-    expect(live.get_by_text(re.compile(r"^recording .*\.mp4, "))).to_be_visible()
+    expect(live.get_by_text(re.compile(r"^recording .*\.mp4 · "))).to_be_visible()
     no_errors(live)
 
 
