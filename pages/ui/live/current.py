@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from pages.ui.live.ice_servers import ice_servers
 from pages.ui.live.numbers import report
-from pages.ui.live.peer import accept, join, read_json
+from pages.ui.live.peer import join, read_json
 from pages.ui.live.places import FULL, TIME, has_place, is_full, why_over
 from pages.ui.live.recorder import Recorder
 from pages.ui.live.snapshots import Snapshots
@@ -101,8 +101,7 @@ class Live:
         if self.stream.connected or self.stream.ended:
             last, self.stream = self.stream, self.stream.successor()
             last.end()
-        _peer, answer = await accept(given, servers, partial(join, self.stream))
-        return answer
+        return await join(self.stream, given, servers)
 
     def record(self, longest_s: float, begin_in_s: float) -> None:
         """Record the current stream, as it is analysed now; from any thread."""

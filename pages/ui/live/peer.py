@@ -1,19 +1,44 @@
 """The server's end of connections to browsers: of live streams, and of trials of the route."""
 
 import asyncio
+import importlib
 import json
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+import threading
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from aiortc import MediaStreamTrack, RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCSessionDescription
+from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCSessionDescription
+from aiortc.contrib.media import MediaRelay
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from pages.ui.live.stream import LiveStream
 
-_MOST_BYTES = 65_536
+if TYPE_CHECKING:
+    from streamlit_webrtc import WebRtcWorker
 
-# The event loop refers to a closing connection only weakly.
-_closing: set[asyncio.Task[None]] = set()
+_MOST_BYTES = 65_536
+_LONGEST_ANSWER_S = 10.0
+
+# What a worker of streamlit-webrtc can do besides: sound, recordings and pictures made frame by frame in callbacks.
+_NOT_USED: dict[str, Any] = dict.fromkeys(
+    (
+        "source_video_track",
+        "source_audio_track",
+        "sink_audio_track",
+        "player_factory",
+        "in_recorder_factory",
+        "out_recorder_factory",
+        "video_frame_callback",
+        "audio_frame_callback",
+        "queued_video_frames_callback",
+        "queued_audio_frames_callback",
+        "on_video_ended",
+        "on_audio_ended",
+        "video_processor_factory",
+        "audio_processor_factory",
+    )
+)
 
 
 async def read_json(request: Request) -> dict[str, Any]:
@@ -34,55 +59,75 @@ async def read_json(request: Request) -> dict[str, Any]:
 
 
 async def accept(
-    given: Mapping[str, Any], servers: Sequence[Mapping[str, Any]], prepare: Callable[[RTCPeerConnection], None]
+    given: Mapping[str, Any], servers: Sequence[Mapping[str, Any]]
 ) -> tuple[RTCPeerConnection, dict[str, str]]:
-    """Accept a browser's offer of a connection; return the connection and the answer for the browser.
+    """Accept a browser's offer of a connection without a stream; return the connection and the answer.
 
     Args:
         given: the offer, with its ``sdp`` and ``type``.
         servers: STUN and TURN servers; none of them is asked unless it is here.
-        prepare: called with the connection before the offer is read.
 
     Raises:
         Exception: whatever aiortc makes of a stranger's text.
     """
-    asked = [RTCIceServer(server["urls"], server.get("username"), server.get("credential")) for server in servers]
-    peer = RTCPeerConnection(RTCConfiguration(iceServers=asked))
+    peer = RTCPeerConnection(_configuration(servers))
     try:
-        prepare(peer)
         await peer.setRemoteDescription(RTCSessionDescription(sdp=str(given["sdp"]), type=str(given["type"])))
         await peer.setLocalDescription(await peer.createAnswer())
     except BaseException:
         await peer.close()
         raise
-    return peer, {"sdp": peer.localDescription.sdp, "type": peer.localDescription.type}
+    return peer, _described(peer.localDescription)
 
 
-def join(stream: LiveStream, peer: RTCPeerConnection) -> None:
-    """Let a stream run over a connection; each ends with the other. On the event loop."""
-    loop = asyncio.get_running_loop()
+async def join(stream: LiveStream, given: Mapping[str, Any], servers: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Accept a browser's offer of a connection for a stream, each of which ends with the other; return the answer.
+
+    Args:
+        stream: a new one.
+        given: the offer, as for ``accept``.
+        servers: STUN and TURN servers, likewise.
+
+    Raises:
+        Exception: whatever streamlit-webrtc makes of a stranger's text.
+    """
+    sdp, kind = str(given["sdp"]), str(given["type"])
+    await run_in_threadpool(importlib.import_module, "streamlit_webrtc")  # takes a while the first time
+    worker = _new_worker(stream, servers)
     stream.connected = True
-    peer.addTrack(stream.outgoing)
+    # Not as the worker's source: its relay keeps the frames that the encoder is too slow for, however many.
+    worker.pc.addTrack(stream.outgoing)
+    stream.when_ended(lambda: threading.Thread(target=worker.stop, name="end of live", daemon=True).start())
+    try:
+        described = await run_in_threadpool(worker.process_offer, sdp, kind, _LONGEST_ANSWER_S)
+    except BaseException:
+        stream.end()
+        raise
+    return _described(described)
 
-    def take(track: MediaStreamTrack) -> None:
-        if track.kind == "video":
-            stream.incoming.add_track(track)
 
-    def follow() -> None:
-        if peer.connectionState == "connected" and stream.incoming.has_track():
-            stream.incoming.start()
-        elif peer.connectionState in ("failed", "closed"):
-            stream.incoming.stop()
+def _new_worker(stream: LiveStream, servers: Sequence[Mapping[str, Any]]) -> "WebRtcWorker[Any, Any]":
+    from streamlit_webrtc import WebRtcMode, WebRtcWorker
 
-    def close() -> None:
-        task = loop.create_task(peer.close())
-        _closing.add(task)
-        task.add_done_callback(_closing.discard)
+    return WebRtcWorker(
+        mode=WebRtcMode.SENDRECV,
+        rtc_configuration=_configuration(servers),
+        sink_video_track=stream.incoming,
+        sendback_video=False,
+        sendback_audio=False,
+        async_processing=True,
+        video_receiver_size=1,
+        audio_receiver_size=1,
+        **_NOT_USED,
+        loop=asyncio.get_running_loop(),
+        relay=MediaRelay(),
+    )
 
-    def close_soon() -> None:
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(close)
 
-    peer.on("track", take)
-    peer.on("connectionstatechange", follow)
-    stream.when_ended(close_soon)
+def _configuration(servers: Sequence[Mapping[str, Any]]) -> RTCConfiguration:
+    asked = [RTCIceServer(server["urls"], server.get("username"), server.get("credential")) for server in servers]
+    return RTCConfiguration(iceServers=asked)
+
+
+def _described(description: RTCSessionDescription) -> dict[str, str]:
+    return {"sdp": description.sdp, "type": description.type}

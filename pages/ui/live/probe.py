@@ -44,7 +44,7 @@ async def _accept(request: Request) -> dict[str, str]:
     given = await read_json(request)
     # Only the browser has a policy: aiortc has none.
     servers = (await run_in_threadpool(_configuration))["iceServers"]
-    peer, answer = await accept(given, servers, lambda _peer: None)
+    peer, answer = await accept(given, servers)
     task = asyncio.create_task(_close_later(peer))
     _going_on.add(task)
     task.add_done_callback(_going_on.discard)

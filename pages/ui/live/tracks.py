@@ -1,4 +1,4 @@
-"""Both ends of a live stream for aiortc. They run on the server's event loop."""
+"""Both ends of a live stream for aiortc and streamlit-webrtc. They run on the server's event loop."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from aiortc.mediastreams import MediaStreamError
 
 
 class Incoming:
-    """Hands over each frame as it arrives.
+    """Hands over each frame as it arrives. A ``MediaSink`` of streamlit-webrtc, which starts and stops it.
 
     Args:
         on_frame: called with each frame, on the event loop: it must not take long.
@@ -30,11 +30,11 @@ class Incoming:
         self._task: asyncio.Task[None] | None = None
         self._ended = False
 
-    def add_track(self, track: MediaStreamTrack) -> None:
+    def addTrack(self, track: MediaStreamTrack) -> None:  # noqa: N802 - the name that streamlit-webrtc calls
         """Take the visitor's camera."""
         self._track = track
 
-    def has_track(self) -> bool:
+    def hasTrack(self) -> bool:  # noqa: N802 - the name that streamlit-webrtc calls
         """Whether there is anything to start."""
         return self._track is not None or self._open_track is not None
 
