@@ -25,17 +25,21 @@ def test_the_thorough_search_finds_everyone(three_men):
 
 
 def test_presets_set_people_and_search_and_are_marked_only_while_they_are_true(three_men):
-    preset = three_men.button_group(key="preset")
-    assert preset.value is None
-    preset.set_value("A group").run()
-    assert (three_men.number_input(key="people").value, three_men.radio(key="search").value) == (10, "thorough")
+    def state() -> tuple[int, str, list[str]]:
+        buttons = [button for button in three_men.button if (button.key or "").startswith("preset_")]
+        marked = [button.label for button in buttons if button.proto.type == "primary"]
+        return three_men.number_input(key="people").value, three_men.radio(key="search").value, marked
+
+    assert state() == (20, "fast", [])
+    three_men.button(key="preset_A group").click().run()
+    assert state() == (10, "thorough", ["A group"])
     assert people_in_table(three_men) == 3
-    three_men.button_group(key="preset").set_value("Small or far away").run()
-    assert (three_men.number_input(key="people").value, three_men.radio(key="search").value) == (1, "thorough")
+    three_men.button(key="preset_Small or far away").click().run()
+    assert state() == (1, "thorough", ["Small or far away"])
     three_men.number_input(key="people").set_value(2).run()
-    assert three_men.button_group(key="preset").value is None
-    three_men.button_group(key="preset").set_value("One person").run()
-    assert (three_men.number_input(key="people").value, three_men.radio(key="search").value) == (1, "fast")
+    assert state() == (2, "thorough", [])
+    three_men.button(key="preset_One person").click().run()
+    assert state() == (1, "fast", ["One person"])
 
 
 @pytest.mark.parametrize("search", ["fast", "thorough"])

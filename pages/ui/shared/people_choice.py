@@ -184,19 +184,20 @@ def _choose_height(person: int, key: str, heights: Mapping[int, float]) -> dict[
     widget = f"height_{key}"
     if person in heights and widget not in st.session_state:
         st.session_state[widget] = heights[person]  # a default could not be cleared
-    height_m = st.number_input(
-        "Height of this person, m",
-        least,
-        most,
-        None,
-        0.01,
-        format="%.2f",
-        placeholder="not known",
-        key=widget,
-        persist_state="session",
-        width=_HEIGHT_PX,
-        help=_HEIGHT_HELP,
-    )
+    with st.popover("Height", icon=":material/height:"):
+        height_m = st.number_input(
+            "Height of this person, m",
+            least,
+            most,
+            None,
+            0.01,
+            format="%.2f",
+            placeholder="not known",
+            key=widget,
+            persist_state="session",
+            width=_HEIGHT_PX,
+            help=_HEIGHT_HELP,
+        )
     return {} if height_m is None else {person: height_m}
 
 
