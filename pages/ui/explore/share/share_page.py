@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
 
 from pages.ui.explore.player.component import PLAYER_CSS, PLAYER_HTML
 from pages.ui.explore.share.bundle import bundle
@@ -75,14 +74,14 @@ def write_share_page(shared: SharedResult, path: str | os.PathLike[str], *, film
         facts=shared.facts,
         part=shared.part,
         made=f"Made on {day_in_words(datetime.now(UTC))} with posecore {VERSION}.",
-        player=Markup(PLAYER_HTML),
-        styles=Markup(STYLES + PLAYER_CSS),
-        script=Markup(script),
+        player=PLAYER_HTML,
+        styles=STYLES + PLAYER_CSS,
+        script=script,
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        data=Markup(safe_json(data)),
+        data=safe_json(data),
         numbers=shared.numbers.text,
         film="" if film is None else base64.b64encode(film.read_bytes()).decode(),
-        until=Markup(_UNTIL),
+        until=_UNTIL,
     )
     with whole_file(path) as part:
         # Text read from a file may hold half a surrogate pair, which cannot be encoded.
@@ -91,7 +90,7 @@ def write_share_page(shared: SharedResult, path: str | os.PathLike[str], *, film
 
 def with_end(page: bytes, until: datetime) -> bytes:
     """A page that says until when its address lives."""
-    words = escape(f"This address works until {day_in_words(until)}, {until:%H:%M} UTC.")
+    words = f"This address works until {day_in_words(until)}, {until:%H:%M} UTC."
     return page.replace(_UNTIL.encode(), words.encode(), 1)
 
 
