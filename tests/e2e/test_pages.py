@@ -235,8 +235,9 @@ def test_a_single_file_can_be_downloaded(player):
     with player.expect_download() as download:
         player.get_by_role("link", name="sports2d_demo.angles.csv").click()
     table = pd.read_csv(download.value.path())
-    assert len(table) == 90
-    assert table["left_knee"].between(0, 180).sum() > 60
+    assert table.groupby("person").size().eq(90).all()
+    assert table["left_knee"].dropna().between(0, 180).all()
+    assert table.groupby("person")["left_knee"].count().max() > 60
 
 
 def test_a_video_cannot_be_fetched_without_its_address(page):
@@ -303,7 +304,7 @@ def test_trim_and_video_options_apply_to_the_next_run_which_replaces_the_files_o
 
 def people_table(page: Page):
     """Where on the page the table is in which people are hidden and named."""
-    table = page.get_by_test_id("stDataFrame").filter(visible=True)
+    table = page.get_by_test_id("stDataFrame").filter(visible=True).first
     expect(table).to_be_visible()
     table.scroll_into_view_if_needed()
     page.wait_for_timeout(500)  # it is a canvas, and ignores clicks until it is drawn
@@ -334,11 +335,11 @@ def test_people_can_be_hidden_and_renamed(page, shared_data, shot):
     wait_for_legend(page, ["person 1", "person 2", "person 3"])
     box = people_table(page)
     row_px = box["height"] / 4
-    page.mouse.click(box["x"] + box["width"] / 8, box["y"] + 1.5 * row_px)
+    page.mouse.click(box["x"] + box["width"] / 10, box["y"] + 1.5 * row_px)
     wait_for_legend(page, ["person 2", "person 3"])
     wait_until_idle(page)
     box = people_table(page)
-    page.mouse.dblclick(box["x"] + box["width"] * 7 / 8, box["y"] + 2.5 * row_px)
+    page.mouse.dblclick(box["x"] + box["width"] * 0.7, box["y"] + 2.5 * row_px)
     field = page.locator("#portal textarea")
     expect(field).to_be_focused()
     page.wait_for_timeout(500)  # it appears before it accepts typing
@@ -540,7 +541,7 @@ def test_an_upload_survives_a_change_of_page_until_it_is_removed(uploaded, serve
     assert film_of(uploaded) == film
     uploaded.get_by_role("button", name="Change video").click()
     uploaded.get_by_role("radio", name="Sample").click()
-    expect(uploaded.get_by_text("of 90")).to_be_visible()
+    expect(uploaded.get_by_text("100 of 100")).to_be_visible()
     uploaded.get_by_role("button", name="Change video").click()
     uploaded.get_by_role("radio", name="Upload").click()
     expect(uploaded.get_by_text("12 of 12")).to_be_visible()
@@ -580,6 +581,7 @@ def test_a_short_connection_loss_loses_nothing(page, short_clip):
     line.break_off()
     page.wait_for_timeout((SECONDS_AFTER_LEAVING + 3) * 1000)
     assert page.request.get(film).ok
+    page.locator(".pp-tabs").get_by_role("tab", name="Landmarks").click()
     page.get_by_role("button", name="Torso").click()
     expect(page.get_by_text("4 of 33 landmarks")).to_be_visible()
     assert film_of(page) == film

@@ -157,19 +157,19 @@ def test_landmarks_can_be_filtered_sorted_and_downloaded(player, tmp_path):
     player.get_by_role("slider", name="Frame").fill("60")
     expect(player.get_by_text("Landmarks of frame 60, at 2.000 s")).to_be_visible()
     table = player.locator(".pp-landmarks")
-    expect(table.get_by_text("33 of 33 landmarks")).to_be_visible()
+    expect(table.get_by_text("66 of 66 landmarks")).to_be_visible()  # of two people
     table.get_by_role("button", name="Legs").click()
-    expect(table.get_by_text("4 of 33 landmarks")).to_be_visible()
+    expect(table.get_by_text("8 of 66 landmarks")).to_be_visible()
     table.get_by_role("button", name="y (px)").click()
     expect(table.get_by_role("columnheader", name="y (px)")).to_have_attribute("aria-sort", "ascending")
     rising = [float(text) for text in column(player, "y (px)")]
     assert rising == sorted(rising)
-    assert len(rising) == 4
+    assert len(rising) == 8
     table.get_by_role("button", name="y (px)").click()
     expect(table.get_by_role("columnheader", name="y (px)")).to_have_attribute("aria-sort", "descending")
     assert [float(text) for text in column(player, "y (px)")] == rising[::-1]
     table.get_by_label("Find a landmark").fill("left")
-    expect(table.get_by_text("2 of 33 landmarks")).to_be_visible()
+    expect(table.get_by_text("4 of 66 landmarks")).to_be_visible()
     with player.expect_download() as download:
         table.get_by_role("button", name="CSV", exact=True).click()
     shown = pd.read_csv(download.value.path())
@@ -337,7 +337,7 @@ def test_space_plays_wherever_the_focus_is_but_presses_what_keys_have_gone_to(pa
 
 def test_least_and_turning_points_of_a_curve_are_a_click_away(player):
     show_part(player, "Numbers")
-    row = player.locator(".pp-numbers tbody tr").first
+    row = player.locator(".pp-numbers tbody tr").filter(has_text="person 2").first
     least = row.get_by_title("Go to the least of")
     [seconds] = re.findall(r"at (\d+\.\d\d) s", least.get_attribute("title"))
     least.click()
@@ -351,7 +351,7 @@ def test_least_and_turning_points_of_a_curve_are_a_click_away(player):
 def test_curves_can_be_added_and_removed(player):
     player.get_by_label("Add a curve").select_option("Left elbow angle, 3D")
     expect(player.locator(".pp-chip")).to_have_count(3)
-    expect(player.locator(".pp-rows th").last).to_have_text("Left elbow angle, 3D (°)")
+    expect(player.locator(".pp-rows th").last).to_have_text("Left elbow angle, 3D, person 2 (°)")
     player.get_by_role("button", name="Remove Left knee angle, 3D").click()
     expect(player.locator(".pp-chip")).to_have_count(2)
     reading = player.locator(".pp-chip b").first

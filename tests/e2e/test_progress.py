@@ -57,7 +57,7 @@ def log_in(page: Page, name: str) -> None:
     page.goto("/progress")
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("heading", name="See how people move")).to_be_visible()  # Streamlit leads to the first page
-    page.get_by_role("link", name="Progress", exact=True).click()
+    page.get_by_test_id("stTopNav").get_by_role("link", name="Progress", exact=True).click()
     expect(page.get_by_text(f"Logged in as {name}@example.org")).to_be_visible()
 
 

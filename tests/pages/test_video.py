@@ -59,7 +59,7 @@ def test_the_page_starts_empty_and_says_what_to_do(open_page):
 
 def test_a_link_to_an_uploaded_video_says_which_file_it_needs(open_page):
     app = open_page("video", frame="73", file="my walk.mp4")
-    assert "Choose the same file" in app.info[1].value
+    assert "choose this file again" in app.info[1].value
     assert app.text[0].value == "my walk.mp4"
 
 

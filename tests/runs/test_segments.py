@@ -73,7 +73,9 @@ def test_a_segment_with_the_wrong_person_is_run_again(shared_data, run_once, mon
     again = []
     run = segments._Segment.run_in_worker
     monkeypatch.setattr(
-        segments._Segment, "run_in_worker", lambda self, after=None: again.append(after) or run(self, after)
+        segments._Segment,
+        "run_in_worker",
+        lambda self, after=None, **shown: again.append(after) or run(self, after, **shown),
     )
     repaired, _ = run_cut(clip, cuts)
     assert [after is not None for after in again] == [False, False, True]
@@ -197,7 +199,7 @@ def test_several_workers_share_a_long_video(monkeypatch):
     monkeypatch.setattr(segments, "_SHORTEST_FRAMES", 60)
     runs = []
     run = pool.run_in_worker
-    monkeypatch.setattr(pool, "run_in_worker", lambda job, observer: runs.append(job) or run(job, observer))
+    monkeypatch.setattr(pool, "run_in_worker", lambda job, *seen: runs.append(job) or run(job, *seen))
     progress = []
     sequence = estimate_video(sample_clip().path, FAST, workers=2, on_progress=progress.append)
     assert len(runs) >= 2
