@@ -36,8 +36,13 @@ def choose_preset() -> None:
     with st.container(horizontal=True, gap="xsmall"):
         # Buttons, not a choice that is kept: a browser that is a moment behind would choose its old value again.
         for title, preset in _PRESETS.items():
-            kind = "primary" if preset == now else "secondary"
-            st.button(title, key=f"preset_{title}", type=kind, on_click=_use, args=(preset,))
+            st.button(
+                title,
+                key=f"preset_{title}",
+                type="primary" if preset == now else "secondary",
+                on_click=_use,
+                args=(preset,),
+            )
 
 
 def _use(preset: _Preset) -> None:
