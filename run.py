@@ -33,6 +33,7 @@ CHROMIUM_PARTS = {"chromium": "chromium-headless-shell", "libatomic.so.1": "liba
 FIREFOX_PARTS = {"firefox-esr": "firefox-esr", "libavcodec": "libavcodec-extra"}  # decodes H.264
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SAMPLE_WHEELS = ("sports2d==0.8.34", "pose2sim==0.10.49")
+COMPILE = "import compileall, sys; compileall.compile_dir(sys.argv[1], quiet=2, workers=0)"
 FETCH_SAMPLES = """import sys; from pathlib import Path; from posecore.media import samples
 for wheel in sys.argv[2:]: samples.install_clips_from_wheel(Path(wheel))
 paths = [str(samples.published_clip(clip)) for clip in samples.PUBLISHED]
@@ -86,7 +87,9 @@ def set_up(folder: Path, for_tests: bool) -> Path:
         base = getattr(sys, "_base_executable", sys.executable)  # this Python may be the one in the folder
         run_step(f"making {folder.name}", [base, "-m", "venv", str(folder)])
         for file, options in wanted.items():
-            run_step(f"installing {file} (may take minutes)", [*pip, "install", *options, "-r", str(ROOT / file)])
+            install = [*pip, "install", "--no-compile", *options, "-r", str(ROOT / file)]
+            run_step(f"installing {file} (may take minutes)", install)
+        run_step("compiling them", [str(python), "-c", COMPILE, str(folder)])  # on all cores; pip would use one
         stamp.write_text(made_of, "utf-8")
     fetch_samples(folder / "posecore-samples.txt", python, pip)
     return python

@@ -41,8 +41,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 @pytest.hookimpl(optionalhook=True, wrapper=True)
 def pytest_xdist_auto_num_workers() -> Iterator[int]:
-    """One worker more than cores: the workers with browsers wait most of the time."""
-    return (yield) + 1
+    """Two workers more than cores: the two with browsers wait most of the time."""
+    return (yield) + 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -57,7 +57,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Of several workers, let those without a browser give way: what a browser shows is live, and they only compute."""
     if "PYTEST_XDIST_WORKER" in os.environ and hasattr(os, "nice") and not item.get_closest_marker("browser"):
-        os.nice(max(0, 5 - os.nice(0)))
+        os.nice(max(0, 10 - os.nice(0)))
 
 
 @pytest.fixture(scope="session")
