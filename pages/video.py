@@ -15,6 +15,7 @@ from pages.ui.shared.explain import SEVERAL_PEOPLE, numbers_explained, plain, sh
 from pages.ui.shared.job_progress import show_progress
 from pages.ui.shared.link_needs import say_what_a_link_needs
 from pages.ui.shared.model_loading import engine_line
+from pages.ui.shared.module_component import fetch_ahead
 from pages.ui.shared.navigation import require_route
 from pages.ui.shared.page_head import PageHead
 from pages.ui.shared.problems import problems_shown, show_problem
@@ -189,6 +190,7 @@ def show_page() -> None:
     if clip is None:
         st.info("Upload a video or try the sample. The result appears here.", icon=":material/movie:")
         say_what_a_link_needs()
+        fetch_ahead("player/player.js")
         return
     run = run_of(visit, clip)
     with head.trim:

@@ -66,6 +66,20 @@ def test_every_script_is_served_unchanged(url, fetch):
         assert fetch(f"{url}/{assets.asset(path.relative_to(SCRIPTS).as_posix())}")[2] == path.read_bytes()
 
 
+def test_a_script_is_listed_with_all_that_it_imports_directly_or_not():
+    listed = assets.with_imports("player/player.js")
+    assert listed[0] == assets.asset("player/player.js")
+    folder = listed[0].removesuffix("player/player.js")
+    names = {address.removeprefix(folder) for address in listed}
+    assert len(names) == len(listed)
+    needed = {f'"{name.rpartition("/")[2]}' for name in names}
+    for name in names:
+        imported = re.findall(r'^import .*?("[^"]+)";$', (SCRIPTS / name).read_text(encoding="utf-8"), re.MULTILINE)
+        assert {f'"{path.rpartition("/")[2]}' for path in imported} <= needed
+    assert {"measuring/geometry.js", "shared/dom.js"} <= names  # one is only imported by another
+    assert "live/camera.js" not in names
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -1,6 +1,8 @@
 """The pages' scripts and Plotly, served at addresses with a content hash, so that browsers cache them for good."""
 
 import hashlib
+import posixpath
+import re
 from pathlib import Path
 
 import plotly
@@ -15,6 +17,7 @@ _FOLDER = "assets"
 _SCRIPTS = Path(__file__).parents[1] / "js"
 _PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 _NOSNIFF = {"X-Content-Type-Options": "nosniff"}
+_IMPORTED = re.compile(r'^(?:import|export)\b[^;"]*"(\.[^"]+)";', re.MULTILINE)
 _HEADERS = _NOSNIFF | {"Cache-Control": FOR_GOOD, "Vary": "Accept-Encoding"}
 
 # Read once, so that addresses and content match even if the files change later.
@@ -32,6 +35,20 @@ def asset(name: str) -> str:
     if name not in _files:
         raise KeyError(name)
     return f"{_FOLDER}/{_version}/{name}"
+
+
+def with_imports(name: str) -> list[str]:
+    """The addresses of a script and of all that it needs before it can run.
+
+    Raises:
+        KeyError: if there is no such file.
+    """
+    names = [name]
+    for each in names:
+        text = _files[each].decode()
+        found = (posixpath.normpath(f"{posixpath.dirname(each)}/{path}") for path in _IMPORTED.findall(text))
+        names += dict.fromkeys(path for path in found if path not in names)
+    return [asset(each) for each in names]
 
 
 def routes() -> list[Route]:

@@ -107,7 +107,13 @@ def _decoded(key: str, _data: bytes, _name: str) -> BackgroundPicture:
 
 
 def choose_people(
-    poses: Poses, *, page: str, key: str, heights: Mapping[int, float] | None = None, folds: bool = True
+    poses: Poses,
+    *,
+    page: str,
+    key: str,
+    heights: Mapping[int, float] | None = None,
+    folds: bool = True,
+    seen: bool = True,
 ) -> Poses:
     """Let the visitor hide and name people, if there are several, and return the others with their names.
 
@@ -119,30 +125,34 @@ def choose_people(
         key: identifies the result; a new one starts with everyone shown.
         heights: of people in metres, by id, to begin with.
         folds: whether the choice of several people can be folded away.
+        seen: whether the visitor sees the choice; what was chosen among several people holds without it.
     """
     ids = poses.person_ids.tolist()
     if len(ids) < 2:
         st.session_state[_heights_key(page)] = _choose_height(ids[0], key, heights or {}) if ids else {}
         return poses
-    few = len(ids) <= _ROWS_WITHOUT_SCROLLING
-    with st.expander(f"People ({len(ids)})", icon=":material/groups:", expanded=few) if folds else st.container():
-        kept, widget = f"people_of_{page}", f"people_{key}"
-        chosen = st.session_state.get(kept)
-        if chosen is None or chosen.key != key:
-            chosen = _Choice(key, _people(poses, heights or {}))
-        elif widget not in st.session_state:  # it was not shown for a while and lost its edits
-            chosen = _Choice(key, chosen.table)
-        table: pd.DataFrame = st.data_editor(
-            chosen.begun_with,
-            key=widget,
-            hide_index=True,
-            disabled=["color", "person", "seen"],
-            column_config=_columns(isinstance(poses, PoseSequence)),
-            width=_WIDTH_PX,
-            height="content" if few else 320,
-        )
-        st.session_state[kept] = _Choice(key, chosen.begun_with, table)
-        st.caption(f"Hide or rename people; every view and file updates. {_HEIGHT_HELP}")
+    kept, widget = f"people_of_{page}", f"people_{key}"
+    chosen = st.session_state.get(kept)
+    if chosen is None or chosen.key != key:
+        chosen = _Choice(key, _people(poses, heights or {}))
+    elif widget not in st.session_state:  # it was not shown for a while and lost its edits
+        chosen = _Choice(key, chosen.table)
+    if seen:
+        few = len(ids) <= _ROWS_WITHOUT_SCROLLING
+        with st.expander(f"People ({len(ids)})", icon=":material/groups:", expanded=few) if folds else st.container():
+            table: pd.DataFrame = st.data_editor(
+                chosen.begun_with,
+                key=widget,
+                hide_index=True,
+                disabled=["color", "person", "seen"],
+                column_config=_columns(isinstance(poses, PoseSequence)),
+                width=_WIDTH_PX,
+                height="content" if few else 320,
+            )
+            st.caption(f"Hide or rename people; every view and file updates. {_HEIGHT_HELP}")
+        chosen = _Choice(key, chosen.begun_with, table)
+    st.session_state[kept] = chosen
+    table = chosen.table
     shown = tuple(table["person"][table["show"]].tolist())
     given = table.dropna(subset="height")
     st.session_state[_heights_key(page)] = dict(zip(given["person"].tolist(), given["height"].tolist(), strict=True))

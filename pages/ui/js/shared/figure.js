@@ -4,7 +4,7 @@
 import { canvasPlotly } from "./canvas3d.js";
 import { loadPlotly, themed } from "./plotly.js";
 import { askFor } from "./seeking.js";
-import { painted, pause } from "./timing.js";
+import { painted, pause, shown } from "./timing.js";
 import { turnByHand } from "./turning.js";
 import { webgl } from "./webgl.js";
 
@@ -39,6 +39,7 @@ class Chart {
     this.camera = undefined;
     /** @type {AbortController | undefined} */
     this.turns = undefined;
+    this.ended = new AbortController();
     this.release = () => {
       this.held = false;
       this.draw();
@@ -51,6 +52,7 @@ class Chart {
   /** @param {Data} data of several that wait, only the newest is drawn */
   want(data) {
     this.newest = data;
+    this.element.style.height = `${data.height}px`;
     this.draw();
   }
 
@@ -58,11 +60,12 @@ class Chart {
     if (this.busy || this.held || !this.newest) return;
     this.busy = true;
     try {
+      // Plotly keeps the page busy while it loads: what the visitor sees first goes first.
+      if (!window.Plotly) await shown(this.element, this.ended.signal);
       while (this.newest && !this.held) {
-        const { figure, height, label, seeks } = this.newest;
+        const { figure, label, seeks } = this.newest;
         this.newest = null;
         const { data, layout } = JSON.parse(figure);
-        this.element.style.height = `${height}px`;
         this.element.setAttribute("role", "figure");
         this.element.setAttribute("aria-label", label);
         const start = performance.now();
@@ -106,6 +109,7 @@ class Chart {
 
   end() {
     this.newest = null;
+    this.ended.abort();
     this.turns?.abort();
     canvasPlotly.purge(this.element);
     window.removeEventListener("pointerup", this.release);
