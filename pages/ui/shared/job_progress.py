@@ -11,7 +11,7 @@ from posecore.runs.preview import Preview
 _TALLEST_PX = 320
 
 
-@st.fragment(run_every=0.5)
+@st.fragment(run_every=0.25)
 def show_progress(job: Job[Any]) -> None:
     """Show the progress and a stop button, until the job ends."""
     state, words = job.state, job.words
