@@ -53,8 +53,8 @@ def _home(page: Page) -> None:
 
 
 def _image(page: Page) -> None:
-    expect(page.get_by_test_id("stDataFrame").locator("canvas").first).to_be_visible()
-    expect(page.locator(".js-plotly-plot canvas").first).to_be_visible()
+    expect(page.get_by_alt_text("with the landmarks")).to_be_visible()
+    expect(page.locator(".posecore-solid canvas")).to_be_visible()
 
 
 def _player(page: Page) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import streamlit as st
 
 from pages.ui.image.angles import choose_angles, show_angles
@@ -16,12 +17,15 @@ from pages.ui.image.photo import (
     estimated,
     estimated_hands,
     keep_for_other_pages,
-    show,
+    show_in_place,
 )
-from pages.ui.shared.explain import A_HAND_AS_BODY, NO_HANDS, NOBODY, explain_numbers, more_people
+from pages.ui.image.photo_places import PhotoPlaces
+from pages.ui.shared.explain import A_HAND_AS_BODY, NO_HANDS, NOBODY, more_people, numbers_explained, plain
 from pages.ui.shared.hand_results import choose_body_or_hands, hands_in_words, show_hands_3d, show_hands_table
 from pages.ui.shared.model_loading import engine_line
+from pages.ui.shared.navigation import require_route
 from pages.ui.shared.overlay_choice import choose_overlay
+from pages.ui.shared.page_head import PageHead
 from pages.ui.shared.people_choice import (
     choose_background,
     choose_people,
@@ -31,57 +35,52 @@ from pages.ui.shared.people_choice import (
 from pages.ui.shared.problems import problems_shown, show_problem
 from pages.ui.shared.results import show_skeleton, show_table
 from pages.ui.shared.sample_options import for_sample
-from pages.ui.shared.settings import page_head_with_hands
+from pages.ui.shared.settings import settings_with_hands
 from pages.ui.shared.visits import current_visit
 from posecore import FrameHands, FramePoses, PosecoreError, PoseOptions
 from posecore.estimation.hand_options import HandOptions
 from posecore.motion.hand_as_body import people_within_hands
 from posecore.motion.height import GivenHeight, fit_heights, scaled
 
-_MEASURE_KEY = "image_measure"
+HOW_TO_MEASURE = (
+    "Choose **Line** or **Angle** below the photo, then click its points on the photo. An end near a landmark follows "
+    "it. Metres need a person's height, or a length that you know."
+)
 
 
 def choose_look(several: bool) -> Look:
     """Show the controls of what is drawn."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center"):
         chosen = choose_overlay("image_overlay", moves=False)
-        overlay = choose_angles(chosen.overlay)
         labels = st.toggle("Names", False, key="image_labels", persist_state="session")
-        least = st.slider(
-            "Hide points below visibility",
-            0.0,
-            1.0,
-            0.5,
-            0.05,
-            key="image_draw",
-            persist_state="session",
-            width=240,
-            help="Points below this value are probably hidden or out of view, and are not drawn.",
-        )
-        background = choose_background("image_background")
-        st.toggle(
-            "Measure",
-            False,
-            key=_MEASURE_KEY,
-            persist_state="session",
-            help="Draw lines and angles on the photo, and read their pixels, metres and degrees.",
-        )
+    overlay = choose_angles(chosen.overlay)
+    least = st.slider(
+        "Hide points below visibility",
+        0.0,
+        1.0,
+        0.5,
+        0.05,
+        key="image_draw",
+        persist_state="session",
+        width=280,
+        help="Points below this value are probably hidden or out of view, and are not drawn.",
+    )
+    background = choose_background("image_background")
     return Look(chosen.skeleton, labels, least, "person" if several else "side", background, overlay)
 
 
 def show_photo(
     photo: Photo,
-    options: PoseOptions,
+    rgb: np.ndarray,
     poses: FramePoses,
     look: Look,
     hands: FrameHands | None,
-    given: Sequence[GivenHeight] = (),
+    given: Sequence[GivenHeight],
+    *,
+    measures: bool,
 ) -> None:
-    """Show the annotated photo and its downloads."""
-    rgb = drawn(photo, poses, look, hands)
-    width, height = poses.size
-    facts = [photo.caption, f"{width} × {height} px", *colors_of(poses, look, hands), engine_line(options)]
-    if len(poses) and st.session_state.get(_MEASURE_KEY):
+    """Show the annotated photo, or the tool that measures in it."""
+    if measures:
         show_measured_photo(
             current_visit(),
             rgb,
@@ -91,12 +90,10 @@ def show_photo(
             given=given,
             min_visibility=look.min_visibility,
         )
-        st.caption(" · ".join(facts))
     else:
-        show(rgb, " · ".join(facts), alt=f"{photo.name} with the landmarks")
-    if hands:
-        st.caption(f":material/back_hand: {hands_in_words(hands, poses.names)}")
-    offer_files(photo, rgb, options, poses, look, hands, given)
+        show_in_place(rgb, alt=f"{photo.name} with the landmarks")
+    if colors := colors_of(poses, look, hands):
+        st.caption(" · ".join(colors).capitalize())
 
 
 def colors_of(poses: FramePoses, look: Look, hands: FrameHands | None) -> list[str]:
@@ -106,59 +103,104 @@ def colors_of(poses: FramePoses, look: Look, hands: FrameHands | None) -> list[s
     return [*said, "fingers in their own colours"] if hands else said
 
 
-def show_result(photo: Photo, options: PoseOptions, poses: FramePoses, hands: FrameHands | None) -> None:
-    """Show the photo beside its 3D skeleton, and the table below."""
+def show_facts(photo: Photo, options: PoseOptions, poses: FramePoses, head: PageHead, places: PhotoPlaces) -> None:
+    """Show what the photo is, and what was found in it."""
+    width, height = poses.size
+    found = "1 person" if len(poses) == 1 else f"{len(poses)} people"
+    facts = [f"{width} × {height} px", engine_line(options)]
+    head.facts.caption(" · ".join([f"**{plain(photo.name)}**", *([found] if len(poses) else []), *facts]))
+    places.details.caption(" · ".join([plain(photo.caption), *facts]))
+
+
+def show_result(
+    photo: Photo, options: PoseOptions, poses: FramePoses, hands: FrameHands | None, head: PageHead
+) -> None:
+    """Show the photo beside its 3D skeleton, which shares its place with tables, choices and files."""
     several = len(poses) > 1
+    places = PhotoPlaces(poses.size, leave_out=set() if several else {"people"})
+    show_facts(photo, options, poses, head, places)
     if poses.left_out:
-        st.info(more_people(poses.left_out), icon=":material/groups:")
-    poses = choose_people(poses, page="image", key=f"{photo.key}_{len(poses)}")
-    heights = chosen_heights("image")
-    given = fit_heights(poses, heights)
-    poses = scaled(poses, given)
-    say_what_metres_are(given, heights, poses)
+        say(places, more_people(poses.left_out), ":material/groups:")
+    with places.tab("people" if several else "measure"):
+        poses = choose_people(
+            poses, page="image", key=f"{photo.key}_{len(poses)}", seen=not several or places.is_open("people")
+        )
+        heights = chosen_heights("image")
+        given = fit_heights(poses, heights)
+        poses = scaled(poses, given)
+        say_what_metres_are(given, heights, poses)
     if hands is not None:
         hands = hands.only(poses.person_ids.tolist())
-    left, right = st.columns([1, 1], gap="medium")
-    with left:
+        if hands:
+            say(places, hands_in_words(hands, poses.names), ":material/back_hand:")
+    with places.tab("display"):
         look = choose_look(several)
-        if look.background != "keep" or look.overlay.is_behind:
-            masked = estimated(photo, replace(options, segmentation=True))
-            poses = scaled(masked.only(poses.person_ids.tolist()).named(poses.names), given)
-        show_photo(photo, options, poses, look, hands, given)
-    with right:
+    if look.background != "keep" or look.overlay.is_behind:
+        masked = estimated(photo, replace(options, segmentation=True))
+        poses = scaled(masked.only(poses.person_ids.tolist()).named(poses.names), given)
+    with places.photo:
+        rgb = drawn(photo, poses, look, hands)
+        show_photo(photo, rgb, poses, look, hands, given, measures=len(poses) > 0 and places.is_open("measure"))
+    with places.tab("solid"):
         of = choose_body_or_hands("3D of", key="image_3d_of", both=True) if hands else "body"
         if hands and of != "body":
             show_hands_3d(hands, poses if of == "both" else None, key="image")
         else:
-            show_skeleton(poses, key="image", several=several)
-    show_angles(poses, several=several)
-    st.header("Landmarks", anchor=False)
-    if hands and choose_body_or_hands("Table of", key="image_table_of") == "hands":
-        show_hands_table(hands, key="image_table", names=poses.names)
-    else:
-        show_table(poses, key="image_table", several=several)
-    explain_numbers(hands=bool(hands))
+            show_skeleton(poses, key="image", several=several, min_visibility=look.min_visibility)
+    if places.is_open("angles"):
+        with places.tab("angles"):
+            show_angles(poses, several=several)
+    if places.is_open("landmarks"):
+        with places.tab("landmarks"):
+            if hands and choose_body_or_hands("Table of", key="image_table_of") == "hands":
+                show_hands_table(hands, key="image_table", names=poses.names)
+            else:
+                show_table(poses, key="image_table", several=several)
+    places.tab("measure").caption(HOW_TO_MEASURE)
+    with places.tab("files"):
+        offer_files(photo, rgb, options, poses, look, hands, given)
+    places.tab("help").markdown(numbers_explained(hands=bool(hands)))
 
 
-def show_hands_only(photo: Photo, options: PoseOptions, nobody: FramePoses, hands: FrameHands) -> None:
-    """Show hands of people whose bodies were not found: the photo, 3D, and the table below."""
-    left, right = st.columns([1, 1], gap="medium")
-    with left:
-        show_photo(photo, options, nobody, Look(), hands)
-    with right:
+def show_hands_only(photo: Photo, options: PoseOptions, nobody: FramePoses, hands: FrameHands, head: PageHead) -> None:
+    """Show hands of people whose bodies were not found: the photo, and 3D, table and files beside it."""
+    places = PhotoPlaces(nobody.size, leave_out={"people", "angles", "display", "measure"})
+    show_facts(photo, options, nobody, head, places)
+    say(places, hands_in_words(hands, {}), ":material/back_hand:")
+    with places.photo:
+        rgb = drawn(photo, nobody, Look(), hands)
+        show_photo(photo, rgb, nobody, Look(), hands, (), measures=False)
+    with places.tab("solid"):
         show_hands_3d(hands, None, key="image")
-    st.header("Landmarks", anchor=False)
-    show_hands_table(hands, key="image_table", names={})
-    explain_numbers(hands=True)
+    if places.is_open("landmarks"):
+        with places.tab("landmarks"):
+            show_hands_table(hands, key="image_table", names={})
+    with places.tab("files"):
+        offer_files(photo, rgb, options, nobody, Look(), hands)
+    places.tab("help").markdown(numbers_explained(hands=True))
 
 
-def show_nobody(photo: Photo, options: PoseOptions, nobody: FramePoses) -> None:
+def show_nobody(photo: Photo, options: PoseOptions, nobody: FramePoses, head: PageHead) -> None:
     """Show a photo without people, with what can be drawn on it all the same: a picture on a marker."""
-    overlay = choose_overlay("image_overlay", moves=False).overlay
-    if overlay.needs_frames:
-        show_photo(photo, options, nobody, Look(overlay=overlay), None)
-    else:
-        show(photo.rgb, photo.caption, alt=photo.name)
+    places = PhotoPlaces(nobody.size, leave_out={"solid", "angles", "landmarks", "people", "measure", "help"})
+    show_facts(photo, options, nobody, head, places)
+    with places.tab("display"):
+        overlay = choose_overlay("image_overlay", moves=False).overlay
+    look = Look(overlay=overlay)
+    with places.photo:
+        rgb = drawn(photo, nobody, look) if overlay.needs_frames else photo.rgb
+        show_in_place(rgb, alt=f"{photo.name} with the landmarks" if overlay.needs_frames else photo.name)
+    with places.tab("files"):
+        if overlay.needs_frames:
+            offer_files(photo, rgb, options, nobody, look, None)
+        else:
+            st.caption("There is nothing to download: nobody was found, and nothing is drawn.")
+
+
+def say(places: PhotoPlaces, words: str, icon: str) -> None:
+    """Show a sentence in the line above the photo, and in full in the details."""
+    for place in (places.line, places.details):
+        place.markdown(f"{icon} {words}")
 
 
 def find_hands(photo: Photo, options: PoseOptions, wanted: HandOptions | None) -> FrameHands | None:
@@ -177,8 +219,11 @@ def find_hands(photo: Photo, options: PoseOptions, wanted: HandOptions | None) -
 
 def show_page() -> None:
     """Show the page, from the choice of a photo to its result."""
-    options, wanted = page_head_with_hands("Image")
-    photo = choose_photo()
+    require_route()
+    head = PageHead("Image", key="image")
+    options, wanted = settings_with_hands(head.settings)
+    with head.source:
+        photo = choose_photo()
     if photo is None:
         st.info("Upload a photo, take one, or try the sample. The result appears here.", icon=":material/image:")
         return
@@ -187,6 +232,7 @@ def show_page() -> None:
         st.info(note, icon=":material/info:")
     poses = estimated(photo, options)
     keep_for_other_pages(photo)
+    head.fold(photo.key, "Change photo")
     hands = find_hands(photo, options, wanted)
     are_hands = people_within_hands(poses, hands) if hands else []
     if are_hands:
@@ -198,12 +244,12 @@ def show_page() -> None:
             icon=":material/info:",
         )
     if len(poses):
-        show_result(photo, options, poses, hands)
+        show_result(photo, options, poses, hands, head)
     elif hands:
-        show_hands_only(photo, options, poses, hands)
+        show_hands_only(photo, options, poses, hands, head)
     else:
         st.warning(NOBODY, icon=":material/person_off:")
-        show_nobody(photo, options, poses)
+        show_nobody(photo, options, poses, head)
 
 
 with problems_shown():

@@ -16,6 +16,7 @@ from posecore.errors import check_choice
 from posecore.motion.measuring import check_visibility
 from posecore.poses import FloatArray, FramePoses, check_frame
 from posecore.skeletons import BLAZEPOSE_33
+from posecore.view.body_size import body_height, size_of
 from posecore.view.palette import BONE_SIDES, PALE, RIM, SIDES_ON_PAGE, Color, css, faded, person_color
 from posecore.view.spaces import Space, floor_lines, picture_points, picture_space, world_points, world_space
 
@@ -47,10 +48,21 @@ class _Person:
     points: FloatArray  # (K, 3)
     visibility: FloatArray  # (K,)
     shown: NDArray[np.bool_]  # (K,)
+    height: float  # as a part of the longest axis; NaN if it is not known
 
     @property
     def sure(self) -> NDArray[np.bool_]:
         return self.visibility >= _SURE
+
+    @property
+    def size(self) -> float:
+        """Of dots and lines, as a factor."""
+        return size_of(self.height)
+
+    @property
+    def meta(self) -> dict[str, float | None]:
+        """What a script needs to draw dots and lines to the person's size in its own view."""
+        return {"height": self.height if np.isfinite(self.height) else None, "size": self.size}
 
 
 def plot_pose_3d(
@@ -64,7 +76,8 @@ def plot_pose_3d(
 
     All axes have the same scale, and their ranges are the same for every frame: 1 m from the hips to the sides, up and
     down and 0.75 m in depth, or the picture. They grow, in steps, only if a visible landmark would be outside. The
-    viewer's camera position is kept when the figure is redrawn.
+    viewer's camera position is kept when the figure is redrawn. Dots and bones are as large as the people are, so that
+    those of a group do not cover each other.
 
     Args:
         poses: NaN landmarks are left out. Without people the figure says so.
@@ -90,7 +103,8 @@ def plot_pose_3d(
     space = world_space(inside) if coordinates == "world" else picture_space(poses.size, inside)
     ids = poses.person_ids.tolist()
     names = [poses.names.get(person, f"person {person}") for person in ids]
-    people = [_Person(*part) for part in zip(ids, names, points, poses.visibility, shown, strict=True)]
+    heights = [body_height(each) / space.longest for each in points]
+    people = [_Person(*part) for part in zip(ids, names, points, poses.visibility, shown, heights, strict=True)]
     several = len(people) > 1
     traces = [floor_of(space)]
     for person in people:
@@ -117,7 +131,7 @@ def _bones(person: _Person, space: Space, *, by_person: bool) -> Iterator[dict[s
     colors = [color if certain else faded(color) for color, certain in zip(full, sure, strict=True)]
     thick = drawn & sure & ~THIN_BONES
     for kind, bones, width in (("thick", thick, 7), ("thin", drawn & ~thick, 2.5)):
-        ends = shortened(person.points[_EDGES[bones]], space.longest / 100)
+        ends = shortened(person.points[_EDGES[bones]], person.size * space.longest / 100)
         with_gaps = np.concatenate((ends, np.full((len(ends), 1, 3), np.nan)), axis=1)
         each = [colors[bone] for bone in np.flatnonzero(bones) for _ in range(3)]
         yield {
@@ -128,8 +142,9 @@ def _bones(person: _Person, space: Space, *, by_person: bool) -> Iterator[dict[s
             "legendgroup": f"person_{person.id}",
             "showlegend": by_person and kind == "thick",
             **xyz(with_gaps.reshape(-1, 3)),
-            "line": {"width": width, **coded(each)},
+            "line": {"width": person.size * width, **coded(each)},
             "hoverinfo": "skip",
+            "meta": person.meta,
         }
 
 
@@ -156,14 +171,15 @@ def _joints(person: _Person, space: Space, color_by: str, several: bool) -> dict
         "showlegend": False,
         **xyz(person.points[shown]),
         "marker": {
-            "size": (np.where(person.sure, 1.0, 0.65) * DOT)[shown],
-            "line": {"color": css(RIM), "width": 1},
+            "size": (person.size * np.where(person.sure, 1.0, 0.65) * DOT)[shown],
+            "line": {"color": css(RIM), "width": person.size},
             "opacity": 0.99,  # below 1, plotly draws the dots after the lines and so on top of them
             **_joint_colors(person, color_by),
         },
         "text": [_NAMES[joint] for joint in np.flatnonzero(shown)],
         "customdata": person.visibility[shown],
         "hovertemplate": f"<b>%{{text}}</b>{whose}<br>{places}visibility %{{customdata:.2f}}<extra></extra>",
+        "meta": person.meta,
     }
 
 

@@ -65,7 +65,7 @@ def test_home_leads_to_a_photo_with_overlay_table_and_3d_view(page, server):
     page.wait_for("document.querySelector('img[alt*=\"with the landmarks\"]')?.naturalWidth > 0")
     page.wait_for("document.querySelector('[data-testid=stDataFrame] canvas')")
     page.wait_for(shows("33 of 33 landmarks"))
-    turn(page, "document.querySelector('.posecore-figure canvas')")
+    turn(page, "document.querySelector('.posecore-solid canvas')")
     no_errors(page)
 
 

@@ -43,7 +43,7 @@ def wait_for_player(page: Page, views: Iterable[str] = VIEWS) -> None:
 
 
 def open_tab(page: Page, name: str) -> None:
-    """Turn to a tab below the player."""
+    """Turn to a tab of a result."""
     wait_until_idle(page)
     page.get_by_test_id("stTab").filter(has_text=name).click()
     wait_until_idle(page)

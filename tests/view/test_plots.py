@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -339,6 +340,19 @@ class TestSeveralPeople:
             group = [item.uid for item in figure.data if item.legendgroup == f"person_{person}"]
             assert len(group) == 3
             assert f"of person {person}" in trace(figure, f"joints_{person}").hovertemplate
+
+    def test_have_dots_and_bones_as_large_as_they_are(self, make_poses):
+        alone = plot_pose_3d(make_poses())
+        two = make_poses((200, 230), (400, 230))
+        scale = np.array([1, 0.5], np.float32)[:, None]  # the second one is twice as far away
+        two = replace(two, xy=two.xy * scale[..., None], z=two.z * scale)
+        group = plot_pose_3d(two, coordinates="picture")
+        dots = [trace(alone, "joints_1"), trace(group, "joints_1"), trace(group, "joints_2")]
+        sizes = [each.marker.size.max() for each in dots]
+        assert sizes[0] == 11
+        assert sizes[1] < 0.7 * sizes[0]
+        assert sizes[2] == pytest.approx(sizes[1] / 2)
+        assert trace(group, "thick_bones_2").line.width == pytest.approx(7 * sizes[2] / 11)
 
     def test_overlap_in_world_coordinates_and_the_figure_says_so(self, make_poses):
         figure = plot_pose_3d(make_poses((200, 230), (400, 230)))

@@ -80,9 +80,8 @@ def explore(
             busy=places.line,
         )
     with places.tab("people"):
-        shown = choose_people(
-            playback.sequence, page=key, key=clip, heights=heights, folds=False, seen=places.is_open("people")
-        )
+        seen = places.is_open("people")
+        shown = choose_people(playback.sequence, page=key, key=clip, heights=heights, seen=seen)
         given = chosen_heights(key)
         if playback.give_heights(given):
             shown = playback.sequence.only(shown.person_ids.tolist()).named(shown.names)

@@ -1,7 +1,6 @@
 """Joint angles of a photo: which are drawn on it, and their tables."""
 
 from dataclasses import replace
-from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -10,28 +9,24 @@ from pages.ui.shared.explain import plain
 from posecore import FramePoses, OverlayOptions
 from posecore.motion.angles import ANGLES, BY_JOINT, sides_table
 
-Height = Literal["content"] | int
-
 _TITLES = {joint: joint.replace("_", " ").capitalize() for joint in BY_JOINT}
 _SPACES = {"3d": "3D (°)", "image": "image (°)"}
 _READINGS = "\n".join(
     f"- {_TITLES[joint]}: {ANGLES[next(iter(sides.values()))].reading}" for joint, sides in BY_JOINT.items()
 )
-_MOST_ROWS, _HIGHEST_PX = 12, 420  # of a table that is shown whole, and of one that scrolls
 
 
 def choose_angles(overlay: OverlayOptions) -> OverlayOptions:
     """Offer the joints whose angles are drawn on the photo; with the overlay's own choice if none is chosen."""
-    with st.popover("Angles", icon=":material/square_foot:", help="Joint angles on the photo, with their numbers."):
-        joints = st.pills(
-            "Draw angles at",
-            list(BY_JOINT),
-            selection_mode="multi",
-            format_func=lambda joint: _TITLES[joint],
-            key="image_angles",
-            persist_state="session",
-            help="Left and right. The numbers are the angles in 3D of the table below.",
-        )
+    joints = st.pills(
+        "Draw angles at",
+        list(BY_JOINT),
+        selection_mode="multi",
+        format_func=lambda joint: _TITLES[joint],
+        key="image_angles",
+        persist_state="session",
+        help="Left and right, with their numbers: the angles in 3D of the tab **Angles**.",
+    )
     if not joints:
         return overlay
     return replace(
@@ -42,21 +37,18 @@ def choose_angles(overlay: OverlayOptions) -> OverlayOptions:
 
 
 def show_angles(poses: FramePoses, *, several: bool) -> None:
-    """Show the joint angles of each person in two tables: of joints with two sides, side by side, and of the others.
+    """Show the joint angles of each person in two tables: of joints with two sides, and of the others.
 
     With ``several`` people in the whole photo, a person who is alone in it is still shown with their number or name.
     """
     table = sides_table(poses)
     whose = pd.Series([poses.names.get(person, f"{person}") for person in table["person"]], dtype=object)
-    st.header("Joint angles", anchor=False, help=_READINGS)
-    paired, single = st.columns([3, 2], gap="medium")
-    with paired:
-        _show(table, whose, ("left", "right"), several, alt="Joint angles, left and right")
-    with single:
-        _show(table, whose, ("middle",), several, alt="Angles of neck, trunk and pelvis")
+    _show(table, whose, ("left", "right"), several, alt="Joint angles, left and right")
+    _show(table, whose, ("middle",), several, alt="Angles of neck, trunk and pelvis")
     st.caption(
         "Measured in 3D, and as seen in the image; a straight knee or elbow is 180. –: a point that the angle needs is "
-        "hidden or out of view (visibility below 0.5)."
+        "hidden or out of view (visibility below 0.5).",
+        help=_READINGS,
     )
 
 
@@ -71,5 +63,4 @@ def _show(table: pd.DataFrame, whose: "pd.Series[str]", sides: tuple[str, ...], 
                 lambda degrees: "–" if pd.isna(degrees) else f"{degrees:.1f}"
             )
     shown = pd.DataFrame(columns)[rows]
-    height: Height = "content" if len(shown) <= _MOST_ROWS else _HIGHEST_PX
-    st.table(shown, border="horizontal", hide_index=True, height=height, alt=alt)
+    st.table(shown, border="horizontal", hide_index=True, alt=alt)

@@ -143,11 +143,16 @@ def drawn(photo: Photo, poses: FramePoses, look: Look, hands: FrameHands | None 
 
 
 def show(rgb: np.ndarray, caption: str, alt: str) -> None:
-    """Show a photo so that all of it fits on the screen, sent no larger than the screen needs."""
+    """Show a photo so that all of it fits on the screen."""
     height, width = rgb.shape[:2]
     with st.container(width=max(1, min(width, round(_SHOWN_HEIGHT_PX * width / height)))):
-        st.image(fit_picture(rgb, _SCREEN_PX), width="stretch", output_format="JPEG", alt=alt)
+        show_in_place(rgb, alt)
     st.caption(caption)
+
+
+def show_in_place(rgb: np.ndarray, alt: str) -> None:
+    """Show a photo as wide as its place, sent no larger than the screen needs."""
+    st.image(fit_picture(rgb, _SCREEN_PX), width="stretch", output_format="JPEG", alt=alt)
 
 
 def _ask_for_file(source: str) -> UploadedFile | None:

@@ -107,13 +107,7 @@ def _decoded(key: str, _data: bytes, _name: str) -> BackgroundPicture:
 
 
 def choose_people(
-    poses: Poses,
-    *,
-    page: str,
-    key: str,
-    heights: Mapping[int, float] | None = None,
-    folds: bool = True,
-    seen: bool = True,
+    poses: Poses, *, page: str, key: str, heights: Mapping[int, float] | None = None, seen: bool = True
 ) -> Poses:
     """Let the visitor hide and name people, if there are several, and return the others with their names.
 
@@ -124,7 +118,6 @@ def choose_people(
         page: name of the page; its choices are kept while the visitor is on another.
         key: identifies the result; a new one starts with everyone shown.
         heights: of people in metres, by id, to begin with.
-        folds: whether the choice of several people can be folded away.
         seen: whether the visitor sees the choice; what was chosen among several people holds without it.
     """
     ids = poses.person_ids.tolist()
@@ -138,18 +131,17 @@ def choose_people(
     elif widget not in st.session_state:  # it was not shown for a while and lost its edits
         chosen = _Choice(key, chosen.table)
     if seen:
-        few = len(ids) <= _ROWS_WITHOUT_SCROLLING
-        with st.expander(f"People ({len(ids)})", icon=":material/groups:", expanded=few) if folds else st.container():
+        with st.container(width=_WIDTH_PX):  # or less, if there is less room
             table: pd.DataFrame = st.data_editor(
                 chosen.begun_with,
                 key=widget,
                 hide_index=True,
                 disabled=["color", "person", "seen"],
                 column_config=_columns(isinstance(poses, PoseSequence)),
-                width=_WIDTH_PX,
-                height="content" if few else 320,
+                width="stretch",
+                height="content" if len(ids) <= _ROWS_WITHOUT_SCROLLING else 320,
             )
-            st.caption(f"Hide or rename people; every view and file updates. {_HEIGHT_HELP}")
+        st.caption(f"Hide or rename people; every view and file updates. {_HEIGHT_HELP}")
         chosen = _Choice(key, chosen.begun_with, table)
     st.session_state[kept] = chosen
     table = chosen.table

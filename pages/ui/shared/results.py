@@ -3,12 +3,12 @@
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
 
-from pages.ui.shared.figure import show_figure
+from pages.ui.shared.solid import show_solid
 from posecore import BLAZEPOSE_33, FramePoses, plot_pose_3d, to_table
 from posecore.motion.measuring import Space
 from posecore.skeletons import Skeleton
@@ -52,19 +52,22 @@ def _choose_coordinates(key: str, *, several: bool = False) -> Space:
         format_func=lambda name: _COORDINATES[name],
         key=f"{key}_of_several" if several else key,
         persist_state="session",
+        label_visibility="collapsed",
         help="3D: the shape of the body in metres, centred on the hips. Image: positions in the image, with relative "
         "depth.",
     )
 
 
-def show_skeleton(poses: FramePoses, *, key: str, several: bool = False) -> None:
+def show_skeleton(poses: FramePoses, *, key: str, several: bool = False, min_visibility: float = 0.0) -> None:
     """Show the 3D skeleton with a choice of coordinates; its camera stays where the visitor put it.
 
-    With ``several`` people in the whole result, a person who is alone in a frame still has their own colour.
+    With ``several`` people in the whole result, a person who is alone in a frame still has their own colour. Landmarks
+    below ``min_visibility`` are not shown.
     """
     coordinates = _choose_coordinates(f"{key}_coordinates", several=several)
-    figure = plot_pose_3d(poses, coordinates=coordinates, color_by="person" if several else "confidence")
-    show_figure(figure, height=460, label=f"3D skeleton, {_COORDINATES[coordinates]}", key=f"{key}_3d")
+    color_by: Literal["person", "confidence"] = "person" if several else "confidence"
+    figure = plot_pose_3d(poses, coordinates=coordinates, color_by=color_by, min_visibility=min_visibility)
+    show_solid(figure, axes=coordinates, label=f"3D skeleton, {_COORDINATES[coordinates]}", key=f"{key}_3d")
 
 
 def show_table(poses: FramePoses, *, key: str, several: bool = False) -> None:
@@ -92,7 +95,7 @@ def show_table(poses: FramePoses, *, key: str, several: bool = False) -> None:
         hide_index=True,
         column_order=order,
         column_config=_column_config(),
-        height=min(36 * (len(table) + 1) + 2, 480),
+        height=min(36 * (len(table) + 1) + 2, 340),
         placeholder="n/a",
     )
     st.caption(f"{len(table)} of {len(poses) * len(BLAZEPOSE_33)} landmarks. Click a heading to sort.")

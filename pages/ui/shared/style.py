@@ -29,7 +29,7 @@ h1 { font-size: 1.75rem; padding: 0; }
 }
 /* Streamlit writes what is chosen in the primary colour. No colour that carries white letters is bright enough for that
    on a dark page (4.5:1); border and ground show it as well. */
-[data-testid="stButtonGroup"] button[data-selected]:not([data-disabled]),
+[data-testid="stButtonGroup"] button[data-selected]:not([data-disabled]), [data-testid="stTab"][aria-selected="true"],
 [data-testid="stSlider"] [data-testid="stSliderThumbValue"] { color: inherit; }
 /* Streamlit's own grey is 4.16:1 on the light page. */
 [data-testid="stCaptionContainer"] { color: inherit; opacity: 0.8; }

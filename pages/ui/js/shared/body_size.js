@@ -24,7 +24,8 @@ const [LEAST, MOST] = [0.25, 1.8];
 
 /**
  * The traces of a figure with the sizes of their dots and lines as the people in them appear.
- * @param {any[]} data traces as Plotly takes them, with uids as in posecore/view/stage.py
+ * @param {any[]} data traces as Plotly takes them, with uids as in posecore/view/stage.py; those of a still figure have their
+ *   person's height and the sizes that they were made with in meta, see posecore/view/plots.py
  * @param {Scene} scene
  * @param {{width: number, height: number}} view in pixels
  * @returns {any[]}
@@ -33,7 +34,7 @@ export function sized(data, scene, { width, height }) {
   const heights = new Map(
     data
       .filter(({ uid }) => uid?.startsWith("joints_"))
-      .map((trace) => [trace.uid.slice("joints_".length), bodyHeight(trace, scene)]),
+      .map((trace) => [trace.uid.slice("joints_".length), trace.meta?.height ?? bodyHeight(trace, scene)]),
   );
   return data.map((trace) => {
     const body = heights.get(ownerOf(trace.uid));
@@ -55,13 +56,14 @@ function ownerOf(uid = "") {
  * @param {any} trace
  * @param {(number | null)[]} factors of its points
  */
-function withFactors({ marker, line, mode }, factors) {
+function withFactors({ marker, line, mode, meta }, factors) {
   const there = factors.filter((factor) => factor !== null);
   if (!there.length) return {};
-  const mean = there.reduce((sum, factor) => sum + factor, 0) / there.length;
+  const made = meta?.size ?? 1;
+  const mean = there.reduce((sum, factor) => sum + factor, 0) / there.length / made;
   if (mode === "lines") return { line: { ...line, width: line.width * mean } };
   const nominal = valuesOf(marker.size);
-  const size = factors.map((factor, place) => (nominal[place] ?? nominal[0] ?? 6) * (factor ?? mean));
+  const size = factors.map((factor, place) => (nominal[place] ?? nominal[0] ?? 6) * (factor === null ? mean : factor / made));
   return { marker: { ...marker, size, line: { ...marker.line, width: Math.min(1, mean) } } };
 }
 

@@ -164,7 +164,7 @@ function* itemsOf(trace, layout, place) {
       const radius = MARKER_SCALE * (sizes[index] ?? sizes[0] ?? 6);
       const color = colorOf(marker, index, layout);
       // A little nearer than they are, so that they lie on the ends of their lines.
-      yield { depth: at.depth - 0.02, paint: (pen) => dot(pen, at, radius, color, marker.line?.color) };
+      yield { depth: at.depth - 0.02, paint: (pen) => dot(pen, at, radius, color, marker.line) };
     }
   }
 }
@@ -181,15 +181,15 @@ function stroke(pen, from, to, color, width) {
   pen.stroke();
 }
 
-/** @type {(pen: CanvasRenderingContext2D, at: Place, radius: number, color: string, rim?: string) => void} */
+/** @type {(pen: CanvasRenderingContext2D, at: Place, radius: number, color: string, rim?: {color?: string, width?: number}) => void} */
 function dot(pen, at, radius, color, rim) {
   pen.fillStyle = color;
   pen.beginPath();
   pen.arc(at.x, at.y, radius, 0, 2 * Math.PI);
   pen.fill();
-  if (!rim) return;
-  pen.strokeStyle = rim;
-  pen.lineWidth = 1;
+  if (!rim?.color) return;
+  pen.strokeStyle = rim.color;
+  pen.lineWidth = rim.width ?? 1;
   pen.stroke();
 }
 
@@ -217,7 +217,8 @@ function nameAxes(pen, scene, place, font, color) {
     if (!from || !to) continue;
     stroke(pen, from, to, "rgba(138, 143, 152, 0.5)", 1);
     const write = (/** @type {string} */ text, /** @type {number} */ x, /** @type {number} */ y) => {
-      pen.fillText(text, x, Math.min(Math.max(y, LETTER_PX), pen.canvas.clientHeight));
+      const half = pen.measureText(text).width / 2;
+      pen.fillText(text, Math.max(half, Math.min(x, pen.canvas.clientWidth - half)), Math.min(Math.max(y, LETTER_PX), pen.canvas.clientHeight));
     };
     const middle = (from.x + to.x) / 2;
     const below = axis === "z" ? LETTER_PX / 2 : LETTER_PX + 4;

@@ -4,6 +4,7 @@
 import { sized } from "./body_size.js";
 import { canvasPlotly } from "./canvas3d.js";
 import { fitted } from "./fitting.js";
+import { fixed } from "./numbers.js";
 import { loadPlotly, themed } from "./plotly.js";
 import { pointAt } from "./projection.js";
 import { painted, pause } from "./timing.js";
@@ -19,6 +20,7 @@ import { webgl } from "./webgl.js";
 const EVERY_MS = 75; // between redraws, which take two thirds of the time at most
 const HURRIED_MS = 120; // half of the time at most, since video, overlay and curves go first
 const PLOTLY_PIXEL_RATIO = 2; // by default Plotly draws at twice the screen's resolution, which takes long
+const LEAST_HEAD_PX = 22; // above the box
 const REACH_PX = 12; // from the mouse to a joint
 
 const pixelRatio = () => Math.min(PLOTLY_PIXEL_RATIO, window.devicePixelRatio);
@@ -27,9 +29,11 @@ export class Skeleton3d {
   /**
    * @param {HTMLElement} element
    * @param {{onTurned?: () => void, onDrawn: (frame: number) => void, isHurried: () => boolean}} watcher
+   * @param {{isStill?: boolean}} [kind] isStill: one moment is shown, for which a plain canvas is always fast enough
    */
-  constructor(element, watcher) {
+  constructor(element, watcher, { isStill = false } = {}) {
     this.watcher = watcher;
+    this.isStill = isStill;
     this.chart = make("div", { className: "s3-chart" });
     this.tip = make("div", { className: "s3-tip", hidden: true });
     element.classList.add("s3");
@@ -91,7 +95,7 @@ export class Skeleton3d {
     const bare = { ...layout, title: undefined, showlegend: false, margin: { l: 0, r: 0, t: 0, b: 0 }, coloraxis: { ...layout.coloraxis, showscale: false } };
     this.figure = { data, layout: themed(bare, this.chart) };
     this.fit();
-    this.plotly ??= webgl() === "fast" ? await loadPlotly() : canvasPlotly;
+    this.plotly ??= !this.isStill && webgl() === "fast" ? await loadPlotly() : canvasPlotly;
     this.draw();
   }
 
@@ -145,7 +149,7 @@ export class Skeleton3d {
 
   /** Move the camera to where it sees everything, until the viewer moves it. */
   fit() {
-    if (this.figure && !this.isTurned) this.figure.layout.scene.camera = fitted(this.scene(), this.view());
+    if (this.figure && !this.isTurned) this.figure.layout.scene.camera = fitted(this.scene(), { ...this.view(), head: Math.max(LEAST_HEAD_PX, this.head.offsetHeight) });
   }
 
   /** @param {Camera} camera */
@@ -186,7 +190,7 @@ export class Skeleton3d {
     for (const trace of data) {
       if (!trace.uid?.startsWith("joints_") || !Array.isArray(trace.x)) continue;
       const found = pointAt(trace, scene, at);
-      if (found && (!nearest || found.away < nearest.away)) nearest = { ...found, name: trace.text[found.index] };
+      if (found && (!nearest || found.away < nearest.away)) nearest = { ...found, name: wordsOf(trace, found.index) };
     }
     const corner = this.chart.getBoundingClientRect();
     return nearest && { name: nearest.name, x: nearest.x + box.x - corner.x, y: nearest.y + box.y - corner.y };
@@ -198,6 +202,19 @@ export class Skeleton3d {
     this.wanted = null;
     this.plotly?.purge(this.chart);
   }
+}
+
+/**
+ * What a trace says of one of its points, as Plotly's hovertemplate states it.
+ * @param {any} trace
+ * @param {number} index
+ */
+function wordsOf(trace, index) {
+  const words = trace.hovertemplate.replaceAll("<br>", "\n").replace(/<extra>.*|<[^>]*>/g, "");
+  return words.replace(/%\{(\w+)(?::\.(\d)f)?\}/g, (/** @type {string} */ _all, /** @type {string} */ name, /** @type {string} */ digits) => {
+    const value = trace[name][index];
+    return typeof value === "number" ? fixed(value, Number(digits)) : value;
+  });
 }
 
 /**
