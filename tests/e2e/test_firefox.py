@@ -60,12 +60,13 @@ def test_home_leads_to_a_photo_with_overlay_table_and_3d_view(page, server):
     page.wait_for(shows("See how people move"))
     no_errors(page)
     page.click(link("Try a photo"))
-    page.wait_for(radio("Portrait"))
-    page.click(radio("Portrait"))
     page.wait_for("document.querySelector('img[alt*=\"with the landmarks\"]')?.naturalWidth > 0")
+    turn(page, "document.querySelector('.posecore-solid canvas')")
+    landmarks = "[...document.querySelectorAll('[role=tab]')].find((tab) => tab.textContent.trim() === 'Landmarks')"
+    page.wait_for(landmarks)
+    page.click(landmarks)
     page.wait_for("document.querySelector('[data-testid=stDataFrame] canvas')")
     page.wait_for(shows("33 of 33 landmarks"))
-    turn(page, "document.querySelector('.posecore-solid canvas')")
     no_errors(page)
 
 
