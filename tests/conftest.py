@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from xdist.remote import Producer
@@ -12,7 +13,9 @@ from xdist.scheduler import LoadScopeScheduling
 
 from posecore import FramePoses, PoseOptions, PoseSequence, decode_picture, estimate_image, estimate_video
 from posecore.estimation.photos import release_models
-from posecore.media.samples import sample_picture
+from posecore.media.clips import open_clip
+from posecore.media.films import FilmWriter
+from posecore.media.samples import sample_clip, sample_picture
 from tests.postgresql_cluster import Cluster, running_cluster
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -72,6 +75,24 @@ def shared_data() -> Path:
 def portrait() -> np.ndarray:
     """The sample photo, (600, 512, 3)."""
     return decode_picture(sample_picture().path)
+
+
+@pytest.fixture(scope="session")
+def small_sample(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The sample video at half size, 884 x 496 px, which is read and written in a quarter of the time.
+
+    The first worker that needs it makes it, for all.
+    """
+    own = tmp_path_factory.getbasetemp()
+    path = (own if worker_id == "master" else own.parent) / "small" / "sports2d_demo.mp4"
+    if not path.exists():
+        path.parent.mkdir(exist_ok=True)
+        unfinished = own / "unfinished.mp4"
+        with open_clip(sample_clip().path) as clip, FilmWriter(unfinished, (884, 496), fps_hint=30) as film:
+            for frame in clip:
+                film.write(cv2.resize(frame.rgb, (884, 496), interpolation=cv2.INTER_AREA), frame.time_s)
+        unfinished.replace(path)
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,6 @@ from posecore import (
 from posecore.estimation.blazepose.stream_estimator import StreamEstimator
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
-from posecore.media.samples import sample_clip
 from posecore.runs import segments
 
 FAST = PoseOptions(engine="fast", smoothing=False)
@@ -64,8 +63,8 @@ def assert_equal(one: PoseSequence | HandSequence, other: PoseSequence | HandSeq
     ],
     ids=["one", "smoothed", "several", "every second frame"],
 )
-def test_it_ends_with_equal_landmarks_notes_and_video(options, part, workers, tmp_path):
-    clip, films = sample_clip().path, [tmp_path / name for name in ("whole.mp4", "part.mp4", "rest.mp4")]
+def test_it_ends_with_equal_landmarks_notes_and_video(options, part, workers, small_sample, tmp_path):
+    clip, films = small_sample, [tmp_path / name for name in ("whole.mp4", "part.mp4", "rest.mp4")]
     expected_notes: list[str] = []
     ends: list[RunSummary] = []
     whole = estimate_video(
@@ -103,8 +102,8 @@ def test_hard_cuts_and_people_are_those_of_one_run(shared_data):
         assert_equal(estimate_video(clip, FAST, part=part, after=stopped), whole)
 
 
-def test_what_is_done_is_not_estimated_again(monkeypatch):
-    clip = sample_clip().path
+def test_what_is_done_is_not_estimated_again(small_sample, monkeypatch):
+    clip = small_sample
     first, stopped, _ = stop_after(20, clip, part=PART)
     estimated: list[float] = []
     step = StreamEstimator.step
@@ -115,8 +114,8 @@ def test_what_is_done_is_not_estimated_again(monkeypatch):
     assert estimated == whole.times_s[len(first) :].tolist()
 
 
-def test_a_run_can_be_stopped_and_continued_again_and_again():
-    clip = sample_clip().path
+def test_a_run_can_be_stopped_and_continued_again_and_again(small_sample):
+    clip = small_sample
     whole = estimate_video(clip, FAST, part=PART)
     _, stopped, _ = stop_after(20, clip, part=PART)
     first, again, _ = stop_after(8, clip, part=PART, after=stopped)
@@ -127,9 +126,9 @@ def test_a_run_can_be_stopped_and_continued_again_and_again():
     assert_equal(estimate_video(clip, FAST, part=PART, after=further), whole)
 
 
-def test_a_run_in_segments_goes_on_after_its_first_segment(monkeypatch):
+def test_a_run_in_segments_goes_on_after_its_first_segment(small_sample, monkeypatch):
     monkeypatch.setattr(segments, "_SHORTEST_FRAMES", 30)
-    clip, part = sample_clip().path, ClipOptions(end_s=2.5)
+    clip, part = small_sample, ClipOptions(end_s=2.5)
     whole = estimate_video(clip, FAST, part=part)
     first, stopped, notes = stop_after(30, clip, part=part, workers=2)
     assert "several segments at once" in notes[-1]
@@ -140,8 +139,8 @@ def test_a_run_in_segments_goes_on_after_its_first_segment(monkeypatch):
     assert np.nanmax(np.abs(rest.xy - whole.xy)) < 0.01  # other numbers of threads
 
 
-def test_another_run_is_refused():
-    clip = sample_clip().path
+def test_another_run_is_refused(small_sample):
+    clip = small_sample
     _, stopped, _ = stop_after(5, clip, part=PART)
     for options, part, background in (
         (replace(FAST, people=2), PART, "keep"),
@@ -189,8 +188,8 @@ def test_hands_are_those_of_one_run(shared_data, tmp_path):
             estimate_video(path, options, hands=other, after=stopped)
 
 
-def test_some_runs_cannot_go_on():
-    clip, part = sample_clip().path, ClipOptions(end_s=0.5, film_side=64)
+def test_some_runs_cannot_go_on(small_sample):
+    clip, part = small_sample, ClipOptions(end_s=0.5, film_side=64)
     assert stop_after(3, clip, PoseOptions(engine="mediapipe"), part=part)[1] is None
     masked = replace(FAST, segmentation=True)
     assert stop_after(3, clip, masked, part=part, background="blur")[1] is None

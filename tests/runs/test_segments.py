@@ -10,7 +10,6 @@ import pytest
 
 from posecore import ClipOptions, InvalidOption, PoseOptions, PoseSequence, estimate_video
 from posecore.media.clips import open_clip
-from posecore.media.samples import sample_clip
 from posecore.runs import pool, segments
 from posecore.runs.job import Job
 from posecore.runs.progress import RecordingObserver
@@ -19,9 +18,9 @@ FAST = PoseOptions(engine="fast")
 
 
 @pytest.fixture(scope="module")
-def run_once(shared_data):
-    """One ordered run of a video, by its name in the shared data; each video is run only once."""
-    return cache(lambda name: estimate_video(shared_data / name, FAST))
+def run_once():
+    """One ordered run of a video; each video is run only once."""
+    return cache(lambda path: estimate_video(path, FAST))
 
 
 def run_cut(path: Path, cuts: list[float], *, on_progress=None, **changed) -> tuple[PoseSequence, list[str]]:
@@ -45,8 +44,9 @@ def apart(one: PoseSequence, other: PoseSequence) -> np.ndarray:
 
 @pytest.mark.parametrize("count", [2, 7])
 def test_one_person_is_where_the_single_run_finds_them(shared_data, run_once, count):
-    single = run_once("google-reference/pose_1.mp4")
-    sequence, notes = run_cut(shared_data / "google-reference" / "pose_1.mp4", even_cuts(single, count))
+    path = shared_data / "google-reference" / "pose_1.mp4"
+    single = run_once(path)
+    sequence, notes = run_cut(path, even_cuts(single, count))
     pixels = apart(sequence, single)
     assert notes == []
     assert np.median(pixels) <= 1
@@ -59,16 +59,15 @@ def follows_the_same(sequence: PoseSequence, single: PoseSequence) -> bool:
     return same.mean() >= 0.97
 
 
-def test_with_two_people_the_same_one_is_followed(shared_data, run_once):
-    single = run_once("clips/sports2d_demo.mp4")
-    sequence, _ = run_cut(shared_data / "clips" / "sports2d_demo.mp4", even_cuts(single, 4))
+def test_with_two_people_the_same_one_is_followed(small_sample, run_once):
+    single = run_once(small_sample)
+    sequence, _ = run_cut(small_sample, even_cuts(single, 4))
     assert follows_the_same(sequence, single)
 
 
-def test_a_segment_with_the_wrong_person_is_run_again(shared_data, run_once, monkeypatch):
+def test_a_segment_with_the_wrong_person_is_run_again(small_sample, run_once, monkeypatch):
     """The video has two people; cut in the middle, the later segment finds the other one first."""
-    clip = shared_data / "clips" / "sports2d_demo.mp4"
-    single = run_once("clips/sports2d_demo.mp4")
+    single = run_once(small_sample)
     cuts = even_cuts(single, 2)
     again = []
     run = segments._Segment.run_in_worker
@@ -77,19 +76,20 @@ def test_a_segment_with_the_wrong_person_is_run_again(shared_data, run_once, mon
         "run_in_worker",
         lambda self, after=None, **shown: again.append(after) or run(self, after, **shown),
     )
-    repaired, _ = run_cut(clip, cuts)
+    repaired, _ = run_cut(small_sample, cuts)
     assert [after is not None for after in again] == [False, False, True]
     assert follows_the_same(repaired, single)
     monkeypatch.setattr(segments, "_agree", lambda earlier, later: True)
-    unrepaired, _ = run_cut(clip, cuts)
-    assert np.median(apart(repaired, single), axis=1).max() < 50
-    assert np.median(apart(unrepaired, single), axis=1).max() > 300, "without the repair it is the other person"
+    unrepaired, _ = run_cut(small_sample, cuts)
+    assert np.median(apart(repaired, single), axis=1).max() < 25
+    assert np.median(apart(unrepaired, single), axis=1).max() > 150, "without the repair it is the other person"
 
 
 @pytest.mark.parametrize("at", [[1.5, 4.0], [0.9, 2.3, 3.5]], ids=["at the cuts", "between them"])
 def test_hard_cuts_are_those_of_the_single_run(shared_data, run_once, at):
-    single = run_once("wild/mp4_scene_cuts.mp4")
-    sequence, notes = run_cut(shared_data / "wild" / "mp4_scene_cuts.mp4", at)
+    path = shared_data / "wild" / "mp4_scene_cuts.mp4"
+    single = run_once(path)
+    sequence, notes = run_cut(path, at)
     assert notes == []
     assert sequence.cuts.tolist() == single.cuts.tolist() == [45, 90, 120]
     assert sequence.person_ids.tolist() == single.person_ids.tolist()
@@ -98,8 +98,8 @@ def test_hard_cuts_are_those_of_the_single_run(shared_data, run_once, at):
     assert np.nanpercentile(pixels, 99) <= 8
 
 
-def test_the_video_is_complete_with_its_times_and_sound(shared_data, tmp_path):
-    clip = with_tone(sample_clip().path, tmp_path / "clip.mp4", seconds=1.5)
+def test_the_video_is_complete_with_its_times_and_sound(small_sample, tmp_path):
+    clip = with_tone(small_sample, tmp_path / "clip.mp4", seconds=1.5)
     single = estimate_video(clip, FAST, annotated=tmp_path / "single.mp4")
     for quality in ("fast", "small"):
         target = tmp_path / f"{quality}.mp4"
@@ -136,12 +136,11 @@ def with_tone(source: Path, target: Path, seconds: float) -> Path:
     return target
 
 
-def test_stopping_keeps_the_partial_result_of_every_segment_and_says_so(tmp_path):
-    clip = sample_clip().path
+def test_stopping_keeps_the_partial_result_of_every_segment_and_says_so(small_sample, tmp_path):
     film = tmp_path / "film.mp4"
     seen = []
     sequence, [note] = run_cut(
-        clip, [1.5, 3.0], film=film, on_progress=lambda done: seen.append(done) or done.frames < 30
+        small_sample, [1.5, 3.0], film=film, on_progress=lambda done: seen.append(done) or done.frames < 30
     )
     assert len(seen) == 30
     assert "Stopped early" in note
@@ -167,12 +166,12 @@ def test_a_damaged_video_is_processed_in_one_piece(tmp_path, portrait):
     np.testing.assert_array_equal(sequence.xy, single.xy)
 
 
-def test_an_error_in_the_caller_stops_all_workers(tmp_path):
+def test_an_error_in_the_caller_stops_all_workers(small_sample, tmp_path):
     def fail(done):
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        run_cut(sample_clip().path, [1.5, 3.0], film=tmp_path / "film.mp4", on_progress=fail)
+        run_cut(small_sample, [1.5, 3.0], film=tmp_path / "film.mp4", on_progress=fail)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -194,22 +193,21 @@ def test_workers_must_be_a_whole_number(workers, portrait):
         estimate_video("any.mp4", workers=workers)
 
 
-def test_several_workers_share_a_long_video(monkeypatch):
+def test_several_workers_share_a_long_video(small_sample, monkeypatch):
     """Through the public function; the video has at least 230 frames, which is long for a minimum segment of 60."""
     monkeypatch.setattr(segments, "_SHORTEST_FRAMES", 60)
     runs = []
     run = pool.run_in_worker
     monkeypatch.setattr(pool, "run_in_worker", lambda job, *seen: runs.append(job) or run(job, *seen))
     progress = []
-    sequence = estimate_video(sample_clip().path, FAST, workers=2, on_progress=progress.append)
+    sequence = estimate_video(small_sample, FAST, workers=2, on_progress=progress.append)
     assert len(runs) >= 2
     assert progress[-1].share == 1 or progress[-1].total is None
     assert len(sequence) == len({*sequence.times_s.tolist()})
 
 
-def test_videos_with_several_people_or_skipped_frames_are_not_cut(monkeypatch):
+def test_videos_with_several_people_or_skipped_frames_are_not_cut(small_sample, monkeypatch):
     monkeypatch.setattr(segments, "_SHORTEST_FRAMES", 10)
     monkeypatch.setattr(segments, "run_in_segments", lambda *_: pytest.fail("the video was cut"))
-    clip = sample_clip().path
-    estimate_video(clip, PoseOptions(people=2), part=ClipOptions(end_s=1), workers=3)
-    estimate_video(clip, part=ClipOptions(end_s=1, every=2), workers=3)
+    estimate_video(small_sample, PoseOptions(people=2), part=ClipOptions(end_s=1), workers=3)
+    estimate_video(small_sample, part=ClipOptions(end_s=1, every=2), workers=3)
