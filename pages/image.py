@@ -35,7 +35,7 @@ from pages.ui.shared.people_choice import (
 from pages.ui.shared.problems import problems_shown, show_problem
 from pages.ui.shared.results import show_skeleton, show_table
 from pages.ui.shared.sample_options import for_sample
-from pages.ui.shared.settings import settings_with_hands
+from pages.ui.shared.settings import set_people, settings_with_hands
 from pages.ui.shared.visits import current_visit
 from posecore import FrameHands, FramePoses, PosecoreError, PoseOptions
 from posecore.estimation.hand_options import HandOptions
@@ -121,6 +121,14 @@ def show_result(
     show_facts(photo, options, poses, head, places)
     if poses.left_out:
         say(places, more_people(poses.left_out), ":material/groups:")
+        everybody = len(poses) + poses.left_out
+        places.line.button(
+            f"Show all {everybody} people",
+            key="image_everybody",
+            help="Sets Maximum people in Settings.",
+            on_click=set_people,
+            args=(everybody,),
+        )
     with places.tab("people" if several else "measure"):
         poses = choose_people(
             poses, page="image", key=f"{photo.key}_{len(poses)}", seen=not several or places.is_open("people")

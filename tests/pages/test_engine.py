@@ -32,8 +32,9 @@ def without_openvino(monkeypatch):
     monkeypatch.setattr("posecore.estimation.engines.load", refuse)
 
 
-def test_a_fallback_is_reported_once(without_openvino, open_page):
-    app = open_page("image", sample="photo")
+def test_a_fallback_is_reported_once(without_openvino, app, open_page):
+    app.session_state["image_tabs"] = "Landmarks"
+    open_page("image", sample="photo")
     [toast] = app.toast
     assert REASON in toast.value
     assert "Full model on MediaPipe Tasks" in captions(app)

@@ -71,6 +71,7 @@ def test_an_unavailable_model_is_reported_and_the_page_still_works(app, monkeypa
     (tmp_path / "pose_landmarker_lite.task").write_bytes(b"damaged")
     monkeypatch.setenv("POSECORE_MODEL_DIR", str(tmp_path))
     app.query_params["sample"] = "photo"
+    app.session_state["image_tabs"] = "Landmarks"
     app.switch_page("pages/image.py").run()
     app.radio(key="model").set_value("lite").run()
     assert not app.exception

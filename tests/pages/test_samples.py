@@ -94,6 +94,7 @@ def test_samples_of_photos_can_be_chosen(open_page, app):
     for clip in (BALANCE, GROUP):
         if not (cache_dir() / "samples" / clip.name).is_file():
             pytest.skip("the videos of Pose2Sim could not be fetched on this machine")
+    app.session_state["image_tabs"] = "Landmarks"
     open_page("image", sample="group")
     assert len(app.dataframe[-1].value) == 3 * 33
     assert not [info for info in app.info if "more" in info.value]

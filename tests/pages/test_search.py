@@ -8,6 +8,7 @@ def three_men(shared_data, open_page):
     """The Image page with the photo of three men and the maximum number of people."""
     path = shared_data / "people" / "three_people.jpg"
     app = open_page("image")
+    app.session_state["image_tabs"] = "Landmarks"
     app.number_input(key="people").set_value(20).run()
     app.file_uploader[0].set_value((path.name, path.read_bytes(), "image/jpeg")).run()
     return app
@@ -45,14 +46,18 @@ def test_presets_set_people_and_search_and_are_marked_only_while_they_are_true(t
 @pytest.mark.parametrize("search", ["fast", "thorough"])
 def test_people_beyond_the_maximum_are_reported(three_men, search):
     three_men.radio(key="search").set_value(search).run()
-    assert not [info for info in three_men.info if "Maximum people" in info.value]
+    assert not [words for words in three_men.markdown if "Maximum people" in words.value]
     three_men.number_input(key="people").set_value(2).run()
     assert people_in_table(three_men) == 2
-    [info] = [info for info in three_men.info if "Maximum people" in info.value]
-    assert "1 more" in info.value
+    said = {words.value for words in three_men.markdown if "Maximum people" in words.value}
+    assert [words for words in said if "1 more" in words] == [*said]
+    three_men.button(key="image_everybody").click().run()
+    assert people_in_table(three_men) == 3
 
 
 def test_several_people_can_be_named_and_hidden_but_one_cannot(three_men):
+    three_men.session_state["image_tabs"] = "People"
+    three_men.run()
     [people] = [shown.value for shown in three_men.dataframe if "show" in shown.value]
     assert people["person"].tolist() == [1, 2, 3]
     assert people["show"].all()
