@@ -34,13 +34,13 @@ def assert_goes_on(frames: np.ndarray, places: np.ndarray, most_px: float) -> No
     assert steps.max() <= most_px
 
 
-@pytest.mark.parametrize(("every", "options"), [(1, {"people": 2}), (3, {"people": 4, "search": "thorough"})])
+@pytest.mark.parametrize(("every", "options"), [(2, {"people": 2}), (3, {"people": 4, "search": "thorough"})])
 def test_two_people_who_cross_keep_their_ids(shared_data, every, options):
     """He is on the roof and jumps down through the glare of the sun; she walks below from right to left."""
     people = ways(shared_data / "clips" / "sports2d_demo.mp4", every, **options)
     assert list(people) == [1, 2]
     (frames, his), (her_frames, hers) = people[1], people[2]
-    assert frames[0] <= 5
+    assert frames[0] <= 6
     assert frames[-1] >= 222
     assert len(frames) >= 205 / every
     assert her_frames[0] <= 62
@@ -64,10 +64,10 @@ def test_two_people_who_cross_keep_their_ids(shared_data, every, options):
     ],
 )
 def test_the_walker_keeps_one_id_and_the_operator_another(shared_data, camera, operator, search):
-    people = ways(shared_data / "clips" / "pose2sim" / f"{camera}.mp4", every=3, people=3, search=search)
+    people = ways(shared_data / "clips" / "pose2sim" / f"{camera}.mp4", every=4, people=3, search=search)
     walkers = [way for way in people.values() if operator is None or np.abs(way[1][0] - operator).max() > 60]
     [(frames, places)] = walkers
-    assert frames.tolist() == list(range(0, 100, 3))
+    assert frames.tolist() == list(range(0, 100, 4))
     assert_goes_on(frames, places, 20)
     assert len(people) <= 2
     if operator is not None and search == "thorough":
@@ -76,25 +76,25 @@ def test_the_walker_keeps_one_id_and_the_operator_another(shared_data, camera, o
 
 def test_mediapipes_engine_gives_the_walker_one_id(shared_data):
     path = shared_data / "clips" / "pose2sim" / "cam01.mp4"
-    sequence = estimate_video(path, PoseOptions(engine="mediapipe", people=2))
+    sequence = estimate_video(path, PoseOptions(engine="mediapipe", people=2), part=ClipOptions(every=2))
     assert sequence.person_ids.tolist() == [1]
     assert sequence.seen.all()
 
 
 def test_no_note_if_nobody_is_left_out(shared_data):
-    _, notes = run(shared_data / "clips" / "sports2d_demo.mp4", PoseOptions(engine="fast", people=2), 1)
+    _, notes = run(shared_data / "clips" / "sports2d_demo.mp4", PoseOptions(engine="fast", people=2), 2)
     assert notes == []
 
 
 @pytest.mark.parametrize(
     ("clip", "search", "part", "most"),
     [
-        ("clips/sports2d_demo.mp4", "fast", ClipOptions(start_s=1.5, end_s=3), 2),
-        ("clips/pose2sim/cam01.mp4", "thorough", ClipOptions(end_s=0.5), 2),
+        ("clips/sports2d_demo.mp4", "fast", ClipOptions(start_s=1.5, end_s=3, every=3), 2),
+        ("clips/pose2sim/cam01.mp4", "thorough", ClipOptions(end_s=0.5, every=3), 2),
         ("google-reference/pose_squats.mp4", "fast", ClipOptions(end_s=1), 1),
         ("google-reference/pose_squats.mp4", "thorough", ClipOptions(end_s=1), 1),
-        ("reps/squat_wall.mp4", "fast", ClipOptions(end_s=5, every=3), 1),
-        ("awkward/nobody.mp4", "fast", ClipOptions(), 0),
+        ("reps/squat_wall.mp4", "fast", ClipOptions(end_s=5, every=6), 1),
+        ("awkward/nobody.mp4", "fast", ClipOptions(every=3), 0),
     ],
 )
 def test_people_in_view_are_counted_whatever_number_is_asked_for(shared_data, clip, search, part, most):

@@ -88,13 +88,14 @@ def test_photos_are_those_of_its_second_look(pictures):
 
 
 def test_a_clip_of_one_hand(shared_data):
-    """Google's own landmarks of this clip; its test allows 26 px."""
+    """Google's own landmarks of the first half of this clip; its test allows 26 px."""
+    count = 160
     folder = shared_data / "google-reference"
-    true = np.array(json.loads((folder / "asl_hand.full.json").read_text()))
-    true_world = np.array(json.loads((folder / "asl_hand_3d.full.json").read_text()))
+    true = np.array(json.loads((folder / "asl_hand.full.json").read_text()))[:count]
+    true_world = np.array(json.loads((folder / "asl_hand_3d.full.json").read_text()))[:count]
     with open_clip(folder / "asl_hand.25fps.mp4") as clip, LiveHands(HandOptions(hands=1)) as live:
-        frames = [live.step(frame.pixels, frame.time_s) for frame in clip]
-    assert [len(hands) for hands in frames] == [1] * 325
+        frames = [live.step(frame.pixels, frame.time_s) for frame, _ in zip(clip, range(count), strict=False)]
+    assert [len(hands) for hands in frames] == [1] * count
     assert {str(hands.slots[0]) for hands in frames} == {"right hand of person 1"}
     off = np.linalg.norm([hands.xy[0] for hands in frames] - true[..., :2], axis=-1)
     assert np.median(off) <= 1
