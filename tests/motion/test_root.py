@@ -122,7 +122,7 @@ def test_people_who_cannot_be_placed(walker):
 
 
 def test_a_person_walking_across_a_real_clip(shared_data):
-    part = ClipOptions(start_s=3, end_s=6.5)
+    part = ClipOptions(start_s=3, end_s=6.5, every=2)
     clip = estimate_video(shared_data / "clips" / "sports2d_demo.mp4", PoseOptions(people=2), part=part)
     path = estimate_root(clip).path
     times = clip.times_s
@@ -131,7 +131,7 @@ def test_a_person_walking_across_a_real_clip(shared_data):
         seen = np.isfinite(person[:, 0])
         across = person[seen, 0]
         # Always to the left; a frame may be some centimetres off.
-        if seen.sum() > 60 and (across[10:] < across[:-10]).all():
+        if seen.sum() > 30 and (across[5:] < across[:-5]).all():
             speeds.append(-np.polyfit(times[seen], across, 1)[0])
             assert 3 < np.median(person[seen, 2]) < 10
     [speed] = speeds

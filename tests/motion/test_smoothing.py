@@ -7,7 +7,6 @@ import pytest
 
 import posecore
 from posecore import InvalidOption, PoseSequence
-from posecore.media.samples import sample_clip
 from posecore.motion.gaps import filled
 from posecore.motion.smoothing import Smoothing, smooth_sequence
 
@@ -313,14 +312,10 @@ def test_other_values_are_no_smoothing(values):
 
 
 @pytest.fixture(scope="module")
-def clip() -> tuple[PoseSequence, PoseSequence]:
+def clip(small_sample, raw_sample) -> tuple[PoseSequence, PoseSequence]:
     """The sample clip's first seconds, raw and smoothed as a stream."""
-    part = posecore.ClipOptions(end_s=2.5)
-    raw, stream = (
-        posecore.estimate_video(sample_clip().path, posecore.PoseOptions(smoothing=smoothing, engine="fast"), part=part)
-        for smoothing in (False, True)
-    )
-    return raw, stream
+    smoothed = posecore.PoseOptions(smoothing=True, engine="fast")
+    return raw_sample, posecore.estimate_video(small_sample, smoothed, part=posecore.ClipOptions(end_s=2.5))
 
 
 def test_one_euro_is_the_filter_of_streams(clip):

@@ -4,9 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import posecore
 from posecore import InvalidOption, InvalidPoses, PoseSequence
-from posecore.media.samples import sample_clip
 from posecore.motion.smoothing import Smoothing, smooth_sequence
 from posecore.motion.smoothing_effect import compare
 
@@ -136,12 +134,10 @@ def test_sequences_that_do_not_match():
         compare(raw, raw, space="moon")
 
 
-def test_a_real_clip():
-    options = posecore.PoseOptions(smoothing=False, engine="fast")
-    raw = posecore.estimate_video(sample_clip().path, options, part=posecore.ClipOptions(end_s=2.5))
+def test_a_real_clip(raw_sample):
     for space in SPACES:
-        [back_and_forth] = compare(raw, smooth_sequence(raw, Smoothing()), space=space)
-        [only_back] = compare(raw, smooth_sequence(raw, Smoothing("one-euro", beta=5)), space=space)
+        [back_and_forth] = compare(raw_sample, smooth_sequence(raw_sample, Smoothing()), space=space)
+        [only_back] = compare(raw_sample, smooth_sequence(raw_sample, Smoothing("one-euro", beta=5)), space=space)
         assert back_and_forth.lag_ms == pytest.approx(0, abs=1)
         assert only_back.lag_ms > 10
         assert back_and_forth.jitter_removed > 30
