@@ -124,6 +124,7 @@ def first_loads(browser: Browser, url: str, result: Path) -> dict[str, float]:
             _page, watch = loads.visit(context, counter, name, result)
             fetched[name] = watch.settle()["bytes"] / 1e6
             context.close()
+            print(f"first load of {name}: {fetched[name]:.2f} MB", flush=True)
     return fetched
 
 
@@ -196,20 +197,19 @@ def main() -> None:
     shown = {name: median(values) for name, values in list(times.items())[:3]}
     shown["page turn, 95%"] = quantiles(times["page turn, 95%"], n=20)[-1]
     shown |= {"first load": max(fetched.values()), "memory left alone": left["resident"]}
-    _print(shown, fetched, busy, left)
+    _print(shown, busy, left)
     if args.json:
         everything: dict[str, Any] = {"cores": usable_cores(), "times": times, "fetched": fetched}
         args.json.write_text(json.dumps(everything | {"busy": busy, "left": left}, indent=2) + "\n", encoding="utf-8")
 
 
-def _print(shown: dict[str, float], fetched: dict[str, float], busy: dict[str, float], left: dict[str, float]) -> None:
+def _print(shown: dict[str, float], busy: dict[str, float], left: dict[str, float]) -> None:
     units = {"first load": "MB", "memory left alone": "MB"}
     print(f"{usable_cores()} cores, the browser on the same\n")
     for name, value in shown.items():
         unit = units.get(name, "s")
         digits = 0 if value >= 100 else 2
         print(f"{name:<28}{value:>7.{digits}f} {unit:<3}(goal {GOALS[name]:g} {unit})")
-    print("\nfirst load of each page, MB: " + ", ".join(f"{name} {size:.2f}" for name, size in fetched.items()))
     for when, memory in (("in use", busy), ("left alone", left)):
         print(f"memory {when}: {memory['resident']:.0f} MB in RAM, {memory['private']:.0f} of them private")
 

@@ -28,6 +28,7 @@ def test_a_result_and_a_truth_give_charts_of_an_angle(page: Page, result_and_tru
     expect(page.get_by_test_id("stMetricValue").first).to_have_text("120 of 120")
     charts = page.locator(".posecore-figure")
     expect(charts).to_have_count(2)
+    charts.first.scroll_into_view_if_needed()  # it is drawn once it is in sight
     for chart, title in ((charts.first, "Left shoulder over time"), (charts.last, "how far both agree")):
         expect(chart.locator(".gtitle")).to_contain_text(title)
     expect(charts.first.locator(".legendtext")).to_have_text(["truth", "result"])

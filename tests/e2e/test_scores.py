@@ -27,6 +27,7 @@ def test_photos_are_scored_from_upload_to_report(page, portrait, tmp_path, shot)
     press_score(page)
     expect(page.get_by_role("heading", name="On your 2 people in 3 photos, full with the fast search")).to_be_visible()
     curve = page.get_by_role("figure", name="Correct points. full, fast: 97.1% within 0.2")
+    curve.scroll_into_view_if_needed()  # it is drawn once it is in sight
     expect(curve.locator(".scatterlayer .trace")).to_have_count(2)
     shot(page, "scores")
     page.get_by_role("button", name="Enlarge").first.click()

@@ -2,7 +2,7 @@
 // Draws the figure in data.figure with one Plotly chart for the life of the element.
 
 import { canvasPlotly } from "./canvas3d.js";
-import { loadPlotly, themed } from "./plotly.js";
+import { loadPlotly, plotlyLoaded, themed } from "./plotly.js";
 import { askFor } from "./seeking.js";
 import { painted, pause, shown } from "./timing.js";
 import { turnByHand } from "./turning.js";
@@ -53,6 +53,8 @@ class Chart {
   want(data) {
     this.newest = data;
     this.element.style.height = `${data.height}px`;
+    this.element.setAttribute("role", "figure");
+    this.element.setAttribute("aria-label", data.label);
     this.draw();
   }
 
@@ -61,13 +63,11 @@ class Chart {
     this.busy = true;
     try {
       // Plotly keeps the page busy while it loads: what the visitor sees first goes first.
-      if (!window.Plotly) await shown(this.element, this.ended.signal);
+      await Promise.race([plotlyLoaded, shown(this.element, this.ended.signal)]);
       while (this.newest && !this.held) {
-        const { figure, label, seeks } = this.newest;
+        const { figure, seeks } = this.newest;
         this.newest = null;
         const { data, layout } = JSON.parse(figure);
-        this.element.setAttribute("role", "figure");
-        this.element.setAttribute("aria-label", label);
         const start = performance.now();
         if (data.some((/** @type {any} */ { type }) => type === "scatter3d") && webgl() === "none") this.drawFlat(data, layout);
         else await (await loadPlotly()).react(this.element, data, themed(layout, this.element), CONFIG);

@@ -6,6 +6,12 @@
 /** @type {Promise<Plotly> | undefined} */
 let plotly;
 
+/** @type {(value?: undefined) => void} */
+let tell;
+
+/** Resolves once a figure has loaded the library. */
+export const plotlyLoaded = new Promise((resolve) => (tell = resolve));
+
 /**
  * The library, once it has loaded.
  * @returns {Promise<Plotly>}
@@ -14,7 +20,10 @@ export function loadPlotly() {
   plotly ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = new URL("../plotly.min.js", import.meta.url).href;
-    script.addEventListener("load", () => resolve(/** @type {Plotly} */ (window.Plotly)));
+    script.addEventListener("load", () => {
+      tell();
+      resolve(/** @type {Plotly} */ (window.Plotly));
+    });
     script.addEventListener("error", () => {
       plotly = undefined; // the next figure tries again
       script.remove();
