@@ -78,7 +78,8 @@ def _signs(page: Page) -> None:
 
 def _compare(page: Page) -> None:
     expect(page.locator(".sb .pp-overlay[data-frame]")).to_have_count(2)
-    expect(page.get_by_role("figure", name="Likeness over time, and by limb")).to_be_attached()  # it is drawn once it is in sight
+    # It is drawn once it is in sight.
+    expect(page.get_by_role("figure", name="Likeness over time, and by limb")).to_be_attached()
 
 
 def _progress(page: Page) -> None:
