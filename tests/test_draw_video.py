@@ -17,18 +17,17 @@ from posecore import (
 )
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
-from posecore.media.samples import sample_clip
 from tests.synthetic_hands import RIGHT, SIZE, waving
 
 PART = ClipOptions(start_s=2.4, end_s=2.8, film_side=640)
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
+def made(small_sample, tmp_path_factory):
     """Two people in a part of the sample video, and their annotated video."""
     film = tmp_path_factory.mktemp("film") / "film.mp4"
     options = PoseOptions(engine="fast", people=2, search="thorough")
-    return estimate_video(sample_clip().path, options, part=PART, annotated=film), film
+    return estimate_video(small_sample, options, part=PART, annotated=film), film
 
 
 def frames(film) -> np.ndarray:
@@ -43,22 +42,22 @@ def refuse_to_estimate(monkeypatch):
     monkeypatch.setattr("posecore.runs.local.open_stream_estimator", refuse)
 
 
-def test_the_same_people_give_the_same_video(made, tmp_path, monkeypatch):
+def test_the_same_people_give_the_same_video(made, small_sample, tmp_path, monkeypatch):
     refuse_to_estimate(monkeypatch)
     sequence, film = made
-    draw_video(sample_clip().path, sequence, tmp_path / "again.mp4", color_by="person", part=PART)
+    draw_video(small_sample, sequence, tmp_path / "again.mp4", color_by="person", part=PART)
     np.testing.assert_array_equal(frames(tmp_path / "again.mp4"), frames(film))
 
 
 @pytest.mark.parametrize("workers", [None, 1])
-def test_people_can_be_hidden_and_named(made, tmp_path, workers):
+def test_people_can_be_hidden_and_named(made, small_sample, tmp_path, workers):
     """A hidden person leaves the plain video, and a name takes more room than a number."""
     sequence, film = made
     assert sequence.person_ids.tolist() == [1, 2]
     shown = sequence.only([2]).named({2: "Annabella"})
     seen = []
     draw_video(
-        sample_clip().path,
+        small_sample,
         shown,
         tmp_path / "again.mp4",
         color_by="person",
@@ -77,12 +76,12 @@ def test_people_can_be_hidden_and_named(made, tmp_path, workers):
 
 
 @pytest.mark.parametrize("workers", [None, 1])
-def test_an_overlay_is_drawn_with_skeletons_or_without(made, tmp_path, workers):
+def test_an_overlay_is_drawn_with_skeletons_or_without(made, small_sample, tmp_path, workers):
     sequence, film = made
     picture = OwnPicture(np.full((20, 20, 4), (0, 0, 255, 255), np.uint8), "torso", 0.5)
     overlay = OverlayOptions(["hat"], picture)
     draw_video(
-        sample_clip().path,
+        small_sample,
         sequence,
         tmp_path / "overlay.mp4",
         skeletons=False,
@@ -101,13 +100,11 @@ def test_an_overlay_is_drawn_with_skeletons_or_without(made, tmp_path, workers):
         assert np.abs(drawn[0, int(knee[1]), int(knee[0])] - there).max() > 40  # no skeleton
 
 
-def test_a_cancelled_drawing_keeps_the_existing_video(made, tmp_path):
+def test_a_cancelled_drawing_keeps_the_existing_video(made, small_sample, tmp_path):
     sequence, _ = made
     film = tmp_path / "film.mp4"
     film.write_bytes(b"before")
-    assert not draw_video(
-        sample_clip().path, sequence, film, part=PART, on_progress=lambda progress: progress.frames < 3
-    )
+    assert not draw_video(small_sample, sequence, film, part=PART, on_progress=lambda progress: progress.frames < 3)
     assert film.read_bytes() == b"before"
     assert list(tmp_path.iterdir()) == [film]
 
@@ -137,7 +134,7 @@ def test_hands_and_their_notes_are_drawn_in_their_frames(tmp_path, workers):
     assert min(widths[3:9]) > 1.5 * max(widths[:3] + widths[9:])  # the tag with the note
 
 
-def test_notes_of_other_frames_are_refused(tmp_path):
+def test_notes_of_other_frames_are_refused(small_sample, tmp_path):
     with pytest.raises(InvalidHands, match="'hand_notes' for 12 frames, but got 1"):
-        draw_video(sample_clip().path, None, tmp_path / "film.mp4", hands=waving(12), hand_notes=[{}])
+        draw_video(small_sample, None, tmp_path / "film.mp4", hands=waving(12), hand_notes=[{}])
     assert not list(tmp_path.iterdir())
