@@ -174,9 +174,9 @@ def camera_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     target = tmp_path_factory.mktemp("camera") / "camera.y4m"
     with open_clip(sample_clip().path) as clip, target.open("wb") as film:
-        film.write(b"YUV4MPEG2 W640 H480 F15:1 Ip A1:1 C420jpeg\n")
+        film.write(b"YUV4MPEG2 W480 H360 F15:1 Ip A1:1 C420jpeg\n")
         for frame in itertools.islice(clip, 30, 90):
-            near = cv2.resize(frame.rgb[:600, 250:1050], (640, 480), interpolation=cv2.INTER_AREA)
+            near = cv2.resize(frame.rgb[:600, 250:1050], (480, 360), interpolation=cv2.INTER_AREA)
             film.write(b"FRAME\n" + cv2.cvtColor(near, cv2.COLOR_RGB2YUV_I420).tobytes())
     return target
 
