@@ -1,7 +1,7 @@
 """``posecore export``: a saved result in other formats."""
 
 import os
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from posecore.export.formats import FORMATS, PlannedFile, formats_for, plan_file
 
 if TYPE_CHECKING:
     from posecore.export.saved import Saved
+    from posecore.motion.smoothing import Smoothing
 
 _ALL, _BUNDLE = "all", "bundle"
 # Of a file name, on nearly every disk.
@@ -53,7 +54,7 @@ def _ids(context: click.Context, option: click.Parameter, text: str | None) -> l
     "--smoothing",
     "method",
     # Written out, as importing the filters takes half a second.
-    metavar="[none|one-euro|butterworth|savitzky-golay]",
+    metavar="[none|one-euro|butterworth|savitzky-golay|solid]",
     help="Smooth the raw landmarks over time like this.  [default: as they were saved]",
 )
 @click.option("--cutoff", "cutoff_hz", type=float, metavar="HZ", help="Of the butterworth filter.  [default: 6]")
@@ -66,6 +67,7 @@ def _ids(context: click.Context, option: click.Parameter, text: str | None) -> l
     metavar="S",
     help="First fill gaps of up to this many seconds.",
 )
+@options.fit
 @options.height
 @options.as_json
 def export(
@@ -77,6 +79,8 @@ def export(
     method: str | None,
     cutoff_hz: float | None,
     fill_gaps_s: float,
+    body: str | None,
+    field_of_view_deg: float | None,
     heights: options.GivenHeights | None,
     as_json: bool,
 ) -> int:
@@ -90,6 +94,7 @@ def export(
     unknown = [word for word in to if word not in _MEANINGS]
     if unknown:
         raise InvalidOption(f"Expected --to to be among {', '.join(_MEANINGS)}, but got {unknown[0]!r}.")
+    chosen = _choose(method, cutoff_hz, fill_gaps_s, options.fitted(body, field_of_view_deg))
     everything = _ALL in to or set(to) == {_BUNDLE}
     report = Report(as_json)
     try:
@@ -97,7 +102,7 @@ def export(
     except UnreadableResult as error:
         report.add_failed(file, error)
         return report.finish()
-    saved = _changed(_only(saved, people), heights, method, cutoff_hz, fill_gaps_s)
+    saved = _changed(_only(saved, people), heights, chosen)
     sequence, facts, hands = saved.sequence, saved.facts, saved.hands
     names = formats_for(sequence, hands) if everything else [word for word in to if word in FORMATS]
     stem = safe_name(file.name[: -len(SUFFIX)] if file.name.lower().endswith(SUFFIX) else file.stem, "clip")
@@ -198,25 +203,41 @@ def _only(saved: "Saved", people: list[int] | None) -> "Saved":
     return replace(saved, sequence=sequence, facts=facts, raw=raw, hands=hands)
 
 
-def _changed(
-    saved: "Saved",
-    heights: options.GivenHeights | None,
-    method: str | None,
-    cutoff_hz: float | None,
-    fill_gaps_s: float,
-) -> "Saved":
+@dataclass(frozen=True)
+class _Chosen:
+    """How to smooth; a method of None is that of the saved result.
+
+    Attributes:
+        method, cutoff_hz, fill_gaps_s: as the options say them.
+        fitted: the solid body that was asked for.
+    """
+
+    method: str | None
+    cutoff_hz: float | None
+    fill_gaps_s: float
+    fitted: "Smoothing | None" = None
+
+
+def _choose(method: str | None, cutoff_hz: float | None, fill_gaps_s: float, fitted: "Smoothing | None") -> _Chosen:
+    if fitted is not None and method is not None:
+        raise InvalidOption(f"Expected --smoothing or --body, but got both, {method} and {fitted.method}.")
+    return _Chosen(method if fitted is None else fitted.method, cutoff_hz, fill_gaps_s, fitted)
+
+
+def _changed(saved: "Saved", heights: options.GivenHeights | None, chosen: _Chosen) -> "Saved":
     """The result smoothed and scaled as requested; to the last bit as it was saved if nothing is requested."""
     from posecore.motion.height import heights_of
 
-    as_saved = heights is None and method is None and fill_gaps_s == 0
-    smoothed = _smoothed(saved if as_saved else _unscaled(saved), method, cutoff_hz, fill_gaps_s)
+    as_saved = heights is None and chosen.method is None and chosen.fill_gaps_s == 0
+    smoothed = _smoothed(saved if as_saved else _unscaled(saved), chosen)
     if heights is None:
         heights = {each.person: each.height_m for each in heights_of(saved.facts)}
     return smoothed if as_saved or heights == {} else _scaled(smoothed, heights)
 
 
-def _smoothed(saved: "Saved", method: str | None, cutoff_hz: float | None, fill_gaps_s: float) -> "Saved":
+def _smoothed(saved: "Saved", chosen: _Chosen) -> "Saved":
     """The result smoothed as requested, with facts that say so; as it was saved if nothing is requested."""
+    method, cutoff_hz, fill_gaps_s = chosen.method, chosen.cutoff_hz, chosen.fill_gaps_s
     if cutoff_hz is not None and method != "butterworth":
         raise InvalidOption(f"Expected --cutoff with --smoothing butterworth only, but got {method or 'none'}.")
     if method is None and fill_gaps_s == 0:
@@ -227,15 +248,19 @@ def _smoothed(saved: "Saved", method: str | None, cutoff_hz: float | None, fill_
     if raw is None:
         raise InvalidOption(
             "This result was smoothed before it was saved, without its raw landmarks, and is not smoothed twice. Leave "
-            "out --smoothing and --fill-gaps, or export the result as it was estimated."
+            "out --smoothing, --body and --fill-gaps, or export the result as it was estimated."
         )
-    if method is None:
+    if chosen.fitted is not None:
+        smoothing = replace(chosen.fitted, fill_gaps_s=fill_gaps_s)
+    elif method is None:
         smoothing = replace(saved.smoothing or Smoothing(method="none"), fill_gaps_s=fill_gaps_s)
     else:
         given: Any = {"method": method, "fill_gaps_s": fill_gaps_s}
         smoothing = Smoothing(**given | ({} if cutoff_hz is None else {"cutoff_hz": cutoff_hz}))
     facts = {**saved.facts, "smoothing_afterwards": smoothing.as_dict()}
-    return replace(saved, sequence=smooth_sequence(raw, smoothing), facts=facts, raw=raw)
+    with progress_bar(unit="frame", desc="Smoothing") as show:
+        sequence = smooth_sequence(raw, smoothing, on_progress=show)
+    return replace(saved, sequence=sequence, facts=facts, raw=raw)
 
 
 def _scaled(saved: "Saved", heights: options.GivenHeights) -> "Saved":

@@ -15,6 +15,7 @@ from posecore.view.overlays.names import USUAL_FAMILY, AnchorName, PieceName, Re
 from posecore.view.silhouettes import Background, BackgroundName, BackgroundPicture
 
 if TYPE_CHECKING:
+    from posecore.motion.smoothing import Smoothing
     from posecore.poses import FramePoses, PoseSequence
     from posecore.rigid.board import Board
     from posecore.view.overlays.ghost import Ghost
@@ -79,6 +80,20 @@ height = click.option(
     help="Height of the person, in metres, or of each by id (1=1.75,2=1.68): scales all metres to it.  "
     "[default: metres are the model's guess]",
 )
+_FIT = [
+    click.option(
+        "--body",
+        type=click.Choice(["solid"]),
+        help="solid: one body over the whole video, with bones of constant length, and left and right told apart.",
+    ),
+    click.option(
+        "--field-of-view",
+        "field_of_view_deg",
+        type=float,
+        metavar="DEG",
+        help="Of the camera, across the longer side of the picture, for a solid body.  [default: 60]",
+    ),
+]
 _PART = [
     click.option("--start", "start_s", type=float, default=_WHOLE.start_s, metavar="S", help="Start at this second."),
     click.option("--end", "end_s", type=float, metavar="S", help="End before this second."),
@@ -242,6 +257,21 @@ def check_heights(given: GivenHeights | None, people: int) -> None:
         )
 
 
+def fitted(body: str | None, field_of_view_deg: float | None) -> "Smoothing | None":
+    """What ``fit`` asks for; None if it does not.
+
+    Raises:
+        InvalidOption: if a field of view is given without a body, or is none.
+    """
+    if body is None:
+        if field_of_view_deg is not None:
+            raise InvalidOption("Expected --field-of-view with --body solid only, but got no --body.")
+        return None
+    from posecore.motion.smoothing import Smoothing
+
+    return Smoothing("solid") if field_of_view_deg is None else Smoothing("solid", field_of_view_deg=field_of_view_deg)
+
+
 def heights_of(given: GivenHeights | None, poses: "FramePoses | PoseSequence") -> dict[int, float]:
     """The heights that the option says, metres by id.
 
@@ -315,6 +345,11 @@ def background_of(given: str) -> Background:
 def part(command: _Command) -> _Command:
     """Add the options that say which frames of a video are used, named as in ``ClipOptions``."""
     return _with(_PART, command)
+
+
+def fit(command: _Command) -> _Command:
+    """Add the options of a solid body."""
+    return _with(_FIT, command)
 
 
 def estimation(command: _Command) -> _Command:

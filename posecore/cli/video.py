@@ -19,6 +19,7 @@ from posecore.view.overlays.names import PieceName
 from posecore.view.silhouettes import Background
 
 if TYPE_CHECKING:
+    from posecore.motion.smoothing import Smoothing
     from posecore.poses import PoseSequence
     from posecore.view.overlays.options import OverlayOptions
 
@@ -33,6 +34,7 @@ class _Asked:
     overlay: "OverlayOptions"
     workers: int
     heights: options.GivenHeights | None
+    body: "Smoothing | None"
 
 
 @click.command()
@@ -65,6 +67,7 @@ class _Asked:
     is_flag=True,
     help="Landmarks as the model returns them, to be smoothed later (see export --smoothing).",
 )
+@options.fit
 @options.height
 @options.estimation
 @options.background
@@ -93,6 +96,8 @@ def video(
     film_quality: FilmQuality,
     workers: int | None,
     no_smoothing: bool,
+    body: str | None,
+    field_of_view_deg: float | None,
     heights: options.GivenHeights | None,
     background: str,
     pieces: tuple[PieceName, ...],
@@ -124,13 +129,16 @@ def video(
     for option, chosen in (("--overlay-alone", overlay_alone), ("--overlay-pictures", overlay_pictures)):
         if chosen:
             _check_alone(option, overlay)
+    fitted = options.fitted(body, field_of_view_deg)
     asked = _Asked(
-        PoseOptions(**estimation, segmentation=behind != "keep", smoothing=not no_smoothing),
+        # A body is smooth by itself, and is fitted best to what the model returns.
+        PoseOptions(**estimation, segmentation=behind != "keep", smoothing=not no_smoothing and fitted is None),
         ClipOptions(start_s, end_s, every, film_side, film_quality),
         behind,
         overlay,
         usual_workers() if workers is None else workers,
         heights,
+        fitted,
     )
     options.check_heights(heights, asked.pose.people)
     warm_up()  # a worker starts while the model is located here
@@ -140,13 +148,14 @@ def video(
     with OutputFolder(out, overwrite=overwrite).whole(file, stem, _is_same_run) as written:
         base = written.folder / stem
         try:
-            sequence, manifest = _analyse(file, asked, None if no_film else Path(f"{base}.annotated.mp4"))
+            raw, manifest = _analyse(file, asked, None if no_film else Path(f"{base}.annotated.mp4"))
         except (UnreadableMedia, WorkerLost) as error:
             report.add_failed(file, error)
             return report.finish()
         manifest |= {"overlay": sorted(overlay.pieces), "overlay_picture": own.as_dict(), "ghost": ghost}
         manifest |= {"puppet": None if puppet is None else {"file": puppet.name, "sha256": file_sha256(puppet)}}
-        _write_tables(sequence, manifest, base)
+        sequence = _fitted(raw, asked.body)
+        _write_tables(sequence, manifest, base, raw=raw)
         suffixes = [*([".webm"] if overlay_alone else []), *([".zip"] if overlay_pictures else [])]
         too_large = _write_overlay(sequence, overlay, [Path(f"{base}.overlay{suffix}") for suffix in suffixes])
     outputs = list(written.paths.values())
@@ -212,18 +221,29 @@ def _analyse(file: Path, asked: _Asked, film: Path | None) -> "tuple[PoseSequenc
         source_sha256=file_sha256(file),
         most_people=summaries[0].most_people,
         heights=given,
+        smoothing=asked.body,
     )
     return sequence, manifest
 
 
-def _write_tables(sequence: "PoseSequence", manifest: Mapping[str, Any], base: Path) -> None:
+def _fitted(raw: "PoseSequence", body: "Smoothing | None") -> "PoseSequence":
+    """The people with the body that was asked for; heights that were given hold for it too."""
+    if body is None:
+        return raw
+    from posecore.motion.smoothing import smooth_sequence
+
+    with progress_bar(unit="frame", desc="Solid body") as show:
+        return smooth_sequence(raw, body, on_progress=show)
+
+
+def _write_tables(sequence: "PoseSequence", manifest: Mapping[str, Any], base: Path, *, raw: "PoseSequence") -> None:
     from posecore.export.json_file import write_manifest
     from posecore.export.saved import save_sequence
     from posecore.export.table_file import write_csv
 
     write_csv(sequence, Path(f"{base}.landmarks.csv"))
     write_manifest(sequence, Path(f"{base}.manifest.json"), facts=manifest)
-    save_sequence(sequence, Path(f"{base}.posecore.npz"), facts=manifest)
+    save_sequence(sequence, Path(f"{base}.posecore.npz"), facts=manifest, raw=None if raw is sequence else raw)
 
 
 def _write_overlay(sequence: "PoseSequence", overlay: "OverlayOptions", paths: list[Path]) -> list[OutputTooLarge]:

@@ -81,7 +81,7 @@ def estimate_root(sequence: PoseSequence, *, field_of_view_deg: float = ASSUMED_
     Raises:
         InvalidOption: if the field of view is not between 0 and 180 degrees.
     """
-    focal_px = _focal_px(sequence.size, field_of_view_deg)
+    focal_px = focal_length_px(sequence.size, field_of_view_deg)
     rays = (sequence.xy.astype(np.float64) - np.array(sequence.size) / 2) / focal_px
     world = sequence.world.astype(np.float64)
     used = np.isfinite(rays).all(axis=-1) & np.isfinite(world).all(axis=-1) & (sequence.visibility > 0)
@@ -109,17 +109,27 @@ def turns_to_camera(
     Raises:
         InvalidOption: if the field of view is not between 0 and 180 degrees.
     """
-    focal_px = _focal_px(sequence.size, field_of_view_deg)
+    focal_px = focal_length_px(sequence.size, field_of_view_deg)
     middle = sequence.xy[:, :, _HIPS].mean(axis=2, dtype=np.float64) - np.array(sequence.size) / 2
     rays = np.concatenate([middle, np.full((*middle.shape[:2], 1), focal_px)], axis=-1)
     return shortest_rotation(np.array([0.0, 0.0, 1.0]), rays.reshape(-1, 3)).reshape(*rays.shape[:2], 3, 3)
 
 
-def _focal_px(size: tuple[int, int], field_of_view_deg: float) -> float:
+def check_field_of_view(field_of_view_deg: float) -> None:
+    """Raise InvalidOption unless this is between 0 and 180 degrees."""
     if not 0 < field_of_view_deg < 180:
         raise InvalidOption(
             f"Expected 'field_of_view_deg' to be between 0 and 180 degrees, but got {field_of_view_deg}."
         )
+
+
+def focal_length_px(size: tuple[int, int], field_of_view_deg: float) -> float:
+    """Focal length, pixels, of a camera with pictures of (width, height) and this field of view along the longer side.
+
+    Raises:
+        InvalidOption: if the field of view is not between 0 and 180 degrees.
+    """
+    check_field_of_view(field_of_view_deg)
     return max(size) / 2 / math.tan(math.radians(field_of_view_deg) / 2)
 
 

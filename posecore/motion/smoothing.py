@@ -26,10 +26,11 @@ from posecore.motion.gaps import (
     usual_step_s,
 )
 from posecore.motion.one_euro import OneEuro
+from posecore.motion.root import ASSUMED_FIELD_OF_VIEW_DEG, check_field_of_view
 from posecore.poses import COORDINATES, FloatArray, PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
 
-SmoothingMethod = Literal["none", "one-euro", "butterworth", "savitzky-golay"]
+SmoothingMethod = Literal["none", "one-euro", "butterworth", "savitzky-golay", "solid"]
 
 Columns = NDArray[np.float64]
 _Filter = Callable[[FloatArray, Seconds, FloatArray], FloatArray]
@@ -49,6 +50,7 @@ _OPTIONS_OF: dict[str, tuple[str, ...]] = {
     "one-euro": ("min_cutoff_hz", "beta"),
     "butterworth": ("cutoff_hz", "order"),
     "savitzky-golay": ("window_s", "polynomial"),
+    "solid": ("field_of_view_deg",),
 }
 _ORDERS = (2, 4, 6, 8)
 _POLYNOMIALS = (1, 2, 3, 4, 5)
@@ -79,6 +81,8 @@ class Smoothing:
             Analytical Chemistry 36, 1964). It adds no lag and preserves peaks.
         ``"one-euro"``: the filter for streams (Casiez, Roussel & Vogel, CHI 2012), which only looks back and so lags.
             The defaults are MediaPipe's.
+        ``"solid"``: no filter but one body, with bones of constant length, see ``posecore.motion.body``; it also mends
+            exchanged sides.
         ``"none"``: leaves coordinates as they are.
 
     Attributes:
@@ -90,6 +94,7 @@ class Smoothing:
         min_cutoff_hz: One-Euro: cutoff for a landmark at rest in the picture; world landmarks use twice that.
         beta: One-Euro: rise of the cutoff in Hz at a speed of one region side (see ``smooth_sequence``) per second;
             for world landmarks, at two metres per second.
+        field_of_view_deg: solid: of the camera, along the picture's longer side, as for ``estimate_root``.
         fill_gaps_s: gaps up to this many seconds are filled first (see ``posecore.motion.gaps``), with any method.
 
     Raises:
@@ -103,6 +108,7 @@ class Smoothing:
     polynomial: int = 3
     min_cutoff_hz: float = 0.05
     beta: float = 80.0
+    field_of_view_deg: float = ASSUMED_FIELD_OF_VIEW_DEG
     fill_gaps_s: float = 0.0
 
     def __post_init__(self) -> None:
@@ -113,6 +119,7 @@ class Smoothing:
         for name in ("cutoff_hz", "window_s", "min_cutoff_hz"):
             if not 0 < getattr(self, name) < math.inf:
                 raise InvalidOption(f"Expected {name!r} to be above zero, but got {getattr(self, name)}.")
+        check_field_of_view(self.field_of_view_deg)
         if not 0 <= self.beta < math.inf:
             raise InvalidOption(f"Expected 'beta' to be 0 or more, but got {self.beta}.")
         check_gap(self.fill_gaps_s, "fill_gaps_s")
@@ -144,12 +151,15 @@ class Smoothing:
             "one-euro": f"One-Euro, {self.min_cutoff_hz:g} Hz at rest, beta {self.beta:g}",
             "butterworth": f"Butterworth, {_ordinal(self.order)} order, {self.cutoff_hz:g} Hz, zero lag",
             "savitzky-golay": f"Savitzky-Golay, {_ordinal(self.polynomial)} order, {self.window_s:g} s, zero lag",
+            "solid": f"Solid body, seen at {self.field_of_view_deg:g} degrees",
         }[self.method]
         return f"{text}, gaps up to {self.fill_gaps_s:g} s filled" if self.fill_gaps_s else text
 
 
-def smooth_sequence(sequence: PoseSequence, smoothing: Smoothing) -> PoseSequence:
-    """Smooth ``xy``, ``z`` and ``world`` over time, each person separately.
+def smooth_sequence(
+    sequence: PoseSequence, smoothing: Smoothing, *, on_progress: Callable[[int, int], None] | None = None
+) -> PoseSequence:
+    """Smooth ``xy``, ``z`` and ``world`` over time, each person separately; or fit a solid body, see ``Smoothing``.
 
     ``visibility`` and ``presence`` stay as the model gave them: they are estimates about one frame, not positions, and
     smoothing would hide how long a joint was out of sight. (Filled gaps: see ``gaps.fill_gaps``.)
@@ -170,6 +180,7 @@ def smooth_sequence(sequence: PoseSequence, smoothing: Smoothing) -> PoseSequenc
     Args:
         sequence: is not changed.
         smoothing: which filter.
+        on_progress: of a solid body, as for ``posecore.motion.body.fit``; filters take no time worth telling.
 
     Returns:
         A new sequence, or the given one if there is nothing to do.
@@ -178,6 +189,10 @@ def smooth_sequence(sequence: PoseSequence, smoothing: Smoothing) -> PoseSequenc
         InvalidOption: if the filter is not possible at the video's frame rate.
     """
     sequence = fill_gaps(sequence, smoothing.fill_gaps_s)
+    if smoothing.method == "solid":
+        from posecore.motion.body import fit  # which needs a second to load, and few ask for it
+
+        return fit(sequence, field_of_view_deg=smoothing.field_of_view_deg, on_progress=on_progress)
     if smoothing.method == "none" or len(sequence) < 2:
         return sequence
     step_s = usual_step_s(sequence.times_s)

@@ -117,6 +117,7 @@ def test_a_smoothed_result_is_exported_as_saved_or_smoothed_otherwise(run, saved
         (["--smoothing", "none"], Smoothing("none")),
         (["--smoothing", "one-euro"], Smoothing("one-euro")),
         (["--fill-gaps", "0.3"], Smoothing(fill_gaps_s=0.3)),
+        (["--body", "solid", "--field-of-view", "70"], Smoothing("solid", field_of_view_deg=70)),
     ]:
         code, _, complaints = run(smooth, "--to", "result", *options, "--out", again, "--overwrite")
         assert (code, complaints) == (0, "")
@@ -229,7 +230,9 @@ def test_a_failed_format_is_only_a_note_if_everything_was_requested(run, sequenc
         (["--to", "csv", "--cutoff", "4"], "--smoothing butterworth only, but got none"),
         (["--to", "csv", "--smoothing", "butterworth", "--cutoff", "20"], "below 12.5 Hz"),
         (["--to", "csv", "--fill-gaps", "-1"], "fill_gaps_s"),
-        (["--to", "csv", "--smoothing", "kalman"], "'none', 'one-euro', 'butterworth', 'savitzky-golay'"),
+        (["--to", "csv", "--body", "solid", "--smoothing", "none"], "--smoothing or --body, but got both"),
+        (["--to", "csv", "--field-of-view", "70"], "--body solid only"),
+        (["--to", "csv", "--smoothing", "kalman"], "'none', 'one-euro', 'butterworth', 'savitzky-golay', 'solid'"),
         (["--to", "csv", "--out", __file__], "Nothing can be written to"),
     ],
 )

@@ -237,7 +237,7 @@ def test_one_euro_does_not_treat_a_nearer_person_as_faster():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"method": "kalman"}, "Expected 'method' to be one of ('none', 'one-euro', 'butterworth', 'savitzky-golay')"),
+        ({"method": "kalman"}, "('none', 'one-euro', 'butterworth', 'savitzky-golay', 'solid'), but got 'kalman'"),
         ({"cutoff_hz": 0}, "Expected 'cutoff_hz' to be above zero, but got 0."),
         ({"cutoff_hz": float("nan")}, "Expected 'cutoff_hz' to be above zero, but got nan."),
         ({"order": 3}, "Expected 'order' to be one of (2, 4, 6, 8), but got 3."),

@@ -113,6 +113,19 @@ def test_an_opened_result_says_the_same_as_the_video_page(on_video, jumpy):
     assert judge(opened.playback.sequence)[0].verdict != judge(jumpy)[0].verdict, "smoothing hides the jumps"
 
 
+def test_a_solid_body_is_fitted_once_and_saved_with_its_raw_landmarks(on_video, jumpy):
+    on_video.button_group(key="video_smoothing_method").set_value("solid").run()
+    on_video.number_input(key="video_smoothing_Field of view (degrees)").set_value(70.0).run()
+    assert not on_video.exception
+    fitted = playback_of(on_video, "video").sequence
+    assert playback_of(on_video, "video").smoothing == Smoothing("solid", field_of_view_deg=70)
+    on_video.run()
+    assert playback_of(on_video, "video").sequence is fitted, "not again at each rerun"
+    opened = open_saved(on_video, saved_from(on_video))
+    assert opened.saved_with == Smoothing("solid", field_of_view_deg=70)
+    assert equal(opened.playback.raw, jumpy)
+
+
 def test_a_result_saved_without_smoothing_opens_without(on_video, jumpy):
     on_video.button_group(key="video_smoothing_method").set_value("none").run()
     before = said(on_video)

@@ -1,7 +1,7 @@
 """A result prepared for the player: smoothed and scaled as chosen, and written to a file that the browser fetches."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -63,17 +63,22 @@ class Playback:
         self._lock = threading.Lock()
         self._made = 0
         self.smoothing: Smoothing | None = None
+        self._smoothed: PoseSequence | None = None
         folder.before_closing(self._served.end)
 
-    def use(self, smoothing: Smoothing) -> None:
+    def use(self, smoothing: Smoothing, *, on_progress: Callable[[int, int], None] | None = None) -> None:
         """Smooth the result and write it for the player, unless it is smoothed like this already.
+
+        Args:
+            smoothing: how.
+            on_progress: as for ``smooth_sequence``. If it raises, what was shown before stays.
 
         Raises:
             InvalidOption: if the result cannot be smoothed like this; what was shown before stays.
         """
         with self._lock:
             if smoothing != self.smoothing:
-                self._prepare(smoothing, self.heights)
+                self._prepare(smoothing, self.heights, on_progress)
 
     def give_heights(self, heights: Mapping[int, float]) -> bool:
         """Scale the people whose heights are given, metres by id, and write the result for the player again.
@@ -91,8 +96,16 @@ class Playback:
             self._prepare(self.smoothing or Smoothing(method="none"), given)
             return True
 
-    def _prepare(self, smoothing: Smoothing, heights: tuple[GivenHeight, ...]) -> None:
-        smoothed = smooth_sequence(self.estimated, smoothing)
+    def _prepare(
+        self,
+        smoothing: Smoothing,
+        heights: tuple[GivenHeight, ...],
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        # Other heights change only the scale, so nothing is smoothed again for them.
+        smoothed = self._smoothed if smoothing == self.smoothing else None
+        if smoothed is None:
+            smoothed = smooth_sequence(self.estimated, smoothing, on_progress=on_progress)
         is_raw = smoothed is self.estimated
         raw = scaled(self.estimated, heights)
         shown = raw if is_raw else scaled(smoothed, heights)
@@ -109,6 +122,7 @@ class Playback:
         self._served.tokens.add(self.token)
         self.effect: tuple[SmoothingEffect, ...] = () if is_raw else compare(raw, shown)
         self.raw, self.sequence, self.smoothing, self.heights = raw, shown, smoothing, heights
+        self._smoothed = smoothed
 
     @property
     def look(self) -> str:

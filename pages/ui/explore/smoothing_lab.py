@@ -1,5 +1,6 @@
 """The smoothing lab: choose a filter and see its effect."""
 
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.ui.explore.playback import Playback
+from pages.ui.shared.job_progress import time_text
 from posecore import InvalidOption, PoseSequence
 from posecore.motion.smoothing import Smoothing, SmoothingMethod
 
@@ -16,6 +18,7 @@ _METHODS: dict[SmoothingMethod, str] = {
     "one-euro": "One-Euro",
     "butterworth": "Butterworth",
     "savitzky-golay": "Savitzky-Golay",
+    "solid": "Solid body",
 }
 _EXPLAINED = {
     "none": "The landmarks exactly as the model gave them, frame by frame.",
@@ -23,6 +26,8 @@ _EXPLAINED = {
     "settings.",
     "butterworth": "Zero-lag low-pass filter. 6 Hz is usual for walking; raise it for faster movements.",
     "savitzky-golay": "Fits a polynomial to neighbouring frames: no lag, and peaks keep their height.",
+    "solid": "One body is fitted to the whole video: bones keep their length, left and right stay apart, and the lean "
+    "of the trunk is from what is up in the room. Better joint angles in 3D; takes two minutes for ten of video.",
 }
 # A Butterworth filter needs more than two frames for each period of its cutoff.
 _FRAMES_PER_PERIOD = 2.2
@@ -65,6 +70,16 @@ def choose_smoothing(sequence: PoseSequence, usual: Smoothing, *, key: str) -> S
         if method == "one-euro":
             options["min_cutoff_hz"] = _number("Cutoff at rest (Hz)", 0.01, 10.0, usual.min_cutoff_hz, key)
             options["beta"] = _number("Beta", 0.0, 500.0, usual.beta, key)
+        if method == "solid":
+            options["field_of_view_deg"] = _number(
+                "Field of view (degrees)",
+                10.0,
+                150.0,
+                usual.field_of_view_deg,
+                key,
+                help="Of the camera, across the longer side of the picture. 60 is usual for webcams and phones, 75 for "
+                "their wide mode; a telephoto lens has 30 and less.",
+            )
         options["fill_gaps_s"] = _number(
             "Fill gaps up to (s)",
             0.0,
@@ -112,8 +127,8 @@ def show_lab(
         st.warning(f"{already} Smoothing chosen here is applied on top of that.", icon=":material/info:")
     smoothing = choose_smoothing(playback.raw, usual, key=choices)
     try:
-        with busy, st.spinner("Smoothing", show_time=True):
-            playback.use(smoothing)
+        with busy:
+            _use(playback, smoothing)
     except InvalidOption as error:
         st.warning(str(error), icon=":material/info:")
         playback.use(playback.smoothing or Smoothing(method="none"))
@@ -123,6 +138,26 @@ def show_lab(
             "Jitter: how far a landmark is from a straight line between neighbouring frames. Lag: the delay of the "
             "smoothed movement. Choose Both under Landmarks in the player to see raw and smoothed overlaid."
         )
+
+
+def _use(playback: Playback, smoothing: Smoothing) -> None:
+    """Smooth the result, with the time left while a body is fitted; another choice meanwhile ends that."""
+    if smoothing == playback.smoothing:
+        return
+    if smoothing.method != "solid":
+        with st.spinner("Smoothing", show_time=True):
+            playback.use(smoothing)
+        return
+    bar, begin = st.progress(0.0, "Fitting the body"), time.monotonic()
+
+    def show(done: int, total: int) -> None:
+        left_s = (time.monotonic() - begin) * (total - done) / max(done, 1)
+        bar.progress(done / total, f"Fitting the body: {done:,} of {total:,} frames, {time_text(left_s)} left")
+
+    try:
+        playback.use(smoothing, on_progress=show)
+    finally:
+        bar.empty()
 
 
 def _effect(playback: Playback) -> pd.DataFrame:
