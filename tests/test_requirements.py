@@ -5,7 +5,7 @@ import importlib.metadata
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -88,13 +88,16 @@ def canonical(name: str) -> str:
     return name.lower().replace("_", "-")
 
 
-def imports_of(source: Path) -> Iterator[str]:
+@cache
+def imports_of(source: Path) -> frozenset[str]:
     """The top-level names of the modules imported anywhere in a file."""
-    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            yield str(node.module).partition(".")[0]
+    nodes = list(ast.walk(ast.parse(source.read_text(encoding="utf-8"))))
+    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    names += [str(node.module) for node in nodes if isinstance(node, ast.ImportFrom) and node.level == 0]
+    return frozenset(name.partition(".")[0] for name in names)
+
+
+carriers_of_modules = cache(importlib.metadata.packages_distributions)
 
 
 @pytest.mark.parametrize(
@@ -111,6 +114,6 @@ def test_every_import_has_a_requirement(sources: list[str], named: set[str]) -> 
     files = [file for pattern in sources for file in ROOT.glob(pattern)]
     assert files
     imported = {name for file in files for name in imports_of(file)} - set(sys.stdlib_module_names) - OWN
-    carriers = importlib.metadata.packages_distributions()
+    carriers = carriers_of_modules()
     unnamed = {name for name in imported if named.isdisjoint(map(canonical, carriers.get(name, [])))}
     assert not unnamed
