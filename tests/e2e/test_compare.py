@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from posecore.export.saved import save_sequence
-from tests.e2e.visitor import no_errors, wait_until_idle
+from tests.e2e.visitor import curves_box, no_errors, wait_until_idle
 from tests.motion.comparing.dancing import dance
 
 LATE_S, SLOWER = 2, 1.5
@@ -51,7 +51,7 @@ def test_the_second_follows_the_first_by_play_key_and_click(page, two_results):
     player.press("Home")
     player.press("Shift+ArrowRight")
     expect(clock).to_contain_text(re.compile("^First 0.3"))
-    plot = player.locator(".pp-plot .nsewdrag").first.bounding_box()
+    plot = curves_box(player)
     page.mouse.click(plot["x"] + plot["width"] / 2, plot["y"] + plot["height"] / 2)
     last = int(page.get_by_role("slider", name="Frame of the first").get_attribute("max"))
     page.wait_for_function(f"Math.abs(document.querySelector('.sb .pp-overlay').dataset.frame - {last / 2}) <= 1")

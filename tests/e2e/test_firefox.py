@@ -9,6 +9,7 @@ from posecore import ExerciseSession, count_repetitions
 from posecore.export.saved import save_sequence
 from posecore.progress.csv_file import write_csv
 from tests.e2e.firefox import FirefoxVisitor, firefox_visitor
+from tests.e2e.visitor import CURVES_DRAWN
 from tests.motion.exercises.figure import squats
 
 VIEWS = "[...document.querySelectorAll('.pp-overlay, .pp-skeleton, .pp-cursor, .pp-rows')]"
@@ -108,7 +109,7 @@ def test_a_saved_result_opens_with_its_curves(page, server, walk, tmp_path):
     page.goto(f"{server.url}/explore")
     page.wait_for(shows("Open a saved result"))
     page.upload(path)
-    page.wait_for("document.querySelector('.pp-plot .scatterlayer .js-line')?.getAttribute('d')")
+    page.wait_for(CURVES_DRAWN)
     page.click("document.querySelector('[data-tab=frames]')")
     page.wait_for(ROW)
     turn(page, "document.querySelector('.pp-skeleton canvas')")

@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect
 from posecore.media.films import FilmWriter
 from posecore.media.samples import sample_clip, sample_picture
 from tests.e2e.accessibility import check_accessibility
-from tests.e2e.visitor import PHONE, VIEWS, no_errors, open_tab, upload, wait_for_player, wait_until_idle
+from tests.e2e.visitor import CURVES_DRAWN, PHONE, VIEWS, no_errors, open_tab, upload, wait_for_player, wait_until_idle
 
 SECONDS_AFTER_LEAVING = 5  # as the server of these tests is started
 
@@ -150,7 +150,7 @@ def test_a_processed_video_plays(page, short_sample, shot):
     page.wait_for_function("document.querySelector('video').currentTime > 0.5")
     page.evaluate("document.querySelector('video').pause()")
     expect(page.locator(".pp-skeleton canvas").first).to_be_visible()
-    expect(page.locator(".pp-plot .js-line").first).to_be_visible()
+    page.wait_for_function(CURVES_DRAWN)
     no_errors(page)
     shot(page, "video")
 
@@ -301,7 +301,7 @@ def test_trim_and_video_options_apply_to_the_next_run_which_replaces_the_files_o
     page.get_by_role("button", name="Run again with the new settings").click()
     expect(page.locator("video")).to_be_hidden()
     expect(page.locator(".pp-skeleton canvas").first).to_be_visible()
-    expect(page.locator(".pp-plot .js-line").first).to_be_visible()
+    page.wait_for_function(CURVES_DRAWN)
     no_errors(page)
     after = on_disk(server, "run")
     assert len(after) <= len(before)

@@ -14,7 +14,16 @@ from playwright.sync_api import Page, expect
 from posecore import BLAZEPOSE_33, PoseSequence, count_repetitions
 from posecore.export.saved import save_sequence
 from posecore.media.clips import open_clip
-from tests.e2e.visitor import A_GRAPHICS_CARD, VIEWS, open_tab, upload, wait_for_player, wait_until_idle
+from tests.e2e.visitor import (
+    A_GRAPHICS_CARD,
+    CURVES_DRAWN,
+    VIEWS,
+    curves_box,
+    open_tab,
+    upload,
+    wait_for_player,
+    wait_until_idle,
+)
 from tests.motion.exercises.figure import squats
 from tests.synthetic_hands import waving
 
@@ -79,7 +88,7 @@ def test_film_controls_3d_and_curves_are_on_one_screen(player):
     views = [".pp-film", ".pp-transport", ".pp-skeleton", ".pp-curves"]
     for width, height in ((1366, 768), (1920, 1080)):
         player.set_viewport_size({"width": width, "height": height})
-        expect(player.locator(".pp-plot .js-line").first).to_be_visible()
+        player.wait_for_function(CURVES_DRAWN)
         player.wait_for_function(f"!({IN_VIEW})({views}).length")
     player.set_viewport_size({"width": 390, "height": 844})
     for tab, view in (("3D", ".pp-skeleton"), ("Curves", ".pp-curves")):
@@ -121,7 +130,7 @@ def test_keys_step_jump_and_play(player):
 
 
 def test_clicking_or_dragging_on_curves_and_clicking_a_row_seek_there(player):
-    plot = player.locator(".pp-plot .nsewdrag").first.bounding_box()
+    plot = curves_box(player)
     last_s = LAST / 30
     y = plot["y"] + plot["height"] / 2
     for share in (0.6, 0.255):  # a little after a frame, and a little before the next one

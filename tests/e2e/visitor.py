@@ -31,6 +31,27 @@ WebGLRenderingContext.prototype.getParameter = function (name) {
   return name === UNMASKED_RENDERER_WEBGL ? "a graphics card" : getParameter.call(this, name);
 };"""
 
+CURVES_DRAWN = """(() => {
+  const canvas = document.querySelector(".pp-plot canvas");
+  if (!canvas?.width) return false;
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  for (let at = 0; at < data.length; at += 4) {
+    const color = data.slice(at, at + 3);
+    if (data[at + 3] > 200 && Math.max(...color) - Math.min(...color) > 60) return true;
+  }
+  return false;
+})()"""
+"""Whether the player has drawn a curve: its colour is on the canvas, where all the rest is grey."""
+_CURVES_LEFT_PX, _CURVES_RIGHT_PX = 62, 12  # beside the panels, for the numbers of their axes
+
+
+def curves_box(player: Locator) -> dict[str, float]:
+    """Where on the page the curves of a player are, from the first frame to the last."""
+    box = player.locator(".pp-plot canvas").bounding_box()
+    width = box["width"] - _CURVES_LEFT_PX - _CURVES_RIGHT_PX
+    return {**box, "x": box["x"] + _CURVES_LEFT_PX, "width": width}
+
+
 VIEWS = ("overlay", "skeleton", "cursor", "rows")
 """The views of the player that follow its frame."""
 

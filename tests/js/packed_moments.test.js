@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { numbersOf } from "../../pages/ui/js/share/packed_moments.js";
-import { ticksOf } from "../../pages/ui/js/share/ticks.js";
+import { ticksOf } from "../../pages/ui/js/player/ticks.js";
 
 /** @param {number[][]} channels counts of each frame */
 function packed(channels) {

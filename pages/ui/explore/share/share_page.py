@@ -22,7 +22,6 @@ from posecore.view.report_figures import safe_json
 # What needs a server or Plotly, and what takes its place.
 _REPLACED = {
     "player/moments.js": "share/packed_moments.js",
-    "player/curves.js": "share/canvas_curves.js",
     "shared/webgl.js": "share/flat.js",
 }
 _HERE = Path(__file__).parent

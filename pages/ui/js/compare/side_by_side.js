@@ -168,7 +168,7 @@ class SideBySide {
     if (!pair) return;
     const lines = [...this.both.of(pair), ...(pair.sync.by === "aligned" ? this.likeness(pair) : [])];
     const label = `${lines.map(({ title }) => title).join(", ")}, over time`;
-    await this.curves.show(lines, { threshold: 0, loop: null, cuts: [], label });
+    this.curves.show(lines, { threshold: 0, loop: null, cuts: [], label });
     this.curves.go(this.time);
     this.both.go(this.time);
   }

@@ -1,24 +1,32 @@
 // @ts-check
-// Curves over time, one panel for each unit, with a cursor; click or drag to seek.
+// Curves over time, one panel for each unit, with a cursor; click or drag to seek, point to read.
 
-import { find } from "../shared/dom.js";
-import { loadPlotly, themed } from "../shared/plotly.js";
-import { cutApart, thinned, unsure } from "./thinning.js";
+import { find, make } from "../shared/dom.js";
+import { Clock } from "./clock.js";
+import { drawCurve, drawGrid, drawLine, drawTurn, shade } from "./curve_drawing.js";
+import { unsure } from "./thinning.js";
+import { ticksOf } from "./ticks.js";
 import { TimeScale } from "./time_scale.js";
 
 /** @typedef {import("../types.d.ts").Line} Line */
 /** @typedef {import("./curve_numbers.js").CurveNumbers} CurveNumbers */
-/** @typedef {import("./curve_numbers.js").Turn} Turn */
+/** @typedef {import("./curve_drawing.js").Box} Box */
+/**
+ * loop: from and to, in seconds; cuts: their times.
+ * @typedef {{threshold: number, loop: number[] | null, cuts: number[], label: string}} Choices
+ */
+/** @typedef {{line: Line, numbers: CurveNumbers | null}} Numbered a line whose turning points are marked */
 
 const MOST_SHADED = 150;
 const MOST_CUTS = 200;
 const MOST_TURNS = 300; // of a curve
 const PANEL_PX = 130;
 const LEAST_PANEL_PX = 80;
-const GAP = 0.06; // between panels, as a share of the height
-const MARGIN = { l: 62, r: 12, t: 8, b: 38 };
-const GRID = "rgba(138, 143, 152, 0.3)";
-const CONFIG = { responsive: true, displayModeBar: false, doubleClick: false };
+const GAP_PX = 12; // between panels
+const MARGIN = { left: 62, right: 12, top: 8, bottom: 38 };
+const LETTER_PX = 12;
+const UNSURE = "rgba(138, 143, 152, 0.22)";
+const LOOP = "rgba(23, 134, 143, 0.18)";
 
 export class Curves {
   /**
@@ -29,77 +37,61 @@ export class Curves {
   constructor(element, onSeek, { fills = false } = {}) {
     this.element = element;
     this.fills = fills;
-    /** @type {{data: object[], layout: Record<string, unknown>, least: number} | null} */
-    this.figure = null;
     this.plot = find(element, ".pp-plot");
     this.cursor = find(element, ".pp-cursor");
     this.note = /** @type {HTMLElement} */ (element.nextElementSibling);
-    /** @type {import("../types.d.ts").Plotly | null} */
-    this.plotly = null;
+    this.canvas = make("canvas");
+    this.tip = make("div", { className: "pp-tip", hidden: true });
+    this.plot.replaceChildren(this.canvas, this.tip);
     this.time = 0;
     this.ends = [0, 1];
+    /** @type {{lines: Line[], choices: Choices, numbered: Numbered[]} | null} */
+    this.shown = null;
+    this.followPointer(onSeek);
+    this.sizes = new ResizeObserver(() => this.draw());
+    this.sizes.observe(element);
+    this.dark = matchMedia("(prefers-color-scheme: dark)");
+    this.redraw = () => this.draw();
+    this.dark.addEventListener("change", this.redraw);
+  }
+
+  /** @param {(time: number) => void} onSeek */
+  followPointer(onSeek) {
+    const { element } = this;
     let held = false;
-    const seek = (/** @type {PointerEvent} */ { clientX }) =>
-      onSeek(this.scale().time(clientX - this.plot.getBoundingClientRect().left));
+    const timeAt = (/** @type {PointerEvent} */ { clientX }) => this.scale().time(clientX - this.plot.getBoundingClientRect().left);
     element.addEventListener("pointerdown", (event) => {
       if (event.button) return;
       held = true;
       element.setPointerCapture(event.pointerId);
-      seek(event);
+      onSeek(timeAt(event));
     });
-    element.addEventListener("pointermove", (event) => held && seek(event));
+    element.addEventListener("pointermove", (event) => {
+      if (held) onSeek(timeAt(event));
+      if (event.pointerType === "mouse") this.read(timeAt(event));
+    });
     for (const kind of ["pointerup", "pointercancel"]) element.addEventListener(kind, () => (held = false));
-    this.sizes = new ResizeObserver(() => this.draw());
-    this.sizes.observe(element);
+    element.addEventListener("pointerleave", () => (this.tip.hidden = true));
   }
 
   /**
    * @param {Line[]} lines
-   * @param {{threshold: number, loop: number[] | null, cuts: number[], label: string}} choices loop: from and to, in
-   *   seconds; cuts: their times
-   * @param {{line: Line, numbers: CurveNumbers | null}[]} numbered lines whose turning points are marked
+   * @param {Choices} choices
+   * @param {Numbered[]} numbered
    */
-  async show(lines, { threshold, loop, cuts, label }, numbered = []) {
-    if (lines.length) this.plotly ??= await loadPlotly();
+  show(lines, choices, numbered = []) {
     this.element.hidden = this.note.hidden = !lines.length;
-    this.figure = null;
+    this.shown = lines.length ? { lines, choices, numbered } : null;
     if (!lines.length) return;
-    const units = [...new Set(lines.map((line) => line.unit))];
     const { times } = lines[0];
     this.ends = [times[0], times[times.length - 1]];
     this.plot.setAttribute("role", "figure");
-    this.plot.setAttribute("aria-label", label);
-    /** @type {Record<string, unknown>[]} */
-    const shapes = lines
-      .filter((line) => !line.faint)
-      .flatMap((line) => unsure(line, threshold).map((ends) => shade(ends, `${axis(units.indexOf(line.unit))} domain`)))
-      .slice(0, MOST_SHADED);
-    shapes.push(...cuts.slice(0, MOST_CUTS).map(cutLine));
-    if (loop) shapes.push({ ...shade(loop, "paper"), fillcolor: "#17868f", opacity: 0.18 });
-    const data = [
-      ...lines.map((line) => trace(line, units.indexOf(line.unit), cuts)),
-      ...numbered.map(({ line, numbers }) => turnMarks(line, numbers?.turns ?? [], units.indexOf(line.unit))),
-    ];
-    const least = MARGIN.t + MARGIN.b + (this.fills ? LEAST_PANEL_PX : PANEL_PX) * units.length;
-    this.figure = { data, layout: themed({ ...layoutOf(units, this.ends), shapes }, this.plot), least };
-    await this.draw();
-  }
-
-  /** Draw in the size that there is. Without any, as behind a tab, it is drawn once there is one. */
-  async draw() {
-    if (!this.figure) return;
-    const { data, layout, least } = this.figure;
-    this.element.style.setProperty("--pp-least", `${least}px`);
-    if (!this.element.clientWidth) return;
-    const height = this.fills ? Math.max(least, this.element.clientHeight) : least;
-    this.plot.style.height = `${height}px`;
-    this.cursor.style.height = `${height - MARGIN.b}px`;
-    await this.plotly?.react(this.plot, data, { ...layout }, CONFIG);
-    this.place();
+    this.plot.setAttribute("aria-label", choices.label);
+    this.draw();
   }
 
   scale() {
-    return new TimeScale(this.ends, MARGIN.l, this.plot.clientWidth - MARGIN.r);
+    return new TimeScale(this.ends, MARGIN.left, this.plot.clientWidth - MARGIN.right);
   }
 
   /** @param {number} time */
@@ -112,100 +104,119 @@ export class Curves {
     this.cursor.style.transform = `translateX(${this.scale().pixel(this.time)}px)`;
   }
 
+  /** Draw in the size that there is. Without any, as behind a tab, it is drawn once there is one. */
+  draw() {
+    const pen = this.canvas.getContext("2d");
+    if (!pen || !this.shown) return;
+    const units = [...new Set(this.shown.lines.map(({ unit }) => unit))];
+    const heightOf = (/** @type {number} */ panel) => MARGIN.top + MARGIN.bottom + panel * units.length + GAP_PX * (units.length - 1);
+    const least = heightOf(this.fills ? LEAST_PANEL_PX : PANEL_PX);
+    this.element.style.setProperty("--pp-least", `${least}px`);
+    if (!this.element.clientWidth) return;
+    const height = this.fills ? Math.max(least, this.element.clientHeight) : least;
+    this.plot.style.height = `${height}px`;
+    this.cursor.style.height = `${height - MARGIN.bottom}px`;
+    const width = this.plot.clientWidth;
+    const ratio = window.devicePixelRatio || 1;
+    [this.canvas.width, this.canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
+    pen.scale(ratio, ratio);
+    const style = getComputedStyle(this.plot);
+    pen.fillStyle = style.color;
+    pen.font = `${LETTER_PX}px ${style.fontFamily}`;
+    const panel = (height - heightOf(0)) / units.length;
+    units.forEach((unit, row) => {
+      const top = MARGIN.top + row * (panel + GAP_PX);
+      this.drawPanel(pen, unit, { left: MARGIN.left, right: width - MARGIN.right, top, bottom: top + panel });
+    });
+    this.drawTimes(pen, height);
+    this.place();
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} pen
+   * @param {string} unit
+   * @param {Box} box
+   */
+  drawPanel(pen, unit, box) {
+    if (!this.shown) return;
+    const { choices, numbered } = this.shown;
+    const lines = this.shown.lines.filter((line) => line.unit === unit);
+    const across = this.scale();
+    const x = (/** @type {number} */ time) => across.pixel(time);
+    const [low, high] = rangeOf(lines);
+    const y = (/** @type {number} */ value) => box.bottom - ((value - low) / (high - low)) * (box.bottom - box.top);
+    const ticks = ticksOf(low, high, Math.max(2, (box.bottom - box.top) / 32));
+    drawGrid(pen, unit, box, ticks.map((tick) => ({ at: y(tick), text: `${tick}` })));
+    lines
+      .filter(({ faint }) => !faint)
+      .flatMap((line) => unsure(line, choices.threshold))
+      .slice(0, MOST_SHADED)
+      .forEach(([from, to]) => shade(pen, box, [x(from), x(to)], UNSURE));
+    if (choices.loop) shade(pen, box, [x(choices.loop[0]), x(choices.loop[1])], LOOP);
+    for (const cut of choices.cuts.slice(0, MOST_CUTS)) drawLine(pen, [x(cut), box.top, x(cut), box.bottom], [2, 3]);
+    for (const line of lines) drawCurve(pen, line, choices.cuts, x, y);
+    for (const { line, numbers } of numbered) {
+      if (line.unit !== unit) continue;
+      for (const { index, isHigh } of (numbers?.turns ?? []).slice(0, MOST_TURNS)) {
+        drawTurn(pen, [x(line.times[index]), y(line.values[index])], isHigh, line.color);
+      }
+    }
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} pen
+   * @param {number} height
+   */
+  drawTimes(pen, height) {
+    const across = this.scale();
+    const base = height - MARGIN.bottom;
+    pen.textAlign = "center";
+    for (const tick of ticksOf(this.ends[0], this.ends[1], Math.max(2, across.width / 90))) {
+      pen.fillText(`${tick}`, across.pixel(tick), base + LETTER_PX + 4);
+    }
+    pen.fillText("Time (s)", across.left + across.width / 2, height - 6);
+  }
+
+  /**
+   * Show the values at a time beside the pointer.
+   * @param {number} time
+   */
+  read(time) {
+    if (!this.shown) return;
+    const readings = this.shown.lines.filter(({ faint }) => !faint).map(({ title, color, dash, unit, times, values }) => {
+      const sample = make("i");
+      sample.style.borderTop = `3px ${dash === "solid" ? "solid" : "dashed"} ${color}`;
+      const value = values[new Clock(times).nearest(time)];
+      return make("div", {}, sample, `${title}: ${Number.isNaN(value) ? "–" : `${Number(value.toPrecision(4))} ${unit}`}`);
+    });
+    this.tip.replaceChildren(make("b", {}, `${time.toFixed(2)} s`), ...readings);
+    this.tip.hidden = false;
+    const x = this.scale().pixel(time);
+    const isRight = x > this.plot.clientWidth / 2;
+    this.tip.style.transform = `translate(${x}px, ${MARGIN.top}px) translateX(${isRight ? "calc(-100% - 10px)" : "10px"})`;
+  }
+
   end() {
     this.sizes.disconnect();
-    this.plotly?.purge(this.plot);
+    this.dark.removeEventListener("change", this.redraw);
   }
 }
 
-const axis = (/** @type {number} */ row) => (row ? `y${row + 1}` : "y");
-
 /**
- * Margins and ranges are fixed, so that the cursor's position can be computed from them.
- * @param {string[]} units
- * @param {number[]} ends in seconds
+ * The range of values that a panel shows, a little more than that of its lines.
+ * @param {Line[]} lines
+ * @returns {[number, number]}
  */
-function layoutOf(units, ends) {
-  const height = (1 - GAP * (units.length - 1)) / units.length;
-  const fixed = { fixedrange: true, automargin: false, gridcolor: GRID };
-  /** @type {Record<string, any>} */
-  const layout = {
-    margin: { ...MARGIN, autoexpand: false },
-    showlegend: false,
-    dragmode: false,
-    hovermode: "x",
-    hoverlabel: { namelength: -1 }, // with whose it is, which is the end of a curve's name
-    plot_bgcolor: "rgba(0,0,0,0)",
-    xaxis: {
-      ...fixed,
-      title: { text: "Time (s)", standoff: 6 },
-      range: ends,
-      anchor: axis(units.length - 1),
-      zeroline: false,
-    },
-  };
-  units.forEach((unit, row) => {
-    const top = 1 - row * (height + GAP);
-    layout[row ? `yaxis${row + 1}` : "yaxis"] = {
-      ...fixed,
-      title: { text: unit, font: { size: 12 } },
-      domain: [Math.max(0, top - height), top],
-      zerolinecolor: GRID,
-      nticks: 5,
-    };
-  });
-  return layout;
-}
-
-/**
- * @param {Line} line
- * @param {number} row
- * @param {number[]} cuts times of frames
- */
-function trace(line, row, cuts) {
-  return {
-    ...thinned(...cutApart(line, cuts)),
-    type: "scatter",
-    mode: "lines",
-    name: line.title,
-    yaxis: axis(row),
-    line: { color: line.color, width: line.faint ? 1 : 2, dash: line.dash },
-    opacity: line.faint ? 0.55 : 1,
-    connectgaps: false,
-    hovertemplate: `%{y:.4g} ${line.unit}`,
-    hoverinfo: line.faint ? "skip" : undefined,
-  };
-}
-
-/**
- * @param {Line} line
- * @param {Turn[]} turns
- * @param {number} row
- */
-function turnMarks(line, turns, row) {
-  const shown = turns.slice(0, MOST_TURNS);
-  return {
-    type: "scatter",
-    mode: "markers",
-    x: shown.map(({ index }) => line.times[index]),
-    y: shown.map(({ index }) => line.values[index]),
-    yaxis: axis(row),
-    marker: { color: line.color, size: 8, symbol: shown.map(({ isHigh }) => (isHigh ? "triangle-down" : "triangle-up")) },
-    hoverinfo: "skip",
-  };
-}
-
-/**
- * @param {number[]} ends in seconds
- * @param {string} yref
- */
-function shade([x0, x1], yref) {
-  const line = { width: 0 };
-  return { type: "rect", xref: "x", yref, x0, x1, y0: 0, y1: 1, fillcolor: "#8a8f98", opacity: 0.22, line, layer: "below" };
-}
-
-/** @param {number} time of a cut, in seconds */
-function cutLine(time) {
-  const line = { color: "#8a8f98", width: 1.5, dash: "dot" };
-  return { type: "line", xref: "x", yref: "paper", x0: time, x1: time, y0: 0, y1: 1, line };
+function rangeOf(lines) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const { values } of lines) {
+    for (const value of values) {
+      if (Number.isNaN(value)) continue;
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+  }
+  if (low > high) return [0, 1];
+  const room = (high - low) * 0.06 || 1;
+  return [low - room, high + room];
 }

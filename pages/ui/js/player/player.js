@@ -423,7 +423,7 @@ class Player {
       .filter((line) => !line.faint)
       .map((line) => ({ line, numbers: numbersOf(line, view.threshold, moments.header.cuts) }));
     this.readings.showNumbers(numbered);
-    await this.curves.show(lines, { threshold: view.threshold, loop, cuts, label }, numbered);
+    this.curves.show(lines, { threshold: view.threshold, loop, cuts, label }, numbered);
   }
 
   showLandmarks() {
