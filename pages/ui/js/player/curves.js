@@ -145,7 +145,7 @@ export class Curves {
     const x = (/** @type {number} */ time) => across.pixel(time);
     const [low, high] = rangeOf(lines);
     const y = (/** @type {number} */ value) => box.bottom - ((value - low) / (high - low)) * (box.bottom - box.top);
-    const ticks = ticksOf(low, high, Math.max(2, (box.bottom - box.top) / 32));
+    const ticks = ticksOf(low, high, Math.max(2, (box.bottom - box.top) / 24));
     drawGrid(pen, unit, box, ticks.map((tick) => ({ at: y(tick), text: `${tick}` })));
     lines
       .filter(({ faint }) => !faint)
