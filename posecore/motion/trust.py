@@ -225,9 +225,10 @@ def _general_problems(trust: Trust) -> Iterator[str]:
         yield f"The person's position jumps {len(trust.jumps)} times"
     if trust.trunk_px < SMALL_TRUNK_PX:
         yield f"Not reliable for joint angles (the trunk is only {trust.trunk_px:.0f} pixels long)"
-    for limb, frames in trust.swaps.items():
-        if _many(frames, trust.frames):
-            yield f"Not reliable for comparing left and right ({limb} swapped {len(frames)} times)"
+    swaps = {limb: len(frames) for limb, frames in trust.swaps.items() if _many(frames, trust.frames)}
+    if swaps:
+        found = " and ".join(f"{limb} {times} times" for limb, times in swaps.items())
+        yield f"Not reliable for comparing left and right (swapped: {found})"
 
 
 def _joint_problems(trust: Trust) -> Iterator[str]:

@@ -98,7 +98,7 @@ def test_legs_that_swap_sides_for_a_while(walker):
     [trust] = judge(wide)
     assert trust.swaps["legs"].tolist() == [30, 44]
     assert len(trust.swaps["arms"]) == 0
-    assert "(legs swapped 2 times)" in trust.verdict
+    assert "(swapped: legs 2 times)" in trust.verdict
 
 
 def stretched(xy: np.ndarray) -> np.ndarray:
