@@ -60,7 +60,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Of several workers, let those without a browser give way: what a browser shows is live, and they only compute."""
     if "PYTEST_XDIST_WORKER" in os.environ and hasattr(os, "nice") and not item.get_closest_marker("browser"):
-        os.nice(max(0, 10 - os.nice(0)))
+        os.nice(max(0, 8 - os.nice(0)))
 
 
 @pytest.fixture(scope="session")
