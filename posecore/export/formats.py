@@ -413,6 +413,7 @@ _ROWS = (
         ".glb",
         "model/gltf-binary",
         "glb_file.write_glb",
+        with_facts=True,
         with_hands=True,
     ),
     Format(

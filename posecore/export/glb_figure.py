@@ -104,10 +104,14 @@ class Seen:
         )
 
 
-def see_people(sequence: PoseSequence, field_of_view_deg: float) -> dict[int, Seen]:
-    """What is seen of each person, by id, in a room in which floors are level. Arguments as for ``write_glb``."""
+def see_people(sequence: PoseSequence, field_of_view_deg: float, *, upright: bool = False) -> dict[int, Seen]:
+    """What is seen of each person, by id, in a room in which floors are level. Arguments as for ``write_glb``.
+
+    ``upright``: world landmarks are turned upright already, so they are not along the axes of each person's crop.
+    """
     turns = turns_to_camera(sequence, field_of_view_deg=field_of_view_deg)
-    sequence = replace(sequence, world=_turn(turns[:, :, None], sequence.world).astype(np.float32))
+    if not upright:
+        sequence = replace(sequence, world=_turn(turns[:, :, None], sequence.world).astype(np.float32))
     paths = to_y_up(estimate_root(sequence, field_of_view_deg=field_of_view_deg).path).astype(np.float64)
     core = [BLAZEPOSE_33.index(f"{side}_{part}") for side in SIDES for part in ("hip", "shoulder")]
     people = {}

@@ -57,6 +57,7 @@ def write_glb(
     path: str | os.PathLike[str],
     *,
     hands: HandSequence | None = None,
+    facts: Mapping[str, Any] | None = None,
     smooth: bool = True,
     field_of_view_deg: float = ASSUMED_FIELD_OF_VIEW_DEG,
 ) -> None:
@@ -66,6 +67,7 @@ def write_glb(
         sequence: of any number of people.
         path: path of the file.
         hands: in the same frames, whose fingers the figures have; None: they were not looked for.
+        facts: as ``posecore.runs.manifest`` makes them. A solid body is upright already.
         smooth: smooth the landmarks of bodies first, lightly (Butterworth, 6 Hz, at most 0.3 of the frame rate): in an
             animation every tremor shows.
         field_of_view_deg: of the camera, as for ``posecore.motion.root.estimate_root``.
@@ -81,7 +83,7 @@ def write_glb(
         sequence = smooth_sequence(sequence, Smoothing(cutoff_hz=cutoff_hz))
     figures = {
         person: move_figure(sequence, seen, choose_person(sequence, hands, person)[1])
-        for person, seen in see_people(sequence, field_of_view_deg).items()
+        for person, seen in see_people(sequence, field_of_view_deg, upright=_is_solid(facts)).items()
     }
     if not figures:
         raise InvalidPoses("Nobody is seen with hips and shoulders in any frame of this video: there is no movement.")
@@ -93,6 +95,11 @@ def write_glb(
         document.animate(root, figure, sequence.times_s, figure.path - origins[figure.frames])
     with whole_file(path) as part, open(part, "wb") as stream:
         document.write(stream.write)
+
+
+def _is_solid(facts: Mapping[str, Any] | None) -> bool:
+    afterwards = (facts or {}).get("smoothing_afterwards")
+    return isinstance(afterwards, Mapping) and afterwards.get("method") == "solid"
 
 
 def _origins(sequence: PoseSequence, figures: list[MovingFigure]) -> Doubles:

@@ -13,8 +13,8 @@ Joint angles are **included angles**: the angle between two limb segments, 0 to 
   the neck, trunk lean and pelvis tilt.
 
 "Up" means up in the picture, as the camera was held: world landmarks use the camera's axes too. A tilted camera
-changes trunk lean and pelvis tilt, but no joint angle. Seen from the side, both hips are nearly one point in the
-picture, so in that view pelvis tilt is meaningful only in 3D.
+changes trunk lean and pelvis tilt, but no joint angle; a solid body (``posecore.motion.body``) is turned upright.
+Seen from the side, both hips are nearly one point in the picture, so in that view pelvis tilt is meaningful only in 3D.
 """
 
 from collections.abc import Mapping, Sequence

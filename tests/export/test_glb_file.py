@@ -9,6 +9,8 @@ import pytest
 
 from posecore import BLAZEPOSE_33, HandSequence, HandSlot, InvalidHands, InvalidOption, InvalidPoses, PoseSequence
 from posecore.export.glb_file import write_glb
+from posecore.motion.body import fit
+from posecore.motion.smoothing import Smoothing
 from tests.export.glb_reader import GlbReader
 from tests.synthetic_hands import hands_at
 from tests.walkers import SHANK, SOLE, THIGH, walk
@@ -173,6 +175,16 @@ def test_a_camera_that_looks_down_tilts_nobody_much(tmp_path):
     seen = walk(speed=0, pitch_deg=12)
     places = written(seen.sequence, tmp_path).places(0, seen.sequence.times_s)
     assert degrees_between(places["Neck"] - places["Hips"], np.array([0, 1.0, 0])).max() < 6
+
+
+def test_a_solid_body_is_not_turned_upright_twice(tmp_path):
+    solid = fit(walk(pitch_deg=25).sequence)
+    facts = {"smoothing_afterwards": Smoothing("solid").as_dict()}
+    tilts = []
+    for each in (facts, None):
+        places = written(solid, tmp_path, facts=each).places(0, solid.times_s)
+        tilts.append(np.median(degrees_between(places["Neck"] - places["Hips"], np.array([0, 1.0, 0]))))
+    assert tilts[0] < 3 < 5 < tilts[1]
 
 
 def test_people_share_a_room_and_are_shown_while_they_are_there(walker, tmp_path):

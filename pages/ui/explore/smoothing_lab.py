@@ -27,7 +27,7 @@ _EXPLAINED = {
     "butterworth": "Zero-lag low-pass filter. 6 Hz is usual for walking; raise it for faster movements.",
     "savitzky-golay": "Fits a polynomial to neighbouring frames: no lag, and peaks keep their height.",
     "solid": "One body is fitted to the whole video: bones keep their length, left and right stay apart, and the lean "
-    "of the trunk is from what is up in the room. Better joint angles in 3D; takes two minutes for ten of video.",
+    "of the trunk is from what is up in the room. Joint angles in 3D are better. A ten-minute video takes two minutes.",
 }
 # A Butterworth filter needs more than two frames for each period of its cutoff.
 _FRAMES_PER_PERIOD = 2.2
