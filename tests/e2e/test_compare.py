@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from posecore.export.saved import save_sequence
+from tests.e2e.accessibility import check_accessibility
 from tests.e2e.visitor import curves_box, no_errors, wait_until_idle
 from tests.motion.comparing.dancing import dance
 
@@ -66,3 +67,4 @@ def test_the_second_follows_the_first_by_play_key_and_click(page, two_results):
     expect(clock).to_have_text("First 1.03 s · second 3.03 s")
     expect(player.locator(".sb-legend")).to_have_text(re.compile(r"First -?\d.*Second -?\d"))
     no_errors(page)
+    check_accessibility(page)

@@ -5,6 +5,8 @@ import re
 import pandas as pd
 from playwright.sync_api import expect
 
+from tests.e2e.accessibility import check_accessibility
+
 
 def test_a_line_and_an_angle_are_drawn_moved_and_taken_along(player):
     values, handles = player.locator(".ms-values"), player.locator(".ms-handle")
@@ -38,6 +40,7 @@ def test_a_line_and_an_angle_are_drawn_moved_and_taken_along(player):
     table = pd.read_csv(download.value.path())
     assert table["kind"].tolist() == ["line", "angle"]
     assert table["m"][0] == 2.5
+    check_accessibility(player)
     assert 0 < table["degrees"][1] < 180
     assert table["frame"].tolist() == [int(before)] * 2
 

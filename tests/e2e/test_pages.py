@@ -340,6 +340,7 @@ def test_people_can_be_hidden_and_renamed(page, shared_data, shot):
     ask_for_people(page, 3)
     upload(page, shared_data / "people" / "three_people.jpg")
     wait_for_legend(page, ["person 1", "person 2", "person 3"])
+    check_accessibility(page)
     open_tab(page, "People")
     box = people_table(page)
     row_px = box["height"] / 4
@@ -385,6 +386,7 @@ def test_the_video_with_skeletons_is_made_again_if_a_person_is_hidden(page, two_
     open_tab(page, "Overlay")
     make.click()
     expect(made).to_be_visible(timeout=120_000)
+    check_accessibility(page)
     open_tab(page, "People")
     box = people_table(page)
     page.mouse.click(box["x"] + 48, box["y"] + 1.5 * box["height"] / 3)

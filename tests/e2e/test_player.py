@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from posecore import BLAZEPOSE_33, PoseSequence, count_repetitions
 from posecore.export.saved import save_sequence
 from posecore.media.clips import open_clip
+from tests.e2e.accessibility import check_accessibility
 from tests.e2e.visitor import (
     A_GRAPHICS_CARD,
     CURVES_DRAWN,
@@ -98,6 +99,7 @@ def test_film_controls_3d_and_curves_are_on_one_screen(player):
     expect(player.get_by_role("tab", name="Numbers")).to_be_focused()
     expect(player.locator(".pp-numbers")).to_be_visible()
     player.set_viewport_size({"width": 1360, "height": 900})
+    check_accessibility(player)
 
 
 def test_a_result_is_as_it_was_left_when_the_visitor_comes_back(player):

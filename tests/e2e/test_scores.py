@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.accessibility import check_accessibility
 from tests.e2e.visitor import no_errors, upload, wait_until_idle
 from tests.evaluation.conftest import real_labelled_zip
 
@@ -30,6 +31,7 @@ def test_photos_are_scored_from_upload_to_report(page, portrait, tmp_path, shot)
     curve.scroll_into_view_if_needed()  # it is drawn once it is in sight
     expect(curve.locator(".scatterlayer .trace")).to_have_count(2)
     shot(page, "scores")
+    check_accessibility(page)
     page.get_by_role("button", name="Enlarge").first.click()
     large = page.get_by_role("dialog")
     expect(large.get_by_text("left wrist 1.0 of the torso off")).to_be_visible()

@@ -13,6 +13,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from websockets.exceptions import ConnectionClosedOK
 from websockets.sync.client import connect
 
+from tests.e2e.accessibility import check_accessibility
 from tests.e2e.visitor import VISITS, check_the_connection, live_button, no_errors, start_camera, wait_until_idle
 
 CONNECTION = "window.posecoreConnection"
@@ -140,6 +141,7 @@ def test_the_camera_shows_a_live_skeleton(live, shot):
     page.wait_for_function(f"document.querySelector('.lc video').currentTime > {earlier}")
     shot(page, "webcam")
     no_errors(page)
+    check_accessibility(page)
 
 
 def choose_timer(page: Page, *, countdown_s: int) -> None:

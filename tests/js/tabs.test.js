@@ -4,10 +4,12 @@ import { test } from "node:test";
 import { next, offered } from "../../pages/ui/js/player/tabs.js";
 
 const ALL = ["solid", "curves", "numbers", "landmarks", "display", "measure"];
+const WITH_KEYS = [...ALL, "keys"];
 
 test("in a narrow window all but the video is behind tabs", () => {
-  assert.deepEqual(offered(ALL, { narrow: true, hasBodies: true, hasFilm: true }), ALL);
-  assert.deepEqual(offered(ALL, { narrow: false, hasBodies: true, hasFilm: true }), ["curves", "numbers", "landmarks"]);
+  assert.deepEqual(offered(WITH_KEYS, { narrow: true, hasBodies: true, hasFilm: true }), ALL, "a phone has no keys");
+  const wide = offered(WITH_KEYS, { narrow: false, hasBodies: true, hasFilm: true });
+  assert.deepEqual(wide, ["curves", "numbers", "landmarks", "keys"]);
 });
 
 test("hands have no curves, and without a video nothing is measured in it", () => {

@@ -9,6 +9,7 @@ from pages.ui.explore.playback import Playback
 from pages.ui.shared.explain import plain
 from pages.ui.shared.figure import show_figure
 from posecore import PoseSequence
+from posecore.motion.prominence import most_prominent_first
 from posecore.motion.trust import trust_table
 from posecore.view.charts import plot_visibility
 
@@ -17,9 +18,10 @@ _RULES = Path(__file__).resolve().parents[3] / "docs" / "trust.md"
 
 
 def show_verdicts(playback: Playback, shown: PoseSequence, *, line: DeltaGenerator, details: DeltaGenerator) -> None:
-    """Show the verdict on each person shown: the first in a line, all of several people among the details."""
-    people = set(shown.person_ids.tolist())
+    """Show the verdict on each person shown: on the largest in a line, all of several people among the details."""
+    people = most_prominent_first(shown)
     trusts = [trust for trust in playback.trust if trust.person in people]
+    trusts.sort(key=lambda trust: people.index(trust.person))
     several = len(playback.raw.person_ids) > 1
     sentences = [
         f"{f'**{plain(_name(shown, trust.person))}:** ' if several else ''}{trust.verdict}" for trust in trusts

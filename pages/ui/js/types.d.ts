@@ -137,6 +137,8 @@ export interface Person {
   shown: boolean;
   /** Metres, if it was given: then the person's world landmarks are in true scale; otherwise null. */
   height: number | null;
+  /** Place among the people by size and time in view, from 0: curves begin with the largest. */
+  rank: number;
 }
 
 export interface Landmark {

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from posecore.errors import NotComparable
 from posecore.motion.angles import Point, angle_between
+from posecore.motion.prominence import sizes_in_view
 from posecore.motion.rotations import unit
-from posecore.poses import FloatArray, FramePoses, PoseSequence
+from posecore.poses import FramePoses, PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
 
 Doubles = NDArray[np.float64]
@@ -116,20 +117,13 @@ def performer_of(poses: PoseSequence | FramePoses, person: int | None, *, what: 
         raise NotComparable(f"Nobody is seen in {what}, so there is nothing to compare. Choose another one.")
     shots = sequence.shots
     slots = [
-        int(_size_in_view(sequence.xy[shot]).argmax()) if person is None else sequence.slot(person) for shot in shots
+        int(sizes_in_view(sequence.xy[shot]).argmax()) if person is None else sequence.slot(person) for shot in shots
     ]
     arrays: dict[str, Any] = {
         name: np.concatenate([array[shot, slot, None] for shot, slot in zip(shots, slots, strict=True)])
         for name, array in sequence.arrays.items()
     }
     return replace(sequence, **arrays, person_ids=np.array([1]), names={})
-
-
-def _size_in_view(xy: FloatArray) -> Doubles:
-    """(P,) the diagonals of the boxes around each person, added up over all frames (T, P, 33, 2)."""
-    there = np.isfinite(xy)
-    low, high = np.where(there, xy, np.inf).min(axis=2), np.where(there, xy, -np.inf).max(axis=2)
-    return np.asarray(np.where(there.any(axis=2), high - low, 0).astype(np.float64).sum(axis=(0, 2)))
 
 
 def turned_onto(first: Doubles, second: Doubles, turn: Turn) -> tuple[Doubles, Doubles]:

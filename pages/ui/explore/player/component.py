@@ -16,6 +16,7 @@ from posecore import BLAZEPOSE_33, HandSequence, PoseSequence
 from posecore.motion.curves import measure_curve_confidence
 from posecore.motion.height import GivenHeight
 from posecore.motion.measuring import Space
+from posecore.motion.prominence import most_prominent_first
 from posecore.view.palette import SIDES, SIDES_ON_PAGE, css, person_color
 from posecore.view.stage import bones, plot_stage
 
@@ -94,6 +95,7 @@ def player_data(
     ids = sequence.person_ids.tolist()
     scaled = f"{clip} {heights}"
     heights_m = {each.person: each.height_m for each in heights}
+    ranked = most_prominent_first(sequence)
     return {
         "key": clip,
         "header": header,
@@ -107,6 +109,7 @@ def player_data(
                 "color": css(person_color(person)),
                 "shown": shown is None or person in shown,
                 "height": heights_m.get(person),
+                "rank": ranked.index(person),
             }
             for person in ids
         ],

@@ -52,7 +52,9 @@ export class ChosenCurves {
     const close = make("button", { type: "button", title: `Remove ${title}` }, "×");
     close.setAttribute("aria-label", close.title);
     close.addEventListener("click", () => this.onChange(names.filter((one) => one !== name)));
-    return make("span", { className: "pp-chip" }, sample, title, ...values, close);
+    // With values of several people there is little room in a line.
+    const named = person === null ? title : make("span", { title }, title.replace(" angle,", ","));
+    return make("span", { className: person === null ? "pp-chip" : "pp-chip pp-of-people" }, sample, named, ...values, close);
   }
 
   /**
@@ -65,7 +67,8 @@ export class ChosenCurves {
     if (line.person === null) return [value];
     const dot = make("i");
     dot.style.background = line.color;
-    return [make("span", { className: "pp-whose" }, dot, line.person, value)];
+    const who = make("span", { className: "pp-who" }, line.person.replace(/^person (?=\d+$)/, ""));
+    return [make("span", { className: "pp-whose", title: line.person }, dot, who, value)];
   }
 
   /**

@@ -10,7 +10,7 @@ const COLORS = ["#0b8a94", "#d55e00", "#cc79a7", "#a68a00", "#0072b2", "#8a8f98"
 const DASHES = ["solid", "dash", "dot", "dashdot"];
 
 /**
- * Colours distinguish the curves; with several people, colours distinguish the people and dashes the curves.
+ * The lines of each curve begin with the largest person. Colours distinguish the curves; with several people, colours distinguish the people and dashes the curves.
  * @param {Moments} moments
  * @param {View} view
  * @param {Shown[]} people
@@ -19,13 +19,14 @@ const DASHES = ["solid", "dash", "dot", "dashdot"];
 export async function linesOf(moments, view, people) {
   const { header, clock } = moments;
   const all = header.people.length;
+  const ranked = [...people].sort((one, other) => one.rank - other.rank);
   const layers = view.layer === "both" ? ["raw", "smoothed"] : [view.layer];
   const chosen = view.curves.flatMap((name) => header.curves.filter((curve) => curve.name === name));
   const wanted = chosen.flatMap((curve, place) => layers.map((layer) => ({ curve, place, layer })));
   const lines = await Promise.all(
     wanted.map(async ({ curve: { name, title, unit, angle }, place, layer }) => {
       const { values, confidence } = await moments.curve(layer, name);
-      return people.map((person) => ({
+      return ranked.map((person) => ({
         name,
         unit,
         angle,

@@ -14,7 +14,8 @@ const BESIDE_IF_WIDE = ["solid", "display", "measure"];
  */
 export function offered(all, { narrow, hasBodies, hasFilm }) {
   const there = all.filter((name) => (hasBodies || !OF_BODIES.includes(name)) && (hasFilm || name !== "measure"));
-  return there.filter((name) => narrow || !BESIDE_IF_WIDE.includes(name));
+  // A phone has no keys, and little room.
+  return there.filter((name) => (narrow ? name !== "keys" : !BESIDE_IF_WIDE.includes(name)));
 }
 
 /**
