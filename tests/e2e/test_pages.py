@@ -386,7 +386,6 @@ def test_the_video_with_skeletons_is_made_again_if_a_person_is_hidden(page, two_
     open_tab(page, "Overlay")
     make.click()
     expect(made).to_be_visible(timeout=120_000)
-    check_accessibility(page)
     open_tab(page, "People")
     box = people_table(page)
     page.mouse.click(box["x"] + 48, box["y"] + 1.5 * box["height"] / 3)
@@ -395,6 +394,7 @@ def test_the_video_with_skeletons_is_made_again_if_a_person_is_hidden(page, two_
     make.click()
     expect(made).to_be_visible(timeout=120_000)
     no_errors(page)
+    check_accessibility(page)
 
 
 def turn_by_hand(page: Page) -> None:
