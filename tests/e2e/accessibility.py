@@ -29,7 +29,7 @@ def check_accessibility(page: Page) -> None:
         page.wait_for_timeout(_SETTLED_MS)
         answer = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
         findings += [f"{scheme}: {_said(found)}" for found in answer["violations"]]
-    assert findings == []
+    assert findings == [], "\n".join(findings)
 
 
 def _said(found: dict[str, Any]) -> str:

@@ -87,7 +87,7 @@ def _show_picture(there: Kept, session: ExerciseSession) -> None:
     except DatabaseUnavailable:  # the page says so above
         return
     if jpeg is not None:
-        st.image(jpeg, caption="The middle of a repetition", width=320)
+        st.image(jpeg, caption="The middle of a repetition", width=320, alt="The middle of a repetition")
 
 
 def _show_repetitions(session: ExerciseSession) -> None:

@@ -155,7 +155,7 @@ def _show_photo(runs: DoubtRuns, doubts: Doubts, photo: PhotoDoubt, place: int) 
         if picture is None:
             st.warning("This photo can no longer be read.", icon=":material/broken_image:")
         else:
-            st.image(on_square(picture), width="stretch")
+            st.image(on_square(picture), width="stretch", alt=f"{photo.photo.file_name} with the looks at it")
         said = reasons(photo)
         more = f" And {len(said) - _REASONS} more." if len(said) > _REASONS else ""
         st.markdown(f"**{plain(photo.photo.file_name)}**  \nDoubt {photo.doubt:.2f}. {' '.join(said[:_REASONS])}{more}")

@@ -96,7 +96,7 @@ def _show_person(source: PhotoSource, score: PersonScore, case: CaseScores, *, k
         if picture is None:
             st.warning("This photo can no longer be read.", icon=":material/broken_image:")
         else:
-            st.image(on_square(picture), width="stretch")
+            st.image(on_square(picture), width="stretch", alt=_alt(score))
         share = f"{100 * score.pck:.0f}% right: " if score.found and np.isfinite(score.pck) else ""
         st.markdown(f"**{plain(score.photo.file_name)}**  \n{share}{plain(what_is_wrong(score))}")
         with st.container(horizontal=True, gap="small"):
@@ -111,6 +111,10 @@ def _show_person(source: PhotoSource, score: PersonScore, case: CaseScores, *, k
                 args=(score.photo.file_name,),
             ):
                 st.rerun()
+
+
+def _alt(score: PersonScore) -> str:
+    return f"A person in {score.photo.file_name}, with the label and what was found"
 
 
 def _draw(source: PhotoSource, score: PersonScore, side: int) -> NDArray[np.uint8] | None:
@@ -130,5 +134,5 @@ def _show_large(source: PhotoSource, score: PersonScore, case: CaseScores) -> No
     )
     picture = _draw(source, score, _LARGE_PX)
     if picture is not None:
-        st.image(picture, width="content")
+        st.image(picture, width="content", alt=_alt(score))
     st.caption(_LEGEND)
