@@ -168,7 +168,7 @@ def _show_large(runs: DoubtRuns, doubts: Doubts, photo: PhotoDoubt) -> None:
     left, right = st.columns(2)
     picture = runs.picture(doubts, photo, _LARGE_PX)
     if picture is not None:
-        left.image(picture, width="content")
+        left.image(picture, width="content", alt=f"{photo.photo.file_name} with the looks at it")
     with right:
         st.markdown(f"**{plain(photo.photo.file_name)}**, doubt {photo.doubt:.2f}")
         _show_legend(doubts)
