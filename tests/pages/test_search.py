@@ -19,12 +19,6 @@ def people_in_table(app) -> int:
     return len(table) // 33
 
 
-def test_the_thorough_search_finds_everyone(three_men):
-    three_men.radio(key="search").set_value("thorough").run()
-    assert not three_men.exception
-    assert people_in_table(three_men) == 3
-
-
 def test_presets_set_people_and_search_and_are_marked_only_while_they_are_true(three_men):
     def state() -> tuple[int, str, list[str]]:
         buttons = [button for button in three_men.button if (button.key or "").startswith("preset_")]
@@ -44,8 +38,10 @@ def test_presets_set_people_and_search_and_are_marked_only_while_they_are_true(t
 
 
 @pytest.mark.parametrize("search", ["fast", "thorough"])
-def test_people_beyond_the_maximum_are_reported(three_men, search):
+def test_everyone_is_found_and_people_beyond_the_maximum_are_reported(three_men, search):
     three_men.radio(key="search").set_value(search).run()
+    assert not three_men.exception
+    assert people_in_table(three_men) == 3
     assert not [words for words in three_men.markdown if "Maximum people" in words.value]
     three_men.number_input(key="people").set_value(2).run()
     assert people_in_table(three_men) == 2
