@@ -139,7 +139,7 @@ class StreamEstimator(_Estimator):
         check_picture(rgb)
         time_ms = self._next_ms(time_s)
         found = self._estimate(lambda image: self._landmarker.detect_for_video(image, time_ms), whole_of(rgb), time_s)
-        tracked = found if self._tracks is None else self._tracks.follow(found)
+        tracked = found if self._tracks is None else self._tracks.follow(found, rgb)
         self._most_seen = max(self._most_seen, len(tracked))
         return tracked
 

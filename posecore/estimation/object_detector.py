@@ -33,15 +33,15 @@ _MOST = 60
 _REGION = 1.5
 
 
-def thorough_search(blazepose: BlazePose, options: PoseOptions) -> Search:
-    """Set up the thorough search for these options.
+def thorough_search(blazepose: BlazePose, options: PoseOptions, *, patient: bool = False) -> Search:
+    """Set up the thorough search for these options; patient, as ``Search``, and in all turns for a photo.
 
     Raises:
         As ``ObjectDetector``.
     """
     if options.object_detector is None:
-        squares = SquareBySquare(blazepose)
-        return Search(blazepose, squares, closer=squares.closer)
+        squares = SquareBySquare(blazepose, turned=patient)
+        return Search(blazepose, squares, closer=squares.closer, patient=patient)
     detector = ObjectDetector(options.object_detector)
 
     def candidates(picture: Picture) -> list[Look]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from posecore.motion.angles import ANGLES
 from posecore.motion.measuring import check_visibility
+from posecore.motion.switches import find_switches
 from posecore.poses import FloatArray, PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
 
@@ -81,6 +82,7 @@ class Trust:
         drift: variation of each bone's length by name, see ``MOST_DRIFT``; NaN if it is hardly ever visible.
         swaps: for "arms" and "legs", the frames at which left and right seem to swap.
         jumps: frames at which the person is suddenly elsewhere.
+        switches: frames at which the id seems to go on with another person, see ``posecore.motion.switches``.
         trunk_px: median length of the trunk in the image; NaN if never seen.
         shots: numbers of the shots, from 1, in which the person is seen. Swaps and jumps at a cut do not count.
         verdict: what the track is reliable for and what not, in plain words.
@@ -96,6 +98,7 @@ class Trust:
     drift: dict[str, float]
     swaps: dict[str, NDArray[np.intp]]
     jumps: NDArray[np.intp]
+    switches: NDArray[np.intp]
     trunk_px: float
     shots: NDArray[np.int64]
     verdict: str = ""
@@ -112,7 +115,8 @@ def judge(sequence: PoseSequence, *, min_visibility: float = 0.5) -> tuple[Trust
         InvalidOption: if ``min_visibility`` is outside its range.
     """
     check_visibility(min_visibility)
-    return tuple(_judge(sequence, slot, min_visibility) for slot in range(len(sequence.person_ids)))
+    switches = find_switches(sequence)
+    return tuple(_judge(sequence, slot, switches[slot], min_visibility) for slot in range(len(sequence.person_ids)))
 
 
 def trust_table(sequence: PoseSequence, *, min_visibility: float = 0.5) -> pd.DataFrame:
@@ -132,6 +136,7 @@ def trust_table(sequence: PoseSequence, *, min_visibility: float = 0.5) -> pd.Da
                 "worst bone": worst,
                 "left/right swaps": sum(len(frames) for frames in trust.swaps.values()),
                 "jumps": len(trust.jumps),
+                "likely switches": len(trust.switches),
                 "trunk (px)": round(trust.trunk_px, 1),
                 "verdict": trust.verdict,
             }
@@ -139,7 +144,7 @@ def trust_table(sequence: PoseSequence, *, min_visibility: float = 0.5) -> pd.Da
     return pd.DataFrame(rows)
 
 
-def _judge(sequence: PoseSequence, slot: int, min_visibility: float) -> Trust:
+def _judge(sequence: PoseSequence, slot: int, switches: NDArray[np.intp], min_visibility: float) -> Trust:
     there = np.flatnonzero(sequence.seen[:, slot])
     xy, times = sequence.xy[there, slot], sequence.times_s[there]
     sure = sequence.visibility[there, slot] >= min_visibility
@@ -161,6 +166,7 @@ def _judge(sequence: PoseSequence, slot: int, min_visibility: float) -> Trust:
         drift={name: _drift(sequence.world[there, slot], sure, bone) for name, bone in _BONES.items()},
         swaps={limb: there[1:][_swapped(xy, trunk_px, joints) & goes_on] for limb, joints in _LIMBS.items()},
         jumps=there[1:][jumped & goes_on],
+        switches=switches,
         trunk_px=trunk_px,
         shots=np.unique(sequence.shot_numbers[there]),
     )
@@ -203,7 +209,7 @@ def _verdict(trust: Trust, sequence: PoseSequence) -> str:
         share = f"{trust.seen_between:.0%}"
         return f"Not reliable for counting or timing (seen in only {share} of frames from first to last appearance)."
     counting = not _many(trust.jumps, trust.frames)
-    problems = [*_general_problems(trust), *_joint_problems(trust)]
+    problems = [*_general_problems(trust, sequence.times_s), *_joint_problems(trust)]
     within = _within_shots(trust, sequence)
     if not problems:
         return f"Reliable for counting, timing and joint angles{within}."
@@ -220,7 +226,11 @@ def _within_shots(trust: Trust, sequence: PoseSequence) -> str:
     return f" within shot {trust.shots[0]} of {len(sequence.shots)}"
 
 
-def _general_problems(trust: Trust) -> Iterator[str]:
+def _general_problems(trust: Trust, times_s: NDArray[np.float64]) -> Iterator[str]:
+    if len(trust.switches):
+        at = ", ".join(f"{time_s:.1f}" for time_s in times_s[trust.switches[:3]])
+        more = " and later" if len(trust.switches) > 3 else ""
+        yield f"May be two people under one number (a likely switch at {at} s{more})"
     if _many(trust.jumps, trust.frames):
         yield f"The person's position jumps {len(trust.jumps)} times"
     if trust.trunk_px < SMALL_TRUNK_PX:

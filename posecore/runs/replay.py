@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from posecore.errors import InvalidHands, InvalidPoses
 from posecore.estimation.engines import StreamEstimator
@@ -117,7 +118,7 @@ class Continuation:
     Args:
         path: a file from ``write_replay`` with the frames that are done, without a gap.
         estimator: resumed after the last of them; it is closed with this one.
-        one_person: whether all poses are those of one person to the estimator, which gives only the id 1.
+        one_person: whether the estimator follows one person at a time, and counts them from 1 in each shot.
     """
 
     def __init__(self, path: Path, estimator: StreamEstimator, *, one_person: bool) -> None:
@@ -125,7 +126,7 @@ class Continuation:
         self._index_at = {time_s: index for index, time_s in enumerate(self._sequence.times_s.tolist())}
         self._last_s = float(self._sequence.times_s[-1])
         self._estimator = estimator
-        self._one_person = one_person
+        self._first_ids = _first_ids(self._sequence) if one_person else None
         self._begins_shot = False
 
     @property
@@ -163,8 +164,11 @@ class Continuation:
                 f"Expected the video of the stopped run, but got a frame at {time_s:g} s with {size[0]} x {size[1]} "
                 "pixels, which that run did not have."
             )
-        poses = self._sequence.frame(self._index_at[time_s])
-        return replace(poses, person_ids=np.ones_like(poses.person_ids)) if self._one_person else poses
+        index = self._index_at[time_s]
+        poses = self._sequence.frame(index)
+        if self._first_ids is None:
+            return poses
+        return replace(poses, person_ids=poses.person_ids - self._first_ids[index] + 1)
 
     def close(self) -> None:
         """Close the estimator."""
@@ -204,6 +208,14 @@ class HandContinuation:
         if begins_shot:
             self._estimator.begin_shot()
         return self._estimator.step(rgb, time_s, poses)
+
+
+def _first_ids(sequence: PoseSequence) -> NDArray[np.int64]:
+    """(T,) the lowest id in each frame's shot; a shot's people have consecutive ids, in order of appearance."""
+    first = np.ones(len(sequence), np.int64)
+    for shot in sequence.shots:
+        first[shot] = sequence.person_ids[sequence.seen[shot].any(axis=0)].min(initial=np.iinfo(np.int64).max)
+    return first
 
 
 def _tick(time_s: float) -> int:

@@ -4,6 +4,9 @@ A segment begins a little before its cut, so that its person is already tracked 
 segments just before the cut are compared. If they do not show the same person, the later segment is run again from
 where the earlier one ended. After anything else unusual (a damaged video, repaired timestamps) the whole video is
 processed in one ordered run.
+
+The ids of people who follow one another are part of that: a segment that would not count on from the earlier one is run
+again, too.
 """
 
 import tempfile
@@ -171,6 +174,7 @@ class _Segment:
         self._clip = clip
         self._shared = shared
         self.frames = 0
+        self.people_before = self.people = 0  # in the last shot of the lead-in, and of all frames
         self.first_s = job.part.start_s
         self.end = RunEnd([], self.first_s, None)
         self.before: deque[FramePoses] = deque(maxlen=_COMPARED_FRAMES)
@@ -201,8 +205,10 @@ class _Segment:
         self, poses: FramePoses, hands: FrameHands | None = None, tags: Sequence[SeenTag] | None = None
     ) -> bool:
         """Keep what is needed from a frame, and pass it on unless it belongs to the lead-in."""
+        self.people = max([0 if poses.begins_shot else self.people, *poses.person_ids.tolist()])
         if poses.time_s < self.job.part.start_s:
             self.before.append(poses)
+            self.people_before = self.people
             return not self._shared.stopped
         if self.frames == 0:
             self.first_s = poses.time_s
@@ -211,13 +217,13 @@ class _Segment:
         return self._shared.on_frame(poses, hands, tags)
 
     def _begin(self) -> None:
-        self.frames = 0
+        self.frames = self.people_before = self.people = 0
         self.before.clear()
         self.last.clear()
 
 
 def _agree(earlier: _Segment, later: _Segment) -> bool:
-    """Whether both show the same person, or nobody, just before the cut between them.
+    """Whether both show the same person, or nobody, just before the cut between them, and count people alike.
 
     Raises:
         _Irregular: if they do not have the same frames there.
@@ -225,7 +231,8 @@ def _agree(earlier: _Segment, later: _Segment) -> bool:
     times = [[poses.time_s for poses in side] for side in (earlier.last, later.before)]
     if len(times[0]) < _COMPARED_FRAMES or times[0] != times[1]:
         raise _Irregular
-    return all(_same(one, other) for one, other in zip(earlier.last, later.before, strict=True))
+    alike = all(_same(one, other) for one, other in zip(earlier.last, later.before, strict=True))
+    return alike and earlier.people == later.people_before
 
 
 def _same(one: FramePoses, other: FramePoses) -> bool:

@@ -1,5 +1,6 @@
 """Several people in real clips: each keeps one id from the first clear view to the last."""
 
+import json
 from functools import cache
 from pathlib import Path
 
@@ -129,3 +130,18 @@ def test_of_a_crowd_that_is_left_out_the_note_says_so(shared_data, tmp_path):
     sequence = estimate_video(path, PoseOptions(engine="fast", people=2, search="thorough"), on_note=notes.append)
     assert sequence.person_ids.tolist() == [1, 2]
     assert [note for note in notes if "more people" in note]
+
+
+def test_one_person_at_a_time_is_followed_and_a_table_is_nobody(shared_data):
+    """A woman leaves the picture, a table stands there alone for 3.6 s, and a man comes."""
+    part = ClipOptions(start_s=17, end_s=26)
+    clip = shared_data / "clips" / "one_by_one_first_50s.mp4"
+    sequence = estimate_video(clip, PoseOptions(engine="fast"), part=part)
+    frames = np.round(sequence.times_s * 10).astype(int)
+    labelled = json.loads(clip.with_suffix(".json").read_text())["frames_with_somebody"]
+    real = np.any([(frames >= first) & (frames <= last) for first, last in labelled], axis=0)
+    seen = sequence.seen.any(axis=1)
+    assert (seen & ~real).sum() <= 1
+    assert (real & ~seen).sum() <= 1
+    assert sequence.person_ids.tolist() == [1, 2]
+    assert sequence.seen[frames < 200, 1].sum() == sequence.seen[frames > 200, 0].sum() == 0

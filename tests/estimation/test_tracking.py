@@ -7,7 +7,8 @@ import pytest
 
 from posecore import BLAZEPOSE_33, FramePoses
 from posecore.estimation.blazepose.filters import PoseSmoothing
-from posecore.estimation.tracking import Tracks
+from posecore.estimation.clothes import clothes_apart, torso_colors
+from posecore.estimation.tracking import Succession, Tracks
 
 SIZE = (1920, 1080)
 FPS = 25
@@ -160,3 +161,81 @@ def test_people_who_are_gone_are_forgotten():
         tracks.follow(frame(number * FPS * 5, person(500)))
     assert tracks.absent(1e9) == {}
     assert tracks.join(replace(frame(0, person(500)), time_s=1e6)) == [301]
+
+
+RED, BLUE, GREEN = (200, 40, 40), (40, 60, 200), (40, 160, 60)
+
+
+def painted(*dressed: tuple[dict[str, np.ndarray], tuple[int, int, int]]) -> np.ndarray:
+    """A grey picture in which each person's torso has a colour, with a little noise."""
+    picture = np.full((SIZE[1], SIZE[0], 3), 120, np.uint8)
+    for one, color in dressed:
+        left, top = one["xy"].min(axis=0).astype(int).clip(0)
+        right, bottom = one["xy"].max(axis=0).astype(int)
+        spots = np.random.default_rng(4).integers(-12, 13, (*picture[top:bottom, left:right].shape[:2], 1))
+        picture[top:bottom, left:right] = np.array(color) + spots
+    return picture
+
+
+class TestClothes:
+    def test_other_colours_are_far_apart_and_a_step_into_the_shade_is_not(self):
+        one = person(500)
+        red, shaded, blue = (torso_colors(painted((one, color)), one["xy"]) for color in (RED, (190, 36, 36), BLUE))
+        assert clothes_apart(red, blue) > 0.3
+        assert clothes_apart(red, shaded) < 0.15
+        assert clothes_apart(red, None) == 0
+
+    @pytest.mark.parametrize("x", [-300, 5000])
+    def test_none_outside_the_picture(self, x):
+        assert torso_colors(painted(), person(x)["xy"]) is None
+
+    def test_after_a_hug_ids_that_were_exchanged_are_put_right(self):
+        """Both stand at one place for a while, and each leaves where the other came from."""
+        tracks, ids = Tracks(), []
+        for number in range(120):
+            apart = max(0.0, abs(number - 50) - 15) * 8
+            side = 1 if number < 50 else -1
+            red, blue = person(900 - side * apart), person(904 + side * apart)
+            followed = [red, blue] if number < 50 else [blue, red]  # their regions go on with the nearer one
+            picture = painted((red, RED), (blue, BLUE))
+            found = frame(number, *followed)
+            ids.append(
+                dict(zip("rb" if number < 50 else "br", tracks.join(found, 2 if number else 0, picture), strict=True))
+            )
+        assert ids[0] == ids[30] == ids[-1] == {"r": 1, "b": 2}
+
+    def test_whoever_takes_the_place_of_a_person_gets_a_new_id(self):
+        tracks = Tracks()
+        ids = []
+        for number in range(60):
+            one = person(600 + 4 * number)
+            ids += tracks.join(frame(number, one), 1 if number else 0, painted((one, RED if number < 25 else BLUE)))
+        assert ids[:25] == [1] * 25
+        assert ids[-15:] == [2] * 15
+
+    def test_whoever_comes_in_place_of_an_absent_person_soon_gets_a_new_id(self):
+        tracks, one, ids = Tracks(), person(600), []
+        for number in range(25):
+            tracks.join(frame(number, one), picture=painted((one, RED)))
+        for number in range(40, 65):
+            ids += tracks.join(frame(number, one), picture=painted((one, GREEN)))
+        assert ids[0] == 1, "one look is not enough: a torso in the glare of the sun has other colours, too"
+        assert ids[-1] == 2
+
+
+class TestSuccession:
+    @pytest.mark.parametrize(
+        ("color", "x", "after_s", "expected"),
+        [(RED, 520, 0.5, 1), (RED, 900, 8, 1), (BLUE, 520, 0.5, 2), (BLUE, 900, 8, 2), (RED, 1700, 0.1, 2)],
+    )
+    def test_the_next_person_is_new_in_other_clothes_or_too_far_away(self, color, x, after_s, expected):
+        ids, one, other = Succession(), person(500), person(x)
+        for number in range(25):
+            assert ids.join(painted((one, RED)), frame(number, one), goes_on=number > 0).person_ids.tolist() == [1]
+        again = Succession()
+        again.restore(ids.state)
+        number = 24 + round(after_s * FPS)
+        found = again.join(painted((other, color)), frame(number, other), goes_on=False)
+        assert found.person_ids.tolist() == [expected]
+        again.begin_shot()
+        assert again.join(painted((one, RED)), frame(number + 1, one), goes_on=False).person_ids.tolist() == [1]

@@ -196,9 +196,39 @@ def test_clips_with_one_frame_and_with_none(walker):
 
 
 def test_a_real_clip():
-    """A somersault after a walk: the man's far arm is hidden half of the time."""
-    [trust] = judge(estimate_video(sample_clip().path, part=ClipOptions(every=2)))
+    """A man walks and jumps; after he is lost in the glare of the sun, a woman is followed."""
+    trust, *others = judge(estimate_video(sample_clip().path, part=ClipOptions(every=2)))
+    assert others
     assert trust.verdict.startswith("Reliable for counting and timing. Not reliable for ")
     assert trust.seen_between > 0.9
     assert 0.1 < max(trust.drift.values()) < 0.6
     assert np.nanmax(trust.hidden) > 0.25
+
+
+def two(walker: PoseSequence, way: np.ndarray, other_way: np.ndarray) -> PoseSequence:
+    """Two walkers whose hips are these distances to the right, (T,) pixels; NaN: not seen."""
+    xy = np.concatenate([walker.xy, walker.xy], axis=1)
+    xy[:, :, :, 0] += np.stack([way, other_way], axis=1)[..., None]
+    arrays = {name: np.concatenate([array, array], axis=1) for name, array in walker.arrays.items()} | {"xy": xy}
+    gone = np.isnan(np.stack([way, other_way], axis=1))
+    arrays = {name: np.where(gone.reshape(FRAMES, 2, *[1] * (a.ndim - 2)), np.nan, a) for name, a in arrays.items()}
+    return replace(walker, **arrays, person_ids=[1, 2])
+
+
+@pytest.mark.parametrize(
+    ("way", "other_way", "frames"),
+    [
+        (np.arange(FRAMES), 300 + np.arange(FRAMES), []),
+        (np.where(np.arange(FRAMES) < 60, 0, 400), np.where(np.arange(FRAMES) < 60, 400, 0), [60]),
+        (np.where(np.arange(FRAMES) < 60, 0.0, np.nan), np.where(np.arange(FRAMES) < 60, np.nan, 20.0), [60]),
+        (np.where(np.arange(FRAMES) < 60, 0.0, np.nan), np.where(np.arange(FRAMES) < 60, np.nan, 400.0), []),
+    ],
+    ids=["side by side", "they change places", "one begins where the other ends", "one begins elsewhere"],
+)
+def test_likely_switches_are_named(walker, way, other_way, frames):
+    both = two(walker, way, other_way)
+    assert [trust.switches.tolist() for trust in judge(both)] == [frames, frames]
+    named = [f"a likely switch at {60 / FPS:.1f} s" in trust.verdict for trust in judge(both)]
+    assert named == [bool(frames)] * 2
+    cut = changed(both, cuts=np.array([60]))
+    assert [trust.switches.tolist() for trust in judge(cut)] == [[], []]

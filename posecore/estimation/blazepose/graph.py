@@ -3,6 +3,7 @@
 import math
 
 import cv2
+import numpy as np
 
 from posecore.errors import InvalidOption
 from posecore.estimation.blazepose import detector, landmarks
@@ -61,7 +62,7 @@ class BlazePose:
         Args:
             rgb: (H, W, 3) uint8, upright; or the ``pixels`` of a video frame.
             min_score: lowest accepted score, 0..1.
-            within: the square of the picture to search; None: the whole picture.
+            within: the square of the picture to search, turned if people are; None: the whole picture, upright.
 
         Raises:
             InvalidOption: if rgb is not such an array.
@@ -70,7 +71,7 @@ class BlazePose:
         height, width = rgb.shape[:2]
         seen = within or Region.whole(width, height)
         self._whole.cut(rgb, seen)
-        if seen.rotation == 0 and _is_plain(self._detector.picture, seen, (width, height)):
+        if _is_plain(self._detector.picture, seen, (width, height)):
             return []
         boxes, scores = self._detector.run()
         return detector.decode_regions(boxes[0], scores[0, :, 0], seen, min_score)
@@ -103,12 +104,15 @@ class BlazePose:
 
 
 def _is_plain(crop: RgbArray, seen: Region, size: tuple[int, int]) -> bool:
-    """Whether the crop of an upright region shows next to no contrast, beside the black around the picture."""
+    """Whether the crop of a region turned by quarters shows next to no contrast beside the black around the picture."""
+    quarters = seen.rotation / (math.pi / 2)
+    if abs(quarters - round(quarters)) > 1e-6:
+        return False
     scale = len(crop) / seen.size  # pixels of the crop, per pixel of the picture
-    starts = seen.x - seen.size / 2, seen.y - seen.size / 2
+    corners = (np.array([[0, 0], [size[0] - 1, size[1] - 1]]) - (seen.x, seen.y)) @ np.rint(seen.directions())
+    starts, ends = np.sort(corners * scale + len(crop) / 2, axis=0)
     columns, rows = (
-        slice(max(0, math.ceil(-start * scale)), max(0, math.floor((length - 1 - start) * scale) + 1))
-        for start, length in zip(starts, size, strict=True)
+        slice(max(0, math.ceil(start)), max(0, math.floor(end) + 1)) for start, end in zip(starts, ends, strict=True)
     )
     shown = crop[rows, columns]
     return shown.size == 0 or bool(shown.max() - shown.min() < _LEAST_CONTRAST)

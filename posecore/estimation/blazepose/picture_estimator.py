@@ -27,7 +27,7 @@ class PictureEstimator:
     def __init__(self, options: PoseOptions) -> None:
         self._options = options
         self._blazepose = BlazePose(options)
-        self._search = thorough_search(self._blazepose, options)
+        self._search = thorough_search(self._blazepose, options, patient=True)
 
     def close(self) -> None:
         """Do nothing: the networks are shared, and everything else is garbage-collected."""

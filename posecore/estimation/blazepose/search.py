@@ -1,9 +1,10 @@
 """Thorough search: finds everyone in a picture, including small or distant people.
 
-BlazePose's detector sees the whole picture scaled down to 224 pixels and was trained on one person who fills much of
-it. Shown overlapping parts of the picture, it also proposes people who are small in the whole, and many false
-candidates. So each candidate is confirmed by a second detection: the landmarks found in its region span a region of
-their own, and there both networks must find the same person.
+BlazePose's detector sees the whole picture scaled down to 224 pixels and was trained on one upright person who fills
+much of it. Shown overlapping parts of the picture, it also proposes people who are small in the whole, and shown the
+picture turned, people who lie or are upside down; and many false candidates. So each candidate is confirmed by a second
+detection: the landmarks found in its region span a region of their own, and there both networks must find the same
+person.
 """
 
 import math
@@ -29,16 +30,26 @@ from posecore.skeletons import BLAZEPOSE_33
 _WHOLE_SCORE = 0.4
 _SQUARES = ((0.6, 0.4), (0.35, 0.4), (0.25, 0.5))
 # Even smaller squares take longer than all others together. They are worth it if nobody was found, or only people
-# smaller than ``_FAR`` of the picture's longer side, or a crowd of at least ``_CROWD`` people, one of them that small.
+# smaller than ``_FAR`` of the picture's longer side, or a crowd of at least ``_CROWD`` people, one of them that small;
+# and only those squares in which somebody seemed to be before, with at least this score.
 _SMALLEST_SQUARES = ((0.14, 0.5),)
+_HINT_SCORE = 0.2
 _FAR, _CROWD = 0.12, 4
 # Smaller squares, in pixels, are not searched: so small, nobody can be confirmed. (In 21 photos of people, scaled down
 # to 20 to 96 pixels, the smallest square that led to somebody had 5.9.)
 _LEAST_SQUARE = 4
-# Regions that overlap more than this (intersection over union) are one candidate.
+# Regions that overlap more than this (intersection over union) are of one candidate. The surest may fail where another
+# is confirmed, so that as many of them are examined before the candidate is given up.
 _SAME_REGION = 0.6
-# At most this many candidates are examined: enough for 20 people, and a bound on the time.
-_MOST_CANDIDATES = 60
+_TRIES, _PATIENT_TRIES = 2, 3
+# Scores of candidates that are equal when rounded to one in so many are about equally sure.
+_SCORE_STEPS = 20
+# The work on a crowd, or on a photo full of detail, is bounded: at most this many runs of the landmark network, for the
+# surest candidates first (two confirm a person, so that this is enough for 28), and looks at the smallest squares, with
+# the surest hints first.
+_MOST_RUNS, _MOST_CLOSER = 56, 40
+# The whole picture is searched in these turns, too: half of the gymnasts upside down are not seen upright.
+_TURNS = (math.pi / 2, math.pi, -math.pi / 2)
 
 # In a stream, the whole picture is searched once in this many seconds.
 _SWEEP_S = 1.0
@@ -54,6 +65,9 @@ _MOST_APART = 0.16
 # People smaller than this share of the picture's longer side need higher scores: so small, objects look like people.
 _SMALL, _SMALL_SCORE, _SMALL_AGREEMENT = 0.1, 0.95, 0.85
 
+# Within a region so many times as large, part of that person can look like a small person.
+_LARGER = 2.0
+
 # Two detections are the same person if their poses are this similar (OKS), if their faces are within this many head
 # heights of each other, or if at least this share of the less certain one's landmarks is within a head of the other's
 # bones: part of a large person, such as a hand, can look like a small person.
@@ -66,6 +80,10 @@ _EDGES = np.array(BLAZEPOSE_33.edges)
 _TORSO = [BLAZEPOSE_33.index(name) for name in ("left_shoulder", "right_shoulder", "right_hip", "left_hip")]
 _VISIBLE = 0.5
 
+# Large people of whom the detector is sure in the whole picture come first: squares cut off parts of a body. Large
+# is from this share of the picture's longer side. If nobody is confirmed, the surest large one counts all the same,
+# from a lower score: an acrobat's two poses often differ.
+_LARGE, _SURE_SCORE, _CLEAR_SCORE = 0.4, 0.85, 0.7
 
 Shares = Sequence[tuple[float, float]]
 """Sides of squares as shares of the picture's longer side, each with the lowest accepted detector score."""
@@ -86,26 +104,48 @@ class SquareBySquare:
 
     Args:
         blazepose: provides the detector.
+        turned: also look at the whole picture in the other quarter turns.
     """
 
-    def __init__(self, blazepose: BlazePose) -> None:
+    def __init__(self, blazepose: BlazePose, *, turned: bool = False) -> None:
         self._blazepose = blazepose
+        self._turns = (0.0, *_TURNS) if turned else (0.0,)
+        self._hints: list[Region] = []
 
     def __call__(self, picture: Picture) -> list[Look]:
-        """One look at the whole picture and one at each square that is not too small."""
-        return [partial(self._blazepose.detect, picture, _WHOLE_SCORE), *self._at_squares(picture, _SQUARES)]
-
-    def closer(self, picture: Picture) -> list[Look]:
-        """One look at each of the smallest squares that is not too small."""
-        return self._at_squares(picture, _SMALLEST_SQUARES)
-
-    def _at_squares(self, picture: Picture, shares: Shares) -> list[Look]:
-        height, width = picture.shape[:2]
-        return [
-            partial(self._blazepose.detect, picture, min_score, within=square)
-            for square, min_score in squares(width, height, shares)
+        """One look at the whole picture in each turn, and one at each square that is not too small."""
+        self._hints = []
+        whole = Region.whole(picture.shape[1], picture.shape[0])
+        wholes = [
+            partial(self._look, picture, replace(whole, rotation=turn), min_score=_WHOLE_SCORE) for turn in self._turns
+        ]
+        parts = [
+            partial(self._look, picture, square, min_score=min_score)
+            for square, min_score in squares(picture.shape[1], picture.shape[0])
             if square.size >= _LEAST_SQUARE
         ]
+        return [*wholes, *parts]
+
+    def closer(self, picture: Picture) -> list[Look]:
+        """One look at each of the smallest squares in which the looks so far saw a hint of somebody, surest first."""
+        height, width = picture.shape[:2]
+        hinted = []
+        for square, min_score in squares(width, height, _SMALLEST_SQUARES):
+            hint = max((hint.score for hint in self._hints if _is_in(square, hint)), default=0.0)
+            if hint and square.size >= _LEAST_SQUARE:
+                hinted.append((hint, partial(self._look, picture, square, min_score=min_score)))
+        return [look for _, look in sorted(hinted, key=lambda each: -each[0])[:_MOST_CLOSER]]
+
+    def _look(self, picture: Picture, square: Region, min_score: float) -> list[Region]:
+        seen = self._blazepose.detect(picture, _HINT_SCORE, within=square)
+        self._hints += seen
+        return [region for region in seen if region.score >= min_score]
+
+
+def _is_in(square: Region, hint: Region) -> bool:
+    """Whether the middle of a region is in a square, and the region is not too large to be of someone in it."""
+    near = max(abs(square.x - hint.x), abs(square.y - hint.y)) <= square.size / 2
+    return near and hint.size <= 2 * square.size
 
 
 def squares(width: int, height: int, shares: Shares = _SQUARES) -> Iterator[tuple[Region, float]]:
@@ -125,14 +165,6 @@ def _centres(length: float, side: float) -> list[float]:
     return centres
 
 
-def _without_repeats(regions: Iterable[Region]) -> list[Region]:
-    kept: list[Region] = []
-    for region in regions:
-        if all(overlap(region, other) < _SAME_REGION for other in kept):
-            kept.append(region)
-    return kept
-
-
 class Search:
     """Finds everyone in a picture; for one run.
 
@@ -142,7 +174,7 @@ class Search:
         closer: where to search additionally if nobody, only small people or a crowd was found.
         min_score: lowest accepted score of the landmark network, 0..1.
         min_detection: lowest accepted score of the detector in the confirming detection, 0..1.
-        patient: give unconfirmed candidates a second chance, which takes time.
+        patient: give unconfirmed candidates further chances, which takes time.
     """
 
     def __init__(
@@ -161,56 +193,94 @@ class Search:
         self._min_score = min_score
         self._min_detection = min_detection
         self._patient = patient
+        self._runs = 0  # of the landmark network, for this picture
 
     def looks(self, picture: Picture) -> Sequence[Look]:
         """The looks that together cover the picture."""
         return self._candidates(picture)
 
     def people(self, picture: Picture) -> list[RegionPose]:
-        """Find all confirmed people, best scores first."""
-        found = self.confirm(picture, [region for look in self.looks(picture) for region in look()])
+        """Find all confirmed people, surest first; if there are none, perhaps a large one who is seen clearly."""
+        whole, *parts = self.looks(picture)
+        first = whole()
+        candidates = [*first, *(region for look in parts for region in look())]
+        large = _LARGE * max(picture.shape[:2])
+        found = self.confirm(picture, [one for one in first if one.size >= large and one.score >= _SURE_SCORE])
+        found += self._confirm(picture, candidates, found)
         far = [_length(pose) < _FAR * max(picture.shape[:2]) for pose in found]
         may_be_smaller_ones = all(far) or (len(found) >= _CROWD and any(far))
-        if self._closer is None or not may_be_smaller_ones:
-            return found
-        return found + self.confirm(picture, [region for look in self._closer(picture) for region in look()], found)
+        if self._closer is not None and may_be_smaller_ones and self._runs < _MOST_RUNS:
+            closer = [region for look in self._closer(picture) for region in look()]
+            found += self._confirm(picture, closer, found)
+        return found or self._unconfirmed(picture, candidates)
+
+    def _unconfirmed(self, picture: Picture, candidates: Sequence[Region]) -> list[RegionPose]:
+        """The surest large person, as estimated in the region they span, if both networks are sure enough."""
+        least = _LARGE * max(picture.shape[:2])
+        likely = [region for region in candidates if region.score >= _CLEAR_SCORE and region.size >= least]
+        if not likely:
+            return []
+        first = self._landmarks(picture, max(likely, key=lambda region: region.score))
+        if first.score < self._min_score or not first.next_region.usable:
+            return []
+        return [self._landmarks(picture, first.next_region)]
 
     def confirm(
         self, picture: Picture, candidates: Iterable[Region], known: Sequence[RegionPose] = ()
     ) -> list[RegionPose]:
-        """Confirm candidates: the people in these regions who are not among the known, best scores first."""
+        """Confirm candidates: the people in these regions who are not among the known, surest landmarks first."""
+        self._runs = 0
+        return self._confirm(picture, candidates, known)
+
+    def _confirm(self, picture: Picture, candidates: Iterable[Region], known: Sequence[RegionPose]) -> list[RegionPose]:
+        """As ``confirm``, with the runs that are left."""
         found: list[tuple[float, RegionPose]] = []
-        surest_first = sorted(candidates, key=lambda region: -region.score)
-        for region in _without_repeats(surest_first)[:_MOST_CANDIDATES]:
-            if any(overlap(region, pose.next_region) > _SAME_REGION for pose in (*known, *(one for _, one in found))):
+        failed: list[Region] = []
+        tries = _PATIENT_TRIES if self._patient else _TRIES
+        # Of about equally sure ones, those of the first looks come first, which show more of a body.
+        for region in sorted(candidates, key=lambda region: -round(_SCORE_STEPS * region.score)):
+            if self._runs >= _MOST_RUNS:
+                break
+            people = [*known, *(pose for _, pose in found)]
+            if any(overlap(region, pose.next_region) > _SAME_REGION for pose in people):
                 continue  # this person is already known
-            pose = self._confirmed(picture, region)
+            if sum(overlap(region, other) >= _SAME_REGION for other in failed) >= tries:
+                continue
+            larger = [pose for pose in people if pose.next_region.size > _LARGER * region.size]
+            pose = self._confirmed(picture, region, larger)
             if pose is not None:
                 found.append((pose.score * region.score, pose))
+            else:
+                failed.append(region)
         people = list(known)
         for _, pose in sorted(found, key=lambda entry: -entry[0]):
             if not is_among(pose, people):
                 people.append(pose)
-        return people[len(known) :]
+        return sorted(people[len(known) :], key=lambda pose: -pose.score * float(pose.presence.mean()))
 
-    def _confirmed(self, picture: Picture, region: Region) -> RegionPose | None:
+    def _confirmed(self, picture: Picture, region: Region, larger: Sequence[RegionPose]) -> RegionPose | None:
         """The confirmed person in a region, as estimated in the region the person spans; None if there is nobody.
 
         If the networks disagree, the region may be a bad fit for a real person: in the whole picture, the detector
         sees little of a backlit person, for example. If the search is patient, it examines what the detector finds
         nearby in the same way.
         """
-        pose, nearer = self._closely(picture, region)
+        pose, nearer = self._closely(picture, region, larger)
         if pose is None and nearer is not None and self._patient:
-            pose, _ = self._closely(picture, nearer)
+            pose, _ = self._closely(picture, nearer, larger)
         return pose
 
-    def _closely(self, picture: Picture, region: Region) -> tuple[RegionPose | None, Region | None]:
-        """The person in a region if both networks agree, otherwise a nearby region proposed by the detector."""
-        first = self._blazepose.landmarks(picture, region)
-        if first.score < self._min_score or not first.next_region.usable:
+    def _closely(
+        self, picture: Picture, region: Region, larger: Sequence[RegionPose]
+    ) -> tuple[RegionPose | None, Region | None]:
+        """The person in a region if both networks agree, otherwise a nearby region proposed by the detector.
+
+        Neither for a part of a larger person, such as a hand that looks like a small person.
+        """
+        first = self._landmarks(picture, region)
+        if first.score < self._min_score or not first.next_region.usable or is_among(first, larger):
             return None, None
-        second = self._blazepose.landmarks(picture, first.next_region)
+        second = self._landmarks(picture, first.next_region)
         spanned = second.next_region
         agreed = self._agree(first, second, max(picture.shape[:2]))
         if not spanned.usable or not (agreed or self._patient):
@@ -220,6 +290,10 @@ class Search:
         if agreed and any(_is_same_place(one, spanned) for one in near):
             return second, None
         return None, near[0] if near else None
+
+    def _landmarks(self, picture: Picture, region: Region) -> RegionPose:
+        self._runs += 1
+        return self._blazepose.landmarks(picture, region)
 
     def _agree(self, first: RegionPose, second: RegionPose, longer_side: int) -> bool:
         """Whether both are the same person, with a sufficient score."""
@@ -282,13 +356,17 @@ def _length(pose: RegionPose) -> float:
 
 
 def _square_in(picture: Picture, region: Region) -> Region:
-    """The upright square around the part of a region inside the picture; a portrait's region extends far below it."""
+    """The square around the part of a region inside the picture; a portrait's region extends far below it.
+
+    It is turned by quarters, so that the person is about upright in it.
+    """
     height, width = picture.shape[:2]
     half = region.size / 2
     left, right = (min(max(0.0, x), width) for x in (region.x - half, region.x + half))
     top, bottom = (min(max(0.0, y), height) for y in (region.y - half, region.y + half))
     side = max(right - left, bottom - top, 1.0)
-    return Region((left + right) / 2, (top + bottom) / 2, side, 0.0, 1.0)
+    quarters = round(region.rotation / (math.pi / 2))
+    return Region((left + right) / 2, (top + bottom) / 2, side, quarters * math.pi / 2, 1.0)
 
 
 def _is_same_place(detected: Region, spanned: Region) -> bool:

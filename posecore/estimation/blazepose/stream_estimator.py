@@ -14,7 +14,7 @@ from posecore.estimation.object_detector import thorough_search
 from posecore.estimation.oks import oks_between
 from posecore.estimation.pose_options import PoseOptions
 from posecore.estimation.regions import Region, overlap
-from posecore.estimation.tracking import SAME_POSE, Tracks
+from posecore.estimation.tracking import SAME_POSE, Succession, Tracks
 from posecore.poses import FramePoses
 
 # While fewer people are followed than requested, the detector runs this often: in every second frame of most videos,
@@ -24,6 +24,13 @@ _LOOK_EVERY_S = 0.06
 # as it misses some of them in most frames and a video may be short, then rarely, as it takes half as long as a frame.
 _COUNT_FIRST_EVERY_S, _COUNT_EVERY_S = 0.5, 2.0
 _COUNT_RARER = 0.2  # of the time since the first count
+# At most this many of the detector's regions are examined for somebody to follow.
+_MOST_NEW = 2
+# So sure a detection, with so sure landmarks, needs no confirmation. (Of a table that looks like a person, in 22
+# frames: up to 0.56 and 0.98.)
+_SURE_DETECTION, _SURE_POSE = 0.85, 0.95
+# Neither does whoever was lost so short a time ago in a region that overlaps this much: it is the same person.
+_BACK_WITHIN_S, _BACK_OVERLAP = 0.5, 0.3
 # At most this many lost people per frame are searched for at their expected positions.
 _MOST_EXPECTED = 3
 
@@ -118,21 +125,22 @@ def _sweep(blazepose: BlazePose, options: PoseOptions) -> Sweep | None:
 
 
 class _OnePerson:
-    """As in MediaPipe: follows the first person found, and after losing them the next one found."""
+    """As in MediaPipe: follows the first person found, and after losing them the next one found, who gets a new id."""
 
     def __init__(self, blazepose: BlazePose, options: PoseOptions, *, counts: bool) -> None:
         self.followed: list[Region] = []
         self.most_seen = 0
+        self._last: tuple[Region, float] | None = None  # where somebody was last followed, and when
         self._blazepose = blazepose
         self._options = options
         self._counts = counts
-        self._find_others = partial(
-            _find_others, blazepose=blazepose, search=_quick_search(blazepose, options), options=options
-        )
+        self._search = _quick_search(blazepose, options)
+        self._find_others = partial(_find_others, blazepose=blazepose, search=self._search, options=options)
         self._first_count_s = math.inf
         self._next_count_s = -math.inf
         self._sweep = _sweep(blazepose, options)
         self._smoothing: PoseSmoothing | None = None
+        self._ids = Succession()
 
     @property
     def state(self) -> dict[str, Any]:
@@ -140,24 +148,29 @@ class _OnePerson:
         return {
             "followed": [asdict(region) for region in self.followed],
             "most_seen": self.most_seen,
+            "last": self._last and [asdict(self._last[0]), self._last[1]],
             "counts_s": [self._first_count_s, self._next_count_s],
             "sweep": self._sweep and self._sweep.state,
             "smoothing": self._smoothing and self._smoothing.state,
+            "ids": self._ids.state,
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from another one's ``state``."""
         self.followed = [Region(**region) for region in state["followed"]]
         self.most_seen = state["most_seen"]
+        self._last = state["last"] and (Region(**state["last"][0]), state["last"][1])
         self._first_count_s, self._next_count_s = state["counts_s"]
         if self._sweep is not None:
             self._sweep.restore(state["sweep"])
         if state["smoothing"] is not None:
             self._smoothing = PoseSmoothing.restored(state["smoothing"])
+        self._ids.restore(state["ids"])
 
     def begin_shot(self) -> None:
         """Forget the person."""
-        self.followed, self._smoothing = [], None
+        self.followed, self._smoothing, self._last = [], None, None
+        self._ids.begin_shot()
         self._first_count_s, self._next_count_s = math.inf, -math.inf
         if self._sweep is not None:
             self._sweep.restart()
@@ -165,24 +178,45 @@ class _OnePerson:
     def step(self, rgb: Picture, time_s: float) -> FramePoses:
         """Estimate the person in the next frame."""
         size = (rgb.shape[1], rgb.shape[0])
-        for region in self.followed or self._look(rgb, time_s):
+        followed = self.followed
+        for region in followed or self._look(rgb, time_s):
             pose = self._blazepose.landmarks(rgb, region, mask=self._options.segmentation)
             if pose.score > self._options.min_presence:
                 self.followed = [pose.next_region] if pose.next_region.usable else []
                 if self._counts:
                     self._count(rgb, time_s, pose)
                 shown = self._smooth(pose, time_s) if self._options.smoothing else pose
-                return to_frame([shown], size, time_s)
+                goes_on = bool(followed) or self._is_back(region, time_s)
+                self._last = (pose.next_region, time_s) if pose.next_region.usable else None
+                return self._ids.join(rgb, to_frame([shown], size, time_s), goes_on=goes_on)
         self.followed = []
         self._smoothing = None  # the next person starts fresh
         return FramePoses.nobody(size, time_s)
 
     def _look(self, rgb: Picture, time_s: float) -> list[Region]:
-        """At most one region that may show a person."""
-        found = self._blazepose.detect(rgb, self._options.min_detection)
-        if not found and self._sweep is not None:
-            found = [pose.next_region for pose in self._sweep.look(rgb, time_s)]
-        return found[:1]
+        """At most one region, with somebody in it beyond doubt: furniture can look like a person once."""
+        detected = self._blazepose.detect(rgb, self._options.min_detection)
+        found = (region for region in detected[:_MOST_NEW] if self._is_somebody(rgb, region, time_s))
+        region = next(found, None)
+        if region is not None:
+            return [region]
+        others = [] if self._sweep is None else self._sweep.look(rgb, time_s)
+        return [pose.next_region for pose in others[:1]]
+
+    def _is_somebody(self, rgb: Picture, region: Region, time_s: float) -> bool:
+        """Whether a region shows the person just lost, a person who is seen clearly, or one who is confirmed."""
+        if self._is_back(region, time_s):
+            return True
+        if region.score >= _SURE_DETECTION and self._blazepose.landmarks(rgb, region).score >= _SURE_POSE:
+            return True
+        return bool(self._search.confirm(rgb, [region]))
+
+    def _is_back(self, region: Region, time_s: float) -> bool:
+        """Whether the person just lost is likely to be in a region."""
+        if self._last is None:
+            return False
+        last, last_s = self._last
+        return time_s - last_s <= _BACK_WITHIN_S and overlap(region, last) >= _BACK_OVERLAP
 
     def _count(self, rgb: Picture, time_s: float, followed: RegionPose) -> None:
         """Now and then, count the people in view; thoroughly once in a shot, as that takes as long as many frames."""
@@ -266,7 +300,7 @@ class _SeveralPeople:
         if self._options.segmentation:
             poses = [pose if pose.mask else with_mask(self._blazepose, rgb, pose) for pose in poses]
         found = to_frame(poses, size, time_s)
-        ids = self._tracks.join(found, known)
+        ids = self._tracks.join(found, known, rgb)
         self._remember(poses, ids, time_s)
         return self._tracks.numbered(found, ids)
 

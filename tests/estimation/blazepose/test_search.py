@@ -123,7 +123,7 @@ class TestCrowd:
     def test_the_clearest_of_a_hundred_and_how_many_more(self, crowd):
         poses = estimate_image(crowd, THOROUGH)
         assert len(poses) == 20
-        assert poses.left_out >= 20
+        assert poses.left_out >= 4, "the work on a crowd is bounded"
         assert np.ptp(poses.xy[:, :, 1], axis=1).max() < 200, "each is one of them"
 
     @pytest.mark.parametrize(
@@ -207,12 +207,16 @@ class TestAwkward:
     def test_nobody_in_grey_of_any_shape(self, shape):
         assert len(estimate_image(np.full((*shape, 3), 128, np.uint8), THOROUGH)) == 0
 
-    @pytest.mark.parametrize(("side", "looks", "closer"), [(1, 1, 0), (20, 84, 0), (64, 84, 196)])
-    def test_squares_too_small_for_anybody_are_not_looked_at(self, side, looks, closer):
-        candidates = SquareBySquare(BlazePose())
-        picture = np.zeros((side, side, 3), np.uint8)
-        assert len(candidates(picture)) == looks
-        assert len(candidates.closer(picture)) == closer
+    @pytest.mark.parametrize(("side", "looks"), [(1, 4), (20, 87), (64, 87)])
+    def test_squares_too_small_for_anybody_are_not_looked_at(self, side, looks):
+        assert len(SquareBySquare(BlazePose(), turned=True)(np.zeros((side, side, 3), np.uint8))) == looks
+
+    def test_smallest_squares_are_looked_at_only_where_there_was_a_hint(self, monkeypatch):
+        candidates, picture = SquareBySquare(BlazePose()), np.zeros((64, 64, 3), np.uint8)
+        candidates(picture)
+        assert candidates.closer(picture) == []
+        candidates._hints = [Region(20, 20, 8, 0, 0.3), Region(40, 40, 60, 0, 0.9)]
+        assert 1 <= len(candidates.closer(picture)) <= 4
 
     def test_noise_contains_nobody(self):
         noise = np.random.default_rng(3).integers(0, 256, (480, 640, 3), np.uint8)
