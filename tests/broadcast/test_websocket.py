@@ -245,7 +245,9 @@ def test_a_ninth_program_is_rejected_until_another_leaves(feed, tcp_port, people
             assert feed.connected == 8
 
 
-def test_a_stalled_client_delays_nobody_and_costs_no_memory(feed, tcp_port, people):
+def test_a_stalled_client_delays_nobody_and_costs_no_memory(feed, tcp_port, people, monkeypatch):
+    # On a busy machine, the good client may wait for the processor longer than a ping is usually waited for.
+    monkeypatch.setattr(websocket, "_PATIENCE_S", 600)
     poses = people(*range(1, LIMITS.people + 1))
     with ExitStack() as connected:
         for _ in range(7):

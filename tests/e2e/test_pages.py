@@ -312,7 +312,7 @@ def test_trim_and_video_options_apply_to_the_next_run_which_replaces_the_files_o
 def people_table(page: Page):
     """Where on the page the table is in which people are hidden and named."""
     table = page.get_by_test_id("stDataFrame").filter(visible=True).first
-    expect(table).to_be_visible()
+    expect(table.get_by_test_id("data-grid-canvas")).to_be_visible()
     table.scroll_into_view_if_needed()
     page.wait_for_timeout(500)  # it is a canvas, and ignores clicks until it is drawn
     return table.bounding_box()
@@ -389,6 +389,7 @@ def test_the_video_with_skeletons_is_made_again_if_a_person_is_hidden(page, two_
     open_tab(page, "People")
     box = people_table(page)
     page.mouse.click(box["x"] + 48, box["y"] + 1.5 * box["height"] / 3)
+    expect(page.locator(".pp-chip .pp-whose")).to_have_count(2)  # in two curves, only of the other person
     open_tab(page, "Overlay")
     expect(made).to_be_hidden()
     make.click()

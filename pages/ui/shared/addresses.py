@@ -39,7 +39,7 @@ def offer(handler: Handler, *more_methods: str) -> str:
         handler: called on the server's event loop, which it must not block.
         more_methods: methods that it answers besides GET and HEAD, such as ``"POST"``.
     """
-    token = secrets.token_urlsafe(32)
+    token = secrets.token_hex(32)  # without underscores: two in a row are not allowed in the key of a component
     _offers[token] = _Offer(handler, ("GET", "HEAD", *more_methods))
     return token
 
