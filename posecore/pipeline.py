@@ -202,6 +202,7 @@ def estimate_hands_video(
     annotated: str | os.PathLike[str] | None = None,
     on_progress: OnProgress | None = None,
     on_note: Callable[[str], None] | None = None,
+    preview: Preview | None = None,
     workers: int | None = None,
 ) -> HandSequence:
     """Find the hands in each frame of a video, without looking for bodies.
@@ -220,6 +221,7 @@ def estimate_hands_video(
         on_progress: called after each frame with a ``Progress`` that has its hands; if it returns False the run ends
             there, and the frames done so far are the result.
         on_note: called at the end with a sentence for each thing that a user should know.
+        preview: as for ``estimate_video``.
         workers: None: the video is read in this process. 1 or more: in one of its own, so that a malicious file can
             take down only that.
 
@@ -240,7 +242,7 @@ def estimate_hands_video(
     film = None if annotated is None else Path(annotated)
     observer = RecordingObserver(1, part, on_progress, options.hands)
     end = _dispatch(
-        Job(_path_of_video(path), PoseOptions(), part, film, bodies=False, hands=options), observer, workers
+        Job(_path_of_video(path), PoseOptions(), part, film, bodies=False, hands=options), observer, workers, preview
     )
     _, hands = observer.sequences()
     assert hands is not None
@@ -258,6 +260,7 @@ def find_tags_video(
     annotated: str | os.PathLike[str] | None = None,
     on_progress: OnProgress | None = None,
     on_note: Callable[[str], None] | None = None,
+    preview: Preview | None = None,
     workers: int | None = None,
 ) -> TagSequence:
     """Find the tags in each frame of a video, without looking for bodies.
@@ -269,6 +272,7 @@ def find_tags_video(
         annotated: where to write the video of these frames, with nothing drawn on it, as for ``estimate_video``.
         on_progress: as for ``estimate_hands_video``.
         on_note: as there.
+        preview: as there.
         workers: as there.
 
     Returns:
@@ -287,7 +291,7 @@ def find_tags_video(
     film = None if annotated is None else Path(annotated)
     observer = RecordingObserver(1, part, on_progress)
     job = Job(_path_of_video(path), PoseOptions(), part, film, skeletons=False, bodies=False, tags=family)
-    end = _dispatch(job, observer, workers)
+    end = _dispatch(job, observer, workers, preview)
     nobody, _ = observer.sequences()
     for note in [*end.notes, *observer.notes()]:
         if on_note is not None:

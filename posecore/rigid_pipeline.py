@@ -24,6 +24,7 @@ from posecore.rigid.kinds import KINDS
 from posecore.rigid.seen import SeenInPhoto, SeenInVideo
 from posecore.rigid.tags import FAMILIES, TagDetector
 from posecore.runs.pool import find_faces
+from posecore.runs.preview import Preview
 from posecore.runs.progress import Progress
 
 Stage = Literal["frames", "faces"]
@@ -103,6 +104,7 @@ def see_in_video(
     film: Path | None = None,
     on_progress: Callable[[Stage, Progress], bool | None] | None = None,
     on_note: Callable[[str], None] | None = None,
+    preview: Preview | None = None,
 ) -> SeenInVideo:
     """What is seen of rigid bodies in each frame of a video, which is read in a process of its own.
 
@@ -114,6 +116,7 @@ def see_in_video(
         on_progress: called after each frame of a stage; if it returns False the stage ends there, and what was done so
             far is the result.
         on_note: called with a sentence for each thing that a user should know.
+        preview: as for ``posecore.estimate_video``.
 
     Raises:
         InvalidOption: if neither parts of people nor tags are wanted.
@@ -127,7 +130,9 @@ def see_in_video(
 
     if not options.kinds:
         assert options.family is not None
-        tags = find_tags_video(path, options.family, annotated=film, on_progress=report, on_note=on_note, workers=1)
+        tags = find_tags_video(
+            path, options.family, annotated=film, on_progress=report, on_note=on_note, preview=preview, workers=1
+        )
         return SeenInVideo(tags=tags)
     ends: list[RunSummary] = []
     poses = estimate_video(
@@ -140,6 +145,7 @@ def see_in_video(
         on_progress=report,
         on_note=on_note,
         on_end=ends.append,
+        preview=preview,
         workers=1,
     )
     [end] = ends

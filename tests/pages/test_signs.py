@@ -145,10 +145,17 @@ def test_a_video_with_half_a_hand_gets_advice_and_several_people_are_those_at_th
     def run_of(*frames: dict[HandSlot, tuple[float, float]]) -> SignRun:
         there = [hands_at(hands, time_s=index / 25) for index, hands in enumerate(frames)]
         hands = HandSequence.from_frames(there, size=SIZE, fps=25)
-        run = SignRun(sample_clip(), of_bodies=False, find=lambda *_args, **_options: (None, hands))
+        previews = []
+
+        def find(*_args, preview, **_options):
+            previews.append(preview)
+            return None, hands
+
+        run = SignRun(sample_clip(), of_bodies=False, find=find)
         run.start()
         assert run.state.done.wait(60)
         run.close()
+        assert previews == [run.analysis.preview], "the page shows the newest frame"
         return run
 
     cut, whole = {one: (610, 400)}, {one: (300, 400)}

@@ -1,11 +1,14 @@
 """A look at a run: a picture for each time that somebody asks, and none otherwise."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from posecore import ClipOptions, PoseOptions, decode_picture
+from posecore import ClipOptions, PoseOptions, decode_picture, estimate_hands_video
+from posecore.pipeline import find_tags_video
 from posecore.runs.job import Job
 from posecore.runs.local import run_locally
 from posecore.runs.pool import read_frame, run_in_worker
@@ -39,3 +42,14 @@ def test_in_a_worker(tmp_path: Path) -> None:
     assert picture.shape == frame.shape
     assert np.abs(picture.astype(int) - frame).mean() < 4
     assert not preview.is_asked(), "the request is done"
+
+
+@pytest.mark.parametrize(
+    "look", [estimate_hands_video, partial(find_tags_video, family="36h11")], ids=["hands", "tags"]
+)
+def test_without_bodies(look: Callable[..., object], tmp_path: Path) -> None:
+    preview = Preview()
+    preview.ask()
+    look(write_h264(tmp_path / "source.mp4"), preview=preview)
+    assert preview.newest is not None
+    assert (preview.newest.size, preview.newest.people) == (SIZE, 0)

@@ -18,6 +18,7 @@ from posecore.runs.expected import Expected, expect_run
 from posecore.runs.film_copy import Unobserved
 from posecore.runs.job import Job
 from posecore.runs.pool import run_in_worker
+from posecore.runs.preview import Preview
 from posecore.runs.progress import Progress
 from posecore.runs.rigid_video import draw_rigid_video
 
@@ -65,7 +66,9 @@ class RigidRun(VideoRun[SeenInVideo, object]):
         if self.of is not None:
             playback = self.of.playback
             known = _Known(SeenInVideo(playback.estimated, playback.hands), self.of.used_options.part)
-        self._analyse(partial(_search, self.clip.path, self.bodies, self.film, known, self._notes))
+        self._analyse(
+            partial(_search, self.clip.path, self.bodies, self.film, known, self._notes, self.analysis.preview)
+        )
 
     def draw(self, found: RigidSequence, camera: Camera, axis_m: Mapping[str, float], look: object) -> None:
         """Start making the video with these axes; ``look`` identifies what it shows."""
@@ -87,7 +90,13 @@ def _encoded(film: Path, own: Path) -> Path:
 
 
 def _search(
-    path: Path, bodies: RigidOptions, film: Path, known: _Known | None, notes: list[str], report: Report
+    path: Path,
+    bodies: RigidOptions,
+    film: Path,
+    known: _Known | None,
+    notes: list[str],
+    preview: Preview,
+    report: Report,
 ) -> SeenInVideo:
     def report_stage(stage: Stage, progress: Progress) -> bool:
         return report(progress.frames, progress.total, _TASKS[stage])
@@ -97,11 +106,15 @@ def _search(
         notes.append(faces)
         faces = None
     if known is None:
-        return see_in_video(path, bodies, faces, film=film, on_progress=report_stage, on_note=notes.append)
+        return see_in_video(
+            path, bodies, faces, film=film, on_progress=report_stage, on_note=notes.append, preview=preview
+        )
     seen = known.seen
     if bodies.family is not None:
         on_progress = counting_frames(report)
-        tags = find_tags_video(path, bodies.family, part=known.part, on_progress=on_progress, workers=1)
+        tags = find_tags_video(
+            path, bodies.family, part=known.part, on_progress=on_progress, preview=preview, workers=1
+        )
         if len(tags) == len(seen):
             seen = replace(seen, tags=tags)
         else:  # one of both was stopped early

@@ -35,8 +35,9 @@ def _show_newest(preview: Preview) -> None:
     picture = preview.newest
     if picture is None:
         return
-    people = "one person" if picture.people == 1 else f"{picture.people} people"
-    alt = f"Newest analysed frame, at {picture.time_s:.1f} s, with the skeletons of {people}"
+    alt = f"Newest analysed frame, at {picture.time_s:.1f} s"
+    if picture.people:
+        alt += f", with the skeletons of {'one person' if picture.people == 1 else f'{picture.people} people'}"
     width, height = picture.size
     with st.container(width=round(width * min(1.0, _TALLEST_PX / height))):
         st.image(picture.jpeg, width="stretch", alt=alt)

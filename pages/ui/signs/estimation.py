@@ -11,11 +11,19 @@ from posecore import (
     estimate_hands_video,
     estimate_video,
 )
+from posecore.runs.preview import Preview
 from posecore.runs.progress import OnProgress
 
 
 def estimate_signs(
-    path: Path, part: ClipOptions, film: Path, *, of_bodies: bool, on_progress: OnProgress, notes: list[str]
+    path: Path,
+    part: ClipOptions,
+    film: Path,
+    *,
+    of_bodies: bool,
+    on_progress: OnProgress,
+    notes: list[str],
+    preview: Preview | None = None,
 ) -> tuple[PoseSequence | None, HandSequence]:
     """Find hands, and write a video with them drawn.
 
@@ -28,13 +36,20 @@ def estimate_signs(
         on_progress: called after each frame; if it returns False the run ends there, and the frames done so far are
             the result.
         notes: gets a sentence for each thing that the visitor should know.
+        preview: as for ``posecore.estimate_video``.
 
     Raises:
         As ``posecore.estimate_video``.
     """
     if not of_bodies:
         hands = estimate_hands_video(
-            path, part=part, annotated=film, on_progress=on_progress, on_note=notes.append, workers=1
+            path,
+            part=part,
+            annotated=film,
+            on_progress=on_progress,
+            on_note=notes.append,
+            preview=preview,
+            workers=1,
         )
         return None, hands
     ends: list[RunSummary] = []
@@ -47,6 +62,7 @@ def estimate_signs(
         on_progress=on_progress,
         on_note=own.append,
         on_end=ends.append,
+        preview=preview,
         workers=1,
     )
     if ends[0].most_people > 1:

@@ -16,7 +16,6 @@ from pages.ui.signs.letter_hands import IN_THE_AIR, letter_shapes
 from posecore import ClipOptions, HandSequence, HandSlot
 from posecore.downloads import cache_dir
 from posecore.media.films import FilmWriter
-from posecore.runs.progress import OnProgress
 from posecore.system import whole_file
 from posecore.view.hand_drawing import draw_hands
 
@@ -52,9 +51,7 @@ def sample_clip() -> Clip:
     return Clip("sample", "sample.mp4", path)
 
 
-def replay_sample(
-    path: Path, _part: ClipOptions, film: Path, *, of_bodies: bool, on_progress: OnProgress, notes: list[str]
-) -> tuple[None, HandSequence]:
+def replay_sample(path: Path, _part: ClipOptions, film: Path, **_options: object) -> tuple[None, HandSequence]:
     """The hand of the sample, called in place of ``estimate_signs``; it is drawn in the film already."""
     shutil.copyfile(path, film)
     return None, sample_hands()

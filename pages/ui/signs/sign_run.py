@@ -15,6 +15,7 @@ from pages.ui.signs.estimation import estimate_signs
 from pages.ui.signs.wording import framing_hint
 from posecore import ClipOptions, HandSequence, PoseSequence
 from posecore.runs.expected import Expected, expect_run
+from posecore.runs.preview import Preview
 from posecore.signs.reading import LetterSpan, Shown, letter_spans, read_video, spelled
 from posecore.signs.spelling import SpelledWord
 
@@ -91,7 +92,8 @@ class SignRun(VideoRun[Found, Sequence[SpelledWord]]):
 
     def start(self) -> None:
         """Start the analysis; only once."""
-        self._analyse(partial(_find, self._find, self.clip.path, self.film, self.of_bodies, self._notes))
+        preview = self.analysis.preview
+        self._analyse(partial(_find, self._find, self.clip.path, self.film, self.of_bodies, self._notes, preview))
 
     def burn(self, words: Sequence[SpelledWord]) -> None:
         """Start making the video with these subtitles."""
@@ -99,5 +101,8 @@ class SignRun(VideoRun[Found, Sequence[SpelledWord]]):
         self._make("video with subtitles", captioned, words, lambda report: burn_in(film, words, captioned, report))
 
 
-def _find(find: Find, path: Path, film: Path, of_bodies: bool, notes: list[str], report: Report) -> Found:
-    return find(path, _PART, film, of_bodies=of_bodies, on_progress=counting_frames(report), notes=notes)
+def _find(
+    find: Find, path: Path, film: Path, of_bodies: bool, notes: list[str], preview: Preview, report: Report
+) -> Found:
+    on_progress = counting_frames(report)
+    return find(path, _PART, film, of_bodies=of_bodies, on_progress=on_progress, notes=notes, preview=preview)
