@@ -42,7 +42,8 @@ _CLOTHES_EVERY_S, _CLOTHES_OVER_S = 0.1, 1.0
 # Of several people the colours are averaged slowly, as a mistake must be found before they are forgotten, and over a
 # short time, as those of a single frame vary.
 _SLOWLY_S, _WORN_OVER_S = 5.0, 0.7
-# Metres that a difference of clothes counts as, and the absence after which a person's are seen anew.
+# Metres that a difference of clothes counts as, and the absence after which the colours of a person's clothes over a
+# short time begin anew.
 _CLOTHES_M, _ABSENT_S = 2.0, 0.2
 # Two people's ids were exchanged if that many differences less remain when they are exchanged back; one person became
 # another if their clothes differ this much.

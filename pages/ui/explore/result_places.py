@@ -1,8 +1,8 @@
 """Where the parts of a result are on its page: a line of words, the player, and tabs for the rest."""
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
+from pages.ui.shared.result_head import ResultTabs, place_line
 from posecore import PoseSequence
 
 _TABS = {
@@ -18,7 +18,7 @@ _TABS = {
 _OF_BODIES = ("repetitions", "people", "smoothing", "reliability", "compare")
 
 
-class ResultPlaces:
+class ResultPlaces(ResultTabs):
     """Places of a page that shows a result, from top to bottom.
 
     Attributes:
@@ -36,23 +36,10 @@ class ResultPlaces:
             key: identifies this page.
             has_film: whether a video can be made of it.
         """
-        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="result_line", wrap=False):
-            self.line = st.container(horizontal=True, vertical_alignment="center", key="result_words", wrap=False)
-            self.details = st.popover("Details", icon=":material/info:", type="tertiary")
+        self.line, self.details = place_line()
         self.above = st.container(key="result_above")
         self.player = st.container()
         has_bodies = bool(sequence.seen.any())
         left_out = set() if has_bodies else set(_OF_BODIES)
         left_out |= set() if has_film else {"overlay"}
-        names = [name for name in _TABS if name not in left_out]
-        tabs = st.tabs([_TABS[name] for name in names], key=f"{key}_tabs", on_change="rerun")
-        self._tabs = dict(zip(names, tabs, strict=True))
-
-    def tab(self, name: str) -> DeltaGenerator:
-        """The tab of this name: repetitions, files, overlay, people, smoothing, reliability, compare or help."""
-        return self._tabs[name]
-
-    def is_open(self, name: str) -> bool:
-        """Whether the visitor sees this tab: what takes time is done only then."""
-        tab = self._tabs.get(name)
-        return tab is not None and bool(tab.open)
+        super().__init__({name: _TABS[name] for name in _TABS if name not in left_out}, key=f"{key}_tabs")

@@ -1,7 +1,8 @@
 """Where the parts of a photo's result are on its page: a line of words, the photo, and the rest in tabs beside it."""
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
+
+from pages.ui.shared.result_head import ResultTabs, place_line
 
 _TABS = {
     "solid": "3D",
@@ -39,7 +40,7 @@ _STYLE = """
 _LEAST_SHARE, _MOST_SHARE = 0.3, 0.58
 
 
-class PhotoPlaces:
+class PhotoPlaces(ResultTabs):
     """Places of a page that shows a photo's result.
 
     Attributes:
@@ -56,9 +57,7 @@ class PhotoPlaces:
             leave_out: names of the tabs that make no sense for this result.
         """
         aspect = size[0] / size[1]
-        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="result_line", wrap=False):
-            self.line = st.container(horizontal=True, vertical_alignment="center", key="result_words", wrap=False)
-            self.details = st.popover("Details", icon=":material/info:", type="tertiary")
+        self.line, self.details = place_line()
         names = [name for name in _TABS if name not in leave_out]
         key = "image_tabs" if "solid" in names else "image_tabs_of_nobody"
         if st.session_state.get(key) not in [_TABS[name] for name in names]:
@@ -68,14 +67,5 @@ class PhotoPlaces:
             share = min(_MOST_SHARE, max(_LEAST_SHARE, 0.42 * aspect))
             left, right = st.columns([share, 1 - share], gap="medium")
             self.photo = left.container(key="image_photo", gap="xsmall")
-            tabs = right.tabs([_TABS[name] for name in names], key=key, on_change="rerun")
-        self._tabs = dict(zip(names, tabs, strict=True))
-
-    def tab(self, name: str) -> DeltaGenerator:
-        """The tab of this name: solid, angles, landmarks, people, display, measure, files or help."""
-        return self._tabs[name]
-
-    def is_open(self, name: str) -> bool:
-        """Whether the visitor sees this tab: what takes time or bytes is shown only then."""
-        tab = self._tabs.get(name)
-        return tab is not None and bool(tab.open)
+            with right:
+                super().__init__({name: _TABS[name] for name in names}, key=key)
