@@ -123,7 +123,6 @@ class LiveStream:
         pace: its rates and times.
         latest: the newest processed frame.
         held: the frame at which the visitor froze picture and numbers; None while they continue.
-        problem: why frames are sent back without skeletons; None if all is well.
         loading: whether the model is loading.
         connected: whether a browser was ever connected to it.
         ended: whether the stream is over.
@@ -143,7 +142,8 @@ class LiveStream:
         self.pace = Pace()
         self.latest: LiveFrame | None = None
         self.held: LiveFrame | None = None
-        self.problem: str | None = None
+        self._undrawn_because: str | None = None
+        self._unsent_because: str | None = None
         self.loading = True
         self.connected = False
         self.ended = False
@@ -162,6 +162,11 @@ class LiveStream:
         self._recording: tuple[Recorder, float] | None = None
         self._time: threading.Timer | None = None
         self._time_over_s: float | None = None
+
+    @property
+    def problem(self) -> str | None:
+        """Why frames are sent back without skeletons, or not sent to other programs; None if all is well."""
+        return self._undrawn_because or self._unsent_because
 
     @property
     def seconds_left(self) -> float:
@@ -276,10 +281,10 @@ class LiveStream:
         try:
             session.open(self.options)
         except PosecoreError as error:
-            self.problem = str(error)
+            self._undrawn_because = str(error)
         except Exception as error:  # noqa: BLE001 - the stream must continue; the page shows the problem
             _LOG.exception("The model of a live stream could not be loaded")
-            self.problem = f"The model could not be loaded ({type(error).__name__})."
+            self._undrawn_because = f"The model could not be loaded ({type(error).__name__})."
         with self._changed:
             self.loading, self._waiting = False, None
 
@@ -301,11 +306,11 @@ class LiveStream:
             drawn = _to_frame(done.drawn, frame)
             self._remember(rgb, done, arrived)
         except PosecoreError as error:
-            self.problem = str(error)
+            self._undrawn_because = str(error)
             return self._as_it_came(frame)
         except Exception as error:  # noqa: BLE001 - the page shows the problem
             _LOG.exception("A live frame could not be processed")
-            self.problem = f"A frame could not be processed ({type(error).__name__})."
+            self._undrawn_because = f"A frame could not be processed ({type(error).__name__})."
             return self._as_it_came(frame)
         return drawn
 
@@ -327,20 +332,22 @@ class LiveStream:
             # Without silhouettes, which take far more memory.
             moment = Moment(number, arrived - self._began, replace(poses, masks=()), hands)
             self._moments.append(moment)
-            self.latest, self.problem = LiveFrame(rgb, poses, done.drawn, number, moment.time_s, hands), None
+            self.latest, self._undrawn_because = LiveFrame(rgb, poses, done.drawn, number, moment.time_s, hands), None
         self._unsent = moment
 
     def _send_newest(self) -> None:
         """Send the frame that was just processed to other programs, if any; not before it is on its way to the page."""
         moment, self._unsent = self._unsent, None
-        send_on = self.send_on
-        if moment is None or send_on is None:
+        if moment is None:
             return
+        send_on, problem = self.send_on, None
         try:
-            send_on(replace(moment.poses, time_s=moment.time_s), moment.number, moment.hands)
+            if send_on is not None:
+                send_on(replace(moment.poses, time_s=moment.time_s), moment.number, moment.hands)
         except Exception as error:  # noqa: BLE001 - the page shows the problem
             _LOG.exception("A live frame could not be sent to other programs")
-            self.problem = f"A frame could not be sent to other programs ({type(error).__name__})."
+            problem = f"A frame could not be sent to other programs ({type(error).__name__})."
+        self._unsent_because = problem
 
 
 class _Done(NamedTuple):
