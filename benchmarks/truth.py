@@ -21,10 +21,13 @@ from tqdm import tqdm
 from posecore.estimation.pose_options import PoseOptions
 from posecore.evaluation.body_fits import fit_each
 from posecore.export.saved import load_sequence, save_sequence
-from posecore.motion.angles import ANGLES, measure_angles
-from posecore.motion.body import fit_bodies
+from posecore.motion.angles import ANGLES, BY_JOINT, measure_angles
+from posecore.motion.body import BodyFit, fit_bodies
+from posecore.motion.facing import VIEWS, VIEWS_END_DEG, find_views, turns_of
+from posecore.motion.measuring import Space
 from posecore.motion.root import ASSUMED_FIELD_OF_VIEW_DEG, estimate_root
 from posecore.motion.rotations import shortest_rotation
+from posecore.motion.usual_error import MEASURED_VIEWS, SHARE_WITHIN, UsualError
 from posecore.pipeline import estimate_video
 from posecore.poses import PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
@@ -41,6 +44,8 @@ BONES = [
     for side in SIDES
 ]
 UP = np.array([0.0, -1.0, 0.0])
+WAYS = ("model", "solid body")
+SPACES: dict[Space, str] = {"world": "3D", "picture": "image"}
 UNITS = {
     "elbow": "degrees off",
     "knee": "degrees off",
@@ -74,6 +79,20 @@ class Found(NamedTuple):
     in_camera: Doubles
     path: Doubles
     seconds: float
+
+
+class AnglesOff(NamedTuple):
+    """Of one camera.
+
+    Attributes:
+        off: (T, A) degrees off, by way and space; NaN where a landmark is not visible.
+        views: (T,) places in ``VIEWS``: from where he is truly seen.
+        told: share of the frames in which the model's landmarks show that.
+    """
+
+    off: dict[tuple[str, str], NDArray[np.float32]]
+    views: NDArray[np.intp]
+    told: float
 
 
 def read_views(folder: Path) -> dict[str, View]:
@@ -145,20 +164,67 @@ def exchanged(sequence: PoseSequence, view: View) -> int:
     return int((near < far).sum())
 
 
-def compare(sequence: PoseSequence, view: View, field_of_view_deg: float) -> dict[str, dict[str, float]]:
+def compare(sequence: PoseSequence, body: BodyFit, took_s: float, view: View) -> dict[str, dict[str, float]]:
     """The figures of the model's landmarks and of the solid body."""
     raw = np.asarray(sequence.world[:, 0], float)
-    path = np.asarray(estimate_root(sequence, field_of_view_deg=field_of_view_deg).path[:, 0], float)
-    start = time.process_time()
-    body = fit_bodies(sequence, field_of_view_deg=field_of_view_deg)
-    took = time.process_time() - start
+    path = np.asarray(estimate_root(sequence, field_of_view_deg=body.field_of_view_deg).path[:, 0], float)
     solid = np.asarray(body.sequence.world[:, 0], float)
     level = shortest_rotation(UP, body.up)[0]
     found = {
         "model": Found(sequence, UP, raw, path, 0.0),
-        "solid body": Found(body.sequence, UP, solid @ level.T, np.asarray(body.path[:, 0], float), took),
+        "solid body": Found(body.sequence, UP, solid @ level.T, np.asarray(body.path[:, 0], float), took_s),
     }
     return {name: score(each, view) for name, each in found.items()}
+
+
+def angles_off(sequence: PoseSequence, body: BodyFit, view: View) -> AnglesOff:
+    """How far the angles of visible landmarks are from the true ones, in 3D and in the image."""
+    level = shortest_rotation(view.up, UP[None])[0]
+    seen = view.focal_px * view.points[..., :2] / view.points[..., 2:] + view.middle_px
+    true = replace(sequence, world=(view.points @ level.T)[:, None].astype(np.float32), xy=seen[:, None])
+    off = {}
+    for space, words in SPACES.items():
+        truth = measure_angles(true, space=space, min_visibility=0)[:, 0]
+        for way, each in zip(WAYS, (sequence, body.sequence), strict=True):
+            off[way, words] = np.abs(measure_angles(each, space=space)[:, 0] - truth)
+    views = np.searchsorted(VIEWS_END_DEG[:-1], turns_of(view.points), side="right")
+    return AnglesOff(off, views, float((find_views(sequence)[:, 0] == views).mean()))
+
+
+def usual_error(found: Mapping[str, AnglesOff]) -> dict[str, UsualError]:
+    """The table of ``posecore.motion.usual_error``, by joint, from all cameras together."""
+    views = np.concatenate([each.views for each in found.values()])
+    names = list(ANGLES)
+    table = {}
+    for joint, sides in BY_JOINT.items():
+        places = [names.index(angle) for angle in sides.values()]
+        table[joint] = UsualError(
+            *(
+                tuple(
+                    round(float(np.nanpercentile(off[views == VIEWS.index(seen_from)], SHARE_WITHIN)))
+                    for seen_from in MEASURED_VIEWS
+                )
+                for words in SPACES.values()
+                for way in WAYS
+                for off in [np.concatenate([each.off[way, words][:, places] for each in found.values()])]
+            )
+        )
+    return table
+
+
+def show_usual(found: Mapping[str, AnglesOff]) -> None:
+    """Print the usual errors, and how often a view was told rightly."""
+    columns = [f"{words}, {way}" for words in SPACES.values() for way in WAYS]
+    print(
+        f"\nUsual error of an angle, degrees: {SHARE_WITHIN}% of frames are within it, seen {', '.join(MEASURED_VIEWS)}"
+    )
+    print(f"{'':<14}" + "".join(f"{column:>22}" for column in columns))
+    for joint, errors in usual_error(found).items():
+        print(f"{joint:<14}" + "".join(f"{' / '.join(map(str, each)):>22}" for each in errors))
+    views = np.concatenate([each.views for each in found.values()])
+    told = float(np.mean([each.told for each in found.values()]))
+    frames = ", ".join(f"{view} {(views == place).sum()}" for place, view in enumerate(VIEWS))
+    print(f"frames: {frames}; told rightly by the landmarks: {told:.0%}")
 
 
 def show(figures: Mapping[str, Mapping[str, Mapping[str, float]]]) -> None:
@@ -177,9 +243,6 @@ def show(figures: Mapping[str, Mapping[str, Mapping[str, float]]]) -> None:
         print(f"{name + ', ' + unit:<40}{cells}")
 
 
-WAYS = ("model", "solid body")
-
-
 def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -191,13 +254,18 @@ def main() -> None:
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything measured to this file")
     arguments = parser.parse_args()
-    figures = {}
+    figures, off = {}, {}
     for name, view in tqdm(read_views(arguments.data).items(), unit=" views", leave=False):
         sequence = estimated(arguments.data / f"{name}.mp4", arguments.model, arguments.keep)
-        figures[name] = compare(sequence, view, arguments.field_of_view)
+        start = time.process_time()
+        body = fit_bodies(sequence, field_of_view_deg=arguments.field_of_view)
+        figures[name] = compare(sequence, body, time.process_time() - start, view)
+        off[name] = angles_off(sequence, body, view)
     show(figures)
+    show_usual(off)
     if arguments.json:
-        arguments.json.write_text(json.dumps(figures, indent=2))
+        usual = {joint: each._asdict() for joint, each in usual_error(off).items()}
+        arguments.json.write_text(json.dumps(figures | {"usual error": usual}, indent=2))
 
 
 if __name__ == "__main__":

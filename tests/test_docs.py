@@ -20,9 +20,12 @@ from posecore.export.signs_file import SIGN_COLUMNS
 from posecore.limits import Limits
 from posecore.media.films import FilmWriter
 from posecore.media.samples import sample_picture
-from posecore.motion.angles import ANGLES, describe_angles
+from posecore.motion.angles import ANGLES, BY_JOINT, describe_angles
 from posecore.motion.exercises.table import EXERCISES
+from posecore.motion.facing import VIEWS
+from posecore.motion.measuring import Space
 from posecore.motion.smoothing import SmoothingMethod
+from posecore.motion.usual_error import USUAL_ERROR_DEG, errors_of_angle
 from posecore.signs import GESTURES, MOTIONS
 from posecore.signs.recognition import NO_GESTURE
 from posecore.tables import COLUMNS, HAND_COLUMNS
@@ -111,10 +114,20 @@ def test_every_format_is_in_the_table_of_files():
 
 
 def test_every_angle_is_in_the_table_of_angles():
-    told = {row[0]: row[3] for row in rows_of("docs/angles.md")}
+    told = {row[0]: row[3] for row in rows_of("docs/angles.md") if len(row) == 4}
     assert told.keys() == {re.sub("^(left|right) ", "", angle.title.lower()) for angle in ANGLES.values()}
     for row in describe_angles().itertuples():
         assert told[re.sub("^(left|right) ", "", row.name.replace("_", " "))] == row.reading
+
+
+def test_the_usual_errors_are_those_of_the_library():
+    told = [row for row in rows_of("docs/angles.md") if len(row) == 2 * len(VIEWS) + 1]
+    tables = [told[: len(USUAL_ERROR_DEG)], told[len(USUAL_ERROR_DEG) :]]
+    for space, rows in zip(get_args(Space), tables, strict=True):
+        assert [row[0].replace(" ", "_") for row in rows] == list(USUAL_ERROR_DEG)
+        for joint, *cells in rows:
+            angle = next(iter(BY_JOINT[joint.replace(" ", "_")].values()))
+            assert [int(cell.strip("()")) for cell in cells] == list(errors_of_angle(angle, space))
 
 
 def test_every_exercise_is_in_the_table_of_exercises():

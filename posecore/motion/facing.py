@@ -1,0 +1,79 @@
+"""How people are turned to the camera: seen from the front, obliquely, from the side, or from behind.
+
+It is read off the landmarks: the lines through both shoulders and both hips lie across the view of a person seen from
+the front or from behind, and along it of one seen from the side; whether it is the front or the back follows from left
+and right. These are told apart over time first (``posecore.motion.body.sides``), as a model that exchanges them would
+turn a person around.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import median_filter
+
+from posecore.motion.gaps import usual_step_s
+from posecore.motion.rotations import unit
+from posecore.poses import FloatArray, PoseSequence
+from posecore.skeletons import BLAZEPOSE_33
+
+VIEWS = ("front", "oblique", "side", "behind")
+"""The views of a person, in the order of their angles."""
+VIEWS_END_DEG = (30.0, 60.0, 120.0, 180.0)
+"""Where each ends: degrees between where the person faces and the camera, on either side."""
+STEADY_S = 0.5
+"""A person does not turn around within this time: the median over it counts."""
+
+_Doubles = NDArray[np.float64]
+
+_SHOULDERS, _HIPS = (
+    [BLAZEPOSE_33.index(f"{side}_{joint}") for side in ("left", "right")] for joint in ("shoulder", "hip")
+)
+_MIRROR = list(BLAZEPOSE_33.mirror)
+
+
+def find_turns(sequence: PoseSequence) -> FloatArray:
+    """(T, P) degrees between where each person faces and the camera: 0 from the front, 180 from behind.
+
+    NaN where a person is not seen, or shoulders or hips have no place.
+    """
+    people = len(sequence.person_ids)
+    turns = np.full((len(sequence), people), np.nan, np.float32)
+    seen = sequence.seen
+    for shot in sequence.shots:
+        for slot in range(people):
+            there = shot.start + np.flatnonzero(seen[shot, slot])
+            if len(there):
+                turns[there, slot] = _turns(sequence, there, slot)
+    return turns
+
+
+def find_views(sequence: PoseSequence) -> NDArray[np.int8]:
+    """(T, P) from where each person is seen: a place in ``VIEWS``; -1 where that is not known."""
+    turns = find_turns(sequence)
+    views = np.searchsorted(VIEWS_END_DEG[:-1], np.nan_to_num(turns), side="right")
+    return np.where(np.isnan(turns), -1, views).astype(np.int8)
+
+
+def turns_of(world: _Doubles) -> _Doubles:
+    """(...) degrees between where bodies face and the camera, each frame by itself, of (..., 33, 3) in its axes."""
+    shoulders, hips = (world[..., joints, :] for joints in (_SHOULDERS, _HIPS))
+    across = unit(unit(shoulders[..., 0, :] - shoulders[..., 1, :]) + unit(hips[..., 0, :] - hips[..., 1, :]))
+    faces = np.cross(across, shoulders.mean(axis=-2) - hips.mean(axis=-2))
+    along_view = np.degrees(np.arcsin(np.clip(np.abs(across[..., 2]), 0, 1)))
+    return np.where(faces[..., 2] <= 0, along_view, 180 - along_view)
+
+
+def _turns(sequence: PoseSequence, there: NDArray[np.intp], slot: int) -> _Doubles:
+    """Those of one person in frames of one shot, steadied."""
+    world = sequence.world[there, slot].astype(np.float64)
+    if len(there) == 1:
+        return turns_of(world)
+    from posecore.motion.body.sides import tell_sides  # which needs a second to load, and no photo needs it
+
+    times_s = sequence.times_s[there]
+    exchanged = tell_sides(sequence.xy[there, slot].astype(np.float64), times_s).exchanged
+    world[exchanged] = world[exchanged][:, _MIRROR]
+    turns = turns_of(world)
+    known = np.isfinite(turns)
+    over = max(1, round(STEADY_S / usual_step_s(times_s)))
+    turns[known] = median_filter(turns[known], size=over, mode="nearest")
+    return turns
