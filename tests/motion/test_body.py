@@ -8,9 +8,11 @@ from posecore.motion.angles import ANGLES, measure_angles
 from posecore.motion.body import fit, fit_bodies
 from posecore.motion.body.banded import solve_over_time
 from posecore.motion.height import standing_heights_m
+from posecore.motion.rotations import shortest_rotation
 from posecore.motion.smoothing import Smoothing, smooth_sequence
 from tests.walkers import walk
 
+CAMERA_UP = np.array([0.0, -1.0, 0.0])
 MIRROR = list(BLAZEPOSE_33.mirror)
 BONES = [
     [BLAZEPOSE_33.index(f"{side}_{end}") for end in ends]
@@ -61,13 +63,13 @@ def test_elimination_over_time_solves_the_whole_system():
     frames, size = 6, 3
     blocks = rng.normal(size=(frames, size, size))
     blocks = blocks @ np.swapaxes(blocks, 1, 2) + 9 * np.eye(size)
-    beside, right = rng.normal(size=(frames, 2)), rng.normal(size=(frames, size, 2))
+    beside, right = rng.normal(size=(frames, 2, size)), rng.normal(size=(frames, size, 2))
     whole = np.zeros((frames, size, frames, size))
     for frame in range(frames):
         whole[frame, :, frame] = blocks[frame]
         for back in (1, 2):
             if frame >= back:
-                whole[frame, :, frame - back] = whole[frame - back, :, frame] = beside[frame, back - 1] * np.eye(size)
+                whole[frame, :, frame - back] = whole[frame - back, :, frame] = np.diag(beside[frame, back - 1])
     expected = np.linalg.solve(whole.reshape(frames * size, -1), right.reshape(-1, 2))
     np.testing.assert_allclose(solve_over_time(blocks, beside, right).reshape(-1, 2), expected, atol=1e-12)
 
@@ -79,7 +81,16 @@ def test_bones_keep_their_length_and_the_body_is_nearer_to_the_truth(noisy, fitt
     np.testing.assert_allclose(sides[0, :half], sides[0, half:], atol=0.001)
     assert far_from(fitted.sequence, noisy.points) < 0.6 * far_from(noisy.sequence, noisy.points)
     assert not fitted.mended.any()
-    assert np.abs(np.diff(fitted.path[:, 0, 2], 2)).mean() < 0.01
+
+
+def test_the_distance_is_that_of_a_person_and_standing_feet_stand(noisy, fitted):
+    fps = noisy.sequence.fps
+    in_room = fitted.sequence.world[:, 0] + (fitted.path[:, 0] @ shortest_rotation(CAMERA_UP, fitted.up)[0])[:, None]
+    feet = np.linalg.norm(np.diff(in_room[:, [29, 30]], axis=0), axis=-1) * fps
+    assert np.median(feet[noisy.planted[1:] & noisy.planted[:-1]]) < 0.25
+    pitch = np.radians(20)
+    true = (noisy.points[:, [23, 24]].mean(axis=1) - [0, 1, 4]) @ [0, -np.sin(pitch), -np.cos(pitch)]
+    assert np.sqrt(np.mean(np.gradient(fitted.path[:, 0, 2] - true) ** 2)) * fps < 0.1
 
 
 def test_up_is_found_under_a_camera_that_looks_down(noisy, fitted):
@@ -164,7 +175,7 @@ def test_a_cut_is_not_bridged(noisy):
     cut = replace(moved, **arrays, cuts=[45])
     found = fit_bodies(cut)
     assert found.up.shape == (2, 3)
-    assert np.abs(found.sequence.world[:45] - found.sequence.world[45:])[2:-2].mean() < 0.01
+    assert np.abs(found.sequence.world[:45] - found.sequence.world[45:]).max() < 1e-6
 
 
 def test_a_real_person_has_better_angles(cam01, shared_data):
@@ -175,7 +186,7 @@ def test_a_real_person_has_better_angles(cam01, shared_data):
         for each in (cam01, fit(cam01))
     ]
     names = list(ANGLES)
-    for joint, most in (("elbow", 17), ("knee", 12), ("shoulder", 11)):
+    for joint, most in (("elbow", 14), ("knee", 12), ("shoulder", 11)):
         before, after = (np.mean([each[names.index(f"{side}_{joint}")] for side in ("left", "right")]) for each in off)
         assert after < most
         assert after < before

@@ -1,8 +1,7 @@
 """A linear system over time, solved frame by frame.
 
 Its matrix is symmetric and positive definite. On its diagonal is a block for each frame; beside it, the same unknown in
-the frame before and the one before that, by one number for all unknowns of a frame. So elimination goes from frame to
-frame, and each one costs the same.
+the frame before and the one before that. So elimination goes from frame to frame, and each one costs the same.
 """
 
 import numpy as np
@@ -11,12 +10,17 @@ from numpy.typing import NDArray
 Doubles = NDArray[np.float64]
 
 
+def unbroken(linked: NDArray[np.bool_]) -> list[NDArray[np.intp]]:
+    """The runs of frames that go on from one another, given which frame goes on from the one before."""
+    return np.split(np.arange(len(linked)), np.flatnonzero(~linked[1:]) + 1)
+
+
 def solve_over_time(blocks: Doubles, beside: Doubles, right: Doubles) -> Doubles:
     """Solve for all frames.
 
     Args:
         blocks: (N, D, D).
-        beside: (N, 2) what couples each frame's unknowns with those of the frame before, and of the one before that.
+        beside: (N, 2, D) what couples each unknown with itself in the frame before, and in the one before that.
         right: (N, D, columns).
 
     Returns:
@@ -32,10 +36,10 @@ def solve_over_time(blocks: Doubles, beside: Doubles, right: Doubles) -> Doubles
         if frame > 0:
             near, far = beside[frame]
             coupling = couplings[frame]
-            if frame > 1 and far:
-                coupling -= far * (inverses[frame - 2] @ couplings[frame - 1].T)
-                own = own - far**2 * inverses[frame - 2]
-                left = left - far * solved[frame - 2]
+            if frame > 1 and far.any():
+                coupling -= far[:, None] * (inverses[frame - 2] @ couplings[frame - 1].T)
+                own = own - far[:, None] * inverses[frame - 2] * far
+                left = left - far[:, None] * solved[frame - 2]
             coupling[every, every] += near
             own = own - coupling @ inverses[frame - 1] @ coupling.T
             left = left - coupling @ solved[frame - 1]
@@ -44,6 +48,6 @@ def solve_over_time(blocks: Doubles, beside: Doubles, right: Doubles) -> Doubles
     for frame in range(frames - 2, -1, -1):
         later = couplings[frame + 1].T @ solved[frame + 1]
         if frame + 2 < frames:
-            later = later + beside[frame + 2, 1] * solved[frame + 2]
+            later = later + beside[frame + 2, 1][:, None] * solved[frame + 2]
         solved[frame] -= inverses[frame] @ later
     return solved

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import median_filter, uniform_filter1d
 
+from posecore.motion.body.banded import unbroken
+from posecore.motion.body.distance import steady_distance
 from posecore.motion.body.sides import tell_sides
 from posecore.motion.body.skeleton import ENDS, HIPS, JOINTS, KINDS, LENGTHS, OF_TRUNK, STARTS
 from posecore.motion.body.solve import Seen, fit_lengths, fit_places, of_lengths
@@ -56,8 +58,8 @@ class BodyFit:
 
     Attributes:
         sequence: everyone's landmarks, see ``fit``.
-        path: (T, P, 3) float32, metres: the hips from the camera; x to the picture's right, y down, z away from it. NaN
-            where there is no fit.
+        path: (T, P, 3) float32, metres: the hips from the camera; x to the picture's right, y down, z away from it, of
+            which the errors of single moments are gone. NaN where there is no fit.
         mended: (T, P) bool: left and right were exchanged by the model and are mended.
         lengths_m: (P, len(LENGTHS)) of bones, in the order of ``posecore.motion.body.skeleton.LENGTHS``; NaN: no fit.
         up: (shots, 3) float64: what is up in the room, in the camera's axes; (0, -1, 0) for a level camera.
@@ -135,6 +137,7 @@ def fit_bodies(
                 stances.setdefault(int(shot), []).append(standing(body[shot_of[part] == shot][:, JOINTS]))
             if on_progress is not None:
                 on_progress(min(done + int(np.searchsorted(track.frames, part[-1])) + 1, total), total)
+        path[track.frames, slot] = track.steady(path[track.frames, slot])
         done += len(track.frames)
     ups = np.stack([find_up(stances.get(shot, []), _step_s(sequence)) for shot in range(len(sequence.cuts) + 1)])
     levels = np.swapaxes(shortest_rotation(np.array([0.0, -1.0, 0.0]), ups), -1, -2)
@@ -227,6 +230,14 @@ class _Track:
             before = joints[-_SHARED:].copy()
             yield self.frames[part], carry(of_lengths(joints, lengths), shape, seen.times_s, seen.linked)
 
+    def steady(self, path: FloatArray) -> FloatArray:
+        """(N, 3) the path of the hips, m from the camera, at a distance without the errors that a fit still has."""
+        known = np.flatnonzero(np.isfinite(path).all(axis=1))
+        linked = self._linked[known] & (np.diff(known, prepend=-1) == 1)
+        steady = path.copy()
+        steady[known] = steady_distance(self._one.times_s[self.frames[known]], linked, path[known].astype(np.float64))
+        return steady
+
     def _at(self, part: IntArray) -> tuple[Seen | None, Doubles]:
         """What some of the frames show, and the model's shape (N, 33, 3) m in the camera's axes; None if too little."""
         frames = self._one.at(self.frames[part])
@@ -243,8 +254,8 @@ class _Track:
         if not len(placed) or known.sum(axis=1).max() < _FEWEST_JOINTS:
             return None, shape
         path = np.stack([np.interp(np.arange(len(path)), placed, path[placed, axis]) for axis in range(3)], axis=1)
-        over = min(_DISTANCE_OVER, len(path))
-        path = median_filter(path, size=(over, 1), mode="nearest")
+        for run in unbroken(self._linked[part]):
+            path[run] = median_filter(path[run], size=(min(_DISTANCE_OVER, len(run)), 1), mode="nearest")
         visibility = np.clip(np.nan_to_num(frames.visibility[:, 0, JOINTS].astype(np.float64)), _LEAST_WEIGHT, 1)
         weights = np.where(known & ~self._mixed[self.frames[part], None], visibility, 0)
         rays, joints = (np.where(known[..., None], each, 0) for each in (rays, joints))

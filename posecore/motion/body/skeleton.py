@@ -20,6 +20,7 @@ def both(name: str) -> list[int]:
 
 
 SHOULDERS, HIPS = both("shoulder"), both("hip")
+FEET = [*both("heel"), *both("foot_index")]
 
 ARMS = [
     (child, parent)

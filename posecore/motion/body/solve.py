@@ -2,16 +2,18 @@
 
 What an estimate should be near to, and how near, are the constants below. They are values from what is known of bodies
 and of the model, chosen by the mean error of angles in four views of one person, so the errors in those views, which
-``benchmarks/truth.py`` prints, are a little kind. With half the acceleration angles are worse.
+``benchmarks/truth.py`` prints, are a little kind. With half the acceleration angles are worse. How slow a standing foot
+is hardly matters: with half and with twice the speed the mean errors change by 0.2 degrees.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import median_filter, uniform_filter1d
 
-from posecore.motion.body.banded import solve_over_time
-from posecore.motion.body.skeleton import ARMS, COUNT, ENDS, GIVE_M, HIPS, KINDS, LENGTHS, LIMBS, STARTS
+from posecore.motion.body.banded import solve_over_time, unbroken
+from posecore.motion.body.skeleton import ARMS, COUNT, ENDS, FEET, GIVE_M, HIPS, KINDS, LENGTHS, LIMBS, STARTS
 from posecore.motion.gaps import usual_step_s
 
 Doubles = NDArray[np.float64]
@@ -22,8 +24,9 @@ BoolArray = NDArray[np.bool_]
 _SEEN_M, _SHAPE_M, _LENGTH_M = 0.016, 0.12, 0.002
 # What joints accelerate; a wrist in sport does 100 and more.
 _ACCELERATION_M_S2 = 43.0
-# The same of a person as a whole, at 30 frames per second, see ``grounding``; and steps to get there.
-_WHOLE_M_S2, _SETTLING = 3.0, 2
+# A foot's speed while it stands (at 30 frames per second; as a density, at twice the rate each step counts half): one
+# that moves slower than this across the picture, without tremor, over so long.
+_FEET_M_S, _RATE_HZ, _STANDS_M_S, _STEADY_S = 0.04, 30, 0.25, 0.15
 # From this many standard errors on, an error counts by its size, not by its square.
 _UNLIKELY = 1.0
 # A joint comes no nearer to the camera than this share of the person's distance.
@@ -83,14 +86,14 @@ def fit_lengths(seen: Seen, usual: Doubles, *, steps: int = 10) -> Doubles:
         steps: of Gauss-Newton.
     """
     places, lengths = seen.start, usual
-    beside = _acceleration(seen)
+    beside = _over_time(seen)
     for _ in range(steps):
         blocks, slope = _equations(seen, places, beside)
         border, corner, corner_slope = _bones(places, lengths, blocks, slope)
         corner = corner + np.eye(len(LENGTHS)) / _LENGTH_M**2
         corner_slope = corner_slope + (lengths - usual) / _LENGTH_M**2
         right = np.concatenate([slope.reshape(len(seen), -1, 1), border], axis=-1)
-        solved = solve_over_time(blocks, beside[:, 1:], right)
+        solved = solve_over_time(blocks, _by_unknown(beside), right)
         step, by_length = solved[..., 0], solved[..., 1:]
         longer = np.linalg.solve(
             corner - np.einsum("ndi,ndj->ij", border, by_length), corner_slope - np.einsum("ndi,nd->i", border, step)
@@ -108,13 +111,13 @@ def fit_places(seen: Seen, lengths: Doubles, *, steps: int = 25) -> Doubles:
         lengths: (len(LENGTHS),) m.
         steps: of Gauss-Newton.
     """
-    places, beside = seen.start, _acceleration(seen)
+    places, beside = seen.start, _over_time(seen)
     for _ in range(steps):
         blocks, slope = _equations(seen, places, beside)
         _bones(places, lengths, blocks, slope)
-        step = solve_over_time(blocks, beside[:, 1:], slope.reshape(len(seen), -1, 1))
+        step = solve_over_time(blocks, _by_unknown(beside), slope.reshape(len(seen), -1, 1))
         places = _moved(seen, places, step[..., 0])
-    return _settled(seen, places)
+    return places
 
 
 def of_lengths(places: Doubles, lengths: Doubles) -> Doubles:
@@ -132,23 +135,6 @@ def _moved(seen: Seen, places: Doubles, step: Doubles) -> Doubles:
     places = places - step.reshape(places.shape)
     nearest = _NEAREST * seen.start[:, HIPS, 2].mean(axis=1)
     places[..., 2] = np.maximum(places[..., 2], nearest[:, None])
-    return places
-
-
-def _settled(seen: Seen, places: Doubles) -> Doubles:
-    """The same body in each frame, moved as a whole: a person's weight does not shake as limbs do."""
-    if len(seen) < 3:
-        return places
-    step_s = usual_step_s(seen.times_s)
-    # An acceleration over time: at twice the frame rate each step counts half.
-    beside = _acceleration(seen) * (_ACCELERATION_M_S2 / _WHOLE_M_S2) ** 2 / (30 * step_s)
-    for _ in range(_SETTLING):
-        off, turn, weights = _pixels(seen, places)
-        weighted = weights[..., None, None] * turn
-        blocks = np.einsum("njai,njak->nik", weighted, turn) + (beside[:, 0, None, None] + 1) * np.eye(3)
-        slope = np.einsum("njai,nja->ni", weighted, off)
-        slope += _along_time(beside, places[:, HIPS].mean(axis=1, keepdims=True))[:, 0]
-        places = places - np.swapaxes(solve_over_time(blocks, beside[:, 1:], slope[..., None]), 1, 2)
     return places
 
 
@@ -180,8 +166,8 @@ def _equations(seen: Seen, places: Doubles, beside: Doubles) -> tuple[Doubles, D
     blocks = np.zeros((len(seen), COUNT, 3, COUNT, 3))
     for axis in range(3):
         blocks[:, :, axis, :, axis] = pairs.reshape(-1, COUNT, COUNT)
-    still = beside[:, 0, None, None] + _DAMPING
-    blocks[:, _EVERY, :, _EVERY] += np.swapaxes(own + still[..., None] * np.eye(3), 0, 1)
+    own = own + (beside[0] + _DAMPING)[..., None, None] * np.eye(3)
+    blocks[:, _EVERY, :, _EVERY] += np.swapaxes(own, 0, 1)
     return blocks.reshape(len(seen), 3 * COUNT, 3 * COUNT), slope
 
 
@@ -215,6 +201,18 @@ def _bones(places: Doubles, lengths: Doubles, blocks: Doubles, slope: Doubles) -
     return border.reshape(len(places), -1, len(LENGTHS)), corner, -pull.sum(axis=0) @ by_kind
 
 
+def _over_time(seen: Seen) -> Doubles:
+    """(3, N, J) of little acceleration and of feet that stand, for each axis of a joint alike.
+
+    Each frame's own share of the matrix, and what couples it with the frame before and with the one before that.
+    """
+    own, near, far = np.repeat(_acceleration(seen).T[..., None], COUNT, axis=-1)
+    stays = _stillness(seen)
+    own += stays
+    own[:-1] += stays[1:]
+    return np.stack([own, near - stays, far])
+
+
 def _acceleration(seen: Seen) -> Doubles:
     """(N, 3) of little acceleration: each frame's own share of the matrix, and what couples it with the two before."""
     frames = len(seen)
@@ -230,11 +228,35 @@ def _acceleration(seen: Seen) -> Doubles:
     return shares
 
 
-def _along_time(shares: Doubles, places: Doubles) -> Doubles:
-    """(N, J, 3) the matrix of ``_acceleration`` times the places."""
-    own, near, far = shares.T[..., None, None]
+def _along_time(beside: Doubles, places: Doubles) -> Doubles:
+    """(N, J, 3) the matrix of ``_over_time`` times the places."""
+    own, near, far = beside[..., None]
     product = own * places
     for back, share in ((1, near), (2, far)):
         product[back:] += share[back:] * places[:-back]
         product[:-back] += share[back:] * places[back:]
     return product
+
+
+def _by_unknown(beside: Doubles) -> Doubles:
+    """(N, 2, 3J) what couples each unknown with the frames before, as ``solve_over_time`` takes it."""
+    return np.repeat(np.swapaxes(beside[1:], 0, 1), 3, axis=-1)
+
+
+def _stillness(seen: Seen) -> Doubles:
+    """(N, J) how much each joint stays where it was in the frame before: feet that stand still in the picture."""
+    stays = np.zeros((len(seen), COUNT))
+    if len(seen) < 3:
+        return stays
+    width = max(1, round(_STEADY_S / usual_step_s(seen.times_s)) | 1)
+    across = seen.rays[:, FEET] * seen.start[:, HIPS, 2].mean()
+    for part in unbroken(seen.linked):
+        if len(part) < 3:
+            continue
+        steady = median_filter(across[part], (width, 1, 1), mode="nearest")
+        steady = uniform_filter1d(steady, width, axis=0, mode="nearest")
+        speed = np.linalg.norm(np.gradient(steady, seen.times_s[part], axis=0), axis=-1)
+        stands = seen.weights[part][:, FEET] / (1 + (speed / _STANDS_M_S) ** 4)
+        step_s = np.diff(seen.times_s[part])[:, None]
+        stays[part[1:, None], FEET] = _RATE_HZ * np.minimum(stands[1:], stands[:-1]) / (_FEET_M_S**2 * step_s)
+    return stays
