@@ -111,6 +111,7 @@ def write_bvh(
     hands: HandSequence | None = None,
     root: RootChoice = "estimated",
     field_of_view_deg: float = ASSUMED_FIELD_OF_VIEW_DEG,
+    solid: bool = False,
 ) -> None:
     """Write one person's movement as a skeleton; the file appears whole or not at all.
 
@@ -121,6 +122,7 @@ def write_bvh(
         hands: in the same frames, whose fingers the skeleton has; None: they were not looked for.
         root: whether the person moves through the room, as for ``posecore.motion.root.place_person``.
         field_of_view_deg: of the camera, as for ``place_person``.
+        solid: the bodies are those of ``posecore.motion.body``, which are upright.
 
     Raises:
         InvalidOption: if nobody has this id, or an option is outside its range.
@@ -132,7 +134,7 @@ def write_bvh(
     body, own = choose_person(sequence, hands, person_id)
     even = to_even_times(body)
     even_hands = None if own is None else to_even_times(own, even.fps)
-    markers = place_markers(even, even_hands, person_id, root=root, field_of_view_deg=field_of_view_deg)
+    markers = place_markers(even, even_hands, person_id, root=root, field_of_view_deg=field_of_view_deg, solid=solid)
     fingers = _known_fingers(markers)
     joints = _skeleton(fingers)
     places = {name: _middle(markers, joint.at) for name, joint in joints.items()}

@@ -40,6 +40,7 @@ def write_c3d(
     hands: HandSequence | None = None,
     root: RootChoice = "estimated",
     field_of_view_deg: float = ASSUMED_FIELD_OF_VIEW_DEG,
+    solid: bool = False,
 ) -> None:
     """Write one person's landmarks as points, 33 of the body and those of the hands; it appears whole or not at all.
 
@@ -50,6 +51,7 @@ def write_c3d(
         hands: in the same frames; None: they were not looked for.
         root: whether the person moves through the room, as for ``posecore.motion.root.place_person``.
         field_of_view_deg: of the camera, as for ``place_person``.
+        solid: the bodies are those of ``posecore.motion.body``, which are upright.
 
     Raises:
         InvalidOption: if nobody has this id, an option is outside its range, or there is neither a sequence nor hands.
@@ -65,7 +67,7 @@ def write_c3d(
             "Write the video in parts, or as TRC."
         )
     even_hands = None if own is None else to_even_times(own, even.fps)
-    markers = place_markers(even, even_hands, person_id, root=root, field_of_view_deg=field_of_view_deg)
+    markers = place_markers(even, even_hands, person_id, root=root, field_of_view_deg=field_of_view_deg, solid=solid)
     name = " ".join(body.names.get(person_id, "").split())[:_MOST_LETTERS]
     document = _document(markers.names, markers.points * _MM, even.fps)
     document.add_parameter("MANUFACTURER", "COMPANY", "posecore")
@@ -76,6 +78,7 @@ def write_c3d(
     if markers.has_body:
         document.add_parameter("POSECORE", "ROOT", [root])
         document.add_parameter("POSECORE", "FIELD_OF_VIEW_DEG", [float(field_of_view_deg)])
+        document.add_parameter("POSECORE", "SOLID_BODY", int(solid))
     if markers.hands_at is not None:
         document.add_parameter("POSECORE", "HANDS", [markers.hands_at])
     with whole_file(path) as part:

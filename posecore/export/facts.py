@@ -5,14 +5,33 @@ from typing import Any
 
 from posecore.hands import HandSequence
 from posecore.motion.height import heights_of, metres_in_words
+from posecore.motion.root import ASSUMED_FIELD_OF_VIEW_DEG
 from posecore.poses import PoseSequence
 
 _MOST_CUTS = 20
+_MOST_TIMES_SMOOTHED = 10
 
 
 def bodies_wanted(sequence: PoseSequence, hands: HandSequence | None) -> bool:
     """Whether bodies were looked for, not only hands."""
     return hands is None or len(sequence.person_ids) > 0
+
+
+def solid_view_deg(facts: Mapping[str, Any] | None) -> float | None:
+    """The camera's field of view with which solid bodies were fitted; None if the bodies are not solid.
+
+    Args:
+        facts: as ``posecore.runs.manifest`` makes them, or what any file holds in their place.
+    """
+    smoothing = (facts or {}).get("smoothing_afterwards")
+    for _ in range(_MOST_TIMES_SMOOTHED):
+        if not isinstance(smoothing, Mapping):
+            break
+        if smoothing.get("method") == "solid":
+            given = smoothing.get("field_of_view_deg")
+            return float(given) if isinstance(given, int | float) and 0 < given < 180 else ASSUMED_FIELD_OF_VIEW_DEG
+        smoothing = smoothing.get("after")
+    return None
 
 
 def facts_in_words(

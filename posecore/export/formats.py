@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from posecore.errors import InvalidOption, InvalidPoses
+from posecore.export.facts import solid_view_deg
 from posecore.export.saved import bodies_beside
 from posecore.hands import HandSequence
 from posecore.poses import PoseSequence
@@ -48,6 +49,7 @@ class Format:
             no bodies, it has one for each person of whom only hands are seen, too.
         with_facts: whether the writer is also given ``facts``.
         with_raw: whether the writer is also given ``raw``.
+        in_room: whether the writer is also told that bodies are solid, and of which field of view.
         with_hands: whether the writer is also given ``hands``.
         needs_bodies: whether this file is left out if only hands were looked for.
         options: keyword arguments for the writer.
@@ -64,6 +66,7 @@ class Format:
     per_person: bool = False
     with_facts: bool = False
     with_raw: bool = False
+    in_room: bool = False
     with_hands: bool = False
     needs_bodies: bool = True
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -207,6 +210,8 @@ def _files_of(
         **({"raw": raw} if form.with_raw else {}),
         **({"hands": hands} if form.with_hands else {}),
     }
+    if form.in_room and (view_deg := solid_view_deg(facts)) is not None:
+        options |= {"solid": True, "field_of_view_deg": view_deg}
     if not form.per_person:
         for suffix, writer in {form.suffix: form.writer, **form.beside}.items():
             yield PlannedFile(form, form.title, stem + suffix, partial(_write, writer, options, sequence))
@@ -367,6 +372,7 @@ _ROWS = (
         _TEXT,
         "opensim_file.write_trc",
         per_person=True,
+        in_room=True,
         with_hands=True,
         needs_bodies=False,
     ),
@@ -390,6 +396,7 @@ _ROWS = (
         _BINARY,
         "c3d_file.write_c3d",
         per_person=True,
+        in_room=True,
         with_hands=True,
         needs_bodies=False,
     ),
@@ -402,6 +409,7 @@ _ROWS = (
         _TEXT,
         "bvh_file.write_bvh",
         per_person=True,
+        in_room=True,
         with_hands=True,
     ),
     Format(

@@ -12,6 +12,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from posecore.hands import SIDES, HandSequence, Side
+from posecore.motion.body.room import solid_paths
 from posecore.motion.figure import FINGERS, Figure, Joint, own_rotations
 from posecore.motion.gaps import BoolArray, IntArray
 from posecore.motion.grounding import Feet, Leg, level, stand
@@ -104,15 +105,21 @@ class Seen:
         )
 
 
-def see_people(sequence: PoseSequence, field_of_view_deg: float, *, upright: bool = False) -> dict[int, Seen]:
+def see_people(sequence: PoseSequence, field_of_view_deg: float, *, solid: bool = False) -> dict[int, Seen]:
     """What is seen of each person, by id, in a room in which floors are level. Arguments as for ``write_glb``.
 
-    ``upright``: world landmarks are turned upright already, so they are not along the axes of each person's crop.
+    ``solid``: the bodies are those of ``posecore.motion.body``, in which up is up.
     """
     turns = turns_to_camera(sequence, field_of_view_deg=field_of_view_deg)
-    if not upright:
+    if solid:
+        paths, ups = solid_paths(sequence, field_of_view_deg=field_of_view_deg)
+        levels = shortest_rotation(np.array([0.0, -1.0, 0.0]), ups).swapaxes(-1, -2)
+        for shot, to_room in zip(sequence.shots, levels, strict=True):
+            turns[shot] = to_room @ turns[shot]
+    else:
         sequence = replace(sequence, world=_turn(turns[:, :, None], sequence.world).astype(np.float32))
-    paths = to_y_up(estimate_root(sequence, field_of_view_deg=field_of_view_deg).path).astype(np.float64)
+        paths = estimate_root(sequence, field_of_view_deg=field_of_view_deg).path
+    paths = to_y_up(paths).astype(np.float64)
     core = [BLAZEPOSE_33.index(f"{side}_{part}") for side in SIDES for part in ("hip", "shoulder")]
     people = {}
     for slot, person in enumerate(sequence.person_ids.tolist()):

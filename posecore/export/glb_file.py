@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from posecore.errors import InvalidPoses
+from posecore.export.facts import solid_view_deg
 from posecore.export.glb_figure import MovingFigure, move_figure, see_people
 from posecore.export.glb_mesh import build_mesh
 from posecore.export.markers import choose_person
@@ -67,7 +68,8 @@ def write_glb(
         sequence: of any number of people.
         path: path of the file.
         hands: in the same frames, whose fingers the figures have; None: they were not looked for.
-        facts: as ``posecore.runs.manifest`` makes them. A solid body is upright already.
+        facts: as ``posecore.runs.manifest`` makes them. Solid bodies are upright and smooth already; their field of
+            view counts.
         smooth: smooth the landmarks of bodies first, lightly (Butterworth, 6 Hz, at most 0.3 of the frame rate): in an
             animation every tremor shows.
         field_of_view_deg: of the camera, as for ``posecore.motion.root.estimate_root``.
@@ -78,12 +80,14 @@ def write_glb(
         InvalidHands: if the hands have other frames, cuts or another size than the sequence.
         OSError: if the file cannot be written.
     """
-    if smooth and len(sequence) > 1:
+    solid_deg = solid_view_deg(facts)
+    if smooth and solid_deg is None and len(sequence) > 1:
         cutoff_hz = min(_CUTOFF_HZ, _CUTOFF_SHARE / usual_step_s(sequence.times_s))
         sequence = smooth_sequence(sequence, Smoothing(cutoff_hz=cutoff_hz))
+    people = see_people(sequence, solid_deg or field_of_view_deg, solid=solid_deg is not None)
     figures = {
         person: move_figure(sequence, seen, choose_person(sequence, hands, person)[1])
-        for person, seen in see_people(sequence, field_of_view_deg, upright=_is_solid(facts)).items()
+        for person, seen in people.items()
     }
     if not figures:
         raise InvalidPoses("Nobody is seen with hips and shoulders in any frame of this video: there is no movement.")
@@ -95,11 +99,6 @@ def write_glb(
         document.animate(root, figure, sequence.times_s, figure.path - origins[figure.frames])
     with whole_file(path) as part, open(part, "wb") as stream:
         document.write(stream.write)
-
-
-def _is_solid(facts: Mapping[str, Any] | None) -> bool:
-    afterwards = (facts or {}).get("smoothing_afterwards")
-    return isinstance(afterwards, Mapping) and afterwards.get("method") == "solid"
 
 
 def _origins(sequence: PoseSequence, figures: list[MovingFigure]) -> Doubles:

@@ -17,6 +17,7 @@ import numpy as np
 
 from posecore.export.saved import bodies_beside
 from posecore.hands import HandSequence
+from posecore.motion.body.room import solid_paths
 from posecore.motion.root import RootChoice, place_person, to_y_up
 from posecore.poses import FloatArray, PoseSequence
 from posecore.skeletons import BLAZEPOSE_33, HAND_21
@@ -60,7 +61,13 @@ def choose_person(
 
 
 def place_markers(
-    body: PoseSequence, hands: HandSequence | None, person_id: int, *, root: RootChoice, field_of_view_deg: float
+    body: PoseSequence,
+    hands: HandSequence | None,
+    person_id: int,
+    *,
+    root: RootChoice,
+    field_of_view_deg: float,
+    solid: bool = False,
 ) -> Markers:
     """Place one person's body and hands, as from ``choose_person``.
 
@@ -70,6 +77,7 @@ def place_markers(
         person_id: of the person.
         root: as for ``place_person``, if there is a body.
         field_of_view_deg: as for ``place_person``, if there is a body.
+        solid: the body is one of ``posecore.motion.body``, and moves through a room in which up is up.
 
     Raises:
         As ``place_person``.
@@ -79,7 +87,8 @@ def place_markers(
     parts: list[FloatArray] = []
     if has_body:
         names += BLAZEPOSE_33.landmarks
-        parts.append(place_person(body, person_id, root=root, field_of_view_deg=field_of_view_deg))
+        path = solid_paths(body, field_of_view_deg=field_of_view_deg)[0][:, 0] if solid else None
+        parts.append(place_person(body, person_id, root=root, field_of_view_deg=field_of_view_deg, path=path))
     for index, slot in enumerate(() if hands is None else hands.slots):
         assert hands is not None
         points, landmarks = to_y_up(hands.world[:, index]), HAND_21.landmarks

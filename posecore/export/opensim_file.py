@@ -50,6 +50,7 @@ def write_trc(
     hands: HandSequence | None = None,
     root: RootChoice = "estimated",
     field_of_view_deg: float = ASSUMED_FIELD_OF_VIEW_DEG,
+    solid: bool = False,
 ) -> None:
     """Write one person's landmarks as markers, 33 of the body and those of the hands; it appears whole or not at all.
 
@@ -60,6 +61,7 @@ def write_trc(
         hands: in the same frames; None: they were not looked for.
         root: whether the person moves through the room, as for ``posecore.motion.root.place_person``.
         field_of_view_deg: of the camera, as for ``place_person``.
+        solid: the bodies are those of ``posecore.motion.body``, which are upright.
 
     Raises:
         InvalidOption: if nobody has this id, an option is outside its range, or there is neither a sequence nor hands.
@@ -68,7 +70,7 @@ def write_trc(
         OSError: if the file cannot be written.
     """
     body, own = choose_person(sequence, hands, person_id)
-    markers = place_markers(body, own, person_id, root=root, field_of_view_deg=field_of_view_deg)
+    markers = place_markers(body, own, person_id, root=root, field_of_view_deg=field_of_view_deg, solid=solid)
     frames = np.arange(1, len(body) + 1)
     table = np.column_stack([frames, body.times_s, markers.points.reshape(len(body), -1).astype(np.float64)])
     with whole_file(path) as part, open(part, "w", encoding="utf-8", newline="\n") as stream:

@@ -144,6 +144,7 @@ def place_person(
     *,
     root: RootChoice = "estimated",
     field_of_view_deg: float = ASSUMED_FIELD_OF_VIEW_DEG,
+    path: FloatArray | None = None,
 ) -> FloatArray:
     """Place one person's landmarks in a room with a floor, as file formats for motion programs expect.
 
@@ -157,6 +158,7 @@ def place_person(
         root: ``"estimated"``: the person moves along the path of ``estimate_root``; ``"none"``: the hips stay above
             one point at one height.
         field_of_view_deg: as for ``estimate_root``.
+        path: (T, 3) m of the hips, to move along instead of the estimated one.
 
     Returns:
         (T, K, 3) float32, metres; NaN where the person is not seen.
@@ -171,7 +173,8 @@ def place_person(
     one_person = sequence.only([person_id])
     points = one_person.world[:, 0]
     if root == "estimated":
-        path = estimate_root(one_person, field_of_view_deg=field_of_view_deg).path[:, 0]
+        if path is None:
+            path = estimate_root(one_person, field_of_view_deg=field_of_view_deg).path[:, 0]
         placed = np.isfinite(path[:, 0])
         if not placed.any():
             raise InvalidPoses(
