@@ -9,10 +9,10 @@ from posecore.motion.exercises.body import Body
 from posecore.motion.exercises.choosing import ANGLE, check_exercise, follow_likelier, ways_of_angle
 from posecore.motion.exercises.declaration import Exercise
 from posecore.motion.exercises.following import CUT, END, START, Scene
-from posecore.motion.exercises.live_window import LiveWindow
+from posecore.motion.exercises.live_window import PERSON, LiveWindow
 from posecore.motion.exercises.measures import SIDES, Doubles
-from posecore.motion.exercises.movements import HIDDEN, LEAST, LONGEST_GAP_S, WALKING, progress
-from posecore.motion.exercises.outcome import NOBODY, NOT_SEEN, SPARSE, counted_of
+from posecore.motion.exercises.movements import HIDDEN, LEAST, LONGEST_GAP_S, WALKING, Movement, progress
+from posecore.motion.exercises.outcome import repetition_of, tidied
 from posecore.motion.exercises.results import NotCounted, Repetition
 from posecore.motion.exercises.table import EXERCISES
 from posecore.poses import FramePoses
@@ -20,7 +20,7 @@ from posecore.poses import FramePoses
 SETTLED_S = 0.3
 """A repetition counts once the person has been back at rest for so long: what is counted is never taken back."""
 
-_SILENT = (WALKING, NOBODY, NOT_SEEN, SPARSE, START, END, CUT, HIDDEN)
+_SILENT = (WALKING, START, END, CUT, HIDDEN)
 
 
 class LiveCount(LiveWindow):
@@ -64,25 +64,28 @@ class LiveCount(LiveWindow):
             return
         window = self._window()
         now_s = float(window.times_s[-1])
-        scene = Scene(window.at(window.times_s >= self._begun_s), None)
+        scene = Scene(window.at(slice(int(np.searchsorted(window.times_s, self._begun_s)), None)), None)
         is_decided = any(each.start_s > self._begun_s for each in self.repetitions)
         self.exercise, followed, others = follow_likelier(scene, (self.exercise,) if is_decided else self._ways)
-        counted = counted_of(scene, self.exercise, followed, others)
-        for each in counted.repetitions:
+        counted = sorted((each for person in followed for each in person.counted), key=lambda each: each.extreme_s)
+        for each in counted:
+            start_s, end_s = each.span_s
             # What is counted already began before its own turning point, wherever that is seen now.
-            if each.start_s > self._after_s and (last or each.end_s <= now_s - SETTLED_S):
-                self.repetitions.append(each)
+            if start_s > self._after_s and (last or end_s <= now_s - SETTLED_S):
+                # Only now is it measured: its form takes longer than all that is done for a frame.
+                self.repetitions.append(repetition_of(each, self.exercise, PERSON))
                 self._after_s = each.extreme_s
-        self.not_counted = next((each for each in reversed(counted.not_counted) if self._is_news(each, now_s)), None)
+        reasons = tidied([*others, *(each for person in followed for each in person.not_counted)])
+        self.not_counted = next((each for each in reversed(reasons) if self._is_news(each, now_s)), None)
         bodies = scene.bodies(0, 0, self.exercise.shortest_s)
         here = bool(bodies) and now_s - bodies[-1].times_s[-1] < LONGEST_GAP_S
-        self.progress = self._progress(bodies[-1], counted.repetitions) if here else None
+        self.progress = self._progress(bodies[-1], counted) if here else None
 
     def _is_news(self, each: NotCounted, now_s: float) -> bool:
         ended_s = self.repetitions[-1].end_s if self.repetitions else -np.inf
         return each.reason not in _SILENT and ended_s <= each.start_s and each.end_s <= now_s - SETTLED_S
 
-    def _progress(self, body: Body, repetitions: Sequence[Repetition]) -> float:
+    def _progress(self, body: Body, repetitions: Sequence[Movement]) -> float:
         """Of the side that is farther on."""
         sides = SIDES if self.exercise.sides == "each" else ("both",)
         return max(_share(body, progress(body, self.exercise, side), side, repetitions) for side in sides)
@@ -102,13 +105,13 @@ def _ways_of(exercise: str) -> tuple[Exercise, ...]:
     return ways_of_angle(exercise)
 
 
-def _share(body: Body, curve: Doubles, side: str, repetitions: Sequence[Repetition]) -> float:
+def _share(body: Body, curve: Doubles, side: str, repetitions: Sequence[Movement]) -> float:
     """Where a curve ends between the levels of this side's own repetitions, or of what is usual before the first."""
-    own = [each for each in repetitions if {side, each.side} != set(SIDES) and each.start_s >= body.times_s[0]]
+    own = [each for each in repetitions if {side, each.side} != set(SIDES) and each.span_s[0] >= body.times_s[0]]
     if own:
         rest, extreme = (
-            float(np.median(np.interp([getattr(each, at) for each in own], body.times_s, curve)))
-            for at in ("start_s", "extreme_s")
+            float(np.median(np.interp(times_s, body.times_s, curve)))
+            for times_s in ([each.span_s[0] for each in own], [each.extreme_s for each in own])
         )
     else:
         rest, extreme = float(curve.min()), float(curve.max())

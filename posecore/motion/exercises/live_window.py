@@ -28,6 +28,9 @@ LARGER = 1.25
 NEAR_TRUNKS = 2.0
 """Somebody new within so many lengths of the trunk (about a metre) of where the person was lost is that person."""
 
+PERSON = 1
+"""Id of the followed person in the window."""
+
 _UNSEEN = np.full((len(BLAZEPOSE_33), VALUES_PER_LANDMARK), np.nan, np.float32)
 _PLACES = {"wrist": "hand", "ankle": "foot", "foot_index": "foot"}
 _PLURALS = {"foot": "feet"}
@@ -70,8 +73,7 @@ class LiveWindow:
         """Take in those frames that are later than the ones before; False if none is."""
         fresh = [frame for frame in frames if self._take(frame)]
         if fresh:
-            window = self._window()
-            self.missing = _missing(window.at(window.times_s > self._last_s - IN_VIEW_S), self._parts)
+            self.missing = _missing(self._window(self._last_s - IN_VIEW_S), self._parts)
         return bool(fresh)
 
     def _forget(self) -> None:
@@ -123,11 +125,12 @@ class LiveWindow:
                 return place
         return None
 
-    def _window(self) -> PoseSequence:
-        """All frames of the window, of which there is at least one."""
-        times_s, values = zip(*self._frames, strict=True)
-        arrays: dict[str, Any] = {**unpack_landmarks(np.stack(values)[:, None]), "times_s": np.array(times_s)}
-        return PoseSequence(**arrays, person_ids=np.array([1]), size=self._size, fps=1 / CLOSEST_S)
+    def _window(self, after_s: float = -np.inf) -> PoseSequence:
+        """The frames of the window that are later than a time; at least one must be."""
+        times_s, values = zip(*(each for each in self._frames if each[0] > after_s), strict=True)
+        packed = np.concatenate(values).reshape(len(values), 1, *_UNSEEN.shape)
+        arrays: dict[str, Any] = {**unpack_landmarks(packed), "times_s": np.array(times_s)}
+        return PoseSequence(**arrays, person_ids=np.array([PERSON]), size=self._size, fps=1 / CLOSEST_S)
 
 
 def _missing(moment: PoseSequence, parts: Sequence[tuple[str, list[int]]]) -> tuple[str, ...] | None:

@@ -60,6 +60,11 @@ class Movement(NamedTuple):
         return float(self.body.times_s[self.cycle.start]), float(self.body.times_s[self.cycle.end])
 
     @property
+    def extreme_s(self) -> float:
+        """Time of the turning point, in seconds."""
+        return float(self.body.times_s[self.cycle.extreme])
+
+    @property
     def length_s(self) -> float:
         """Duration in seconds."""
         return self.span_s[1] - self.span_s[0]

@@ -30,7 +30,7 @@ def counted_of(
     scene: Scene, exercise: Exercise, followed: Sequence[Movements], others: Sequence[NotCounted]
 ) -> Counted:
     """Describe what ``following.follow`` found."""
-    repetitions = [_repetition(each, exercise, person.person) for person in followed for each in person.counted]
+    repetitions = [repetition_of(each, exercise, person.person) for person in followed for each in person.counted]
     not_counted = [*others, *_unseen(scene, followed)]
     for movements in followed:
         not_counted += movements.not_counted
@@ -38,7 +38,7 @@ def counted_of(
     repetitions.sort(key=lambda each: each.extreme_s)
     scores = chair_stand_scores(repetitions, float(scene.sequence.times_s.max(initial=0.0))) if exercise.seated else {}
     curves = tuple(curve for movements in followed for curve in _curves(movements))
-    return Counted(exercise.name, tuple(repetitions), tuple(_tidied(not_counted)), scores=scores, curves=curves)
+    return Counted(exercise.name, tuple(repetitions), tuple(tidied(not_counted)), scores=scores, curves=curves)
 
 
 def _curves(movements: Movements) -> Iterator[Curve]:
@@ -50,7 +50,8 @@ def _curves(movements: Movements) -> Iterator[Curve]:
             yield Curve(movements.person, side, body.times_s, (part - rest) / movements.usual)
 
 
-def _repetition(movement: Movement, exercise: Exercise, person: int) -> Repetition:
+def repetition_of(movement: Movement, exercise: Exercise, person: int) -> Repetition:
+    """Measure a movement that counts, and judge its form."""
     body, side, cycle = movement
     times_s = body.times_s
     # Start and end are 10% from rest; it is reached about a third of the phase beyond.
@@ -125,13 +126,13 @@ def _walks(movements: Movements) -> Iterator[NotCounted]:
                 yield NotCounted(start_s, end_s, WALKING)
 
 
-def _tidied(listed: Iterable[NotCounted]) -> list[NotCounted]:
-    """In order of time; what overlaps for the same reason is one."""
-    tidied: list[NotCounted] = []
+def tidied(listed: Iterable[NotCounted]) -> list[NotCounted]:
+    """Put reasons in order of time; what overlaps for the same reason is one."""
+    kept: list[NotCounted] = []
     for each in sorted(listed, key=lambda each: (each.reason, each.start_s)):
-        if tidied and each.reason == tidied[-1].reason and each.start_s <= tidied[-1].end_s:
-            start_s, end_s = tidied[-1].start_s, max(tidied.pop().end_s, each.end_s)
-            tidied.append(replace(each, start_s=start_s, end_s=end_s))
+        if kept and each.reason == kept[-1].reason and each.start_s <= kept[-1].end_s:
+            start_s, end_s = kept[-1].start_s, max(kept.pop().end_s, each.end_s)
+            kept.append(replace(each, start_s=start_s, end_s=end_s))
         else:
-            tidied.append(each)
-    return sorted(tidied, key=lambda each: each.start_s)
+            kept.append(each)
+    return sorted(kept, key=lambda each: each.start_s)
