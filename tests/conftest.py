@@ -2,6 +2,8 @@
 
 import os
 import signal
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +24,8 @@ SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 IN_A_BROWSER = Path(__file__).resolve().parent / "e2e"
 LIVE = {"test_coach.py", "test_firefox.py", "test_signs.py", "test_turn.py", "test_webcam.py"}
 """Of the browser tests, those with a camera."""
+COMPILED_S = 60
+"""The other workers wait no longer for the first one."""
 
 
 class _TwoRunsOfBrowsers(LoadScopeScheduling):
@@ -46,6 +50,22 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 def pytest_xdist_auto_num_workers() -> Iterator[int]:
     """Two workers more than cores: the two with browsers wait most of the time."""
     return (yield) + 2
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
+    """Let the first of several workers read the tests before the others: it compiles all files, which takes longest."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    ready = Path(session.config.option.basetemp or "").parent / "compiled"
+    if worker not in ("", "gw0") and not sys.dont_write_bytecode:
+        until = time.monotonic() + COMPILED_S
+        while not ready.exists() and time.monotonic() < until:
+            time.sleep(0.05)
+    try:
+        return (yield)
+    finally:
+        if worker == "gw0":
+            ready.touch()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -88,10 +88,10 @@ def test_a_photo_gives_an_annotated_photo_and_a_table(tmp_path):
     assert float(rows[0]["x_px"]) == pytest.approx(float(rows[0]["x"]) * 512, abs=0.01)
 
 
-def test_the_engine_can_be_chosen_and_is_reported(tmp_path):
-    done = run("image", sample_picture().path, "--out", tmp_path, "--engine", "mediapipe", "--json")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert json.loads(done.stdout)["done"][0]["engine"]["library"].startswith("MediaPipe Tasks 1.")
+def test_the_engine_can_be_chosen_and_is_reported(ask, tmp_path):
+    code, output, errors = ask("image", sample_picture().path, "--out", tmp_path, "--engine", "mediapipe", "--json")
+    assert (code, errors) == (0, "")
+    assert json.loads(output)["done"][0]["engine"]["library"].startswith("MediaPipe Tasks 1.")
 
 
 def test_mediapipe_takes_over_if_the_fast_engine_does_not_load_and_one_line_says_so(tmp_path):

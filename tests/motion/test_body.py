@@ -5,7 +5,7 @@ import pytest
 
 from posecore import BLAZEPOSE_33, InvalidOption, PoseSequence
 from posecore.motion.angles import ANGLES, measure_angles
-from posecore.motion.body import fit, fit_bodies
+from posecore.motion.body import fit, fit_bodies, fitting
 from posecore.motion.body.banded import solve_over_time
 from posecore.motion.height import standing_heights_m
 from posecore.motion.rotations import shortest_rotation
@@ -152,11 +152,12 @@ def test_what_is_not_finite_hidden_or_too_little_stays_apart(noisy, fitted):
         fit(noisy.sequence, field_of_view_deg=180)
 
 
-def test_a_long_video_is_fitted_in_windows_that_fit_together_and_says_how_far_it_is():
-    long = walk(seconds=10, speed=0, noise_m=0.03).sequence
+def test_a_long_video_is_fitted_in_windows_that_fit_together_and_says_how_far_it_is(monkeypatch):
+    monkeypatch.setattr(fitting, "_WINDOW", 96)
+    long = walk(seconds=4, speed=0, noise_m=0.03).sequence
     told: list[tuple[int, int]] = []
     found = smooth_sequence(long, Smoothing("solid"), on_progress=lambda *each: told.append(each))
-    assert told[-1] == (300, 300)
+    assert told[-1] == (120, 120)
     assert len(told) == 2
     steps = np.linalg.norm(np.diff(found.world[:, 0], axis=0), axis=-1).max(axis=1)
     assert steps.max() < 3 * np.median(steps)

@@ -22,7 +22,6 @@ from posecore import ClipOptions, HandSlot, OverlayOptions, decode_picture, esti
 from posecore.limits import LIMITS, Limits
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
-from posecore.media.samples import sample_clip
 
 
 @pytest.fixture(scope="module")
@@ -289,11 +288,11 @@ def test_a_run_that_cannot_be_continued_says_why(open_page, longer_clip, stoppin
 
 
 @pytest.fixture(scope="module")
-def two_people(tmp_path_factory) -> bytes:
-    """A second and a half of the sample video, in which two people walk."""
+def two_people(small_sample, tmp_path_factory) -> bytes:
+    """A second and a half of the sample video, in which two people walk, at half size."""
     target = tmp_path_factory.mktemp("clip") / "two.mp4"
     with (
-        open_clip(sample_clip().path, part=ClipOptions(start_s=1.5, end_s=3)) as clip,
+        open_clip(small_sample, part=ClipOptions(start_s=1.5, end_s=3)) as clip,
         FilmWriter(target, clip.info.size, fps_hint=30) as film,
     ):
         for frame in clip:
