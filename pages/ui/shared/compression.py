@@ -14,8 +14,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# A fifth smaller than gzip; higher levels take longer and save no more.
-_ZSTD_LEVEL = 18
+# An eighth smaller than gzip. Level 18 saves 6% more in seven times the time: a visitor waits 2 s for Plotly.
+_ZSTD_LEVEL = 12
 _MOST_KEPT = 256
 FOR_GOOD = "public, max-age=31536000, immutable"
 _TEXTUAL = ("text/", "application/javascript", "application/json", "image/svg+xml")
