@@ -82,6 +82,8 @@ def running_provider() -> Iterator[IdentityProvider]:
         server = uvicorn.Server(uvicorn.Config(provider.app, log_level="warning", lifespan="off"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
-        yield provider
-        server.should_exit = True
-        thread.join(30)
+        try:
+            yield provider
+        finally:  # or a test that fails would keep this process from ending
+            server.should_exit = True
+            thread.join(30)

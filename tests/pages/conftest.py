@@ -57,9 +57,11 @@ def serving() -> Callable[[Starlette], AbstractContextManager[str]]:
         server = uvicorn.Server(uvicorn.Config(application, log_level="warning", lifespan="off"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(30)
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:  # or a test that fails would keep this process from ending
+            server.should_exit = True
+            thread.join(30)
 
     return serve
 
