@@ -116,6 +116,24 @@ def test_exchanged_sides_are_mended_across_a_gap(noisy, fitted):
     np.testing.assert_array_equal(found.sequence.visibility, as_seen)
 
 
+def test_legs_or_arms_that_are_exchanged_alone_are_mended(noisy, fitted):
+    ends = [
+        BLAZEPOSE_33.index(f"{side}_{end}")
+        for side in ("left", "right")
+        for end in ("knee", "ankle", "heel", "foot_index")
+    ]
+
+    def swapped(_name, array):
+        array[53:63, :, ends] = array[53:63][:, :, [MIRROR[end] for end in ends]]
+
+    found = fit_bodies(with_arrays(noisy.sequence, swapped))
+    assert np.flatnonzero(found.limbs_mended[:, 0, 1]).tolist() == list(range(53, 63))
+    assert not found.limbs_mended[..., 0].any()
+    assert not found.mended.any()
+    np.testing.assert_array_equal(found.sequence.world, fitted.sequence.world)
+    assert not fitted.limbs_mended.any()
+
+
 def test_two_people_are_fitted_each_by_themselves_and_scaled_to_their_heights(noisy, fitted):
     twice = with_arrays(noisy.sequence, lambda _name, _array: None)
     arrays = {name: np.concatenate([array, array], axis=1) for name, array in twice.arrays.items()}

@@ -1,6 +1,6 @@
 """One body for each person of a video, see the package."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from scipy.ndimage import median_filter, uniform_filter1d
 
 from posecore.motion.body.banded import unbroken
 from posecore.motion.body.distance import steady_distance
-from posecore.motion.body.sides import tell_sides
+from posecore.motion.body.sides import LIMBS, tell_limbs, tell_sides
 from posecore.motion.body.skeleton import ENDS, HIPS, JOINTS, KINDS, LENGTHS, OF_TRUNK, STARTS
 from posecore.motion.body.solve import Seen, fit_lengths, fit_places, of_lengths
 from posecore.motion.body.upright import Standing, find_up, standing
@@ -61,6 +61,7 @@ class BodyFit:
         path: (T, P, 3) float32, metres: the hips from the camera; x to the picture's right, y down, z away from it, of
             which the errors of single moments are gone. NaN where there is no fit.
         mended: (T, P) bool: left and right were exchanged by the model and are mended.
+        limbs_mended: (T, P, 2) bool: only those of the arms, or of the legs, were.
         lengths_m: (P, len(LENGTHS)) of bones, in the order of ``posecore.motion.body.skeleton.LENGTHS``; NaN: no fit.
         up: (shots, 3) float64: what is up in the room, in the camera's axes; (0, -1, 0) for a level camera.
         field_of_view_deg: along the picture's longer side, as assumed or given.
@@ -69,6 +70,7 @@ class BodyFit:
     sequence: PoseSequence
     path: FloatArray
     mended: BoolArray
+    limbs_mended: BoolArray
     lengths_m: FloatArray
     up: Doubles
     field_of_view_deg: float
@@ -114,7 +116,7 @@ def fit_bodies(
 ) -> BodyFit:
     """Fit as ``fit`` does, and give all that was found; arguments and errors as there."""
     focal_px = focal_length_px(sequence.size, field_of_view_deg)
-    named, mended, mixed = _mend(sequence)
+    named, mended, limbs_mended, mixed = _mend(sequence)
     frames, people = sequence.seen.shape
     path = np.full((frames, people, 3), np.nan, np.float32)
     lengths = np.full((people, len(LENGTHS)), np.nan, np.float32)
@@ -144,8 +146,8 @@ def fit_bodies(
     for shot, level in enumerate(levels):
         world[shot_of == shot] = world[shot_of == shot] @ level.T.astype(np.float32)
     fitted = replace(named, world=world, xy=xy)
-    fitted, path = _in_models_scale(sequence, fitted, path)
-    return BodyFit(fitted, path, mended, lengths, ups, float(field_of_view_deg))
+    fitted, path = _in_models_scale(named, fitted, path)
+    return BodyFit(fitted, path, mended, limbs_mended, lengths, ups, float(field_of_view_deg))
 
 
 def _draw(xy: FloatArray, part: IntArray, drawn: Doubles, seen: FloatArray) -> None:
@@ -161,22 +163,37 @@ def _step_s(sequence: PoseSequence) -> float:
     return usual_step_s(sequence.times_s) if len(sequence) > 1 else 0.0
 
 
-def _mend(sequence: PoseSequence) -> tuple[PoseSequence, BoolArray, BoolArray]:
-    """The same people with left and right told apart; (T, P) bool where that was needed, and where they are mixed."""
+def _mend(sequence: PoseSequence) -> tuple[PoseSequence, BoolArray, BoolArray, BoolArray]:
+    """The same people with left and right told apart.
+
+    Returns:
+        The sequence; (T, P) bool where all was exchanged; (T, P, 2) bool where arms or legs were alone; and (T, P) bool
+        where left and right are mixed.
+    """
+    arrays: dict[str, Any] = {name: np.array(array) for name, array in sequence.arrays.items()}
     seen = sequence.seen
-    mended, mixed = np.zeros_like(seen), np.zeros_like(seen)
+    mended, mixed, limbs = np.zeros_like(seen), np.zeros_like(seen), np.zeros((*seen.shape, len(LIMBS)), bool)
     for shot in sequence.shots:
         for slot in range(seen.shape[1]):
             there = shot.start + np.flatnonzero(seen[shot, slot])
-            if len(there) > 1:
-                sides = tell_sides(sequence.xy[there, slot], sequence.times_s[there])
-                mended[there, slot], mixed[there, slot] = sides
-    if not mended.any():
-        return sequence, mended, mixed
-    arrays: dict[str, Any] = {name: np.array(array) for name, array in sequence.arrays.items()}
+            if len(there) < 2:
+                continue
+            times_s = sequence.times_s[there]
+            for limb, exchanged in enumerate(tell_limbs(arrays["xy"][there, slot], times_s)):
+                limbs[there, slot, limb] = exchanged
+                _exchange(arrays, there[exchanged], slot, LIMBS[limb])
+            mended[there, slot], mixed[there, slot] = tell_sides(arrays["xy"][there, slot], times_s)
+            _exchange(arrays, there[mended[there, slot]], slot, range(len(_MIRROR)))
+    if not mended.any() and not limbs.any():
+        return sequence, mended, limbs, mixed
+    return replace(sequence, **arrays), mended, limbs, mixed
+
+
+def _exchange(arrays: Mapping[str, FloatArray], frames: IntArray, slot: int, landmarks: Sequence[int]) -> None:
+    """Exchange left and right among these landmarks of one person."""
+    others = [_MIRROR[each] for each in landmarks]
     for array in arrays.values():
-        array[mended] = array[mended][:, _MIRROR]
-    return replace(sequence, **arrays), mended, mixed
+        array[frames[:, None], slot, list(landmarks)] = array[frames[:, None], slot, others]
 
 
 class _Track:

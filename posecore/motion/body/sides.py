@@ -4,8 +4,13 @@ The model decides for each frame which side of a person is which, and in some vi
 stretches. A body cannot turn around within a frame, so of the two ways to name the sides the one is right with which
 the joints travel least: the shortest path through all frames (Viterbi) over two states, as named and exchanged. It may
 leave out a few frames in which the two are mixed, as after a filter that looks back, and they then belong to neither.
+
+Legs or arms are exchanged alone, too. Legs that pass each other look alike, and whatever is told wrongly there would
+stay so to the end; so they are mended only where they jump to each other's place, without the rest of the body, and
+soon jump back.
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -16,16 +21,15 @@ from posecore.skeletons import BLAZEPOSE_33
 Doubles = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
-_JOINTS = [
-    BLAZEPOSE_33.index(f"{side}_{joint}")
-    for joint in ("shoulder", "elbow", "hip", "knee", "ankle")
-    for side in ("left", "right")
-]
-_OTHERS = [_JOINTS.index(BLAZEPOSE_33.mirror[joint]) for joint in _JOINTS]
-_SHOULDERS, _HIPS = (
-    [_JOINTS.index(BLAZEPOSE_33.index(f"{side}_{joint}")) for side in ("left", "right")]
-    for joint in ("shoulder", "hip")
-)
+
+def _both(*names: str) -> list[int]:
+    return [BLAZEPOSE_33.index(f"{side}_{name}") for name in names for side in ("left", "right")]
+
+
+_SHOULDERS, _HIPS, _ELBOWS = map(_both, ("shoulder", "hip", "elbow"))
+_ARMS, _LEGS = _both("elbow", "wrist"), _both("knee", "ankle", "foot_index")
+LIMBS = (_both("elbow", "wrist", "pinky", "index", "thumb"), _both("knee", "ankle", "heel", "foot_index"))
+"""The landmarks that change sides with the arms, and with the legs."""
 
 # Frames that are left out at most between two that count, and what each costs, in mean lengths of the trunk.
 _LEFT_OUT, _COST_OF_ONE = 4, 0.03
@@ -37,6 +41,9 @@ _FARTHEST = 1.0
 _MIXED = 0.15
 # After as long nobody knows.
 _FORGOTTEN_S = 1.0
+# Arms or legs are exchanged alone for as long at most. There and back they travel farther than exchanged by at least
+# the second, and the rest of the body by at most the third, in mean lengths of the trunk.
+_ALONE_S, _JUMP, _JUMP_OF_OTHERS = 1.0, 0.25, 0.1
 
 
 class Sides(NamedTuple):
@@ -60,10 +67,7 @@ def tell_sides(xy: Doubles, times_s: Doubles) -> Sides:
         xy: (N, 33, 2) pixels, of frames in which the person is seen.
         times_s: (N,).
     """
-    joints = np.nan_to_num(xy[:, _JOINTS])
-    trunks = np.linalg.norm(joints[:, _SHOULDERS].mean(axis=1) - joints[:, _HIPS].mean(axis=1), axis=-1)
-    joints = joints / max(float(np.median(trunks)), 1.0)
-    ways = np.stack([joints, joints[:, _OTHERS]], axis=1)
+    ways = _ways(xy, _SHOULDERS + _ELBOWS + _HIPS + _both("knee", "ankle"))
     exchanged, mixed = np.zeros(len(xy), bool), np.zeros(len(xy), bool)
     for part in np.split(np.arange(len(xy)), np.flatnonzero(np.diff(times_s) > _FORGOTTEN_S) + 1):
         path = _shortest_path(ways[part])
@@ -72,6 +76,47 @@ def tell_sides(xy: Doubles, times_s: Doubles) -> Sides:
         exchanged[part] = nearer == (1 if nearer.mean() <= 0.5 else 0)
         mixed[part] = off.min(axis=1) > _MIXED
     return Sides(exchanged, mixed)
+
+
+def tell_limbs(xy: Doubles, times_s: Doubles) -> tuple[BoolArray, BoolArray]:
+    """(N,) bool of the arms, and of the legs: they are exchanged alone.
+
+    Args:
+        xy: (N, 33, 2) pixels, of frames in which the person is seen.
+        times_s: (N,).
+    """
+    trunk = _SHOULDERS + _HIPS
+    return _exchanged_alone(xy, times_s, _ARMS, trunk + _LEGS), _exchanged_alone(xy, times_s, _LEGS, trunk + _ARMS)
+
+
+def _exchanged_alone(xy: Doubles, times_s: Doubles, joints: list[int], others: list[int]) -> BoolArray:
+    """(N,) bool: these joints are exchanged, the others are not."""
+    exchanged = np.zeros(len(xy), bool)
+    ways, rest = _ways(xy, joints), _ways(xy, others)
+    for part in np.split(np.arange(len(xy)), np.flatnonzero(np.diff(times_s) > _FORGOTTEN_S) + 1):
+        nearer = _off_path(ways[part], _shortest_path(ways[part])).argmin(axis=1)
+        for before, last in pairwise(np.flatnonzero(np.diff(nearer)).tolist()):
+            run = part[before + 1 : last + 1]
+            edges = (run[0], run[-1] + 1)
+            jumps = min(_jump(ways, edge) for edge in edges) > _JUMP
+            alone = max(_jump(rest, edge) for edge in edges) < _JUMP_OF_OTHERS
+            soon = times_s[run[-1]] - times_s[run[0]] < _ALONE_S
+            exchanged[run] = jumps and alone and soon and not exchanged[run[0] - 1]
+    return exchanged
+
+
+def _jump(ways: Doubles, frame: int) -> float:
+    """How much farther the joints travel to this frame as named than exchanged."""
+    own, other = np.linalg.norm(ways[frame] - ways[frame - 1, 0], axis=-1).mean(axis=-1)
+    return float(own - other)
+
+
+def _ways(xy: Doubles, joints: list[int]) -> Doubles:
+    """(N, 2, joints, 2) where joints are, as named and exchanged, in lengths of the trunk; 0 where it is not known."""
+    known = np.nan_to_num(xy)
+    trunks = np.linalg.norm(known[:, _SHOULDERS].mean(axis=1) - known[:, _HIPS].mean(axis=1), axis=-1)
+    exchanged = [BLAZEPOSE_33.mirror[joint] for joint in joints]
+    return np.stack([known[:, joints], known[:, exchanged]], axis=1) / max(float(np.median(trunks)), 1.0)
 
 
 def _shortest_path(ways: Doubles) -> NDArray[np.int64]:
