@@ -94,10 +94,10 @@ def test_it_ends_with_equal_landmarks_notes_and_video(options, part, workers, sm
 
 def test_hard_cuts_and_people_are_those_of_one_run(shared_data):
     clip = shared_data / "wild" / "mp4_scene_cuts.mp4"
-    part = ClipOptions(end_s=3.3)  # with the cuts before frames 45 and 90
+    part = ClipOptions(end_s=3.3, every=3)  # with the cuts before frames 45 and 90
     whole = estimate_video(clip, FAST, part=part)
-    assert whole.cuts.tolist() == [45, 90]
-    for frames in (60, 91):
+    assert whole.cuts.tolist() == [15, 30]
+    for frames in (20, 31):
         _, stopped, _ = stop_after(frames, clip, part=part)
         assert_equal(estimate_video(clip, FAST, part=part, after=stopped), whole)
 
@@ -159,17 +159,17 @@ def test_hands_are_those_of_one_run(shared_data, tmp_path):
     """A hand is followed, lost in a cut, and found again, after which people and their hands have other numbers."""
     path, films = tmp_path / "cut.mp4", [tmp_path / name for name in ("whole.mp4", "part.mp4", "rest.mp4")]
     with open_clip(shared_data / "google-reference" / "pose_squats.mp4") as clip:
-        shown = [cv2.resize(frame.rgb, None, fx=0.5, fy=0.5) for frame, _ in zip(clip, range(24), strict=False)]
+        shown = [cv2.resize(frame.rgb, None, fx=0.5, fy=0.5) for frame, _ in zip(clip, range(16), strict=False)]
     noise = np.random.default_rng(0).integers(0, 256, (32, 18, 3), np.uint8).repeat(20, axis=0).repeat(20, axis=1)
     with FilmWriter(path, (360, 640), fps_hint=10) as film:
-        for index, rgb in enumerate([*shown[:12], *[noise] * 8, *shown[12:]]):
+        for index, rgb in enumerate([*shown[:8], *[noise] * 6, *shown[8:]]):
             film.write(rgb, index / 10)
     options = replace(FAST, smoothing=True)
     ends: list[RunSummary] = []
     whole = estimate_video(path, options, hands=HandOptions(), annotated=films[0], on_end=ends.append)
-    assert whole.cuts.tolist() == [12, 20]
+    assert whole.cuts.tolist() == [8, 14]
     assert len({slot.person for slot in ends[0].hands.slots}) == 2
-    for frames, workers in ((8, None), (24, 1)):
+    for frames, workers in ((5, None), (17, 1)):
         _, stopped, _ = stop_after(frames, path, options, hands=HandOptions(), annotated=films[1], workers=workers)
         rest = estimate_video(
             path,

@@ -1,6 +1,7 @@
 """Hands found at the ends of the arms of bodies."""
 
 from dataclasses import replace
+from itertools import islice
 
 import cv2
 import numpy as np
@@ -86,7 +87,7 @@ def test_a_clip_with_bodies_has_more_hands(shared_data, name):
     bodies = open_stream_estimator(PoseOptions())
     found = {"with": 0, "alone": 0}
     with open_clip(shared_data / name) as clip:
-        for frame, _ in zip(clip, range(25), strict=False):
+        for frame in islice(clip, 0, 25, 2):
             poses = bodies.step(frame.pixels, frame.time_s)
             hands = with_bodies.step(frame.pixels, frame.time_s, poses)
             assert set(hands.slots) <= {LEFT, RIGHT}
