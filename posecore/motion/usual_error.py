@@ -39,15 +39,15 @@ class UsualError(NamedTuple):
 
 USUAL_ERROR_DEG: Mapping[str, UsualError] = MappingProxyType(
     {
-        "shoulder": UsualError((16, 22, 13), (9, 10, 11), (7, 5, 6), (4, 6, 7)),
-        "elbow": UsualError((45, 19, 32), (20, 12, 21), (16, 6, 8), (7, 6, 8)),
-        "wrist": UsualError((10, 10, 18), (10, 10, 18), (7, 7, 7), (6, 7, 8)),
-        "hip": UsualError((13, 9, 11), (13, 8, 10), (5, 6, 8), (3, 7, 8)),
-        "knee": UsualError((15, 14, 22), (16, 12, 9), (6, 7, 7), (5, 6, 8)),
-        "ankle": UsualError((34, 32, 33), (28, 19, 14), (13, 12, 26), (14, 11, 23)),
-        "neck": UsualError((28, 27, 28), (29, 27, 28), (5, 4, 8), (4, 4, 8)),
-        "trunk_lean": UsualError((10, 14, 15), (3, 7, 4), (1, 1, 3), (1, 1, 3)),
-        "pelvis_tilt": UsualError((8, 7, 16), (5, 8, 6), (5, 8, 8), (5, 7, 8)),
+        "shoulder": UsualError((16, 22, 13), (9, 11, 11), (7, 5, 6), (4, 6, 7)),
+        "elbow": UsualError((45, 19, 32), (20, 13, 22), (16, 6, 8), (7, 6, 8)),
+        "wrist": UsualError((10, 10, 18), (10, 10, 18), (7, 7, 7), (7, 7, 8)),
+        "hip": UsualError((13, 9, 11), (12, 7, 9), (5, 6, 8), (3, 7, 7)),
+        "knee": UsualError((15, 14, 22), (15, 10, 9), (6, 7, 7), (5, 6, 8)),
+        "ankle": UsualError((34, 32, 33), (30, 18, 12), (13, 12, 26), (13, 11, 23)),
+        "neck": UsualError((28, 27, 28), (29, 27, 28), (5, 4, 8), (4, 5, 8)),
+        "trunk_lean": UsualError((10, 14, 15), (4, 7, 3), (1, 1, 3), (1, 1, 3)),
+        "pelvis_tilt": UsualError((8, 7, 16), (6, 9, 6), (5, 8, 8), (4, 10, 8)),
     }
 )
 """By joint, see ``posecore.motion.angles.BY_JOINT``; of left and right together, as being nearer to the camera or

@@ -20,7 +20,9 @@ def both(name: str) -> list[int]:
 
 
 SHOULDERS, HIPS = both("shoulder"), both("hip")
-FEET = [*both("heel"), *both("foot_index")]
+STANDING = [*both("heel"), *both("ankle")]
+"""Joints that stand still while a foot stands, also when its toes do not."""
+
 
 ARMS = [
     (child, parent)

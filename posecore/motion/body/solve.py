@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import median_filter, uniform_filter1d
 
 from posecore.motion.body.banded import solve_over_time, unbroken
-from posecore.motion.body.skeleton import ARMS, COUNT, ENDS, FEET, GIVE_M, HIPS, KINDS, LENGTHS, LIMBS, STARTS
+from posecore.motion.body.skeleton import ARMS, COUNT, ENDS, GIVE_M, HIPS, KINDS, LENGTHS, LIMBS, STANDING, STARTS
 from posecore.motion.gaps import usual_step_s
 
 Doubles = NDArray[np.float64]
@@ -249,14 +249,14 @@ def _stillness(seen: Seen) -> Doubles:
     if len(seen) < 3:
         return stays
     width = max(1, round(_STEADY_S / usual_step_s(seen.times_s)) | 1)
-    across = seen.rays[:, FEET] * seen.start[:, HIPS, 2].mean()
+    across = seen.rays[:, STANDING] * seen.start[:, HIPS, 2].mean()
     for part in unbroken(seen.linked):
         if len(part) < 3:
             continue
         steady = median_filter(across[part], (width, 1, 1), mode="nearest")
         steady = uniform_filter1d(steady, width, axis=0, mode="nearest")
         speed = np.linalg.norm(np.gradient(steady, seen.times_s[part], axis=0), axis=-1)
-        stands = seen.weights[part][:, FEET] / (1 + (speed / _STANDS_M_S) ** 4)
+        stands = seen.weights[part][:, STANDING] / (1 + (speed / _STANDS_M_S) ** 4)
         step_s = np.diff(seen.times_s[part])[:, None]
-        stays[part[1:, None], FEET] = _RATE_HZ * np.minimum(stands[1:], stands[:-1]) / (_FEET_M_S**2 * step_s)
+        stays[part[1:, None], STANDING] = _RATE_HZ * np.minimum(stands[1:], stands[:-1]) / (_FEET_M_S**2 * step_s)
     return stays
