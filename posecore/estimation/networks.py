@@ -82,8 +82,8 @@ class Request:
             EngineUnavailable: if it was made before this process was forked.
         """
         check_process(self._process)
-        self._request.start_async()
-        self._request.wait()
+        # In this thread: handing each picture to one of OpenVINO's and waiting for it costs a tenth of the time.
+        self._request.infer(share_inputs=True, share_outputs=True)
         return self._outputs
 
 

@@ -155,6 +155,7 @@ def open_clip(
     for_film: bool = False,
     part: ClipOptions | None = None,
     on_packet: Callable[[], None] | None = None,
+    shares_cores: bool = False,
 ) -> Iterator["ClipReader"]:
     """Open a video for reading; the first frame is decoded at once, so a ``ClipReader`` has at least one.
 
@@ -164,6 +165,7 @@ def open_clip(
         for_film: provide each frame's ``yuv`` too.
         part: which frames to provide; None: all.
         on_packet: called for each packet before it is decoded, even if its frames are left out.
+        shares_cores: whether frames are read beside other work, which decoding in several threads would disturb.
 
     Raises:
         UnreadableMedia: if the file is missing, empty, damaged, a photo, only sound, or not a video in a known
@@ -174,7 +176,7 @@ def open_clip(
     path = Path(path)
     shown = name or path.name
     on_packet = on_packet or (lambda: None)
-    with closing(_open_source(path, shown, on_packet)) as source:
+    with closing(_open_source(path, shown, on_packet, shares_cores)) as source:
         yield ClipReader(source, shown, for_film=for_film, part=part or ClipOptions())
 
 
@@ -196,11 +198,11 @@ def read_frame(path: os.PathLike[str] | str, from_s: float) -> Rgb:
         return frame.rgb
 
 
-def _open_source(path: Path, shown: str, on_packet: Callable[[], None]) -> FrameSource:
+def _open_source(path: Path, shown: str, on_packet: Callable[[], None], shares_cores: bool) -> FrameSource:
     read_head(path, shown)  # raises a clear error for a missing or empty file or a folder
     picture = identify_picture(path)  # FFmpeg would read HEIC and AVIF photos as MP4 files with one frame
     if picture is None:
-        return VideoFile(path, shown, LIMITS.clip_frame_pixels, on_packet)
+        return VideoFile(path, shown, LIMITS.clip_frame_pixels, on_packet, shares_cores=shares_cores)
     if is_animation(path):
         return Animation(path, LIMITS.clip_frame_pixels, on_packet)
     raise UnreadableMedia(f"{shown} is a photo ({picture}), not a video. Open it as a photo instead.")

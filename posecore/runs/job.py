@@ -65,6 +65,11 @@ class Job:
     copies: bool = False
 
     @property
+    def finds_one_person(self) -> bool:
+        """Whether it looks for one person, and for nothing else."""
+        return self.bodies and self.pose.people == 1 and self.hands is None and self.tags is None
+
+    @property
     def estimates(self) -> bool:
         """Whether it needs an estimator of bodies."""
         return self.bodies and (self.replay is None or self.resume is not None)

@@ -9,6 +9,7 @@ from posecore.errors import InvalidOption
 from posecore.estimation.engines import StreamEstimator, open_stream_estimator
 from posecore.estimation.hands.stream_estimator import StreamEstimator as HandEstimator
 from posecore.estimation.inputs import Picture, ResumeState
+from posecore.estimation.networks import usual_threads
 from posecore.hands import FrameHands
 from posecore.media.clips import ClipFrame, ClipInfo, ClipReader, open_clip
 from posecore.media.films import FilmWriter
@@ -20,8 +21,13 @@ from posecore.runs.job import Job, RunEnd, RunObserver
 from posecore.runs.overlap import BackgroundSink, prefetch
 from posecore.runs.preview import Preview, draw_preview
 from posecore.runs.replay import Continuation, HandContinuation, Replay, TaggedHands
+from posecore.system import usable_cores
 
 SOUND_IS_DAMAGED = "The sound of the video is damaged: the result has it up to the damaged place."
+
+# Decoding, drawing and encoding a frame of this many pixels take a core as long as finding one person in it takes
+# another: a network on both would be interrupted all the time (18.5 instead of 25 ms a frame on two busy cores).
+_LARGE_FILM = 1_000_000
 
 _Annotated = tuple[ClipFrame, FramePoses, TaggedHands | None]
 
@@ -46,8 +52,10 @@ def run_locally(
     """
     part = replace(job.part, start_s=max(0.0, job.part.start_s - job.lead_in_s))
     with ExitStack() as stack:
-        reader = stack.enter_context(open_clip(job.path, for_film=job.film is not None, part=part, on_packet=on_packet))
-        estimator = stack.enter_context(closing(_open_estimator(job)))
+        reader = stack.enter_context(
+            open_clip(job.path, for_film=job.film is not None, part=part, on_packet=on_packet, shares_cores=True)
+        )
+        estimator = stack.enter_context(closing(_open_estimator(job, reader.info.size)))
         hand_estimator = _open_hand_estimator(job)
         tag_detector = None if job.tags is None else TagDetector(job.tags)
         observer.on_opened(reader.info)
@@ -103,13 +111,16 @@ class _Nobody:
         """Do nothing."""
 
 
-def _open_estimator(job: Job) -> StreamEstimator:
+def _open_estimator(job: Job, size: tuple[int, int]) -> StreamEstimator:
     if not job.bodies:
         return _Nobody()
     if not job.estimates:
         assert job.replay is not None
         return Replay(job.replay)
-    estimator = open_stream_estimator(job.pose, counts=True)
+    pose = job.pose
+    if pose.threads is None and job.film is not None and job.finds_one_person and size[0] * size[1] >= _LARGE_FILM:
+        pose = replace(pose, threads=max(1, min(usual_threads(), usable_cores() - 1)))
+    estimator = open_stream_estimator(pose, counts=True)
     estimator.resume(job.resume)
     return estimator if job.replay is None else Continuation(job.replay, estimator, one_person=job.pose.people == 1)
 

@@ -55,8 +55,7 @@ def run_in_workers(job: Job, observer: RunObserver, workers: int, preview: Previ
     that is reported twice replaces the one before.
     """
     # With several people the ids would depend on the cuts, and with every nth frame the choice of frames would.
-    of_one_person = job.bodies and job.pose.people == 1 and job.hands is None and job.tags is None
-    may_be_cut = job.replay is None and of_one_person and job.part.every == 1
+    may_be_cut = job.replay is None and job.finds_one_person and job.part.every == 1
     if workers > 1 and may_be_cut and find_engine(job.pose).name == "fast":
         clip = pool.describe(job.path)
         cuts = plan_cuts(clip, job, workers)
