@@ -10,6 +10,9 @@ from posecore.runs.preview import Preview
 # So that on a laptop the whole picture is in view, below the head of the page.
 _TALLEST_PX = 320
 
+# A job that ends so soon is waited for, so that its result does not wait to be asked for.
+_ENDS_SOON_S = 0.2
+
 
 @st.fragment(run_every=0.25)
 def show_progress(job: Job[Any]) -> None:
@@ -27,6 +30,9 @@ def show_progress(job: Job[Any]) -> None:
     if st.button(words.stops, icon=":material/stop_circle:", disabled=state.stop.is_set(), key=f"stop_{job.key}"):
         job.stop()
     _show_newest(job.preview)
+    left_s = None if progress is None else progress.seconds_left
+    if left_s is not None and left_s <= _ENDS_SOON_S and state.done.wait(_ENDS_SOON_S):
+        st.rerun()
 
 
 def _show_newest(preview: Preview) -> None:
