@@ -16,6 +16,7 @@ from pages.ui.shared.problems import problems_shown, show_problem
 from pages.ui.shared.taken_uploads import free_memory, offer_upload
 from pages.ui.shared.visits import Visit, current_visit
 from posecore.errors import UnreadableResult
+from posecore.export.facts import stated_focal_35mm
 
 
 def take_upload(visit: Visit) -> None:
@@ -61,6 +62,7 @@ def show_result(opened: Opened, head: PageHead) -> None:
         film=None,
         file=opened.name,
         saved_with=opened.saved_with,
+        focal_35mm=stated_focal_35mm(opened.given),
         heights=opened.heights,
         facts=opened.facts,
     )

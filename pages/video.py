@@ -70,6 +70,7 @@ def manifest(run: ClipRun, sequence: PoseSequence) -> dict[str, Any]:
         source_sha256=file_sha256(run.clip.path),
         most_people=found.most_people if found is not None else None,
         heights=run.playback.heights,
+        focal_35mm=run.info.focal_35mm if run.info is not None else None,
     )
     return {**facts, **of_hands}
 
@@ -137,6 +138,7 @@ def show_result(run: ClipRun, sequence: PoseSequence, head: PageHead, places: Re
         file=run.name if run.clip.folder is not None else None,
         film_file=run.film if options.film else None,
         recorded_s=run.info.recorded_s if run.info is not None and not run.was_live else None,
+        focal_35mm=run.info.focal_35mm if run.info is not None else None,
         facts=lambda people: manifest(run, people),
     )
     if sequence.seen.any():

@@ -94,7 +94,7 @@ def export(
     unknown = [word for word in to if word not in _MEANINGS]
     if unknown:
         raise InvalidOption(f"Expected --to to be among {', '.join(_MEANINGS)}, but got {unknown[0]!r}.")
-    chosen = _choose(method, cutoff_hz, fill_gaps_s, options.fitted(body, field_of_view_deg))
+    chosen = _choose(method, cutoff_hz, fill_gaps_s, options.fitted(body, field_of_view_deg), field_of_view_deg)
     everything = _ALL in to or set(to) == {_BUNDLE}
     report = Report(as_json)
     try:
@@ -210,18 +210,26 @@ class _Chosen:
     Attributes:
         method, cutoff_hz, fill_gaps_s: as the options say them.
         fitted: the solid body that was asked for.
+        field_of_view_deg: that was given for it.
     """
 
     method: str | None
     cutoff_hz: float | None
     fill_gaps_s: float
     fitted: "Smoothing | None" = None
+    field_of_view_deg: float | None = None
 
 
-def _choose(method: str | None, cutoff_hz: float | None, fill_gaps_s: float, fitted: "Smoothing | None") -> _Chosen:
+def _choose(
+    method: str | None,
+    cutoff_hz: float | None,
+    fill_gaps_s: float,
+    fitted: "Smoothing | None",
+    field_of_view_deg: float | None,
+) -> _Chosen:
     if fitted is not None and method is not None:
         raise InvalidOption(f"Expected --smoothing or --body, but got both, {method} and {fitted.method}.")
-    return _Chosen(method if fitted is None else fitted.method, cutoff_hz, fill_gaps_s, fitted)
+    return _Chosen(method if fitted is None else fitted.method, cutoff_hz, fill_gaps_s, fitted, field_of_view_deg)
 
 
 def _changed(saved: "Saved", heights: options.GivenHeights | None, chosen: _Chosen) -> "Saved":
@@ -251,7 +259,7 @@ def _smoothed(saved: "Saved", chosen: _Chosen) -> "Saved":
             "out --smoothing, --body and --fill-gaps, or export the result as it was estimated."
         )
     if chosen.fitted is not None:
-        smoothing = replace(chosen.fitted, fill_gaps_s=fill_gaps_s)
+        smoothing = replace(_through_lens(chosen.fitted, saved, chosen), fill_gaps_s=fill_gaps_s)
     elif method is None:
         smoothing = replace(saved.smoothing or Smoothing(method="none"), fill_gaps_s=fill_gaps_s)
     else:
@@ -261,6 +269,17 @@ def _smoothed(saved: "Saved", chosen: _Chosen) -> "Saved":
     with progress_bar(unit="frame", desc="Smoothing") as show:
         sequence = smooth_sequence(raw, smoothing, on_progress=show)
     return replace(saved, sequence=sequence, facts=facts, raw=raw)
+
+
+def _through_lens(body: "Smoothing", saved: "Saved", chosen: _Chosen) -> "Smoothing":
+    """The body seen through the lens that the video stated, unless a field of view was given."""
+    from posecore.export.facts import stated_focal_35mm
+
+    if chosen.field_of_view_deg is not None:
+        return body
+    body, said = options.through_lens(body, saved.sequence.size, stated_focal_35mm(saved.facts))
+    complain(said)
+    return body
 
 
 def _scaled(saved: "Saved", heights: options.GivenHeights) -> "Saved":

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -35,6 +35,8 @@ class _Asked:
     workers: int
     heights: options.GivenHeights | None
     body: "Smoothing | None"
+    notes: tuple[str, ...] = ()
+    focal_35mm: float | None = None
 
 
 @click.command()
@@ -148,6 +150,7 @@ def video(
     with OutputFolder(out, overwrite=overwrite).whole(file, stem, _is_same_run) as written:
         base = written.folder / stem
         try:
+            asked = _through_lens(file, asked, is_view_given=field_of_view_deg is not None)
             raw, manifest = _analyse(file, asked, None if no_film else Path(f"{base}.annotated.mp4"))
         except (UnreadableMedia, WorkerLost) as error:
             report.add_failed(file, error)
@@ -177,6 +180,18 @@ def _check_alone(option: str, overlay: "OverlayOptions") -> None:
         )
 
 
+def _through_lens(file: Path, asked: _Asked, *, is_view_given: bool) -> _Asked:
+    """The same with the lens that the video states; a solid body is seen through it unless a field of view is given."""
+    from posecore.runs.pool import describe
+
+    info = describe(file)
+    asked = replace(asked, focal_35mm=info.focal_35mm)
+    if asked.body is None or is_view_given:
+        return asked
+    body, said = options.through_lens(asked.body, info.size, info.focal_35mm)
+    return replace(asked, body=body, notes=(said,))
+
+
 def _analyse(file: Path, asked: _Asked, film: Path | None) -> "tuple[PoseSequence, dict[str, Any]]":
     """The people, and the manifest; with the annotated video if it has a path."""
     from posecore.media.files import file_sha256
@@ -184,7 +199,7 @@ def _analyse(file: Path, asked: _Asked, film: Path | None) -> "tuple[PoseSequenc
     from posecore.pipeline import RunSummary, estimate_video
     from posecore.runs.manifest import make_manifest
 
-    notes: list[str] = []
+    notes = list(asked.notes)
     summaries: list[RunSummary] = []
     start = time.monotonic()
     with progress_bar(unit="frame") as show:
@@ -222,6 +237,7 @@ def _analyse(file: Path, asked: _Asked, film: Path | None) -> "tuple[PoseSequenc
         most_people=summaries[0].most_people,
         heights=given,
         smoothing=asked.body,
+        focal_35mm=asked.focal_35mm,
     )
     return sequence, manifest
 

@@ -10,6 +10,7 @@ from posecore.poses import PoseSequence
 
 _MOST_CUTS = 20
 _MOST_TIMES_SMOOTHED = 10
+_LONGEST_LENS_MM = 10_000
 
 
 def bodies_wanted(sequence: PoseSequence, hands: HandSequence | None) -> bool:
@@ -32,6 +33,12 @@ def solid_view_deg(facts: Mapping[str, Any] | None) -> float | None:
             return float(given) if isinstance(given, int | float) and 0 < given < 180 else ASSUMED_FIELD_OF_VIEW_DEG
         smoothing = smoothing.get("after")
     return None
+
+
+def stated_focal_35mm(facts: Mapping[str, Any]) -> float | None:
+    """Focal length in 35 mm equivalent, millimetres, that the video of a result states; None if it states none."""
+    stated = facts.get("focal_length_35mm")
+    return float(stated) if isinstance(stated, int | float) and 1 <= stated <= _LONGEST_LENS_MM else None
 
 
 def facts_in_words(

@@ -61,6 +61,7 @@ class Animation:
     notes = ()
     lacked_memory = False
     recorded_s = None
+    focal_35mm = None
 
     def __init__(self, path: Path, most_pixels: int, on_frame: Callable[[], None]) -> None:
         self._most_pixels = most_pixels

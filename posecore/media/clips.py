@@ -50,6 +50,7 @@ class ClipInfo:
         notes: a sentence for each thing about this kind of video that a user should know.
         recorded_s: when it was recorded or edited, in seconds since 1970 (UTC), as stated; None if the file states no
             time that can be believed.
+        focal_35mm: of its lens in 35 mm equivalent, millimetres, as stated; None if the file does not say it.
     """
 
     size: tuple[int, int]
@@ -61,6 +62,7 @@ class ClipInfo:
     start_s: float
     notes: tuple[str, ...] = ()
     recorded_s: float | None = None
+    focal_35mm: float | None = None
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,10 @@ class FrameSource(Protocol):
     @property
     def recorded_s(self) -> float | None:
         """Stated time of the recording, in seconds since 1970."""
+
+    @property
+    def focal_35mm(self) -> float | None:
+        """Stated focal length in 35 mm equivalent, millimetres."""
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -256,6 +262,7 @@ class ClipReader:
             first.time or 0.0,
             source.notes,
             source.recorded_s,
+            source.focal_35mm,
         )
         self._frames = self._read(first)
 

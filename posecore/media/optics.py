@@ -1,14 +1,17 @@
-"""What the EXIF data of a photo say about the lens."""
+"""What photos and videos say about the lens."""
 
 import io
 import math
 import os
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from posecore.media.metadata import exif_block
 from posecore.media.pictures import open_photo
 from posecore.media.tiff_tags import Directory, TiffTags
 
+_FOCAL_OF_VIDEO = "com.apple.quicktime.camera.focal_length.35mm_equivalent"
 _EXIF_DIRECTORY = 34665
 _FOCAL_35MM, _FOCAL = 41989, 37386
 _WIDTH, _HEIGHT = 40962, 40963
@@ -32,6 +35,22 @@ def focal_length_35mm(photo: bytes | str | os.PathLike[str]) -> float | None:
     for tags in _directories(data):
         if (focal := _focal(*tags)) is not None and _POSSIBLE_MM[0] <= focal <= _POSSIBLE_MM[1]:
             return focal
+    return None
+
+
+def stated_focal_35mm(metadata: Mapping[str, str]) -> float | None:
+    """Focal length of a video in 35 mm equivalent, millimetres; None if its metadata do not say it.
+
+    Phones of Apple and programs that imitate them write it; most other cameras write nothing.
+
+    Args:
+        metadata: of the file and of its video, by name.
+    """
+    for name, text in metadata.items():
+        if name.lower().startswith(_FOCAL_OF_VIDEO):  # may end with a language
+            with suppress(ValueError):
+                if _POSSIBLE_MM[0] <= (focal := float(text)) <= _POSSIBLE_MM[1]:
+                    return focal
     return None
 
 

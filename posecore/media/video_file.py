@@ -21,6 +21,7 @@ from posecore.errors import UnreadableMedia
 from posecore.limits import LIMITS
 from posecore.media.frame_filters import deinterlaced
 from posecore.media.frame_times import Stamps
+from posecore.media.optics import stated_focal_35mm
 from posecore.system import usable_cores
 
 _FIRST_YEAR, _CLOCKS_DIFFER = 1990, timedelta(days=1)
@@ -94,6 +95,7 @@ class VideoFile:
         if self.frame_count is None:
             self.duration_s = None
         self.recorded_s = _stated_recording_s(self._container)
+        self.focal_35mm = stated_focal_35mm({**self._container.metadata, **self._stream.metadata})
 
     @property
     def pixel_aspect(self) -> Fraction | None:

@@ -133,6 +133,28 @@ def focal_length_px(size: tuple[int, int], field_of_view_deg: float) -> float:
     return max(size) / 2 / math.tan(math.radians(field_of_view_deg) / 2)
 
 
+def view_deg_of(size: tuple[int, int], focal_35mm: float | None) -> float:
+    """Field of view, degrees along the longer side, of pictures of (width, height) through a lens.
+
+    Args:
+        size: pixels.
+        focal_35mm: focal length in 35 mm equivalent, millimetres: of the same view along the diagonal of 36 x 24 mm;
+            None: not known, so the field of view is assumed.
+    """
+    if focal_35mm is None:
+        return ASSUMED_FIELD_OF_VIEW_DEG
+    half = max(size) / math.hypot(*size) * math.hypot(36, 24) / 2
+    return round(math.degrees(2 * math.atan(half / focal_35mm)), 1)
+
+
+def lens_in_words(size: tuple[int, int], focal_35mm: float | None) -> str:
+    """A sentence on where the field of view comes from; arguments as for ``view_deg_of``."""
+    view = f"{view_deg_of(size, focal_35mm):g} degrees"
+    if focal_35mm is None:
+        return f"The video does not state its lens: a field of view of {view} is assumed."
+    return f"The video states a lens of {focal_35mm:g} mm (35 mm equivalent), with a field of view of {view}."
+
+
 def to_y_up(points: FloatArray) -> FloatArray:
     """Turn points (..., 3) half around x: y up and z towards the camera, x unchanged."""
     return np.asarray(points * _Y_UP)

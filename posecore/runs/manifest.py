@@ -34,6 +34,7 @@ def make_manifest(
     source_sha256: str | None = None,
     most_people: int | None = None,
     heights: Sequence[GivenHeight] = (),
+    focal_35mm: float | None = None,
 ) -> dict[str, Any]:
     """The manifest as plain values, ready for JSON.
 
@@ -49,6 +50,7 @@ def make_manifest(
         smoothing: applied to the finished result; None: nothing.
         most_people: found in view at once, whatever number was asked for; None: not known.
         heights: that were given, to which the world landmarks are scaled.
+        focal_35mm: focal length in 35 mm equivalent that the video states; None: it states none.
         source_sha256: of the video's bytes, as ``posecore.media.files.file_sha256`` returns it; None: not computed.
     """
     width, height = sequence.size
@@ -67,6 +69,7 @@ def make_manifest(
         "film_timing": "each frame at the video's own time",
         "notes": list(notes),
         "fps": sequence.fps,
+        "focal_length_35mm": focal_35mm,
         "size_px": {"width": width, "height": height},
         "frames": len(sequence),
         "frames_with_a_person": int(sequence.seen.any(axis=1).sum()),

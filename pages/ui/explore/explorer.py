@@ -34,6 +34,7 @@ def explore(
     saved_with: Smoothing | None = None,
     film_file: Path | None = None,
     recorded_s: float | None = None,
+    focal_35mm: float | None = None,
     heights: Mapping[int, float] | None = None,
     facts: Callable[[PoseSequence], Mapping[str, Any]] = lambda _shown: {},
 ) -> PoseSequence:
@@ -52,6 +53,7 @@ def explore(
             usual one, or what the visitor chose for another result.
         film_file: its video, of exactly the frames of the result; None if there is none.
         recorded_s: when it was recorded, in seconds since 1970; None if that is not known.
+        focal_35mm: focal length in 35 mm equivalent that its video states; None: it states none.
         heights: of people in metres, by id, to begin with.
         facts: what is known of the result as it is shown.
 
@@ -76,6 +78,7 @@ def explore(
             clip=clip,
             already=already,
             saved_with=saved_with,
+            focal_35mm=focal_35mm,
             seen=places.is_open("smoothing"),
             busy=places.line,
         )

@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.ui.explore.playback import Playback
 from pages.ui.shared.job_progress import time_text
 from posecore import InvalidOption, PoseSequence
+from posecore.motion.root import lens_in_words, view_deg_of
 from posecore.motion.smoothing import Smoothing, SmoothingMethod
 
 _METHODS: dict[SmoothingMethod, str] = {
@@ -46,7 +47,9 @@ def _highest_hz(sequence: PoseSequence) -> float:
     return sequence.fps / _FRAMES_PER_PERIOD
 
 
-def choose_smoothing(sequence: PoseSequence, usual: Smoothing, *, key: str) -> Smoothing:
+def choose_smoothing(
+    sequence: PoseSequence, usual: Smoothing, *, key: str, focal_35mm: float | None = None
+) -> Smoothing:
     """Offer the filters and their settings, beginning with the usual ones; the choices are kept for the visit."""
     method = st.segmented_control(
         "Smoothing",
@@ -59,7 +62,8 @@ def choose_smoothing(sequence: PoseSequence, usual: Smoothing, *, key: str) -> S
     )
     too_few = Smoothing().cutoff_hz > _highest_hz(sequence)
     why = f" At {sequence.fps:g} frames per second a fast movement looks like jitter." if too_few else ""
-    st.caption(_EXPLAINED[method] + why)
+    lens = f" {lens_in_words(sequence.size, focal_35mm)}" if method == "solid" else ""
+    st.caption(_EXPLAINED[method] + why + lens)
     options: dict[str, Any] = {}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if method == "butterworth":
@@ -76,7 +80,7 @@ def choose_smoothing(sequence: PoseSequence, usual: Smoothing, *, key: str) -> S
                 10.0,
                 150.0,
                 usual.field_of_view_deg,
-                key,
+                key if focal_35mm is None else f"{key}_{focal_35mm:g}",  # another video has another lens
                 help="Of the camera, across the longer side of the picture. 60 is usual for webcams and phones, 75 for "
                 "their wide mode; a telephoto lens has 30 and less.",
             )
@@ -104,6 +108,7 @@ def show_lab(
     clip: str,
     already: str | None,
     saved_with: Smoothing | None = None,
+    focal_35mm: float | None = None,
     seen: bool,
     busy: DeltaGenerator,
 ) -> None:
@@ -115,6 +120,7 @@ def show_lab(
         clip: identifies the result.
         already: a sentence about earlier smoothing of the result; None if there was none.
         saved_with: the smoothing to begin with; None: see ``usual_smoothing``.
+        focal_35mm: focal length in 35 mm equivalent that the video states; None: it states none.
         seen: whether the visitor sees this place; otherwise the effect is not measured.
         busy: a place in sight, for the time that it takes.
     """
@@ -125,7 +131,9 @@ def show_lab(
         choices = f"{key}_again" if already else key
     if already:
         st.warning(f"{already} Smoothing chosen here is applied on top of that.", icon=":material/info:")
-    smoothing = choose_smoothing(playback.raw, usual, key=choices)
+    if usual.method != "solid":
+        usual = replace(usual, field_of_view_deg=view_deg_of(playback.raw.size, focal_35mm))
+    smoothing = choose_smoothing(playback.raw, usual, key=choices, focal_35mm=focal_35mm)
     try:
         with busy:
             _use(playback, smoothing)
