@@ -23,7 +23,7 @@ from posecore.evaluation.body_fits import fit_each
 from posecore.export.saved import load_sequence, save_sequence
 from posecore.motion.angles import ANGLES, BY_JOINT, measure_angles
 from posecore.motion.body import BodyFit, fit_bodies
-from posecore.motion.facing import VIEWS, VIEWS_END_DEG, find_views, turns_of
+from posecore.motion.facing import VIEWS, VIEWS_END_DEG, find_sides, find_views, turns_of
 from posecore.motion.measuring import Space
 from posecore.motion.root import ASSUMED_FIELD_OF_VIEW_DEG, estimate_root
 from posecore.motion.rotations import shortest_rotation
@@ -187,6 +187,9 @@ def angles_off(sequence: PoseSequence, body: BodyFit, view: View) -> AnglesOff:
         truth = measure_angles(true, space=space, min_visibility=0)[:, 0]
         for way, each in zip(WAYS, (sequence, body.sequence), strict=True):
             off[way, words] = np.abs(measure_angles(each, space=space)[:, 0] - truth)
+    exchanged_or_mixed = np.any(find_sides(sequence), axis=0)[:, 0]
+    for words in SPACES.values():
+        off[WAYS[0], words][exchanged_or_mixed] = np.nan
     views = np.searchsorted(VIEWS_END_DEG[:-1], turns_of(view.points), side="right")
     return AnglesOff(off, views, float((find_views(sequence)[:, 0] == views).mean()))
 

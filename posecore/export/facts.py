@@ -78,6 +78,12 @@ def facts_in_words(
         yield from (("Note", note) for note in notes if isinstance(note, str))
 
 
+def lens_is_given(facts: Mapping[str, Any]) -> bool:
+    """Whether a solid body was fitted with a field of view of its own, not the one that is assumed."""
+    field_of_view = _plain(facts, "smoothing_afterwards", "field_of_view_deg")
+    return field_of_view is not None and field_of_view != str(ASSUMED_FIELD_OF_VIEW_DEG)
+
+
 def _cuts(sequence: PoseSequence) -> str | None:
     """As "2, at 1.50, 4.00 s: everyone is a new person after each"; None without any."""
     times = [f"{time_s:.2f}" for time_s in sequence.times_s[sequence.cuts[:_MOST_CUTS]].tolist()]

@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from posecore.export.facts import bodies_wanted, facts_in_words
+from posecore.export.facts import bodies_wanted, facts_in_words, lens_is_given
 from posecore.export.saved import bodies_beside
 from posecore.export.templates import TEMPLATES
 from posecore.hands import HandSequence
 from posecore.motion.angles import ANGLES, measure_angles
 from posecore.motion.curve_summary import summarise_curve
 from posecore.motion.trust import trust_table
+from posecore.motion.usual_error import usual_errors
 from posecore.poses import FloatArray, PoseSequence
 from posecore.signs.recognition import NO_GESTURE
 from posecore.signs.shown import Texts, gesture_words, read_signs
@@ -82,7 +83,7 @@ def write_report(
             {
                 "id": person,
                 "name": _name(sequence, person),
-                "body": _body(sequence, person, sequence if raw is None else raw),
+                "body": _body(sequence, person, sequence if raw is None else raw, is_lens_given=lens_is_given(facts)),
                 "hands": None if hands is None else _hands(hands.only([person])),
             }
             for person in sorted(by_frames[:MOST_PEOPLE], key=people.index)
@@ -109,14 +110,16 @@ def _name(sequence: PoseSequence, person: int) -> str:
     return sequence.names.get(person) or f"Person {person}"
 
 
-def _body(sequence: PoseSequence, person: int, judged: PoseSequence) -> dict[str, Any] | None:
+def _body(sequence: PoseSequence, person: int, judged: PoseSequence, *, is_lens_given: bool) -> dict[str, Any] | None:
     """The values that the template shows for a person's body; None if it is never seen."""
     alone = sequence.only([person]).named({})
     frames = int(alone.seen.sum())
     if not frames:
         return None
     angles = measure_angles(alone)[:, 0]
-    [trust] = trust_table(judged.only([person]).named({})).to_dict("records")
+    errors = usual_errors(alone)[:, 0]
+    table = trust_table(judged.only([person]).named({}), shown=alone, lens_is_given=is_lens_given)
+    [trust] = table.to_dict("records")
     steps = plot_steps(alone, person)
     return {
         "frames": frames,
@@ -127,7 +130,7 @@ def _body(sequence: PoseSequence, person: int, judged: PoseSequence) -> dict[str
             if name not in ("person", "verdict")
         ],
         "angles": _figure(plot_angles(angles, alone.times_s, alone.cuts)),
-        "angle_rows": list(_angle_rows(angles, frames)),
+        "angle_rows": list(_angle_rows(angles, errors, frames)),
         "visibility": _figure(plot_visibility_small(alone, person)),
         "figure": _figure(steps.figure),
         "steps": len(steps.data["frames"]),
@@ -183,11 +186,12 @@ def _figure(figure: Any) -> dict[str, Any]:
     return {"json": figure_json(figure), "height": figure.layout.height}
 
 
-def _angle_rows(angles: FloatArray, frames: int) -> Iterator[list[str]]:
-    for definition, column in zip(ANGLES.values(), angles.T, strict=True):
+def _angle_rows(angles: FloatArray, errors: FloatArray, frames: int) -> Iterator[list[str]]:
+    for definition, column, usual in zip(ANGLES.values(), angles.T, errors.T, strict=True):
         summary = summarise_curve(column)
         if not summary.known:
-            yield [definition.title, *4 * ["–"], "0%"]
+            yield [definition.title, *5 * ["–"], "0%"]
             continue
         numbers = summary.least, summary.largest, summary.range, summary.mean
-        yield [definition.title, *(f"{number:.1f}" for number in numbers), f"{summary.known / frames:.0%}"]
+        error = f"±{usual[np.isfinite(column)].mean():.0f}"
+        yield [definition.title, *(f"{number:.1f}" for number in numbers), error, f"{summary.known / frames:.0%}"]

@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from posecore.hands import FrameHands, HandSequence
-from posecore.motion.angles import angles_table, sides_table
+from posecore.motion.angles import angles_table
+from posecore.motion.photo_angles import sides_table
 from posecore.poses import FramePoses, PoseSequence
 from posecore.skeletons import HAND_21
 from posecore.system import whole_file
@@ -75,7 +76,7 @@ def write_angles(sequence: PoseSequence, path: str | os.PathLike[str], *, decima
 
 
 def to_angles_csv(poses: FramePoses) -> str:
-    """``posecore.motion.angles.sides_table`` of a photo as CSV with a header line; NaN is an empty field."""
+    """``posecore.motion.photo_angles.sides_table`` of a photo as CSV with a header line; NaN is an empty field."""
     return sides_table(poses).to_csv(index=False, lineterminator="\n")
 
 

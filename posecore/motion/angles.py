@@ -29,7 +29,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from posecore.errors import InvalidOption
 from posecore.motion.measuring import Space, rate_of_change, visible_landmarks
-from posecore.poses import FloatArray, FramePoses, PoseSequence
+from posecore.poses import FloatArray, PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
 
 if TYPE_CHECKING:
@@ -102,7 +102,6 @@ _DEFINITIONS = (
     ),
 )
 
-_SIDES = ("left", "right", "middle")
 ANGLES: Mapping[str, AngleDefinition] = MappingProxyType({each.name: each for each in _DEFINITIONS})
 """All angles by name, in the order of ``measure_angles``."""
 
@@ -206,36 +205,6 @@ def angles_table(sequence: PoseSequence, *, space: Space = "world", min_visibili
         given = [sequence.names.get(person, "") for person in sequence.person_ids.tolist()]
         table.insert(3, NAME, np.tile(np.array(given, object), frames))
     return table
-
-
-def sides_table(poses: FramePoses, *, min_visibility: float = 0.5) -> "pd.DataFrame":
-    """Table with one row per person and joint of ``BY_JOINT``, left and right side by side.
-
-    Its columns are ``person``, ``name`` if anyone is named, ``joint``, and the degrees of each side in 3D and in the
-    picture: ``left_3d_deg``, ``right_3d_deg``, ``middle_3d_deg``, ``left_image_deg``, ... NaN as for
-    ``measure_angles``, and for sides that a joint does not have.
-    """
-    import pandas as pd
-
-    from posecore.tables import NAME
-
-    sequence = PoseSequence.from_frames([poses], size=poses.size, fps=1)
-    spaces: dict[str, Space] = {"3d": "world", "image": "picture"}
-    degrees = {
-        word: dict(zip(ANGLES, measure_angles(sequence, space=space, min_visibility=min_visibility)[0].T, strict=True))
-        for word, space in spaces.items()
-    }
-    rows = []
-    for place, person in enumerate(poses.person_ids.tolist()):
-        for joint, sides in BY_JOINT.items():
-            row: dict[str, object] = {"person": person, NAME: poses.names.get(person, ""), "joint": joint}
-            for word, of_angle in degrees.items():
-                for side in _SIDES:
-                    row[f"{side}_{word}_deg"] = of_angle[sides[side]][place] if side in sides else np.nan
-            rows.append(row)
-    columns = ["person", NAME, "joint", *(f"{side}_{word}_deg" for word in spaces for side in _SIDES)]
-    table = pd.DataFrame(rows, columns=columns)
-    return table if poses.names else table.drop(columns=NAME)
 
 
 def describe_angles() -> "pd.DataFrame":

@@ -6,6 +6,8 @@ and right. These are told apart over time first (``posecore.motion.body.sides``)
 turn a person around.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import median_filter
@@ -30,25 +32,56 @@ _SHOULDERS, _HIPS = (
 _MIRROR = list(BLAZEPOSE_33.mirror)
 
 
-def find_turns(sequence: PoseSequence) -> FloatArray:
+class Sides(NamedTuple):
+    """How left and right are named in a video.
+
+    Attributes:
+        exchanged: (T, P) bool: left is named right.
+        mixed: (T, P) bool: neither the one nor the other.
+    """
+
+    exchanged: NDArray[np.bool_]
+    mixed: NDArray[np.bool_]
+
+
+def find_sides(sequence: PoseSequence) -> Sides:
+    """Tell everyone's left from their right, each within the shots of the video."""
+    seen = sequence.seen
+    found = Sides(np.zeros(seen.shape, bool), np.zeros(seen.shape, bool))
+    for shot in sequence.shots:
+        for slot in range(len(sequence.person_ids)):
+            there = shot.start + np.flatnonzero(seen[shot, slot])
+            if len(there) > 1:
+                from posecore.motion.body.sides import tell_sides  # which needs a second to load, and no photo needs it
+
+                told = tell_sides(sequence.xy[there, slot].astype(np.float64), sequence.times_s[there])
+                found.exchanged[there, slot], found.mixed[there, slot] = told
+    return found
+
+
+def find_turns(sequence: PoseSequence, sides: Sides | None = None) -> FloatArray:
     """(T, P) degrees between where each person faces and the camera: 0 from the front, 180 from behind.
 
-    NaN where a person is not seen, or shoulders or hips have no place.
+    NaN where a person is not seen, or shoulders or hips have no place. ``sides`` are those of the sequence, if they are
+    known already.
     """
-    people = len(sequence.person_ids)
-    turns = np.full((len(sequence), people), np.nan, np.float32)
-    seen = sequence.seen
-    for shot in sequence.shots:
-        for slot in range(people):
-            there = shot.start + np.flatnonzero(seen[shot, slot])
+    exchanged = (find_sides(sequence) if sides is None else sides).exchanged
+    turns = np.full(exchanged.shape, np.nan, np.float32)
+    over = max(1, round(STEADY_S / usual_step_s(sequence.times_s))) if len(sequence) > 1 else 1
+    for slot in range(len(sequence.person_ids)):
+        world = sequence.world[:, slot].astype(np.float64)
+        world[exchanged[:, slot]] = world[exchanged[:, slot]][:, _MIRROR]
+        each = turns_of(world)
+        for shot in sequence.shots:
+            there = shot.start + np.flatnonzero(np.isfinite(each[shot]))
             if len(there):
-                turns[there, slot] = _turns(sequence, there, slot)
+                turns[there, slot] = median_filter(each[there], size=over, mode="nearest")
     return turns
 
 
-def find_views(sequence: PoseSequence) -> NDArray[np.int8]:
+def find_views(sequence: PoseSequence, sides: Sides | None = None) -> NDArray[np.int8]:
     """(T, P) from where each person is seen: a place in ``VIEWS``; -1 where that is not known."""
-    turns = find_turns(sequence)
+    turns = find_turns(sequence, sides)
     views = np.searchsorted(VIEWS_END_DEG[:-1], np.nan_to_num(turns), side="right")
     return np.where(np.isnan(turns), -1, views).astype(np.int8)
 
@@ -60,20 +93,3 @@ def turns_of(world: _Doubles) -> _Doubles:
     faces = np.cross(across, shoulders.mean(axis=-2) - hips.mean(axis=-2))
     along_view = np.degrees(np.arcsin(np.clip(np.abs(across[..., 2]), 0, 1)))
     return np.where(faces[..., 2] <= 0, along_view, 180 - along_view)
-
-
-def _turns(sequence: PoseSequence, there: NDArray[np.intp], slot: int) -> _Doubles:
-    """Those of one person in frames of one shot, steadied."""
-    world = sequence.world[there, slot].astype(np.float64)
-    if len(there) == 1:
-        return turns_of(world)
-    from posecore.motion.body.sides import tell_sides  # which needs a second to load, and no photo needs it
-
-    times_s = sequence.times_s[there]
-    exchanged = tell_sides(sequence.xy[there, slot].astype(np.float64), times_s).exchanged
-    world[exchanged] = world[exchanged][:, _MIRROR]
-    turns = turns_of(world)
-    known = np.isfinite(turns)
-    over = max(1, round(STEADY_S / usual_step_s(times_s)))
-    turns[known] = median_filter(turns[known], size=over, mode="nearest")
-    return turns

@@ -4,15 +4,20 @@ The rules are the constants below; docs/trust.md explains each value.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from posecore.motion.angle_trust import AngleTrust, errors_in_words, judge_angles, untested_in_words
 from posecore.motion.angles import ANGLES
+from posecore.motion.facing import VIEWS, Sides, find_sides
 from posecore.motion.measuring import check_visibility
+from posecore.motion.root import ASSUMED_FIELD_OF_VIEW_DEG
 from posecore.motion.switches import find_switches
+from posecore.motion.usual_error import find_kinds
 from posecore.poses import FloatArray, PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
 
@@ -40,6 +45,13 @@ FAULTS_MATTER = 0.01
 """Swaps and jumps rule something out if they affect more than this share of the frames, and at least two."""
 SMALL_TRUNK_PX = 25.0
 """With a shorter trunk (median), a person is too small for angles: the model sees 256 px around the whole body."""
+EXCHANGED_MATTERS = 0.03
+"""Left and right that the model exchanges are mentioned above this share of the frames."""
+UNSURE_PRESENCE, UNSURE_OFTEN = 0.9, 0.15
+"""Of a thing that is taken for a person, more than this share of the points inside the image have a lower presence. (Of
+people at most 0.06, of things 0.18 to 0.55, with one exception.)"""
+MIXED_OFTEN = 0.5
+"""So may be a figure with a small trunk whose left and right are mixed in more than this share of the frames."""
 
 _SURE_FRAMES = 5  # a bone's variation needs at least this many frames
 
@@ -81,6 +93,10 @@ class Trust:
         cut_off: (33,) share in which it is outside the image; NaN if never seen.
         drift: variation of each bone's length by name, see ``MOST_DRIFT``; NaN if it is hardly ever visible.
         swaps: for "arms" and "legs", the frames at which left and right seem to swap.
+        exchanged: frames in which the model seems to have named left right, see ``posecore.motion.body.sides``.
+        unsure: share of the body's landmarks inside the image whose presence is low; NaN if none is inside.
+        mixed: share in which left and right are neither as they should be nor exchanged.
+        angles: usual errors of the angles, and joints that hardly bend.
         jumps: frames at which the person is suddenly elsewhere.
         switches: frames at which the id seems to go on with another person, see ``posecore.motion.switches``.
         trunk_px: median length of the trunk in the image; NaN if never seen.
@@ -97,6 +113,10 @@ class Trust:
     cut_off: FloatArray
     drift: dict[str, float]
     swaps: dict[str, NDArray[np.intp]]
+    exchanged: NDArray[np.intp]
+    unsure: float
+    mixed: float
+    angles: AngleTrust
     jumps: NDArray[np.intp]
     switches: NDArray[np.intp]
     trunk_px: float
@@ -104,25 +124,56 @@ class Trust:
     verdict: str = ""
 
 
-def judge(sequence: PoseSequence, *, min_visibility: float = 0.5) -> tuple[Trust, ...]:
+def judge(
+    sequence: PoseSequence,
+    *,
+    min_visibility: float = 0.5,
+    shown: PoseSequence | None = None,
+    lens_is_given: bool = False,
+) -> tuple[Trust, ...]:
     """How reliable each person's track is, in the order of ``person_ids``.
 
     Args:
         sequence: as it was estimated; smoothing hides jumps and swaps.
         min_visibility: 0..1: a landmark below it is hidden.
+        shown: the same people as their angles are measured, smoothed or as a solid body; None: as they were estimated.
+        lens_is_given: whether a solid body was fitted with the camera's own field of view, not the usual one.
 
     Raises:
         InvalidOption: if ``min_visibility`` is outside its range.
     """
     check_visibility(min_visibility)
+    shown = sequence if shown is None else shown
+    sides = find_sides(sequence)
+    kinds = find_kinds(shown, sides if shown is sequence else None)
+    solid = 2 * (kinds >= len(VIEWS)).sum(axis=0) > sequence.seen.sum(axis=0)
     switches = find_switches(sequence)
-    return tuple(_judge(sequence, slot, switches[slot], min_visibility) for slot in range(len(sequence.person_ids)))
+    found = []
+    for slot in range(len(sequence.person_ids)):
+        angles = judge_angles(shown, slot, kinds, min_visibility=min_visibility)
+        track = _judge(sequence, slot, sides, switches[slot], angles, min_visibility)
+        verdict = _verdict(track, sequence, _Fit(solid[slot], lens_is_given))
+        found.append(replace(track, verdict=verdict))
+    return tuple(found)
 
 
-def trust_table(sequence: PoseSequence, *, min_visibility: float = 0.5) -> pd.DataFrame:
-    """Table with one row per person and the main numbers of ``judge``; shares in percent."""
+class _Fit(NamedTuple):
+    """Whether a solid body is shown, and whether it was fitted with a field of view that is known."""
+
+    is_solid: bool
+    lens_is_given: bool
+
+
+def trust_table(
+    sequence: PoseSequence,
+    *,
+    min_visibility: float = 0.5,
+    shown: PoseSequence | None = None,
+    lens_is_given: bool = False,
+) -> pd.DataFrame:
+    """Table with one row per person and the main numbers of ``judge``, with its arguments; shares in percent."""
     rows = []
-    for trust in judge(sequence, min_visibility=min_visibility):
+    for trust in judge(sequence, min_visibility=min_visibility, shown=shown, lens_is_given=lens_is_given):
         worst = max(trust.drift, key=lambda bone: np.nan_to_num(trust.drift[bone], nan=-1.0))
         rows.append(
             {
@@ -135,16 +186,28 @@ def trust_table(sequence: PoseSequence, *, min_visibility: float = 0.5) -> pd.Da
                 "bone length drift (%)": round(100 * trust.drift[worst], 1),
                 "worst bone": worst,
                 "left/right swaps": sum(len(frames) for frames in trust.swaps.values()),
+                "left/right exchanged (frames)": len(trust.exchanged),
                 "jumps": len(trust.jumps),
                 "likely switches": len(trust.switches),
+                "unsure points (%)": round(100 * trust.unsure, 1),
                 "trunk (px)": round(trust.trunk_px, 1),
+                "angles": errors_in_words(trust.angles.errors_deg),
+                "untested": ", ".join(ANGLES[name].title.lower() for name in trust.angles.untested),
                 "verdict": trust.verdict,
             }
         )
     return pd.DataFrame(rows)
 
 
-def _judge(sequence: PoseSequence, slot: int, switches: NDArray[np.intp], min_visibility: float) -> Trust:
+def _judge(
+    sequence: PoseSequence,
+    slot: int,
+    sides: Sides,
+    switches: NDArray[np.intp],
+    angles: AngleTrust,
+    min_visibility: float,
+) -> Trust:
+    """All but the verdict."""
     there = np.flatnonzero(sequence.seen[:, slot])
     xy, times = sequence.xy[there, slot], sequence.times_s[there]
     sure = sequence.visibility[there, slot] >= min_visibility
@@ -155,22 +218,28 @@ def _judge(sequence: PoseSequence, slot: int, switches: NDArray[np.intp], min_vi
     jumped = (path > JUMP_TRUNKS) & (path > JUMP_TRUNKS_PER_S * np.diff(times))
     next_frame = np.diff(there) == 1
     goes_on = next_frame & ~np.isin(there[1:], sequence.cuts)
-    found = Trust(
+    inside = ((xy >= 0) & (xy < sequence.size)).all(axis=-1)
+    body = sorted(_BODY)
+    presence = sequence.presence[there, slot][:, body][inside[:, body]]
+    return Trust(
         person=int(sequence.person_ids[slot]),
         frames=len(there),
         seen=len(there) / max(1, len(sequence)),
         seen_between=len(there) / (there[-1] - there[0] + 1) if len(there) else 0.0,
         longest_absence_s=float(np.diff(times)[~next_frame].max(initial=0.0)),
         hidden=_share(~sure),
-        cut_off=_share(~((xy >= 0) & (xy < sequence.size)).all(axis=-1)),
+        cut_off=_share(~inside),
         drift={name: _drift(sequence.world[there, slot], sure, bone) for name, bone in _BONES.items()},
         swaps={limb: there[1:][_swapped(xy, trunk_px, joints) & goes_on] for limb, joints in _LIMBS.items()},
+        exchanged=np.flatnonzero(sides.exchanged[:, slot]),
+        unsure=float((presence < UNSURE_PRESENCE).mean()) if presence.size else np.nan,
+        mixed=float(sides.mixed[there, slot].mean()) if len(there) else 0.0,
+        angles=angles,
         jumps=there[1:][jumped & goes_on],
         switches=switches,
         trunk_px=trunk_px,
         shots=np.unique(sequence.shot_numbers[there]),
     )
-    return Trust(**{**vars(found), "verdict": _verdict(found, sequence)})
 
 
 def _share(wrong: BoolArray) -> FloatArray:
@@ -198,23 +267,41 @@ def _path(before: FloatArray, after: FloatArray) -> FloatArray:
     return np.asarray(np.linalg.norm(after - before, axis=-1).mean(axis=-1))
 
 
-def _verdict(trust: Trust, sequence: PoseSequence) -> str:
-    """What the track is reliable for, then its two worst problems."""
+def _verdict(trust: Trust, sequence: PoseSequence, fit: _Fit) -> str:
+    """What the track is reliable for, its two worst problems, and how far its angles are usually off."""
     if not trust.frames:
         return "Not usable: this person appears in no frame."
     length_s = trust.frames * float(np.median(np.diff(sequence.times_s))) if len(sequence) > 1 else 0.0
     if len(sequence) > 1 and length_s < SEEN_BRIEFLY_S:
         return f"Too short to measure: this person is visible for only {length_s:.1f} s."
+    if trust.unsure > UNSURE_OFTEN or (trust.mixed > MIXED_OFTEN and trust.trunk_px < SMALL_TRUNK_PX):
+        return "Not reliable for anything: this may be a thing, not a person. " + _why_a_thing(trust)
     if trust.seen_between < SEEN_RARELY:
         share = f"{trust.seen_between:.0%}"
         return f"Not reliable for counting or timing (seen in only {share} of frames from first to last appearance)."
     counting = not _many(trust.jumps, trust.frames)
-    problems = [*_general_problems(trust, sequence.times_s), *_joint_problems(trust)]
-    within = _within_shots(trust, sequence)
-    if not problems:
-        return f"Reliable for counting, timing and joint angles{within}."
-    first = f"Reliable for counting and timing{within}" if counting else "Not reliable for counting or timing"
-    return f"{'. '.join([first, *problems[:2]])}."
+    problems = [*_general_problems(trust, sequence.times_s, fit), *_joint_problems(trust, fit)]
+    reliable = f"Reliable for counting and timing{_within_shots(trust, sequence)}"
+    first = reliable if counting else "Not reliable for counting or timing"
+    return f"{'. '.join([first, *problems[:2], *_about_angles(trust, fit)])}."
+
+
+def _why_a_thing(trust: Trust) -> str:
+    if trust.unsure > UNSURE_OFTEN:
+        return f"The model is not sure of {trust.unsure:.0%} of the points."
+    return f"Its left and right are mixed in {trust.mixed:.0%} of frames."
+
+
+def _about_angles(trust: Trust, fit: _Fit) -> Iterator[str]:
+    """The usual errors of the angles that nothing else rules out, joints that were not tested, and the lens."""
+    if not trust.trunk_px < SMALL_TRUNK_PX:
+        ruled_out = set(np.flatnonzero((trust.cut_off > CUT_OFTEN) | (trust.hidden > HIDDEN_OFTEN)).tolist()) & _BODY
+        usable = {name: set(ANGLES[name].landmarks).isdisjoint(ruled_out) for name in ANGLES}
+        errors_deg = {name: error for name, error in trust.angles.errors_deg.items() if usable[name]}
+        untested = [name for name in trust.angles.untested if usable[name]]
+        yield from filter(None, (errors_in_words(errors_deg), untested_in_words(untested)))
+    if fit.is_solid and not fit.lens_is_given:
+        yield f"The lens is assumed ({ASSUMED_FIELD_OF_VIEW_DEG:.0f}° across), which matters for depth and lean"
 
 
 def _within_shots(trust: Trust, sequence: PoseSequence) -> str:
@@ -226,7 +313,7 @@ def _within_shots(trust: Trust, sequence: PoseSequence) -> str:
     return f" within shot {trust.shots[0]} of {len(sequence.shots)}"
 
 
-def _general_problems(trust: Trust, times_s: NDArray[np.float64]) -> Iterator[str]:
+def _general_problems(trust: Trust, times_s: NDArray[np.float64], fit: _Fit) -> Iterator[str]:
     if len(trust.switches):
         at = ", ".join(f"{time_s:.1f}" for time_s in times_s[trust.switches[:3]])
         more = " and later" if len(trust.switches) > 3 else ""
@@ -236,13 +323,16 @@ def _general_problems(trust: Trust, times_s: NDArray[np.float64]) -> Iterator[st
     if trust.trunk_px < SMALL_TRUNK_PX:
         yield f"Not reliable for joint angles (the trunk is only {trust.trunk_px:.0f} pixels long)"
     swaps = {limb: len(frames) for limb, frames in trust.swaps.items() if _many(frames, trust.frames)}
-    if swaps:
-        found = " and ".join(f"{limb} {times} times" for limb, times in swaps.items())
-        yield f"Not reliable for comparing left and right (swapped: {found})"
+    found = [f"swapped: {' and '.join(f'{limb} {times} times' for limb, times in swaps.items())}"] if swaps else []
+    if len(trust.exchanged) > EXCHANGED_MATTERS * trust.frames:
+        how = "mended" if fit.is_solid else "which a solid body mends"
+        found.append(f"exchanged in about {len(trust.exchanged)} of {trust.frames} frames, {how}")
+    if found:
+        yield f"Not reliable for comparing left and right ({'; '.join(found)})"
 
 
-def _joint_problems(trust: Trust) -> Iterator[str]:
-    """Landmarks needed for angles that are cut off or hidden, worst first; then bones that stretch."""
+def _joint_problems(trust: Trust, fit: _Fit) -> Iterator[str]:
+    """Landmarks needed for angles that are cut off or hidden, worst first; then bones of the model that stretch."""
     needed = sorted({index for angle in ANGLES.values() for index in angle.landmarks} & _BODY)
     cut = {index: float(trust.cut_off[index]) for index in needed if trust.cut_off[index] > CUT_OFTEN}
     hidden = {
@@ -252,7 +342,7 @@ def _joint_problems(trust: Trust) -> Iterator[str]:
         if found:
             yield _unreliable_angles(found, how)
     stretched = {name: drift for name, drift in trust.drift.items() if drift > MOST_DRIFT}
-    if stretched:
+    if stretched and not fit.is_solid:
         worst = max(stretched, key=lambda name: stretched[name])
         yield f"Use 3D with caution (length of the {worst} varies by {stretched[worst]:.0%})"
 

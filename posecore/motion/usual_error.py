@@ -2,7 +2,8 @@
 
 ``USUAL_ERROR_DEG`` was measured by benchmarks/truth.py: angles of the full model, each camera by itself, against those
 of landmarks that were triangulated from several cameras (a man who walks on a beam, test data of the package pose2sim,
-BSD-3). In two of three frames an angle is off by at most its usual error.
+BSD-3). In two of three frames an angle is off by at most its usual error. Frames in which the model exchanges or mixes
+left and right are left out; there an error counts as the largest of all views.
 
 It is an error bar with an error of its own: one man, one room, 100 frames from each of four cameras, none of which sees
 him from the side. The truth shares the model's idea of where a joint is. Much of an error is the same in all frames of
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.motion.angles import ANGLES, BY_JOINT
-from posecore.motion.facing import VIEWS, find_views
+from posecore.motion.facing import VIEWS, Sides, find_sides, find_views
 from posecore.motion.measuring import Space
 from posecore.poses import FloatArray, PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
@@ -39,15 +40,15 @@ class UsualError(NamedTuple):
 
 USUAL_ERROR_DEG: Mapping[str, UsualError] = MappingProxyType(
     {
-        "shoulder": UsualError((16, 22, 13), (9, 11, 11), (7, 5, 6), (4, 6, 7)),
-        "elbow": UsualError((45, 19, 32), (20, 13, 22), (16, 6, 8), (7, 6, 8)),
-        "wrist": UsualError((10, 10, 18), (10, 10, 18), (7, 7, 7), (7, 7, 8)),
-        "hip": UsualError((13, 9, 11), (12, 7, 9), (5, 6, 8), (3, 7, 7)),
-        "knee": UsualError((15, 14, 22), (15, 10, 9), (6, 7, 7), (5, 6, 8)),
-        "ankle": UsualError((34, 32, 33), (30, 18, 12), (13, 12, 26), (13, 11, 23)),
-        "neck": UsualError((28, 27, 28), (29, 27, 28), (5, 4, 8), (4, 5, 8)),
-        "trunk_lean": UsualError((10, 14, 15), (4, 7, 3), (1, 1, 3), (1, 1, 3)),
-        "pelvis_tilt": UsualError((8, 7, 16), (6, 9, 6), (5, 8, 8), (4, 10, 8)),
+        "shoulder": UsualError((12, 22, 13), (9, 11, 11), (4, 5, 6), (4, 6, 7)),
+        "elbow": UsualError((33, 19, 32), (20, 13, 22), (6, 6, 8), (7, 6, 8)),
+        "wrist": UsualError((10, 10, 18), (10, 10, 18), (6, 7, 7), (7, 7, 8)),
+        "hip": UsualError((8, 9, 11), (12, 7, 9), (3, 6, 8), (3, 7, 7)),
+        "knee": UsualError((14, 14, 22), (15, 10, 9), (6, 7, 7), (5, 6, 8)),
+        "ankle": UsualError((18, 32, 33), (30, 18, 12), (11, 12, 26), (13, 11, 23)),
+        "neck": UsualError((27, 27, 28), (29, 27, 28), (6, 4, 8), (4, 5, 8)),
+        "trunk_lean": UsualError((12, 14, 15), (4, 7, 3), (1, 1, 3), (1, 1, 3)),
+        "pelvis_tilt": UsualError((7, 7, 16), (6, 9, 6), (5, 8, 8), (4, 10, 8)),
     }
 )
 """By joint, see ``posecore.motion.angles.BY_JOINT``; of left and right together, as being nearer to the camera or
@@ -89,13 +90,15 @@ def errors_of_curve(name: str) -> tuple[int, ...] | None:
     return errors_of_angle(of, _SPACES[quantity]) if quantity in _SPACES else None
 
 
-def find_kinds(sequence: PoseSequence) -> NDArray[np.int8]:
+def find_kinds(sequence: PoseSequence, sides: Sides | None = None) -> NDArray[np.int8]:
     """(T, P) which of ``KINDS`` each person is in each frame; -1 where they are not seen.
 
-    Where it is not known from where somebody is seen, it counts as from the side, the most uncertain view.
+    Where it is not known from where somebody is seen, or left and right are exchanged or mixed, it counts as from the
+    side, the most uncertain view. ``sides`` are those of the sequence, if they are known already.
     """
-    views = find_views(sequence)
-    views[views < 0] = VIEWS.index("side")
+    sides = find_sides(sequence) if sides is None else sides
+    views = find_views(sequence, sides)
+    views[(views < 0) | sides.exchanged | sides.mixed] = VIEWS.index("side")
     kinds = views + len(VIEWS) * find_solid(sequence).astype(np.int8)
     return np.where(sequence.seen, kinds, -1).astype(np.int8)
 
@@ -113,8 +116,16 @@ def find_solid(sequence: PoseSequence) -> NDArray[np.bool_]:
     return solid
 
 
-def usual_errors(sequence: PoseSequence, *, space: Space = "world") -> FloatArray:
-    """(T, P, A) float32, degrees: the usual error of each of ``ANGLES``; NaN where a person is not seen."""
-    kinds = find_kinds(sequence)
+def usual_errors(
+    sequence: PoseSequence, *, space: Space = "world", kinds: NDArray[np.int8] | None = None
+) -> FloatArray:
+    """(T, P, A) float32, degrees: the usual error of each of ``ANGLES``; NaN where a person is not seen.
+
+    Args:
+        sequence: the model's landmarks, or a solid body.
+        space: ``"world"``: of the angles in 3D; ``"picture"``: of those in the image.
+        kinds: those of the sequence, if they are known already.
+    """
+    kinds = find_kinds(sequence) if kinds is None else kinds
     by_kind = np.array([errors_of_angle(angle, space) for angle in ANGLES], np.float32).T
     return np.where(kinds[..., None] >= 0, by_kind[kinds], np.float32(np.nan))

@@ -9,6 +9,7 @@ from posecore.export import excel_file
 from posecore.export.excel_file import ANGLES_SHEET, LANDMARKS, PEOPLE, SUMMARY, TURNS, write_excel
 from posecore.motion.angles import ANGLES, measure_angles
 from posecore.motion.curve_summary import summarise_curve
+from posecore.motion.usual_error import usual_errors
 
 
 def read(path):
@@ -47,13 +48,18 @@ def test_angles_their_summary_and_turning_points_agree(mover, tmp_path):
     head, *rows = sheets[ANGLES_SHEET]
     assert head[3:] == tuple(f"{definition.title} (°)" for definition in ANGLES.values())
     np.testing.assert_allclose(np.array([row[3:] for row in rows], float), angles, rtol=1e-6)
+    titles, errors = [each.title for each in ANGLES.values()], usual_errors(mover)[:, 0]
     summaries = {each.title: summarise_curve(angles[:, place]) for place, each in enumerate(ANGLES.values())}
     [start] = [number for number, row in enumerate(sheets[SUMMARY]) if row[:2] == ("Person", "Angle")]
     for row in sheets[SUMMARY][start + 1 :]:
         summary = summaries[row[1]]
         expected = summary.least, mover.times_s[summary.least_frame], summary.largest
         assert row[2:5] == pytest.approx(expected)
-        assert row[6:9] == pytest.approx((summary.range, summary.mean, 100 * summary.known / 35))
+        assert row[6:8] == pytest.approx((summary.range, summary.mean))
+        assert row[8] == pytest.approx(
+            np.nanmean(np.where(np.isnan(angles), np.nan, errors), axis=0)[titles.index(row[1])]
+        )
+        assert row[9] == pytest.approx(100 * summary.known / 35)
     turns = [(title, turn.frame) for title, summary in summaries.items() for turn in summary.turns]
     assert len(turns) > 10
     assert [(row[1], row[3]) for row in sheets[TURNS][1:]] == turns

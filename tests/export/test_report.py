@@ -20,6 +20,7 @@ from posecore import (
 from posecore.export.report import MOST_PEOPLE, write_report
 from posecore.motion.angles import ANGLES, measure_angles
 from posecore.motion.trust import judge
+from posecore.motion.usual_error import usual_errors
 from posecore.signs.shown import read_signs
 from posecore.view.report_figures import plotly_script
 from tests.synthetic_hands import hands_at, waving
@@ -107,11 +108,12 @@ def test_the_report_shows_what_was_found(mover, tmp_path):
 
 def test_the_numbers_match_the_angles(mover, tmp_path):
     _, page = write(mover, tmp_path)
-    angles = measure_angles(mover)[:, 0]
+    angles, errors = measure_angles(mover)[:, 0], usual_errors(mover)[:, 0]
     for index, definition in enumerate(ANGLES.values()):
         known = angles[~np.isnan(angles[:, index]), index].astype(float)
         numbers = known.min(), known.max(), np.ptp(known), known.mean()
-        assert " ".join([definition.title, *(f"{number:.1f}" for number in numbers), "100%"]) in page.text
+        error = f"±{errors[~np.isnan(angles[:, index]), index].mean():.0f}"
+        assert " ".join([definition.title, *(f"{number:.1f}" for number in numbers), error, "100%"]) in page.text
 
 
 def test_the_report_says_where_the_cuts_are(mover, tmp_path):

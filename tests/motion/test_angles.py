@@ -17,9 +17,9 @@ from posecore.motion.angles import (
     describe_angles,
     measure_angle,
     measure_angles,
-    sides_table,
 )
 from posecore.motion.measuring import rate_of_change, visible_landmarks
+from posecore.motion.photo_angles import sides_table
 
 NAMES = list(ANGLES)
 JOINTS = [name for name, angle in ANGLES.items() if angle.kind == "joint"]

@@ -15,7 +15,8 @@ from posecore.export.saved import load_sequence
 from posecore.media.clips import CLIP_SUFFIXES, open_clip
 from posecore.media.pictures import encode_png
 from posecore.media.samples import sample_picture
-from posecore.motion.angles import measure_angle
+from posecore.motion.angles import ANGLES, measure_angle
+from posecore.motion.usual_error import usual_errors
 from posecore.view.overlays.puppet_svg import TEMPLATE
 
 
@@ -141,9 +142,12 @@ def test_joint_angles_are_in_tables_on_the_photo_and_in_a_file(open_page, shared
     known = measure_angle(saved, "left_shoulder")[0]
     assert np.isfinite(known).any()
     shown = paired.loc[paired["Angle"] == "Shoulder", "Left, 3D (°)"]
-    assert list(shown) == ["–" if np.isnan(degrees) else f"{degrees:.1f}" for degrees in known]
+    errors = usual_errors(saved)[0, :, list(ANGLES).index("left_shoulder")]
+    expected = [f"{degrees:.1f} ±{error:.0f}" for degrees, error in zip(known, errors, strict=True)]
+    assert list(shown) == ["–" if np.isnan(degrees) else text for degrees, text in zip(known, expected, strict=True)]
     table = pd.read_csv(io.StringIO(made["three_people.angles.csv"]()))
     assert table.loc[table["joint"] == "shoulder", "left_3d_deg"].to_numpy() == pytest.approx(known, nan_ok=True)
+    assert table.loc[table["joint"] == "shoulder", "usual_error_3d_deg"].to_numpy() == pytest.approx(errors)
     before = shown_photo(app)
     app.button_group(key="image_angles").set_value(["shoulder"]).run()
     assert not app.exception

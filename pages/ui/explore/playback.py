@@ -12,6 +12,7 @@ from pages.ui.shared.served import serve
 from posecore import HandSequence, PoseSequence
 from posecore.motion.hand_as_body import people_within_hands
 from posecore.motion.height import GivenHeight, fit_heights, scaled
+from posecore.motion.root import ASSUMED_FIELD_OF_VIEW_DEG
 from posecore.motion.smoothing import Smoothing, smooth_sequence
 from posecore.motion.smoothing_effect import SmoothingEffect, compare
 from posecore.motion.trust import judge
@@ -42,7 +43,7 @@ class Playback:
         hands_as_people: ids of the bodies that were left out because they lie within hands.
         hands: in the same frames; None if they were not looked for. They are not smoothed.
         hand_notes: what they show, for each of their frames.
-        trust: how reliable it is, for each person.
+        trust: how reliable it is, for each person; of a solid body, with its own errors.
         sequence: the smoothed result, as it is shown.
         smoothing: how it was smoothed.
         effect: of the smoothing on each person; empty without smoothing.
@@ -57,13 +58,14 @@ class Playback:
         self.heights: tuple[GivenHeight, ...] = ()
         self.hands = hands
         self.hand_notes: HandNotes = [] if hands is None else gesture_notes(hands)
-        self.trust = judge(self.raw)
+        self.trust = judge(self.estimated)
         self._folder = folder
         self._served = _Served()
         self._lock = threading.Lock()
         self._made = 0
         self.smoothing: Smoothing | None = None
         self._smoothed: PoseSequence | None = None
+        self._judged_solid = False
         folder.before_closing(self._served.end)
 
     def use(self, smoothing: Smoothing, *, on_progress: Callable[[int, int], None] | None = None) -> None:
@@ -123,6 +125,19 @@ class Playback:
         self.effect: tuple[SmoothingEffect, ...] = () if is_raw else compare(raw, shown)
         self.raw, self.sequence, self.smoothing, self.heights = raw, shown, smoothing, heights
         self._smoothed = smoothed
+        if smoothing.method == "solid" or self._judged_solid:
+            self._judged_solid = smoothing.method == "solid"
+            self.trust = judge(self.estimated, shown=self.solid, lens_is_given=self.lens_is_given)
+
+    @property
+    def solid(self) -> PoseSequence | None:
+        """The solid body, if one is shown."""
+        return self._smoothed if self.smoothing is not None and self.smoothing.method == "solid" else None
+
+    @property
+    def lens_is_given(self) -> bool:
+        """Whether the visitor gave the field of view of the camera."""
+        return self.smoothing is not None and self.smoothing.field_of_view_deg != ASSUMED_FIELD_OF_VIEW_DEG
 
     @property
     def look(self) -> str:

@@ -41,7 +41,11 @@ def show_trust(playback: Playback, shown: PoseSequence, *, key: str) -> None:
     if not people:
         st.caption("None of the people shown appears in any frame.")
         return
-    table = trust_table(playback.raw.only(people).named(shown.names))
+    table = trust_table(
+        playback.raw.only(people).named(shown.names),
+        shown=playback.solid and playback.solid.only(people),
+        lens_is_given=playback.lens_is_given,
+    )
     st.dataframe(table.drop(columns="verdict"), hide_index=True)
     person = people[0]
     if len(people) > 1:

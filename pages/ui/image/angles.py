@@ -7,7 +7,8 @@ import streamlit as st
 
 from pages.ui.shared.explain import plain
 from posecore import FramePoses, OverlayOptions
-from posecore.motion.angles import ANGLES, BY_JOINT, sides_table
+from posecore.motion.angles import ANGLES, BY_JOINT
+from posecore.motion.photo_angles import sides_table
 
 _TITLES = {joint: joint.replace("_", " ").capitalize() for joint in BY_JOINT}
 _SPACES = {"3d": "3D (°)", "image": "image (°)"}
@@ -47,7 +48,8 @@ def show_angles(poses: FramePoses, *, several: bool) -> None:
     _show(table, whose, ("middle",), several, alt="Angles of neck, trunk and pelvis")
     st.caption(
         "Measured in 3D, and as seen in the image; a straight knee or elbow is 180. –: a point that the angle needs is "
-        "hidden or out of view (visibility below 0.5).",
+        "hidden or out of view (visibility below 0.5). ±: its usual error, for how the person is turned to the camera; "
+        "one photo in three is off by more. It was measured on one man seen by four cameras, none of them from a side.",
         help=_READINGS,
     )
 
@@ -59,8 +61,9 @@ def _show(table: pd.DataFrame, whose: "pd.Series[str]", sides: tuple[str, ...], 
     for word, space in _SPACES.items():
         for side in sides:
             title = f"{space[0].upper()}{space[1:]}" if side == "middle" else f"{side.capitalize()}, {space}"
-            columns[title] = table[f"{side}_{word}_deg"].map(
-                lambda degrees: "–" if pd.isna(degrees) else f"{degrees:.1f}"
-            )
+            columns[title] = [
+                "–" if pd.isna(degrees) else f"{degrees:.1f} ±{error:.0f}"
+                for degrees, error in zip(table[f"{side}_{word}_deg"], table[f"usual_error_{word}_deg"], strict=True)
+            ]
     shown = pd.DataFrame(columns)[rows]
     st.table(shown, border="horizontal", hide_index=True, alt=alt)

@@ -68,6 +68,8 @@ export interface Line {
   values: Float32Array;
   /** Visibility of the least visible landmark that it needs, 0 to 255. */
   confidence: Uint8Array;
+  /** Its usual error in each frame, in its unit; null or missing if that is not known. */
+  errors?: Float32Array | null;
   color: string;
   dash: string;
   faint: boolean;
@@ -113,9 +115,10 @@ export interface Header {
   size: [number, number];
   piece_frames: number;
   times_at: number;
-  layers: Record<string, { landmarks_at: number; curves_at: number }>;
+  layers: Record<string, { landmarks_at: number; curves_at: number; kinds_at: number }>;
   confidence_at: number;
-  curves: { name: string; title: string; group: string; unit: string; angle: Angle | null }[];
+  /** errors: usual ones, by kind, see posecore/motion/usual_error.py; null if none are known. */
+  curves: { name: string; title: string; group: string; unit: string; angle: Angle | null; errors: number[] | null }[];
   /** Null if hands were not looked for. */
   hands: { at: number; landmarks: number; slots: { person: number; side: Side }[]; words: string[] } | null;
   /** Of a page that stands alone: its parts by name, in order, see pages/ui/explore/share/packed.py. */
@@ -190,7 +193,7 @@ export interface PairHeader {
   /** Whether both are people of one video, so that equal times are the same moment. */
   same_video: boolean;
   /** Of both, and the place of the one that is shown first. The titles are those of the first and of the second. */
-  curves: { name: string; titles: [string, string]; group: string; unit: string }[];
+  curves: { name: string; titles: [string, string]; group: string; unit: string; errors: number[] | null }[];
   usual: number;
   limbs: string[];
   /** By side, for each bone the place of its limb; -1 if it is not compared. */

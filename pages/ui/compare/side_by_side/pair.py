@@ -13,6 +13,7 @@ from pages.ui.shared.served import serve
 from posecore import BLAZEPOSE_33, Alignment, PoseSequence
 from posecore.motion.comparing.limbs import LIMBS
 from posecore.motion.curves import CURVES, measure_curves
+from posecore.motion.usual_error import errors_of_curve, find_kinds
 
 _NAME = "pair.bin"
 CURVES_OF_BOTH = [name for name in CURVES if name.endswith((".angle_3d", ".height_over_foot", ".speed"))]
@@ -97,8 +98,8 @@ def _mirrored(name: str) -> str:
     return name
 
 
-def _kind(name: str) -> dict[str, str]:
-    return {"group": CURVES[name].group, "unit": CURVES[name].unit}
+def _kind(name: str) -> dict[str, Any]:
+    return {"group": CURVES[name].group, "unit": CURVES[name].unit, "errors": errors_of_curve(name)}
 
 
 def _usual_curve(performers: Sequence[PoseSequence]) -> str:
@@ -125,6 +126,7 @@ def _write_side(file: BinaryIO, performer: PoseSequence, curves: Sequence[str]) 
     measured = measure_curves(shown, list(curves), min_visibility=_SURE)
     for name in curves:
         file.write(measured[name][:, 0].astype("<f4").tobytes())
+    file.write(find_kinds(shown)[:, 0].astype("<f4").tobytes())
     return {"frames": len(shown), "at": at, "size": list(shown.size), "box": _box(shown)}
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from posecore import BLAZEPOSE_33, HAND_21, HandSequence, PoseSequence
 from posecore.motion.angles import AngleDefinition
 from posecore.motion.curves import CURVES, measure_curve_confidence, measure_curves
+from posecore.motion.usual_error import errors_of_curve, find_kinds
 from posecore.runs.replay import HandNotes
 
 PIECE_FRAMES = 32
@@ -54,6 +55,9 @@ def write_moments(
     with path.open("wb") as file:
         file.write(times.astype("<f8").tobytes())
         places = {name: _write_layer(file, sequence) for name, sequence in shown.items()}
+        for name, sequence in shown.items():
+            places[name]["kinds_at"] = file.tell()
+            file.write(find_kinds(sequence).tobytes())
         confidence_at = file.tell()
         for name in CURVES:
             sure = np.nan_to_num(measure_curve_confidence(next(iter(shown.values())), name))
@@ -91,6 +95,7 @@ def curve_headings() -> list[dict[str, Any]]:
             "group": curve.group,
             "unit": curve.unit,
             "angle": curve.angle and _angle(curve.angle),
+            "errors": errors_of_curve(name),
         }
         for name, curve in CURVES.items()
     ]

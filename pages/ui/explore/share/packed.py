@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pages.ui.explore.player.moments import curve_headings
 from posecore import BLAZEPOSE_33, HAND_21, HandSequence, PoseSequence
 from posecore.motion.curves import CURVES, measure_curve_confidence, measure_curves
+from posecore.motion.usual_error import find_kinds
 from posecore.runs.replay import HandNotes
 
 _MISSING, _MOST = -32768, 32767
@@ -60,6 +61,7 @@ def pack(
     parts.add("curves", curves, _steps_of_curves(curves))
     sure = [np.nan_to_num(measure_curve_confidence(sequence, name)) for name in CURVES]
     parts.add("confidence", np.concatenate(sure, axis=1), [_SHARE])
+    parts.add("kinds", find_kinds(sequence).astype(np.float32), [1.0])
     of_hands = None if hands is None else _add_hands(parts, hands, hand_notes, step)
     content = sequence.times_s.astype("<f8").tobytes() + b"".join(parts.content)
     header = {
@@ -71,7 +73,7 @@ def pack(
         "size": list(sequence.size),
         "piece_frames": len(sequence),
         "times_at": 0,
-        "layers": {layer: {"landmarks_at": 0, "curves_at": 0}},
+        "layers": {layer: {"landmarks_at": 0, "curves_at": 0, "kinds_at": 0}},
         "confidence_at": 0,
         "curves": curve_headings(),
         "hands": of_hands,

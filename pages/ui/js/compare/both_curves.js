@@ -3,6 +3,7 @@
 
 import { make, write } from "../shared/dom.js";
 import { short } from "../shared/numbers.js";
+import { plusMinus } from "../player/usual_error.js";
 import { nearestTo } from "./following.js";
 import { onFirst } from "./sync.js";
 
@@ -55,12 +56,14 @@ export class BothCurves {
     const place = Number(this.choice.value);
     const { name, titles, unit } = pair.header.curves[place];
     const [first, second] = pair.sides.map(({ clock }, side) => ({ times: clock.times, values: pair.curve(side, place) }));
+    const errors = this.errorsOf(pair, place, first.times, second.times);
     this.lines = [first.values, onFirst(first.times, pair.sync, second)].map((values, side) => ({
       name: `${name} ${side}`,
       title: `${titles[side]}, ${SIDES[side].toLowerCase()}`,
       unit,
       times: first.times,
       values,
+      errors: errors[side],
       confidence: new Uint8Array(values.length).fill(255),
       color: COLORS[side],
       dash: DASHES[side],
@@ -69,10 +72,23 @@ export class BothCurves {
     return this.lines;
   }
 
+  /**
+   * The usual errors of both, at the times of the first.
+   * @param {Pair} pair
+   * @param {number} place of the curve
+   * @param {Float64Array} times of the first
+   * @param {Float64Array} own of the second
+   */
+  errorsOf(pair, place, times, own) {
+    const [first, second] = [0, 1].map((side) => pair.errors(side, place));
+    return [first, second && onFirst(times, pair.sync, { times: own, values: second })];
+  }
+
   /** @param {number} time of the first, in seconds */
   go(time) {
-    this.lines.forEach(({ times, values, unit }, side) => {
-      write(this.values[side], `${short(values[nearestTo(times, time)])} ${unit}`);
+    this.lines.forEach(({ times, values, errors, unit }, side) => {
+      const index = nearestTo(times, time);
+      write(this.values[side], `${short(values[index])}${Number.isNaN(values[index]) ? "" : plusMinus(errors, index)} ${unit}`);
     });
   }
 }

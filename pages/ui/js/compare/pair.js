@@ -2,6 +2,7 @@
 // Two aligned movements, as written by pages/ui/compare/side_by_side/pair.py.
 
 import { Clock } from "../player/clock.js";
+import { errorsOf } from "../player/usual_error.js";
 import { nearestTo, steadied } from "./following.js";
 import { Sync } from "./sync.js";
 
@@ -42,6 +43,7 @@ export class Pair {
         xy: floats(2 * landmarks * side.frames),
         visibility: floats(landmarks * side.frames),
         curves: floats(header.curves.length * side.frames),
+        kinds: floats(side.frames),
       };
     });
     at = moments.at;
@@ -63,6 +65,16 @@ export class Pair {
   curve(side, place) {
     const { clock, curves } = this.sides[side];
     return curves.subarray(place * clock.count, (place + 1) * clock.count);
+  }
+
+  /**
+   * The usual errors of a curve of a side; null if it has none.
+   * @param {number} side 0 or 1
+   * @param {number} place of the curve
+   */
+  errors(side, place) {
+    const { errors } = this.header.curves[place];
+    return errors && errorsOf(this.sides[side].kinds, errors);
   }
 
   /**

@@ -4,6 +4,7 @@
 import { make, write } from "../shared/dom.js";
 import { short } from "../shared/numbers.js";
 import { MOST_CURVES } from "./link.js";
+import { plusMinus } from "./usual_error.js";
 
 /** @typedef {import("../types.d.ts").Header} Header */
 /** @typedef {import("../types.d.ts").PersonLine} PersonLine */
@@ -89,6 +90,9 @@ export class ChosenCurves {
 
   /** @param {number} index of the frame */
   go(index) {
-    for (const { line, value } of this.readings) write(value, `${short(line.values[index])} ${line.unit}`);
+    for (const { line, value } of this.readings) {
+      const isKnown = !Number.isNaN(line.values[index]);
+      write(value, `${short(line.values[index])}${isKnown ? plusMinus(line.errors, index) : ""} ${line.unit}`);
+    }
   }
 }

@@ -8,6 +8,7 @@ import { cutApart, thinned } from "./thinning.js";
 /** @typedef {{left: number, right: number, top: number, bottom: number}} Box of a panel */
 
 const GREY = "138, 143, 152";
+const BAND_ALPHA = 0.13;
 const TURN_PX = 4;
 const LETTER_PX = 12;
 /** @type {Record<string, number[]>} */
@@ -85,6 +86,27 @@ export function drawCurve(pen, line, cuts, across, up) {
     drawing = value !== null;
   });
   pen.stroke();
+  pen.restore();
+}
+
+/**
+ * The light band of a line's usual error.
+ * @param {Pen} pen
+ * @param {string} color
+ * @param {{times: number[], low: number[], high: number[]}[]} bands
+ * @param {(time: number) => number} across
+ * @param {(value: number) => number} up
+ */
+export function drawBands(pen, color, bands, across, up) {
+  pen.save();
+  pen.fillStyle = color;
+  pen.globalAlpha = BAND_ALPHA;
+  for (const { times, low, high } of bands) {
+    pen.beginPath();
+    times.forEach((time, index) => pen.lineTo(across(time), up(high[index])));
+    for (let index = times.length - 1; index >= 0; index--) pen.lineTo(across(times[index]), up(low[index]));
+    pen.fill();
+  }
   pen.restore();
 }
 

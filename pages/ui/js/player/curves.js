@@ -3,10 +3,11 @@
 
 import { find, make } from "../shared/dom.js";
 import { Clock } from "./clock.js";
-import { drawCurve, drawGrid, drawLine, drawTurn, shade } from "./curve_drawing.js";
+import { drawBands, drawCurve, drawGrid, drawLine, drawTurn, shade } from "./curve_drawing.js";
 import { unsure } from "./thinning.js";
 import { ticksOf } from "./ticks.js";
 import { TimeScale } from "./time_scale.js";
+import { bandsOf, plusMinus } from "./usual_error.js";
 
 /** @typedef {import("../types.d.ts").Line} Line */
 /** @typedef {import("./curve_numbers.js").CurveNumbers} CurveNumbers */
@@ -20,6 +21,8 @@ import { TimeScale } from "./time_scale.js";
 const MOST_SHADED = 150;
 const MOST_CUTS = 200;
 const MOST_TURNS = 300; // of a curve
+const MOST_BANDS = 4; // of a panel: more would hide each other
+const MOST_BAND_POINTS = 1000;
 const PANEL_PX = 130;
 const LEAST_PANEL_PX = 80;
 const GAP_PX = 12; // between panels
@@ -143,7 +146,13 @@ export class Curves {
     const lines = this.shown.lines.filter((line) => line.unit === unit);
     const across = this.scale();
     const x = (/** @type {number} */ time) => across.pixel(time);
-    const [low, high] = rangeOf(lines);
+    const banded = lines.filter(({ errors, faint }) => errors && !faint);
+    const drawn = (banded.length > MOST_BANDS ? [] : banded).map((line) => ({
+      color: line.color,
+      bands: bandsOf(line, choices.cuts, MOST_BAND_POINTS),
+    }));
+    const edges = drawn.flatMap(({ bands }) => bands.flatMap((band) => [band.low, band.high]));
+    const [low, high] = rangeOf([...lines.map(({ values }) => values), ...edges]);
     const y = (/** @type {number} */ value) => box.bottom - ((value - low) / (high - low)) * (box.bottom - box.top);
     const ticks = ticksOf(low, high, Math.max(2, (box.bottom - box.top) / 24));
     drawGrid(pen, unit, box, ticks.map((tick) => ({ at: y(tick), text: `${tick}` })));
@@ -153,6 +162,7 @@ export class Curves {
       .slice(0, MOST_SHADED)
       .forEach(([from, to]) => shade(pen, box, [x(from), x(to)], UNSURE));
     if (choices.loop) shade(pen, box, [x(choices.loop[0]), x(choices.loop[1])], LOOP);
+    for (const { color, bands } of drawn) drawBands(pen, color, bands, x, y);
     for (const cut of choices.cuts.slice(0, MOST_CUTS)) drawLine(pen, [x(cut), box.top, x(cut), box.bottom], [2, 3]);
     for (const line of lines) drawCurve(pen, line, choices.cuts, x, y);
     for (const { line, numbers } of numbered) {
@@ -183,11 +193,12 @@ export class Curves {
    */
   read(time) {
     if (!this.shown) return;
-    const readings = this.shown.lines.filter(({ faint }) => !faint).map(({ title, color, dash, unit, times, values }) => {
+    const readings = this.shown.lines.filter(({ faint }) => !faint).map(({ title, color, dash, unit, times, values, errors }) => {
       const sample = make("i");
       sample.style.borderTop = `3px ${dash === "solid" ? "solid" : "dashed"} ${color}`;
-      const value = values[new Clock(times).nearest(time)];
-      return make("div", {}, sample, `${title}: ${Number.isNaN(value) ? "–" : `${Number(value.toPrecision(4))} ${unit}`}`);
+      const index = new Clock(times).nearest(time);
+      const value = Number(values[index].toPrecision(4));
+      return make("div", {}, sample, `${title}: ${Number.isNaN(value) ? "–" : `${value}${plusMinus(errors, index)} ${unit}`}`);
     });
     this.tip.replaceChildren(make("b", {}, `${time.toFixed(2)} s`), ...readings);
     this.tip.hidden = false;
@@ -203,17 +214,17 @@ export class Curves {
 }
 
 /**
- * The range of values that a panel shows, a little more than that of its lines.
- * @param {Line[]} lines
+ * The range of values that a panel shows, a little more than that of its lines and bands.
+ * @param {ArrayLike<number>[]} all
  * @returns {[number, number]}
  */
-function rangeOf(lines) {
+function rangeOf(all) {
   let [low, high] = [Infinity, -Infinity];
-  for (const { values } of lines) {
-    for (const value of values) {
-      if (Number.isNaN(value)) continue;
-      low = Math.min(low, value);
-      high = Math.max(high, value);
+  for (const values of all) {
+    for (let index = 0; index < values.length; index++) {
+      if (Number.isNaN(values[index])) continue;
+      low = Math.min(low, values[index]);
+      high = Math.max(high, values[index]);
     }
   }
   if (low > high) return [0, 1];

@@ -25,7 +25,7 @@ export async function linesOf(moments, view, people) {
   const wanted = chosen.flatMap((curve, place) => layers.map((layer) => ({ curve, place, layer })));
   const lines = await Promise.all(
     wanted.map(async ({ curve: { name, title, unit, angle }, place, layer }) => {
-      const { values, confidence } = await moments.curve(layer, name);
+      const [{ values, confidence }, errors] = await Promise.all([moments.curve(layer, name), moments.errors(layer, name)]);
       return ranked.map((person) => ({
         name,
         unit,
@@ -36,6 +36,7 @@ export async function linesOf(moments, view, people) {
         times: clock.times,
         values: values.filter((_, at) => at % all === person.slot),
         confidence: confidence.filter((_, at) => at % all === person.slot),
+        errors: errors && errors.filter((_, at) => at % all === person.slot),
         color: all > 1 ? person.color : COLORS[place % COLORS.length],
         dash: all > 1 ? DASHES[place % DASHES.length] : "solid",
         faint: layer !== layers[layers.length - 1],

@@ -2,6 +2,7 @@
 // The landmarks and curves of a result, fetched in pieces from one file when they are about to be shown.
 
 import { Clock } from "./clock.js";
+import { errorsOf } from "./usual_error.js";
 
 /** @typedef {import("../types.d.ts").Header} Header */
 /** @typedef {import("../types.d.ts").Frame} Frame */
@@ -45,6 +46,8 @@ export class Moments {
     this.handPieces = new Map();
     /** @type {Map<string, Promise<{values: Float32Array, confidence: Uint8Array}>>} */
     this.curves = new Map();
+    /** @type {Map<string, Promise<ArrayBuffer>>} */
+    this.kinds = new Map();
     this.perFrame = header.people.length * header.landmarks;
     this.clock = new Clock(new Float64Array());
   }
@@ -185,6 +188,23 @@ export class Moments {
     const there = this.curves.get(key) ?? this.fetchCurve(layer, name);
     this.curves.set(key, there);
     return there;
+  }
+
+  /**
+   * The usual error of a curve of all people, (frames x people), NaN where nobody is seen; null if none is known of it.
+   * @param {string} layer
+   * @param {string} name
+   */
+  async errors(layer, name) {
+    const errors = this.header.curves.find((curve) => curve.name === name)?.errors;
+    return errors ? errorsOf(await this.kindsOf(layer), errors) : null;
+  }
+
+  /** @param {string} layer */
+  kindsOf(layer) {
+    const there = this.kinds.get(layer) ?? this.read(this.header.layers[layer].kinds_at, this.count * this.header.people.length);
+    this.kinds.set(layer, there);
+    return there.then((bytes) => new Int8Array(bytes));
   }
 
   /**

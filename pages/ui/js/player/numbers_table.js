@@ -7,8 +7,11 @@ import { nextTurn } from "./curve_numbers.js";
 
 /** @typedef {import("../types.d.ts").Line} Line */
 /** @typedef {import("./curve_numbers.js").CurveNumbers} CurveNumbers */
+/** @typedef {{line: Line, numbers: CurveNumbers | null, error: number | null}} Row error: mean of the usual errors */
 
-const HEADINGS = ["Curve", "Least", "Largest", "Range", "Mean", "Turning points"];
+const HEADINGS = ["Curve", "Least", "Largest", "Range", "Mean", "Usual error", "Turning points"];
+
+const USUAL_ERROR = "In two of three frames the angle is off by at most this much, for how the person is turned to the camera";
 
 export class NumbersTable {
   /**
@@ -21,24 +24,21 @@ export class NumbersTable {
     this.index = 0;
   }
 
-  /** @param {{line: Line, numbers: CurveNumbers | null}[]} rows */
+  /** @param {Row[]} rows */
   show(rows) {
     this.element.hidden = !rows.length;
     if (!rows.length) return;
     const head = make("tr", {}, ...HEADINGS.map((text) => make("th", { scope: "col" }, text)));
-    const body = rows.map(({ line, numbers }) => make("tr", {}, ...this.cells(line, numbers)));
+    const body = rows.map((row) => make("tr", {}, ...this.cells(row)));
     this.element.replaceChildren(make("table", {}, make("thead", {}, head), make("tbody", {}, ...body)));
   }
 
-  /**
-   * @param {Line} line
-   * @param {CurveNumbers | null} numbers
-   */
-  cells(line, numbers) {
+  /** @param {Row} row */
+  cells({ line, numbers, error }) {
     const sample = make("i");
     sample.style.borderTop = `3px ${line.dash === "solid" ? "solid" : "dashed"} ${line.color}`;
     const name = make("th", { scope: "row" }, sample, `${line.title} (${line.unit})`);
-    if (!numbers) return [name, make("td", { colSpan: 5 }, "not visible enough in any frame")];
+    if (!numbers) return [name, make("td", { colSpan: 6 }, "not visible enough in any frame")];
     const { least, largest, range, mean } = numbers;
     return [
       name,
@@ -46,6 +46,7 @@ export class NumbersTable {
       make("td", {}, this.place(line, largest, "largest")),
       make("td", {}, short(range)),
       make("td", {}, short(mean)),
+      make("td", { title: error === null ? "" : USUAL_ERROR }, error === null ? "–" : `±${Math.round(error)}`),
       make("td", {}, ...this.turns(line, numbers)),
     ];
   }

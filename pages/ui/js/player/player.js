@@ -24,6 +24,7 @@ import { Readings } from "./readings.js";
 import { recall, remember } from "./remembered.js";
 import { Tabs } from "./tabs.js";
 import { firstView, layersOf } from "./view.js";
+import { meanError } from "./usual_error.js";
 
 /** @typedef {import("../types.d.ts").PlayerData} PlayerData */
 /** @typedef {import("../types.d.ts").View} View */
@@ -421,7 +422,7 @@ class Player {
     const cuts = moments.header.cuts.map((index) => moments.time(index));
     const numbered = lines
       .filter((line) => !line.faint)
-      .map((line) => ({ line, numbers: numbersOf(line, view.threshold, moments.header.cuts) }));
+      .map((line) => ({ line, numbers: numbersOf(line, view.threshold, moments.header.cuts), error: meanError(line, view.threshold) }));
     this.readings.showNumbers(numbered);
     this.curves.show(lines, { threshold: view.threshold, loop, cuts, label }, numbered);
   }

@@ -3,6 +3,7 @@
 // pages/ui/explore/share/packed.py.
 
 import { Clock } from "../player/clock.js";
+import { errorsOf } from "../player/usual_error.js";
 
 /** @typedef {import("../types.d.ts").Header} Header */
 /** @typedef {import("../types.d.ts").Frame} Frame */
@@ -142,6 +143,16 @@ export class Moments {
     const place = this.header.curves.findIndex((curve) => curve.name === name);
     const confidence = this.ofCurve("confidence", place);
     return { values: this.ofCurve("curves", place), confidence: Uint8Array.from(confidence, (share) => CONFIDENCES * share) };
+  }
+
+  /**
+   * The usual error of a curve of all people, (frames x people), NaN where nobody is seen; null if none is known of it.
+   * @param {string} _layer
+   * @param {string} name
+   */
+  async errors(_layer, name) {
+    const errors = this.header.curves.find((curve) => curve.name === name)?.errors;
+    return errors ? errorsOf(this.parts.kinds.values, errors) : null;
   }
 
   /**
