@@ -14,6 +14,7 @@ from tests.motion.exercises.figure import squats
 
 VIEWS = "[...document.querySelectorAll('.pp-overlay, .pp-skeleton, .pp-cursor, .pp-rows')]"
 ROW = "document.querySelector('.pp-rows tr[aria-current]')"
+IDLE = "document.querySelector('[data-test-script-state=notRunning]')"  # a click before that may be lost
 BAR = "document.querySelector('.lc-bar:has(button:enabled)')"
 
 
@@ -124,9 +125,10 @@ def test_two_movements_play_beside_each_other(page, server, tmp_path):
         page.upload(path, place)
         taken = "[...document.querySelectorAll('button')].filter((one) => one.innerText.includes('Remove'))"
         page.wait_for(f"{taken}.length === {1 - place}")  # its name stands there before: while it is on its way
+    page.wait_for(f"{IDLE} && {button('The movement')}")
     page.click(button("The movement"))
     drawn = "[...document.querySelectorAll('.sb .pp-overlay[data-frame]')].map((view) => Number(view.dataset.frame))"
-    page.wait_for(f"{drawn}.length === 2")
+    page.wait_for(f"{drawn}.length === 2 && {IDLE}")
     page.click("document.querySelector('.sb [title=\"Play (space)\"]')")
     page.wait_for(f"{drawn}.every((frame) => frame > 5)")
     page.click("document.querySelector('.sb [title=\"Pause (space)\"]')")

@@ -120,6 +120,10 @@ def about_hands(**changes: object):
     return change
 
 
+def many_hands(members) -> None:
+    about_hands(slots=[[number, "left"] for number in range(400_000)])(members)
+
+
 def member(name: str, array: np.ndarray):
     def change(members: dict[str, bytes]) -> None:
         file = io.BytesIO()
@@ -160,7 +164,7 @@ XY = (12, 2, 21, 2)
         ],
         (about_hands(slots=[[1, "left"], [1, "left"]]), "'slots' to be unique"),
         (about_hands(slots=[[1, "left"]]), "hand_xy.npy"),
-        (about_hands(slots=[[n, "left"] for n in range(400_000)]), "too long|too large.*frames times hands"),
+        (many_hands, "too long|too large.*frames times hands"),
         *[(lambda members, name=name: members.pop(f"hand_{name}.npy"), f"hand_{name}.npy") for name in ARRAYS],
         (member("hand_xy.npy", np.zeros(XY, np.float64)), "hand_xy.npy"),
         (member("hand_xy.npy", np.zeros((*XY, 3), np.float32)), "hand_xy.npy"),
