@@ -15,16 +15,17 @@ from posecore.runs.job import Job
 from posecore.runs.progress import RecordingObserver
 
 FAST = PoseOptions(engine="fast")
+WHOLE = ClipOptions()
 
 
 @pytest.fixture(scope="module")
 def run_once():
-    """One ordered run of every nth frame of a video; each is made only once."""
-    return cache(lambda path, every=1: estimate_video(path, FAST, part=ClipOptions(every=every)))
+    """One ordered run of a part of a video; each is made only once."""
+    return cache(lambda path, part=WHOLE: estimate_video(path, FAST, part=part))
 
 
 def run_cut(path: Path, cuts: list[float], *, on_progress=None, **changed) -> tuple[PoseSequence, list[str]]:
-    job = Job(path, FAST, **({"part": ClipOptions()} | changed))
+    job = Job(path, FAST, **({"part": WHOLE} | changed))
     observer = RecordingObserver(job.pose.people, job.part, on_progress)
     notes = segments.run_in_segments(job, observer, pool.describe(path), cuts).notes
     return observer.sequences()[0], notes
@@ -88,8 +89,9 @@ def test_a_segment_with_the_wrong_person_is_run_again(small_sample, run_once, mo
 @pytest.mark.parametrize("at", [[1.5, 4.0], [0.9, 2.3, 3.5]], ids=["at the cuts", "between them"])
 def test_hard_cuts_are_those_of_the_single_run(shared_data, run_once, at):
     path = shared_data / "wild" / "mp4_scene_cuts.mp4"
-    single = run_once(path, 3)
-    sequence, notes = run_cut(path, at, part=ClipOptions(every=3))
+    part = ClipOptions(every=3)
+    single = run_once(path, part)
+    sequence, notes = run_cut(path, at, part=part)
     assert notes == []
     assert sequence.cuts.tolist() == single.cuts.tolist() == [15, 30, 40]
     assert sequence.person_ids.tolist() == single.person_ids.tolist()
