@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @options.out
 @options.overwrite
 @options.height
+@options.camera_axes
 @options.estimation
 @options.background
 @options.overlay
@@ -35,6 +36,7 @@ def image(
     out: Path,
     overwrite: bool,
     heights: options.GivenHeights | None,
+    lens: options.GivenLens | None,
     background: str,
     pieces: tuple[PieceName, ...],
     ghost: str | None,
@@ -63,7 +65,7 @@ def image(
     folder = OutputFolder(out, overwrite=overwrite)
 
     def annotate(file: Path) -> None:
-        poses, given, notes, outputs = _annotate(file, wanted, heights, behind, overlay, folder)
+        poses, given, notes, outputs = _annotate(file, wanted, heights, lens, behind, overlay, folder)
         facts = {"people": len(poses), "size_px": list(poses.size), "engine": engine.as_dict(), "notes": notes}
         metres = height_facts(given, poses)
         report.add_done(file, outputs, **facts, **metres)
@@ -81,6 +83,7 @@ def _annotate(
     file: Path,
     wanted: PoseOptions,
     heights: options.GivenHeights | None,
+    lens: options.GivenLens | None,
     background: Background,
     overlay: "OverlayOptions",
     folder: OutputFolder,
@@ -90,6 +93,7 @@ def _annotate(
     from posecore.export.table_file import to_csv
     from posecore.media.pictures import decode_picture, encode_png
     from posecore.motion.height import fit_heights, scaled, unused_in_words
+    from posecore.motion.root import in_camera_axes
     from posecore.pipeline import estimate_image
     from posecore.view.drawing import draw_poses
     from posecore.view.overlays.artist import OverlayArtist
@@ -102,6 +106,12 @@ def _annotate(
     given = fit_heights(poses, by_person)
     notes.extend(filter(None, [unused_in_words(given, by_person, poses)]))
     poses = scaled(poses, given)
+    field_of_view_deg = options.field_of_view_of(lens, file, poses.size)
+    if field_of_view_deg is not None:
+        poses = in_camera_axes(poses, field_of_view_deg=field_of_view_deg)
+        notes.append(f"Metres are in the camera's axes, for a field of view of {field_of_view_deg:.1f} degrees.")
+    elif lens is not None:
+        notes.append("Metres stay as the model gives them, as the photo states no lens: give degrees instead.")
     if overlay:
         # Markers are found in the photo itself: its background may be hidden afterwards.
         above = OverlayArtist(overlay).prepare(poses, rgb)

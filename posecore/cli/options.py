@@ -1,10 +1,11 @@
 """Options that several commands share."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_args
 
 import click
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 GivenHeights = float | Mapping[int, float]
 """Metres of everybody in a video, or by id of the person."""
+
+GivenLens = float | Literal["exif"]
+"""Field of view in degrees across a photo's longer side, or that its EXIF data say it."""
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _USUAL = PoseOptions()
@@ -72,6 +76,27 @@ def _heights(context: click.Context, option: click.Parameter, text: str | None) 
         ) from error
 
 
+def _lens(context: click.Context, option: click.Parameter, text: str | None) -> GivenLens | None:
+    """``--camera-axes``: degrees, or that the photo's EXIF data say them."""
+    if text is None or text == "exif":
+        return "exif" if text else None
+    try:
+        degrees = float(text)
+    except ValueError:
+        degrees = math.nan
+    if not 0 < degrees < 180:
+        raise click.BadParameter(f"expected exif, or degrees between 0 and 180, but got {text!r}.")
+    return degrees
+
+
+camera_axes = click.option(
+    "--camera-axes",
+    "lens",
+    callback=_lens,
+    metavar="exif|DEG",
+    help="Turn metres to the axes of the camera, whose field of view across the longer side the photo states, or which "
+    "is DEG.  [default: metres in the axes of each person's own crop, as the model gives them]",
+)
 height = click.option(
     "--height",
     "heights",
@@ -255,6 +280,16 @@ def check_heights(given: GivenHeights | None, people: int) -> None:
             f"Expected --height for each person by id where several may be found, such as 1={given:g},2=1.68, but got "
             f"{given:g} for up to {people} people."
         )
+
+
+def field_of_view_of(lens: GivenLens | None, photo: Path, size: tuple[int, int]) -> float | None:
+    """The field of view in degrees that ``--camera-axes`` says; None if it is not given, or the photo states none."""
+    if lens != "exif":
+        return lens
+    from posecore.rigid.camera_files import camera_of_photo
+
+    camera = camera_of_photo(photo, size)
+    return None if camera is None else camera.fov_deg
 
 
 def fitted(body: str | None, field_of_view_deg: float | None) -> "Smoothing | None":

@@ -17,23 +17,25 @@ How reliable this is:
   one percent of the distance, independently in each frame. Sideways and vertical motion is far steadier. Smooth the
   result before using it.
 - The model sees a crop around each person, not where the crop lies in the picture. So world landmarks ignore the
-  angle from which the camera sees a person near the edge. ``turns_to_camera`` says how much;
-  nothing else here corrects it.
+  angle from which the camera sees a person near the edge. ``turns_to_camera`` says how much, and ``in_camera_axes``
+  corrects it; nothing else here does.
 - A camera that moves, or looks up or down, moves or tilts the path; the floor is unknown. After a hard cut the camera
   is another one.
 """
 
 import math
-from dataclasses import dataclass
-from typing import Literal, get_args
+from dataclasses import dataclass, replace
+from typing import Literal, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from posecore.errors import InvalidOption, InvalidPoses
 from posecore.motion.rotations import shortest_rotation
-from posecore.poses import FloatArray, PoseSequence
+from posecore.poses import FloatArray, FramePoses, PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
+
+Poses = TypeVar("Poses", FramePoses, PoseSequence)
 
 RootChoice = Literal["estimated", "none"]
 
@@ -94,25 +96,43 @@ def estimate_root(sequence: PoseSequence, *, field_of_view_deg: float = ASSUMED_
 
 
 def turns_to_camera(
-    sequence: PoseSequence, *, field_of_view_deg: float = ASSUMED_FIELD_OF_VIEW_DEG
+    poses: FramePoses | PoseSequence, *, field_of_view_deg: float = ASSUMED_FIELD_OF_VIEW_DEG
 ) -> NDArray[np.float64]:
-    """(T, P, 3, 3) rotations of world landmarks from the axes of each person's crop to those of the camera.
+    """(P, 3, 3) or (T, P, 3, 3) rotations of world landmarks from the axes of each person's crop to the camera's.
 
     A level camera looks down on somebody low in the picture, and sees the nearer of two feet lower: in the crop, whose
     middle are the hips, the floor seems to slope. Turning the landmarks as the ray to the hips is turned undoes this;
     then they also fit better to where they are seen. NaN where the person is not seen.
 
     Args:
-        sequence: its ``xy`` is used.
+        poses: their ``xy`` is used.
         field_of_view_deg: as for ``estimate_root``.
 
     Raises:
         InvalidOption: if the field of view is not between 0 and 180 degrees.
     """
-    focal_px = focal_length_px(sequence.size, field_of_view_deg)
-    middle = sequence.xy[:, :, _HIPS].mean(axis=2, dtype=np.float64) - np.array(sequence.size) / 2
-    rays = np.concatenate([middle, np.full((*middle.shape[:2], 1), focal_px)], axis=-1)
-    return shortest_rotation(np.array([0.0, 0.0, 1.0]), rays.reshape(-1, 3)).reshape(*rays.shape[:2], 3, 3)
+    focal_px = focal_length_px(poses.size, field_of_view_deg)
+    middle = poses.xy[..., _HIPS, :].mean(axis=-2, dtype=np.float64) - np.array(poses.size) / 2
+    rays = np.concatenate([middle, np.full((*middle.shape[:-1], 1), focal_px)], axis=-1)
+    return shortest_rotation(np.array([0.0, 0.0, 1.0]), rays.reshape(-1, 3)).reshape(*rays.shape[:-1], 3, 3)
+
+
+def in_camera_axes(poses: Poses, *, field_of_view_deg: float) -> Poses:
+    """The same people with world landmarks in the camera's axes, as ``turns_to_camera`` turns them; the rest stays.
+
+    Joint angles do not change, but the lean of a trunk does, and how people stand to each other. Do it once: what is
+    in the camera's axes already would be turned again. A solid body is in the axes of the room, and needs it not.
+
+    Args:
+        poses: with world landmarks as the model gives them; is not changed.
+        field_of_view_deg: of the camera, along the picture's longer side; of a photo, that of
+            ``posecore.rigid.camera_files.camera_of_photo``, if its EXIF data say it.
+
+    Raises:
+        InvalidOption: if the field of view is not between 0 and 180 degrees.
+    """
+    turns = turns_to_camera(poses, field_of_view_deg=field_of_view_deg).astype(np.float32)
+    return replace(poses, world=poses.world @ np.swapaxes(turns, -1, -2))
 
 
 def check_field_of_view(field_of_view_deg: float) -> None:

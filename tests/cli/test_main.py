@@ -69,9 +69,11 @@ def test_every_command_has_help(ask):
 
 def test_the_thorough_search_finds_all_three(shared_data, ask, tmp_path):
     picture = shared_data / "people" / "three_people.jpg"
-    code, output, errors = ask("image", picture, "--out", tmp_path, "--people", "20", "--search", "thorough")
+    thorough = ("--people", "20", "--search", "thorough", "--camera-axes", "60")
+    code, output, errors = ask("image", picture, "--out", tmp_path, *thorough)
     assert (code, errors) == (0, "")
     assert "3 people" in output
+    assert "Metres are in the camera's axes, for a field of view of 60.0 degrees." in output
 
 
 def test_a_photo_gives_an_annotated_photo_and_a_table(tmp_path):

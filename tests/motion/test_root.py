@@ -5,7 +5,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from posecore import ClipOptions, InvalidOption, InvalidPoses, PoseOptions, PoseSequence, estimate_video
-from posecore.motion.root import estimate_root, place_person, to_y_up, turns_to_camera
+from posecore.motion.root import estimate_root, in_camera_axes, place_person, to_y_up, turns_to_camera
 from tests.walkers import walk
 
 SIZE = (1280, 720)
@@ -146,3 +146,7 @@ def test_landmarks_turned_to_the_camera_are_as_in_the_room():
     assert np.degrees(Rotation.from_matrix(turns).magnitude()).max() > 15
     with pytest.raises(InvalidOption, match="field_of_view_deg"):
         turns_to_camera(seen.sequence, field_of_view_deg=180)
+    whole, frame = (in_camera_axes(each, field_of_view_deg=60) for each in (seen.sequence, seen.sequence.frame(9)))
+    np.testing.assert_allclose(whole.world[:, 0] * [1, -1, -1], turned, atol=1e-5)
+    np.testing.assert_allclose(frame.world, whole.world[9], atol=1e-6)
+    np.testing.assert_array_equal(frame.xy, seen.sequence.xy[9])
