@@ -34,13 +34,13 @@ _REGION = 1.5
 
 
 def thorough_search(blazepose: BlazePose, options: PoseOptions, *, patient: bool = False) -> Search:
-    """Set up the thorough search for these options; patient, as ``Search``, and in all turns for a photo.
+    """Set up the thorough search for these options; patient, as ``Search``, for a photo.
 
     Raises:
         As ``ObjectDetector``.
     """
     if options.object_detector is None:
-        squares = SquareBySquare(blazepose, turned=patient)
+        squares = SquareBySquare(blazepose, photo=patient)
         return Search(blazepose, squares, closer=squares.closer, patient=patient)
     detector = ObjectDetector(options.object_detector)
 

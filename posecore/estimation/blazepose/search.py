@@ -29,6 +29,9 @@ from posecore.skeletons import BLAZEPOSE_33
 # by half. Small ones show many things that look like people, such as hands.
 _WHOLE_SCORE = 0.4
 _SQUARES = ((0.6, 0.4), (0.35, 0.4), (0.25, 0.5))
+# More than half of them are of the smallest size. In a photo, only those are searched in which the others saw a hint of
+# somebody, however weak, who is not larger than the square.
+_HINTED, _WEAK_HINT = 0.3, 0.1
 # Even smaller squares take longer than all others together. They are worth it if nobody was found, or only people
 # smaller than ``_FAR`` of the picture's longer side, or a crowd of at least ``_CROWD`` people, one of them that small;
 # and only those squares in which somebody seemed to be before, with at least this score.
@@ -45,9 +48,11 @@ _TRIES, _PATIENT_TRIES = 2, 3
 # Scores of candidates that are equal when rounded to one in so many are about equally sure.
 _SCORE_STEPS = 20
 # The work on a crowd, or on a photo full of detail, is bounded: at most this many runs of the landmark network, for the
-# surest candidates first (two confirm a person, so that this is enough for 28), and looks at the smallest squares, with
-# the surest hints first.
-_MOST_RUNS, _MOST_CLOSER = 56, 40
+# surest candidates first (two confirm a person), and looks at the smallest squares, with the surest hints first. The
+# one run that counts a person beyond those asked for is free: as many as the looks show are counted.
+_MOST_RUNS, _MOST_CLOSER = 56, 70
+# As many people are confirmed in any case, so that those with the best scores are among them.
+_ALWAYS_CONFIRMED = 12
 # The whole picture is searched in these turns, too: half of the gymnasts upside down are not seen upright.
 _TURNS = (math.pi / 2, math.pi, -math.pi / 2)
 
@@ -104,23 +109,23 @@ class SquareBySquare:
 
     Args:
         blazepose: provides the detector.
-        turned: also look at the whole picture in the other quarter turns.
+        photo: also look at the whole picture in the other quarter turns, and at the smaller squares only if looks
+            before saw a hint of somebody there. Then the looks are to be taken in order.
     """
 
-    def __init__(self, blazepose: BlazePose, *, turned: bool = False) -> None:
+    def __init__(self, blazepose: BlazePose, *, photo: bool = False) -> None:
         self._blazepose = blazepose
-        self._turns = (0.0, *_TURNS) if turned else (0.0,)
+        self._photo = photo
         self._hints: list[Region] = []
 
     def __call__(self, picture: Picture) -> list[Look]:
         """One look at the whole picture in each turn, and one at each square that is not too small."""
         self._hints = []
         whole = Region.whole(picture.shape[1], picture.shape[0])
-        wholes = [
-            partial(self._look, picture, replace(whole, rotation=turn), min_score=_WHOLE_SCORE) for turn in self._turns
-        ]
+        turns = (0.0, *_TURNS) if self._photo else (0.0,)
+        wholes = [partial(self._look, picture, replace(whole, rotation=turn), min_score=_WHOLE_SCORE) for turn in turns]
         parts = [
-            partial(self._look, picture, square, min_score=min_score)
+            partial(self._look_if_hinted if self._photo else self._look, picture, square, min_score=min_score)
             for square, min_score in squares(picture.shape[1], picture.shape[0])
             if square.size >= _LEAST_SQUARE
         ]
@@ -132,20 +137,26 @@ class SquareBySquare:
         hinted = []
         for square, min_score in squares(width, height, _SMALLEST_SQUARES):
             hint = max((hint.score for hint in self._hints if _is_in(square, hint)), default=0.0)
-            if hint and square.size >= _LEAST_SQUARE:
+            if hint >= _HINT_SCORE and square.size >= _LEAST_SQUARE:
                 hinted.append((hint, partial(self._look, picture, square, min_score=min_score)))
         return [look for _, look in sorted(hinted, key=lambda each: -each[0])[:_MOST_CLOSER]]
 
+    def _look_if_hinted(self, picture: Picture, square: Region, min_score: float) -> list[Region]:
+        needs_hint = square.size < _HINTED * max(picture.shape[:2])
+        if needs_hint and not any(_is_in(square, hint, larger=1) for hint in self._hints):
+            return []
+        return self._look(picture, square, min_score)
+
     def _look(self, picture: Picture, square: Region, min_score: float) -> list[Region]:
-        seen = self._blazepose.detect(picture, _HINT_SCORE, within=square)
+        seen = self._blazepose.detect(picture, _WEAK_HINT if self._photo else _HINT_SCORE, within=square)
         self._hints += seen
         return [region for region in seen if region.score >= min_score]
 
 
-def _is_in(square: Region, hint: Region) -> bool:
+def _is_in(square: Region, hint: Region, *, larger: float = 2) -> bool:
     """Whether the middle of a region is in a square, and the region is not too large to be of someone in it."""
     near = max(abs(square.x - hint.x), abs(square.y - hint.y)) <= square.size / 2
-    return near and hint.size <= 2 * square.size
+    return near and hint.size <= larger * square.size
 
 
 def squares(width: int, height: int, shares: Shares = _SQUARES) -> Iterator[tuple[Region, float]]:
@@ -193,14 +204,22 @@ class Search:
         self._min_score = min_score
         self._min_detection = min_detection
         self._patient = patient
-        self._runs = 0  # of the landmark network, for this picture
+        self._runs_left = 0  # of the landmark network, for this picture
+        self._counted_from = math.inf  # so many people of this picture, the others are only counted
 
     def looks(self, picture: Picture) -> Sequence[Look]:
         """The looks that together cover the picture."""
         return self._candidates(picture)
 
-    def people(self, picture: Picture) -> list[RegionPose]:
-        """Find all confirmed people, surest first; if there are none, perhaps a large one who is seen clearly."""
+    def people(self, picture: Picture, wanted: int | None = None) -> list[RegionPose]:
+        """Find all confirmed people, surest first; if there are none, perhaps a large one who is seen clearly.
+
+        Args:
+            picture: the photo.
+            wanted: of a crowd, at least so many are confirmed. Others come last, to be counted: one run of the landmark
+                network is enough if it agrees with the detector. None: all are confirmed.
+        """
+        self._counted_from = math.inf if wanted is None else max(wanted, _ALWAYS_CONFIRMED)
         whole, *parts = self.looks(picture)
         first = whole()
         candidates = [*first, *(region for look in parts for region in look())]
@@ -209,7 +228,7 @@ class Search:
         found += self._confirm(picture, candidates, found)
         far = [_length(pose) < _FAR * max(picture.shape[:2]) for pose in found]
         may_be_smaller_ones = all(far) or (len(found) >= _CROWD and any(far))
-        if self._closer is not None and may_be_smaller_ones and self._runs < _MOST_RUNS:
+        if self._closer is not None and may_be_smaller_ones and self._runs_left > 0:
             closer = [region for look in self._closer(picture) for region in look()]
             found += self._confirm(picture, closer, found)
         return found or self._unconfirmed(picture, candidates)
@@ -229,49 +248,56 @@ class Search:
         self, picture: Picture, candidates: Iterable[Region], known: Sequence[RegionPose] = ()
     ) -> list[RegionPose]:
         """Confirm candidates: the people in these regions who are not among the known, surest landmarks first."""
-        self._runs = 0
+        self._runs_left = _MOST_RUNS
         return self._confirm(picture, candidates, known)
 
     def _confirm(self, picture: Picture, candidates: Iterable[Region], known: Sequence[RegionPose]) -> list[RegionPose]:
         """As ``confirm``, with the runs that are left."""
         found: list[tuple[float, RegionPose]] = []
+        counted: list[tuple[float, RegionPose]] = []
         failed: list[Region] = []
         tries = _PATIENT_TRIES if self._patient else _TRIES
         # Of about equally sure ones, those of the first looks come first, which show more of a body.
         for region in sorted(candidates, key=lambda region: -round(_SCORE_STEPS * region.score)):
-            if self._runs >= _MOST_RUNS:
+            if self._runs_left <= 0:
                 break
-            people = [*known, *(pose for _, pose in found)]
+            people = [*known, *(pose for _, pose in [*found, *counted])]
             if any(overlap(region, pose.next_region) > _SAME_REGION for pose in people):
                 continue  # this person is already known
             if sum(overlap(region, other) >= _SAME_REGION for other in failed) >= tries:
                 continue
             larger = [pose for pose in people if pose.next_region.size > _LARGER * region.size]
-            pose = self._confirmed(picture, region, larger)
+            counts = len(people) >= self._counted_from
+            pose = self._confirmed(picture, region, larger, counts=counts)
             if pose is not None:
-                found.append((pose.score * region.score, pose))
+                (counted if counts else found).append((pose.score * region.score, pose))
             else:
                 failed.append(region)
-        people = list(known)
-        for _, pose in sorted(found, key=lambda entry: -entry[0]):
-            if not is_among(pose, people):
-                people.append(pose)
-        return sorted(people[len(known) :], key=lambda pose: -pose.score * float(pose.presence.mean()))
+        new: list[RegionPose] = []
+        for group in (found, counted):
+            different: list[RegionPose] = []
+            for _, pose in sorted(group, key=lambda entry: -entry[0]):
+                if not is_among(pose, [*known, *new, *different]):
+                    different.append(pose)
+            new += sorted(different, key=lambda pose: -pose.score * float(pose.presence.mean()))
+        return new
 
-    def _confirmed(self, picture: Picture, region: Region, larger: Sequence[RegionPose]) -> RegionPose | None:
+    def _confirmed(
+        self, picture: Picture, region: Region, larger: Sequence[RegionPose], *, counts: bool
+    ) -> RegionPose | None:
         """The confirmed person in a region, as estimated in the region the person spans; None if there is nobody.
 
         If the networks disagree, the region may be a bad fit for a real person: in the whole picture, the detector
         sees little of a backlit person, for example. If the search is patient, it examines what the detector finds
-        nearby in the same way.
+        nearby in the same way. Whoever only counts is confirmed if the first landmarks are where the detector says.
         """
-        pose, nearer = self._closely(picture, region, larger)
+        pose, nearer = self._closely(picture, region, larger, counts=counts)
         if pose is None and nearer is not None and self._patient:
-            pose, _ = self._closely(picture, nearer, larger)
+            pose, _ = self._closely(picture, nearer, larger, counts=counts)
         return pose
 
     def _closely(
-        self, picture: Picture, region: Region, larger: Sequence[RegionPose]
+        self, picture: Picture, region: Region, larger: Sequence[RegionPose], *, counts: bool
     ) -> tuple[RegionPose | None, Region | None]:
         """The person in a region if both networks agree, otherwise a nearby region proposed by the detector.
 
@@ -280,6 +306,9 @@ class Search:
         first = self._landmarks(picture, region)
         if first.score < self._min_score or not first.next_region.usable or is_among(first, larger):
             return None, None
+        if counts and first.score >= _SMALL_SCORE and _is_same_place(region, first.next_region):
+            self._runs_left += 1
+            return first, None
         second = self._landmarks(picture, first.next_region)
         spanned = second.next_region
         agreed = self._agree(first, second, max(picture.shape[:2]))
@@ -292,7 +321,7 @@ class Search:
         return None, near[0] if near else None
 
     def _landmarks(self, picture: Picture, region: Region) -> RegionPose:
-        self._runs += 1
+        self._runs_left -= 1
         return self._blazepose.landmarks(picture, region)
 
     def _agree(self, first: RegionPose, second: RegionPose, longer_side: int) -> bool:

@@ -123,7 +123,7 @@ class TestCrowd:
     def test_the_clearest_of_a_hundred_and_how_many_more(self, crowd):
         poses = estimate_image(crowd, THOROUGH)
         assert len(poses) == 20
-        assert poses.left_out >= 4, "the work on a crowd is bounded"
+        assert poses.left_out >= 25, "the work on a crowd is bounded, but others are counted"
         assert np.ptp(poses.xy[:, :, 1], axis=1).max() < 200, "each is one of them"
 
     @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ class TestAwkward:
 
     @pytest.mark.parametrize(("side", "looks"), [(1, 4), (20, 87), (64, 87)])
     def test_squares_too_small_for_anybody_are_not_looked_at(self, side, looks):
-        assert len(SquareBySquare(BlazePose(), turned=True)(np.zeros((side, side, 3), np.uint8))) == looks
+        assert len(SquareBySquare(BlazePose(), photo=True)(np.zeros((side, side, 3), np.uint8))) == looks
 
     def test_smallest_squares_are_looked_at_only_where_there_was_a_hint(self, monkeypatch):
         candidates, picture = SquareBySquare(BlazePose()), np.zeros((64, 64, 3), np.uint8)
