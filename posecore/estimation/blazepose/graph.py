@@ -76,13 +76,14 @@ class BlazePose:
         boxes, scores = self._detector.run()
         return detector.decode_regions(boxes[0], scores[0, :, 0], seen, min_score)
 
-    def landmarks(self, rgb: Picture, region: Region, *, mask: bool = False) -> RegionPose:
+    def landmarks(self, rgb: Picture, region: Region, *, mask: bool = False, mirrored: bool = False) -> RegionPose:
         """Estimate the person in a region, with a score for whether a person is there.
 
         Args:
             rgb: (H, W, 3) uint8, upright; or the ``pixels`` of a video frame.
             region: from ``detect``, from the pose in the previous frame, or drawn by hand.
             mask: also compute the silhouette; requires the option ``segmentation``.
+            mirrored: show the network the region's mirror image; its landmarks are turned back. Without a mask.
 
         Raises:
             InvalidOption: if rgb is not such an array, or the region is not usable.
@@ -92,6 +93,8 @@ class BlazePose:
             raise InvalidOption(f"Expected a region with finite values and at least 1 pixel wide, but got {region}.")
         cropper, request = (self._close_with_mask, self._with_mask) if mask else (self._close, self._landmarks)
         cropper.cut(rgb, region)
+        if mirrored:
+            request.picture[:] = request.picture[:, ::-1].copy()
         points, score, heatmaps, world, *masks = request.run()
         return landmarks.decode_pose(
             points.reshape(landmarks.POINTS, landmarks.POINT_VALUES),
@@ -100,6 +103,7 @@ class BlazePose:
             world.reshape(landmarks.POINTS, 3),
             region,
             masks[0][0, :, :, 0] if masks else None,
+            mirrored=mirrored,
         )
 
 

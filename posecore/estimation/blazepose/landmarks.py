@@ -22,7 +22,8 @@ POINT_VALUES = 5
 HEATMAP_SIDE = 64
 """Width and height of each point's heat map."""
 
-_LANDMARKS = slice(len(BLAZEPOSE_33))
+_LANDMARKS = np.arange(len(BLAZEPOSE_33))
+_MIRRORED = np.array(BLAZEPOSE_33.mirror)
 _ALIGNMENT = slice(33, 35)
 
 # A point is refined by averaging over a window of 7 x 7 cells around it.
@@ -45,6 +46,7 @@ class RegionPose:
         score: 0..1, the network's confidence that the region shows a person.
         alignment: (2, 2) the two points that span the person's region, in pixels of the picture: the middle of the
             hips, and a point above the head on the circle that contains the body.
+        region: what the network was shown.
         mask: the silhouette, if requested.
     """
 
@@ -54,6 +56,7 @@ class RegionPose:
     presence: FloatArray
     score: float
     alignment: FloatArray
+    region: Region
     mask: Mask | None = None
 
     @property
@@ -86,6 +89,8 @@ def decode_pose(
     raw_world: FloatArray,
     region: Region,
     raw_mask: FloatArray | None = None,
+    *,
+    mirrored: bool = False,
 ) -> RegionPose:
     """Decode the network's output for a region.
 
@@ -96,15 +101,20 @@ def decode_pose(
         raw_world: (POINTS, 3) metres, in the region's own axes.
         region: what the network was shown.
         raw_mask: (SIDE, SIDE) before the logistic function.
+        mirrored: the network was shown the mirror image of the region, whose left and right are exchanged back here.
     """
     shares = _refine(raw_points[:, :2] / np.float32(SIDE), heatmaps)
+    order = _MIRRORED if mirrored else _LANDMARKS
+    world = raw_world[order]
+    if mirrored:
+        shares[:, 0] = np.float32((SIDE - 1) / SIDE) - shares[:, 0]
+        world[:, 0] *= -1
     picture = region.to_picture(shares)
     points = np.empty((len(BLAZEPOSE_33), 3), np.float32)
-    points[:, :2] = picture[_LANDMARKS]
-    points[:, 2] = raw_points[_LANDMARKS, 2] * np.float32(region.size / SIDE)
-    world = raw_world[_LANDMARKS].copy()
+    points[:, :2] = picture[order]
+    points[:, 2] = raw_points[order, 2] * np.float32(region.size / SIDE)
     world[:, :2] = world[:, :2] @ region.directions().T
-    confidence = logistic(raw_points[_LANDMARKS, 3:])
+    confidence = logistic(raw_points[order, 3:])
     return RegionPose(
         points=points,
         world=world,
@@ -112,6 +122,7 @@ def decode_pose(
         presence=confidence[:, 1],
         score=score,
         alignment=picture[_ALIGNMENT],
+        region=region,
         mask=None if raw_mask is None else Mask(logistic(raw_mask), region.crop_matrix(SIDE)),
     )
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from posecore.estimation.blazepose.graph import BlazePose
 from posecore.estimation.blazepose.landmarks import RegionPose, to_frame
+from posecore.estimation.blazepose.mirroring import averaged_with_mirror_image
 from posecore.estimation.blazepose.search import is_among, with_mask
 from posecore.estimation.inputs import Picture
 from posecore.estimation.object_detector import thorough_search
@@ -47,8 +48,8 @@ class PictureEstimator:
 
     def _thorough(self, rgb: Picture) -> tuple[list[RegionPose], int]:
         """The people with the best scores, and how many more were found."""
-        people = self._search.people(rgb)
-        wanted = people[: self._options.people]
+        people = self._search.people(rgb, self._options.people)
+        wanted = [averaged_with_mirror_image(self._blazepose, rgb, pose) for pose in people[: self._options.people]]
         if self._options.segmentation:
             wanted = [with_mask(self._blazepose, rgb, pose) for pose in wanted]
         return wanted, len(people) - len(wanted)

@@ -8,6 +8,7 @@ import pytest
 
 from posecore.estimation.blazepose.filters import PoseSmoothing
 from posecore.estimation.blazepose.landmarks import RegionPose
+from posecore.estimation.regions import Region
 from posecore.motion.one_euro import LowPass, OneEuro
 
 STEPS = 60
@@ -58,6 +59,7 @@ def poses():
             presence=random.uniform(size=33).astype(np.float32),
             score=float(random.uniform()),
             alignment=np.array([(300, 300), (300, 140)], np.float32),
+            region=Region(300, 300, 400, 0.0, 1.0),
         )
         for _ in range(10)
     ]

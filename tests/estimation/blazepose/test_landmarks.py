@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from posecore import Region
+from posecore import BLAZEPOSE_33, Region
 from posecore.estimation.blazepose.landmarks import HEATMAP_SIDE, POINT_VALUES, POINTS, SIDE, RegionPose, decode_pose
 
 # One pixel of the network's input is one pixel of the picture.
@@ -123,3 +123,14 @@ def test_shapes():
         (33,),
         (2, 2),
     ]
+
+
+def test_a_mirror_image_is_turned_back():
+    left, right = (BLAZEPOSE_33.index(f"{side}_wrist") for side in ("left", "right"))
+    raw_points, raw_world = np.zeros((POINTS, POINT_VALUES), np.float32), np.zeros((POINTS, 3), np.float32)
+    raw_points[left], raw_world[left] = (55, 40, 9, 100, 100), (0.2, 0.1, -0.3)
+    heatmaps = np.full((HEATMAP_SIDE, HEATMAP_SIDE, POINTS), -100, np.float32)
+    pose = decode_pose(raw_points, 0.75, heatmaps, raw_world, PLAIN, mirrored=True)
+    np.testing.assert_allclose(pose.points[right], (200, 40, 9), atol=1e-3)
+    np.testing.assert_allclose(pose.world[right], (-0.2, 0.1, -0.3), atol=1e-6)
+    assert pose.visibility[right] == pytest.approx(1)
