@@ -41,6 +41,8 @@ from posecore import FrameHands, FramePoses, PosecoreError, PoseOptions
 from posecore.estimation.hand_options import HandOptions
 from posecore.motion.hand_as_body import people_within_hands
 from posecore.motion.height import GivenHeight, fit_heights, scaled
+from posecore.motion.root import in_camera_axes
+from posecore.rigid.camera import Camera
 
 HOW_TO_MEASURE = (
     "Choose **Line** or **Angle** below the photo, then click its points on the photo. An end near a landmark follows "
@@ -67,6 +69,25 @@ def choose_look(several: bool) -> Look:
     )
     background = choose_background("image_background")
     return Look(chosen.skeleton, labels, least, "person" if several else "side", background, overlay)
+
+
+def choose_axes(photo: Photo) -> float | None:
+    """Field of view in degrees of the camera in whose axes metres are to be; None: they stay as the model gives them.
+
+    It is offered if the photo states its lens.
+    """
+    if photo.focal_mm is None:
+        return None
+    in_camera = st.toggle(
+        "Metres in the camera's axes",
+        False,
+        key="image_camera_axes",
+        persist_state="session",
+        help=f"Turns each person by the angle from which the camera saw them, with the lens that the photo states "
+        f"({photo.focal_mm:.0f} mm). Off: as the model gives them.",
+    )
+    height, width = photo.rgb.shape[:2]
+    return Camera.from_focal_35mm((width, height), photo.focal_mm).fov_deg if in_camera else None
 
 
 def show_photo(
@@ -143,9 +164,12 @@ def show_result(
             say(places, hands_in_words(hands, poses.names), ":material/back_hand:")
     with places.tab("display"):
         look = choose_look(several)
+        seen_by_deg = choose_axes(photo)
     if look.background != "keep" or look.overlay.is_behind:
         masked = estimated(photo, replace(options, segmentation=True))
         poses = scaled(masked.only(poses.person_ids.tolist()).named(poses.names), given)
+    if seen_by_deg is not None:
+        poses = in_camera_axes(poses, field_of_view_deg=seen_by_deg)
     with places.photo:
         rgb = drawn(photo, poses, look, hands)
         show_photo(photo, rgb, poses, look, hands, given, measures=len(poses) > 0 and places.is_open("measure"))
@@ -166,7 +190,7 @@ def show_result(
                 show_table(poses, key="image_table", several=several)
     places.tab("measure").caption(HOW_TO_MEASURE)
     with places.tab("files"):
-        offer_files(photo, rgb, options, poses, look, hands, given)
+        offer_files(photo, rgb, options, poses, look, hands, given, seen_by_deg)
     places.tab("help").markdown(numbers_explained(hands=bool(hands)))
 
 

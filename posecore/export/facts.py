@@ -70,6 +70,7 @@ def facts_in_words(
         "Smoothing while estimating": _plain(facts, "smoothing"),
         "Smoothing afterwards": _options(facts.get("smoothing_afterwards")),
         "Metres": _metres(sequence, facts),
+        "Axes of metres": _axes(facts),
         "Made with": version and f"posecore {version}",
     }
     yield from ((name, value) for name, value in rows.items() if value)
@@ -97,6 +98,12 @@ def _metres(sequence: PoseSequence, facts: Mapping[str, Any]) -> str | None:
     """As "Metres are scaled to the given height of 1.75 m."; None if none was given."""
     given = heights_of(facts)
     return metres_in_words(given, sequence.names, sequence.person_ids.tolist()) if given else None
+
+
+def _axes(facts: Mapping[str, Any]) -> str | None:
+    """As "the camera's, for a field of view of 65.47 degrees"; None if they are as the model gives them."""
+    degrees = _plain(facts, "camera_axes", "field_of_view_deg")
+    return degrees and f"the camera's, for a field of view of {degrees} degrees"
 
 
 def _plain(facts: object, *keys: str) -> str | None:

@@ -16,6 +16,7 @@ from posecore.media.clips import CLIP_SUFFIXES, open_clip
 from posecore.media.pictures import encode_png
 from posecore.media.samples import sample_picture
 from posecore.motion.angles import ANGLES, measure_angle
+from posecore.motion.root import in_camera_axes
 from posecore.motion.usual_error import usual_errors
 from posecore.view.overlays.puppet_svg import TEMPLATE
 
@@ -158,6 +159,32 @@ def png(rgb: np.ndarray) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(rgb).save(buffer, "PNG")
     return buffer.getvalue()
+
+
+def test_metres_are_in_the_cameras_axes_if_the_photo_states_its_lens(open_page, monkeypatch):
+    made = {}
+    monkeypatch.setattr(
+        "pages.ui.image.files.offer_download", lambda label, make, name, mime: made.update({name: make})
+    )
+    exif = Image.Exif()
+    exif.get_ifd(34665)[41989] = 28
+    photo = io.BytesIO()
+    with Image.open(sample_picture().path) as image:
+        image.save(photo, "JPEG", quality=95, exif=exif)
+    app = upload(open_page("image"), "phone.jpg", photo.getvalue())
+
+    def saved():
+        return load_sequence(io.BytesIO(made["phone.posecore.npz"]()))
+
+    before = saved()
+    app.toggle(key="image_camera_axes").set_value(True).run()
+    assert not app.exception
+    after = saved()
+    degrees = after.facts["camera_axes"]["field_of_view_deg"]
+    assert 55 < degrees < 65
+    turned = in_camera_axes(before.sequence, field_of_view_deg=degrees)
+    np.testing.assert_allclose(after.sequence.world, turned.world, atol=1e-4)
+    assert np.nanmax(np.abs(after.sequence.world - before.sequence.world)) > 0.02
 
 
 def test_a_pose_to_fill_is_drawn_and_a_photo_without_one_refused(open_page):

@@ -30,6 +30,7 @@ def offer_files(
     look: Look,
     hands: FrameHands | None,
     given: Sequence[GivenHeight] = (),
+    seen_by_deg: float | None = None,
 ) -> None:
     """Offer the annotated photo and the results as files. Each is made when its button is pressed.
 
@@ -41,6 +42,7 @@ def offer_files(
         look: what was drawn; an overlay is offered by itself too.
         hands: their hands; None if they were not looked for.
         given: heights to which the people are scaled.
+        seen_by_deg: field of view of the camera in whose axes metres are; None: as the model gives them.
     """
     stem = PurePath(photo.name).stem
     with st.container(horizontal=True):
@@ -63,7 +65,7 @@ def offer_files(
             parquet = partial(written, partial(write_parquet, hands))
             offer_download("Hands (Parquet)", parquet, f"{stem}.hands.parquet", _PARQUET)
             offer_download("Hands (JSON)", partial(to_json, hands), f"{stem}.hands.json", _JSON)
-        saved = partial(_save, photo, options, poses, hands, given)
+        saved = partial(_save, photo, options, poses, hands, given, seen_by_deg)
         offer_download("Saved result", partial(written, saved), f"{stem}{SUFFIX}", "application/octet-stream")
 
 
@@ -73,6 +75,7 @@ def _save(
     poses: FramePoses,
     hands: FrameHands | None,
     given: Sequence[GivenHeight],
+    seen_by_deg: float | None,
     path: str | os.PathLike[str],
 ) -> None:
     """Save the result as that of a video of one frame."""
@@ -81,6 +84,7 @@ def _save(
         "options": replace(options, smoothing=False).as_dict(),
         "smoothing_afterwards": None,
         **height_facts(given, poses),
+        **({} if seen_by_deg is None else {"camera_axes": {"field_of_view_deg": round(seen_by_deg, 2)}}),
     }
     save_sequence(
         PoseSequence.from_frames([poses], size=poses.size, fps=1),
