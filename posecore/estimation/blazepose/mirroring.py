@@ -7,6 +7,8 @@ groups, and on photos of acrobats, it is a little worse. So only metres are aver
 
 from dataclasses import replace
 
+import numpy as np
+
 from posecore.estimation.blazepose.graph import BlazePose
 from posecore.estimation.blazepose.landmarks import RegionPose
 from posecore.estimation.inputs import Picture
@@ -24,4 +26,4 @@ def averaged_with_mirror_image(blazepose: BlazePose, picture: Picture, pose: Reg
     other = blazepose.landmarks(picture, pose.region, mirrored=True)
     if oks_between(pose.points[:, :2], other.points[:, :2]) < _SAME:
         return pose
-    return replace(pose, world=(pose.world + other.world) / 2)
+    return replace(pose, world=np.mean([pose.world, other.world], axis=0, dtype=np.float32))
