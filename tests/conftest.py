@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
@@ -15,6 +15,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from posecore import FramePoses, PoseOptions, PoseSequence, decode_picture, estimate_image, estimate_video
 from posecore.estimation.photos import release_models
+from posecore.export.saved import load_sequence, save_sequence
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
 from posecore.media.samples import sample_clip, sample_picture
@@ -26,6 +27,9 @@ LIVE = {"test_coach.py", "test_firefox.py", "test_signs.py", "test_turn.py", "te
 """Of the browser tests, those with a camera."""
 COMPILED_S = 60
 """The other workers wait no longer for the first one."""
+
+Make = Callable[[Path], None]
+"""Writes a file."""
 
 
 class _TwoRunsOfBrowsers(LoadScopeScheduling):
@@ -98,21 +102,44 @@ def portrait() -> np.ndarray:
 
 
 @pytest.fixture(scope="session")
-def small_sample(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """The sample video at half size, 884 x 496 px, which is read and written in a quarter of the time.
-
-    The first worker that needs it makes it, for all.
-    """
+def made_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[[str, Make], Path]:
+    """A file by its name, which the first worker that needs it makes, for all."""
     own = tmp_path_factory.getbasetemp()
-    path = (own if worker_id == "master" else own.parent) / "small" / "sports2d_demo.mp4"
-    if not path.exists():
-        path.parent.mkdir(exist_ok=True)
-        unfinished = own / "unfinished.mp4"
-        with open_clip(sample_clip().path) as clip, FilmWriter(unfinished, (884, 496), fps_hint=30) as film:
+    folder = (own if worker_id == "master" else own.parent) / "made"
+
+    def ask(name: str, make: Make) -> Path:
+        path = folder / name
+        if not path.exists():
+            folder.mkdir(exist_ok=True)
+            unfinished = own / name
+            make(unfinished)
+            unfinished.replace(path)
+        return path
+
+    return ask
+
+
+@pytest.fixture(scope="session")
+def estimated_once(made_once) -> Callable[[str, Callable[[], PoseSequence]], PoseSequence]:
+    """Poses by a name of their own, which the first worker that needs them estimates, for all."""
+
+    def ask(name: str, estimate: Callable[[], PoseSequence]) -> PoseSequence:
+        path = made_once(f"{name}.posecore.npz", lambda unfinished: save_sequence(estimate(), unfinished))
+        return load_sequence(path).sequence
+
+    return ask
+
+
+@pytest.fixture(scope="session")
+def small_sample(made_once) -> Path:
+    """The sample video at half size, 884 x 496 px, which is read and written in a quarter of the time."""
+
+    def make(path: Path) -> None:
+        with open_clip(sample_clip().path) as clip, FilmWriter(path, (884, 496), fps_hint=30) as film:
             for frame in clip:
                 film.write(cv2.resize(frame.rgb, (884, 496), interpolation=cv2.INTER_AREA), frame.time_s)
-        unfinished.replace(path)
-    return path
+
+    return made_once("sports2d_demo.mp4", make)
 
 
 @pytest.fixture(scope="session")
@@ -122,9 +149,10 @@ def portrait_poses(portrait: np.ndarray) -> FramePoses:
 
 
 @pytest.fixture(scope="session")
-def cam01(shared_data: Path) -> PoseSequence:
+def cam01(shared_data: Path, estimated_once) -> PoseSequence:
     """The person whom four cameras filmed, as the real model finds them from the first one; 100 frames, 60 fps."""
-    return estimate_video(shared_data / "clips/pose2sim/cam01.mp4", PoseOptions(), workers=1)
+    path = shared_data / "clips/pose2sim/cam01.mp4"
+    return estimated_once("cam01", lambda: estimate_video(path, PoseOptions(), workers=1))
 
 
 @pytest.fixture(scope="session")
