@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readLink } from "../../pages/ui/js/player/link.js";
-import { firstView, layersOf } from "../../pages/ui/js/player/view.js";
+import { firstView, layersOf, nextLayer } from "../../pages/ui/js/player/view.js";
 
 const NOTHING = readLink(new URLSearchParams());
 
@@ -16,6 +16,14 @@ function clip(...layers) {
 test("both layers can be shown together if there are two", () => {
   assert.deepEqual(layersOf(clip("smoothed", "raw")), ["smoothed", "raw", "both"]);
   assert.deepEqual(layersOf(clip("raw")), ["raw"]);
+});
+
+test("a filter that is chosen is shown, and what was chosen of two stays", () => {
+  const both = clip("smoothed", "raw");
+  assert.equal(nextLayer(both, "raw", { raw: {} }), "smoothed");
+  assert.equal(nextLayer(both, "raw", { smoothed: {}, raw: {} }), "raw");
+  assert.equal(nextLayer(both, "raw"), "raw");
+  assert.equal(nextLayer(clip("raw"), "both", { smoothed: {}, raw: {} }), "raw");
 });
 
 test("without a link, a video starts with the server's defaults", () => {

@@ -23,8 +23,8 @@ import { FilmPlayback, FilmlessPlayback } from "./playback.js";
 import { Readings } from "./readings.js";
 import { recall, remember } from "./remembered.js";
 import { Tabs } from "./tabs.js";
-import { firstView, layersOf } from "./view.js";
 import { meanError } from "./usual_error.js";
+import { firstView, nextLayer } from "./view.js";
 
 /** @typedef {import("../types.d.ts").PlayerData} PlayerData */
 /** @typedef {import("../types.d.ts").View} View */
@@ -179,9 +179,10 @@ class Player {
     const moments = Moments.of(data.moments, data.header, () => this.arrived());
     await moments.loadTimes();
     if (this.gone || data.moments !== this.data?.moments) return; // another result came meanwhile
+    const before = isNewFilm ? undefined : this.moments?.header.layers;
     this.moments = moments;
     this.lines = [];
-    if (this.view && !layersOf(data).includes(this.view.layer)) this.view.layer = layersOf(data)[0];
+    if (this.view) this.view.layer = nextLayer(data, this.view.layer, before);
     this.readings.begin(moments);
     this.cuts.begin(moments);
     if (isNewFilm || !this.playback) this.beginPlayback(data);

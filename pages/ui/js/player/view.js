@@ -15,6 +15,18 @@ export function layersOf({ header }) {
 }
 
 /**
+ * The layer to show once a result is smoothed differently: the same one, but not the raw landmarks that were all there was.
+ * @param {PlayerData} data
+ * @param {string} layer shown before
+ * @param {Record<string, unknown>} [before] the layers there were; none of the same result
+ */
+export function nextLayer(data, layer, before) {
+  const layers = layersOf(data);
+  const isFirstFilter = before && Object.keys(before).length === 1 && layers.length > 1;
+  return layers.includes(layer) && !isFirstFilter ? layer : layers[0];
+}
+
+/**
  * What joints can be coloured by, the usual first.
  * @param {PlayerData} data
  * @returns {View["joints"][]}
