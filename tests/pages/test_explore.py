@@ -115,15 +115,19 @@ def test_an_opened_result_says_the_same_as_the_video_page(on_video, jumpy):
 
 def test_a_solid_body_is_fitted_once_and_saved_with_its_raw_landmarks(on_video, jumpy):
     on_video.button_group(key="video_smoothing_method").set_value("solid").run()
+    assert any("60 degrees is assumed" in caption.value for caption in on_video.caption)
     on_video.number_input(key="video_smoothing_Field of view (degrees)").set_value(70.0).run()
     assert not on_video.exception
     fitted = playback_of(on_video, "video").sequence
+    assert not equal(fitted, jumpy)
+    assert list(playback_of(on_video, "video").moments.header["layers"]) == ["smoothed", "raw"]
     assert playback_of(on_video, "video").smoothing == Smoothing("solid", field_of_view_deg=70)
     on_video.run()
     assert playback_of(on_video, "video").sequence is fitted, "not again at each rerun"
     opened = open_saved(on_video, saved_from(on_video))
     assert opened.saved_with == Smoothing("solid", field_of_view_deg=70)
     assert equal(opened.playback.raw, jumpy)
+    assert equal(opened.playback.sequence, fitted), "the files have what is shown"
 
 
 def test_a_result_saved_without_smoothing_opens_without(on_video, jumpy):
