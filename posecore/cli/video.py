@@ -151,13 +151,12 @@ def video(
         base = written.folder / stem
         try:
             asked = _through_lens(file, asked, is_view_given=field_of_view_deg is not None)
-            raw, manifest = _analyse(file, asked, None if no_film else Path(f"{base}.annotated.mp4"))
+            raw, sequence, manifest = _run(file, asked, None if no_film else Path(f"{base}.annotated.mp4"))
         except (UnreadableMedia, WorkerLost) as error:
             report.add_failed(file, error)
             return report.finish()
         manifest |= {"overlay": sorted(overlay.pieces), "overlay_picture": own.as_dict(), "ghost": ghost}
         manifest |= {"puppet": None if puppet is None else {"file": puppet.name, "sha256": file_sha256(puppet)}}
-        sequence = _fitted(raw, asked.body)
         _write_tables(sequence, manifest, base, raw=raw)
         suffixes = [*([".webm"] if overlay_alone else []), *([".zip"] if overlay_pictures else [])]
         too_large = _write_overlay(sequence, overlay, [Path(f"{base}.overlay{suffix}") for suffix in suffixes])
@@ -190,6 +189,37 @@ def _through_lens(file: Path, asked: _Asked, *, is_view_given: bool) -> _Asked:
         return asked
     body, said = options.through_lens(asked.body, info.size, info.focal_35mm)
     return replace(asked, body=body, notes=(said,))
+
+
+def _run(file: Path, asked: _Asked, film: Path | None) -> "tuple[PoseSequence, PoseSequence, dict[str, Any]]":
+    """The people as estimated, those with the body that was asked for, and the manifest.
+
+    The annotated video shows the latter, so it is drawn once they are known; but what is behind people can only be
+    changed while they are estimated.
+    """
+    is_drawn_later = asked.body is not None and asked.background == "keep" and film is not None
+    raw, manifest = _analyse(file, asked, None if is_drawn_later else film)
+    sequence = _fitted(raw, asked.body)
+    if is_drawn_later and film is not None:
+        _draw(file, sequence, asked, film)
+    return raw, sequence, manifest
+
+
+def _draw(file: Path, sequence: "PoseSequence", asked: _Asked, film: Path) -> None:
+    from posecore.pipeline import draw_video
+
+    with progress_bar(unit="frame", desc="Drawing") as show:
+        draw_video(
+            file,
+            sequence,
+            film,
+            color_by="side" if asked.pose.people == 1 else "person",
+            skeletons=not asked.overlay,
+            overlay=asked.overlay,
+            part=asked.part,
+            on_progress=lambda progress: show(progress.frames, progress.total),
+            workers=1,
+        )
 
 
 def _analyse(file: Path, asked: _Asked, film: Path | None) -> "tuple[PoseSequence, dict[str, Any]]":
