@@ -22,10 +22,13 @@ from PIL import Image
 from posecore.cli.main import main
 from posecore.export.saved import load_sequence
 from posecore.limits import Limits
+from posecore.media.clip_options import ClipOptions
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
 from posecore.media.pictures import decode_picture
 from posecore.media.samples import sample_clip, sample_picture
+from posecore.motion.smoothing import Smoothing
+from posecore.pipeline import draw_video
 from posecore.view.overlays.puppet_svg import TEMPLATE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -192,6 +195,22 @@ def test_an_overlay_is_in_the_video_by_itself_and_in_the_manifest(short_clip, as
         code, _, errors = ask("video", short_clip, "--out", tmp_path, option)
         assert (code, len(errors.splitlines())) == (2, 1)
         assert f"{option}, but got none. Add --overlay, such as --overlay hat" in errors
+
+
+def test_an_annotated_video_shows_the_solid_body(short_clip, tmp_path, ask):
+    code, _, errors = ask("video", short_clip, "--out", tmp_path, "--workers", "1", "--end", "0.4", "--body", "solid")
+    assert code == 0, errors
+    saved = load_sequence(tmp_path / "walk.posecore.npz")
+    assert saved.smoothing == Smoothing("solid")
+    assert any("60 degrees is assumed" in note for note in saved.facts["notes"])
+    again = tmp_path / "again.mp4"
+    draw_video(short_clip, saved.sequence, again, part=ClipOptions(end_s=0.4))
+    films = []
+    for path in (tmp_path / "walk.annotated.mp4", again):
+        with open_clip(path) as clip:
+            films.append(np.array([frame.rgb for frame in clip], int))
+    assert len(films[0]) == len(saved.sequence)
+    assert np.abs(films[0] - films[1]).max() < 10  # drawn lines are 100 and more away from what is behind
 
 
 def test_an_overlay_that_is_too_large_does_not_spoil_the_rest(short_clip, ask, tmp_path, monkeypatch):
