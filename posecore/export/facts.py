@@ -81,8 +81,9 @@ def facts_in_words(
 
 def lens_is_given(facts: Mapping[str, Any]) -> bool:
     """Whether a solid body was fitted with a field of view of its own, not the one that is assumed."""
-    field_of_view = _plain(facts, "smoothing_afterwards", "field_of_view_deg")
-    return field_of_view is not None and field_of_view != str(ASSUMED_FIELD_OF_VIEW_DEG)
+    options = facts.get("smoothing_afterwards")
+    field_of_view = options.get("field_of_view_deg") if isinstance(options, Mapping) else None
+    return isinstance(field_of_view, int | float) and field_of_view != ASSUMED_FIELD_OF_VIEW_DEG
 
 
 def _cuts(sequence: PoseSequence) -> str | None:

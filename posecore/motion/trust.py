@@ -267,8 +267,11 @@ def _path(before: FloatArray, after: FloatArray) -> FloatArray:
     return np.asarray(np.linalg.norm(after - before, axis=-1).mean(axis=-1))
 
 
+_LENS = f"The lens is assumed ({ASSUMED_FIELD_OF_VIEW_DEG:.0f}° across), which matters for depth and lean"
+
+
 def _verdict(trust: Trust, sequence: PoseSequence, fit: _Fit) -> str:
-    """What the track is reliable for, its two worst problems, and how far its angles are usually off."""
+    """What the track is reliable for, how far its angles are usually off, and its two worst problems."""
     if not trust.frames:
         return "Not usable: this person appears in no frame."
     length_s = trust.frames * float(np.median(np.diff(sequence.times_s))) if len(sequence) > 1 else 0.0
@@ -283,25 +286,22 @@ def _verdict(trust: Trust, sequence: PoseSequence, fit: _Fit) -> str:
     problems = [*_general_problems(trust, sequence.times_s, fit), *_joint_problems(trust, fit)]
     reliable = f"Reliable for counting and timing{_within_shots(trust, sequence)}"
     first = reliable if counting else "Not reliable for counting or timing"
-    return f"{'. '.join([first, *problems[:2], *_about_angles(trust, fit)])}."
+    ruled_out = set(np.flatnonzero((trust.cut_off > CUT_OFTEN) | (trust.hidden > HIDDEN_OFTEN)).tolist()) & _BODY
+    angles = [name for name, angle in ANGLES.items() if ruled_out.isdisjoint(angle.landmarks)]
+    errors = errors_in_words(
+        {name: trust.angles.errors_deg[name] for name in angles if name in trust.angles.errors_deg}
+    )
+    untested = untested_in_words([name for name in angles if name in trust.angles.untested])
+    if trust.trunk_px < SMALL_TRUNK_PX:
+        errors = untested = ""  # of angles that are not reliable at all
+    lens = "" if fit.lens_is_given or not fit.is_solid else _LENS
+    return f"{'. '.join(filter(None, [first, errors, *problems[:2], untested, lens]))}."
 
 
 def _why_a_thing(trust: Trust) -> str:
     if trust.unsure > UNSURE_OFTEN:
         return f"The model is not sure of {trust.unsure:.0%} of the points."
     return f"Its left and right are mixed in {trust.mixed:.0%} of frames."
-
-
-def _about_angles(trust: Trust, fit: _Fit) -> Iterator[str]:
-    """The usual errors of the angles that nothing else rules out, joints that were not tested, and the lens."""
-    if not trust.trunk_px < SMALL_TRUNK_PX:
-        ruled_out = set(np.flatnonzero((trust.cut_off > CUT_OFTEN) | (trust.hidden > HIDDEN_OFTEN)).tolist()) & _BODY
-        usable = {name: set(ANGLES[name].landmarks).isdisjoint(ruled_out) for name in ANGLES}
-        errors_deg = {name: error for name, error in trust.angles.errors_deg.items() if usable[name]}
-        untested = [name for name in trust.angles.untested if usable[name]]
-        yield from filter(None, (errors_in_words(errors_deg), untested_in_words(untested)))
-    if fit.is_solid and not fit.lens_is_given:
-        yield f"The lens is assumed ({ASSUMED_FIELD_OF_VIEW_DEG:.0f}° across), which matters for depth and lean"
 
 
 def _within_shots(trust: Trust, sequence: PoseSequence) -> str:

@@ -21,7 +21,7 @@ import { bandsOf, plusMinus } from "./usual_error.js";
 const MOST_SHADED = 150;
 const MOST_CUTS = 200;
 const MOST_TURNS = 300; // of a curve
-const MOST_BANDS = 4; // of a panel: more would hide each other
+const MOST_BANDS = 3; // of a panel: more would hide each other
 const MOST_BAND_POINTS = 1000;
 const PANEL_PX = 130;
 const LEAST_PANEL_PX = 80;
