@@ -218,6 +218,14 @@ class TestAwkward:
         candidates._hints = [Region(20, 20, 8, 0, 0.3), Region(40, 40, 60, 0, 0.9)]
         assert 1 <= len(candidates.closer(picture)) <= 4
 
+    @pytest.mark.parametrize(("hints", "looks"), [([], 38), ([Region(20, 20, 8, 0, 0.1)], 42)])
+    def test_small_squares_of_a_photo_are_looked_at_only_where_there_was_a_hint(self, monkeypatch, hints, looks):
+        blazepose, looked = BlazePose(), []
+        monkeypatch.setattr(blazepose, "detect", lambda picture, least, within: looked.append(within) or hints)
+        for look in SquareBySquare(blazepose, photo=True)(np.zeros((64, 64, 3), np.uint8)):
+            assert look() == []
+        assert len(looked) == looks
+
     def test_noise_contains_nobody(self):
         noise = np.random.default_rng(3).integers(0, 256, (480, 640, 3), np.uint8)
         assert len(estimate_image(noise, THOROUGH)) == 0
