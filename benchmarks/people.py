@@ -74,9 +74,10 @@ def compare_on_photos(images: Path, annotations: Path) -> list[dict[str, Any]]:
     photos = sorted(labelled.photos, key=lambda photo: photo.file_name)
     pictures = [(decode_picture(labelled.source.read(photo.file_name)), photo) for photo in photos]
     print(f"\n{len(pictures)} photos of {images}; found from OKS {FOUND_FROM}\n\n{HEAD}")
-    rows = [measure(way, options, pictures) for way, options in WAYS.items()]
-    for row in rows:
-        print(LINE.format(**row))
+    rows = []
+    for way, options in WAYS.items():
+        rows.append(measure(way, options, pictures))
+        print(LINE.format(**rows[-1]), flush=True)
     return rows
 
 
