@@ -5,6 +5,7 @@ from typing import Any
 
 from posecore.hands import HandSequence
 from posecore.motion.height import heights_of, metres_in_words
+from posecore.motion.root import ASSUMED_FIELD_OF_VIEW_DEG
 from posecore.poses import PoseSequence
 
 _MOST_CUTS = 20
@@ -23,8 +24,6 @@ def solid_view_deg(facts: Mapping[str, Any] | None) -> float | None:
     Args:
         facts: as ``posecore.runs.manifest`` makes them, or what any file holds in their place.
     """
-    from posecore.motion.root import ASSUMED_FIELD_OF_VIEW_DEG  # needs SciPy, which the catalogue of formats does not
-
     smoothing = (facts or {}).get("smoothing_afterwards")
     for _ in range(_MOST_TIMES_SMOOTHED):
         if not isinstance(smoothing, Mapping):

@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 
 from posecore.errors import InvalidOption, InvalidPoses
-from posecore.export.facts import solid_view_deg
 from posecore.export.saved import bodies_beside
 from posecore.hands import HandSequence
 from posecore.poses import PoseSequence
@@ -210,6 +209,8 @@ def _files_of(
         **({"raw": raw} if form.with_raw else {}),
         **({"hands": hands} if form.with_hands else {}),
     }
+    from posecore.export.facts import solid_view_deg  # loads SciPy, which the catalogue does not need
+
     if form.in_room and (view_deg := solid_view_deg(facts)) is not None:
         options |= {"solid": True, "field_of_view_deg": view_deg}
     if not form.per_person:
