@@ -128,9 +128,7 @@ def test_the_sample_is_searched_and_has_the_poses_it_was_drawn_with(open_page, t
     [frame] = [each for each in app.slider if each.label == "Frame"]
     frame.set_value(40).run()
     assert app.dataframe[0].value["Roll (°)"][0] == pytest.approx(swinging(40 / 25).euler_deg[2], abs=3)
-    run = RigidRun(sample_clip(), RigidOptions((), family=FAMILY))
-    run.start()
-    assert run.state.done.wait(90)
+    run = app.session_state["visit"].get(RigidRun)
     seen = run.state.result
     camera = Camera.from_fov(seen.size, FOV_DEG)
     found = seen.pose(camera, tag_size_m=TAG_M, smooth=False)
