@@ -21,7 +21,7 @@ import { bandsOf, plusMinus } from "./usual_error.js";
 const MOST_SHADED = 150;
 const MOST_CUTS = 200;
 const MOST_TURNS = 300; // of a curve
-const MOST_BANDS = 3; // of a panel: more would hide each other
+const MOST_BANDS = 3; // of a panel: more would hide each other; then only the lines of the first colour have some
 const MOST_BAND_POINTS = 1000;
 const PANEL_PX = 130;
 const LEAST_PANEL_PX = 80;
@@ -146,8 +146,7 @@ export class Curves {
     const lines = this.shown.lines.filter((line) => line.unit === unit);
     const across = this.scale();
     const x = (/** @type {number} */ time) => across.pixel(time);
-    const banded = lines.filter(({ errors, faint }) => errors && !faint);
-    const drawn = (banded.length > MOST_BANDS ? [] : banded).map((line) => ({
+    const drawn = bandedOf(lines).map((line) => ({
       color: line.color,
       bands: bandsOf(line, choices.cuts, MOST_BAND_POINTS),
     }));
@@ -211,6 +210,17 @@ export class Curves {
     this.sizes.disconnect();
     this.dark.removeEventListener("change", this.redraw);
   }
+}
+
+/**
+ * The lines of a panel whose usual errors are drawn: of many lines only those in the first colour, which are one
+ * person's, or one curve.
+ * @param {Line[]} lines
+ */
+function bandedOf(lines) {
+  const known = lines.filter(({ errors, faint }) => errors && !faint);
+  const banded = known.length > MOST_BANDS ? known.filter(({ color }) => color === known[0].color) : known;
+  return banded.length > MOST_BANDS ? [] : banded;
 }
 
 /**
