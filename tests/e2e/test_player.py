@@ -366,7 +366,7 @@ def test_curves_can_be_added_and_removed(player):
     player.get_by_role("button", name="Remove Left knee angle, 3D").click()
     expect(player.locator(".pp-chip")).to_have_count(2)
     reading = player.locator(".pp-chip b").first
-    expect(reading).to_have_text(re.compile(r"^[\d.]+ °$"))
+    expect(reading).to_have_text(re.compile(r"^[\d.]+ ±\d+ °$"))
 
 
 def test_playback_stays_within_a_loop(player):

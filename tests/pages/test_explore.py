@@ -116,8 +116,10 @@ def test_an_opened_result_says_the_same_as_the_video_page(on_video, jumpy):
 def test_a_solid_body_is_fitted_once_and_saved_with_its_raw_landmarks(on_video, jumpy):
     on_video.button_group(key="video_smoothing_method").set_value("solid").run()
     assert any("60 degrees is assumed" in caption.value for caption in on_video.caption)
+    assert any("The lens is assumed (60° across)" in verdict for verdict in said(on_video)["verdicts"])
     on_video.number_input(key="video_smoothing_Field of view (degrees)").set_value(70.0).run()
     assert not on_video.exception
+    assert not any("lens" in verdict for verdict in said(on_video)["verdicts"])
     fitted = playback_of(on_video, "video").sequence
     assert not equal(fitted, jumpy)
     assert list(playback_of(on_video, "video").moments.header["layers"]) == ["smoothed", "raw"]

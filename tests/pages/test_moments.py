@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from pages.ui.explore.player.moments import PIECE_FRAMES, write_moments
+from pages.ui.explore.share.packed import pack
 from posecore import PoseSequence
+from posecore.motion.angles import ANGLES
+from posecore.motion.body import fit
+from posecore.motion.usual_error import find_kinds, usual_errors
+from tests.pages.test_share import unpacked
 from tests.synthetic_hands import RIGHT, waving
 
 
@@ -61,6 +66,21 @@ def test_the_curves_of_angles_say_where_they_are_drawn(sequence, tmp_path):
     assert curves["right_wrist.angle_2d"]["angle"]["points"] == [[14], [16], [20, 18]]
     assert curves["left_knee.angular_speed"]["angle"] is None
     assert curves["nose.height_in_picture"]["angle"] is None
+
+
+def test_the_usual_errors_of_curves_follow_from_the_kind_of_each_frame(cam01, tmp_path):
+    layers = {"smoothed": fit(cam01), "raw": cam01}
+    moments = write_moments(tmp_path / "moments.bin", layers)
+    curves = {curve["name"]: curve for curve in moments.header["curves"]}
+    assert curves["left_knee.angular_speed"]["errors"] is None
+    elbow = np.array(curves["left_elbow.angle_3d"]["errors"])
+    for name, sequence in layers.items():
+        kinds = np.frombuffer(
+            moments.path.read_bytes(), np.int8, len(cam01), moments.header["layers"][name]["kinds_at"]
+        )
+        wanted = usual_errors(sequence)[:, 0, list(ANGLES).index("left_elbow")]
+        np.testing.assert_array_equal(elbow[kinds], wanted, err_msg=name)
+    np.testing.assert_array_equal(unpacked(pack(cam01, "raw"))["kinds"], find_kinds(cam01))
 
 
 def test_a_very_long_video_keeps_every_nth_frame(sequence, tmp_path, monkeypatch):
