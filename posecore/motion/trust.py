@@ -324,11 +324,13 @@ def _general_problems(trust: Trust, times_s: NDArray[np.float64], fit: _Fit) -> 
         yield f"Not reliable for joint angles (the trunk is only {trust.trunk_px:.0f} pixels long)"
     swaps = {limb: len(frames) for limb, frames in trust.swaps.items() if _many(frames, trust.frames)}
     found = [f"swapped: {' and '.join(f'{limb} {times} times' for limb, times in swaps.items())}"] if swaps else []
+    exchanged = f"about {len(trust.exchanged)} of {trust.frames} frames"
     if len(trust.exchanged) > EXCHANGED_MATTERS * trust.frames:
-        how = "mended" if fit.is_solid else "which a solid body mends"
-        found.append(f"exchanged in about {len(trust.exchanged)} of {trust.frames} frames, {how}")
-    if found:
+        found.append(f"exchanged in {exchanged}, which a solid body mends")
+    if found and not fit.is_solid:
         yield f"Not reliable for comparing left and right ({'; '.join(found)})"
+    elif found and len(trust.exchanged):
+        yield f"Left and right were exchanged in {exchanged} and are mended"
 
 
 def _joint_problems(trust: Trust, fit: _Fit) -> Iterator[str]:

@@ -127,7 +127,8 @@ def test_a_whole_body_whose_sides_are_exchanged_for_a_while(cam01):
     assert trust.exchanged.tolist() == list(range(40, 70))
     assert "exchanged in about 30 of 100 frames, which a solid body mends)" in trust.verdict
     [mended] = judge(changed(cam01, **arrays), shown=fit(cam01))
-    assert "exchanged in about 30 of 100 frames, mended)" in mended.verdict
+    assert "Left and right were exchanged in about 30 of 100 frames and are mended." in mended.verdict
+    assert "Not reliable for comparing left and right" not in mended.verdict
     errors = {joint: clean.angles.errors_deg[f"left_{joint}"] for joint in ("shoulder", "elbow")}
     assert all(trust.angles.errors_deg[f"left_{joint}"] >= error for joint, error in errors.items())
 
