@@ -118,7 +118,8 @@ def _body(sequence: PoseSequence, person: int, judged: PoseSequence, *, is_lens_
         return None
     angles = measure_angles(alone)[:, 0]
     errors = usual_errors(alone)[:, 0]
-    table = trust_table(judged.only([person]).named({}), shown=alone, lens_is_given=is_lens_given)
+    original = alone if judged is sequence else judged.only([person]).named({})
+    table = trust_table(original, shown=alone, lens_is_given=is_lens_given)
     [trust] = table.to_dict("records")
     steps = plot_steps(alone, person)
     return {
