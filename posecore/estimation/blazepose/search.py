@@ -50,7 +50,7 @@ _SCORE_STEPS = 20
 # The work on a crowd, or on a photo full of detail, is bounded: at most this many runs of the landmark network, for the
 # surest candidates first (two confirm a person), and looks at the smallest squares, with the surest hints first. The
 # one run that counts a person beyond those asked for is free: as many as the looks show are counted.
-_MOST_RUNS, _MOST_CLOSER = 56, 70
+_MOST_RUNS, _MOST_CLOSER = 56, 60
 # As many people are confirmed in any case, so that those with the best scores are among them.
 _ALWAYS_CONFIRMED = 12
 # The whole picture is searched in these turns, too: half of the gymnasts upside down are not seen upright.
