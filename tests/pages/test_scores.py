@@ -195,7 +195,7 @@ def test_page_and_command_agree_on_labelled_photos(open_page, shared_data, tmp_p
     assert without_time(fast) == without_time(theirs)
     assert (fast["found"], thorough["found"], fast["people"]) == (4, 11, 12)
     text = plain(said(app))
-    assert "On your 12 people in 4 photos, full with the thorough search finds 11 and puts 76 of 100 points" in text
+    assert "On your 12 people in 4 photos, full with the thorough search finds 11 and puts 80 of 100 points" in text
     assert "Full with the fast search finds 4 and puts 25 of 100 points." in text
 
 
