@@ -1,6 +1,5 @@
 """The boxes that MediaPipe's detectors propose: their anchors, decoding, and merging those of one person or hand."""
 
-import math
 from functools import cache
 
 import numpy as np
@@ -37,21 +36,13 @@ def decode_boxes(
         side: of the input, pixels.
         min_score: lowest accepted score, 0..1.
     """
-    # Nearly all are far below, so that the logistic function of most is not computed.
-    likely = np.flatnonzero(raw_scores > _logit(min_score) - 1)
-    scores = logistic(raw_scores[likely])
-    likely, scores = likely[scores >= min_score], scores[scores >= min_score]
+    scores = logistic(raw_scores)
+    likely = np.flatnonzero(scores >= min_score)
     boxes = raw_boxes[likely].reshape(-1, raw_boxes.shape[1] // 2, 2) / np.float32(side)
     boxes[:, 0] += anchors[likely]
     boxes[:, 2:] += anchors[likely][:, None]
     real = (boxes[:, 1] >= 0).all(axis=1)
-    return boxes[real], scores[real]
-
-
-def _logit(share: float) -> float:
-    """What the logistic function maps to a share, as far as float32 distinguishes it from 1."""
-    below_one = min(share, 1 - 1e-7)
-    return math.log(below_one / (1 - below_one)) if share > 0 else -math.inf
+    return boxes[real], scores[likely[real]]
 
 
 def merge_boxes(boxes: FloatArray, scores: FloatArray, *, same: float, most: int) -> list[tuple[FloatArray, float]]:
