@@ -78,7 +78,8 @@ def errors_in_words(errors_deg: Mapping[str, float]) -> str:
 def untested_in_words(untested: Collection[str]) -> str:
     """As "Untested: both knees, left elbow (bend by less than 20° here)"; "" if all bend."""
     groups = [words for words, _ in _by_joint(dict.fromkeys(untested, 0))]
-    return f"Untested: {', '.join(groups)} (bend by less than {BENDS_DEG:.0f}° here)" if groups else ""
+    bend = "bends" if len(untested) == 1 else "bend"
+    return f"Untested: {', '.join(groups)} ({bend} by less than {BENDS_DEG:.0f}° here)" if groups else ""
 
 
 def _by_joint(numbers: Mapping[str, int]) -> list[tuple[str, int]]:

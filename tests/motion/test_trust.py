@@ -7,6 +7,7 @@ import pytest
 
 from posecore import BLAZEPOSE_33, ClipOptions, InvalidOption, PoseSequence, estimate_video
 from posecore.media.samples import sample_clip
+from posecore.motion.angle_trust import untested_in_words
 from posecore.motion.body import fit
 from posecore.motion.trust import judge, trust_table
 
@@ -321,3 +322,8 @@ def test_likely_switches_are_named(walker, way, other_way, frames):
     assert named == [bool(frames)] * 2
     cut = changed(both, cuts=np.array([60]))
     assert [trust.switches.tolist() for trust in judge(cut)] == [[], []]
+
+
+def test_one_untested_joint_bends_and_several_bend():
+    assert untested_in_words(["left_shoulder"]) == "Untested: left shoulder (bends by less than 20° here)"
+    assert untested_in_words(["left_knee", "right_knee"]) == "Untested: both knees (bend by less than 20° here)"
