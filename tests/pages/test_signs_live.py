@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pages.ui.live.followed import Moment
 from pages.ui.live.gesture_buttons import BUTTONS, GestureButtons
-from pages.ui.live.stream import Moment
 from pages.ui.signs.book import TaughtSigns
 from pages.ui.signs.letter_hands import letter_shapes
 from pages.ui.signs.live_spelling import LiveSpelling

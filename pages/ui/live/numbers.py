@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from pages.ui.live.stream import LiveOptions, LiveStream, Moment
+from pages.ui.live.followed import Moment
+from pages.ui.live.stream import LiveOptions, LiveStream
 from pages.ui.shared.hand_results import hands_in_words
 from posecore import FrameHands, FramePoses, PoseSequence
 from posecore.broadcast.frames import as_numbers, people_json
@@ -52,10 +53,9 @@ def report(stream: LiveStream, asked: Mapping[str, str]) -> str:
         "advice": _ends_soon(stream) or slow or why_nobody(stream, moments),
         "loading": stream.loading,
         "over": stream.over,
-        "goes_on_unseen": stream.goes_on_unseen,
         "recording": _recording(stream),
-        "coach": _coach(stream, moments, asked.get("coach", "")),
-        "gestures": stream.gestures and stream.gestures.report((each.poses, each.hands) for each in moments),
+        # The poses have the time of their arrival, which goes on from one stream to the next.
+        **stream.follow(moments, time.monotonic(), asked.get("coach", "")),
         "stream": stream.turn,
         "number": -1 if shown is None else shown.number,
     }
@@ -103,12 +103,6 @@ def _recording(stream: LiveStream) -> dict[str, Any] | None:
         "longest_s": recorder.longest_s,
         "over": recorder.over,
     }
-
-
-def _coach(stream: LiveStream, moments: Sequence[Moment], wish: str) -> dict[str, Any] | None:
-    # The poses have the time of their arrival, which goes on from one stream to the next.
-    poses = (moment.poses for moment in moments)
-    return None if stream.coach is None else stream.coach.report(poses, time.monotonic(), wish)
 
 
 def _ends_soon(stream: LiveStream) -> str | None:

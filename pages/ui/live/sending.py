@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from pages.ui.live.stream import LiveStream
+from pages.ui.live.followed import Followed
 from pages.ui.shared.machine import is_at_the_machine
 from posecore import FrameHands, FramePoses, LiveRigid, OscSender, PosecoreError, VmcSender, WebSocketFeed
 from posecore.limits import whole_number
@@ -54,7 +54,7 @@ class Sending:
         open: the receivers in use, by name of the protocol.
     """
 
-    def __init__(self, stream: LiveStream) -> None:
+    def __init__(self, stream: Followed) -> None:
         self.stream = stream
         self.open: dict[str, _Receiver] = {}
         self._rigid = LiveRigid()
@@ -102,7 +102,7 @@ class Sending:
             threading.Thread(target=self.open.pop(way).close, name="end-of-feed", daemon=True).start()
 
 
-def offer_sending(stream: LiveStream) -> None:
+def offer_sending(stream: Followed) -> None:
     """Offer the protocols, off by default; show nothing to visitors from other machines."""
     if not is_at_the_machine():
         return

@@ -14,8 +14,7 @@ import cv2
 import numpy as np
 from aiortc import MediaStreamTrack
 
-from pages.ui.live.coach import Coach
-from pages.ui.live.gesture_buttons import GestureButtons
+from pages.ui.live.followed import Followed, Moment
 from pages.ui.live.pace import Pace
 from pages.ui.live.places import FULL, TIME, leave_place, take_place
 from pages.ui.live.recorder import Recorder
@@ -74,23 +73,6 @@ class LiveOptions:
 
 
 @dataclass(frozen=True, eq=False)
-class Moment:
-    """The people of one frame.
-
-    Attributes:
-        number: of the frame among the processed ones, from 0.
-        time_s: seconds since the first of them.
-        poses: its people.
-        hands: its hands; None if they are not looked for.
-    """
-
-    number: int
-    time_s: float
-    poses: FramePoses
-    hands: FrameHands | None = None
-
-
-@dataclass(frozen=True, eq=False)
 class LiveFrame:
     """A processed frame.
 
@@ -110,7 +92,7 @@ class LiveFrame:
     hands: FrameHands | None = None
 
 
-class LiveStream:
+class LiveStream(Followed):
     """A live stream from its start to its end; after that, a new one is needed.
 
     Frames arrive and leave on the event loop. They are processed in one thread of the stream's own, always the newest
@@ -125,15 +107,12 @@ class LiveStream:
         held: the frame at which the visitor froze picture and numbers; None while they continue.
         loading: whether the model is loading.
         connected: whether a browser was ever connected to it.
-        ended: whether the stream is over.
         over: why the server ended it, ``FULL`` or ``TIME``; None if it did not.
         asked_at: ``time.monotonic`` of the last request for its numbers; None if there was none.
-        coach: counts what the person does; None if the visitor wants no coach.
-        gestures: press buttons of the page; None if the visitor wants none.
-        send_on: called with the people of each frame, its number and its hands, by the processing thread.
     """
 
     def __init__(self, options: LiveOptions, open_track: Callable[[], MediaStreamTrack] | None = None) -> None:
+        super().__init__()
         self.options = options
         self.turn = 0
         self._open_track = open_track
@@ -143,22 +122,16 @@ class LiveStream:
         self.latest: LiveFrame | None = None
         self.held: LiveFrame | None = None
         self._undrawn_because: str | None = None
-        self._unsent_because: str | None = None
         self.loading = True
         self.connected = False
-        self.ended = False
         self.over: str | None = None
         self.asked_at: float | None = None
-        self.coach: Coach | None = None
-        self.gestures: GestureButtons | None = None
-        self.send_on: Callable[[FramePoses, int, FrameHands | None], None] | None = None
         self._waiting: tuple[av.VideoFrame, float] | None = None
         self._changed = threading.Condition()
         self._worker: threading.Thread | None = None
         self._unsent: Moment | None = None
         self._moments: deque[Moment] = deque(maxlen=_MOST_MOMENTS)
         self._began = 0.0
-        self._at_end: list[Callable[[], None]] = []
         self._recording: tuple[Recorder, float] | None = None
         self._time: threading.Timer | None = None
         self._time_over_s: float | None = None
@@ -166,7 +139,7 @@ class LiveStream:
     @property
     def problem(self) -> str | None:
         """Why frames are sent back without skeletons, or not sent to other programs; None if all is well."""
-        return self._undrawn_because or self._unsent_because
+        return self._undrawn_because or super().problem
 
     @property
     def seconds_left(self) -> float:
@@ -176,7 +149,7 @@ class LiveStream:
     @property
     def goes_on_unseen(self) -> bool:
         """Whether its frames are needed even if the page is hidden."""
-        return self._recording is not None or self.send_on is not None
+        return self._recording is not None or super().goes_on_unseen
 
     @property
     def recording(self) -> tuple[Recorder, float] | None:
@@ -210,10 +183,6 @@ class LiveStream:
             moments = list(self._moments)
         return [moment for moment in moments if moment.time_s >= moments[-1].time_s - REMEMBERED_S]
 
-    def when_ended(self, action: Callable[[], None]) -> None:
-        """Call a function when the stream ends."""
-        self._at_end.append(action)
-
     def record(self, recorder: Recorder | None, begin_s: float) -> None:
         """Record every processed frame from a ``time.monotonic`` on; None stops recording."""
         self._recording = None if recorder is None else (recorder, begin_s)
@@ -228,8 +197,7 @@ class LiveStream:
             self._time.cancel()
         leave_place(self)
         self.outgoing.end()
-        while self._at_end:
-            self._at_end.pop()()
+        super().end()
 
     def _take(self, frame: av.VideoFrame) -> None:
         if self.ended or (self._worker is None and not self._begin()):
@@ -338,16 +306,8 @@ class LiveStream:
     def _send_newest(self) -> None:
         """Send the frame that was just processed to other programs, if any; not before it is on its way to the page."""
         moment, self._unsent = self._unsent, None
-        if moment is None:
-            return
-        send_on, problem = self.send_on, None
-        try:
-            if send_on is not None:
-                send_on(replace(moment.poses, time_s=moment.time_s), moment.number, moment.hands)
-        except Exception as error:  # noqa: BLE001 - the page shows the problem
-            _LOG.exception("A live frame could not be sent to other programs")
-            problem = f"A frame could not be sent to other programs ({type(error).__name__})."
-        self._unsent_because = problem
+        if moment is not None:
+            self.send(moment)
 
 
 class _Done(NamedTuple):

@@ -14,8 +14,9 @@ from starlette.responses import Response
 
 from pages.ui.live.camera import show_camera
 from pages.ui.live.current import Live, live_from, place_is_there, why_last_is_over
+from pages.ui.live.followed import Moment
 from pages.ui.live.places import FULL, why_over
-from pages.ui.live.stream import LiveOptions, LiveStream, Moment
+from pages.ui.live.stream import LiveOptions, LiveStream
 from pages.ui.shared.addresses import address, offer, withdraw
 from pages.ui.signs.board import show_board
 from pages.ui.signs.letter_hands import letter_picture, letter_shapes

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
-from pages.ui.live.stream import Moment
+from pages.ui.live.followed import Moment
 from pages.ui.signs.letter_hands import letter_picture
 from pages.ui.signs.wording import hint, told_letter
 from posecore.hands import FrameHands

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
-from pages.ui.live.stream import Moment
+from pages.ui.live.followed import Moment
 from pages.ui.signs.book import TaughtSigns
 from posecore import FrameHands, FramePoses, HandSequence, PoseSequence
 from posecore.signs.taught import SignBook, SignSpotter, SpottedSign
