@@ -22,7 +22,6 @@ from pages.ui.live.route import offer_route_check
 from pages.ui.live.sending import offer_sending
 from pages.ui.live.stream import LiveOptions
 from pages.ui.live.stream_options import choose_stream
-from pages.ui.shared.addresses import address
 from pages.ui.shared.explain import SEVERAL_PEOPLE, explain_numbers
 from pages.ui.shared.model_loading import engine_line
 from pages.ui.shared.navigation import IMAGE, VIDEO
@@ -51,14 +50,7 @@ def camera_from(source: str, options: LiveOptions) -> Live:
 def show_numbers(live: Live, options: PoseOptions) -> None:
     """Show rates, angles, 3D skeleton and table, which the browser fetches itself."""
     stream = live.stream.options
-    show_panel(
-        address(live.token) or "",
-        options.people,
-        camera=live.source == CAMERA,
-        mirror=stream.mirror,
-        hands=stream.hands is not None,
-        idle=_IDLE,
-    )
+    show_panel(options.people, mirror=stream.mirror, hands=stream.hands is not None, idle=_IDLE)
 
 
 def show_words(live: Live, options: PoseOptions) -> None:

@@ -328,6 +328,51 @@ export interface PersonAngles {
   values: Record<string, (number | null)[]>;
 }
 
+/** What the panel asks of the source of its numbers. */
+export interface Wanted {
+  /** Number of the last frame whose angles are known; -1: none. */
+  since: number;
+  /** Names of angles. */
+  angles: string[];
+  /** 1: hold the newest frame; 0: resume; null: as before. */
+  hold: 0 | 1 | null;
+  /** Of the coach. */
+  coach: string | null;
+}
+
+/** Where the live picture and its numbers come from. */
+export interface LiveSource {
+  data: CameraData;
+  state: "idle" | "asking" | "connecting" | "live" | "lost";
+  /** Why it is not live. */
+  problem: string;
+  /** Identifies the stream that numbers are of; null if there is none. */
+  readonly stream: string | null;
+  /** Picture and numbers are frozen. */
+  hold: boolean;
+  /** Paused while the page is hidden. */
+  readonly resting: boolean;
+  recording: Answer["recording"];
+  /** Id of the camera. */
+  device: string;
+  /** Once the server knows of the last end. */
+  readonly gone: Promise<unknown>;
+  /** Frames per second on screen, ms from camera to screen (undefined: not measured; null: not yet), kind of route. */
+  readonly measured: { displayed: number; delay: number | null | undefined; route: string | null };
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  end(problem: string): void;
+  choose(device: string): Promise<void>;
+  restWhileHidden(): void;
+  record(wanted: CameraData["recording"]): Promise<void>;
+  /** Numbers of the visit's snapshots, the oldest first; null if there was none. */
+  snapshot(): Promise<number[] | null>;
+  /** Null if there are no numbers now. */
+  ask(wanted: Wanted): Promise<Answer | null>;
+  /** Act on what was answered. */
+  follow(answer: Answer): Promise<void>;
+}
+
 /** The live picture and its bar, see pages/ui/live/camera. */
 export interface CameraData {
   address: string;
@@ -341,9 +386,7 @@ export interface CameraData {
 }
 
 export interface PanelData {
-  address: string;
   idle: string;
-  camera: boolean;
   people: number;
   space: Space;
   stages: Record<Space, string>;

@@ -27,22 +27,19 @@ class Camera {
     this.trigger = () => {};
     this.wasOn = false;
     this.starting = false; // a recording; or stopping one
-    this.connection = new Connection(data, {
-      onState: () => this.show(),
-      onPicture: (picture) => this.play(picture),
-    });
     this.video = /** @type {HTMLVideoElement} */ (find(root, "video"));
-    this.connection.video = this.video;
+    /** @type {import("../types.d.ts").LiveSource} */
+    this.source = new Connection(data, this.video, () => this.show());
     this.video.addEventListener("resize", () => this.fit());
     this.on("start", () => this.startOrStop());
     this.on("record", () => this.recordOrStop());
     this.on("snapshot", () => this.snapshot());
     this.on("freeze", () => {
-      this.connection.hold = !this.connection.hold;
+      this.source.hold = !this.source.hold;
       this.show();
     });
     this.devices = /** @type {HTMLSelectElement} */ (find(root, '[data-set="device"]'));
-    this.devices.addEventListener("change", () => this.connection.choose(this.devices.value));
+    this.devices.addEventListener("change", () => this.source.choose(this.devices.value));
     this.timer = setInterval(() => this.showRecording(), EVERY_MS);
   }
 
@@ -67,58 +64,45 @@ class Camera {
    * @param {Component["setTriggerValue"]} trigger
    */
   update(data, trigger) {
-    const isNew = data.address !== this.connection.data.address;
-    if (isNew) this.connection.end(""); // another source
-    this.data = this.connection.data = data;
+    const isNew = data.address !== this.source.data.address;
+    if (isNew) this.source.end(""); // another source
+    this.data = this.source.data = data;
     this.trigger = trigger;
     this.showSnapshots(data.snapshots);
     this.show();
-    if (!data.wanted && (isNew || !this.root.dataset.begun)) this.connection.start(); // a video needs no permission
+    if (!data.wanted && (isNew || !this.root.dataset.begun)) this.source.start(); // a video needs no permission
     this.root.dataset.begun = "";
   }
 
   // ---- what the buttons do
 
   async startOrStop() {
-    if (this.connection.state === "idle") await this.connection.start();
-    else await this.connection.stop();
-    if (this.connection.problem) this.trigger("changed", false); // the page may know more about it
+    if (this.source.state === "idle") await this.source.start();
+    else await this.source.stop();
+    if (this.source.problem) this.trigger("changed", false); // the page may know more about it
   }
 
   async recordOrStop() {
-    const { recording } = this.connection;
+    const { recording } = this.source;
     this.starting = true;
     this.show();
-    await this.ask(recording ? { do: "stop" } : { do: "record", ...this.data.recording });
+    await this.source.record(recording ? null : this.data.recording);
     this.starting = false;
-    this.connection.recording = null; // until the server says it again
     this.show();
     if (recording) this.trigger("recorded", true); // the page keeps it
   }
 
   async snapshot() {
-    const answer = await this.ask({ do: "snapshot" });
-    if (answer) this.showSnapshots(answer.snapshots);
-  }
-
-  /** @param {object} what */
-  async ask(what) {
-    try {
-      return await this.connection.tell(what);
-    } catch {
-      return null; // the server cannot be reached, which the page reports
-    }
+    const numbers = await this.source.snapshot();
+    if (numbers) this.showSnapshots(numbers);
   }
 
   // ---- what is shown
 
   show() {
-    const { state, hold, problem } = this.connection;
+    const { state, hold, problem } = this.source;
     this.root.dataset.state = state;
-    if (state === "idle") {
-      this.video.srcObject = null;
-      delete this.root.dataset.picture;
-    }
+    if (state === "idle") delete this.root.dataset.picture;
     const start = this.button("start");
     start.disabled = false; // a press before this would be lost
     write(find(start, "span"), LABELS[state]);
@@ -141,18 +125,18 @@ class Camera {
 
   /** Run the page again if the camera is on and was not, or the other way round. */
   async report() {
-    const isOn = this.connection.state === "live";
+    const isOn = this.source.state === "live";
     if (isOn === this.wasOn) return;
     this.wasOn = isOn;
-    await this.connection.gone; // the page asks the server
+    await this.source.gone; // the page asks the server
     if (this.wasOn === isOn) this.trigger("changed", isOn);
   }
 
   /** The recording's time in its button, and the countdown large enough to be read from afar. */
   showRecording() {
-    const { recording } = this.connection;
+    const { recording } = this.source;
     const button = this.button("record");
-    button.disabled = this.connection.state !== "live" || this.starting;
+    button.disabled = this.source.state !== "live" || this.starting;
     button.setAttribute("aria-pressed", `${Boolean(recording)}`);
     const wait = recording?.begins_in_s ?? 0;
     const label = recording ? (wait > 0 ? `In ${wait} s` : clockText(recording.seconds)) : "Record";
@@ -162,12 +146,6 @@ class Camera {
     const countdown = find(this.root, ".lc-countdown");
     write(countdown, `${wait}`);
     countdown.hidden = wait <= 0;
-  }
-
-  /** @param {MediaStream} picture */
-  play(picture) {
-    this.video.srcObject = picture;
-    this.video.play().catch(() => {}); // it is muted; if a browser still refuses, its poster has a button
   }
 
   /** Give the box the shape of the picture. */
@@ -185,7 +163,7 @@ class Camera {
     this.devices.hidden = cameras.length < 2;
     const options = cameras.map(({ deviceId, label }, k) => make("option", { value: deviceId }, label || `Camera ${k + 1}`));
     this.devices.replaceChildren(...options);
-    this.devices.value = this.connection.device;
+    this.devices.value = this.source.device;
   }
 
   /** @param {number[]} numbers the oldest first */
@@ -211,7 +189,7 @@ class Camera {
 
   end() {
     clearInterval(this.timer);
-    this.connection.stop();
+    this.source.stop();
   }
 }
 

@@ -2,36 +2,38 @@
 // The browser's end of a live stream, from its camera to the picture that comes back. The connection is kept through
 // short network losses, restarted after long ones, and paused while the page is hidden.
 
+import { Delay } from "./delay.js";
 import { openCamera } from "./no_camera.js";
+import { become } from "./source.js";
 
 const RETRY_MS = 2000;
 const HIDDEN_MS = 2000;
 const GATHER_MS = 6000;
 const CONNECTING_MS = 15000;
 const ANSWER_MS = 20000;
+const NUMBERS_MS = 3000;
 const MOST_TRIES = 30;
 const FIGURES_MS = 1000;
 const FAILED = "The connection failed. Check it under “Camera not starting?”.";
 const OUTDATED = "This page is out of date. Reload it, and press Start again.";
 
-/** @typedef {"idle" | "asking" | "connecting" | "live" | "lost"} State */
+/** @typedef {import("../types.d.ts").Answer} Answer */
 /** @typedef {import("../types.d.ts").CameraData} CameraData */
+/** @typedef {import("../types.d.ts").LiveSource} LiveSource */
+/** @typedef {LiveSource["state"]} State */
+/** @typedef {import("../types.d.ts").Wanted} Wanted */
 
-/** @type {Connection | null} */
-let current = null;
-
-/** The page's connection; null if it has no live camera. */
-export const connectionOf = () => current;
-
+/** @implements {LiveSource} */
 export class Connection {
   /**
    * @param {CameraData} data
-   * @param {{onState: () => void, onPicture: (picture: MediaStream) => void}} events
+   * @param {HTMLVideoElement} video shows what comes back
+   * @param {() => void} onState
    */
-  constructor(data, { onState, onPicture }) {
+  constructor(data, video, onState) {
     this.data = data;
+    this.video = video;
     this.onState = onState;
-    this.onPicture = onPicture;
     /** @type {State} */
     this.state = "idle";
     this.problem = ""; // why it is not live
@@ -43,8 +45,7 @@ export class Connection {
     this.device = "";
     /** @type {RTCPeerConnection | null} */
     this.peer = null;
-    /** @type {HTMLVideoElement | null} */
-    this.video = null; // shows what comes back
+    this.delay = new Delay();
     this.hold = false; // picture and numbers are frozen
     /** @type {import("../types.d.ts").Answer["recording"]} */
     this.recording = null;
@@ -64,12 +65,16 @@ export class Connection {
     this.gone = Promise.resolve(); // once the server knows of the last end
     this.leave = () => this.tell({ do: "end" }).catch(() => {});
     this.look = () => this.restWhileHidden();
-    current = this;
+    become(this);
     Object.assign(window, { posecoreConnection: this }); // for tests
   }
 
   get isOn() {
     return this.state !== "idle" && this.state !== "asking";
+  }
+
+  get stream() {
+    return this.isOn && this.joined ? `${this.session}` : null;
   }
 
   /** @param {State} state */
@@ -122,6 +127,7 @@ export class Connection {
     this.problem = problem;
     this.hold = this.resting = this.goesOnUnseen = false;
     this.recording = null;
+    this.video.srcObject = null;
     this.set("idle");
     this.onState(); // the problem may be new
   }
@@ -139,7 +145,7 @@ export class Connection {
     const peer = new RTCPeerConnection(this.data.connection);
     this.close();
     this.peer = peer;
-    peer.addEventListener("track", ({ track }) => this.onPicture(new MediaStream([track])));
+    peer.addEventListener("track", ({ track }) => this.play(new MediaStream([track])));
     peer.addEventListener("connectionstatechange", () => this.changed(peer));
     if (this.media) for (const track of this.media.getTracks()) peer.addTrack(track, this.media);
     else peer.addTransceiver("video", { direction: "recvonly" });
@@ -211,6 +217,52 @@ export class Connection {
     const response = await fetch(this.data.address, sent);
     if (response.ok) return response.json();
     throw new Refused(response.status === 404 ? OUTDATED : await response.text());
+  }
+
+  /** @param {MediaStream} picture */
+  play(picture) {
+    this.video.srcObject = picture;
+    this.video.play().catch(() => {}); // it is muted; if a browser still refuses, its poster has a button
+  }
+
+  // ---- what the buttons do
+
+  /** @param {CameraData["recording"]} wanted null: stop recording */
+  async record(wanted) {
+    await this.tell(wanted ? { do: "record", ...wanted } : { do: "stop" }).catch(() => {}); // the page reports a lost server
+    this.recording = null; // until the server says it again
+  }
+
+  /** @returns {Promise<number[] | null>} numbers of the visit's snapshots; null if the server cannot be reached */
+  async snapshot() {
+    const answer = await this.tell({ do: "snapshot" }).catch(() => null);
+    return answer?.snapshots ?? null;
+  }
+
+  // ---- numbers
+
+  /**
+   * @param {Wanted} wanted
+   * @returns {Promise<Answer | null>} null if the server has none now
+   */
+  async ask({ since, angles, hold, coach }) {
+    const wishes = `${hold === null ? "" : `&hold=${hold}`}${coach ? `&coach=${coach}` : ""}`;
+    const asked = `${this.data.address}?since=${since}&angles=${angles.join(",")}${wishes}`;
+    const response = await fetch(asked, { signal: AbortSignal.timeout(NUMBERS_MS) });
+    return response.ok ? response.json() : null;
+  }
+
+  /** @param {Answer} answer */
+  async follow(answer) {
+    this.goesOnUnseen = answer.goes_on_unseen;
+    this.recording = answer.recording;
+    if (answer.over) await this.stop(); // the page reports why
+    await this.readFigures();
+    this.delay.look(this);
+  }
+
+  get measured() {
+    return { displayed: this.shown, delay: this.data.wanted ? this.delay.ms : undefined, route: this.route };
   }
 
   // ---- the choice of a camera

@@ -9,12 +9,12 @@ import { Skeleton3d } from "../shared/skeleton3d.js";
 import { AngleCurve } from "./angle_curve.js";
 import { coachWish, showCoach } from "./coach.js";
 import { showGestures } from "./gesture_buttons.js";
-import { connectionOf } from "./connection.js";
-import { Delay } from "./delay.js";
 import { bodyOf, handOf, liveTraces } from "./live_people.js";
+import { sourceOf } from "./source.js";
 import { figuresOf, problemText, recordingText, showFigures } from "./status.js";
 
 /** @typedef {import("../types.d.ts").Answer} Answer */
+/** @typedef {import("../types.d.ts").LiveSource} LiveSource */
 /** @typedef {import("../types.d.ts").PanelData} PanelData */
 /** @typedef {import("../types.d.ts").Component<PanelData>} Component */
 
@@ -57,9 +57,8 @@ class Panel {
       isHurried: () => true,
     });
     this.tables = new BodyAndHands(this.parts.table, "live");
-    this.delay = new Delay();
-    /** @type {import("./connection.js").Connection | null} */
-    this.connection = null;
+    /** @type {LiveSource | null} */
+    this.source = null;
     /** @type {WeakMap<Element, boolean>} */
     this.seen = new WeakMap();
     this.watcher = new IntersectionObserver((entries) => {
@@ -148,12 +147,12 @@ class Panel {
     const start = performance.now();
     if (!this.root.isConnected) return this.end();
     try {
-      this.connection = connectionOf();
-      const session = this.connection?.isOn && this.connection.joined ? `${this.connection.session}` : null;
+      this.source = sourceOf();
+      const session = this.source?.stream ?? null;
       if (session !== (this.session?.split(" ")[0] ?? null)) this.begin(session);
-      this.connection?.restWhileHidden();
-      if (this.connection?.resting) this.answeredAt = performance.now();
-      else if (this.connection && session) await this.ask(this.connection);
+      this.source?.restWhileHidden();
+      if (this.source?.resting) this.answeredAt = performance.now();
+      else if (this.source && session) await this.ask(this.source, session);
     } catch {
       // The network failed for a moment, or the stream is over; the page itself reports that.
     }
@@ -161,24 +160,20 @@ class Panel {
     this.timer = setTimeout(() => this.tick(), Math.max(50, EVERY_MS - (performance.now() - start)));
   }
 
-  /** @param {import("./connection.js").Connection} connection */
-  async ask(connection) {
-    if (connection.hold !== (this.frozen !== null || this.asksHold === 1)) this.freeze(connection.hold);
+  /**
+   * @param {LiveSource} source
+   * @param {string} session
+   */
+  async ask(source, session) {
+    if (source.hold !== (this.frozen !== null || this.asksHold === 1)) this.freeze(source.hold);
     const { since, asksHold: hold } = this;
-    const names = [...this.curves.keys()];
     const wish = coachWish();
-    const wishes = `${hold === null ? "" : `&hold=${hold}`}${wish ? `&coach=${wish}` : ""}`;
-    const asked = `${this.data.address}?since=${since}&angles=${names.join(",")}${wishes}`;
-    const session = connection.session;
-    const response = await fetch(asked, { signal: AbortSignal.timeout(ANSWER_MS) });
-    if (!response.ok) return;
-    /** @type {Answer} */
-    const answer = await response.json();
-    const isLate = () => !this.root.isConnected || connection !== connectionOf() || session !== connection.session;
-    if (isLate()) return; // another stream, or none, began meanwhile
+    const answer = await source.ask({ since, angles: [...this.curves.keys()], hold, coach: wish });
+    const isLate = () => !this.root.isConnected || source !== sourceOf() || session !== source.stream;
+    if (!answer || isLate()) return; // another stream, or none, began meanwhile
     const stream = `${session} ${answer.stream}`;
     if (this.session !== stream) {
-      const isFirst = this.session === `${session}`;
+      const isFirst = this.session === session;
       if (!isFirst) this.begin(stream); // the connection was restarted
       this.session = stream;
       if (!isFirst) return;
@@ -187,7 +182,7 @@ class Panel {
     this.answeredAt = performance.now();
     showCoach(answer.coach, wish);
     showGestures(answer.gestures);
-    await this.follow(connection, answer);
+    await source.follow(answer);
     if (answer.over || isLate()) return;
     this.showStatus(answer);
     if (since !== this.since) return; // an angle was added meanwhile: its past is requested next
@@ -196,18 +191,6 @@ class Panel {
     if (answer.number < 0 || (this.frozen !== null && !begins)) return;
     if (begins) this.frozen = answer.number;
     this.showFrame(answer);
-  }
-
-  /**
-   * @param {import("./connection.js").Connection} connection
-   * @param {Answer} answer
-   */
-  async follow(connection, answer) {
-    connection.goesOnUnseen = answer.goes_on_unseen;
-    connection.recording = answer.recording;
-    if (answer.over) await connection.stop(); // the page reports why
-    await connection.readFigures();
-    this.delay.look(connection);
   }
 
   /** @param {Answer} answer */
@@ -264,9 +247,7 @@ class Panel {
 
   /** @param {Answer} answer */
   showStatus(answer) {
-    const { shown: displayed = 0, route = null } = this.connection ?? {};
-    const delay = this.data.camera ? this.delay.ms : undefined;
-    showFigures(find(this.root, ".lp-strip"), figuresOf(answer, { displayed, delay, route }));
+    if (this.source) showFigures(find(this.root, ".lp-strip"), figuresOf(answer, this.source.measured));
     const line = find(this.root, ".lp-recording");
     write(line, recordingText(answer.recording));
     line.hidden = !answer.recording;
@@ -279,7 +260,7 @@ class Panel {
 
   /** Update the text only if it changes, so that screen readers read it once. */
   showProblem() {
-    const lost = this.connection?.state === "lost";
+    const lost = this.source?.state === "lost";
     const silent = performance.now() - this.answeredAt > ANSWER_MS;
     const text = problemText(this.session ? this.answer : null, { lost, silent });
     const notice = find(this.root, ".lp-problem");

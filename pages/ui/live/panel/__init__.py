@@ -38,21 +38,17 @@ _panel = module_component(
 )
 
 
-def show_panel(address: str, people: int, *, camera: bool, mirror: bool, hands: bool, idle: str) -> None:
+def show_panel(people: int, *, mirror: bool, hands: bool, idle: str) -> None:
     """Show the numbers of the stream. The page is run again when a recording has ended.
 
     Args:
-        address: where the browser fetches them.
         people: maximum number of people.
         mirror: whether the 3D view is mirrored, like the video; the numbers are not.
         hands: whether hands are looked for.
-        camera: whether the source is the visitor's own camera, whose delay can be measured.
         idle: text to show if no stream is live.
     """
     data = {
-        "address": address,
         "idle": idle,
-        "camera": camera,
         "people": people,
         "space": "picture" if people > 1 else "world",
         "stages": {space: _stage(people, space, mirror, hands) for space in ("world", "picture")},
