@@ -15,6 +15,7 @@ from posecore.hands import FrameHands, HandSequence
 from posecore.limits import LIMITS
 from posecore.media.clip_options import ClipOptions
 from posecore.media.pictures import Photo, picture_of
+from posecore.motion.resampling import at_times
 from posecore.poses import FramePoses, PoseSequence
 from posecore.rigid.tags import FAMILIES, TagSequence
 from posecore.runs.annotation import ColorBy
@@ -354,6 +355,54 @@ def draw_video(
             raise _EndedError
         return True
     return False
+
+
+def join_recorded(
+    path: str | os.PathLike[str],
+    recorded: PoseSequence,
+    *,
+    part: ClipOptions | None = None,
+    film: str | os.PathLike[str] | None = None,
+    on_progress: OnProgress | None = None,
+    on_note: Callable[[str], None] | None = None,
+    preview: Preview | None = None,
+    workers: int | None = None,
+) -> PoseSequence:
+    """The people who were found live, in the frames of the video that was recorded meanwhile.
+
+    Nothing is estimated.
+
+    Args:
+        path: the video.
+        recorded: the people, on the video's clock: its first frame is at 0.
+        part: as for ``estimate_video``.
+        film: where to write the video of these frames without skeletons (H.264 MP4); it appears whole or not at all.
+        on_progress: as for ``estimate_video``.
+        on_note: likewise.
+        preview: likewise.
+        workers: likewise.
+
+    Returns:
+        The sequence in the video's size and at its frame times. A frame that the live page left out is NaN.
+
+    Raises:
+        UnreadableMedia, MediaTooLarge: about the video.
+        InvalidOption: if ``path`` is not a path, the video ends before the part begins, ``recorded`` has no frame, or
+            ``workers`` is not such a number.
+        OSError: if the film cannot be written.
+        WorkerLost: if the worker process died twice, or got stuck.
+        WorkerUnavailable: if no worker process starts on this machine.
+    """
+    part, film = part or ClipOptions(), None if film is None else Path(film)
+    observer = RecordingObserver(1, part, on_progress)
+    copies = part.start_s == 0 and part.end_s is None and part.every == 1
+    job = Job(_path_of_video(path), PoseOptions(), part, film, skeletons=False, bodies=False, copies=copies)
+    end = _dispatch(job, observer, workers, preview)
+    frames, _ = observer.sequences()
+    for note in [*end.notes, *observer.notes()]:
+        if on_note is not None:
+            on_note(note)
+    return at_times(recorded.resized(frames.size), frames.times_s)
 
 
 def _more_people(end: RunEnd, options: PoseOptions) -> list[str]:

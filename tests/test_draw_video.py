@@ -17,6 +17,7 @@ from posecore import (
 )
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
+from posecore.pipeline import join_recorded
 from tests.synthetic_hands import RIGHT, SIZE, waving
 
 PART = ClipOptions(start_s=2.4, end_s=2.8, film_side=640)
@@ -138,3 +139,19 @@ def test_notes_of_other_frames_are_refused(small_sample, tmp_path):
     with pytest.raises(InvalidHands, match="'hand_notes' for 12 frames, but got 1"):
         draw_video(small_sample, None, tmp_path / "film.mp4", hands=waving(12), hand_notes=[{}])
     assert not list(tmp_path.iterdir())
+
+
+def test_people_found_live_are_joined_with_their_film(made, small_sample, tmp_path, monkeypatch):
+    """In frames of another size, with a frame less than the film, and times that are a few milliseconds off."""
+    refuse_to_estimate(monkeypatch)
+    sequence, _ = made
+    live = replace(sequence.resized((320, 180)), times_s=sequence.times_s + 0.004)
+    kept = [frame for frame in range(len(live)) if frame != 5]
+    live = replace(live, times_s=live.times_s[kept], **{name: array[kept] for name, array in live.arrays.items()})
+    film = tmp_path / "film.mp4"
+    joined = join_recorded(small_sample, live, part=PART, film=film)
+    assert (joined.size, joined.times_s.tolist()) == (sequence.size, sequence.times_s.tolist())
+    assert len(frames(film)) == len(joined)
+    np.testing.assert_allclose(joined.xy[6:], sequence.xy[6:], atol=0.01)
+    neighbour = sequence.xy[[4, 6]]
+    assert np.isclose(joined.xy[5], neighbour, atol=0.01, equal_nan=True).all(axis=(1, 2, 3)).any()

@@ -1,4 +1,4 @@
-"""Resampling to even times, for file formats that store a frame rate but no times."""
+"""Other times for a sequence: even ones, for file formats that store only a frame rate, or those of another film."""
 
 import math
 from dataclasses import replace
@@ -58,6 +58,37 @@ def to_even_times(sequence: Frames, rate: float | None = None) -> Frames:
         arrays[name] = even[..., 0] if array.ndim == 2 else even  # a hand has one score, not one per landmark
     cuts = np.unique(starts[(starts > 0) & (starts < len(grid))])
     return replace(sequence, **arrays, times_s=grid, fps=rate, cuts=cuts)
+
+
+def at_times(sequence: Frames, times_s: Seconds) -> Frames:
+    """The frames of a sequence at the times of other frames of the same scene, such as those of a film made beside it.
+
+    Nothing is interpolated: each time has the landmarks of the frame nearest to it, within a step of the sequence, and
+    is NaN if there is none.
+
+    Args:
+        sequence: of bodies or hands; is not changed.
+        times_s: (T,) seconds, strictly increasing, on the same clock.
+
+    Returns:
+        A new sequence of T frames, whose rate is that of its times. A cut is at the first of them at its time or later.
+
+    Raises:
+        InvalidOption: if the sequence has no frame.
+    """
+    if len(sequence) == 0:
+        raise InvalidOption("Expected a sequence of at least one frame, but got none.")
+    after = np.searchsorted(sequence.times_s, times_s).clip(max=len(sequence) - 1)
+    before = (after - 1).clip(min=0)
+    is_after = sequence.times_s[after] - times_s < times_s - sequence.times_s[before]
+    nearest = np.where(is_after, after, before)
+    step = 1 / measured_rate(sequence.times_s, sequence.fps)
+    arrays: dict[str, Any] = {name: array[nearest] for name, array in sequence.arrays.items()}
+    for array in arrays.values():
+        array[np.abs(sequence.times_s[nearest] - times_s) > step] = np.nan
+    cuts = np.unique(np.searchsorted(times_s, sequence.times_s[sequence.cuts]))
+    cuts = cuts[(cuts > 0) & (cuts < len(times_s))]
+    return replace(sequence, **arrays, times_s=times_s, fps=measured_rate(times_s, sequence.fps), cuts=cuts)
 
 
 def measured_rate(times_s: Seconds, stated: float) -> float:

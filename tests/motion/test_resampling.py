@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from posecore import InvalidOption, PoseSequence
-from posecore.motion.resampling import measured_rate, to_even_times
+from posecore.motion.resampling import at_times, measured_rate, to_even_times
 
 
 def straight(times: np.ndarray, fps: float = 10.0) -> PoseSequence:
@@ -88,3 +88,22 @@ def test_clips_without_frames_and_with_one():
 def test_impossible_rates(rate, said):
     with pytest.raises(InvalidOption, match=said):
         to_even_times(straight(np.arange(20) / 10), rate)
+
+
+def test_frames_are_taken_at_the_times_of_a_film_beside_them():
+    """Each film frame has the landmarks nearest to it; where the live page made none within a step, there is nobody."""
+    sequence = replace(straight(np.delete(np.arange(20) / 10, range(8, 14))), cuts=[4])
+    film_s = np.arange(21) / 10 + 0.012
+    there = at_times(sequence, film_s)
+    np.testing.assert_array_equal(there.times_s, film_s)
+    assert there.cuts.tolist() == [4]
+    assert there.fps == pytest.approx(10)
+    expected = np.round(np.arange(21) / 10, 1)
+    expected[[8, 9, 10, 11, 12, 20]] = np.nan
+    expected[13] = 1.4  # 0.088 s later
+    np.testing.assert_allclose(there.world[:, 0, 5, 1], expected)
+
+
+def test_frames_of_nothing_are_at_no_time():
+    with pytest.raises(InvalidOption, match="at least one frame"):
+        at_times(PoseSequence.empty([], [], size=(4, 4), fps=30), np.arange(3.0))
