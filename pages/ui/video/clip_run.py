@@ -31,6 +31,7 @@ from posecore import (
 from posecore.estimation.hand_options import HandOptions
 from posecore.export.overlay_file import write_overlay
 from posecore.limits import LIMITS
+from posecore.pipeline import join_recorded
 from posecore.runs.annotation import color_by
 from posecore.runs.expected import Expected, expect_run
 from posecore.runs.preview import Preview
@@ -208,6 +209,18 @@ class ClipRun(VideoRun[Analysed, Shown]):
         seconds = max(1e-3, float(sequence.times_s[-1] - sequence.times_s[0]))
         self.analysis.finish(Analysed(sequence, hands), seconds=seconds)
 
+    def start_recorded(self, people: PoseSequence, options: RunOptions) -> None:
+        """Start joining the video with the people whom a browser found while it recorded it; nothing is estimated.
+
+        Args:
+            people: on the video's clock.
+            options: how they were found, and how the player's video is made.
+        """
+        self.options, self.was_live = options, True
+        if self.info is not None:
+            source, preview = self.clip.path, self.analysis.preview
+            self._analyse(partial(_join, source, people, options.part, self.film, self._notes, preview))
+
     @property
     def used_options(self) -> RunOptions:
         """The options of a run that was started."""
@@ -328,6 +341,28 @@ def _estimate(
     )
     [end] = ends
     return Analysed(poses, end.hands, end.stopped, end.most_people)
+
+
+def _join(
+    source: Path,
+    people: PoseSequence,
+    part: ClipOptions,
+    film: Path,
+    notes: list[str],
+    preview: Preview,
+    report: Report,
+) -> Analysed:
+    joined = join_recorded(
+        source,
+        people,
+        part=part,
+        film=film,
+        on_progress=counting_frames(report),
+        on_note=notes.append,
+        preview=preview,
+        workers=1,
+    )
+    return Analysed(joined)
 
 
 def _estimate_and_keep(

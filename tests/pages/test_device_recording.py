@@ -1,0 +1,86 @@
+"""Recordings made on the visitor's own device: what becomes of an upload."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from starlette.applications import Starlette
+
+from pages.ui.live.device_recording import DeviceRecordings
+from pages.ui.shared import addresses
+from pages.ui.shared.clips import Clip
+from pages.ui.video.clip_run import ClipRun, RunOptions
+from posecore import PoseOptions, PoseSequence, save_sequence
+from posecore.export.saved import load_sequence
+from posecore.media.films import FilmWriter
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory) -> Path:
+    """A film of 20 frames, 10 a second."""
+    path = tmp_path_factory.mktemp("film") / "film.mp4"
+    with FilmWriter(path, (128, 96), fps_hint=10) as writer:
+        for frame in range(20):
+            writer.write(np.full((96, 128, 3), 10 * frame, np.uint8), frame / 10)
+    return path
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory) -> Path:
+    """One person in the film's frames, each landmark at the frame's number."""
+    path = tmp_path_factory.mktemp("result") / "recording.posecore.npz"
+    nobody = PoseSequence.empty(np.arange(20) / 10, [1], size=(64, 48), fps=10)
+    numbers = np.broadcast_to(np.arange(20)[:, None, None, None], nobody.xy.shape)
+    save_sequence(replace(nobody, xy=numbers), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def url(serving):
+    with serving(Starlette(routes=addresses.routes())) as there:
+        yield there
+
+
+def test_an_upload_is_taken_once(url, fetch, film, result):
+    uploads = DeviceRecordings()
+    where = f"{url}/{addresses.address(uploads.token)}"
+    assert uploads.newest() is None
+    assert fetch(f"{where}?part=film", film.read_bytes())[0] == 200
+    assert uploads.newest() is None
+    assert fetch(f"{where}?part=people", result.read_bytes())[0] == 200
+    given = uploads.newest()
+    assert given is not None
+    assert given.film.suffix == ".mp4"
+    assert given.film.read_bytes() == film.read_bytes()
+    assert [file.name for file in given.folder.path.iterdir()] == [given.film.name]
+    assert given.people.xy[5, 0, 3].tolist() == [5, 5]
+    assert uploads.newest() is None
+
+
+def test_what_is_no_recording_is_refused_in_a_sentence(url, fetch, film, result, monkeypatch):
+    uploads = DeviceRecordings()
+    where = f"{url}/{addresses.address(uploads.token)}"
+    for people, said in ((result.read_bytes(), b"did not arrive"), (b"PK garbage", b"did not arrive")):
+        status, _, answer = fetch(f"{where}?part=people", people)
+        assert (status, said in answer) == (400, True)
+    fetch(f"{where}?part=film", film.read_bytes())
+    status, _, answer = fetch(f"{where}?part=people", b"PK garbage")
+    assert (status, b"is not a result" in answer) == (400, True)
+    monkeypatch.setattr("pages.ui.live.device_recording.st.get_option", lambda _: 1)
+    status, _, answer = fetch(f"{where}?part=film", bytes(1_000_001))
+    assert (status, b"larger than the 1 MB" in answer) == (413, True)
+    assert fetch(where)[0] == 404
+    assert uploads.newest() is None
+
+
+def test_the_player_gets_the_film_and_the_people_of_the_browser(film, result):
+    """They are not looked for again, which would find nobody in these plain frames."""
+    run = ClipRun(Clip("key", "recording.mp4", film))
+    run.start_recorded(load_sequence(result).sequence, RunOptions(PoseOptions(engine="mediapipe")))
+    assert run.state.done.wait(60)
+    assert (run.state.error, run.was_live) == (None, True)
+    assert run.poses is not None
+    assert (run.poses.size, len(run.poses)) == ((128, 96), 20)
+    np.testing.assert_allclose(run.poses.xy[:, 0, 7, 0], 2 * np.arange(20))
+    assert run.film.is_file()
