@@ -25,9 +25,15 @@ else:
     from starlette.middleware import Middleware
 
     from pages.ui.explore.share import links
-    from pages.ui.shared import addresses, assets, public_files
+    from pages.ui.shared import addresses, assets, public_files, sockets
     from pages.ui.shared.compression import CompressFrontEnd
     from pages.ui.shared.server import lifespan
 
-    routes = [*assets.routes(), *addresses.routes(), *links.routes(), *public_files.routes()]
+    routes = [
+        *assets.routes(),
+        *addresses.routes(),
+        *links.routes(),
+        *public_files.routes(),
+        *sockets.routes(),
+    ]
     app = st.App(__file__, routes=routes, middleware=[Middleware(CompressFrontEnd)], lifespan=lifespan)

@@ -30,6 +30,7 @@ class Limits:
         seconds_per_frame: a video is abandoned if one frame takes longer than this, and so is a raw photo.
         seconds_idle: how long an idle worker process is kept, and the models of an app that nobody uses.
         live_viewers: concurrent live sessions on one app server; each can keep a processor core busy.
+        device_viewers: visitors of one app server whose own devices send it landmarks at the same time.
         live_seconds: a live session ends after this time, so that others get a turn; it can be started again.
         take_seconds: longest recording of a live session.
         seconds_after_leaving: how long a visitor's video is kept after the connection is lost, since many visitors
@@ -65,6 +66,7 @@ class Limits:
     seconds_per_frame: int = 60
     seconds_idle: int = 240
     live_viewers: int = 4
+    device_viewers: int = 200
     live_seconds: int = 3_600
     take_seconds: int = 600
     seconds_after_leaving: int = 120

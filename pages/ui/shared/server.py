@@ -6,15 +6,32 @@ import webbrowser
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import FrameType
+from typing import Any
 
 import streamlit as st
 import uvicorn
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from pages.ui.shared import sockets
 from pages.ui.shared.idle import free_memory_when_idle, share_heaps
 
 # Seconds that a stopping server waits for browsers that are still fetching something.
 _PATIENCE_S = 3
 _EVERY_ADDRESS = ("", "0.0.0.0", "::")
+
+
+class SmallSockets(WebSocketsSansIOProtocol):
+    """WebSockets, of which the app's own take small messages only, and these without compression.
+
+    Streamlit's takes 200 MB and is compressed. Landmarks hardly get smaller by that.
+    """
+
+    def handle_connect(self, event: Any) -> None:
+        """Begin a connection."""
+        if f"/{sockets.FOLDER}/" in event.path:
+            self.conn.available_extensions = None
+            self.conn.max_message_size = sockets.MOST_BYTES
+        super().handle_connect(event)
 
 
 @asynccontextmanager
@@ -24,6 +41,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
     if isinstance(server, uvicorn.Server):
         _stop_on_signals(server)
+        if server.config.ws_protocol_class is WebSocketsSansIOProtocol:
+            server.config.ws_protocol_class = SmallSockets
     if not st.get_option("server.headless"):
         webbrowser.open(_address())
     share_heaps()

@@ -1,0 +1,202 @@
+// @ts-check
+// Landmarks to the server, and what it makes of them back. Only the newest frames are ever waited for: a slow network
+// loses frames and delays nothing. Frames travel five times a second, as often as the server answers, or each at once
+// while other programs get them.
+
+import { bytesOf, joined } from "./frame_bytes.js";
+
+/** @typedef {import("./frame_bytes.js").DeviceFrame} DeviceFrame */
+/** @typedef {"connecting" | "open" | "lost" | "resting" | "closed"} LinkState */
+/**
+ * What the server makes of the landmarks, with the keys that the live panel knows.
+ * @typedef {object} LinkAnswer
+ * @property {import("../types.d.ts").Coaching | null} coach
+ * @property {import("../types.d.ts").GestureState | null} gestures
+ * @property {boolean} goes_on_unseen whether frames are needed even if the page is hidden
+ * @property {string | null} problem
+ * @property {Wish | null} told the wish of the coach that it knows now
+ */
+/** @typedef {import("../live/coach.js").Wish} Wish */
+
+const PROTOCOL = "posecore.landmarks.v1";
+const EVERY_MS = 200;
+/** Of waiting frames, and of what the socket has not sent yet; a message may have 64 KB. */
+const MOST_BYTES = 60_000;
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 15_000;
+const FULL_WAIT_MS = 10_000;
+const LASTED_MS = 5000; // a connection that ends sooner is not a success
+const RESTS = 4002;
+const FULL = 1013;
+/** After these there is no use in trying again. */
+const FINAL = [1008, 1009, 4001, 4003];
+
+/**
+ * How long to wait before the nth attempt to connect again, from 0.
+ * @param {number} attempt
+ * @param {number} chance 0 to 1, so that not all browsers come back at once
+ */
+export function waitMs(attempt, chance) {
+  return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt) * (0.75 + 0.5 * chance);
+}
+
+/**
+ * What the end of a connection means.
+ * @param {number} code
+ * @param {string} reason
+ * @returns {{state: LinkState, text: string}}
+ */
+export function meaningOf(code, reason) {
+  if (FINAL.includes(code)) return { state: "closed", text: reason || "The server does not take landmarks from this page." };
+  if (code === RESTS) return { state: "resting", text: reason };
+  if (code === FULL) return { state: "lost", text: `${reason || "The server is full."} This page tries again.` };
+  return { state: "lost", text: "The connection to the server was lost. This page tries again." };
+}
+
+export class Link {
+  /**
+   * @param {string} address relative to the page, or a whole one
+   * @param {object} listeners
+   * @param {(answer: LinkAnswer) => void} [listeners.onMessage]
+   * @param {(state: LinkState, text: string) => void} [listeners.onState]
+   */
+  constructor(address, { onMessage = () => {}, onState = () => {} } = {}) {
+    const url = new URL(address, globalThis.location?.href);
+    url.protocol = url.protocol.replace("http", "ws");
+    this.url = url;
+    this.onMessage = onMessage;
+    this.onState = onState;
+    /** @type {LinkState} */
+    this.state = "connecting";
+    /** @type {Uint8Array[]} */
+    this.waiting = [];
+    this.waitingBytes = 0;
+    /** How many frames were given up because they were too old. */
+    this.dropped = 0;
+    this.sentAt = -Infinity;
+    this.eachAtOnce = false;
+    /** @type {Wish | null} */
+    this.wish = null; // the server does not know it yet
+    this.attempt = 0;
+    this.openedAt = Infinity;
+    /** @type {WebSocket | null} */
+    this.socket = null;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.flushTimer = undefined;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.againTimer = undefined;
+    this.connect();
+  }
+
+  /**
+   * Send a frame soon, or give up older ones for it; never waits.
+   * @param {DeviceFrame} frame
+   */
+  send(frame) {
+    if (this.state === "closed") return;
+    if (this.state === "resting") this.connect();
+    const bytes = bytesOf(frame);
+    this.waiting.push(bytes);
+    this.waitingBytes += bytes.length;
+    while (this.waitingBytes > MOST_BYTES && this.waiting.length > 1) {
+      this.waitingBytes -= /** @type {Uint8Array} */ (this.waiting.shift()).length;
+      this.dropped++;
+    }
+    const wait = this.eachAtOnce ? 0 : this.sentAt + EVERY_MS - performance.now();
+    if (wait <= 0) this.flush();
+    else this.flushTimer ??= setTimeout(() => this.flush(), wait);
+  }
+
+  /**
+   * Tell the coach a wish; it is told again until the server knows it.
+   * @param {Wish} wish
+   */
+  ask(wish) {
+    if (wish === this.wish) return;
+    this.wish = wish;
+    this.tell();
+  }
+
+  /** End the connection for good. */
+  close() {
+    this.enter("closed", "");
+    this.socket?.close(1000);
+    this.forget();
+  }
+
+  connect() {
+    clearTimeout(this.againTimer);
+    this.enter("connecting", "Connecting to the server.");
+    const socket = new WebSocket(this.url, PROTOCOL);
+    this.socket = socket;
+    socket.binaryType = "arraybuffer";
+    socket.addEventListener("open", () => {
+      if (socket !== this.socket) return;
+      this.openedAt = performance.now();
+      this.enter("open", "");
+      this.tell();
+      this.flush();
+    });
+    socket.addEventListener("message", ({ data }) => {
+      if (socket === this.socket && this.state !== "closed") this.take(data);
+    });
+    socket.addEventListener("close", ({ code, reason }) => {
+      if (socket === this.socket && this.state !== "closed") this.lose(code, reason);
+    });
+  }
+
+  /** @param {string} text */
+  take(text) {
+    /** @type {LinkAnswer} */
+    const answer = JSON.parse(text);
+    this.eachAtOnce = answer.goes_on_unseen;
+    if (answer.told === this.wish) this.wish = null;
+    this.onMessage(answer);
+  }
+
+  /**
+   * @param {number} code
+   * @param {string} reason
+   */
+  lose(code, reason) {
+    if (performance.now() - this.openedAt > LASTED_MS) this.attempt = 0;
+    this.openedAt = Infinity;
+    const { state, text } = meaningOf(code, reason);
+    this.enter(state, text);
+    if (state === "closed") this.forget();
+    if (state !== "lost") return;
+    const wait = code === FULL ? FULL_WAIT_MS : waitMs(this.attempt++, Math.random());
+    this.againTimer = setTimeout(() => this.connect(), wait);
+  }
+
+  tell() {
+    if (this.wish && this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify({ coach: this.wish }));
+  }
+
+  flush() {
+    clearTimeout(this.flushTimer);
+    this.flushTimer = undefined;
+    if (!this.waiting.length || this.socket?.readyState !== WebSocket.OPEN || this.socket.bufferedAmount > MOST_BYTES) return;
+    this.socket.send(joined(this.waiting));
+    this.sentAt = performance.now();
+    this.waiting = [];
+    this.waitingBytes = 0;
+  }
+
+  forget() {
+    clearTimeout(this.flushTimer);
+    clearTimeout(this.againTimer);
+    this.waiting = [];
+    this.waitingBytes = 0;
+  }
+
+  /**
+   * @param {LinkState} state
+   * @param {string} text for the visitor; empty if there is nothing to say
+   */
+  enter(state, text) {
+    if (state === this.state && state !== "connecting" && state !== "lost") return;
+    this.state = state;
+    this.onState(state, text);
+  }
+}

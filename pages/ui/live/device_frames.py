@@ -1,0 +1,116 @@
+"""Landmarks that a visitor's own device found, as bytes; docs/device.md has the layout.
+
+They are a stranger's: whatever is not as described there is refused.
+"""
+
+import struct
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pages.ui.shared.sockets import MOST_BYTES
+from posecore.limits import LIMITS
+from posecore.poses import VALUES_PER_LANDMARK, FloatArray, FramePoses, pack_landmarks, unpack_landmarks
+from posecore.skeletons import BLAZEPOSE_33
+
+_VERSION = 1
+_HEAD = struct.Struct("<BBHHHIId")  # version, people, width, height, 0, number, 0, time
+_VALUES = (len(BLAZEPOSE_33), VALUES_PER_LANDMARK)
+_PERSON_BYTES = 4 + 4 * _VALUES[0] * _VALUES[1]
+_LONGEST_PX = 16_384
+# Far outside of any picture and any room; without a limit, a square of it would be infinite.
+_MOST = np.array([1e6, 1e6, 1e6, 1e3, 1e3, 1e3, 1, 1], np.float32)
+_LEAST = np.array([-1e6, -1e6, -1e6, -1e3, -1e3, -1e3, 0, 0], np.float32)
+
+
+class RefusedFrames(ValueError):
+    """A message of landmarks is not as it must be; says what was expected, in at most 100 characters of ASCII."""
+
+
+class DeviceFrame(NamedTuple):
+    """One frame as it arrived.
+
+    Attributes:
+        number: counted by the device.
+        time_s: on the device's clock.
+        size: (width, height), pixels.
+        ids: of its people.
+        values: (P, K, 8) float32, as of ``pack_landmarks``.
+    """
+
+    number: int
+    time_s: float
+    size: tuple[int, int]
+    ids: NDArray[np.uint32]
+    values: FloatArray
+
+    def poses(self, time_s: float) -> FramePoses:
+        """Its people, at a time on another clock."""
+        arrays: dict[str, Any] = unpack_landmarks(self.values)
+        return FramePoses(**arrays, person_ids=self.ids.astype(np.int64), time_s=time_s, size=self.size)
+
+
+def read_frames(message: bytes) -> list[DeviceFrame]:
+    """The frames of a message, in which numbers and times grow.
+
+    Raises:
+        RefusedFrames: if anything in it is not as it must be.
+    """
+    if not 0 < len(message) <= MOST_BYTES:
+        raise RefusedFrames(f"Expected 1 to {MOST_BYTES} bytes, but got {len(message)}.")
+    frames: list[DeviceFrame] = []
+    start = 0
+    while start < len(message):
+        frame, start = _frame_at(message, start)
+        if frames:
+            check_grows(frames[-1], frame)
+        frames.append(frame)
+    _check_values(np.concatenate([frame.values for frame in frames]))  # of all at once: a third of the time
+    return frames
+
+
+def check_grows(before: DeviceFrame, after: DeviceFrame) -> None:
+    """Raise RefusedFrames unless number and time of a frame are larger than those before."""
+    if not (after.number > before.number and after.time_s > before.time_s):
+        raise RefusedFrames(f"Expected numbers and times to grow, but got frame {after.number} after {before.number}.")
+
+
+def frame_bytes(poses: FramePoses, number: int, time_s: float) -> bytes:
+    """A frame as a browser sends it, for tests and benchmarks."""
+    head = _HEAD.pack(_VERSION, len(poses), *poses.size, 0, number, 0, time_s)
+    return head + poses.person_ids.astype("<u4").tobytes() + pack_landmarks(poses).astype("<f4").tobytes()
+
+
+def _frame_at(message: bytes, start: int) -> tuple[DeviceFrame, int]:
+    """The frame that begins at a byte, and where it ends."""
+    if len(message) - start < _HEAD.size:
+        raise RefusedFrames(f"Expected a head of {_HEAD.size} bytes, but got {len(message) - start}.")
+    version, people, width, height, zero, number, also_zero, time_s = _HEAD.unpack_from(message, start)
+    if version != _VERSION or zero or also_zero:
+        raise RefusedFrames(f"Expected frames of version {_VERSION}, but got {version}.")
+    if people > LIMITS.people:
+        raise RefusedFrames(f"Expected at most {LIMITS.people} people, but got {people}.")
+    if not (0 < width <= _LONGEST_PX and 0 < height <= _LONGEST_PX):
+        raise RefusedFrames(f"Expected sides of 1 to {_LONGEST_PX} px, but got {width} x {height}.")
+    if not 0 <= time_s < 1e9:  # also if it is no number
+        raise RefusedFrames(f"Expected a time from 0 on, but got {time_s:.6g} s.")
+    at = start + _HEAD.size
+    end = at + people * _PERSON_BYTES
+    if end > len(message):
+        raise RefusedFrames(f"Expected {end - at} bytes of {people} people, but got {len(message) - at}.")
+    ids = np.frombuffer(message, "<u4", people, at)
+    values = np.frombuffer(message, "<f4", people * _VALUES[0] * _VALUES[1], at + 4 * people).reshape(people, *_VALUES)
+    if people > 1 and len(np.unique(ids)) != people:
+        raise RefusedFrames("Expected a number of their own for each person, but got one twice.")
+    return DeviceFrame(number, time_s, (width, height), ids, values), end
+
+
+def _check_values(values: FloatArray) -> None:
+    known = ~np.isnan(values)
+    if not (((values >= _LEAST) & (values <= _MOST)) == known).all():
+        raise RefusedFrames("Expected pixels, metres and shares of 0 to 1, but got a value far outside.")
+    if known.all():
+        return
+    if (known[..., 0] != known[..., 1]).any() or (known[..., 3:4] != known[..., 4:6]).any():
+        raise RefusedFrames("Expected a place to be known as a whole or not at all.")

@@ -1,0 +1,138 @@
+"""The people that a visitor's own device finds before its camera, as their landmarks arrive at the server."""
+
+import json
+import math
+import threading
+import time
+from collections import deque
+
+from pages.ui.live.device_frames import DeviceFrame, RefusedFrames, check_grows, read_frames
+from pages.ui.live.followed import Followed, Moment
+
+MOST_PER_S = 65
+"""Frames that a device may send in a second, as a mean over the last two: more than cameras of 60 have."""
+_BURST_S = 2.0
+_MOST_WAITING = 900
+# Coach and gestures answer about five times a second, as often as a browser sends what it has.
+_ANSWER_S = 0.15
+# The device's clock is followed unless it is so far from the server's: then it was asleep, or the page is another one.
+_APART_S = 2.0
+WISHES = ("begin", "end", "again", "result")
+_MOST_TEXT = 200
+
+
+class DeviceStream(Followed):
+    """The landmarks of one visit's device. Frames wait here until ``digest`` has time for all of them in one go.
+
+    It outlives a lost connection, and so does the count of its coach.
+
+    Attributes:
+        connected: whether the device is connected.
+        dropped: how many frames were given up for newer ones because the server was too slow.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.connected = False
+        self.dropped = 0
+        self._newest: DeviceFrame | None = None
+        self._allowed, self._allowed_at = MOST_PER_S * _BURST_S, -math.inf
+        self._changed = threading.Lock()  # of what waits
+        self._waiting: deque[Moment] = deque(maxlen=_MOST_WAITING)
+        self._unanswered: deque[Moment] = deque(maxlen=_MOST_WAITING)
+        self._wish = ""
+        self._apart_s: float | None = None  # from the device's clock to the server's
+        self._now_s = self._began_s = 0.0
+        self._answered_at = 0.0
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether anything on the server needs the landmarks."""
+        return self.coach is not None or self.gestures is not None or self.send_on is not None
+
+    def successor(self) -> "DeviceStream":
+        """A new stream with the same coach and gestures."""
+        stream = DeviceStream()
+        stream.coach, stream.gestures = self.coach, self.gestures
+        return stream
+
+    def begin(self) -> None:
+        """Expect a new connection, whose frames may be numbered from 0 again."""
+        self.connected, self._newest = True, None
+
+    def take(self, message: bytes) -> None:
+        """Take in a message of frames; on the event loop.
+
+        Raises:
+            RefusedFrames: if it is not as it must be, or there were too many.
+        """
+        frames = read_frames(message)
+        self._allow(len(frames))
+        if self._newest is not None:
+            check_grows(self._newest, frames[0])
+        self._newest = frames[-1]
+        if not self.is_followed:
+            return
+        apart_s = self._clocks_apart(frames[-1].time_s)
+        moments = [self._moment(frame, apart_s) for frame in frames]
+        with self._changed:
+            self.dropped += max(0, len(self._waiting) + len(moments) - _MOST_WAITING)
+            self._waiting += moments
+
+    def hear(self, text: str) -> None:
+        """Take in a wish for the coach: ``{"coach": "begin"}``.
+
+        Raises:
+            RefusedFrames: if it is something else.
+        """
+        self._allow(1)
+        try:
+            given = json.loads(text) if len(text) <= _MOST_TEXT else None
+        except (ValueError, RecursionError):
+            given = None
+        if not isinstance(given, dict) or list(given) != ["coach"] or given["coach"] not in WISHES:
+            raise RefusedFrames("Expected frames as bytes or a wish for the coach as text, but got other text.")
+        with self._changed:
+            self._wish = given["coach"]
+
+    def digest(self) -> str | None:
+        """Let all that waits be followed; from any thread, but only one at a time.
+
+        Returns:
+            JSON for the page, as of ``Followed.follow``, with ``problem`` and the wish that the coach was ``told``;
+            None if it is too early for an answer.
+        """
+        with self._changed:
+            moments, self._waiting = list(self._waiting), deque(maxlen=_MOST_WAITING)
+            wish, self._wish = self._wish, ""
+        if self.send_on is not None:
+            for moment in moments:
+                self.send(moment)
+        self._unanswered += moments
+        now_s = time.monotonic()
+        if now_s - self._answered_at < _ANSWER_S and not wish:
+            return None
+        self._answered_at = now_s
+        answered, self._unanswered = list(self._unanswered), deque(maxlen=_MOST_WAITING)
+        # Of the frames' own times, so that a slow network slows nothing down but the news.
+        self._now_s = answered[-1].poses.time_s if answered else self._now_s or now_s
+        answer = {**self.follow(answered, self._now_s, wish), "problem": self.problem, "told": wish or None}
+        return json.dumps(answer, separators=(",", ":"), allow_nan=False)
+
+    def _allow(self, count: int) -> None:
+        now_s = time.monotonic()
+        more = MOST_PER_S * (now_s - self._allowed_at)
+        self._allowed, self._allowed_at = min(MOST_PER_S * _BURST_S, self._allowed + more) - count, now_s
+        if self._allowed < 0:
+            raise RefusedFrames(f"Expected at most {MOST_PER_S} frames a second, but got more.")
+
+    def _clocks_apart(self, newest_s: float) -> float:
+        now_s = time.monotonic()
+        if self._apart_s is None or abs(newest_s + self._apart_s - now_s) > _APART_S:
+            self._apart_s = now_s - newest_s
+        self._began_s = self._began_s or now_s
+        return self._apart_s
+
+    def _moment(self, frame: DeviceFrame, apart_s: float) -> Moment:
+        time_s = frame.time_s + apart_s
+        return Moment(frame.number, max(0.0, time_s - self._began_s), frame.poses(time_s))
