@@ -629,3 +629,57 @@ export interface MeasuredPhotoData {
   }[];
   landmarks: string[];
 }
+
+/** A file for the runtime on the visitor's own device, see pages/ui/live/device_files.py. */
+export interface DeviceFile {
+  address: string;
+  /** Bytes. */
+  size: number;
+  /** 64 hexadecimal digits. */
+  sha256: string;
+}
+
+export interface DeviceFiles {
+  /** Addresses of scripts: ours, and MediaPipe's two. */
+  worker: string;
+  runtime: string;
+  loader: string;
+  wasm: DeviceFile;
+  /** By model: lite, full, heavy; those that the server has. */
+  bundles: Record<string, DeviceFile>;
+}
+
+export interface DeviceOptions {
+  /** One of the bundles. */
+  model: string;
+  /** Maximum number of people. */
+  people: number;
+  /** Whether several people are smoothed over time; the runtime always smooths one. */
+  smoothing: boolean;
+}
+
+/** A person found on the visitor's own device, as in posecore/poses.py; 33 landmarks, one after the other. */
+export interface DevicePerson {
+  id: number;
+  /** Pixels. */
+  xy: Float32Array;
+  z: Float32Array;
+  /** Metres. */
+  world: Float32Array;
+  visibility: Float32Array;
+  /** NaN if the runtime does not give it. */
+  presence: Float32Array;
+}
+
+/** What was found in one frame on the visitor's own device. */
+export interface DeviceFrame {
+  /** Counts the frames handed over. */
+  number: number;
+  timeS: number;
+  /** Width and height, pixels. */
+  size: [number, number];
+  people: DevicePerson[];
+  /** How long it took. */
+  ms: number;
+  model: string;
+}

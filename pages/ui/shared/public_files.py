@@ -1,5 +1,7 @@
-"""Files for all visitors that are made while the server runs, at addresses that browsers cache for good."""
+"""Files for all visitors that are made or found while the server runs, at addresses that browsers cache for good."""
 
+import mimetypes
+import threading
 from pathlib import Path
 
 import streamlit as st
@@ -7,13 +9,17 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from pages.ui.shared.compression import FOR_GOOD
+from pages.ui.shared.compression import FOR_GOOD, compressed, encoding_for
 from posecore.media.files import file_sha256
 
 _FOLDER = "made"
 _NOSNIFF = {"X-Content-Type-Options": "nosniff"}
 
+_TYPES = {".mjs": "text/javascript", ".wasm": "application/wasm"}  # which not every system knows
+
 _files: dict[str, Path] = {}
+# In memory, as a response of its own for each visitor would be if the file were compressed as it is sent.
+_compressed: dict[tuple[str, str], bytes] = {}
 _mounted = False
 
 
@@ -22,15 +28,26 @@ def is_serving() -> bool:
     return _mounted
 
 
-def publish(path: Path) -> str:
+def publish(path: Path, *, compress: bool = False) -> str:
     """Serve a file as long as the server runs, and return its address, relative to any page of the app.
+
+    Args:
+        path: the file.
+        compress: send it compressed to browsers that accept that, as soon as it is, which happens in the background.
 
     Raises:
         UnreadableMedia: if the file cannot be read.
     """
     name = f"{file_sha256(path)[:16]}{path.suffix}"
+    if compress and name not in _files:
+        threading.Thread(target=_compress, args=(name, path.read_bytes()), daemon=True).start()
     _files[name] = path
     return f"{_FOLDER}/{name}"
+
+
+def _compress(name: str, content: bytes) -> None:
+    for encoding in ("zstd", "gzip"):
+        _compressed[name, encoding] = compressed(content, encoding)
 
 
 def routes() -> list[Route]:
@@ -42,7 +59,14 @@ def routes() -> list[Route]:
 
 
 def _answer(request: Request) -> Response:
-    path = _files.get(request.path_params["name"])
+    name = request.path_params["name"]
+    path = _files.get(name)
     if path is None or not path.is_file():
         return PlainTextResponse("There is no such file.", 404, _NOSNIFF)
-    return FileResponse(path, headers=_NOSNIFF | {"Cache-Control": FOR_GOOD})
+    headers = _NOSNIFF | {"Cache-Control": FOR_GOOD}
+    kind = _TYPES.get(path.suffix) or mimetypes.guess_type(name)[0]
+    encoding = encoding_for(request.headers) or ""
+    if content := _compressed.get((name, encoding)):
+        headers |= {"Content-Encoding": encoding, "Vary": "Accept-Encoding"}
+        return Response(content, headers=headers, media_type=kind)
+    return FileResponse(path, headers=headers, media_type=kind)

