@@ -2,14 +2,19 @@
 
 import os
 import signal
+import socket
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+import uvicorn
+from starlette.applications import Starlette
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -189,3 +194,22 @@ def _not_the_developers_own_sessions(tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture(autouse=True, scope="session")
 def _no_metrics_from_the_app() -> None:
     os.environ.setdefault("STREAMLIT_BROWSER_GATHER_USAGE_STATS", "false")
+
+
+@pytest.fixture(scope="session")
+def serving() -> Callable[[Starlette], AbstractContextManager[str]]:
+    """Serve an application on its own port until the block ends."""
+
+    @contextmanager
+    def serve(application: Starlette) -> Iterator[str]:
+        listening = socket.create_server(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(application, log_level="warning", lifespan="off"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:  # or a test that fails would keep this process from ending
+            server.should_exit = True
+            thread.join(30)
+
+    return serve

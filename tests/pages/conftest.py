@@ -1,18 +1,13 @@
 """Pages without a browser."""
 
-import socket
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from email.message import Message
 from functools import cache
 from pathlib import Path
 
 import pytest
-import uvicorn
-from starlette.applications import Starlette
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
@@ -45,25 +40,6 @@ def open_page(app):
         return app
 
     return go
-
-
-@pytest.fixture(scope="session")
-def serving() -> Callable[[Starlette], AbstractContextManager[str]]:
-    """Serve an application on its own port until the block ends."""
-
-    @contextmanager
-    def serve(application: Starlette) -> Iterator[str]:
-        listening = socket.create_server(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(application, log_level="warning", lifespan="off"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:  # or a test that fails would keep this process from ending
-            server.should_exit = True
-            thread.join(30)
-
-    return serve
 
 
 @pytest.fixture(scope="session")

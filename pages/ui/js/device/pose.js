@@ -7,7 +7,7 @@
 //   const found = await pose.estimate(videoFrame, timeS); // null if a newer frame came meanwhile, or it has ended
 //   pose.close();
 
-import { DeviceFailure } from "./failure.js";
+import { DeviceFailure, failureFrom } from "./failure.js";
 import { whyNotLoaded } from "./files.js";
 
 /** @typedef {import("../types.d.ts").DeviceFiles} DeviceFiles */
@@ -161,7 +161,7 @@ export class DevicePose {
    */
   async broken(event) {
     event.preventDefault();
-    this.fail(event.message ? new DeviceFailure("crashed", event.message) : await whyNotLoaded("the worker's script"));
+    this.fail(event.message ? failureFrom(event.message, "crashed") : await whyNotLoaded("the worker's script"));
   }
 
   /** Seconds are counted, not measured: while a device sleeps, the worker sleeps too. */

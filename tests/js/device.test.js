@@ -1,0 +1,85 @@
+// @ts-check
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { DeviceFailure, failureFrom } from "../../pages/ui/js/device/failure.js";
+import { Tracks, withoutDuplicates } from "../../pages/ui/js/device/tracks.js";
+
+/** @typedef {import("../../pages/ui/js/types.d.ts").DevicePerson} DevicePerson */
+
+/** What posecore makes of the same people; tests/pages/test_device.py holds it against posecore. */
+const POSECORE = JSON.parse(readFileSync(new URL("device_people.json", import.meta.url), "utf8"));
+
+/**
+ * A person of about 340 px and 1.7 m whose landmarks swing, as in tests/pages/test_device.py.
+ * @param {number} number
+ * @param {number} frame
+ * @returns {DevicePerson}
+ */
+function person(number, frame) {
+  const swing = (/** @type {number} */ landmark, /** @type {number} */ axis) =>
+    Math.sin(3.1 * landmark + 1.7 * axis + 0.9 * number + (0.2 + 0.05 * landmark) * frame);
+  const [xy, z, world] = [new Float32Array(66), new Float32Array(33), new Float32Array(99)];
+  for (let landmark = 0; landmark < 33; landmark++) {
+    const height = landmark / 32;
+    world.set([0.3 * swing(landmark, 0), 1.7 * height - 0.9 + 0.1 * swing(landmark, 1), 0.2 * swing(landmark, 2)], 3 * landmark);
+    xy.set([200 + 260 * number + 6 * frame + 60 * swing(landmark, 0), 60 + 340 * height + 20 * swing(landmark, 1)], 2 * landmark);
+    z[landmark] = 40 * swing(landmark, 2);
+  }
+  const visibility = Float32Array.from({ length: 33 }, (_, landmark) => 0.5 + 0.5 * swing(landmark, 3));
+  return { id: 0, xy, z, world, visibility, presence: new Float32Array(33) };
+}
+
+/**
+ * @param {DevicePerson} someone
+ * @param {number} x pixels
+ */
+const moved = (someone, x) => ({ ...someone, xy: someone.xy.map((value, at) => (at % 2 ? value : value + x)) });
+const ids = (/** @type {DevicePerson[]} */ people) => people.map(({ id }) => id);
+
+test("several people are numbered and smoothed as by posecore", () => {
+  const tracks = new Tracks(true);
+  for (const [frame, expected] of POSECORE.frames.entries()) {
+    const found = tracks.follow([person(1, frame), person(0, frame)], frame / 30);
+    assert.deepEqual(ids(found), expected.map((/** @type {any} */ each) => each.id));
+    found.forEach((each, slot) => {
+      for (const [name, values] of Object.entries(expected[slot].values)) {
+        const got = /** @type {any} */ (each)[name];
+        const width = got.length / 33;
+        const chosen = POSECORE.landmarks.flatMap((/** @type {number} */ landmark) => [...got.slice(width * landmark, width * (landmark + 1))]);
+        /** @type {number[]} */ (values).forEach((value, at) => {
+          assert.ok(Math.abs(value - chosen[at]) < 2e-4 * Math.max(1, Math.abs(value)), `${name} ${at} of frame ${frame}: ${chosen[at]} is not ${value}`);
+        });
+      }
+    });
+  }
+});
+
+test("people who cross keep their numbers, and who comes back in time does too", () => {
+  const tracks = new Tracks(false);
+  const at = (/** @type {number} */ frame) => [moved(person(0, 0), 12 * frame), moved(person(1, 0), -12 * frame)];
+  for (let frame = 0; frame < 40; frame++) {
+    const [one, other] = at(frame);
+    const found = tracks.follow(frame % 2 ? [other, one] : [one, other], frame / 30);
+    assert.deepEqual(ids(found), [1, 2]);
+    assert.deepEqual(found[0].xy, one.xy, `frame ${frame}`);
+  }
+  const [one, other] = at(39);
+  assert.deepEqual(ids(tracks.follow([one], 39.5 / 30)), [1]);
+  assert.deepEqual(ids(tracks.follow([one, other], 40 / 30 + 1.5)), [1, 2]);
+  assert.deepEqual(ids(tracks.follow([one, other], 40 / 30 + 4)), [3, 4]);
+});
+
+test("a person who was found twice is there once", () => {
+  const [one, other] = [person(0, 0), person(1, 0)];
+  const again = { ...moved(one, 3), visibility: one.visibility.map((value) => value / 2) };
+  assert.deepEqual(withoutDuplicates([again, other, one]), [other, one]);
+});
+
+test("an error of the runtime gets a code, with what the browser said", () => {
+  const full = failureFrom(new RangeError("WebAssembly.Memory(): could not allocate memory"), "crashed");
+  assert.deepEqual([full.code, full.message], ["memory", "This device has not enough memory left for the model."]);
+  const other = failureFrom(new Error("memory access out of bounds"), "crashed");
+  assert.deepEqual([other.code, other.detail], ["crashed", "Error: memory access out of bounds"]);
+  assert.equal(failureFrom(new DeviceFailure("incomplete"), "crashed").code, "incomplete");
+});
