@@ -18,8 +18,9 @@ from xlsxwriter.worksheet import Worksheet
 from posecore.export.facts import facts_in_words, lens_is_given
 from posecore.motion.angles import ANGLES, measure_angles
 from posecore.motion.curve_summary import CurveSummary, summarise_curve
+from posecore.motion.facing import Sides, find_sides
 from posecore.motion.trust import trust_table
-from posecore.motion.usual_error import usual_errors
+from posecore.motion.usual_error import find_kinds, usual_errors
 from posecore.poses import FloatArray, PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
 from posecore.system import whole_file
@@ -104,11 +105,12 @@ class _Book:
             }
             for slot in self.spans
         }
-        errors = usual_errors(self.sequence)
+        sides = find_sides(judged)
+        errors = usual_errors(self.sequence, kinds=find_kinds(self.sequence, sides))
         rows_of = self._angles(angles)
         self._turns(summaries)
         self._landmarks()
-        self._people(judged, facts)
+        self._people(judged, sides, facts)
         self._summary(facts, summaries, rows_of, np.where(np.isfinite(angles), errors, np.nan))
 
     def _name(self, slot: int) -> str | int:
@@ -192,9 +194,9 @@ class _Book:
         name = self._name(slot)
         return name if isinstance(name, str) else f"person {name}"
 
-    def _people(self, judged: PoseSequence, facts: Mapping[str, Any]) -> None:
+    def _people(self, judged: PoseSequence, sides: Sides, facts: Mapping[str, Any]) -> None:
         sheet = self.sheets[PEOPLE]
-        table = trust_table(judged, shown=self.sequence, lens_is_given=lens_is_given(facts))
+        table = trust_table(judged, shown=self.sequence, lens_is_given=lens_is_given(facts), sides=sides)
         headings = [name.capitalize() if name[0].islower() else name for name in table.columns]
         self._head(sheet, headings, frozen=1, widths={len(headings) - 1: 100})
         for row, values in enumerate(table.itertuples(index=False), 1):

@@ -17,8 +17,9 @@ from posecore.export.templates import TEMPLATES
 from posecore.hands import HandSequence
 from posecore.motion.angles import ANGLES, measure_angles
 from posecore.motion.curve_summary import summarise_curve
+from posecore.motion.facing import find_sides
 from posecore.motion.trust import trust_table
-from posecore.motion.usual_error import usual_errors
+from posecore.motion.usual_error import find_kinds, usual_errors
 from posecore.poses import FloatArray, PoseSequence
 from posecore.signs.recognition import NO_GESTURE
 from posecore.signs.shown import Texts, gesture_words, read_signs
@@ -117,9 +118,10 @@ def _body(sequence: PoseSequence, person: int, judged: PoseSequence, *, is_lens_
     if not frames:
         return None
     angles = measure_angles(alone)[:, 0]
-    errors = usual_errors(alone)[:, 0]
     original = alone if judged is sequence else judged.only([person]).named({})
-    table = trust_table(original, shown=alone, lens_is_given=is_lens_given)
+    sides = find_sides(original)
+    errors = usual_errors(alone, kinds=find_kinds(alone, sides))[:, 0]
+    table = trust_table(original, shown=alone, lens_is_given=is_lens_given, sides=sides)
     [trust] = table.to_dict("records")
     steps = plot_steps(alone, person)
     return {

@@ -38,16 +38,18 @@ class Sides(NamedTuple):
     Attributes:
         exchanged: (T, P) bool: left is named right.
         mixed: (T, P) bool: neither the one nor the other.
+        unclear: (T, P) bool: rightly or exchanged, which nothing decides.
     """
 
     exchanged: NDArray[np.bool_]
     mixed: NDArray[np.bool_]
+    unclear: NDArray[np.bool_]
 
 
 def find_sides(sequence: PoseSequence) -> Sides:
     """Tell everyone's left from their right, each within the shots of the video."""
     seen = sequence.seen
-    found = Sides(np.zeros(seen.shape, bool), np.zeros(seen.shape, bool))
+    found = Sides(*(np.zeros(seen.shape, bool) for _ in Sides._fields))
     for shot in sequence.shots:
         for slot in range(len(sequence.person_ids)):
             there = shot.start + np.flatnonzero(seen[shot, slot])
@@ -55,7 +57,8 @@ def find_sides(sequence: PoseSequence) -> Sides:
                 from posecore.motion.body.sides import tell_sides  # which needs a second to load, and no photo needs it
 
                 told = tell_sides(sequence.xy[there, slot].astype(np.float64), sequence.times_s[there])
-                found.exchanged[there, slot], found.mixed[there, slot] = told
+                for array, each in zip(found, told, strict=True):
+                    array[there, slot] = each
     return found
 
 

@@ -46,7 +46,7 @@ FAULTS_MATTER = 0.01
 SMALL_TRUNK_PX = 25.0
 """With a shorter trunk (median), a person is too small for angles: the model sees 256 px around the whole body."""
 EXCHANGED_MATTERS = 0.03
-"""Left and right that the model exchanges are mentioned above this share of the frames."""
+"""Left and right that the model exchanges, or nothing tells apart, are mentioned above this share of the frames."""
 UNSURE_PRESENCE, UNSURE_OFTEN = 0.9, 0.15
 """Of a thing that is taken for a person, more than this share of the points inside the image have a lower presence. (Of
 people at most 0.06, of things 0.18 to 0.55, with one exception.)"""
@@ -94,6 +94,7 @@ class Trust:
         drift: variation of each bone's length by name, see ``MOST_DRIFT``; NaN if it is hardly ever visible.
         swaps: for "arms" and "legs", the frames at which left and right seem to swap.
         exchanged: frames in which the model seems to have named left right, see ``posecore.motion.body.sides``.
+        unclear: frames in which nothing decides whether they are exchanged.
         unsure: share of the body's landmarks inside the image whose presence is low; NaN if none is inside.
         mixed: share in which left and right are neither as they should be nor exchanged.
         angles: usual errors of the angles, and joints that hardly bend.
@@ -114,6 +115,7 @@ class Trust:
     drift: dict[str, float]
     swaps: dict[str, NDArray[np.intp]]
     exchanged: NDArray[np.intp]
+    unclear: NDArray[np.intp]
     unsure: float
     mixed: float
     angles: AngleTrust
@@ -130,6 +132,7 @@ def judge(
     min_visibility: float = 0.5,
     shown: PoseSequence | None = None,
     lens_is_given: bool = False,
+    sides: Sides | None = None,
 ) -> tuple[Trust, ...]:
     """How reliable each person's track is, in the order of ``person_ids``.
 
@@ -138,14 +141,15 @@ def judge(
         min_visibility: 0..1: a landmark below it is hidden.
         shown: the same people as their angles are measured, smoothed or as a solid body; None: as they were estimated.
         lens_is_given: whether a solid body was fitted with the camera's own field of view, not the usual one.
+        sides: those of ``sequence``, if they are known already.
 
     Raises:
         InvalidOption: if ``min_visibility`` is outside its range.
     """
     check_visibility(min_visibility)
     shown = sequence if shown is None else shown
-    sides = find_sides(sequence)
-    kinds = find_kinds(shown, sides if shown is sequence else None)
+    sides = find_sides(sequence) if sides is None else sides
+    kinds = find_kinds(shown, sides)
     solid = 2 * (kinds >= len(VIEWS)).sum(axis=0) > sequence.seen.sum(axis=0)
     switches = find_switches(sequence)
     found = []
@@ -170,10 +174,11 @@ def trust_table(
     min_visibility: float = 0.5,
     shown: PoseSequence | None = None,
     lens_is_given: bool = False,
+    sides: Sides | None = None,
 ) -> pd.DataFrame:
     """Table with one row per person and the main numbers of ``judge``, with its arguments; shares in percent."""
     rows = []
-    for trust in judge(sequence, min_visibility=min_visibility, shown=shown, lens_is_given=lens_is_given):
+    for trust in judge(sequence, min_visibility=min_visibility, shown=shown, lens_is_given=lens_is_given, sides=sides):
         worst = max(trust.drift, key=lambda bone: np.nan_to_num(trust.drift[bone], nan=-1.0))
         rows.append(
             {
@@ -187,6 +192,7 @@ def trust_table(
                 "worst bone": worst,
                 "left/right swaps": sum(len(frames) for frames in trust.swaps.values()),
                 "left/right exchanged (frames)": len(trust.exchanged),
+                "left/right unclear (frames)": len(trust.unclear),
                 "jumps": len(trust.jumps),
                 "likely switches": len(trust.switches),
                 "unsure points (%)": round(100 * trust.unsure, 1),
@@ -232,6 +238,7 @@ def _judge(
         drift={name: _drift(sequence.world[there, slot], sure, bone) for name, bone in _BONES.items()},
         swaps={limb: there[1:][_swapped(xy, trunk_px, joints) & goes_on] for limb, joints in _LIMBS.items()},
         exchanged=np.flatnonzero(sides.exchanged[:, slot]),
+        unclear=np.flatnonzero(sides.unclear[:, slot]),
         unsure=float((presence < UNSURE_PRESENCE).mean()) if presence.size else np.nan,
         mixed=float(sides.mixed[there, slot].mean()) if len(there) else 0.0,
         angles=angles,
@@ -322,14 +329,25 @@ def _general_problems(trust: Trust, times_s: NDArray[np.float64], fit: _Fit) -> 
         yield f"The person's position jumps {len(trust.jumps)} times"
     if trust.trunk_px < SMALL_TRUNK_PX:
         yield f"Not reliable for joint angles (the trunk is only {trust.trunk_px:.0f} pixels long)"
+    yield from _side_problems(trust, fit)
+
+
+def _side_problems(trust: Trust, fit: _Fit) -> Iterator[str]:
+    """Left and right that change places; a solid body mends what is clear."""
     swaps = {limb: len(frames) for limb, frames in trust.swaps.items() if _many(frames, trust.frames)}
     found = [f"swapped: {' and '.join(f'{limb} {times} times' for limb, times in swaps.items())}"] if swaps else []
     exchanged = f"about {len(trust.exchanged)} of {trust.frames} frames"
     if len(trust.exchanged) > EXCHANGED_MATTERS * trust.frames:
         found.append(f"exchanged in {exchanged}, which a solid body mends")
-    if found and not fit.is_solid:
-        yield f"Not reliable for comparing left and right ({'; '.join(found)})"
-    elif found and len(trust.exchanged):
+    unclear = []
+    if len(trust.unclear) > EXCHANGED_MATTERS * trust.frames:
+        first, last = trust.unclear[[0, -1]]
+        unclear.append(f"cannot be told apart in frames {first} to {last} ({len(trust.unclear)} frames)")
+    if (found or unclear) and not fit.is_solid:
+        yield f"Not reliable for comparing left and right ({'; '.join([*found, *unclear])})"
+        return
+    yield from (f"Left and right {how}" for how in unclear)
+    if found and len(trust.exchanged):
         yield f"Left and right were exchanged in {exchanged} and are mended"
 
 

@@ -41,14 +41,14 @@ class UsualError(NamedTuple):
 USUAL_ERROR_DEG: Mapping[str, UsualError] = MappingProxyType(
     {
         "shoulder": UsualError((12, 22, 13), (9, 11, 11), (4, 5, 6), (4, 6, 7)),
-        "elbow": UsualError((33, 19, 32), (20, 13, 22), (6, 6, 8), (7, 6, 8)),
-        "wrist": UsualError((10, 10, 18), (10, 10, 18), (6, 7, 7), (7, 7, 8)),
+        "elbow": UsualError((33, 19, 32), (21, 13, 22), (6, 6, 8), (7, 6, 8)),
+        "wrist": UsualError((10, 10, 18), (10, 10, 18), (6, 7, 7), (6, 7, 8)),
         "hip": UsualError((8, 9, 11), (12, 7, 9), (3, 6, 8), (3, 7, 7)),
         "knee": UsualError((14, 14, 22), (15, 10, 9), (6, 7, 7), (5, 6, 8)),
         "ankle": UsualError((18, 32, 33), (30, 18, 12), (11, 12, 26), (13, 11, 23)),
         "neck": UsualError((27, 27, 28), (29, 27, 28), (6, 4, 8), (4, 5, 8)),
         "trunk_lean": UsualError((12, 14, 15), (4, 7, 3), (1, 1, 3), (1, 1, 3)),
-        "pelvis_tilt": UsualError((7, 7, 16), (6, 9, 6), (5, 8, 8), (4, 10, 8)),
+        "pelvis_tilt": UsualError((7, 7, 16), (6, 9, 6), (5, 8, 8), (5, 10, 8)),
     }
 )
 """By joint, see ``posecore.motion.angles.BY_JOINT``; of left and right together, as being nearer to the camera or
@@ -93,13 +93,19 @@ def errors_of_curve(name: str) -> tuple[int, ...] | None:
 def find_kinds(sequence: PoseSequence, sides: Sides | None = None) -> NDArray[np.int8]:
     """(T, P) which of ``KINDS`` each person is in each frame; -1 where they are not seen.
 
-    Where it is not known from where somebody is seen, or left and right are exchanged or mixed, it counts as from the
-    side, the most uncertain view. ``sides`` are those of the sequence, if they are known already.
+    Where it is not known from where somebody is seen, or left and right are exchanged, mixed or unclear, it counts as
+    from the side, the most uncertain view.
+
+    Args:
+        sequence: the model's landmarks, or a solid body.
+        sides: those of the model's landmarks, if they are known already; in a solid body the exchanged ones are mended.
     """
     sides = find_sides(sequence) if sides is None else sides
+    is_solid = find_solid(sequence)
+    sides = sides._replace(exchanged=sides.exchanged & ~is_solid)
     views = find_views(sequence, sides)
-    views[(views < 0) | sides.exchanged | sides.mixed] = VIEWS.index("side")
-    kinds = views + len(VIEWS) * find_solid(sequence).astype(np.int8)
+    views[(views < 0) | np.any(sides, axis=0)] = VIEWS.index("side")
+    kinds = views + len(VIEWS) * is_solid.astype(np.int8)
     return np.where(sequence.seen, kinds, -1).astype(np.int8)
 
 

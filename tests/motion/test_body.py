@@ -101,18 +101,19 @@ def test_up_is_found_under_a_camera_that_looks_down(noisy, fitted):
     assert after < 6 < before
 
 
-def test_exchanged_sides_are_mended_across_a_gap(noisy, fitted):
+def test_exchanged_sides_are_mended_across_a_gap(cam01):
+    """Of a real person who is seen obliquely: from the side nothing would tell them apart."""
+
     def gone(_name, array):
         array[60:66] = np.nan
 
-    given = with_arrays(exchanged(noisy.sequence, slice(30, 45)), gone)
-    found = fit_bodies(given)
+    given = with_arrays(exchanged(cam01, slice(30, 45)), gone)
+    found, expected = fit_bodies(given), fit(with_arrays(cam01, gone))
     assert np.flatnonzero(found.mended[:, 0]).tolist() == list(range(30, 45))
     assert np.array_equal(found.sequence.seen, given.seen)
     assert np.isnan(found.sequence.world[60:66]).all()
-    near = np.abs(found.sequence.world - fitted.sequence.world)[:, 0]
-    assert np.nanmax(near[np.r_[25:50, 70:90]].mean(axis=(1, 2))) < 0.05
-    as_seen = np.where(given.seen[..., None], noisy.sequence.visibility, np.nan)
+    np.testing.assert_array_equal(found.sequence.world, expected.world)
+    as_seen = np.where(given.seen[..., None], cam01.visibility, np.nan)
     np.testing.assert_array_equal(found.sequence.visibility, as_seen)
 
 

@@ -179,11 +179,12 @@ def _mend(sequence: PoseSequence) -> tuple[PoseSequence, BoolArray, BoolArray, B
             if len(there) < 2:
                 continue
             times_s = sequence.times_s[there]
+            told = tell_sides(arrays["xy"][there, slot], times_s)
+            mended[there, slot], mixed[there, slot] = told.exchanged, told.mixed
+            _exchange(arrays, there[told.exchanged], slot, range(len(_MIRROR)))
             for limb, exchanged in enumerate(tell_limbs(arrays["xy"][there, slot], times_s)):
                 limbs[there, slot, limb] = exchanged
                 _exchange(arrays, there[exchanged], slot, LIMBS[limb])
-            mended[there, slot], mixed[there, slot] = tell_sides(arrays["xy"][there, slot], times_s)
-            _exchange(arrays, there[mended[there, slot]], slot, range(len(_MIRROR)))
     if not mended.any() and not limbs.any():
         return sequence, mended, limbs, mixed
     return replace(sequence, **arrays), mended, limbs, mixed
