@@ -1,5 +1,8 @@
-"""Recordings made on the visitor's own device: what becomes of an upload."""
+"""Recordings made on the visitor's own device: what the page's script saves, and what becomes of an upload."""
 
+import json
+import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,9 +14,65 @@ from pages.ui.live.device_recording import DeviceRecordings
 from pages.ui.shared import addresses
 from pages.ui.shared.clips import Clip
 from pages.ui.video.clip_run import ClipRun, RunOptions
-from posecore import PoseOptions, PoseSequence, save_sequence
+from posecore import BLAZEPOSE_33, PoseOptions, PoseSequence, save_sequence
 from posecore.export.saved import load_sequence
 from posecore.media.films import FilmWriter
+
+_SCRIPT = """
+import { writeFileSync } from "node:fs";
+import { savedResult } from "%s/pages/ui/js/device/saved_result.js";
+const [path, landmarks] = process.argv.slice(1);
+const person = (id, value) => ({
+  id,
+  xy: Float32Array.from({ length: 66 }, (_, at) => value + at),
+  z: new Float32Array(33).fill(-value),
+  world: Float32Array.from({ length: 99 }, (_, at) => at / 100),
+  visibility: new Float32Array(33).fill(0.5),
+  presence: new Float32Array(33).fill(NaN),
+});
+const size = [640, 480];
+const frames = [
+  { number: 7, timeS: 4, size, people: [person(2, 100)] },
+  { number: 8, timeS: 4.04, size, people: [] },
+  { number: 9, timeS: 4.08, size: [480, 640], people: [person(1, 48), person(2, 96)] },
+];
+const facts = { source: "recording é.webm", options: { smoothing: true } };
+writeFileSync(path, Buffer.from(await savedResult(frames, JSON.parse(landmarks), 4, facts).arrayBuffer()));
+"""
+_ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def saved_by_script(tmp_path_factory) -> Path:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("Node.js, which runs the page's script here, is not installed")
+    path = tmp_path_factory.mktemp("device") / "recording.posecore.npz"
+    script = _SCRIPT % _ROOT.as_uri()
+    command = [node, "--input-type=module", "-e", script, str(path), json.dumps(BLAZEPOSE_33.landmarks)]
+    subprocess.run(command, check=True)
+    return path
+
+
+def test_the_script_saves_a_result_that_opens(saved_by_script):
+    """Absent people are NaN, times begin at 0, and pixels of a turned phone are those of the first frame's size."""
+    saved = load_sequence(saved_by_script)
+    sequence = saved.sequence
+    assert saved.facts["source"] == "recording é.webm"
+    assert (sequence.size, sequence.person_ids.tolist(), sequence.fps) == ((640, 480), [1, 2], pytest.approx(25))
+    np.testing.assert_allclose(sequence.times_s, [0, 0.04, 0.08])
+    np.testing.assert_array_equal(sequence.seen, [[False, True], [False, False], [True, True]])
+    np.testing.assert_allclose(sequence.xy[0, 1, 3], [106, 107])
+    np.testing.assert_allclose(sequence.xy[2, 0, 3], [54 * 640 / 480, 55 * 480 / 640])
+    np.testing.assert_allclose(sequence.z[2, :, 0], [-48 * 640 / 480, -96 * 640 / 480])
+    np.testing.assert_allclose(sequence.world[2, 1, 5], [0.15, 0.16, 0.17])
+    assert np.isnan(sequence.presence).all()
+
+
+def test_other_programs_open_it_too(saved_by_script):
+    with np.load(saved_by_script) as stored:
+        assert stored["world"].shape == (3, 2, 33, 3)
+        assert json.loads(stored["about.json"])["frames"] == 3
 
 
 @pytest.fixture(scope="module")
