@@ -1,16 +1,27 @@
 """What a browser needs to find poses itself: the files, and the same rules as posecore's."""
 
+import gzip
 import json
+import shutil
+import tarfile
+import time
 from pathlib import Path
 
 import numpy as np
+import pytest
+from starlette.applications import Starlette
 
+from pages.ui.live import device_files, device_runtime
+from pages.ui.shared import assets, public_files
 from posecore import FramePoses
 from posecore.estimation.tracking import Tracks
 
 ROOT = Path(__file__).resolve().parents[2]
 VALUES = ROOT / "tests" / "js" / "device_people.json"
 LANDMARKS = (0, 15, 28)
+PACKAGE = ROOT / "node_modules" / "@mediapipe" / "tasks-vision"
+
+needs_package = pytest.mark.skipif(not PACKAGE.is_dir(), reason="the package is not there (npm ci)")
 
 
 def people(frame: int) -> FramePoses:
@@ -53,3 +64,105 @@ def test_the_values_for_the_scripts_are_those_of_posecore():
             ]
         )
     assert json.loads(VALUES.read_text()) == {"landmarks": list(LANDMARKS), "frames": frames}
+
+
+@pytest.fixture
+def empty_machine(tmp_path, monkeypatch) -> Path:
+    """A cache with nothing in it, no folder of the user's own, no node_modules; returns a folder for models."""
+    models = tmp_path / "models"
+    models.mkdir()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("POSECORE_MODEL_DIR", str(models))
+    monkeypatch.setattr(device_runtime, "_NODE_MODULES", tmp_path / "nowhere")
+    monkeypatch.setattr(public_files, "_mounted", True)
+    monkeypatch.setattr(device_files, "_fetching", device_files._Fetching())
+    return models
+
+
+def packed(folder: Path, *, damaged: bool = False) -> None:
+    """Write the package's archive as ``npm pack`` does."""
+    with tarfile.open(folder / device_runtime.ARCHIVE, "w:gz", compresslevel=1) as archive:
+        for file in device_runtime.FILES:
+            archive.add(__file__ if damaged else PACKAGE / file.path, f"package/{file.path}")
+
+
+@needs_package
+def test_the_files_are_served_as_the_browser_needs_them(serving, fetch, monkeypatch):
+    monkeypatch.setattr(public_files, "_mounted", True)
+    with serving(Starlette(routes=[*assets.routes(), *public_files.routes()])) as url:
+        files = device_files.device_files()
+        assert files == device_files.device_files()
+        status, headers, _ = fetch(f"{url}/{files.worker}")
+        assert status == 200
+        policy = "default-src 'none'; connect-src 'self'; script-src 'self' 'wasm-unsafe-eval'"
+        assert headers["Content-Security-Policy"] == policy
+        for address, kind in [
+            (files.runtime, "text/javascript"),
+            (files.loader, "text/javascript"),
+            (files.wasm.address, "application/wasm"),
+            (files.bundles["full"].address, "application/octet-stream"),
+        ]:
+            status, headers, content = fetch(f"{url}/{address}")
+            assert status == 200
+            assert headers["Content-Type"].startswith(kind)
+            assert headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert len(content) == files.bundles["full"].size
+        for _ in range(300):  # it is compressed in the background
+            _, headers, smaller = fetch(f"{url}/{files.wasm.address}", Accept_Encoding="gzip")
+            if headers["Content-Encoding"]:
+                break
+            time.sleep(0.1)
+        assert headers["Content-Encoding"] == "gzip"
+        assert len(smaller) < 0.35 * files.wasm.size == 0.35 * len(gzip.decompress(smaller))
+
+
+@needs_package
+def test_an_archive_is_unpacked_once(empty_machine):
+    assert device_runtime.find_runtime() is None
+    packed(empty_machine)
+    folder = device_runtime.find_runtime()
+    assert {path.name for path in folder.rglob("*") if path.is_file()} == {
+        Path(file.path).name for file in device_runtime.FILES
+    }
+    (empty_machine / device_runtime.ARCHIVE).unlink()
+    assert device_runtime.find_runtime() == folder
+    (folder / device_runtime.LOADER.path).write_text("another script")
+    with pytest.raises(device_runtime.RuntimeNotFound, match=r"Expected .* with sha256 70eff39.*but got"):
+        device_runtime.find_runtime()
+    assert device_files.device_files() is None
+    assert "Delete it" in device_files.why_no_device()
+
+
+@needs_package
+@pytest.mark.skipif(shutil.which("npm") is None, reason="no npm")
+def test_npm_fetches_the_package(empty_machine, tmp_path, monkeypatch):
+    own = tmp_path / "own"
+    for name in ("package.json", *(file.path for file in device_runtime.FILES)):
+        (own / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(PACKAGE / name, own / name)
+    monkeypatch.setattr(device_runtime, "PACKAGE", str(own))  # packed as it is there, without a network
+    folder = device_runtime.fetch_runtime()
+    assert folder.parent.parent.parent == empty_machine.parent / "cache"
+    assert device_runtime.find_runtime() == folder
+
+
+@pytest.mark.parametrize("content", [b"not an archive", None])
+def test_an_archive_with_something_else_is_refused(empty_machine, content):
+    if content:
+        (empty_machine / device_runtime.ARCHIVE).write_bytes(content)
+    else:
+        packed(empty_machine, damaged=True)
+    with pytest.raises(device_runtime.RuntimeNotFound, match=r"could not be unpacked|is not what"):
+        device_runtime.find_runtime()
+    assert not any(path.is_file() for path in (empty_machine.parent / "cache").rglob("*"))
+
+
+def test_what_cannot_be_fetched_is_said_with_what_to_do(empty_machine, monkeypatch):
+    monkeypatch.setenv("PATH", "")  # no npm
+    monkeypatch.setattr(device_runtime, "_CDN", "http://127.0.0.1:9")
+    assert device_files.device_files() is None
+    device_files._fetching.wait()
+    said = device_files.why_no_device()
+    assert "could not be fetched from http://127.0.0.1:9: the server could not be reached" in said
+    assert "`npm pack @mediapipe/tasks-vision@1.1.0`" in said
+    assert "`POSECORE_MODEL_DIR`" in said

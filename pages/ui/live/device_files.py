@@ -1,6 +1,8 @@
 """The files with which a browser finds poses itself, as addresses of the app."""
 
+import math
 import threading
+import time
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +23,7 @@ from posecore.errors import PosecoreError
 from posecore.estimation.models import BUNDLES, find_model, is_on_machine
 
 _POSE_MODELS = ("lite", "full", "heavy")
+_AGAIN_AFTER_S = 600.0
 _HOW_TO_GET_IT = (
     f"To offer it, run `npm pack {PACKAGE}` on a computer with npm, and put {ARCHIVE} into the folder that "
     "`POSECORE_MODEL_DIR` names on the server."
@@ -64,24 +67,33 @@ class DeviceFiles:
 
 
 def device_files() -> DeviceFiles | None:
-    """The files, if all are on this machine; otherwise None, and they are fetched in the background once.
+    """The files if all are on this machine; otherwise None, and they are fetched in the background.
 
     It never waits for a network. ``why_no_device`` says why there are none.
     """
+    found = _find()
+    return found if isinstance(found, DeviceFiles) else None
+
+
+def why_no_device() -> str | None:
+    """Why ``device_files`` gives None, and what can be done, in sentences; None if it gives the files."""
+    found = _find()
+    return found if isinstance(found, str) else None
+
+
+def _find() -> DeviceFiles | str:
+    """The files, or the reason why there are none."""
     if not is_serving():
-        return None
+        return "This server was not started by `streamlit run streamlit_app.py`, so it serves no files of its own."
     try:
         folder = find_runtime()
     except RuntimeNotFound as error:
-        _fetching.problem = str(error)
-        return None
+        return str(error)
     if folder is None:
-        _fetching.begin()
-        return None
+        return _fetching.go_on()
     bundles = {name: file for name in _POSE_MODELS if (file := _bundle(name))}
     if not bundles:
-        _fetching.problem = "No model is on this machine; the first analysis downloads it."
-        return None
+        return "No model is on this server yet: the first analysis downloads it. Open the page again after that."
     return DeviceFiles(
         worker=asset("device/worker.js"),
         runtime=_published(folder / SCRIPT.path),
@@ -89,15 +101,6 @@ def device_files() -> DeviceFiles | None:
         wasm=DeviceFile(_published(folder / WASM.path), WASM.size, WASM.sha256),
         bundles=bundles,
     )
-
-
-def why_no_device() -> str:
-    """Why ``device_files`` gave None, and what can be done, in sentences."""
-    if not is_serving():
-        return "This server was not started by `streamlit run streamlit_app.py`, so it serves no files of its own."
-    if _fetching.is_running:
-        return f"The files for it are being fetched{_fetching.so_far}. Open the page again in a minute."
-    return f"{_fetching.problem} {_HOW_TO_GET_IT}".strip()
 
 
 def _bundle(name: str) -> DeviceFile | None:
@@ -122,31 +125,37 @@ def _published_state(path: Path, _size: int, _mtime_ns: int, compress: bool) -> 
 
 
 class _Fetching:
-    """Fetching the runtime in the background, once for this server."""
+    """Fetching the runtime in the background: at most one thread of this server, and not again for a while."""
 
     def __init__(self) -> None:
         self._thread: threading.Thread | None = None
-        self.problem = ""
-        self.so_far = ""
+        self._ended_s = -math.inf
+        self._problem = ""
+        self._so_far = ""
 
-    @property
-    def is_running(self) -> bool:
-        return self._thread is not None and self._thread.is_alive()
-
-    def begin(self) -> None:
-        """Begin, unless it was begun before."""
-        if self._thread is None:
+    def go_on(self) -> str:
+        """Begin if it is time to, and say how far it is, or why it did not succeed."""
+        if self._thread is None and time.monotonic() > self._ended_s + _AGAIN_AFTER_S:
             self._thread = threading.Thread(target=self._run, name="fetch the runtime for browsers", daemon=True)
             self._thread.start()
+        if self._thread is None:
+            return f"{self._problem} {_HOW_TO_GET_IT}"
+        return f"The server is fetching the files for it{self._so_far}. Open the page again in a minute."
+
+    def wait(self) -> None:
+        """Wait for the end, if it is going on."""
+        if thread := self._thread:
+            thread.join()
 
     def _run(self) -> None:
         try:
             fetch_runtime(self._show)
         except PosecoreError as error:
-            self.problem = str(error)
+            self._problem = str(error)
+        self._ended_s, self._thread, self._so_far = time.monotonic(), None, ""
 
     def _show(self, done: int, total: int) -> None:
-        self.so_far = f" ({done / 1e6:.1f} of {total / 1e6:.1f} MB)"
+        self._so_far = f" ({done / 1e6:.1f} of {total / 1e6:.1f} MB)"
 
 
 _fetching = _Fetching()

@@ -74,7 +74,7 @@ def find_runtime() -> Path | None:
     for folder in _unpacked_folders():
         if all((folder / file.path).is_file() for file in FILES):
             for file in FILES:
-                _verify(folder / file.path, file)
+                _verify(folder / file.path, file, folder / file.path)
             return folder
     for folder in model_folders():
         if (archive := folder / ARCHIVE).is_file():
@@ -102,13 +102,13 @@ def _unpacked_folders() -> list[Path]:
     return [*(folder / _FOLDER for folder in model_folders()), _NODE_MODULES]
 
 
-def _verify(path: Path, file: RuntimeFile) -> None:
+def _verify(path: Path, file: RuntimeFile, source: Path | str) -> None:
     state = path.stat()
     got = _sha256_of_state(path, state.st_size, state.st_mtime_ns)
     if got != file.sha256:
         raise RuntimeNotFound(
-            f"{path} is not the file of {PACKAGE}, so it is not used. Expected sha256 {file.sha256}, but got {got}. "
-            "Delete it; it will then be looked for elsewhere or fetched again."
+            f"{source} is not what {PACKAGE} has, so it is not used. Expected {Path(file.path).name} with sha256 "
+            f"{file.sha256}, but got {got}. Delete it; it will then be looked for elsewhere or fetched again."
         )
 
 
@@ -137,7 +137,7 @@ def _unpack(archive: Path) -> Path:
     """Unpack the files into the cache, each only if it is the one on record."""
     try:
         with tarfile.open(archive) as packed:
-            return _fill(lambda file, target: _extract(packed, file, target))
+            return _fill(lambda file, target: _extract(packed, file, target), archive)
     except (tarfile.TarError, EOFError, OSError, KeyError) as error:
         raise RuntimeNotFound(f"{archive} could not be unpacked: {error}. Delete it to have it fetched.") from error
 
@@ -163,10 +163,10 @@ def _from_cdn(on_progress: OnBytes | None) -> Path:
         download(f"{_CDN}/{file.path}", target, size=file.size, sha256=file.sha256, on_progress=on_bytes)
         done += file.size
 
-    return _fill(fetch)
+    return _fill(fetch, _CDN)
 
 
-def _fill(write: Callable[[RuntimeFile, Path], None]) -> Path:
+def _fill(write: Callable[[RuntimeFile, Path], None], source: Path | str) -> Path:
     """Have all files written and verified in a new folder of the cache, which gets its name when it is whole."""
     try:
         models = cache_dir() / "models"
@@ -176,11 +176,9 @@ def _fill(write: Callable[[RuntimeFile, Path], None]) -> Path:
                 target = Path(part, "whole", file.path)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 write(file, target)
-                _verify(target, file)
+                _verify(target, file, source)
             return _rename(Path(part, "whole"), models / _FOLDER)
-    except (OSError, DownloadFailed) as error:
-        if isinstance(error, DownloadFailed):
-            raise
+    except OSError as error:
         raise RuntimeNotFound(f"{PACKAGE} could not be kept in the cache: {error.strerror or error}.") from error
 
 

@@ -1,0 +1,179 @@
+"""Poses found in the browser itself: as by posecore, without asking any other host, and failing with a reason."""
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import cv2
+import numpy as np
+import playwright.sync_api
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from pages.ui.live import device_files
+from pages.ui.shared import assets, public_files
+from posecore import PoseOptions
+from posecore.estimation.engines import open_stream_estimator
+from posecore.media.clips import open_clip
+
+SIZE = (442, 248)
+FRAMES = 20
+ARRAYS = ("xy", "z", "world", "visibility", "presence")
+
+# Shows every frame to the worker, one after the other, as lossless pixels.
+ESTIMATE = """async ([files, module, [width, height], frames]) => {
+    const { DevicePose, whyNot } = await import(new URL(module, document.baseURI).href);
+    const reason = await whyNot();
+    const pixels = await (await fetch("frames")).arrayBuffer();
+    const pose = new DevicePose(files, { model: "full", people: 1, smoothing: true });
+    const arrived = [];
+    await pose.open((progress) => arrived.push(progress));
+    const picture = (number) => new VideoFrame(
+        new Uint8Array(pixels, number * width * height * 4, width * height * 4),
+        { format: "RGBA", codedWidth: width, codedHeight: height, timestamp: number },
+    );
+    const found = [];
+    for (let number = 0; number < frames; number++) found.push(await pose.estimate(picture(number), number / 30));
+    const crowd = await Promise.all([0, 1, 2].map((number) => pose.estimate(picture(number), (frames + number) / 30)));
+    await pose.close();
+    const plain = (frame) => ({ ...frame, people: frame.people.map((person) => Object.fromEntries(
+        Object.entries(person).map(([name, values]) => [name, typeof values === "number" ? values : [...values]]),
+    )) });
+    return {
+        reason, found: found.map(plain), refused: [...pose.refused],
+        arrived: arrived.at(-1), skipped: crowd.map((frame) => frame === null),
+        afterwards: await pose.estimate(picture(0), 9),
+    };
+}"""
+
+FAIL = """async ([files, module, options]) => {
+    const { DevicePose } = await import(new URL(module, document.baseURI).href);
+    const pose = window.pose = new DevicePose(files, { model: "full", people: 1, smoothing: true, ...options });
+    pose.onFailed = ({ code }) => { window.failed = code; };
+    try {
+        await pose.open();
+        return null;
+    } catch (failure) {
+        return [failure.code, failure.message];
+    }
+}"""
+
+
+@pytest.fixture(scope="module")
+def pictures(short_sample) -> list[np.ndarray]:
+    with open_clip(short_sample) as clip:
+        return [cv2.resize(frame.rgb, SIZE, interpolation=cv2.INTER_AREA) for frame in itertools.islice(clip, FRAMES)]
+
+
+@pytest.fixture(scope="module")
+def files() -> Iterator[dict[str, Any]]:
+    """The files' addresses, on a server of the tests' own that serves them as the app does."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(public_files, "_mounted", True)
+        found = device_files.device_files()
+        if found is None:
+            pytest.skip(device_files.why_no_device())
+        yield found.as_data()
+
+
+@pytest.fixture(scope="module")
+def there(serving, pictures) -> Iterator[str]:
+    pixels = b"".join(cv2.cvtColor(picture, cv2.COLOR_RGB2RGBA).tobytes() for picture in pictures)
+    routes = [Route("/", lambda _: HTMLResponse("<!doctype html>")), Route("/frames", lambda _: Response(pixels))]
+    routes += [Route("/half", lambda _: Response(b"half a file"))]
+    with serving(Starlette(routes=[*routes, *assets.routes(), *public_files.routes()])) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def visit_to_it(browser, there, files) -> Iterator[tuple[dict[str, Any], set[str]]]:
+    """What one visit found, and the hosts that its browser asked."""
+    with browser.new_context(base_url=there) as context:
+        asked = set()
+        context.on("request", lambda request: asked.add(urlsplit(request.url).netloc))
+        page = context.new_page()
+        page.goto("/")
+        yield page.evaluate(ESTIMATE, [files, assets.asset("device/pose.js"), SIZE, FRAMES]), asked
+
+
+def test_a_browser_finds_what_posecore_finds(visit_to_it, pictures):
+    visit, _ = visit_to_it
+    assert visit["reason"] is None
+    assert visit["arrived"]["done"] == visit["arrived"]["total"] > 20e6
+    found = visit["found"]
+    assert [frame["number"] for frame in found] == list(range(FRAMES))
+    assert [frame["size"] for frame in found] == [list(SIZE)] * FRAMES
+    assert {person["id"] for frame in found for person in frame["people"]} == {1}
+    device = {name: np.array([frame["people"][0][name] for frame in found]).reshape(FRAMES, 33, -1) for name in ARRAYS}
+    ours, theirs = (in_python(pictures, engine) for engine in ("fast", "mediapipe"))
+    for name in ARRAYS:
+        apart = difference(ours[name], theirs[name])
+        for other in (ours, theirs):
+            assert difference(device[name], other[name]) < 2 * apart, name
+            # Small differences grow while a person is followed; in the first frame nobody has been.
+            assert np.median(np.abs(device[name][0] - other[name][0])) < apart / 5, name
+
+
+def in_python(pictures: list[np.ndarray], engine: str) -> dict[str, np.ndarray]:
+    estimator = open_stream_estimator(PoseOptions(engine=engine))
+    found = [estimator.step(picture, number / 30) for number, picture in enumerate(pictures)]
+    estimator.close()
+    return {name: np.array([getattr(each, name)[0] for each in found]).reshape(FRAMES, 33, -1) for name in ARRAYS}
+
+
+def difference(one: np.ndarray, other: np.ndarray) -> float:
+    return float(np.linalg.norm(one - other, axis=-1).mean())
+
+
+def test_the_newest_frame_is_estimated_and_none_after_the_end(visit_to_it):
+    visit, _ = visit_to_it
+    assert visit["skipped"][-1] is False
+    assert any(visit["skipped"])
+    assert visit["afterwards"] is None
+
+
+def test_no_other_host_is_asked_though_the_runtime_tries(visit_to_it, there):
+    visit, asked = visit_to_it
+    assert asked == {urlsplit(there).netloc}
+    assert {urlsplit(address).netloc for address in visit["refused"]} == {"odml.pa.googleapis.com"}
+
+
+def test_what_goes_wrong_has_a_name(browser, there, files):
+    module = assets.asset("device/pose.js")
+
+    def bundle(**other: Any) -> dict[str, Any]:
+        return files | {"bundles": {"full": files["bundles"]["full"] | other}}
+
+    with browser.new_context(base_url=there) as context:
+        page = context.new_page()
+        page.goto("/")
+
+        def code(given: dict[str, Any], **options: Any) -> str | None:
+            failure = page.evaluate(FAIL, [given, module, options])
+            return failure and failure[0]
+
+        assert code(bundle(address="half")) == "incomplete"
+        assert code(bundle(address="half", size=len(b"half a file"))) == "wrong-file"
+        assert code(bundle(address="nowhere")) == "unreachable"
+        assert code(files | {"worker": "nowhere.js"}) == "blocked"
+        assert code(files, model="heavy-duty") == "unusable"
+        page.route(f"**/{files['loader']}", lambda route: route.abort("blockedbyclient"))
+        assert code(files) == "blocked"
+        page.unroute_all()
+        page.route("**/device/worker.js", without_policy)
+        assert code(files) == "no-policy"
+        page.unroute_all()
+        assert code(files) is None
+        page.workers[-1].evaluate("setTimeout(() => { throw new RangeError('could not allocate memory'); })")
+        page.wait_for_function("window.failed === 'memory'")
+        assert page.workers == []
+
+
+def without_policy(route: playwright.sync_api.Route) -> None:
+    """Answer as a proxy that removes policies."""
+    answer = route.fetch()
+    kept = {name: value for name, value in answer.headers.items() if name != "content-security-policy"}
+    route.fulfill(response=answer, headers=kept)
