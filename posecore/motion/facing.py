@@ -9,8 +9,8 @@ turn a person around.
 from typing import NamedTuple
 
 import numpy as np
+import scipy  # whose parts load when first used
 from numpy.typing import NDArray
-from scipy.ndimage import median_filter
 
 from posecore.motion.gaps import usual_step_s
 from posecore.motion.rotations import unit
@@ -78,7 +78,7 @@ def find_turns(sequence: PoseSequence, sides: Sides | None = None) -> FloatArray
         for shot in sequence.shots:
             there = shot.start + np.flatnonzero(np.isfinite(each[shot]))
             if len(there):
-                turns[there, slot] = median_filter(each[there], size=over, mode="nearest")
+                turns[there, slot] = scipy.ndimage.median_filter(each[there], size=over, mode="nearest")
     return turns
 
 

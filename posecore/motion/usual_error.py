@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.motion.angles import ANGLES, BY_JOINT
-from posecore.motion.facing import VIEWS, Sides, find_sides, find_views
+from posecore.motion.facing import VIEWS, VIEWS_END_DEG, Sides, find_sides, find_views
 from posecore.motion.measuring import Space
 from posecore.poses import FloatArray, PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
@@ -120,6 +120,22 @@ def find_solid(sequence: PoseSequence) -> NDArray[np.bool_]:
             usual = float(np.median(known)) if len(known) else np.nan
             solid[:, slot] &= (np.abs(lengths[:, :, slot] - usual) <= SOLID_WITHIN * usual).all(axis=0)
     return solid
+
+
+def kind_of_body(world: NDArray[np.float64], turn_deg: float) -> int:
+    """Which of ``KINDS`` a body of one frame is: a solid one if its limbs are as long on one side as on the other.
+
+    Args:
+        world: (33, 3) metres.
+        turn_deg: degrees between where it faces and the camera; NaN if that is not known, which counts as from the
+            side.
+    """
+    known = np.isfinite(turn_deg)
+    view = int(np.searchsorted(VIEWS_END_DEG[:-1], turn_deg, side="right")) if known else VIEWS.index("side")
+    starts, ends = np.array(_LIMB_BONES).transpose(2, 0, 1)
+    lengths = np.linalg.norm(world[starts] - world[ends], axis=-1)
+    is_solid = bool((np.abs(lengths[:, 0] - lengths[:, 1]) <= SOLID_WITHIN * lengths.mean(axis=1)).all())
+    return KINDS.index((is_solid, VIEWS[view]))
 
 
 def usual_errors(

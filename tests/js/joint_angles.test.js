@@ -74,14 +74,14 @@ test("the number is that of the curve, once for each angle, and nothing is drawn
   const look = { unit: 1, colorOf: () => "#fff" };
   const line = (/** @type {number[]} */ values, angle = /** @type {Angle | null} */ (KNEE)) =>
     /** @type {import("../../pages/ui/js/types.d.ts").PersonLine} */ (
-      /** @type {unknown} */ ({ angle, values: new Float32Array(values) })
+      /** @type {unknown} */ ({ angle, values: new Float32Array(values), errors: Float32Array.of(5, 19) })
     );
   const texts = (/** @type {ReturnType<typeof line>[]} */ ...lines) =>
-    marksOf(lines, 1, points, world, look).map(({ text, radius }) => `${text} ${radius}`);
-  assert.deepEqual(texts(line([0, 123.6])), ["124° 9"]); // though it is 90 as seen in the image
+    marksOf(lines, 1, points, world, look).map(({ text, error, radius }) => `${text} ${error} ${radius}`);
+  assert.deepEqual(texts(line([0, 123.6])), ["124° ±19 9"]); // though it is 90 as seen in the image
   assert.deepEqual(texts(line([0, NaN])), []);
   assert.deepEqual(texts(line([0, 5], null)), []);
-  assert.deepEqual(texts(line([0, 120]), line([0, 90])), ["120° 9"]);
+  assert.deepEqual(texts(line([0, 120]), line([0, 90])), ["120° ±19 9"]);
 });
 
 test("pictures of frames are listed in order", () => {

@@ -19,6 +19,7 @@ from posecore.motion.usual_error import (
     errors_of_curve,
     find_kinds,
     find_solid,
+    kind_of_body,
     usual_errors,
 )
 
@@ -81,6 +82,15 @@ def test_what_was_not_measured_counts_as_the_worst(angle, space):
         of_views = [errors[is_solid, view] for view in MEASURED_VIEWS]
         assert errors[is_solid, "side"] == max(of_views)
         assert min(of_views) > 0
+
+
+def test_a_body_of_one_frame_is_of_the_kind_that_it_is_in_its_clip(cam01):
+    """As an overlay draws it: there every frame is known by itself."""
+    for sequence in (cam01, fit(cam01)):
+        kinds, turns = find_kinds(sequence)[:, 0], find_turns(sequence)[:, 0]
+        found = [kind_of_body(body[0].astype(float), turn) for body, turn in zip(sequence.world, turns, strict=True)]
+        np.testing.assert_array_equal(found, kinds)
+    assert kind_of_body(np.full((33, 3), np.nan), np.nan) == KINDS.index((False, "side"))
 
 
 def test_curves_that_are_no_angles_have_no_usual_error():

@@ -10,6 +10,7 @@ from posecore.motion.mirror import mirror_images
 from posecore.poses import FramePoses, check_frame
 from posecore.view.drawing import check_picture, places_of
 from posecore.view.labels import Box
+from posecore.view.overlays.error_kinds import ErrorKinds
 from posecore.view.overlays.figures import draw_solid
 from posecore.view.overlays.ghost import Ghost, Ghosts, StandingGhost, draw_ghost, write_score
 from posecore.view.overlays.markers import Marker, Markers
@@ -44,6 +45,7 @@ class OverlayArtist:
         self._past: dict[int, deque[tuple[float, NDArray[np.float64]]]] = {}
         self._markers: Markers | None = None
         self._ghosts: Ghosts | None = None
+        self._error_kinds = ErrorKinds()
 
     def change(self, options: OverlayOptions) -> None:
         """Draw something else from the next frame on; trails and what is held steady go on as they are."""
@@ -102,6 +104,7 @@ class OverlayArtist:
             self._past.clear()
             self._steadying.clear()
             self._markers = self._ghosts = None
+            self._error_kinds = ErrorKinds()
         self._mirrored = mirrored
         steady = [
             self._steadying.setdefault(person.number, Steadying()).apply(person, poses.size, poses.time_s)
@@ -117,6 +120,7 @@ class OverlayArtist:
             self._seen_markers(options, poses, rgb, mirrored),
             options.puppet,
             options.angles,
+            self._error_kinds.of(people, poses.time_s) if "angles" in options.pieces else {},
         )
         front, behind = Sheet(poses.size), Sheet(poses.size)
         for name in options.pieces:

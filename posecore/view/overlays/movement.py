@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecore.motion.angles import ANGLES, BY_JOINT, AngleDefinition, angle_of_points
+from posecore.motion.usual_error import errors_of_angle
 from posecore.skeletons import BLAZEPOSE_33
 from posecore.view.labels import Box, FreeSpace
 from posecore.view.overlays.person import Person
@@ -26,6 +27,11 @@ USUAL_ANGLES = tuple(name for joint in ("elbow", "shoulder", "hip", "knee") for 
 # Places of an angle's number: radii from the joint (negative: on the side without the arc), share of the span, and
 # halves of the number's own length.
 _PLACES = ((1.15, 0.5, 1), (-0.4, 0.5, 1), (1.15, 0.2, 1), (1.15, 0.8, 1), (1.15, 0.5, 3), (-0.4, 0.5, 3))
+# The error behind a number: its size, as a share of the number's, and how far below the middle of letters they stand.
+_SMALLER, _BASELINE = 0.72, 0.36
+_DIM = (203, 208, 214)
+# Behind a number of less than so many pixels nobody could read it.
+_LEAST_WITH_ERROR = 13
 
 
 def trails(sheet: Sheet, _behind: Sheet, scene: Scene) -> None:
@@ -56,11 +62,12 @@ class _Sector:
     span: float  # the shorter way round; negative: anticlockwise
     radius: float
     text: str
+    error: str
     color: Color
 
 
 def angle_arcs(sheet: Sheet, _behind: Sheet, scene: Scene) -> None:
-    """Sectors of the angles of the scene at their joints, each with the angle in 3D, in degrees.
+    """Sectors of the angles of the scene at their joints, each with the angle in 3D and its usual error, in degrees.
 
     The player of videos draws them alike: pages/ui/js/player/angles_on_film.js.
     """
@@ -74,10 +81,23 @@ def angle_arcs(sheet: Sheet, _behind: Sheet, scene: Scene) -> None:
     height, width = sheet.rgba.shape[:2]
     free = FreeSpace(width, height, [], [])
     for sector in sectors:
-        size = round(max(11, 0.5 * sector.radius))
-        box = _place_of_number(sector, (text_width(sector.text, size), 1.1 * size), free)
-        free.taken.append(box)
-        sheet.text(sector.text, ((box.left + box.right) / 2, (box.top + box.bottom) / 2), size, WHITE, INK)
+        free.taken.append(_write_number(sheet, sector, free))
+
+
+def _write_number(sheet: Sheet, sector: _Sector, free: FreeSpace) -> Box:
+    """Write the number, and its error smaller and dimmer behind it; return where they are."""
+    size = round(max(11, 0.5 * sector.radius))
+    small = round(_SMALLER * size)
+    width = text_width(sector.text, size)
+    error = sector.error if size >= _LEAST_WITH_ERROR else ""
+    behind = text_width(error, small) if error else 0
+    box = _place_of_number(sector, (width + behind, 1.1 * size), free)
+    middle = (box.top + box.bottom) / 2
+    sheet.text(sector.text, (box.left + width / 2, middle), size, WHITE, INK)
+    if error:
+        on_line = middle + _BASELINE * (size - small)
+        sheet.text(error, (box.right - behind / 2, on_line), small, _DIM, INK)
+    return box
 
 
 def _sectors(person: Person, scene: Scene) -> Iterator[_Sector]:
@@ -85,10 +105,12 @@ def _sectors(person: Person, scene: Scene) -> Iterator[_Sector]:
         for side, name in sides.items():
             seen = sides[scene.own_side(side)]  # as the person is seen in a mirror
             if name in scene.angles and person.has(*ANGLES[seen].landmarks):
-                yield from _sector(person, ANGLES[seen], scene.color(person, scene.own_side(side)))
+                kind = scene.error_kinds.get(person.number)
+                error_deg = None if kind is None else errors_of_angle(name)[kind]
+                yield from _sector(person, ANGLES[seen], error_deg, scene.color(person, scene.own_side(side)))
 
 
-def _sector(person: Person, definition: AngleDefinition, color: Color) -> Iterator[_Sector]:
+def _sector(person: Person, definition: AngleDefinition, error_deg: int | None, color: Color) -> Iterator[_Sector]:
     """The sector of one angle; none if one of its lines has no length."""
     landmarks = [[BLAZEPOSE_33.index(name) for name in point] for point in definition.points]
     degrees = float(angle_of_points(definition, [person.world[each].mean(axis=0) for each in landmarks]))
@@ -97,7 +119,8 @@ def _sector(person: Person, definition: AngleDefinition, color: Color) -> Iterat
         start, end = (float(np.arctan2(side[1], side[0])) for side in sides)
         span = (end - start + np.pi) % (2 * np.pi) - np.pi
         radius = float(np.clip(0.13 * person.px_per_m, 8 * person.finest, 45 * person.finest))
-        yield _Sector(tip, start, span, radius, f"{degrees:.0f}°", color)
+        error = "" if error_deg is None else f"±{error_deg}"
+        yield _Sector(tip, start, span, radius, f"{degrees:.0f}°", error, color)
 
 
 def _sides(definition: AngleDefinition, places: list[_Doubles]) -> list[_Doubles]:

@@ -28,6 +28,8 @@ class Scene:
         markers: printed tags that a picture lies on, as they are seen, also in the mirror.
         puppet: the visitor's own; None: the built-in one.
         angles: names of the angles that are drawn at their joints.
+        error_kinds: by number of the person, what the usual errors of these depend on, see
+            ``posecore.motion.usual_error.KINDS``; without, no error is written.
     """
 
     people: Sequence[Person]
@@ -37,6 +39,7 @@ class Scene:
     markers: Sequence[Marker] = ()
     puppet: Puppet | None = None
     angles: Sequence[str] = ()
+    error_kinds: Mapping[int, int] = field(default_factory=dict)
 
     def own_side(self, side: str) -> str:
         """The person's own side, "left" or "right", that is seen as this one; what is in the middle stays there."""

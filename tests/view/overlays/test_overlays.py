@@ -328,6 +328,13 @@ def test_chosen_angles_are_drawn_at_their_joints_in_the_colour_of_their_side(bla
         OverlayOptions(["angles"], angles=["tail"])
 
 
+def test_the_usual_error_is_behind_the_number_of_a_person_who_is_large_enough(blank):
+    poses, grey = mannequin(), (203, 208, 214)
+    large = replace(poses, xy=2 * poses.xy, size=(2 * poses.size[0], 2 * poses.size[1]))
+    assert not len(colored(draw_overlay(blank, poses, ["angles"]), grey))
+    assert len(colored(draw_overlay(blank.repeat(2, axis=0).repeat(2, axis=1), large, ["angles"]), grey)) > 10
+
+
 @pytest.mark.parametrize("pieces", [["glasses", "neon"], ["wings", "angles"]])
 def test_an_overlay_alone_looks_the_same_on_the_picture(pieces, blank):
     poses = mannequin()

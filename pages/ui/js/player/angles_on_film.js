@@ -2,16 +2,20 @@
 // The angles whose curves are chosen, drawn at their joints with their numbers, as the overlay "angles" of videos is.
 
 import { pixelsPerMetre, placeOfNumber, sectorOf } from "./joint_angles.js";
+import { plusMinus } from "./usual_error.js";
 
 /** @typedef {import("../types.d.ts").PersonLine} PersonLine */
 /** @typedef {import("./joint_angles.js").Sector} Sector */
 /** @typedef {import("./overlay.js").Overlay} Overlay */
-/** @typedef {{sector: Sector, radius: number, text: string, color: string}} Mark */
+/** @typedef {{sector: Sector, radius: number, text: string, error: string, color: string}} Mark */
 
 const RADIUS_M = 0.13;
 const [LEAST, MOST] = [9, 28]; // of the radius, in thin lines
 const DARK = "rgb(18, 20, 26)";
 const DIM = "rgba(18, 20, 26, 0.45)";
+// The error stands smaller and dimmer behind its number.
+const SMALLER = 0.72;
+const PALE = "rgb(203, 208, 214)";
 
 /**
  * The angles of one person in one frame; none that is not known or whose points are not shown.
@@ -25,11 +29,12 @@ const DIM = "rgba(18, 20, 26, 0.45)";
 export function marksOf(lines, index, points, world, { unit, colorOf }) {
   const radius = Math.max(LEAST * unit, Math.min(RADIUS_M * pixelsPerMetre(points, world) || 0, MOST * unit));
   const drawn = new Set();
-  return lines.flatMap(({ angle, values }) => {
+  return lines.flatMap(({ angle, values, errors }) => {
     const sector = angle && !Number.isNaN(values[index]) ? sectorOf(angle, points) : null;
     if (!angle || !sector || drawn.has(angle.name)) return [];
     drawn.add(angle.name);
-    return [{ sector, radius, text: `${Math.round(values[index])}°`, color: colorOf(angle.points.flat()) }];
+    const error = plusMinus(errors, index).trim();
+    return [{ sector, radius, text: `${Math.round(values[index])}°`, error, color: colorOf(angle.points.flat()) }];
   });
 }
 
@@ -41,24 +46,38 @@ export function drawAngles({ pen, canvas, ratio }, marks) {
   for (const mark of marks) drawSector(pen, mark);
   /** @type {import("./joint_angles.js").Box[]} */
   const taken = [];
-  pen.textAlign = "center";
-  pen.textBaseline = "middle";
-  pen.lineJoin = "round";
-  for (const { sector, radius, text } of marks) {
-    const size = Math.round(Math.max(13 * ratio, 0.5 * radius));
-    pen.font = `700 ${size}px system-ui, sans-serif`;
-    const width = pen.measureText(text).width + size / 4;
-    const box = placeOfNumber(sector, radius, [width, size], [canvas.width, canvas.height], taken);
-    taken.push(box);
-    const place = /** @type {const} */ ([(box.left + box.right) / 2, (box.top + box.bottom) / 2]);
-    pen.lineWidth = size / 4;
-    pen.strokeStyle = DARK;
-    pen.strokeText(text, ...place);
-    pen.fillStyle = "#fff";
-    pen.fillText(text, ...place);
-  }
-  pen.textAlign = "start";
   pen.textBaseline = "alphabetic";
+  pen.lineJoin = "round";
+  for (const { sector, radius, text, error } of marks) {
+    const size = Math.round(Math.max(13 * ratio, 0.5 * radius));
+    const fontOf = (/** @type {number} */ px) => `700 ${px}px system-ui, sans-serif`;
+    pen.font = fontOf(SMALLER * size);
+    const behind = error ? pen.measureText(error).width + size / 6 : 0;
+    pen.font = fontOf(size);
+    const width = pen.measureText(text).width;
+    const box = placeOfNumber(sector, radius, [width + behind + size / 4, size], [canvas.width, canvas.height], taken);
+    taken.push(box);
+    const [left, line] = [box.left + size / 8, box.bottom - 0.14 * size];
+    writeRimmed(pen, text, left, line, size / 4, "#fff");
+    pen.font = fontOf(SMALLER * size);
+    if (error) writeRimmed(pen, error, left + width + size / 6, line, size / 5, PALE);
+  }
+}
+
+/**
+ * @param {CanvasRenderingContext2D} pen
+ * @param {string} text
+ * @param {number} x
+ * @param {number} y of the line that letters stand on
+ * @param {number} rim its width
+ * @param {string} color
+ */
+function writeRimmed(pen, text, x, y, rim, color) {
+  pen.lineWidth = rim;
+  pen.strokeStyle = DARK;
+  pen.strokeText(text, x, y);
+  pen.fillStyle = color;
+  pen.fillText(text, x, y);
 }
 
 /**
