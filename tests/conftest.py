@@ -56,9 +56,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 
 @pytest.hookimpl(optionalhook=True, wrapper=True)
-def pytest_xdist_auto_num_workers() -> Iterator[int]:
-    """Two workers more than cores: the two with browsers wait most of the time."""
-    return (yield) + 2
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> Iterator[int]:
+    """Two workers more than cores if there are browser tests: the two with browsers wait most of the time."""
+    return (yield) + (2 if _has_browser_tests(config) else 0)
+
+
+def _has_browser_tests(config: pytest.Config) -> bool:
+    """Whether browser tests are asked for; told before any test is read, so also for a folder that has none."""
+    asked = [Path(each.partition("::")[0]).resolve() for each in config.args]
+    within = any(path.is_relative_to(IN_A_BROWSER) or IN_A_BROWSER.is_relative_to(path) for path in asked)
+    return within and config.option.markexpr != "not browser"
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
