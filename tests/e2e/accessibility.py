@@ -12,7 +12,22 @@ from tests.e2e.visitor import wait_until_idle
 _AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 _SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 # The theme follows the browser's within a transition of colours, which must not be measured half way.
-_SETTLED_MS = 600
+_SETTLED = """async (scheme) => {
+    const colours = () => [...document.querySelectorAll("*")].map((element) => {
+        const { color, backgroundColor } = getComputedStyle(element);
+        return color + backgroundColor;
+    }).join();
+    const isDark = () => {
+        const { backgroundColor } = getComputedStyle(document.querySelector(".stApp"));
+        return Math.max(...backgroundColor.match(/\\d+/g).slice(0, 3)) < 128;
+    };
+    for (let [before, now, tries] = ["", colours(), 0]; tries < 40; tries++) {
+        if (before === now && isDark() === (scheme === "dark")) return true;
+        await new Promise((done) => setTimeout(done, 250));
+        [before, now] = [now, colours()];
+    }
+    return false;
+}"""
 
 
 def check_accessibility(page: Page) -> None:
@@ -26,7 +41,7 @@ def check_accessibility(page: Page) -> None:
     findings = []
     for scheme in reversed(_SCHEMES):  # ends in the light theme, in which tests begin
         page.emulate_media(color_scheme=scheme)
-        page.wait_for_timeout(_SETTLED_MS)
+        assert page.evaluate(_SETTLED, scheme), f"the {scheme} theme does not come to rest"
         answer = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
         findings += [f"{scheme}: {_said(found)}" for found in answer["violations"]]
     assert findings == [], "\n".join(findings)
