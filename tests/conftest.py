@@ -57,8 +57,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 @pytest.hookimpl(optionalhook=True, wrapper=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> Iterator[int]:
-    """Two workers more than cores if there are browser tests: the two with browsers wait most of the time."""
-    return (yield) + (2 if _has_browser_tests(config) else 0)
+    """Workers more than cores: those with browsers wait most of the time, and so do others at times."""
+    return (yield) + (2 if _has_browser_tests(config) else 1)
 
 
 def _has_browser_tests(config: pytest.Config) -> bool:
