@@ -89,7 +89,8 @@ def usual_step_s(times_s: Seconds) -> float:
     if len(times_s) < 2:
         return float("nan")
     steps = np.diff(times_s)
-    median = np.percentile(steps, 50, method="lower")  # an actual step, so that at least one is within range
+    middle = (len(steps) - 1) // 2
+    median = np.partition(steps, middle)[middle]  # an actual step, so that at least one is within range
     return float(steps[np.abs(steps - median) <= median / 2].mean())
 
 

@@ -65,6 +65,8 @@ def ways_of_angle(name: str) -> tuple[Exercise, ...]:
 
 def follow_likelier(scene: Scene, ways: Sequence[Exercise]) -> tuple[Exercise, list[Movements], list[NotCounted]]:
     """Follow the way with more repetitions, else the one that begins where the person stays longer."""
+    if len(ways) == 1:
+        return (ways[0], *follow(scene, ways[0]))
     found = []
     for exercise in ways:
         followed, others = follow(scene, exercise)

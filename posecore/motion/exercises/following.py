@@ -30,7 +30,7 @@ class Scene:
 
     def __init__(self, sequence: PoseSequence, slot: int | None) -> None:
         self.sequence = sequence
-        self.shots = [sequence.at(shot) for shot in sequence.shots]
+        self.shots = [sequence.at(shot) for shot in sequence.shots] if len(sequence.cuts) else [sequence]
         there = [np.flatnonzero(shot.seen.any(axis=0)).tolist() for shot in self.shots]
         self.people = [[each for each in slots if slot in (None, each)] for slots in there]
         self.bodies = cache(lambda shot, slot, shortest_s: bodies_of(self.shots[shot], slot, shortest_s))

@@ -1,6 +1,6 @@
 """Counting repetitions while they are done: frame by frame, in a window of bounded length."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -60,11 +60,10 @@ class LiveCount(LiveWindow):
                 that are not later than those before are left out.
             last: whether none will follow, so that a repetition that has just ended counts too.
         """
-        if not (self.take(frames) or last) or not self._frames:
+        if not (self.take(frames) or last) or not len(self.times_s):
             return
-        window = self._window()
-        now_s = float(window.times_s[-1])
-        scene = Scene(window.at(slice(int(np.searchsorted(window.times_s, self._begun_s)), None)), None)
+        now_s = float(self.times_s[-1])
+        scene = Scene(self._window(self._begun_s), None)
         is_decided = any(each.start_s > self._begun_s for each in self.repetitions)
         self.exercise, followed, others = follow_likelier(scene, (self.exercise,) if is_decided else self._ways)
         counted = sorted((each for person in followed for each in person.counted), key=lambda each: each.extreme_s)
@@ -79,16 +78,21 @@ class LiveCount(LiveWindow):
         self.not_counted = next((each for each in reversed(reasons) if self._is_news(each, now_s)), None)
         bodies = scene.bodies(0, 0, self.exercise.shortest_s)
         here = bool(bodies) and now_s - bodies[-1].times_s[-1] < LONGEST_GAP_S
-        self.progress = self._progress(bodies[-1], counted) if here else None
+        # As in the followed person's own movements, so that no curve is made twice.
+        curves = followed[-1].progress if followed and bodies else {}
+        self.progress = self._progress(bodies[-1], curves, counted) if here else None
 
     def _is_news(self, each: NotCounted, now_s: float) -> bool:
         ended_s = self.repetitions[-1].end_s if self.repetitions else -np.inf
         return each.reason not in _SILENT and ended_s <= each.start_s and each.end_s <= now_s - SETTLED_S
 
-    def _progress(self, body: Body, repetitions: Sequence[Movement]) -> float:
+    def _progress(self, body: Body, curves: Mapping[str, Sequence[Doubles]], repetitions: Sequence[Movement]) -> float:
         """Of the side that is farther on."""
         sides = SIDES if self.exercise.sides == "each" else ("both",)
-        return max(_share(body, progress(body, self.exercise, side), side, repetitions) for side in sides)
+        return max(
+            _share(body, curves[side][-1] if side in curves else progress(body, self.exercise, side), side, repetitions)
+            for side in sides
+        )
 
 
 def _ways_of(exercise: str) -> tuple[Exercise, ...]:

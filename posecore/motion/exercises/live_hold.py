@@ -64,7 +64,7 @@ class LiveHold(LiveWindow):
             frames: as for ``LiveCount.add``.
             last: whether none will follow.
         """
-        if not (self.take(frames) or last) or not self._frames:
+        if not (self.take(frames) or last) or not len(self.times_s):
             return
         bodies = Scene(self._window(), None).bodies(0, 0, HELD_S)
         until_s = self._last_s if last else self._last_s - SETTLED_S

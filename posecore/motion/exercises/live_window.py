@@ -1,6 +1,5 @@
 """The one person who is followed in a live stream, in a window of bounded length."""
 
-from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -31,7 +30,8 @@ NEAR_TRUNKS = 2.0
 PERSON = 1
 """Id of the followed person in the window."""
 
-_UNSEEN = np.full((len(BLAZEPOSE_33), VALUES_PER_LANDMARK), np.nan, np.float32)
+_SHAPE = (len(BLAZEPOSE_33), VALUES_PER_LANDMARK)
+_ROOM = 256  # more frames, each time that there is no more room
 _PLACES = {"wrist": "hand", "ankle": "foot", "foot_index": "foot"}
 _PLURALS = {"foot": "feet"}
 _SHOULDERS, _HIPS = ([BLAZEPOSE_33.index(f"{side}_{name}") for side in SIDES] for name in ("shoulder", "hip"))
@@ -54,7 +54,10 @@ class LiveWindow:
         self._free = True
         self._person: int | None = None
         self._seen_s = self._last_s = self._begun_s = -np.inf
-        self._last_hips, self._last_trunk = np.zeros(2), 1.0
+        self._last_xy = np.zeros((len(BLAZEPOSE_33), 2), np.float32)
+        # All frames side by side, as each answer needs them so; those before the first are not in the window any more.
+        self._times_s, self._values = np.empty(_ROOM), np.empty((_ROOM, *_SHAPE), np.float32)
+        self._first = self._end = 0
         self._forget()
 
     @property
@@ -69,16 +72,23 @@ class LiveWindow:
             self._begun_s = -np.inf if free else self._last_s
         self._free = free
 
+    @property
+    def times_s(self) -> Doubles:
+        """(N,) times of the frames in the window."""
+        return self._times_s[self._first : self._end]
+
     def take(self, frames: Iterable[FramePoses]) -> bool:
         """Take in those frames that are later than the ones before; False if none is."""
         fresh = [frame for frame in frames if self._take(frame)]
         if fresh:
-            self.missing = _missing(self._window(self._last_s - IN_VIEW_S), self._parts)
+            first = self._first + int(np.searchsorted(self.times_s, self._last_s - IN_VIEW_S, side="right"))
+            lately = slice(first, self._end)
+            self.missing = _missing(self._times_s[lately], self._values[lately], self._size, self._parts)
         return bool(fresh)
 
     def _forget(self) -> None:
         """Empty the window."""
-        self._frames: deque[tuple[float, FloatArray]] = deque()  # time, and the values of the landmarks
+        self._first = self._end
         self._size = (1, 1)
 
     def _take(self, frame: FramePoses) -> bool:
@@ -93,19 +103,30 @@ class LiveWindow:
             self._size = frame.size
         if place is not None:
             self._person, self._seen_s = int(frame.person_ids[place]), frame.time_s
-            self._last_hips, self._last_trunk = _trunk_of(frame, place)
-        self._frames.append((frame.time_s, _UNSEEN if place is None else pack_landmarks(frame)[place]))
-        while self._frames[0][0] <= frame.time_s - WINDOW_S:
-            self._frames.popleft()
+            self._last_xy = frame.xy[place]
+        if self._end == len(self._times_s):
+            self._make_room()
+        self._times_s[self._end] = frame.time_s
+        self._values[self._end] = np.nan if place is None else pack_landmarks(frame)[place]
+        self._end += 1
+        while self._times_s[self._first] <= frame.time_s - WINDOW_S:
+            self._first += 1
         self._last_s = frame.time_s
         return True
+
+    def _make_room(self) -> None:
+        """Move the window to the start of new arrays: what was made of the old ones stays as it is."""
+        there, count = slice(self._first, self._end), self._end - self._first
+        times_s, values = np.empty(count + _ROOM), np.empty((count + _ROOM, *_SHAPE), np.float32)
+        times_s[:count], values[:count] = self._times_s[there], self._values[there]
+        self._times_s, self._values, self._first, self._end = times_s, values, 0, count
 
     def _place_in(self, frame: FramePoses) -> int | None:
         """Index of the followed person. If that is another one than before, the window starts again."""
         if not len(frame):
             return None
         ids = frame.person_ids.tolist()
-        sizes = [_size_of(xy) for xy in frame.xy]
+        sizes = [_size_of(xy) for xy in frame.xy] if len(frame) > 1 else [0.0]
         largest = int(np.argmax(sizes))
         if self._person is None:
             self._forget()
@@ -118,30 +139,33 @@ class LiveWindow:
 
     def _found_again(self, frame: FramePoses) -> int | None:
         """Index of the person who is where the followed one was lost, and of about the same size."""
+        last_hips, last_trunk = _trunk_of(self._last_xy)
         for place in range(len(frame)):
-            hips, trunk = _trunk_of(frame, place)
-            moved = np.linalg.norm(hips - self._last_hips) / max(self._last_trunk, 1e-6)
-            if moved < NEAR_TRUNKS and 0.5 < trunk / max(self._last_trunk, 1e-6) < 2:
+            hips, trunk = _trunk_of(frame.xy[place])
+            moved = np.linalg.norm(hips - last_hips) / max(last_trunk, 1e-6)
+            if moved < NEAR_TRUNKS and 0.5 < trunk / max(last_trunk, 1e-6) < 2:
                 return place
         return None
 
-    def _window(self, after_s: float = -np.inf) -> PoseSequence:
-        """The frames of the window that are later than a time; at least one must be."""
-        times_s, values = zip(*(each for each in self._frames if each[0] > after_s), strict=True)
-        packed = np.concatenate(values).reshape(len(values), 1, *_UNSEEN.shape)
-        arrays: dict[str, Any] = {**unpack_landmarks(packed), "times_s": np.array(times_s)}
+    def _window(self, from_s: float = -np.inf) -> PoseSequence:
+        """The frames of the window from a time on; at least one must be in it."""
+        there = slice(self._first + int(np.searchsorted(self.times_s, from_s)), self._end)
+        arrays: dict[str, Any] = {**unpack_landmarks(self._values[there, None]), "times_s": self._times_s[there]}
         return PoseSequence(**arrays, person_ids=np.array([PERSON]), size=self._size, fps=1 / CLOSEST_S)
 
 
-def _missing(moment: PoseSequence, parts: Sequence[tuple[str, list[int]]]) -> tuple[str, ...] | None:
+def _missing(
+    times_s: Doubles, values: FloatArray, size: tuple[int, int], parts: Sequence[tuple[str, list[int]]]
+) -> tuple[str, ...] | None:
     """Parts that are not in view throughout a moment; of two sides, the better one decides."""
-    seen = moment.seen[:, 0]
-    if len(moment) < 2 or np.ptp(moment.times_s) < 0.6 * IN_VIEW_S or seen.mean() < 0.8:
+    arrays = unpack_landmarks(values)
+    seen = np.isfinite(arrays["xy"][..., 0]).any(axis=-1)
+    if len(times_s) < 2 or np.ptp(times_s) < 0.6 * IN_VIEW_S or seen.mean() < 0.8:
         return None
-    width, height = moment.size
-    x, y = np.moveaxis(moment.xy[seen, 0], -1, 0)
+    width, height = size
+    x, y = np.moveaxis(arrays["xy"][seen], -1, 0)
     inside = (np.abs(x / width - 0.5) < 0.5 + MARGIN) & (np.abs(y / height - 0.5) < 0.5 + MARGIN)
-    sure = (inside * np.nan_to_num(moment.visibility[seen, 0])).mean(axis=0)
+    sure = (inside * np.nan_to_num(arrays["visibility"][seen])).mean(axis=0)
     return tuple(dict.fromkeys(name for name, sides in parts if max(sure[each] for each in sides) < IN_VIEW))
 
 
@@ -166,7 +190,7 @@ def _size_of(xy: FloatArray) -> float:
     return float(np.hypot(*np.ptp(there, axis=0))) if len(there) else 0.0
 
 
-def _trunk_of(frame: FramePoses, place: int) -> tuple[Doubles, float]:
+def _trunk_of(xy: FloatArray) -> tuple[Doubles, float]:
     """Middle of the hips and length of the trunk, in pixels."""
-    shoulders, hips = (frame.xy[place, both].mean(axis=0).astype(np.float64) for both in (_SHOULDERS, _HIPS))
+    shoulders, hips = (xy[both].mean(axis=0).astype(np.float64) for both in (_SHOULDERS, _HIPS))
     return hips, float(np.linalg.norm(shoulders - hips))

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from posecore.motion.exercises.body import Body
+from posecore.motion.exercises.body import Body, weighted_mean
 from posecore.motion.exercises.declaration import Condition, Exercise
 from posecore.motion.exercises.measures import PAIRED, SIDES, Doubles
 from posecore.motion.exercises.results import NotCounted
@@ -120,7 +120,9 @@ def bodies_of(sequence: PoseSequence, slot: int, shortest_s: float) -> tuple[Bod
     apart = (np.diff(times_s[seen]) > longest_s) | _moved_away(sequence.xy[seen, slot], times_s[seen])
     parts = np.split(seen, np.flatnonzero(apart) + 1)
     long = [part for part in parts if times_s[part[-1]] - times_s[part[0]] > shortest_s]
-    return tuple(Body(sequence.at(slice(int(part[0]), int(part[-1]) + 1)), slot, shortest_s) for part in long)
+    spans = (slice(int(part[0]), int(part[-1]) + 1) for part in long)
+    whole = slice(0, len(sequence))
+    return tuple(Body(sequence if span == whole else sequence.at(span), slot, shortest_s) for span in spans)
 
 
 def _moved_away(xy: FloatArray, times_s: Doubles) -> NDArray[np.bool_]:
@@ -179,7 +181,7 @@ def progress(body: Body, exercise: Exercise, side: str) -> Doubles:
     names = [_of_side(signal.measure, side) for signal in exercise.signals]
     weights = [signal.weight * body.weight(name) + 1e-6 for name, signal in zip(names, exercise.signals, strict=True)]
     curves = [body.measure(name) / signal.full for name, signal in zip(names, exercise.signals, strict=True)]
-    return np.asarray(np.average(curves, axis=0, weights=weights))
+    return weighted_mean(curves, weights)
 
 
 def _of_side(measure: str, side: str) -> str:

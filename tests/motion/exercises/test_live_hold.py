@@ -69,7 +69,7 @@ def test_a_long_hold_is_timed_whole_in_a_bounded_window_and_time():
     live, seconds = hold(sequence)
     assert (time.process_time() - began) / len(seconds) < 0.05
     assert live.held[0].held_s == pytest.approx(count_repetitions(sequence, "plank").held[0].held_s, abs=SAME_S)
-    assert len(live._frames) <= 901
+    assert len(live.times_s) <= 901
 
 
 def test_a_fault_is_said_while_it_is_there_and_kept_in_a_hold_longer_than_the_window():
