@@ -25,10 +25,12 @@ _EDGES = np.array(BLAZEPOSE_33.edges)
 
 # Landmarks are dense on the face, hands and feet, so these are drawn finer than the body.
 _FINENESS = {"face": 0.45, "torso": 1.0, "arms": 1.0, "hands": 0.6, "legs": 1.0, "feet": 0.7}
-_SCALE = np.empty(len(BLAZEPOSE_33))
+JOINT_FINENESS = np.empty(len(BLAZEPOSE_33))
+"""Of the dot of each landmark, as a share of the usual size."""
 for _part, _indices in BLAZEPOSE_33.parts.items():
-    _SCALE[list(_indices)] = _FINENESS[_part]
-_BONE_SCALE = _SCALE[_EDGES].min(axis=1)
+    JOINT_FINENESS[list(_indices)] = _FINENESS[_part]
+BONE_FINENESS = JOINT_FINENESS[_EDGES].min(axis=1)
+"""Of each bone, likewise."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class _Figure:
     @property
     def radii(self) -> NDArray[np.float64]:
         """(K,) radii of the joints without their rim, pixels."""
-        return 0.85 * self.width * _SCALE
+        return 0.85 * self.width * JOINT_FINENESS
 
     @property
     def extent(self) -> writing.Box:
@@ -206,7 +208,7 @@ def _draw_bones(canvas: np.ndarray, figure: _Figure) -> None:
     """Draw all outlines before all colours, so that no outline cuts through a neighbouring bone."""
     drawn = np.flatnonzero(figure.shown[_EDGES].all(axis=1))
     starts, ends = figure.points[_EDGES[drawn, 0]], figure.points[_EDGES[drawn, 1]]
-    widths = figure.width * _BONE_SCALE[drawn]
+    widths = figure.width * BONE_FINENESS[drawn]
     fill(canvas, bars(starts, ends, widths + 2 * figure.outline), [INK] * len(drawn))
     fill(canvas, bars(starts, ends, widths), [figure.bone_colors[bone] for bone in drawn])
 

@@ -328,6 +328,41 @@ export interface PersonAngles {
   values: Record<string, (number | null)[]>;
 }
 
+/** How people are drawn on the visitor's own device, see pages/ui/live/device_data.py. Fineness: of lines and dots, 0 to 1. */
+export interface DeviceLook {
+  bones: { from: number; to: number; color: string; fineness: number }[];
+  joints: { color: string; fineness: number }[];
+  /** Colours of people, in turn, and of text on them. */
+  people: { color: string; ink: string }[];
+  /** Whether bones have the colours of people, who then have tags with their numbers. */
+  byPerson: boolean;
+  skeletons: boolean;
+}
+
+/** What the visitor's own device needs to find people itself. */
+export interface DeviceData {
+  files: DeviceFiles;
+  options: DeviceOptions;
+  look: DeviceLook;
+  mirror: boolean;
+  angles: Angle[];
+  /** Address of a video that plays in place of a camera. */
+  film: string | null;
+  /** Address that takes landmarks; null: nothing on the server needs them. */
+  link: string | null;
+}
+
+/** Where people are looked for. */
+export type Where = "device" | "server";
+
+/** What is known of both ways, see pages/ui/js/device/place.js. */
+export interface PlaceData {
+  /** Why this server offers no files for devices; null: it does. */
+  missing: string | null;
+  /** Why only the server will do now; null: either will. */
+  needs: string | null;
+}
+
 /** What the panel asks of the source of its numbers. */
 export interface Wanted {
   /** Number of the last frame whose angles are known; -1: none. */
@@ -340,12 +375,21 @@ export interface Wanted {
   coach: string | null;
 }
 
+/** A snapshot that the visitor's own device keeps. */
+export interface OwnSnapshot {
+  /** As it was shown, and as it came. */
+  drawn: Blob;
+  plain: Blob;
+}
+
 /** Where the live picture and its numbers come from. */
 export interface LiveSource {
   data: CameraData;
   state: "idle" | "asking" | "connecting" | "live" | "lost";
   /** Why it is not live. */
   problem: string;
+  /** Whether the other way may do what this one could not. */
+  readonly failed: boolean;
   /** Identifies the stream that numbers are of; null if there is none. */
   readonly stream: string | null;
   /** Picture and numbers are frozen. */
@@ -365,8 +409,10 @@ export interface LiveSource {
   choose(device: string): Promise<void>;
   restWhileHidden(): void;
   record(wanted: CameraData["recording"]): Promise<void>;
-  /** Numbers of the visit's snapshots, the oldest first; null if there was none. */
-  snapshot(): Promise<number[] | null>;
+  /** Whether recordings can be made here. */
+  readonly records: boolean;
+  /** Numbers of the visit's snapshots, the oldest first, or a new one that the page keeps; null if there was none. */
+  snapshot(): Promise<number[] | OwnSnapshot | null>;
   /** Null if there are no numbers now. */
   ask(wanted: Wanted): Promise<Answer | null>;
   /** Act on what was answered. */
@@ -383,6 +429,10 @@ export interface CameraData {
   /** Null: no recordings, snapshots or freezing. */
   recording: { longest_s: number; begin_in_s: number } | null;
   snapshots: number[];
+  /** Null: only the server can be used here. */
+  place: PlaceData | null;
+  /** Null: it cannot be the device now. */
+  device: DeviceData | null;
 }
 
 export interface PanelData {

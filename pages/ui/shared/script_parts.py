@@ -1,4 +1,4 @@
-"""What several of the pages' scripts share: their styles, the texts of the landmark table, and the look of hands."""
+"""What several of the pages' scripts share: their styles, the texts of the landmark table, hands, and angles."""
 
 from pathlib import Path
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from pages.ui.shared.hand_results import HAND_HEADINGS
 from pages.ui.shared.results import HEADINGS, digits_of
 from posecore import BLAZEPOSE_33, HAND_21
+from posecore.motion.angles import AngleDefinition
 from posecore.tables import COLUMNS, HAND_COLUMNS, NAME
 from posecore.view.hand_drawing import COARSE
 from posecore.view.palette import FINGERS, HAND_BONE_PARTS, HAND_PARTS, SIDES, css
@@ -61,3 +62,9 @@ HAND_LOOK: dict[str, Any] = {
 }
 """How hands are drawn, which landmarks of the body they replace and on which they are in 3D, and the texts of
 ``show_hands_table``."""
+
+
+def angle_for_scripts(definition: AngleDefinition) -> dict[str, Any]:
+    """What a script needs to measure an angle, or to draw it."""
+    points = [[BLAZEPOSE_33.index(name) for name in point] for point in definition.points]
+    return {"name": definition.name, "kind": definition.kind, "points": points}

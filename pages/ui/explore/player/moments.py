@@ -12,8 +12,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from pages.ui.shared.script_parts import angle_for_scripts
 from posecore import BLAZEPOSE_33, HAND_21, HandSequence, PoseSequence
-from posecore.motion.angles import AngleDefinition
 from posecore.motion.curves import CURVES, measure_curve_confidence, measure_curves
 from posecore.motion.usual_error import errors_of_curve, find_kinds
 from posecore.runs.replay import HandNotes
@@ -80,12 +80,6 @@ def write_moments(
     return Moments(path, header)
 
 
-def _angle(definition: AngleDefinition) -> dict[str, Any]:
-    """What the player needs to draw an angle."""
-    points = [[BLAZEPOSE_33.index(name) for name in point] for point in definition.points]
-    return {"name": definition.name, "kind": definition.kind, "points": points}
-
-
 def curve_headings() -> list[dict[str, Any]]:
     """What the player knows of each curve, in order."""
     return [
@@ -94,7 +88,7 @@ def curve_headings() -> list[dict[str, Any]]:
             "title": curve.title,
             "group": curve.group,
             "unit": curve.unit,
-            "angle": curve.angle and _angle(curve.angle),
+            "angle": curve.angle and angle_for_scripts(curve.angle),
             "errors": errors_of_curve(name),
         }
         for name, curve in CURVES.items()

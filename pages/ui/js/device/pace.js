@@ -1,0 +1,92 @@
+// @ts-check
+// Frame rates and times of a live picture, as pages/ui/live/pace.py has them on the server.
+
+const OVER_MS = 2000;
+const LONG_MS = 6000;
+const OVER_FRAMES = 30;
+
+export class Pace {
+  constructor() {
+    /** ms, the oldest first. @type {number[]} */
+    this.in = [];
+    /** @type {number[]} */
+    this.out = [];
+    /** @type {number[]} */
+    this.estimates = [];
+    /** @type {number[]} */
+    this.delays = [];
+    this.began = Infinity;
+  }
+
+  /** @param {number} now ms */
+  cameIn(now) {
+    this.began = Math.min(this.began, now);
+    note(this.in, now);
+  }
+
+  /**
+   * @param {number} now ms
+   * @param {number} estimate ms that the model took
+   * @param {number} delay ms since the frame left the camera
+   */
+  wentOut(now, estimate, delay) {
+    note(this.out, now);
+    keep(this.estimates, estimate);
+    keep(this.delays, delay);
+  }
+
+  /** @param {number} now ms */
+  figures(now) {
+    return { frames_in: rate(this.in, now, OVER_MS), frames_out: rate(this.out, now, OVER_MS), estimate_ms: middle(this.estimates) ?? 0 };
+  }
+
+  /** @returns {number | null} ms from the camera to the screen */
+  get delay() {
+    const delay = middle(this.delays);
+    return delay === null ? null : Math.round(delay);
+  }
+
+  /**
+   * Frames per second that came and that were estimated over a longer time; null before it has passed.
+   * @param {number} now ms
+   * @returns {[number, number] | null}
+   */
+  ratesForLong(now) {
+    return now - this.began < LONG_MS ? null : [rate(this.in, now, LONG_MS), rate(this.out, now, LONG_MS)];
+  }
+}
+
+/**
+ * @param {number[]} times
+ * @param {number} now
+ */
+function note(times, now) {
+  times.push(now);
+  while (times[0] <= now - LONG_MS) times.shift();
+}
+
+/**
+ * @param {number[]} values
+ * @param {number} value
+ */
+function keep(values, value) {
+  values.push(value);
+  if (values.length > OVER_FRAMES) values.shift();
+}
+
+/**
+ * @param {number[]} times
+ * @param {number} now
+ * @param {number} over ms
+ */
+const rate = (times, now, over) => (1000 * times.filter((at) => at > now - over).length) / over;
+
+/**
+ * @param {number[]} values
+ * @returns {number | null}
+ */
+function middle(values) {
+  if (!values.length) return null;
+  const sorted = [...values].sort((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+}

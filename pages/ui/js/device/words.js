@@ -1,0 +1,32 @@
+// @ts-check
+// What the live page says of the visitor's own device.
+
+/** @typedef {import("../types.d.ts").DeviceOptions} DeviceOptions */
+
+// As in pages/ui/live/numbers.py.
+const ENOUGH = 0.7;
+const FEWEST_IN = 5;
+
+/** @param {{done: number, total: number}} progress bytes */
+export function loadingText({ done, total }) {
+  const until = "Until then, the video is shown without a skeleton.";
+  // In quarters, as screen readers read each new sentence aloud.
+  const quarters = total ? Math.floor((4 * done) / total) : 0;
+  if (quarters >= 4) return `Starting the model. ${until}`;
+  const size = total ? ` (${(total / 1e6).toFixed(0)} MB, ${25 * quarters}% so far)` : "";
+  return `Loading the model onto this device${size}. ${until}`;
+}
+
+/**
+ * Advice if this device is too slow; null if it is fast enough, or that is not known yet.
+ * @param {[number, number] | null} rates frames per second that came and that were estimated
+ * @param {number} estimateMs
+ * @param {DeviceOptions} options
+ */
+export function adviceFor(rates, estimateMs, { model, people }) {
+  if (!rates || rates[0] < FEWEST_IN || rates[1] >= ENOUGH * rates[0]) return null;
+  const slow = `Only ${rates[1].toFixed(0)} of ${rates[0].toFixed(0)} fps analysed (${estimateMs.toFixed(0)} ms per frame).`;
+  if (model !== "lite") return `${slow} Try the Lite model in Settings, or the server.`;
+  if (people > 1) return `${slow} Try fewer people in Settings, or the server.`;
+  return `${slow} The server may be faster.`;
+}
