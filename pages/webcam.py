@@ -11,6 +11,9 @@ from pages.ui.live.coach import Coach
 from pages.ui.live.coach_board import show_board
 from pages.ui.live.coach_choice import choose_coach
 from pages.ui.live.current import Live, last_live, live_from, place_is_there, why_last_is_over
+from pages.ui.live.device_data import device_data, why_server
+from pages.ui.live.device_files import device_files, why_no_device
+from pages.ui.live.device_link import Device, device_of_visit
 from pages.ui.live.film_track import FilmTrack
 from pages.ui.live.finished import offer_saving_it, show_finished
 from pages.ui.live.gesture_buttons import choose_gesture_buttons
@@ -22,6 +25,7 @@ from pages.ui.live.route import offer_route_check
 from pages.ui.live.sending import offer_sending
 from pages.ui.live.stream import LiveOptions
 from pages.ui.live.stream_options import choose_stream
+from pages.ui.live.where import choose_where, where_now
 from pages.ui.shared.explain import SEVERAL_PEOPLE, explain_numbers
 from pages.ui.shared.model_loading import engine_line
 from pages.ui.shared.navigation import IMAGE, VIDEO
@@ -38,6 +42,15 @@ _PRIVACY = (
     "Frames go from your browser to the server that runs this page{relay}. They are processed live and not "
     "stored, except recordings and snapshots."
 )
+_PRIVACY_DEVICE = (
+    "Your browser finds people itself. No picture leaves this device, unless you open a snapshot on the Image page. "
+    "{sent}"
+)
+_SENT_NOTHING = "Landmarks stay on it, too."
+_SENT_LANDMARKS = (
+    "Only its landmarks, the positions of body points, go to the server that runs this page, where the coach or the "
+    "programs under Send use them. They are not stored."
+)
 
 
 def camera_from(source: str, options: LiveOptions) -> Live:
@@ -53,14 +66,24 @@ def show_numbers(live: Live, options: PoseOptions) -> None:
     show_panel(options.people, mirror=stream.mirror, hands=stream.hands is not None, idle=_IDLE)
 
 
-def show_words(live: Live, options: PoseOptions) -> None:
-    """Show what happens to the frames, how they are analysed, and help."""
+def show_words(live: Live, options: PoseOptions, own: Device | None) -> None:
+    """Show what happens to the frames, how they are analysed, and help.
+
+    Args:
+        live: the live camera.
+        options: of the analysis.
+        own: the visitor's own device, if that finds people.
+    """
     relay = " (connected with the help of STUN or TURN servers that its host chose)" if ice_servers() else ""
-    st.caption(_PRIVACY.format(relay=relay))
+    if own is not None:
+        st.caption(_PRIVACY_DEVICE.format(sent=_SENT_LANDMARKS if own.stream.is_followed else _SENT_NOTHING))
+    else:
+        st.caption(_PRIVACY.format(relay=relay))
     if live.source == SAMPLE:
         clip = ready_sample_clip()
         st.caption(f"{clip.title}, played in place of a camera. {clip.credit}")
-    st.caption(engine_line(options))
+    if own is None:
+        st.caption(engine_line(options))
     if options.people > 1:
         st.caption(f":material/groups: {SEVERAL_PEOPLE}")
     explain_numbers()
@@ -106,13 +129,15 @@ def show_page() -> None:
     """Show the page: the live picture and, beside it, its numbers; what can be chosen is below."""
     options, wanted_hands = page_head_with_hands("Webcam")
     keep_finished_recording(last_live())
-    if not place_is_there():
+    files = device_files()
+    if not place_is_there() and (files is None or where_now() == "server"):
         wait_for_a_place()
         return
     board = st.container()  # above both columns: the count has to be seen from afar
     left, right = st.columns([1, 1], gap="medium")
     with st.container(horizontal=True, vertical_alignment="bottom", key="live_choices"):
         source = choose_source("Source", [CAMERA, SAMPLE], sample=SAMPLE, address="clip", key="webcam_source")
+        ways = st.container(width="content")
         chosen, width_px = choose_stream(options, camera=source == CAMERA)
         recording = choose_recording()
         coach = choose_coach()
@@ -121,8 +146,25 @@ def show_page() -> None:
     chosen = replace(chosen, hands=wanted_hands or (HandOptions() if gestures else None))
     live = camera_from(source, chosen)
     live.stream.coach, live.stream.gestures = coach, gestures
+    own = device_of_visit()
+    own.follow(coach)
+    missing = None if files else f"Devices cannot find people themselves here. {why_no_device()}"
+    needs = why_server(chosen, files, gestures=gestures is not None) if files else None
+    film = ready_sample_clip().path if source == SAMPLE else None
+    with ways:
+        where = choose_where(missing, needs)
+    if where == "device" or live.playing:
+        with more:
+            offer_sending(own.stream if where == "device" else live.stream)
     with left:
-        opened = show_camera(live, width_px=width_px, invitation=_INVITATION, recording=recording)
+        opened = show_camera(
+            live,
+            width_px=width_px,
+            invitation=_INVITATION,
+            recording=recording,
+            place={"missing": missing, "needs": needs},
+            device=device_data(files, chosen, film=film, link=own.address) if files and not needs else None,
+        )
         show_finished_recording(live)
         if reason := why_last_is_over(live):
             st.info(reason, icon=":material/timer_off:")
@@ -131,13 +173,10 @@ def show_page() -> None:
         st.switch_page(IMAGE)
     with right:
         show_numbers(live, options)
-    if live.playing:
-        with more:
-            offer_sending(live.stream)
     if coach is not None:
         with board:
             show_coach(coach)
-    show_words(live, options)
+    show_words(live, options, own if where == "device" else None)
 
 
 with problems_shown():

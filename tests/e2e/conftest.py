@@ -219,6 +219,10 @@ def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable
 def _new_context(browser: Browser, server: Server, **wanted: Any) -> BrowserContext:
     usual = {"base_url": server.url, "viewport": {"width": 1360, "height": 900}, "color_scheme": "light"}
     context = browser.new_context(**usual | wanted)
+    # Live pictures go through the server, unless the test chooses otherwise.
+    context.add_init_script(
+        "localStorage.getItem('posecore.live.where') ?? localStorage.setItem('posecore.live.where', 'server')"
+    )
     context.set_default_timeout(PATIENCE_MS)
     return context
 

@@ -423,3 +423,56 @@ def test_landmarks_are_sent_to_another_program_on_this_machine(live, websocket_p
             for _ in range(1000):
                 receiver.recv(10)
             raise AssertionError("it still sends after the video was stopped")
+
+
+PLACE_OF_ELBOW = """() => {
+  const { canvas, shown, data } = window.posecoreDevice;
+  const { xy } = shown.people.people[0];
+  const LEFT_ELBOW = 13;
+  const [x, y] = [xy[2 * LEFT_ELBOW], xy[2 * LEFT_ELBOW + 1]];
+  const across = data.device.mirror ? canvas.width - x : x;
+  return [...canvas.getContext("2d").getImageData(Math.round(across), Math.round(y), 1, 1).data].slice(0, 3);
+}"""
+LEFT = [230, 159, 0]
+
+
+def test_the_visitors_own_device_finds_people_and_no_picture_leaves_it(visit, server, shot):
+    page = visit(server)
+    page.add_init_script("""localStorage.setItem("posecore.live.where", "device"); window.peers = 0;
+        window.RTCPeerConnection = class extends RTCPeerConnection {
+            constructor(given) { super(given); window.peers++; }
+        };""")
+    sent: list[bytes] = []
+    hosts: set[str] = set()
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+    page.on("request", lambda request: sent.append(request.post_data_buffer or b""))
+    page.on("websocket", lambda socket: socket.on("framesent", lambda data: sent.append(as_bytes(data))))
+    start_camera(page)
+    wait_for_numbers(page)
+    expect(page.locator(".lc")).to_have_attribute("data-where", "device")
+    expect(page.locator(".lp-strip")).to_contain_text(re.compile(r"Displayed fps [1-9]\d* .*Delay \d+ ms People 1"))
+    expect(page.locator(".lp-values").first).to_have_text(re.compile(r"^\d+°$"))
+    assert page.evaluate(PLACE_OF_ELBOW) == LEFT, "the joint is drawn where it was found"
+    page.get_by_role("button", name="Freeze").click()
+    show(page, "Table")
+    expect(page.get_by_text("Landmarks of the frozen frame")).to_be_visible()
+    held = page.locator(".lp").get_attribute("data-frame")
+    live_button(page, "Snapshot").click()
+    expect(page.get_by_role("img", name="Snapshot 1")).to_be_visible()
+    page.context.set_offline(True)
+    expect(page.get_by_text("No network. The live picture and its numbers go on")).to_be_visible()
+    assert page.locator(".lp").get_attribute("data-frame") == held
+    page.get_by_role("button", name="Resume").click()
+    wait_for_more(page)
+    page.context.set_offline(False)
+    shot(page, "device")
+    no_errors(page)
+    check_accessibility(page)
+    assert hosts - {""} == {urlsplit(server.url).netloc}, "others are not asked"
+    assert page.evaluate("window.peers") == 0
+    assert max(map(len, sent)) < 20_000, "less than a picture has"
+    assert not any(mark in data for data in sent for mark in (b"\xff\xd8\xff", b"PNG", b"image/"))
+
+
+def as_bytes(data: bytes | str) -> bytes:
+    return data.encode() if isinstance(data, str) else data

@@ -15,17 +15,19 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from pages.ui.live.ice_servers import ice_servers
 from pages.ui.live.numbers import report
-from pages.ui.live.peer import join, read_json
+from pages.ui.live.peer import join, read_body, read_json
 from pages.ui.live.places import FULL, TIME, has_place, is_full, why_over
 from pages.ui.live.recorder import Recorder
 from pages.ui.live.snapshots import Snapshots
 from pages.ui.live.stream import LiveOptions, LiveStream
 from pages.ui.shared.addresses import offer, withdraw
+from posecore.errors import PosecoreError
 from posecore.limits import LIMITS
 
 _KEY = "live"
 _SNAPSHOTS_KEY = "live_snapshots"
 _LONGEST_COUNTDOWN_S = 60.0
+_MOST_SNAPSHOT_BYTES = 16_000_000
 
 
 class LiveRecording:
@@ -169,6 +171,8 @@ async def _answer(live: Callable[[], Live | None], request: Request) -> Response
 
 async def _do(live: Live, request: Request) -> Response:
     """What a button of the camera asks for: a connection, or one of the few things below."""
+    if request.headers.get("content-type", "").startswith("image/"):
+        return await _keep_sent(live, request)
     try:
         given = await read_json(request)
         if "sdp" in given:
@@ -186,4 +190,14 @@ async def _do(live: Live, request: Request) -> Response:
             await run_in_threadpool(live.snapshots.take, frame)
     except Exception as error:  # noqa: BLE001 - whatever aiortc makes of a stranger's text
         return PlainTextResponse(f"This is not a request of the live page ({type(error).__name__}).", 400)
+    return JSONResponse({"snapshots": live.snapshots.numbers})
+
+
+async def _keep_sent(live: Live, request: Request) -> Response:
+    """Keep a snapshot that the visitor's own device took, as the visitor opens it on another page."""
+    try:
+        picture = await read_body(request, _MOST_SNAPSHOT_BYTES)
+        await run_in_threadpool(live.snapshots.keep, picture)
+    except (ValueError, PosecoreError) as error:
+        return PlainTextResponse(f"The snapshot was not taken: {error}", 400)
     return JSONResponse({"snapshots": live.snapshots.numbers})

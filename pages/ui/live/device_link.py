@@ -10,6 +10,7 @@ from functools import partial
 import streamlit as st
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from pages.ui.live.coach import Coach
 from pages.ui.live.device_frames import RefusedFrames
 from pages.ui.live.device_stream import DeviceStream
 from pages.ui.shared.idle import note_use
@@ -47,6 +48,12 @@ class Device:
     def address(self) -> str | None:
         """Where the browser sends landmarks, relative to any page; None if nothing here needs them."""
         return address(self._token) if self.stream.is_followed else None
+
+    def follow(self, coach: Coach | None) -> None:
+        """Let a coach, or none, follow what is found from now on; a stream that is over gives way to a new one."""
+        if self.stream.ended:
+            self.stream = self.stream.successor()
+        self.stream.coach = coach
 
     def begin(self) -> DeviceStream:
         """The stream for a new connection."""

@@ -47,15 +47,24 @@ async def read_json(request: Request) -> dict[str, Any]:
     Raises:
         ValueError: if it is too long, or not an object.
     """
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _MOST_BYTES:
-            raise ValueError("too long")
-    given = json.loads(body)
+    given = json.loads(await read_body(request, _MOST_BYTES))
     if not isinstance(given, dict):
         raise ValueError("not an object")
     return given
+
+
+async def read_body(request: Request, most_bytes: int) -> bytes:
+    """What a browser sent.
+
+    Raises:
+        ValueError: if it is too long.
+    """
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > most_bytes:
+            raise ValueError("too long")
+    return bytes(body)
 
 
 async def accept(

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from pages.ui.live.stream import LiveFrame
+from posecore import decode_picture
 
 _MOST = 6  # of a few megabytes each
 _QUALITY = 92
@@ -32,12 +33,23 @@ class Snapshots:
 
     def take(self, frame: LiveFrame) -> None:
         """Keep a frame, as it arrived and as it was sent back."""
-        bgr = cv2.cvtColor(frame.drawn, cv2.COLOR_RGB2BGR)
-        _, picture = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+        self._keep(frame.rgb, frame.drawn)
+
+    def keep(self, picture: bytes) -> None:
+        """Keep a picture that the visitor's own device took.
+
+        Raises:
+            UnreadableMedia, MediaTooLarge: as ``posecore.decode_picture``.
+        """
+        rgb = decode_picture(picture, name="the snapshot")
+        self._keep(rgb, rgb)
+
+    def _keep(self, rgb: np.ndarray, drawn: np.ndarray) -> None:
+        _, picture = cv2.imencode(".jpg", cv2.cvtColor(drawn, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
         with self._lock:
             self._taken += 1
             kept = dict(list(self._kept.items())[1 - _MOST :])
-            self._kept = {**kept, self._taken: _Snapshot(frame.rgb, picture.tobytes())}
+            self._kept = {**kept, self._taken: _Snapshot(rgb, picture.tobytes())}
 
     def picture(self, number: int) -> bytes | None:
         """A snapshot with its skeletons, as JPEG; None if it is not kept."""

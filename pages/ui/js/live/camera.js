@@ -2,15 +2,23 @@
 // The live picture and its bar: Start and Stop, Record with its time, Snapshot, Freeze.
 
 import { find, make, write } from "../shared/dom.js";
+import { choose, onChoice, placeFor } from "../device/place.js";
+import { DeviceSource } from "../device/source.js";
 import { Connection } from "./connection.js";
 
 /** @typedef {import("../types.d.ts").CameraData} CameraData */
+/** @typedef {import("../types.d.ts").OwnSnapshot} OwnSnapshot */
+/** @typedef {import("../types.d.ts").Where} Where */
 /** @typedef {import("../types.d.ts").Component<CameraData>} Component */
 
 const LABELS = { idle: "Start", asking: "Cancel", connecting: "Stop", live: "Stop", lost: "Stop" };
 const ASKING = "Your browser is asking: please allow this page to use your camera.";
 const CONNECTING = "Connecting.";
 const EVERY_MS = 200;
+const MOST_SNAPSHOTS = 6;
+const PRESS_START = "From now on the server finds people. Press Start to send it the camera's picture.";
+/** @type {Record<Where, string>} */
+const INSTEAD = { device: "Use this device instead", server: "Use the server instead" };
 
 /** @param {number} seconds */
 export const clockText = (seconds) => `${Math.floor(seconds / 60)}:${`${Math.floor(seconds % 60)}`.padStart(2, "0")}`;
@@ -28,12 +36,25 @@ class Camera {
     this.wasOn = false;
     this.starting = false; // a recording; or stopping one
     this.video = /** @type {HTMLVideoElement} */ (find(root, "video"));
+    this.canvas = /** @type {HTMLCanvasElement} */ (find(root, "canvas"));
+    /** @type {Where} */
+    this.where = "server";
     /** @type {import("../types.d.ts").LiveSource} */
     this.source = new Connection(data, this.video, () => this.show());
-    this.video.addEventListener("resize", () => this.fit());
+    /** The other way, if it can be offered. @type {Where | null} */
+    this.other = null;
+    /** Snapshots of this device, by number. @type {Map<number, OwnSnapshot & {href: string}>} */
+    this.own = new Map();
+    this.taken = 0; // of them
+    for (const picture of [this.video, this.canvas]) picture.addEventListener("resize", () => this.fit());
+    this.forget = onChoice(() => this.settle());
     this.on("start", () => this.startOrStop());
     this.on("record", () => this.recordOrStop());
     this.on("snapshot", () => this.snapshot());
+    this.on("instead", () => {
+      if (this.other) choose(this.other, false);
+      this.settle(true);
+    });
     this.on("freeze", () => {
       this.source.hold = !this.source.hold;
       this.show();
@@ -64,14 +85,44 @@ class Camera {
    * @param {Component["setTriggerValue"]} trigger
    */
   update(data, trigger) {
-    const isNew = data.address !== this.source.data.address;
-    if (isNew) this.source.end(""); // another source
-    this.data = this.source.data = data;
+    this.data = data;
     this.trigger = trigger;
+    this.settle();
+  }
+
+  /**
+   * Take the source that the visitor wants and the browser can, and go on with it if the other one was on.
+   * @param {boolean} [starts]
+   */
+  async settle(starts = false) {
+    const { data } = this;
+    const place = data.place && (await placeFor(data.place));
+    if (data !== this.data) return; // newer ones came meanwhile
+    const where = place?.where === "device" && data.device ? "device" : "server";
+    this.other = place?.free ? (where === "device" ? "server" : "device") : null;
+    const isNew = data.address !== this.source.data.address; // another camera, or a video in its place
+    const isMoved = where !== this.where;
+    const isOn = this.source.stream !== null;
+    if (isNew || isMoved) this.source.end("");
+    if (isMoved) this.source = this.sourceAt(where);
+    // No picture goes to the server before the visitor wants that.
+    if (isMoved && isOn && where === "server" && !place?.free) this.source.problem = PRESS_START;
+    else starts ||= isMoved && isOn;
+    this.source.data = data;
     this.showSnapshots(data.snapshots);
     this.show();
-    if (!data.wanted && (isNew || !this.root.dataset.begun)) this.source.start(); // a video needs no permission
+    starts ||= !data.wanted && (isNew || this.root.dataset.begun === undefined); // a video needs no permission
     this.root.dataset.begun = "";
+    if (starts) this.source.start();
+  }
+
+  /** @param {Where} where */
+  sourceAt(where) {
+    this.where = where;
+    const onState = () => this.show();
+    const { device } = this.data;
+    if (where === "device" && device) return new DeviceSource({ ...this.data, device }, this.canvas, onState);
+    return new Connection(this.data, this.video, onState);
   }
 
   // ---- what the buttons do
@@ -93,8 +144,30 @@ class Camera {
   }
 
   async snapshot() {
-    const numbers = await this.source.snapshot();
-    if (numbers) this.showSnapshots(numbers);
+    const taken = await this.source.snapshot();
+    if (Array.isArray(taken)) return this.showSnapshots(taken);
+    if (!taken) return;
+    this.own.set(++this.taken, { ...taken, href: URL.createObjectURL(taken.drawn) });
+    const [oldest] = this.own.keys();
+    if (this.own.size > MOST_SNAPSHOTS) this.forgetSnapshot(oldest);
+    this.showSnapshots(this.data.snapshots);
+  }
+
+  /** @param {number} number of one of this device */
+  forgetSnapshot(number) {
+    URL.revokeObjectURL(this.own.get(number)?.href ?? "");
+    this.own.delete(number);
+  }
+
+  /**
+   * Send a snapshot of this device to the server, which the visitor wants by opening it.
+   * @param {OwnSnapshot} snapshot
+   */
+  async openOwn({ plain }) {
+    const sent = { method: "POST", headers: { "Content-Type": plain.type }, body: plain };
+    const answer = await fetch(this.data.address, sent).catch(() => null);
+    if (answer?.ok) this.trigger("opened", (await answer.json()).snapshots.at(-1));
+    else this.say((await answer?.text()) || "The server cannot be reached, so the snapshot was not opened. It is still here.");
   }
 
   // ---- what is shown
@@ -102,12 +175,14 @@ class Camera {
   show() {
     const { state, hold, problem } = this.source;
     this.root.dataset.state = state;
+    this.root.dataset.where = this.where;
     if (state === "idle") delete this.root.dataset.picture;
+    else this.fit();
     const start = this.button("start");
     start.disabled = false; // a press before this would be lost
     write(find(start, "span"), LABELS[state]);
     for (const name of ["record", "snapshot", "freeze"]) {
-      this.button(name).hidden = !this.data.recording;
+      this.button(name).hidden = !this.data.recording || (name === "record" && !this.source.records);
       this.button(name).disabled = state !== "live";
     }
     const freeze = this.button("freeze");
@@ -115,12 +190,20 @@ class Camera {
     write(find(freeze, "span"), hold ? "Resume" : "Freeze");
     find(this.root, ".lc-frozen").hidden = !hold;
     write(find(this.root, ".lc-invitation"), state === "asking" ? ASKING : state === "idle" ? this.data.invitation : CONNECTING);
-    const notice = find(this.root, ".lc-problem");
-    write(notice, problem);
-    notice.hidden = !problem;
+    this.say(problem);
     this.showRecording();
     if (state === "live") this.offerDevices();
     if (state === "live" || state === "idle") this.report();
+  }
+
+  /** @param {string} problem empty: none */
+  say(problem) {
+    const notice = find(this.root, ".lc-problem");
+    write(find(notice, "span"), problem);
+    notice.hidden = !problem;
+    const instead = this.button("instead");
+    instead.hidden = !this.other || !this.source.failed;
+    write(instead, this.other ? INSTEAD[this.other] : "");
   }
 
   /** Run the page again if the camera is on and was not, or the other way round. */
@@ -150,7 +233,9 @@ class Camera {
 
   /** Give the box the shape of the picture. */
   fit() {
-    const { videoWidth: width, videoHeight: height } = this.video;
+    const isCanvas = this.where === "device";
+    if (isCanvas && this.source.state !== "live") return; // it has the size of the last one
+    const { videoWidth: width, videoHeight: height } = isCanvas ? { videoWidth: this.canvas.width, videoHeight: this.canvas.height } : this.video;
     if (!width || !height) return;
     this.root.dataset.picture = "";
     this.root.style.setProperty("--lc-shape", `${width} / ${height}`);
@@ -166,29 +251,35 @@ class Camera {
     this.devices.value = this.source.device;
   }
 
-  /** @param {number[]} numbers the oldest first */
+  /** @param {number[]} numbers of those on the server, the oldest first */
   showSnapshots(numbers) {
     const list = find(this.root, ".lc-snapshots");
-    const before = new Map([...list.children].map((item) => [Number(/** @type {HTMLElement} */ (item).dataset.number), item]));
-    if (numbers.length === before.size && numbers.every((number) => before.has(number))) return;
-    list.replaceChildren(...numbers.toReversed().map((number) => before.get(number) ?? this.snapshotItem(number)));
-    list.hidden = !numbers.length;
+    const wanted = [...numbers.map((number) => `${number}`), ...[...this.own.keys()].map((number) => `device ${number}`)];
+    const before = new Map([...list.children].map((item) => [/** @type {HTMLElement} */ (item).dataset.number ?? "", item]));
+    if (wanted.length === before.size && wanted.every((name) => before.has(name))) return;
+    list.replaceChildren(...wanted.toReversed().map((name) => before.get(name) ?? this.snapshotItem(name)));
+    list.hidden = !wanted.length;
   }
 
-  /** @param {number} number */
-  snapshotItem(number) {
-    const href = `${this.data.address}?picture=${number}`;
-    const open = make("button", { type: "button", title: "Open this snapshot on the Image page" }, "Open on Image");
-    open.addEventListener("click", () => this.trigger("opened", number));
+  /** @param {string} name of it: its number, after "device" if the server does not have it */
+  snapshotItem(name) {
+    const number = Number(name.replace("device ", ""));
+    const own = name === `${number}` ? null : this.own.get(number);
+    const href = own?.href ?? `${this.data.address}?picture=${number}`;
+    const sends = own ? "; this sends it to the server" : "";
+    const open = make("button", { type: "button", title: `Open this snapshot on the Image page${sends}` }, "Open on Image");
+    open.addEventListener("click", () => (own ? this.openOwn(own) : this.trigger("opened", number)));
     const save = make("a", { href, download: `snapshot-${number}.jpg`, title: "Download this snapshot with its skeleton" }, "Save");
     const picture = make("img", { src: href, alt: `Snapshot ${number}` });
     const item = make("li", {}, picture, make("div", {}, save, open));
-    item.dataset.number = `${number}`;
+    item.dataset.number = name;
     return item;
   }
 
   end() {
     clearInterval(this.timer);
+    this.forget();
+    for (const number of [...this.own.keys()]) this.forgetSnapshot(number);
     this.source.stop();
   }
 }

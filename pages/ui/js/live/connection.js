@@ -37,6 +37,7 @@ export class Connection {
     /** @type {State} */
     this.state = "idle";
     this.problem = ""; // why it is not live
+    this.failed = false; // that is the connection's fault
     this.session = 0; // grows with each start
     this.joined = false; // the server has a stream for this session; before, it answers for the one that is over
     this.patienceMs = 8000; // a connection that recovers within this time continues as before
@@ -91,6 +92,7 @@ export class Connection {
     const session = ++this.session;
     this.joined = false;
     this.problem = "";
+    this.failed = false;
     this.triesLeft = MOST_TRIES;
     this.set("asking");
     try {
@@ -159,7 +161,7 @@ export class Connection {
     await peer.setRemoteDescription(answer);
     // With no address to try, a browser never reports a failure.
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => peer === this.peer && this.failed(), CONNECTING_MS);
+    this.timer = setTimeout(() => peer === this.peer && this.broken(), CONNECTING_MS);
   }
 
   /** @param {RTCPeerConnection} peer */
@@ -174,12 +176,17 @@ export class Connection {
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.renew(), this.patienceMs);
       this.endIfOver().catch(() => {}); // the server cannot be reached
-    } else if (peer.connectionState === "failed" || peer.connectionState === "closed") this.failed();
+    } else if (peer.connectionState === "failed" || peer.connectionState === "closed") this.broken();
   }
 
-  failed() {
+  fail() {
+    this.failed = true;
+    this.end(FAILED);
+  }
+
+  broken() {
     clearTimeout(this.timer);
-    if (this.state === "connecting") return this.end(FAILED);
+    if (this.state === "connecting") return this.fail();
     this.set("lost");
     this.timer = setTimeout(() => this.renew(), RETRY_MS);
   }
@@ -187,7 +194,7 @@ export class Connection {
   /** Connect again, with the same camera. */
   async renew() {
     const session = this.session;
-    if (this.triesLeft-- === 0) return this.end(FAILED);
+    if (this.triesLeft-- === 0) return this.fail();
     try {
       if (await this.endIfOver()) return;
       if (session === this.session) await this.connect();
@@ -226,6 +233,10 @@ export class Connection {
   }
 
   // ---- what the buttons do
+
+  get records() {
+    return true;
+  }
 
   /** @param {CameraData["recording"]} wanted null: stop recording */
   async record(wanted) {

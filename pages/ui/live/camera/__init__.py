@@ -19,7 +19,13 @@ _camera = module_component(
 
 
 def show_camera(
-    live: Live, *, width_px: int | None, invitation: str, recording: dict[str, int] | None = None
+    live: Live,
+    *,
+    width_px: int | None,
+    invitation: str,
+    recording: dict[str, int] | None = None,
+    place: dict[str, str | None] | None = None,
+    device: dict[str, Any] | None = None,
 ) -> int | None:
     """Show the picture with its bar. The page is run again if the camera starts or stops, or a recording is over.
 
@@ -28,6 +34,9 @@ def show_camera(
         width_px: wanted width of the browser's camera; None: a video plays in its place, at once.
         invitation: written where the picture will be.
         recording: as from ``choose_recording``; None: no recordings, snapshots or freezing here.
+        place: what is known of where people can be looked for, as ``PlaceData`` in js/types.d.ts; None: only on the
+            server.
+        device: as from ``Device.as_data``; None: it cannot be the visitor's own device now.
 
     Returns:
         The number of a snapshot that the visitor opens now; None in all other runs.
@@ -40,6 +49,8 @@ def show_camera(
         "invitation": invitation,
         "recording": recording,
         "snapshots": live.snapshots.numbers,
+        "place": place,
+        "device": device,
     }
     shown = _camera(
         key="camera",

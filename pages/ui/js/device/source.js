@@ -1,0 +1,409 @@
+// @ts-check
+// The live picture and its numbers from the visitor's own device: no picture leaves it. Each frame is shown once its people
+// are found, with their skeletons on it.
+
+import { openCamera } from "../live/no_camera.js";
+import { become } from "../live/source.js";
+import { isDark } from "./brightness.js";
+import { drawPeople } from "./drawing.js";
+import { Frames, copyOf, sizeOf } from "./frames.js";
+import { Link } from "./link.js";
+import { Pace } from "./pace.js";
+import { DevicePose } from "./pose.js";
+import { Remembered } from "./remembered.js";
+import { adviceFor, loadingText } from "./words.js";
+
+/** @typedef {import("../types.d.ts").Answer} Answer */
+/** @typedef {import("../types.d.ts").CameraData} CameraData */
+/** @typedef {import("../types.d.ts").DeviceData} DeviceData */
+/** @typedef {import("../types.d.ts").DeviceFrame} DeviceFrame */
+/** @typedef {import("../types.d.ts").LiveSource} LiveSource */
+/** @typedef {import("./frames.js").Picture} Picture */
+/** @typedef {import("./link.js").LinkAnswer} LinkAnswer */
+
+const HIDDEN_MS = 2000;
+const NOBODY_S = 2;
+const OFF = "The camera was unplugged or switched off.";
+const OFFLINE = "No network. The live picture and its numbers go on, as this device finds people itself.";
+const NO_FILM = "Your browser cannot play the sample video here.";
+
+/** @implements {LiveSource} */
+export class DeviceSource {
+  /**
+   * @param {CameraData & {device: DeviceData}} data
+   * @param {HTMLCanvasElement} canvas shows the frames
+   * @param {() => void} onState
+   */
+  constructor(data, canvas, onState) {
+    this.given = data;
+    this.canvas = canvas;
+    this.pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha: false }));
+    this.onState = onState;
+    /** @type {LiveSource["state"]} */
+    this.state = "idle";
+    this.problem = "";
+    this.failed = false; // the problem is this device's, so that the server may do
+    this.session = 0;
+    this.held = false;
+    this.resting = false;
+    /** @type {number | null} */
+    this.hiddenAt = null;
+    this.recording = /** @type {LiveSource["recording"]} */ (null);
+    this.device = "";
+    this.gone = Promise.resolve();
+    /** @type {MediaStream | null} */
+    this.media = null;
+    /** @type {HTMLVideoElement | null} */
+    this.video = null; // plays the camera or the sample out of sight
+    /** @type {Frames | null} */
+    this.frames = null;
+    /** @type {DevicePose | null} */
+    this.pose = null;
+    /** @type {Link | null} */
+    this.link = null;
+    /** The frame on screen; people: null before the model is loaded. @type {{picture: Picture, people: DeviceFrame | null} | null} */
+    this.shown = null;
+    /** The newest frame, while another is being estimated. @type {{picture: Picture, taken: number} | null} */
+    this.waiting = null;
+    this.taken = 0; // when the newest frame left the camera, ms
+    this.busy = false;
+    this.opened = false; // the model is loaded
+    this.loaded = { done: 0, total: 0 };
+    this.pace = new Pace();
+    this.remembered = new Remembered();
+    /** @type {LinkAnswer | null} */
+    this.followed = null; // by the server
+    this.unlinked = ""; // why it does not
+    this.look = () => this.restWhileHidden();
+    become(this);
+    Object.assign(window, { posecoreDevice: this }); // for tests
+  }
+
+  /** Forget the last stream. */
+  clear() {
+    this.shown?.picture.close();
+    this.waiting?.picture.close();
+    this.shown = this.waiting = this.followed = null;
+    this.busy = this.opened = false;
+    this.loaded = { done: 0, total: 0 };
+    this.pace = new Pace();
+    this.remembered = new Remembered();
+    this.unlinked = "";
+  }
+
+  // ---- the page's choices
+
+  get data() {
+    return this.given;
+  }
+
+  set data(data) {
+    const { options, link } = this.given.device;
+    this.given = data;
+    if (JSON.stringify(options) !== JSON.stringify(data.device.options)) this.pose?.set(data.device.options);
+    if (link !== data.device.link && this.stream) this.openLink();
+    if (this.held) this.draw(); // it may be mirrored now
+  }
+
+  get hold() {
+    return this.held;
+  }
+
+  set hold(on) {
+    this.held = on;
+  }
+
+  get isOn() {
+    return this.state !== "idle" && this.state !== "asking";
+  }
+
+  get stream() {
+    return this.isOn ? `${this.session}` : null;
+  }
+
+  get records() {
+    return false;
+  }
+
+  get measured() {
+    return { displayed: this.pace.figures(performance.now()).frames_out, delay: this.pace.delay, route: null };
+  }
+
+  /** @param {LiveSource["state"]} state */
+  set(state) {
+    if (state === this.state) return;
+    this.state = state;
+    this.onState();
+  }
+
+  // ---- from Start to Stop
+
+  async start() {
+    if (this.state !== "idle") return;
+    const session = ++this.session;
+    this.clear();
+    this.problem = "";
+    this.failed = false;
+    this.set("asking");
+    try {
+      const media = this.data.wanted && (await openCamera(this.data.wanted, this.device));
+      if (session !== this.session) return void media?.getTracks().forEach((track) => track.stop());
+      this.set("connecting");
+      document.addEventListener("visibilitychange", this.look);
+      this.openLink();
+      await Promise.all([this.play(media), this.openPose(session)]);
+    } catch (error) {
+      if (session === this.session) this.end(/** @type {Error} */ (error).message);
+    }
+  }
+
+  /** @param {MediaStream | null} media null: the sample */
+  async play(media) {
+    const video = document.createElement("video");
+    Object.assign(video, { muted: true, playsInline: true, loop: true });
+    this.frames?.end();
+    this.media = media;
+    this.video = video;
+    this.frames = new Frames(video, (picture, taken) => this.take(picture, taken));
+    if (media) {
+      const [track] = media.getVideoTracks();
+      this.device = track.getSettings().deviceId ?? "";
+      track.addEventListener("ended", () => media === this.media && this.end(OFF));
+      video.srcObject = media;
+    } else {
+      video.src = this.data.device.film ?? "";
+      video.addEventListener("error", () => video === this.video && this.fail(NO_FILM));
+    }
+    await video.play().catch((error) => {
+      if (video === this.video && error.name !== "AbortError") throw error;
+    });
+  }
+
+  /** @param {number} session */
+  async openPose(session) {
+    const { files, options } = this.data.device;
+    const pose = new DevicePose(files, options);
+    this.pose = pose;
+    pose.onFailed = ({ message }) => pose === this.pose && this.fail(message);
+    try {
+      await pose.open((progress) => (this.loaded = progress));
+    } catch (error) {
+      if (session === this.session) this.fail(/** @type {Error} */ (error).message);
+      return;
+    }
+    if (session !== this.session) return;
+    this.opened = true;
+    this.pace = new Pace();
+  }
+
+  /** @param {string} problem of this device */
+  fail(problem) {
+    this.failed = true;
+    this.end(problem);
+  }
+
+  async stop() {
+    this.end("");
+  }
+
+  /** @param {string} problem */
+  end(problem) {
+    this.session++;
+    document.removeEventListener("visibilitychange", this.look);
+    this.frames?.end();
+    this.media?.getTracks().forEach((track) => track.stop());
+    if (this.video) Object.assign(this.video, { srcObject: null });
+    this.video?.removeAttribute("src");
+    this.video?.load(); // lets go of the film
+    this.pose?.close();
+    this.link?.close();
+    this.frames = this.media = this.video = this.pose = this.link = null;
+    this.clear();
+    this.problem = problem;
+    this.held = this.resting = false;
+    this.hiddenAt = null;
+    this.set("idle");
+    this.onState(); // the problem may be new
+  }
+
+  /** @param {string} device its id */
+  async choose(device) {
+    this.device = device;
+    if (!this.data.wanted || !this.media) return;
+    const session = this.session;
+    this.media.getTracks().forEach((track) => track.stop()); // phones open only one camera at a time
+    try {
+      const media = await openCamera(this.data.wanted, device);
+      if (session !== this.session) return media.getTracks().forEach((track) => track.stop());
+      await this.play(media);
+      this.onState();
+    } catch (error) {
+      if (session === this.session) this.end(/** @type {Error} */ (error).message);
+    }
+  }
+
+  // ---- frames
+
+  /**
+   * @param {Picture} picture
+   * @param {number} taken ms, when it left the camera
+   */
+  take(picture, taken) {
+    if (this.resting || this.state === "idle") return picture.close();
+    this.pace.cameIn(performance.now());
+    this.taken = taken = Math.max(taken, this.taken + 1); // time goes on, whatever a camera says
+    if (!this.opened) return this.show(picture, null);
+    this.waiting?.picture.close();
+    this.waiting = { picture, taken };
+    if (!this.busy) this.estimateNewest();
+  }
+
+  async estimateNewest() {
+    const { pose, session } = this;
+    this.busy = true;
+    while (this.waiting && pose && session === this.session) {
+      const { picture, taken } = this.waiting;
+      this.waiting = null;
+      const copy = await copyOf(picture);
+      const found = await pose.estimate(picture, taken / 1000);
+      if (!found || session !== this.session) {
+        copy.close();
+        continue;
+      }
+      this.remembered.add(found);
+      this.link?.send(found);
+      if (this.held) copy.close();
+      else this.show(copy, found);
+      this.pace.wentOut(performance.now(), found.ms, performance.now() - taken);
+    }
+    if (session === this.session) this.busy = false;
+  }
+
+  /**
+   * @param {Picture} picture
+   * @param {DeviceFrame | null} people
+   */
+  show(picture, people) {
+    if (this.held) return picture.close();
+    this.shown?.picture.close();
+    this.shown = { picture, people };
+    this.draw();
+    this.set("live");
+  }
+
+  draw() {
+    if (!this.shown) return;
+    const { width, height } = this.canvas;
+    this.drawOn(this.canvas, this.pen, this.shown, true);
+    if (width !== this.canvas.width || height !== this.canvas.height) this.canvas.dispatchEvent(new Event("resize"));
+  }
+
+  /**
+   * @param {HTMLCanvasElement | OffscreenCanvas} canvas
+   * @param {CanvasRenderingContext2D} pen
+   * @param {{picture: Picture, people: DeviceFrame | null}} frame
+   * @param {boolean} asShown mirrored and with skeletons, if the visitor chose that
+   */
+  drawOn(canvas, pen, { picture, people }, asShown) {
+    const [width, height] = sizeOf(picture);
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    const { look, mirror } = this.data.device;
+    if (asShown && mirror) pen.setTransform(-1, 0, 0, 1, width, 0);
+    pen.drawImage(picture, 0, 0, width, height);
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    if (people && asShown) drawPeople(pen, people, look, mirror);
+  }
+
+  // ---- what the buttons do
+
+  async record() {}
+
+  async snapshot() {
+    if (!this.shown) return null;
+    const canvas = document.createElement("canvas");
+    const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    // Each has the canvas as it is when it is asked for.
+    const blob = (/** @type {string} */ type, /** @type {boolean} */ asShown) => {
+      if (this.shown) this.drawOn(canvas, pen, this.shown, asShown);
+      return new Promise((/** @type {(blob: Blob | null) => void} */ done) => canvas.toBlob(done, type, 0.92));
+    };
+    const [drawn, plain] = await Promise.all([blob("image/jpeg", true), blob("image/png", false)]);
+    return drawn && plain && { drawn, plain };
+  }
+
+  // ---- numbers
+
+  /**
+   * @param {import("../types.d.ts").Wanted} wanted
+   * @returns {Promise<Answer | null>}
+   */
+  async ask({ since, angles, coach }) {
+    const { device } = this.data;
+    if (coach) this.link?.ask(/** @type {import("../live/coach.js").Wish} */ (coach));
+    const now = performance.now();
+    const figures = this.pace.figures(now);
+    const shown = (this.held ? this.shown?.people : this.remembered.newest) ?? null;
+    const chosen = device.angles.filter(({ name }) => angles.includes(name));
+    const report = shown && this.remembered.report(shown, since, chosen, device.look.people.map(({ color }) => color));
+    return {
+      figures,
+      problem: this.followed?.problem || this.unlinked || null,
+      advice: this.adviceNow(figures),
+      loading: false,
+      over: null,
+      goes_on_unseen: false,
+      recording: null,
+      coach: this.followed?.coach ?? null,
+      gestures: this.followed?.gestures ?? null,
+      stream: 0,
+      number: -1,
+      time_s: 0,
+      size: [1, 1],
+      hands: null,
+      ...report,
+    };
+  }
+
+  /** @param {Answer["figures"]} figures */
+  adviceNow(figures) {
+    if (!this.opened) return loadingText(this.loaded);
+    if (!navigator.onLine) return OFFLINE;
+    const slow = adviceFor(this.pace.ratesForLong(performance.now()), figures.estimate_ms, this.data.device.options);
+    if (slow || !this.remembered.isEmptySince(NOBODY_S)) return slow;
+    return this.shown && isDark(this.shown.picture) ? "No person found: the image is dark. More light helps." : "No person in view.";
+  }
+
+  async follow() {}
+
+  openLink() {
+    this.link?.close();
+    this.followed = null;
+    this.unlinked = "";
+    const { link } = this.data.device;
+    if (!link) return void (this.link = null);
+    this.link = new Link(link, {
+      onMessage: (answer) => this.hear(answer),
+      onState: (_state, text) => (this.unlinked = text),
+    });
+  }
+
+  /** @param {LinkAnswer} answer */
+  hear(answer) {
+    const { coach } = answer;
+    // It comes once; the panel may look later.
+    if (coach?.phase === "done") coach.result ??= this.followed?.coach?.result ?? null;
+    this.followed = answer;
+  }
+
+  // ---- nothing from a hidden page
+
+  restWhileHidden() {
+    if (!document.hidden) {
+      this.hiddenAt = null;
+      this.resting = false;
+      return;
+    }
+    this.hiddenAt ??= performance.now();
+    this.resting ||= performance.now() - this.hiddenAt > HIDDEN_MS;
+  }
+}

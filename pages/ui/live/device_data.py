@@ -1,0 +1,81 @@
+"""The live picture on the visitor's own device: what its script needs, and when only the server will do."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from pages.ui.live.device_files import DeviceFiles
+from pages.ui.live.stream import LiveOptions
+from pages.ui.shared.public_files import publish
+from pages.ui.shared.script_parts import angle_for_scripts
+from posecore import BLAZEPOSE_33, PoseOptions
+from posecore.motion.angles import ANGLES
+from posecore.view.drawing import BONE_FINENESS, JOINT_FINENESS
+from posecore.view.palette import BONE_SIDES, PEOPLE, SIDES, css, ink_on
+
+_LISTED = ", "
+
+
+def why_server(options: LiveOptions, files: DeviceFiles, *, gestures: bool) -> str | None:
+    """Why only the server will do for these choices, as a sentence; None if a device will do as well.
+
+    Args:
+        options: of the live picture.
+        files: what devices can get.
+        gestures: whether gestures press buttons.
+    """
+    pose, usual = options.pose, PoseOptions()
+    model = str(pose.model)
+    least = ("min_detection", "min_presence", "min_tracking")
+    only = {
+        "gesture buttons": gestures,
+        "hands": options.hands is not None and not gestures,
+        "a changed background": options.background != "keep",
+        "overlays": bool(options.overlay),
+        "the thorough search": pose.search == "thorough",
+        "changed confidences": any(getattr(pose, name) != getattr(usual, name) for name in least),
+        f"the {model} model": model not in files.bundles,
+    }
+    wanted = [words for words, holds in only.items() if holds]
+    return f"The server finds people, as devices do without: {_LISTED.join(wanted)}." if wanted else None
+
+
+def device_data(files: DeviceFiles, options: LiveOptions, *, film: Path | None, link: str | None) -> dict[str, Any]:
+    """What the script of a device needs, as ``DeviceData`` in js/types.d.ts.
+
+    Args:
+        files: the runtime and the models.
+        options: of the live picture.
+        film: a video that plays in place of a camera; None: there is a camera.
+        link: address that takes landmarks; None: nothing on the server needs them.
+    """
+    pose = options.pose
+    return {
+        "files": files.as_data(),
+        "options": {"model": str(pose.model), "people": pose.people, "smoothing": pose.smoothing},
+        "look": _look(by_person=pose.people > 1, skeletons=options.skeletons),
+        "mirror": options.mirror,
+        "angles": [angle_for_scripts(angle) for angle in ANGLES.values()],
+        "film": None if film is None else _film_address(film),
+        "link": link,
+    }
+
+
+@lru_cache(maxsize=4)
+def _film_address(path: Path) -> str:
+    return publish(path)
+
+
+def _look(*, by_person: bool, skeletons: bool) -> dict[str, Any]:
+    edges = zip(BLAZEPOSE_33.edges, BONE_SIDES, BONE_FINENESS.tolist(), strict=True)
+    joints = zip(BLAZEPOSE_33.sides, JOINT_FINENESS.tolist(), strict=True)
+    return {
+        "bones": [
+            {"from": start, "to": end, "color": css(SIDES[side]), "fineness": fineness}
+            for (start, end), side, fineness in edges
+        ],
+        "joints": [{"color": css(SIDES[side]), "fineness": fineness} for side, fineness in joints],
+        "people": [{"color": css(color), "ink": css(ink_on(color))} for color in PEOPLE],
+        "byPerson": by_person,
+        "skeletons": skeletons,
+    }
