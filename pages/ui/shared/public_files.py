@@ -69,4 +69,10 @@ def _answer(request: Request) -> Response:
     if content := _compressed.get((name, encoding)):
         headers |= {"Content-Encoding": encoding, "Vary": "Accept-Encoding"}
         return Response(content, headers=headers, media_type=kind)
-    return FileResponse(path, headers=headers, media_type=kind)
+    return _Answer(path, headers=headers, media_type=kind)
+
+
+class _Answer(FileResponse):
+    """A response in few pieces: each is read in a thread, which takes longer than sending it."""
+
+    chunk_size = 1 << 20
