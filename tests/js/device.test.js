@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { DelegateTrial } from "../../pages/ui/js/device/delegate_trial.js";
 import { DeviceFailure, failureFrom } from "../../pages/ui/js/device/failure.js";
+import { suitableModel } from "../../pages/ui/js/device/model_choice.js";
 import { Tracks, withoutDuplicates } from "../../pages/ui/js/device/tracks.js";
 
 /** @typedef {import("../../pages/ui/js/types.d.ts").DevicePerson} DevicePerson */
@@ -82,4 +84,41 @@ test("an error of the runtime gets a code, with what the browser said", () => {
   const other = failureFrom(new Error("memory access out of bounds"), "crashed");
   assert.deepEqual([other.code, other.detail], ["crashed", "Error: memory access out of bounds"]);
   assert.equal(failureFrom(new DeviceFailure("incomplete"), "crashed").code, "incomplete");
+});
+
+/**
+ * What is used after a trial with these times on the processor and on the graphics card.
+ * @param {number} cpuMs
+ * @param {number} gpuMs
+ */
+function tried(cpuMs, gpuMs) {
+  const trial = new DelegateTrial();
+  for (let frame = 0; frame < 100; frame++) {
+    trial.note("CPU", frame < 5 ? 500 : cpuMs);
+    if (trial.wantsCard) trial.note("GPU", frame < 45 ? 900 : gpuMs);
+  }
+  return [trial.faster, trial.times.GPU.length > 0];
+}
+
+test("the graphics card runs the networks only if it is faster, and is not tried where the processor is fast", () => {
+  assert.deepEqual(tried(28, 9), ["GPU", true]);
+  assert.deepEqual(tried(28, 27), ["CPU", true]);
+  assert.deepEqual(tried(28, 264), ["CPU", true]);
+  assert.deepEqual(tried(9, 1), ["CPU", false]);
+  const broken = new DelegateTrial();
+  broken.giveUp();
+  assert.equal(broken.faster, "CPU");
+});
+
+test("a device gets the most accurate model that keeps up with its camera", () => {
+  const all = ["lite", "full", "heavy"];
+  const suited = (/** @type {string} */ model, /** @type {number} */ ms, available = all) => suitableModel({ model, ms }, available, 1000 / 30);
+  assert.equal(suited("full", 28), "full");
+  assert.equal(suited("full", 40), "lite");
+  assert.equal(suited("full", 90), "lite"); // none keeps up: the fastest
+  assert.equal(suited("full", 40, ["full"]), "full");
+  assert.equal(suited("full", 4), "heavy");
+  assert.equal(suited("lite", 19), "lite"); // full would leave too little room
+  assert.equal(suited("lite", 9), "full");
+  assert.equal(suited("heavy", 100), "full");
 });

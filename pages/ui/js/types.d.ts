@@ -732,4 +732,6 @@ export interface DeviceFrame {
   /** How long it took. */
   ms: number;
   model: string;
+  /** What ran the networks: the processor or the graphics card. */
+  delegate: "CPU" | "GPU";
 }

@@ -7,17 +7,21 @@
 //   const found = await pose.estimate(videoFrame, timeS); // null if a newer frame came meanwhile, or it has ended
 //   pose.close();
 
+import { webgl } from "../shared/webgl.js";
+import { DelegateTrial } from "./delegate_trial.js";
 import { DeviceFailure, failureFrom } from "./failure.js";
 import { whyNotLoaded } from "./files.js";
 
 /** @typedef {import("../types.d.ts").DeviceFiles} DeviceFiles */
 /** @typedef {import("../types.d.ts").DeviceFrame} DeviceFrame */
 /** @typedef {import("../types.d.ts").DeviceOptions} DeviceOptions */
+/** @typedef {import("./delegate_trial.js").Delegate} Delegate */
 /** @typedef {import("./failure.js").Code} Code */
 /** @typedef {{done: number, total: number}} Progress */
 
 const STALLED_S = 20;
 const CLOSING_MS = 1000;
+const TRIED = "posecore.device.delegate"; // in the browser: what runs the networks faster on this device
 // A module with one instruction that only engines with SIMD know.
 const SIMD = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11]);
 
@@ -32,6 +36,9 @@ export async function whyNot() {
   return null;
 }
 
+/** The trial of the graphics card that is going on. @type {DevicePose | null} */
+let trying = null;
+
 export class DevicePose {
   /** Called once if it ends by itself after it was opened. @type {(failure: DeviceFailure) => void} */
   onFailed = () => {};
@@ -43,20 +50,26 @@ export class DevicePose {
   asked = new Map();
   number = 0;
   silentS = 0;
+  loads = true; // files are still arriving
   /** @type {ReturnType<typeof setInterval> | undefined} */
   watch;
   /** While it opens, and while it closes. @type {{done: () => void, failed: (failure: DeviceFailure) => void} | null} */
   opening = null;
   /** @type {() => void} */
   onClosed = () => {};
+  /** A frame with people for the trial. @type {Promise<ImageBitmap> | null} */
+  sample = null;
 
   /**
    * @param {DeviceFiles} files
    * @param {DeviceOptions} options
+   * @param {Delegate | null} delegate what runs the networks; null: the processor, and the graphics card is tried at the end
    */
-  constructor(files, options) {
+  constructor(files, options, delegate = triedDelegate()) {
     this.files = withWholeAddresses(files);
     this.options = options;
+    this.delegate = delegate ?? "CPU";
+    this.trial = delegate ? null : new DelegateTrial();
   }
 
   /**
@@ -67,6 +80,7 @@ export class DevicePose {
    */
   open(onProgress = () => {}) {
     this.onProgress = onProgress;
+    trying?.close();
     return new Promise((done, failed) => {
       this.opening = { done, failed };
       try {
@@ -77,7 +91,7 @@ export class DevicePose {
       this.worker.onmessage = ({ data }) => this.take(data);
       this.worker.onerror = (event) => this.broken(event);
       this.watch = setInterval(() => this.lookForStall(), 1000);
-      this.worker.postMessage({ open: { files: this.files, options: this.options } });
+      this.worker.postMessage({ open: { files: this.files, options: this.options, delegate: this.delegate } });
     });
   }
 
@@ -94,6 +108,7 @@ export class DevicePose {
       return Promise.resolve(null);
     }
     const number = this.number++;
+    if (this.trial?.wantsCard) this.sample ??= createImageBitmap(picture);
     return new Promise((answer) => {
       this.asked.set(number, answer);
       worker.postMessage({ number, timeS, picture }, [picture]);
@@ -123,6 +138,7 @@ export class DevicePose {
     this.answerAll();
     await closed;
     worker.terminate();
+    if (this.trial && this.sample) tryCard(this.files, this.options, this.trial, await this.sample);
   }
 
   /**
@@ -131,9 +147,10 @@ export class DevicePose {
    */
   take({ progress, opened, frame, skipped, refused, closed, failed }) {
     this.silentS = 0;
-    if (progress) this.onProgress?.(progress);
+    if (progress) this.arrived(progress);
     if (refused) this.refused.add(refused);
     if (frame) this.answer(frame.number, frame);
+    if (frame?.people.length) this.trial?.note("CPU", frame.ms);
     if (skipped !== undefined) this.answer(skipped, null);
     if (failed) this.fail(new DeviceFailure(failed.code, failed.detail));
     if (closed) this.onClosed();
@@ -164,16 +181,23 @@ export class DevicePose {
     this.fail(event.message ? failureFrom(event.message, "crashed") : await whyNotLoaded("the worker's script"));
   }
 
+  /** @param {Progress} progress */
+  arrived(progress) {
+    this.loads = progress.done < progress.total;
+    this.onProgress?.(progress);
+  }
+
   /** Seconds are counted, not measured: while a device sleeps, the worker sleeps too. */
   lookForStall() {
     this.silentS = this.opening || this.asked.size ? this.silentS + 1 : 0;
-    if (this.silentS > STALLED_S) this.fail(new DeviceFailure(this.opening ? "unreachable" : "stalled"));
+    if (this.silentS > STALLED_S) this.fail(new DeviceFailure(this.opening && this.loads ? "unreachable" : "stalled"));
   }
 
   /** @param {DeviceFailure} failure */
   fail(failure) {
     const { worker, opening } = this;
     if (!worker && !opening) return; // closed, or failed before
+    if (this.delegate === "GPU") rememberDelegate("CPU"); // which may do, the next time
     worker?.terminate();
     [this.worker, this.opening] = [null, null];
     clearInterval(this.watch);
@@ -198,4 +222,53 @@ function withWholeAddresses({ worker, runtime, loader, wasm, bundles }) {
     wasm: { ...wasm, address: whole(wasm.address) },
     bundles: Object.fromEntries(named),
   };
+}
+
+/**
+ * Measure how long the graphics card takes, and remember what is faster for the next start. It is done after a live
+ * picture has ended: preparing the card can take seconds, in which it does nothing else.
+ * @param {DeviceFiles} files
+ * @param {DeviceOptions} options
+ * @param {DelegateTrial} trial
+ * @param {ImageBitmap} sample
+ */
+async function tryCard(files, options, trial, sample) {
+  const card = new DevicePose(files, options, "GPU");
+  card.onFailed = () => trial.giveUp();
+  try {
+    const opened = card.open();
+    trying = card;
+    await opened;
+    for (let number = 0; card.worker && !trial.faster; number++) {
+      const found = await card.estimate(await createImageBitmap(sample), number / 30);
+      if (found?.delegate === "GPU" && found.people.length) trial.note("GPU", found.ms);
+      else if (card.worker) trial.giveUp();
+    }
+  } catch {
+    trial.giveUp();
+  }
+  sample.close();
+  trying = null;
+  card.close();
+  if (trial.faster) rememberDelegate(trial.faster); // otherwise a new live picture has begun
+}
+
+/** What runs the networks on this device; null if that is to be tried. @returns {Delegate | null} */
+function triedDelegate() {
+  if (webgl() !== "fast") return "CPU"; // without a graphics card its work is done by the processor, ten times slower
+  try {
+    const tried = window.localStorage.getItem(TRIED);
+    return tried === "CPU" || tried === "GPU" ? tried : null;
+  } catch {
+    return null; // storage is off
+  }
+}
+
+/** @param {Delegate} delegate */
+function rememberDelegate(delegate) {
+  try {
+    window.localStorage.setItem(TRIED, delegate);
+  } catch {
+    // It is tried again in the next visit.
+  }
 }

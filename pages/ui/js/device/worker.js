@@ -11,6 +11,8 @@ import { Tracks } from "./tracks.js";
 /** @typedef {import("../types.d.ts").DeviceFiles} DeviceFiles */
 /** @typedef {import("../types.d.ts").DeviceOptions} DeviceOptions */
 /** @typedef {import("../types.d.ts").DevicePerson} DevicePerson */
+/** @typedef {{files: DeviceFiles, options: DeviceOptions, delegate: Delegate}} Opening */
+/** @typedef {import("./delegate_trial.js").Delegate} Delegate */
 /** @typedef {{number: number, timeS: number, picture: VideoFrame | ImageBitmap}} GivenFrame */
 
 const LANDMARKS = 33;
@@ -23,6 +25,8 @@ let files;
 /** @type {DeviceOptions} */
 let options;
 let tracks = new Tracks(false);
+/** What runs the networks. @type {Delegate} */
+let delegate = "CPU";
 let lastMs = 0;
 /** The newest frame that waits, and the call that takes it once no newer one is there. @type {GivenFrame | null} */
 let waiting = null;
@@ -44,11 +48,11 @@ self.addEventListener("securitypolicyviolation", ({ blockedURI }) => say({ refus
 /** Requests are handled one after the other. @type {Promise<void>} */
 let last = Promise.resolve();
 
-/** @param {{open?: {files: DeviceFiles, options: DeviceOptions}, options?: DeviceOptions, close?: true}} request */
+/** @param {{open?: Opening, options?: DeviceOptions, close?: true}} request */
 function handle(request) {
   last = last.then(async () => {
     try {
-      if (request.open) await open(request.open.files, request.open.options);
+      if (request.open) await open(request.open);
       else if (request.options) await change(request.options);
       else close();
     } catch (error) {
@@ -57,12 +61,9 @@ function handle(request) {
   });
 }
 
-/**
- * @param {DeviceFiles} wantedFiles
- * @param {DeviceOptions} wantedOptions
- */
-async function open(wantedFiles, wantedOptions) {
-  [files, options] = [wantedFiles, wantedOptions];
+/** @param {Opening} opening */
+async function open(opening) {
+  ({ files, options, delegate } = opening);
   await checkPolicy();
   const onBytes = progress(files.wasm.size + bundle(options.model).size);
   const [runtime, wasm, model] = await Promise.all([
@@ -70,16 +71,31 @@ async function open(wantedFiles, wantedOptions) {
     verified(files.wasm, onBytes).then((bytes) => WebAssembly.compile(bytes)),
     verified(bundle(options.model), onBytes),
   ]);
-  const canvas = new OffscreenCanvas(1, 1);
-  canvas.addEventListener("webglcontextlost", () => fail(new DeviceFailure("graphics-lost")));
-  Object.assign(self, { ModuleFactory: runtime.factory, Module: { instantiateWasm: instantiating(wasm) } });
-  landmarker = await runtime.PoseLandmarker.createFromOptions(
-    { wasmLoaderPath: "", wasmBinaryPath: files.wasm.address }, // both are here already
-    { canvas, runningMode: "VIDEO", numPoses: options.people, baseOptions: { modelAssetBuffer: model, delegate: "CPU" } },
-  );
+  try {
+    landmarker = await started(runtime, wasm, model);
+  } catch (error) {
+    if (delegate === "CPU") throw error;
+    delegate = "CPU"; // the graphics card was changed, or its driver
+    landmarker = await started(runtime, wasm, model);
+  }
   tracks = new Tracks(smoothsItself(options));
   warmUp();
   say({ opened: true });
+}
+
+/**
+ * @param {Awaited<ReturnType<typeof loadRuntime>>} runtime
+ * @param {WebAssembly.Module} wasm
+ * @param {Uint8Array<ArrayBuffer>} model
+ */
+function started({ PoseLandmarker, factory }, wasm, model) {
+  const canvas = new OffscreenCanvas(1, 1);
+  canvas.addEventListener("webglcontextlost", () => fail(new DeviceFailure("graphics-lost")));
+  Object.assign(self, { ModuleFactory: factory, Module: { instantiateWasm: instantiating(wasm) } });
+  return PoseLandmarker.createFromOptions(
+    { wasmLoaderPath: "", wasmBinaryPath: files.wasm.address }, // both are here already
+    { canvas, runningMode: "VIDEO", numPoses: options.people, baseOptions: { modelAssetBuffer: model, delegate } },
+  );
 }
 
 /** Refuse to run if something on the way has removed the policy that this worker was sent with. */
@@ -147,7 +163,7 @@ async function change(wanted) {
   options = wanted;
   if (wanted.model !== before.model) {
     const content = await verified(bundle(wanted.model), () => {});
-    await landmarker?.setOptions({ numPoses: wanted.people, baseOptions: { modelAssetBuffer: content, delegate: "CPU" } });
+    await landmarker?.setOptions({ numPoses: wanted.people, baseOptions: { modelAssetBuffer: content, delegate } });
   } else if (wanted.people !== before.people) {
     await landmarker?.setOptions({ numPoses: wanted.people });
   }
@@ -194,7 +210,7 @@ function estimate(running, { number, timeS, picture }) {
   lastMs = Math.max(FIRST_MS + Math.round(1000 * timeS), lastMs + 1);
   const found = running.detectForVideo(picture, lastMs);
   const people = tracks.follow(peopleOf(found, size[0], size[1]), timeS);
-  say({ frame: { number, timeS, size, people, ms: performance.now() - begun, model: options.model } });
+  say({ frame: { number, timeS, size, people, ms: performance.now() - begun, model: options.model, delegate } });
 }
 
 /**
