@@ -147,7 +147,7 @@ def show_page() -> None:
     live = camera_from(source, chosen)
     live.stream.coach, live.stream.gestures = coach, gestures
     own = device_of_visit()
-    own.follow(coach)
+    own.stream.coach = coach
     missing = None if files else f"Devices cannot find people themselves here. {why_no_device()}"
     needs = why_server(chosen, files, gestures=gestures is not None) if files else None
     film = ready_sample_clip().path if source == SAMPLE else None

@@ -211,12 +211,16 @@ BROWSER = """
 
 
 def test_a_browser_that_comes_back_goes_on_counting(url, device, clip, monkeypatch):
-    """The page's own script, in Node, whose connection ends in the middle."""
+    """The page's own script, in Node, whose connection ends in the middle; its model is opened again later."""
     if shutil.which("node") is None:
         pytest.skip("Node.js is not installed")
     hurry(monkeypatch)
     frames = [
-        {"number": index, "timeS": 5 + at, "person": {name: array[index, 0].ravel().tolist() for name, array in arrays}}
+        {
+            "number": index % 400,
+            "timeS": 5 + at,
+            "person": {name: array[index, 0].ravel().tolist() for name, array in arrays},
+        }
         for arrays in [clip.arrays.items()]
         for index, at in enumerate(clip.times_s.tolist())
     ]
@@ -348,6 +352,7 @@ def test_a_device_that_sends_nothing_rests_and_what_follows_it_ends_later(url, d
     monkeypatch.setattr(device_link, "IDLE_S", 0.2)
     monkeypatch.setattr(device_link, "RETURNS_S", 0.2)
     first = device.stream
+    assert device.stream is first
     with connected(url, device) as link:
         assert closing(link)[0] == sockets.RESTS
     wait_for(lambda: first.ended)

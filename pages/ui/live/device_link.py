@@ -10,7 +10,6 @@ from functools import partial
 import streamlit as st
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from pages.ui.live.coach import Coach
 from pages.ui.live.device_frames import RefusedFrames
 from pages.ui.live.device_stream import DeviceStream
 from pages.ui.shared.idle import note_use
@@ -32,35 +31,25 @@ _pool = ThreadPoolExecutor(_THREADS, "device")
 
 
 class Device:
-    """The visit's own device.
-
-    Attributes:
-        stream: what it finds; a new one if the last one is over.
-    """
+    """The visit's own device."""
 
     def __init__(self) -> None:
-        self.stream = DeviceStream()
+        self._stream = DeviceStream()
         # A weak reference, so that a connection does not keep a finished visit alive.
         self._token = offer(partial(_attend, weakref.ref(self)), PROTOCOL)
         weakref.finalize(self, withdraw, self._token)
 
     @property
+    def stream(self) -> DeviceStream:
+        """What it finds; a new one with the same coach if the last one is over."""
+        if self._stream.ended:
+            self._stream = self._stream.successor()
+        return self._stream
+
+    @property
     def address(self) -> str | None:
         """Where the browser sends landmarks, relative to any page; None if nothing here needs them."""
         return address(self._token) if self.stream.is_followed else None
-
-    def follow(self, coach: Coach | None) -> None:
-        """Let a coach, or none, follow what is found from now on; a stream that is over gives way to a new one."""
-        if self.stream.ended:
-            self.stream = self.stream.successor()
-        self.stream.coach = coach
-
-    def begin(self) -> DeviceStream:
-        """The stream for a new connection."""
-        if self.stream.ended:
-            self.stream = self.stream.successor()
-        self.stream.begin()
-        return self.stream
 
 
 def device_of_visit() -> Device:
@@ -78,9 +67,8 @@ async def _attend(device: Callable[[], Device | None], socket: WebSocket) -> Non
     if len(_attended) >= LIMITS.device_viewers:
         await close(socket, FULL, f"All {LIMITS.device_viewers} places are taken.")
         return
-    stream = there.begin()
+    attending = _Attending(socket, there.stream)
     del there
-    attending = _Attending(socket, stream)
     _attended.add(attending)
     try:
         await attending.run()
@@ -101,6 +89,7 @@ class _Attending:
         self._work: asyncio.Task[None] | None = None
         self._is_new = False
         self._told: str | None = None
+        stream.begin()
 
     async def run(self) -> None:
         """Take in what the browser sends until the connection ends."""

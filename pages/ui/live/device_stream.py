@@ -38,6 +38,7 @@ class DeviceStream(Followed):
         self._newest: DeviceFrame | None = None
         self._allowed, self._allowed_at = MOST_PER_S * _BURST_S, -math.inf
         self._changed = threading.Lock()  # of what waits
+        self._digesting = threading.Lock()
         self._waiting: deque[Moment] = deque(maxlen=_MOST_WAITING)
         self._unanswered: deque[Moment] = deque(maxlen=_MOST_WAITING)
         self._wish = ""
@@ -96,12 +97,16 @@ class DeviceStream(Followed):
             self._wish = given["coach"]
 
     def digest(self) -> str | None:
-        """Let all that waits be followed; from any thread, but only one at a time.
+        """Let all that waits be followed; from any thread.
 
         Returns:
             JSON for the page, as of ``Followed.follow``, with ``problem`` and the wish that the coach was ``told``;
             None if it is too early for an answer.
         """
+        with self._digesting:  # a connection may begin while that before is still being answered
+            return self._digest()
+
+    def _digest(self) -> str | None:
         with self._changed:
             moments, self._waiting = list(self._waiting), deque(maxlen=_MOST_WAITING)
             wish, self._wish = self._wish, ""

@@ -1,24 +1,7 @@
 // @ts-check
 // The landmarks of one frame as bytes, little-endian; docs/device.md has the layout, device_frames.py reads it.
 
-/**
- * The people whom this device found in one frame; NaN is what is not known.
- * @typedef {object} DeviceFrame
- * @property {number} number of the frame, growing
- * @property {number} timeS seconds on this device's clock, growing
- * @property {[number, number]} size width and height of the image, pixels
- * @property {DevicePerson[]} people
- */
-/**
- * K = 33 landmarks.
- * @typedef {object} DevicePerson
- * @property {number} id
- * @property {Float32Array} xy (2 K) pixels
- * @property {Float32Array} z (K) on the scale of pixels, 0 at the middle of the hips
- * @property {Float32Array} world (3 K) metres
- * @property {Float32Array} visibility (K) 0 to 1
- * @property {Float32Array} presence (K) 0 to 1
- */
+/** @typedef {Pick<import("../types.d.ts").DeviceFrame, "number" | "timeS" | "size" | "people">} SentFrame */
 
 export const LANDMARKS = 33;
 const VERSION = 1;
@@ -31,7 +14,7 @@ const ARRAYS = /** @type {["xy" | "z" | "world" | "visibility" | "presence", num
 );
 
 /**
- * @param {DeviceFrame} frame
+ * @param {SentFrame} frame
  * @returns {Uint8Array<ArrayBuffer>}
  */
 export function bytesOf({ number, timeS, size, people }) {

@@ -5,7 +5,7 @@
 
 import { bytesOf, joined } from "./frame_bytes.js";
 
-/** @typedef {import("./frame_bytes.js").DeviceFrame} DeviceFrame */
+/** @typedef {import("./frame_bytes.js").SentFrame} SentFrame */
 /** @typedef {"connecting" | "open" | "lost" | "resting" | "closed"} LinkState */
 /**
  * What the server makes of the landmarks, with the keys that the live panel knows.
@@ -73,6 +73,8 @@ export class Link {
     this.waitingBytes = 0;
     /** How many frames were given up because they were too old. */
     this.dropped = 0;
+    this.number = -1; // of the newest frame, and its time; the server refuses what does not grow
+    this.timeS = -Infinity;
     this.sentAt = -Infinity;
     this.eachAtOnce = false;
     /** @type {Wish | null} */
@@ -90,12 +92,14 @@ export class Link {
 
   /**
    * Send a frame soon, or give up older ones for it; never waits.
-   * @param {DeviceFrame} frame
+   * @param {SentFrame} frame later than those before; its number may begin anew with another model
    */
   send(frame) {
-    if (this.state === "closed") return;
+    if (this.state === "closed" || !(frame.timeS > this.timeS)) return;
     if (this.state === "resting") this.connect();
-    const bytes = bytesOf(frame);
+    this.timeS = frame.timeS;
+    this.number = Math.max(this.number + 1, frame.number);
+    const bytes = bytesOf({ ...frame, number: this.number });
     this.waiting.push(bytes);
     this.waitingBytes += bytes.length;
     while (this.waitingBytes > MOST_BYTES && this.waiting.length > 1) {
