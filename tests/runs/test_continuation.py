@@ -26,6 +26,7 @@ from posecore.runs import segments
 
 FAST = PoseOptions(engine="fast", smoothing=False)
 PART = ClipOptions(start_s=0.5, end_s=1.7, film_side=320)
+SHORT = replace(PART, end_s=1.3)
 
 
 def stop_after(
@@ -56,10 +57,10 @@ def assert_equal(one: PoseSequence | HandSequence, other: PoseSequence | HandSeq
 @pytest.mark.parametrize(
     ("options", "part", "workers"),
     [
-        (FAST, PART, 1),
-        (replace(FAST, smoothing=True), PART, None),
-        (replace(FAST, people=3, smoothing=True), PART, 1),
-        (FAST, replace(PART, start_s=0, every=2), None),
+        (FAST, SHORT, 1),
+        (replace(FAST, smoothing=True), SHORT, None),
+        (replace(FAST, people=3, smoothing=True), SHORT, 1),
+        (FAST, replace(SHORT, start_s=0, every=2), None),
     ],
     ids=["one", "smoothed", "several", "every second frame"],
 )
@@ -70,8 +71,8 @@ def test_it_ends_with_equal_landmarks_notes_and_video(options, part, workers, sm
     whole = estimate_video(
         clip, options, part=part, annotated=films[0], on_note=expected_notes.append, on_end=ends.append
     )
-    first, stopped, _ = stop_after(12, clip, options, part=part, annotated=films[1], workers=workers)
-    assert 12 <= len(first) < len(whole)
+    first, stopped, _ = stop_after(8, clip, options, part=part, annotated=films[1], workers=workers)
+    assert 8 <= len(first) < len(whole)
     assert_equal(stopped.sequence, first)
     notes: list[str] = []
     rest = estimate_video(
