@@ -1,4 +1,7 @@
-"""Compare the delay of live video through the app with that of plain streamlit-webrtc. See README.md here."""
+"""Compare the delay of live video on one's own device, through the app's server, and of plain streamlit-webrtc.
+
+See README.md here.
+"""
 
 import argparse
 import itertools
@@ -27,7 +30,10 @@ from posecore.system import usable_cores
 
 HERE = Path(__file__).resolve().parent
 WATCH = (HERE / "live_watch.js").read_text(encoding="utf-8")
-WAYS = {"untouched": (HERE / "live_untouched.py", "/"), "ours": (ROOT / "streamlit_app.py", "/webcam")}
+APP = ROOT / "streamlit_app.py"
+WAYS = {"untouched": (HERE / "live_untouched.py", "/"), "server": (APP, "/webcam"), "device": (APP, "/webcam")}
+# The visitor's choice, which the Webcam page remembers in the browser.
+WHERE = "localStorage.setItem('posecore.live.where', '{}')"
 
 WIDTH, HEIGHT, FPS = 640, 480, 30
 CELLS = 16
@@ -89,19 +95,19 @@ def draw_number(rgb: np.ndarray, number: int) -> None:
 
 
 @contextmanager
-def live_page(browser: Browser, url: str) -> Iterator[Page]:
-    """Open the page, start its camera, and yield once frames come back."""
+def live_page(browser: Browser, url: str, way: str) -> Iterator[Page]:
+    """Open the page, start its camera, and yield once frames are shown."""
     context = browser.new_context(viewport=WINDOW)
     context.add_init_script(WATCH)
+    context.add_init_script(WHERE.format(way))
     page = context.new_page()
     page.goto(url)
-    frame = page.frame_locator("iframe[title*='webrtc']")  # of the reference page
-    start = page.get_by_role("button", name="Start", exact=True).or_(frame.get_by_role("button", name="Start"))
-    start.click(timeout=60_000)
+    place = page.frame_locator("iframe[title*='webrtc']") if way == "untouched" else page
+    place.get_by_role("button", name="Start", exact=True).click(timeout=60_000)
     until = time.monotonic() + 60
     while not notes(page)["shown"]:
         if time.monotonic() > until:
-            raise RuntimeError(f"no video came back at {url}")
+            raise RuntimeError(f"no video was shown at {url}")
         time.sleep(0.5)
     yield page
     context.close()
@@ -165,7 +171,7 @@ def compare(browser: Browser, rounds: int, seconds: float) -> list[Stretch]:
     stretches = []
     for _ in range(rounds):
         for way, (script, path) in WAYS.items():
-            with server(script) as (url, _pid), live_page(browser, url + path) as page:
+            with server(script) as (url, _pid), live_page(browser, url + path, way) as page:
                 time.sleep(WARM_UP_S)
                 stretches.append(measure(page, way, seconds))
                 print(LINE.format(**asdict(stretches[-1])), flush=True)
@@ -174,12 +180,13 @@ def compare(browser: Browser, rounds: int, seconds: float) -> list[Stretch]:
 
 def endure(browser: Browser, minutes: float) -> list[dict[str, float]]:
     """Run the app for a long time and measure delay and memory in each minute."""
-    script, path = WAYS["ours"]
+    way = "server"
+    script, path = WAYS[way]
     rows = []
-    with server(script) as (url, pid), live_page(browser, url + path) as page:
+    with server(script) as (url, pid), live_page(browser, url + path, way) as page:
         time.sleep(WARM_UP_S)
         for minute in range(1, round(minutes) + 1):
-            stretch = measure(page, "ours", 60)
+            stretch = measure(page, way, 60)
             rows.append({"minute": minute, "memory_mb": memory_mb(pid), **asdict(stretch)})
             print(
                 f"minute {minute:>3}: {stretch.delay_ms:.0f} ms, {stretch.shown_per_s:.1f} shown/s, "
@@ -190,22 +197,23 @@ def endure(browser: Browser, minutes: float) -> list[dict[str, float]]:
 
 
 def summary(stretches: list[Stretch]) -> dict[str, dict[str, float]]:
-    """Medians over the rounds, and the ratio of ours to the untouched one."""
+    """Medians over the rounds, and two ratios: of the server to the untouched one, and of the device to the server."""
     fields = ("delay_ms", "delay_95_ms", "shown_per_s")
     table = {
         way: {name: statistics.median(getattr(one, name) for one in stretches if one.way == way) for name in fields}
         for way in WAYS
     }
-    table["ratio"] = {name: table["ours"][name] / table["untouched"][name] for name in fields}
+    for way, other in (("server", "untouched"), ("device", "server")):
+        table[f"{way}/{other}"] = {name: table[way][name] / table[other][name] for name in fields}
     return table
 
 
 def parse_arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3, help="of both ways, in turn (3)")
+    parser.add_argument("--rounds", type=int, default=3, help="of the three ways, in turn (3)")
     parser.add_argument("--seconds", type=float, default=20, help="that each is watched (20)")
-    parser.add_argument("--minutes", type=float, default=0, help="watch ours for so long afterwards (0)")
+    parser.add_argument("--minutes", type=float, default=0, help="watch the server's way for so long afterwards (0)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything measured to this file")
     return parser.parse_args()
 
@@ -221,8 +229,10 @@ def main() -> None:
             print(f"{usable_cores()} cores, the browser on the same; {WIDTH} x {HEIGHT}\n\n{HEAD}")
             stretches = compare(browser, args.rounds, args.seconds)
             table = summary(stretches)
-            ratio = table["ratio"]
-            print(f"\ndelay: {ratio['delay_ms']:.2f} times the untouched; shown: {ratio['shown_per_s']:.2f} times")
+            print()
+            for name in ("server/untouched", "device/server"):
+                ratio = table[name]
+                print(f"{name}: delay {ratio['delay_ms']:.2f} times, shown {ratio['shown_per_s']:.2f} times")
             result |= {"rounds": [asdict(one) for one in stretches], "medians": table}
             if args.minutes:
                 result["minutes"] = endure(browser, args.minutes)

@@ -50,6 +50,20 @@
     video.requestVideoFrameCallback(next);
   }
 
+  // What a canvas shows is on screen with the next redraw of the page.
+  function watchDrawn(drawn) {
+    let last = null;
+    const next = () => {
+      requestAnimationFrame(next);
+      if (drawn.offsetParent === null || drawn.width < CELLS) return;
+      const value = number(drawn, drawn.width, drawn.height);
+      if (value === null) notes.unread++;
+      else if (value !== last) notes.shown.push([value, performance.timeOrigin + performance.now()]);
+      last = value ?? last;
+    };
+    requestAnimationFrame(next);
+  }
+
   const devices = navigator.mediaDevices;
   if (!devices) return;
   const ask = devices.getUserMedia.bind(devices);
@@ -63,6 +77,10 @@
     for (const video of document.querySelectorAll("video")) {
       if (!seen.has(video)) watchShown(video);
       seen.add(video);
+    }
+    for (const drawn of document.querySelectorAll("canvas[aria-label='Live picture']")) {
+      if (!seen.has(drawn)) watchDrawn(drawn);
+      seen.add(drawn);
     }
   }, 100);
 })();
