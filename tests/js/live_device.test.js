@@ -80,10 +80,14 @@ test("rates and times follow from the frames", () => {
 
 test("a device that is too slow is told what helps", () => {
   const options = { model: "full", people: 1, smoothing: true };
-  assert.match(adviceFor([30, 9], 90, options) ?? "", /^Only 9 of 30 fps analysed \(90 ms per frame\)\. Try the Lite model/);
-  assert.match(adviceFor([30, 9], 90, { ...options, model: "lite" }) ?? "", /The server may be faster\.$/);
-  assert.equal(adviceFor([30, 25], 30, options), null);
-  assert.equal(adviceFor(null, 30, options), null);
+  const models = ["lite", "full", "heavy"];
+  const said = adviceFor([30, 9], 90, options, models) ?? "";
+  assert.match(said, /^Only 9 of 30 fps analysed \(90 ms per frame\)\. Try the Lite model/);
+  assert.match(adviceFor([30, 6], 105, { ...options, model: "heavy" }, models) ?? "", /Try the Full model/);
+  assert.match(adviceFor([30, 9], 90, { ...options, model: "lite" }, models) ?? "", /The server may be faster\.$/);
+  assert.match(adviceFor([30, 9], 90, options, ["full"]) ?? "", /The server may be faster\.$/);
+  assert.equal(adviceFor([30, 25], 30, options, models), null);
+  assert.equal(adviceFor(null, 30, options, models), null);
   assert.match(loadingText({ done: 11e6, total: 22e6 }), /22 MB, 50% so far/);
 });
 

@@ -368,7 +368,9 @@ export class DeviceSource {
   adviceNow(figures) {
     if (!this.opened) return loadingText(this.loaded);
     if (!navigator.onLine) return OFFLINE;
-    const slow = adviceFor(this.pace.ratesForLong(performance.now()), figures.estimate_ms, this.data.device.options);
+    const { options, files } = this.data.device;
+    const rates = this.pace.ratesForLong(performance.now());
+    const slow = adviceFor(rates, figures.estimate_ms, options, Object.keys(files.bundles));
     if (slow || !this.remembered.isEmptySince(NOBODY_S)) return slow;
     return this.shown && isDark(this.shown.picture) ? "No person found: the image is dark. More light helps." : "No person in view.";
   }

@@ -1,6 +1,8 @@
 // @ts-check
 // What the live page says of the visitor's own device.
 
+import { suitableModel } from "./model_choice.js";
+
 /** @typedef {import("../types.d.ts").DeviceOptions} DeviceOptions */
 
 // As in pages/ui/live/numbers.py.
@@ -22,11 +24,13 @@ export function loadingText({ done, total }) {
  * @param {[number, number] | null} rates frames per second that came and that were estimated
  * @param {number} estimateMs
  * @param {DeviceOptions} options
+ * @param {string[]} models that the device can get
  */
-export function adviceFor(rates, estimateMs, { model, people }) {
+export function adviceFor(rates, estimateMs, { model, people }, models) {
   if (!rates || rates[0] < FEWEST_IN || rates[1] >= ENOUGH * rates[0]) return null;
   const slow = `Only ${rates[1].toFixed(0)} of ${rates[0].toFixed(0)} fps analysed (${estimateMs.toFixed(0)} ms per frame).`;
-  if (model !== "lite") return `${slow} Try the Lite model in Settings, or the server.`;
+  const faster = suitableModel({ model, ms: estimateMs }, models, 1000 / rates[0]);
+  if (faster !== model) return `${slow} Try the ${faster[0].toUpperCase()}${faster.slice(1)} model in Settings, or the server.`;
   if (people > 1) return `${slow} Try fewer people in Settings, or the server.`;
   return `${slow} The server may be faster.`;
 }
