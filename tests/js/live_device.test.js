@@ -37,7 +37,7 @@ test("a line without a length has no angle", () => {
  */
 function frame(number, timeS, ids) {
   const people = ids.map((id) => ({ id, xy: new Float32Array(66), z: new Float32Array(33), presence: new Float32Array(33).fill(NaN), ...body }));
-  return { number, timeS, size: [640, 480], people, ms: 30, model: "full" };
+  return { number, timeS, size: [640, 480], people, ms: 30, model: "full", delegate: "CPU" };
 }
 
 test("the last half minute is remembered, and reported once", () => {
