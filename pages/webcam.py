@@ -14,6 +14,7 @@ from pages.ui.live.current import Live, last_live, live_from, place_is_there, wh
 from pages.ui.live.device_data import device_data, why_server
 from pages.ui.live.device_files import device_files, why_no_device
 from pages.ui.live.device_link import Device, device_of_visit
+from pages.ui.live.device_recording import open_uploaded_recording
 from pages.ui.live.film_track import FilmTrack
 from pages.ui.live.finished import offer_saving_it, show_finished
 from pages.ui.live.gesture_buttons import choose_gesture_buttons
@@ -43,8 +44,8 @@ _PRIVACY = (
     "stored, except recordings and snapshots."
 )
 _PRIVACY_DEVICE = (
-    "Your browser finds people itself. No picture leaves this device, unless you open a snapshot on the Image page. "
-    "{sent}"
+    "Your browser finds people itself. No picture leaves this device, unless you open a snapshot or a recording on "
+    "another page. {sent}"
 )
 _SENT_NOTHING = "Landmarks stay on it, too."
 _SENT_LANDMARKS = (
@@ -129,6 +130,8 @@ def show_page() -> None:
     """Show the page: the live picture and, beside it, its numbers; what can be chosen is below."""
     options, wanted_hands = page_head_with_hands("Webcam")
     keep_finished_recording(last_live())
+    if open_uploaded_recording(options):
+        st.switch_page(VIDEO)
     files = device_files()
     if not place_is_there() and (files is None or where_now() == "server"):
         wait_for_a_place()

@@ -207,7 +207,7 @@ def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable
     with ExitStack() as at_end:
 
         def begin(server: Server, browser: Browser = browser, **wanted: Any) -> Page:
-            context = _new_context(browser, server, **wanted)
+            context = new_context(browser, server, **wanted)
             at_end.callback(context.close)
             page = context.new_page()
             visits.append((page, server))
@@ -216,7 +216,8 @@ def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable
         yield begin
 
 
-def _new_context(browser: Browser, server: Server, **wanted: Any) -> BrowserContext:
+def new_context(browser: Browser, server: Server, **wanted: Any) -> BrowserContext:
+    """A visitor's browser, with an empty cache."""
     usual = {"base_url": server.url, "viewport": {"width": 1360, "height": 900}, "color_scheme": "light"}
     context = browser.new_context(**usual | wanted)
     # Live pictures go through the server, unless the test chooses otherwise.
@@ -230,7 +231,7 @@ def _new_context(browser: Browser, server: Server, **wanted: Any) -> BrowserCont
 @pytest.fixture(scope="session")
 def returning(browser: Browser, server: Server) -> Iterator[BrowserContext]:
     """A visitor who was here before: the browser has the scripts already."""
-    with _new_context(browser, server) as context:
+    with new_context(browser, server) as context:
         yield context
 
 

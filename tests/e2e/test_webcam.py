@@ -9,12 +9,22 @@ from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 from websockets.exceptions import ConnectionClosedOK
 from websockets.sync.client import connect
 
+from posecore import load_sequence
 from tests.e2e.accessibility import check_accessibility
-from tests.e2e.visitor import VISITS, check_the_connection, live_button, no_errors, start_camera, wait_until_idle
+from tests.e2e.conftest import new_context
+from tests.e2e.visitor import (
+    VISITS,
+    check_the_connection,
+    live_button,
+    no_errors,
+    start_camera,
+    wait_for_player,
+    wait_until_idle,
+)
 
 CONNECTION = "window.posecoreConnection"
 
@@ -425,7 +435,7 @@ def test_landmarks_are_sent_to_another_program_on_this_machine(live, websocket_p
             raise AssertionError("it still sends after the video was stopped")
 
 
-PLACE_OF_ELBOW = """() => {
+COLOR_AT_ELBOW = """() => {
   const { canvas, shown, data } = window.posecoreDevice;
   const { xy } = shown.people.people[0];
   const LEFT_ELBOW = 13;
@@ -436,23 +446,54 @@ PLACE_OF_ELBOW = """() => {
 LEFT = [230, 159, 0]
 
 
-def test_the_visitors_own_device_finds_people_and_no_picture_leaves_it(visit, server, shot):
-    page = visit(server)
-    page.add_init_script("""localStorage.setItem("posecore.live.where", "device"); window.peers = 0;
-        window.RTCPeerConnection = class extends RTCPeerConnection {
-            constructor(given) { super(given); window.peers++; }
-        };""")
-    sent: list[bytes] = []
-    hosts: set[str] = set()
-    page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
-    page.on("request", lambda request: sent.append(request.post_data_buffer or b""))
-    page.on("websocket", lambda socket: socket.on("framesent", lambda data: sent.append(as_bytes(data))))
-    start_camera(page)
+class Traffic:
+    """What leaves a page, and for whom."""
+
+    def __init__(self, page: Page) -> None:
+        self.sent: list[bytes] = []
+        self.hosts: set[str] = set()
+        page.on("request", self._note)
+        page.on("websocket", lambda socket: socket.on("framesent", self._take))
+
+    def _note(self, request: Request) -> None:
+        self.hosts.add(urlsplit(request.url).netloc)
+        self._take(request.post_data_buffer or b"")
+
+    def _take(self, data: bytes | str) -> None:
+        self.sent.append(data.encode() if isinstance(data, str) else data)
+
+
+@pytest.fixture(scope="module")
+def own_visit(browser: Browser, server) -> Iterator[tuple[Page, Traffic]]:
+    """A visitor whose own device finds people."""
+    with new_context(browser, server) as context:
+        page = context.new_page()
+        page.add_init_script("""localStorage.setItem("posecore.live.where", "device"); window.peers = 0;
+            window.RTCPeerConnection = class extends RTCPeerConnection {
+                constructor(given) { super(given); window.peers++; }
+            };""")
+        traffic = Traffic(page)
+        start_camera(page)
+        yield page, traffic
+
+
+@pytest.fixture
+def own(own_visit, server, request: pytest.FixtureRequest) -> tuple[Page, Traffic]:
+    """The same visitor with a live picture."""
+    page, traffic = own_visit
+    if live_button(page, "Start").is_visible():
+        live_button(page, "Start").click()
+    request.node.stash.setdefault(VISITS, []).append((page, server))
     wait_for_numbers(page)
+    return page, traffic
+
+
+def test_the_visitors_own_device_finds_people_and_no_picture_leaves_it(own, server, shot):
+    page, traffic = own
     expect(page.locator(".lc")).to_have_attribute("data-where", "device")
     expect(page.locator(".lp-strip")).to_contain_text(re.compile(r"Displayed fps [1-9]\d* .*Delay \d+ ms People 1"))
     expect(page.locator(".lp-values").first).to_have_text(re.compile(r"^\d+°$"))
-    assert page.evaluate(PLACE_OF_ELBOW) == LEFT, "the joint is drawn where it was found"
+    assert page.evaluate(COLOR_AT_ELBOW) == LEFT, "the joint is drawn where it was found"
     page.get_by_role("button", name="Freeze").click()
     show(page, "Table")
     expect(page.get_by_text("Landmarks of the frozen frame")).to_be_visible()
@@ -468,11 +509,44 @@ def test_the_visitors_own_device_finds_people_and_no_picture_leaves_it(visit, se
     shot(page, "device")
     no_errors(page)
     check_accessibility(page)
-    assert hosts - {""} == {urlsplit(server.url).netloc}, "others are not asked"
+    assert traffic.hosts - {""} == {urlsplit(server.url).netloc}, "others are not asked"
     assert page.evaluate("window.peers") == 0
-    assert max(map(len, sent)) < 20_000, "less than a picture has"
-    assert not any(mark in data for data in sent for mark in (b"\xff\xd8\xff", b"PNG", b"image/"))
+    assert max(map(len, traffic.sent)) < 20_000, "less than a picture has"
+    assert not any(mark in data for data in traffic.sent for mark in (b"\xff\xd8\xff", b"PNG", b"image/"))
 
 
-def as_bytes(data: bytes | str) -> bytes:
-    return data.encode() if isinstance(data, str) else data
+def test_a_recording_of_the_visitors_own_device_is_sent_only_to_be_opened(own, shot):
+    page, traffic = own
+    live_button(page, "Record").click()
+    expect(live_button(page, "Stop recording")).to_have_text(re.compile("0:0[2-9]"))
+    live_button(page, "Stop recording").click()
+    expect(
+        page.get_by_text(re.compile(r"Recorded on this device: [1-9] s, .* Nothing of it has been sent"))
+    ).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save landmarks").click()
+    found = load_sequence(download.value.path()).sequence
+    assert len(found) > 5
+    assert found.size == (480, 360)
+    shot(page, "device-recording")
+    assert max(map(len, traffic.sent)) < 20_000
+    page.get_by_role("button", name="Open on Video").click()
+    expect(page.get_by_role("heading", name="Video")).to_be_visible()
+    wait_for_player(page)
+    expect(page.get_by_text("analysed live")).to_be_visible()
+    page.get_by_role("link", name="Webcam", exact=True).click()
+    expect(page.get_by_text("Recorded on this device")).to_be_visible()
+    no_errors(page)
+
+
+def test_a_device_that_fails_says_so_and_the_server_takes_over(own):
+    page, _ = own
+    page.evaluate(
+        "window.posecoreDevice.pose.worker.dispatchEvent(new ErrorEvent('error', { message: 'out of order' }))"
+    )
+    expect(page.get_by_role("alert").filter(has_text="ended unexpectedly")).to_be_visible()
+    page.get_by_role("button", name="Use the server instead").click()
+    expect(page.locator(".lc")).to_have_attribute("data-where", "server")
+    expect(page.locator(".lp-strip")).to_contain_text("Connection direct")
+    expect(page.get_by_text("Frames go from your browser to the server")).to_be_visible()
+    no_errors(page)

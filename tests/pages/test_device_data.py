@@ -51,7 +51,7 @@ def test_the_angles_for_the_scripts_are_those_of_posecore():
 )
 def test_what_only_the_server_does_is_named(changes, words):
     why = why_server(replace(USUAL, **changes), FILES, gestures=False)
-    assert why == (words and f"The server finds people, as devices do without: {words}.")
+    assert why == (words and f"The server does what devices cannot yet: {words}.")
 
 
 def test_a_device_gets_the_choices_of_the_visitor():

@@ -350,6 +350,10 @@ export interface DeviceData {
   film: string | null;
   /** Address that takes landmarks; null: nothing on the server needs them. */
   link: string | null;
+  /** Names of landmarks. */
+  landmarks: string[];
+  /** Address that takes recordings; null: there is none. */
+  uploads: string | null;
 }
 
 /** Where people are looked for. */

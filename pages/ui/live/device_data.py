@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pages.ui.live.device_files import DeviceFiles
+from pages.ui.live.device_recording import address_for_recordings
 from pages.ui.live.stream import LiveOptions
 from pages.ui.shared.public_files import publish
 from pages.ui.shared.script_parts import angle_for_scripts
@@ -37,7 +38,7 @@ def why_server(options: LiveOptions, files: DeviceFiles, *, gestures: bool) -> s
         f"the {model} model": model not in files.bundles,
     }
     wanted = [words for words, holds in only.items() if holds]
-    return f"The server finds people, as devices do without: {_LISTED.join(wanted)}." if wanted else None
+    return f"The server does what devices cannot yet: {_LISTED.join(wanted)}." if wanted else None
 
 
 def device_data(files: DeviceFiles, options: LiveOptions, *, film: Path | None, link: str | None) -> dict[str, Any]:
@@ -58,6 +59,8 @@ def device_data(files: DeviceFiles, options: LiveOptions, *, film: Path | None, 
         "angles": [angle_for_scripts(angle) for angle in ANGLES.values()],
         "film": None if film is None else _film_address(film),
         "link": link,
+        "landmarks": list(BLAZEPOSE_33.landmarks),
+        "uploads": address_for_recordings(),
     }
 
 

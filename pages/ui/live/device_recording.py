@@ -114,7 +114,7 @@ def open_uploaded_recording(options: PoseOptions) -> bool:
     name = f"recording {datetime.now():%Y-%m-%d %H.%M.%S}{given.film.suffix}"
     clip = Clip(secrets.token_hex(8), name, given.film, given.folder)
     keep_upload(visit, clip)
-    found_by = PoseOptions(engine="mediapipe", people=options.people)
+    found_by = PoseOptions(model=options.model, engine="mediapipe", people=options.people)
     new_run(visit, clip).start_recorded(given.people, RunOptions(found_by, ClipOptions(film_side=USUAL_SIDE)))
     return True
 

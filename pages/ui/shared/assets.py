@@ -17,7 +17,7 @@ _FOLDER = "assets"
 _SCRIPTS = Path(__file__).parents[1] / "js"
 _PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 _NOSNIFF = {"X-Content-Type-Options": "nosniff"}
-_IMPORTED = re.compile(r'^(?:import|export)\b[^;"]*"(\.[^"]+)";', re.MULTILINE)
+_IMPORTED = re.compile(r'^(?:import|export)\b[^;"]*"(\.\.?/[^"]+)";', re.MULTILINE)
 _HEADERS = _NOSNIFF | {"Cache-Control": FOR_GOOD, "Vary": "Accept-Encoding"}
 # A worker obeys the policy that its own script comes with. MediaPipe's runtime reports its use to a Google server each
 # minute and at the end, and has no option to turn this off; from this worker it reaches nothing but the app.

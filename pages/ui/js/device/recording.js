@@ -9,6 +9,11 @@ const KINDS = ["video/mp4;codecs=avc1.42E01F", "video/webm;codecs=vp8", "video/w
 const BITS_PER_SECOND = 4_000_000;
 const PIECE_MS = 1000; // what a crash of the browser's encoder could lose
 
+/**
+ * A recording that is over: film, landmarks as a saved result, and their names as files.
+ * @typedef {{film: Blob, filmName: string, result: Blob, resultName: string, seconds: number, problem: string}} KeptRecording
+ */
+
 /** Whether this browser can record. */
 export const canRecord = () => kindOfFilm() !== undefined && "captureStream" in HTMLCanvasElement.prototype;
 
@@ -92,6 +97,7 @@ export class Recording {
   /**
    * End it; null if nothing was recorded.
    * @param {object} facts plain values about how people were found
+   * @returns {Promise<KeptRecording | null>}
    */
   async finish(facts) {
     if (this.recorder.state !== "inactive") this.recorder.stop();
@@ -101,6 +107,6 @@ export class Recording {
     if (!this.frames.length || !film.size) return null;
     const filmName = `${this.name}.${film.type.startsWith("video/mp4") ? "mp4" : "webm"}`;
     const result = savedResult(this.frames, this.landmarks, this.startS, { source: filmName, ...facts });
-    return { film, filmName, result, resultName: `${this.name}${SUFFIX}`, seconds: this.seconds };
+    return { film, filmName, result, resultName: `${this.name}${SUFFIX}`, seconds: this.seconds, problem: this.problem };
   }
 }

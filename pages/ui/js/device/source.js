@@ -10,6 +10,7 @@ import { Frames, copyOf, sizeOf } from "./frames.js";
 import { Link } from "./link.js";
 import { Pace } from "./pace.js";
 import { DevicePose } from "./pose.js";
+import { Recording, canRecord } from "./recording.js";
 import { Remembered } from "./remembered.js";
 import { adviceFor, loadingText } from "./words.js";
 
@@ -20,6 +21,7 @@ import { adviceFor, loadingText } from "./words.js";
 /** @typedef {import("../types.d.ts").LiveSource} LiveSource */
 /** @typedef {import("./frames.js").Picture} Picture */
 /** @typedef {import("./link.js").LinkAnswer} LinkAnswer */
+/** @typedef {import("./recording.js").KeptRecording} KeptRecording */
 
 const HIDDEN_MS = 2000;
 const NOBODY_S = 2;
@@ -33,12 +35,14 @@ export class DeviceSource {
    * @param {CameraData & {device: DeviceData}} data
    * @param {HTMLCanvasElement} canvas shows the frames
    * @param {() => void} onState
+   * @param {(kept: KeptRecording) => void} onRecorded
    */
-  constructor(data, canvas, onState) {
+  constructor(data, canvas, onState, onRecorded) {
     this.given = data;
     this.canvas = canvas;
     this.pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha: false }));
     this.onState = onState;
+    this.onRecorded = onRecorded;
     /** @type {LiveSource["state"]} */
     this.state = "idle";
     this.problem = "";
@@ -48,7 +52,10 @@ export class DeviceSource {
     this.resting = false;
     /** @type {number | null} */
     this.hiddenAt = null;
-    this.recording = /** @type {LiveSource["recording"]} */ (null);
+    /** A recording, from the end of its countdown on. @type {{fromMs: number, longest_s: number} | null} */
+    this.planned = null;
+    /** @type {Recording | null} */
+    this.film = null;
     this.device = "";
     this.gone = Promise.resolve();
     /** @type {MediaStream | null} */
@@ -122,7 +129,14 @@ export class DeviceSource {
   }
 
   get records() {
-    return false;
+    return canRecord();
+  }
+
+  get recording() {
+    const { planned, film } = this;
+    if (!planned) return null;
+    const begins_in_s = Math.max(0, Math.ceil((planned.fromMs - performance.now()) / 1000));
+    return { begins_in_s, seconds: Math.round(film?.seconds ?? 0), longest_s: planned.longest_s, over: false };
   }
 
   get measured() {
@@ -208,6 +222,7 @@ export class DeviceSource {
 
   /** @param {string} problem */
   end(problem) {
+    this.finishRecording();
     this.session++;
     document.removeEventListener("visibilitychange", this.look);
     this.frames?.end();
@@ -265,11 +280,15 @@ export class DeviceSource {
       const { picture, taken } = this.waiting;
       this.waiting = null;
       const copy = await copyOf(picture);
+      const film = this.filmOf(sizeOf(copy));
+      film?.addPicture(copy);
       const found = await pose.estimate(picture, taken / 1000);
       if (!found || session !== this.session) {
         copy.close();
         continue;
       }
+      film?.addPeople(found);
+      if (film?.full) this.finishRecording();
       this.remembered.add(found);
       this.link?.send(found);
       if (this.held) copy.close();
@@ -316,7 +335,30 @@ export class DeviceSource {
 
   // ---- what the buttons do
 
-  async record() {}
+  /** @param {CameraData["recording"]} wanted null: stop recording */
+  async record(wanted) {
+    if (!wanted) return this.finishRecording();
+    this.planned = { fromMs: performance.now() + 1000 * wanted.begin_in_s, longest_s: wanted.longest_s };
+  }
+
+  /**
+   * The recording that this frame is for, if there is one.
+   * @param {[number, number]} size
+   */
+  filmOf(size) {
+    const { planned } = this;
+    if (!planned || performance.now() < planned.fromMs) return null;
+    this.film ??= new Recording({ size, longestS: planned.longest_s, landmarks: this.data.device.landmarks });
+    return this.film;
+  }
+
+  async finishRecording() {
+    const { film } = this;
+    this.film = this.planned = null;
+    const { model, people, smoothing } = this.data.device.options;
+    const kept = await film?.finish({ options: { model, people, smoothing, engine: "mediapipe" }, where: "in the visitor's browser" });
+    if (kept) this.onRecorded(kept);
+  }
 
   async snapshot() {
     if (!this.shown) return null;
@@ -352,7 +394,7 @@ export class DeviceSource {
       loading: false,
       over: null,
       goes_on_unseen: false,
-      recording: null,
+      recording: this.recording,
       coach: this.followed?.coach ?? null,
       gestures: this.followed?.gestures ?? null,
       stream: 0,

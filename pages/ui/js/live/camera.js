@@ -5,6 +5,7 @@ import { find, make, write } from "../shared/dom.js";
 import { choose, onChoice, placeFor } from "../device/place.js";
 import { DeviceSource } from "../device/source.js";
 import { Connection } from "./connection.js";
+import { OwnRecording } from "./own_recording.js";
 
 /** @typedef {import("../types.d.ts").CameraData} CameraData */
 /** @typedef {import("../types.d.ts").OwnSnapshot} OwnSnapshot */
@@ -46,6 +47,10 @@ class Camera {
     /** Snapshots of this device, by number. @type {Map<number, OwnSnapshot & {href: string}>} */
     this.own = new Map();
     this.taken = 0; // of them
+    this.recorded = new OwnRecording(find(root, ".lc-recorded"), {
+      address: () => this.data.device?.uploads ?? null,
+      onSent: () => this.trigger("uploaded", true),
+    });
     for (const picture of [this.video, this.canvas]) picture.addEventListener("resize", () => this.fit());
     this.forget = onChoice(() => this.settle());
     this.on("start", () => this.startOrStop());
@@ -121,7 +126,9 @@ class Camera {
     this.where = where;
     const onState = () => this.show();
     const { device } = this.data;
-    if (where === "device" && device) return new DeviceSource({ ...this.data, device }, this.canvas, onState);
+    if (where === "device" && device) {
+      return new DeviceSource({ ...this.data, device }, this.canvas, onState, (kept) => this.recorded.keep(kept));
+    }
     return new Connection(this.data, this.video, onState);
   }
 
@@ -140,7 +147,7 @@ class Camera {
     await this.source.record(recording ? null : this.data.recording);
     this.starting = false;
     this.show();
-    if (recording) this.trigger("recorded", true); // the page keeps it
+    if (recording && this.where === "server") this.trigger("recorded", true); // the page keeps it
   }
 
   async snapshot() {

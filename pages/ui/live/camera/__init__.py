@@ -59,6 +59,7 @@ def show_camera(
         on_changed_change=_nothing,
         on_recorded_change=_nothing,
         on_opened_change=_nothing,
+        on_uploaded_change=_nothing,
     )
     opened = shown.get("opened")
     return None if opened is None else int(opened)
