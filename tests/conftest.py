@@ -1,5 +1,6 @@
 """Fixtures that every test may use."""
 
+import gc
 import os
 import signal
 import socket
@@ -70,16 +71,22 @@ def _has_browser_tests(config: pytest.Config) -> bool:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection(session: pytest.Session) -> Iterator[None]:
-    """Let the first of several workers read the tests before the others: it compiles all files, which takes longest."""
+    """Let the first of several workers read the tests before the others: it compiles all files, which takes longest.
+
+    What is there afterwards stays, so that Python need not look again and again whether it is still used.
+    """
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     ready = Path(session.config.option.basetemp or "").parent / "compiled"
     if worker not in ("", "gw0") and not sys.dont_write_bytecode:
         until = time.monotonic() + COMPILED_S
         while not ready.exists() and time.monotonic() < until:
             time.sleep(0.05)
+    gc.disable()
     try:
         return (yield)
     finally:
+        gc.freeze()
+        gc.enable()
         if worker == "gw0":
             ready.touch()
 
