@@ -94,15 +94,23 @@ def test_python_in_a_page_compiles(page):
         compile(block, page.name, "exec")
 
 
+@pytest.fixture(scope="module")
+def film_of_the_portrait(portrait, tmp_path_factory) -> bytes:
+    """Sixty frames."""
+    path = tmp_path_factory.mktemp("walk") / "walk.mp4"
+    height, width = portrait.shape[:2]
+    with FilmWriter(path, (width, height), fps_hint=25) as film:
+        for index in range(60):
+            film.write(np.roll(portrait, index, axis=1), index / 25)
+    return path.read_bytes()
+
+
 @pytest.mark.parametrize(
     "name", ["README.md", "docs/library.md", "docs/smoothing.md", "docs/hands.md", "docs/signs.md", "docs/rigid.md"]
 )
-def test_python_in_a_page_runs(name, tmp_path, portrait, monkeypatch):
+def test_python_in_a_page_runs(name, tmp_path, film_of_the_portrait, monkeypatch):
     (tmp_path / "photo.jpg").write_bytes(sample_picture().path.read_bytes())
-    height, width = portrait.shape[:2]
-    with FilmWriter(tmp_path / "walk.mp4", (width, height), fps_hint=25) as film:
-        for index in range(60):
-            film.write(np.roll(portrait, index, axis=1), index / 25)
+    (tmp_path / "walk.mp4").write_bytes(film_of_the_portrait)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(plotly.io.renderers, "default", "")  # figures open no browser
     for block in code_in(ROOT / name, "python"):

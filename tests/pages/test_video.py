@@ -197,7 +197,7 @@ def longer_clip(portrait, tmp_path_factory) -> Path:
     target = tmp_path_factory.mktemp("clip") / "longer.mp4"
     height, width = portrait.shape[:2]
     with FilmWriter(target, (width, height), fps_hint=25) as film:
-        for index in range(120):
+        for index in range(80):
             film.write(np.roll(portrait, index, axis=1), index / 25)
     return target
 
@@ -224,11 +224,11 @@ def button(app, label: str):
 
 def test_a_stopped_run_can_be_continued(open_page, longer_clip, stopping):
     app = open_page("video")
-    stopping.append(20)
+    stopping.append(10)
     first = upload(app, "longer.mp4", longer_clip.read_bytes())
     done = len(first.poses)
-    assert 20 <= done < 120
-    assert f"Stopped after {done} of 120 frames" in app.warning[0].value.replace("\\", "")
+    assert 10 <= done < 80
+    assert f"Stopped after {done} of 80 frames" in app.warning[0].value.replace("\\", "")
     assert f"The first {done} frames are not analysed again" in button(app, "Continue").help
     button(app, "Continue").click().run()
     second = app.session_state["visit"].get(ClipRun)
@@ -236,7 +236,7 @@ def test_a_stopped_run_can_be_continued(open_page, longer_clip, stopping):
     assert second.state.done.wait(60)
     app.run()
     assert not app.exception
-    assert app.metric[0].value == "120 of 120"
+    assert app.metric[0].value == "80 of 80"
     assert not [warning for warning in app.warning if "Stopped" in warning.value]
     assert button(app, "Continue") is None
     whole = estimate_video(longer_clip, second.options.pose)
@@ -244,7 +244,7 @@ def test_a_stopped_run_can_be_continued(open_page, longer_clip, stopping):
         np.testing.assert_array_equal(getattr(second.poses, name), getattr(whole, name))
     assert second.seconds > first.seconds
     with open_clip(second.film) as film:
-        assert sum(1 for _ in film) == 120
+        assert sum(1 for _ in film) == 80
 
 
 def test_a_stopped_run_with_hands_can_be_continued_with_hands(open_page, longer_clip, stopping):
@@ -252,7 +252,7 @@ def test_a_stopped_run_with_hands_can_be_continued_with_hands(open_page, longer_
     app.toggle(key="hands").set_value(True).run()
     stopping.append(5)
     run = upload(app, "longer.mp4", longer_clip.read_bytes())
-    assert len(run.state.result.stopped.hands.sequence) == len(run.poses) < 120
+    assert len(run.state.result.stopped.hands.sequence) == len(run.poses) < 80
     assert run.why_it_ends_here is None
     assert button(app, "Continue") is not None
     app.toggle(key="hands").set_value(False).run()
@@ -261,7 +261,7 @@ def test_a_stopped_run_with_hands_can_be_continued_with_hands(open_page, longer_
 
 def test_a_stopped_run_is_continued_only_with_its_own_settings(open_page, longer_clip, stopping):
     app = open_page("video")
-    stopping.append(20)
+    stopping.append(10)
     upload(app, "longer.mp4", longer_clip.read_bytes())
     app.number_input(key="people").set_value(2).run()
     assert button(app, "Continue") is None
