@@ -9,6 +9,7 @@ import statistics
 import struct
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, replace
@@ -21,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from benchmarks.app import server
 from pages.ui.live.coach import Coach
@@ -49,7 +51,7 @@ class Load:
         cores: processor time of the server by the time that passed.
         percent_per_viewer: the same for each viewer, percent of a core; the server's own is taken off.
         megabytes: what the server's memory grew by, for each viewer.
-        dropped: connections that ended.
+        dropped: connections that ended, and why.
         counts: how many of the counts are those of the same landmarks without a server, and how many there are.
     """
 
@@ -63,7 +65,7 @@ class Load:
     cores: float
     percent_per_viewer: float
     megabytes: float
-    dropped: int
+    dropped: dict[str, int]
     counts: tuple[int, int]
 
 
@@ -129,7 +131,7 @@ class Viewer:
         self.late_s: list[float] = []
         self.answers_s: list[float] = []
         self.count = 0
-        self.ended = False
+        self.ended: str | None = None
 
     async def send(self, messages: Sequence[bytearray], step_s: float, start: float) -> None:
         """Send each message when its last frame would be there."""
@@ -140,8 +142,8 @@ class Viewer:
                 self.sent_at = time.monotonic()
                 self.late_s.append(self.sent_at - due)
                 await self.link.send(message)
-        except Exception:  # noqa: BLE001 - however it ended
-            self.ended = True
+        except ConnectionClosed as error:
+            self.ended = str(error)
 
     async def hear(self) -> None:
         """Take in the answers until the connection ends."""
@@ -198,7 +200,7 @@ async def load(
         cores=round(cores, 3),
         percent_per_viewer=round(100 * (cores - idle) / viewers, 3),
         megabytes=round(grown_mb / viewers, 2),
-        dropped=sum(viewer.ended for viewer in crowd),
+        dropped=dict(Counter(viewer.ended for viewer in crowd if viewer.ended)),
         counts=(sum(viewer.count == expected for viewer in crowd[:coached]), coached),
     )
 

@@ -1,5 +1,6 @@
 """Landmarks from a visitor's own device: over real connections, from the app's own route."""
 
+import asyncio
 import gc
 import json
 import random
@@ -9,9 +10,11 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -24,10 +27,10 @@ from pages.ui.live import device_link
 from pages.ui.live.coach import Coach
 from pages.ui.live.device_frames import MOST_BYTES, RefusedFrames, frame_bytes, read_frames
 from pages.ui.live.device_link import PROTOCOL, Device
-from pages.ui.live.device_stream import MOST_PER_S
+from pages.ui.live.device_stream import MOST_PER_S, DeviceStream
 from pages.ui.live.sets import Target
 from pages.ui.shared import sockets
-from pages.ui.shared.server import SmallSockets
+from pages.ui.shared.server import SmallSockets, lifespan
 from posecore import FramePoses, PoseSequence
 from posecore.limits import Limits
 from tests.motion.exercises.figure import squats
@@ -51,7 +54,7 @@ def url() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def clip() -> PoseSequence:
-    return squats([1] * 8)
+    return squats([1] * 5)
 
 
 @pytest.fixture
@@ -66,6 +69,23 @@ def coach_at_work() -> Coach:
     coach = Coach("squat", TARGET)
     coach.report([], 0, "begin")
     return coach
+
+
+def test_the_app_serves_its_own_sockets_so(monkeypatch):
+    server = uvicorn.Server(uvicorn.Config(Starlette()))
+    server.config.load()
+    monkeypatch.setattr("pages.ui.shared.server.signal.getsignal", lambda number: server.handle_exit)
+    monkeypatch.setattr("pages.ui.shared.server._stop_on_signals", lambda server: None)
+    monkeypatch.setattr("pages.ui.shared.server.share_heaps", lambda: None)
+    monkeypatch.setattr("pages.ui.shared.server.webbrowser.open", lambda address: None)
+
+    async def start() -> None:
+        async with lifespan(None):
+            pass
+
+    with ThreadPoolExecutor(1) as pool:  # the main thread has an event loop already if browser tests run
+        pool.submit(asyncio.run, start()).result()
+    assert server.config.ws_protocol_class is SmallSockets
 
 
 @contextmanager
@@ -178,10 +198,27 @@ def test_the_coach_counts_what_it_counts_of_the_same_landmarks_directly(url, dev
         for message in messages(clip):
             link.send(message)
         answer = told(link, "result")
-        assert answer["coach"]["count"] == counted_directly(clip) >= 7
+        assert answer["coach"]["count"] == counted_directly(clip) >= 4
         assert (answer["goes_on_unseen"], answer["gestures"], answer["problem"]) == (False, None, None)
         assert told(link, "end")["coach"]["phase"] == "done"
     assert device.stream.dropped == 0
+
+
+def test_what_comes_late_keeps_its_times_and_a_clock_far_away_is_another_one(clip, monkeypatch):
+    clock = SimpleNamespace(monotonic=lambda: clock.now_s, now_s=100.0)
+    monkeypatch.setattr("pages.ui.live.device_stream.time", clock)
+    stream, (first, second, third, *_) = DeviceStream(), messages(clip)
+    stream.coach = coach_at_work()
+    stream.begin()
+    stream.take(first)
+    clock.now_s += 7  # the network or the server was busy
+    stream.take(second)
+    times_s = [moment.poses.time_s for moment in stream._waiting]
+    assert np.diff(times_s) == pytest.approx(1 / 30, abs=1e-6)
+    assert times_s[5] == 100
+    stream.begin()
+    stream.take(third)
+    assert stream._waiting[-1].poses.time_s == 107
 
 
 BROWSER = """
@@ -193,7 +230,7 @@ BROWSER = """
     let answer = null;
     const link = new Link(address, { onMessage: (given) => (answer = given), onState: (state) => states.push(state) });
     const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-    for (let at = 0; at < frames.length; await pause(5)) {
+    for (let at = 0; at < frames.length; await pause(1)) {
       if (link.state !== "open") continue;
       for (const { number, timeS, person } of frames.slice(at, (at += 6))) {
         for (const name in person) person[name] = Float32Array.from(person[name]);
@@ -217,7 +254,7 @@ def test_a_browser_that_comes_back_goes_on_counting(url, device, clip, monkeypat
     hurry(monkeypatch)
     frames = [
         {
-            "number": index % 400,
+            "number": index % 250,
             "timeS": 5 + at,
             "person": {name: array[index, 0].ravel().tolist() for name, array in arrays},
         }
@@ -268,7 +305,7 @@ def test_a_token_reaches_its_own_visit_only(url, device, clip, monkeypatch):
     with connected(url, other) as link:
         for message in messages(clip):
             link.send(message)
-        assert told(link, "result")["coach"]["count"] >= 7
+        assert told(link, "result")["coach"]["count"] >= 4
     assert device.stream.coach.report([], 100.0)["count"] == 0
 
 
@@ -313,7 +350,7 @@ def test_what_is_too_much_ends_the_connection(url, device, clip):
     assert "65536" in refused_for(url, device, bytes(MOST_BYTES + 1))
     assert "wish" in refused_for(url, device, "[" * 5000)
     assert "wish" in refused_for(url, device, '{"coach": "win"}')
-    device.stream._allowed = 2 * MOST_PER_S
+    device.stream._allowed = 100
     assert f"at most {MOST_PER_S} frames" in refused_for(url, device, *good)
 
 

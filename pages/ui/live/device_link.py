@@ -11,7 +11,7 @@ import streamlit as st
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pages.ui.live.device_frames import RefusedFrames
-from pages.ui.live.device_stream import DeviceStream
+from pages.ui.live.device_stream import ANSWER_S, DeviceStream
 from pages.ui.shared.idle import note_use
 from pages.ui.shared.sockets import FAILED, FULL, REFUSED, RESTS, address, close, offer, withdraw
 from posecore.limits import LIMITS
@@ -23,11 +23,10 @@ IDLE_S = 30.0
 """A device that sends nothing for so long is disconnected; its page connects again with the next frame."""
 RETURNS_S = 30.0
 """What follows the people goes on for so long if the connection is lost."""
-# Shared by all visits: each has at most one turn waiting, and takes all that came meanwhile in one go.
-_THREADS = 2
 
 _attended: "weakref.WeakSet[_Attending]" = weakref.WeakSet()
-_pool = ThreadPoolExecutor(_THREADS, "device")
+_turns: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock]" = weakref.WeakKeyDictionary()
+_pool = ThreadPoolExecutor(2, "device")  # only for visitors at this machine, who send to other programs
 
 
 class Device:
@@ -89,6 +88,7 @@ class _Attending:
         self._work: asyncio.Task[None] | None = None
         self._is_new = False
         self._told: str | None = None
+        self._later: asyncio.TimerHandle | None = None
         stream.begin()
 
     async def run(self) -> None:
@@ -108,13 +108,18 @@ class _Attending:
 
     def end(self) -> None:
         """Forget the connection; what follows the people ends too, unless the device comes back soon."""
-        self._idle.cancel()
+        for timer in (self._idle, self._later):
+            if timer is not None:
+                timer.cancel()
         if self._work is not None:
             self._work.cancel()
         self._stream.connected = False
         self._loop.call_later(RETURNS_S, _end_unless_back, self._stream)
 
     def _wake(self) -> None:
+        if self._later is not None:
+            self._later.cancel()
+            self._later = None
         self._is_new = True
         if self._work is None or self._work.done():
             self._work = self._loop.create_task(self._answer())
@@ -124,11 +129,10 @@ class _Attending:
         while self._is_new:
             self._is_new = False
             try:
-                if self._stream.is_followed:
-                    text = await self._loop.run_in_executor(_pool, self._stream.digest)
-                else:
-                    text = self._stream.digest()
-                if text is not None and text != self._told:
+                text = await self._digested()
+                if text is None:
+                    self._later = self._later or self._loop.call_later(ANSWER_S, self._wake)
+                elif text != self._told:
                     await self._socket.send_text(text)
                     self._told = text
             except (WebSocketDisconnect, RuntimeError):  # it is closed
@@ -138,6 +142,19 @@ class _Attending:
                 await close(self._socket, FAILED, "These landmarks could not be followed.")
                 return
             note_use()
+
+    async def _digested(self) -> str | None:
+        """What came of all that is new.
+
+        A coach takes a few milliseconds. They pass here, on the event loop, one visit after the other with all other
+        work in between: with threads, each read of a socket would wait for Python's lock, five milliseconds.
+        """
+        if self._stream.send_on is not None:
+            return await self._loop.run_in_executor(_pool, self._stream.digest)
+        async with _turns.setdefault(self._loop, asyncio.Lock()):
+            text = self._stream.digest()
+            await asyncio.sleep(0)
+        return text
 
     def _end_if_idle(self) -> None:
         left_s = self._heard_at + IDLE_S - self._loop.time()
