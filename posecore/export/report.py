@@ -132,7 +132,7 @@ def _body(sequence: PoseSequence, person: int, judged: PoseSequence, *, is_lens_
             for name, value in trust.items()
             if name not in ("person", "verdict")
         ],
-        "angles": _figure(plot_angles(angles, alone.times_s, alone.cuts)),
+        "angles": _figure(plot_angles(angles, alone.times_s, alone.cuts, errors)),
         "angle_rows": list(_angle_rows(angles, errors, frames)),
         "visibility": _figure(plot_visibility_small(alone, person)),
         "figure": _figure(steps.figure),

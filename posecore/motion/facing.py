@@ -26,9 +26,10 @@ STEADY_S = 0.5
 
 _Doubles = NDArray[np.float64]
 
-_SHOULDERS, _HIPS = (
+SHOULDERS, HIPS = (
     [BLAZEPOSE_33.index(f"{side}_{joint}") for side in ("left", "right")] for joint in ("shoulder", "hip")
 )
+"""The landmarks that show it: the left one, the right one."""
 _MIRROR = list(BLAZEPOSE_33.mirror)
 
 
@@ -91,7 +92,7 @@ def find_views(sequence: PoseSequence, sides: Sides | None = None) -> NDArray[np
 
 def turns_of(world: _Doubles) -> _Doubles:
     """(...) degrees between where bodies face and the camera, each frame by itself, of (..., 33, 3) in its axes."""
-    shoulders, hips = (world[..., joints, :] for joints in (_SHOULDERS, _HIPS))
+    shoulders, hips = (world[..., joints, :] for joints in (SHOULDERS, HIPS))
     across = unit(unit(shoulders[..., 0, :] - shoulders[..., 1, :]) + unit(hips[..., 0, :] - hips[..., 1, :]))
     faces = np.cross(across, shoulders.mean(axis=-2) - hips.mean(axis=-2))
     along_view = np.degrees(np.arcsin(np.clip(np.abs(across[..., 2]), 0, 1)))

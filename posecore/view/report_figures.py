@@ -22,6 +22,7 @@ from posecore.poses import FloatArray, PoseSequence
 from posecore.values import FramesInTime
 from posecore.view.chart_layout import TRANSPARENT
 from posecore.view.charts import plot_visibility
+from posecore.view.error_bands import band_of
 from posecore.view.palette import SIDES_ON_PAGE, css
 from posecore.view.plots import THIN_BONES
 from posecore.view.stage import bones, plot_stage
@@ -70,7 +71,9 @@ def safe_json(value: Any) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def plot_angles(angles: FloatArray, times_s: NDArray[np.float64], cuts: ArrayLike = ()) -> go.Figure:
+def plot_angles(
+    angles: FloatArray, times_s: NDArray[np.float64], cuts: ArrayLike = (), errors: FloatArray | None = None
+) -> go.Figure:
     """Plot one person's knee, hip, elbow and shoulder angles over time, left and right together; NaN leaves gaps.
 
     A curve has at most ``MOST_POINTS``: in a long video, the lowest and highest of each group of frames.
@@ -79,18 +82,25 @@ def plot_angles(angles: FloatArray, times_s: NDArray[np.float64], cuts: ArrayLik
         angles: (T, A) degrees, in the order of ``ANGLES``.
         times_s: (T,).
         cuts: (C,), those of the sequence.
+        errors: (T, A) degrees, the usual errors, as bands around the curves; None: there are none.
     """
     names = list(ANGLES)
     # NaN at each cut and in each hole of the video, so that no line is drawn across it.
     holes = [stretch.start for stretch in stretches(np.ones(len(times_s), bool), times_s, cuts)[1:]]
     times_s = np.insert(times_s, holes, times_s[holes])
     angles = np.insert(angles, holes, np.nan, axis=0)
+    errors = np.full_like(angles, np.nan) if errors is None else np.insert(errors, holes, np.nan, axis=0)
     figure = make_subplots(
         rows=len(_JOINTS), cols=1, shared_xaxes=True, vertical_spacing=0.06, subplot_titles=list(_JOINTS.values())
     )
     for row, joint in enumerate(_JOINTS, start=1):
+        curves, bands = [], []
         for side in ("left", "right"):
-            times, values = _thinned(times_s, angles[:, names.index(f"{side}_{joint}")])
+            column = names.index(f"{side}_{joint}")
+            kept = _kept(angles[:, column])
+            times, values, off = times_s[kept], angles[kept, column], errors[kept, column]
+            if np.isfinite(off).any():
+                bands.append(band_of(times, values, off, SIDES_ON_PAGE[side]) | {"legendgroup": side})
             curve = {
                 "type": "scatter",
                 "mode": "lines",
@@ -102,7 +112,9 @@ def plot_angles(angles: FloatArray, times_s: NDArray[np.float64], cuts: ArrayLik
                 "line": {"color": css(SIDES_ON_PAGE[side]), "width": 1.8},
                 "hovertemplate": f"{side} {joint} %{{y:.0f}}°<br>%{{x:.2f}} s<extra></extra>",
             }
-            figure.add_trace(curve, row=row, col=1)
+            curves.append(curve)
+        for trace in (*bands, *curves):
+            figure.add_trace(trace, row=row, col=1)
     figure.update_yaxes(range=[0, 185], tickvals=[0, 60, 120, 180], fixedrange=True)
     figure.update_xaxes(title={"text": "Time (s)"}, row=len(_JOINTS))
     figure.update_annotations(font_size=13, x=0, xanchor="left")
@@ -223,12 +235,10 @@ def _whole(values: FloatArray, per_unit: int) -> list[list[int | None]]:
     return [[round(value) if np.isfinite(value) else None for value in row] for row in rows.tolist()]
 
 
-def _thinned(
-    times_s: NDArray[np.float64], values: NDArray[np.floating]
-) -> tuple[NDArray[np.float64], NDArray[np.floating]]:
-    """Keep the lowest, the highest and the first unknown value of each bucket of frames, so that gaps stay gaps."""
+def _kept(values: NDArray[np.floating]) -> NDArray[np.intp]:
+    """The lowest, the highest and the first unknown value of each bucket of frames, so that gaps stay gaps: places."""
     if len(values) <= MOST_POINTS:
-        return times_s, values
+        return np.arange(len(values))
     unknown = np.isnan(values)
     size = -(-3 * len(values) // MOST_POINTS)
     starts = np.arange(0, len(values), size)
@@ -242,5 +252,4 @@ def _thinned(
     highest = places(np.where(unknown, -np.inf, values), -np.inf, np.argmax)
     # For a bucket without NaN this is its first frame, which does no harm.
     first_unknown = places(unknown, False, np.argmax)
-    kept = np.unique(np.concatenate([lowest, highest, first_unknown]))
-    return times_s[kept], values[kept]
+    return np.unique(np.concatenate([lowest, highest, first_unknown]))

@@ -73,6 +73,19 @@ def test_no_line_goes_over_a_hole_in_the_clip():
     assert len(curve.y) == 61
 
 
+def test_a_band_of_the_usual_error_is_around_each_stretch_of_a_curve(sequence):
+    angles = measure_angles(sequence)[:, 0]
+    errors = np.where(np.isnan(angles), np.nan, 12).astype(np.float32)
+    left, right, *_ = plot_angles(angles, sequence.times_s, errors=errors).data
+    assert (left.fill, left.fillcolor == right.fillcolor) == ("toself", False)
+    known = angles[:, list(ANGLES).index("left_knee")]
+    before = known[:50]
+    kept = np.r_[0:50:2, 49]
+    np.testing.assert_allclose(left.y[:26], np.minimum(before[kept] + 12, 180), atol=0.5)
+    np.testing.assert_allclose(left.y[26:52], np.maximum(before[kept[::-1]] - 12, 0), atol=0.5)
+    assert np.flatnonzero(np.isnan(left.x)).tolist() == [52, len(left.x) - 1], "a gap of the person is one of the band"
+
+
 def test_an_angle_that_is_never_known_is_an_empty_curve():
     curve = plot_angles(np.full((5_000, len(ANGLES)), np.nan, np.float32), np.arange(5_000) / 30).data[0]
     assert np.isnan(curve.y).all()

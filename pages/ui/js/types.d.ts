@@ -451,9 +451,30 @@ export interface PanelData {
   table: TableText;
   /** Null if hands are not looked for. */
   hands: HandLook | null;
-  angles: { name: string; title: string }[];
+  angles: LiveAngle[];
+  views: ViewLook;
   /** Names of angles, by the title of their set; the first is shown at first. */
   sets: Record<string, string[]>;
+}
+
+/** An angle, and its usual error in degrees for each view of a person. */
+export interface LiveAngle {
+  name: string;
+  title: string;
+  errors: number[];
+}
+
+/** How the view of a person is read off the landmarks. */
+export interface ViewLook {
+  /** Of left and right. */
+  shoulders: number[];
+  hips: number[];
+  /** Where each view ends, in degrees between where a person faces and the camera. */
+  ends_deg: number[];
+  /** Place of the view that counts if it is not known. */
+  unknown: number;
+  /** The median over this time counts. */
+  steady_s: number;
 }
 
 /** A line of text, see pages/ui/signs/text_line/__init__.py. */

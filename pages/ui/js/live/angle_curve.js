@@ -5,7 +5,9 @@ import { make, write } from "../shared/dom.js";
 import { MISSING } from "../shared/numbers.js";
 import { AngleSeries, SECONDS } from "./angle_series.js";
 
+/** @typedef {import("../types.d.ts").LiveAngle} LiveAngle */
 /** @typedef {import("../types.d.ts").PersonAngles} PersonAngles */
+/** @typedef {import("./seen_from.js").SeenFrom} SeenFrom */
 
 const GRID = [180, 90, 0]; // degrees
 const LEFT = 34; // CSS pixels for the numbers of the grid, which no curve enters
@@ -14,14 +16,19 @@ const EDGE = 7; // above and below, half the height of a number
 export class AngleCurve {
   /**
    * @param {HTMLElement} box
-   * @param {{name: string, title: string}} angle
+   * @param {LiveAngle} angle
    * @param {() => void} onRemove
+   * @param {SeenFrom} seenFrom
    */
-  constructor(box, { name, title }, onRemove) {
+  constructor(box, { name, title, errors }, onRemove, seenFrom) {
     this.series = new AngleSeries(name);
+    this.errors = errors;
+    this.seenFrom = seenFrom;
     /** @type {number[]} */
     this.people = []; // in view
-    this.numbers = make("span", { className: "lp-values" }, MISSING);
+    this.value = make("b", {}, MISSING);
+    this.error = errorMark("");
+    this.numbers = make("span", { className: "lp-values" }, this.value, this.error);
     this.canvas = make("canvas", { role: "img" });
     this.canvas.setAttribute("aria-label", `${title} over the last ${SECONDS} seconds, 0 to 180 degrees`);
     const close = make("button", { type: "button", title: `Remove ${title}` }, "×");
@@ -94,16 +101,29 @@ export class AngleCurve {
 
   /** @param {boolean} several */
   showNumbers(several) {
-    const newest = this.series.newest(this.people);
-    const text = (/** @type {number | null} */ value) => (value === null ? MISSING : `${value.toFixed(0)}°`);
-    if (!several) return write(this.numbers, text(newest[0]?.value ?? null));
-    const known = newest.map(({ id, value }) => `${id} ${text(value)}`).join(" ");
+    const people = this.series.newest(this.people).slice(0, several ? undefined : 1);
+    const texts = people.map(({ id, value }) =>
+      value === null ? [MISSING, ""] : [`${value.toFixed(0)}°`, this.seenFrom.plusMinus(id, this.errors)],
+    );
+    if (!several) {
+      const [value, error] = texts[0] ?? [MISSING, ""];
+      write(this.value, value);
+      write(this.error, error);
+      if (this.numbers.firstChild !== this.value) this.numbers.replaceChildren(this.value, this.error);
+      return;
+    }
+    const known = people.map(({ id }, k) => `${id} ${texts[k].join("")}`).join(" ");
     if (this.numbers.textContent === known) return;
-    const parts = newest.map(({ id, color, value }) => {
+    const parts = people.map(({ id, color }, k) => {
       const mark = make("i", {}, `${id}`);
       mark.style.setProperty("--lp-person", color);
-      return make("span", { title: `Person ${id}` }, mark, ` ${text(value)}`);
+      return make("span", { title: `Person ${id}` }, mark, ` ${texts[k][0]}`, errorMark(texts[k][1]));
     });
     this.numbers.replaceChildren(...parts.flatMap((part, k) => (k ? [" ", part] : [part])));
   }
+}
+
+/** @param {string} text */
+function errorMark(text) {
+  return make("small", { className: "lp-error", title: "Usual error for how the person is turned to the camera" }, text);
 }

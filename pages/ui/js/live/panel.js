@@ -10,6 +10,7 @@ import { AngleCurve } from "./angle_curve.js";
 import { coachWish, showCoach } from "./coach.js";
 import { showGestures } from "./gesture_buttons.js";
 import { bodyOf, handOf, liveTraces } from "./live_people.js";
+import { SeenFrom } from "./seen_from.js";
 import { sourceOf } from "./source.js";
 import { figuresOf, problemText, recordingText, showFigures } from "./status.js";
 
@@ -38,6 +39,7 @@ class Panel {
     this.space = data.space;
     /** @type {Map<string, AngleCurve>} */
     this.curves = new Map();
+    this.seenFrom = new SeenFrom(data.views);
     /** @type {Answer | null} */
     this.answer = null; // the newest
     /** @type {Answer | null} */
@@ -129,6 +131,7 @@ class Panel {
     this.answeredAt = performance.now();
     this.asksAgainAt = 0;
     for (const curve of this.curves.values()) curve.clear();
+    this.seenFrom.clear();
     delete this.root.dataset.live;
     delete this.root.dataset.frame;
     const idle = find(this.root, ".lp-idle");
@@ -198,6 +201,7 @@ class Panel {
     if (this.since < 0) for (const curve of this.curves.values()) curve.clear();
     this.since = answer.number;
     this.frame = answer;
+    this.seenFrom.add(answer);
     if (!this.isLive) {
       this.root.dataset.live = "";
       this.showTab(this.root.dataset.tab ?? "");
@@ -284,7 +288,7 @@ class Panel {
       const angle = known.get(name);
       if (!angle || this.curves.has(name)) continue;
       const remove = () => this.showAngles([...this.curves.keys()].filter((other) => other !== name));
-      this.curves.set(name, new AngleCurve(this.parts.angles, angle, remove));
+      this.curves.set(name, new AngleCurve(this.parts.angles, angle, remove, this.seenFrom));
     }
     // In the order of the choice, and with the last half minute of the new ones, too.
     this.curves = new Map(wanted.map((name) => [name, /** @type {AngleCurve} */ (this.curves.get(name))]));

@@ -13,7 +13,9 @@ from pages.ui.shared.script_parts import HAND_LOOK, LANDMARK_TABLE, STYLES
 from posecore import BLAZEPOSE_33, HandSlot, PoseSequence
 from posecore.hands import SIDES
 from posecore.motion.angles import ANGLES
+from posecore.motion.facing import HIPS, SHOULDERS, STEADY_S, VIEWS, VIEWS_END_DEG
 from posecore.motion.measuring import Space
+from posecore.motion.usual_error import errors_of_angle
 from posecore.view.stage import bones, plot_stage
 
 _HERE = Path(__file__).parent
@@ -27,6 +29,13 @@ _SETS = {
     "All": list(ANGLES),
 }
 _SURE = 0.5
+_VIEWS = {
+    "shoulders": SHOULDERS,
+    "hips": HIPS,
+    "ends_deg": VIEWS_END_DEG,
+    "unknown": VIEWS.index("side"),
+    "steady_s": STEADY_S,
+}
 # Height of a raised hand above the hips of a tall person; y points down.
 _HIGHEST_M = (0.0, -1.2, 0.0)
 
@@ -58,7 +67,11 @@ def show_panel(people: int, *, mirror: bool, hands: bool, idle: str) -> None:
         "table": LANDMARK_TABLE,
         "hands": HAND_LOOK if hands else None,
         "landmarks": [name.replace("_", " ") for name in BLAZEPOSE_33.landmarks],
-        "angles": [{"name": name, "title": angle.title} for name, angle in ANGLES.items()],
+        "angles": [
+            {"name": name, "title": angle.title, "errors": errors_of_angle(name)[: len(VIEWS)]}
+            for name, angle in ANGLES.items()
+        ],
+        "views": _VIEWS,
         "sets": _SETS,
     }
     _panel(key="live_panel", data=data, on_recorded_change=lambda: None)  # rerunning the page is all that is needed
