@@ -38,12 +38,15 @@ ESTIMATE = """async ([files, module, [width, height], frames]) => {
     const found = [];
     for (let number = 0; number < frames; number++) found.push(await pose.estimate(picture(number), number / 30));
     const crowd = await Promise.all([0, 1, 2].map((number) => pose.estimate(picture(number), (frames + number) / 30)));
+    pose.set({ people: 2, model: "another" });
+    let changed = null;
+    for (let time = 1; changed?.model !== "another"; time += 0.001) changed = await pose.estimate(picture(0), time);
     await pose.close();
     const plain = (frame) => ({ ...frame, people: frame.people.map((person) => Object.fromEntries(
         Object.entries(person).map(([name, values]) => [name, typeof values === "number" ? values : [...values]]),
     )) });
     return {
-        reason, found: found.map(plain), refused: [...pose.refused],
+        reason, changed: plain(changed), found: found.map(plain), refused: [...pose.refused],
         arrived: arrived.at(-1), skipped: crowd.map((frame) => frame === null),
         afterwards: await pose.estimate(picture(0), 9),
     };
@@ -96,7 +99,11 @@ def visit_to_it(browser, there, files) -> Iterator[tuple[dict[str, Any], set[str
         context.on("request", lambda request: asked.add(urlsplit(request.url).netloc))
         page = context.new_page()
         page.goto("/")
-        yield page.evaluate(ESTIMATE, [files, assets.asset("device/pose.js"), SIZE, FRAMES]), asked
+        bundles = files["bundles"] | {"another": files["bundles"]["full"]}
+        yield (
+            page.evaluate(ESTIMATE, [files | {"bundles": bundles}, assets.asset("device/pose.js"), SIZE, FRAMES]),
+            asked,
+        )
 
 
 def test_a_browser_finds_what_posecore_finds(visit_to_it, pictures):
@@ -133,6 +140,11 @@ def test_the_newest_frame_is_estimated_and_none_after_the_end(visit_to_it):
     assert visit["skipped"][-1] is False
     assert any(visit["skipped"])
     assert visit["afterwards"] is None
+
+
+def test_a_person_keeps_their_number_with_another_model_and_more_people(visit_to_it):
+    visit, _ = visit_to_it
+    assert visit["changed"]["people"][0]["id"] == 1
 
 
 def test_no_other_host_is_asked_though_the_runtime_tries(visit_to_it, there):

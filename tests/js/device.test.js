@@ -122,3 +122,36 @@ test("a device gets the most accurate model that keeps up with its camera", () =
   assert.equal(suited("lite", 9), "full");
   assert.equal(suited("heavy", 100), "full");
 });
+
+test("a worker that no longer answers has stalled", async (t) => {
+  t.mock.timers.enable({ apis: ["setInterval"] });
+  const worker = { postMessage() {}, terminated: false, terminate: () => (worker.terminated = true) };
+  Object.assign(globalThis, {
+    document: { baseURI: "https://app/", createElement: () => ({ getContext: () => null }) },
+    Worker: class {
+      constructor() {
+        return worker;
+      }
+    },
+  });
+  const { DevicePose } = await import("../../pages/ui/js/device/pose.js");
+  const file = { address: "", size: 0, sha256: "" };
+  const files = { worker: "", runtime: "", loader: "", wasm: file, bundles: {} };
+  const pose = new DevicePose(files, { model: "full", people: 1, smoothing: true });
+  /** @type {string[]} */
+  const failed = [];
+  pose.onFailed = ({ code }) => failed.push(code);
+  const opened = pose.open();
+  pose.take({ opened: true });
+  await opened;
+  t.mock.timers.tick(100_000); // nothing was asked
+  const frame = pose.estimate(/** @type {any} */ ({ close() {} }), 0);
+  t.mock.timers.tick(20_000);
+  assert.deepEqual([failed, worker.terminated], [[], false]);
+  t.mock.timers.tick(2_000);
+  assert.deepEqual([failed, worker.terminated, await frame], [["stalled"], true, null]);
+  const other = new DevicePose(files, pose.options);
+  const unopened = assert.rejects(other.open(), { code: "unreachable" });
+  t.mock.timers.tick(22_000);
+  await unopened;
+});

@@ -116,7 +116,7 @@ export class DevicePose {
   }
 
   /**
-   * Use other options from now on. A new model is fetched first, and frames are skipped until it is there.
+   * Use other options from now on; a new model as soon as it is there.
    * @param {Partial<DeviceOptions>} options
    */
   set(options) {

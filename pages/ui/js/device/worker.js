@@ -157,18 +157,23 @@ function warmUp() {
   picture.close();
 }
 
-/** @param {DeviceOptions} wanted */
+/**
+ * Use other options; with the same model or until the new one is there, people are found as before.
+ * @param {DeviceOptions} wanted
+ */
 async function change(wanted) {
-  const before = options;
+  const isModel = wanted.model !== options.model;
+  const content = isModel ? await verified(bundle(wanted.model), () => {}) : null;
+  const isNew = isModel || wanted.people !== options.people;
   options = wanted;
-  if (wanted.model !== before.model) {
-    const content = await verified(bundle(wanted.model), () => {});
-    await landmarker?.setOptions({ numPoses: wanted.people, baseOptions: { modelAssetBuffer: content, delegate } });
-  } else if (wanted.people !== before.people) {
-    await landmarker?.setOptions({ numPoses: wanted.people });
-  }
   tracks.smooths = smoothsItself(wanted);
-  if (wanted.model !== before.model || wanted.people !== before.people) warmUp();
+  const running = landmarker;
+  if (!running || !isNew) return;
+  landmarker = null; // frames are skipped meanwhile
+  const base = content ? { baseOptions: { modelAssetBuffer: content, delegate } } : {};
+  await running.setOptions({ numPoses: wanted.people, ...base });
+  landmarker = running;
+  warmUp();
 }
 
 /** Frees the model, for which the runtime tries to report its use once more, and is refused. */
