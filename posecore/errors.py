@@ -126,3 +126,14 @@ def check_choice(name: str, value: str | None, choices: tuple[str | None, ...]) 
     if value not in choices:
         expected = ", ".join(repr(choice) for choice in choices)
         raise InvalidOption(f"Expected {name!r} to be one of {expected}, but got {value!r}.")
+
+
+def unforeseen(what: str, error: Exception) -> str:
+    """A sentence for an error that nobody put into words."""
+    text = one_line(error)
+    return f"{what} could not be processed: {type(error).__name__}{f': {text}' if text else ''}."
+
+
+def one_line(error: Exception | str) -> str:
+    """The text of an error without line breaks."""
+    return " ".join(str(error).split())

@@ -13,6 +13,7 @@ SOURCES = sorted(path for folder in ("posecore", "pages") for path in (ROOT / fo
 # A room may import itself, the rooms in its row and those below. No room here knows of the app.
 ROWS = [
     ["posecore.cli", "posecore.__main__"],
+    ["posecore.batch"],
     ["posecore.pipeline", "posecore.live", "posecore.rigid_pipeline"],
     ["posecore.runs"],
     ["posecore.export", "posecore.broadcast", "posecore.progress"],
@@ -53,6 +54,7 @@ HOMES = {
     "reportlab": "posecore.rigid",
     "resvg_py": "posecore.view",
     "pycocotools": "posecore.evaluation",
+    "fsspec": "posecore.batch",
 }
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from tqdm import tqdm
 
-from posecore.errors import InvalidCamera, PosecoreError, UnreadableMedia, WorkerLost
+from posecore.errors import InvalidCamera, PosecoreError, UnreadableMedia, WorkerLost, one_line, unforeseen
 
 if TYPE_CHECKING:
     from posecore.estimation.engines import EngineUsed
@@ -150,14 +150,3 @@ def _is_enough(stream: TextIO, error: OSError) -> bool:
     if not left and stream is not sys.stderr:
         complain(f"The results are complete, but not all that is said of them could be printed: {error.strerror}.")
     return left
-
-
-def unforeseen(what: str, error: Exception) -> str:
-    """A sentence for an error that nobody put into words."""
-    text = one_line(error)
-    return f"{what} could not be processed: {type(error).__name__}{f': {text}' if text else ''}."
-
-
-def one_line(error: Exception | str) -> str:
-    """The text of an error without line breaks."""
-    return " ".join(str(error).split())

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from posecore.cli import options
-from posecore.cli.console import NotWritten, Report, complain, progress_bar, unforeseen
+from posecore.cli.console import NotWritten, Report, complain, progress_bar
 from posecore.cli.outputs import OutputFolder
-from posecore.errors import InvalidOption, PosecoreError, UnreadableResult
+from posecore.errors import InvalidOption, PosecoreError, UnreadableResult, unforeseen
 from posecore.export.formats import FORMATS, PlannedFile, formats_for, plan_files, safe_name
 
 if TYPE_CHECKING:

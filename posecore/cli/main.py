@@ -23,6 +23,7 @@ from posecore.system import VERSION
 _COMMANDS = {
     "image": "Photos: draw the landmarks on them and write their tables.",
     "video": "A video: draw the landmarks on it and save them.",
+    "batch": "Many videos: analyse each once, and write one data set and one summary.",
     "hands": "Photos and videos: find hands, their landmarks, gestures and letters.",
     "export": "A saved result: write it in other formats.",
     "reps": "A video or a saved result: count the repetitions of an exercise.",
@@ -42,6 +43,7 @@ Examples:
   python -m posecore image *.jpg --out results --people 3
   python -m posecore video walk.mp4 --out results
   python -m posecore video walk.mp4 --out results --no-film --json
+  python -m posecore batch videos --out results
   python -m posecore hands photo.jpg wave.mp4 --out results
   python -m posecore rigid tags.jpg --tags 36h11 --tag-size 0.05 --camera camera.yml
   python -m posecore export results/walk.posecore.npz --to trc,angles,html
