@@ -22,9 +22,8 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parent.parent
 # Makes the script runnable from any folder, measuring the code next to it.
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import cv2
 from distributed import Client
@@ -34,6 +33,7 @@ from posecore.media.films import FilmWriter
 from posecore.media.samples import sample_clip
 from posecore.system import VERSION
 
+ROOT = Path(__file__).resolve().parent.parent
 FEW = 2
 AT_ONCE = 2
 _LOOP = """

@@ -23,6 +23,8 @@ from posecore.system import whole_file
 # What changes with the content of a file, by the names that file systems have for it.
 _VERSIONS = ("ETag", "etag", "mtime", "LastModified", "last_modified", "created")
 _WORK = "posecore-batch"
+_S3 = "s3://"
+_BYTES_AT_ONCE = 1 << 20
 
 
 def is_url(address: str) -> bool:
@@ -43,6 +45,8 @@ def find_place(address: str) -> tuple[Any, str]:
     """
     if not is_url(address):
         return LocalFileSystem(), absolute(address)
+    if address.startswith(_S3):
+        return _s3(), address.removeprefix(_S3)
     try:
         system, path = fsspec.core.url_to_fs(address)
     except ImportError as error:
@@ -50,6 +54,16 @@ def find_place(address: str) -> tuple[Any, str]:
     except (ValueError, OSError) as error:
         raise InvalidOption(f"Expected a path or a URL that fsspec knows, but got {address}: {error}.") from error
     return system, path
+
+
+@cache
+def _s3() -> Any:
+    """S3 by Arrow, which is installed for Parquet anyway: settings and keys are those of the AWS command line."""
+    from fsspec.implementations.arrow import ArrowFSWrapper
+    from pyarrow.fs import S3FileSystem
+
+    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    return ArrowFSWrapper(S3FileSystem(endpoint_override=endpoint))
 
 
 def join(address: str, *parts: str) -> str:
@@ -128,12 +142,14 @@ def put_file(file: Path, address: str) -> None:
         OSError: if it cannot be written.
     """
     system, path = find_place(address)
-    system.makedirs(system._parent(path), exist_ok=True)
-    if not isinstance(system, LocalFileSystem):
-        system.put_file(str(file), path)
+    if not address.startswith(_S3):  # which has no folders
+        system.makedirs(system._parent(path), exist_ok=True)
+    if isinstance(system, LocalFileSystem):
+        with whole_file(path) as part:
+            shutil.copyfile(file, part)
         return
-    with whole_file(path) as part:
-        shutil.copyfile(file, part)
+    with file.open("rb") as content, system.open(path, "wb") as target:
+        shutil.copyfileobj(content, target, _BYTES_AT_ONCE)
 
 
 def publish(files: Mapping[str, Path], out: str, *, mark: str) -> None:
@@ -164,13 +180,15 @@ def delete(address: str) -> None:
         OSError: if it cannot be deleted.
     """
     system, path = find_place(address)
-    if system.exists(path, refresh=True):
+    system.invalidate_cache()
+    if system.exists(path):
         system.rm_file(path)
 
 
 def _keep_only(names: set[str], folder: str) -> None:
     system, path = find_place(folder)
-    for each in system.ls(path, detail=False, refresh=True):
+    system.invalidate_cache()
+    for each in system.ls(path, detail=False):
         if each.rpartition("/")[2] not in names:
             system.rm(each, recursive=True)
 

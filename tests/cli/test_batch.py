@@ -18,7 +18,9 @@ import pandas as pd
 import polars as pl
 import pyarrow.dataset as ds
 import pytest
+from pyarrow.fs import S3FileSystem
 
+from posecore.batch import storage
 from posecore.batch import task as batch_task
 from posecore.batch.summary import SUMMARY_COLUMNS
 from posecore.cli.main import main
@@ -27,6 +29,7 @@ from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
 from posecore.media.samples import sample_clip
 from posecore.skeletons import BLAZEPOSE_33
+from tests.batch.s3_stand_in import S3StandIn
 
 ROOT = Path(__file__).resolve().parents[2]
 FRAMES = 6
@@ -211,6 +214,27 @@ def test_videos_and_results_may_be_elsewhere(write, tmp_path, capsys):
     with memory.open("/videos/out/landmarks/clip=deep__a.mp4/part-0.parquet") as file:
         assert len(pd.read_parquet(file)) == FRAMES * 33
     assert ask(capsys, "memory://videos", "--out", "memory://videos/out")[1]["done"][0]["status"] == "skipped"
+
+
+def test_videos_and_results_may_be_in_s3(write, tmp_path, serving, monkeypatch, capsys):
+    stand_in = S3StandIn()
+    stand_in.objects["bucket/videos/deep/a.mp4"] = write(tmp_path / "a.mp4").read_bytes()
+    asked = ["s3://bucket/videos/**/*.mp4", "--out", "s3://bucket/out"]
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"):
+        monkeypatch.setenv(name, "none")
+    storage._s3.cache_clear()
+    with serving(stand_in.app) as address:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+        code, said, _ = ask(capsys, *asked)
+        assert (code, said["done"][0]["status"]) == (0, "done")
+        assert ask(capsys, *asked)[1]["done"][0]["status"] == "skipped"
+        there = S3FileSystem(endpoint_override=address)
+        table = ds.dataset("bucket/out/landmarks", filesystem=there, partitioning="hive").to_table()
+    storage._s3.cache_clear()
+    assert len(table) == FRAMES * 33
+    assert set(table["clip"].to_pylist()) == {"deep__a.mp4"}
+    names = {name.removeprefix("bucket/out/") for name, content in stand_in.objects.items() if content}
+    assert {"clips/deep__a.mp4/done.json", "summary.csv", "summary.parquet"} <= names
 
 
 @pytest.mark.skipif(os.name != "posix", reason="processes are killed the Unix way")
