@@ -13,7 +13,7 @@ from pages.ui.live.coach_choice import choose_coach
 from pages.ui.live.current import Live, last_live, live_from, place_is_there, why_last_is_over
 from pages.ui.live.device_data import device_data, why_server
 from pages.ui.live.device_files import device_files, why_no_device
-from pages.ui.live.device_link import Device, device_of_visit
+from pages.ui.live.device_link import device_of_visit
 from pages.ui.live.device_recording import open_uploaded_recording
 from pages.ui.live.film_track import FilmTrack
 from pages.ui.live.finished import offer_saving_it, show_finished
@@ -26,7 +26,7 @@ from pages.ui.live.route import offer_route_check
 from pages.ui.live.sending import offer_sending
 from pages.ui.live.stream import LiveOptions
 from pages.ui.live.stream_options import choose_stream
-from pages.ui.live.where import choose_where, where_now
+from pages.ui.live.where import Where, choose_where, where_now
 from pages.ui.shared.explain import SEVERAL_PEOPLE, explain_numbers
 from pages.ui.shared.model_loading import engine_line
 from pages.ui.shared.navigation import IMAGE, VIDEO
@@ -67,23 +67,24 @@ def show_numbers(live: Live, options: PoseOptions) -> None:
     show_panel(options.people, mirror=stream.mirror, hands=stream.hands is not None, idle=_IDLE)
 
 
-def show_words(live: Live, options: PoseOptions, own: Device | None) -> None:
+def show_words(live: Live, options: PoseOptions, where: Where | None, *, sends_landmarks: bool) -> None:
     """Show what happens to the frames, how they are analysed, and help.
 
     Args:
         live: the live camera.
         options: of the analysis.
-        own: the visitor's own device, if that finds people.
+        where: who finds people; None: that is not known yet.
+        sends_landmarks: whether anything on the server needs those that a device finds.
     """
-    relay = " (connected with the help of STUN or TURN servers that its host chose)" if ice_servers() else ""
-    if own is not None:
-        st.caption(_PRIVACY_DEVICE.format(sent=_SENT_LANDMARKS if own.stream.is_followed else _SENT_NOTHING))
-    else:
+    if where == "device":
+        st.caption(_PRIVACY_DEVICE.format(sent=_SENT_LANDMARKS if sends_landmarks else _SENT_NOTHING))
+    elif where == "server":
+        relay = " (connected with the help of STUN or TURN servers that its host chose)" if ice_servers() else ""
         st.caption(_PRIVACY.format(relay=relay))
     if live.source == SAMPLE:
         clip = ready_sample_clip()
         st.caption(f"{clip.title}, played in place of a camera. {clip.credit}")
-    if own is None:
+    if where == "server":
         st.caption(engine_line(options))
     if options.people > 1:
         st.caption(f":material/groups: {SEVERAL_PEOPLE}")
@@ -134,6 +135,8 @@ def show_page() -> None:
         st.switch_page(VIDEO)
     files = device_files()
     if not place_is_there() and (files is None or where_now() == "server"):
+        if files is not None:
+            choose_where(None, None)
         wait_for_a_place()
         return
     board = st.container()  # above both columns: the count has to be seen from afar
@@ -179,7 +182,7 @@ def show_page() -> None:
     if coach is not None:
         with board:
             show_coach(coach)
-    show_words(live, options, own if where == "device" else None)
+    show_words(live, options, where if files else "server", sends_landmarks=own.stream.is_followed)
 
 
 with problems_shown():

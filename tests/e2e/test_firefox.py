@@ -28,7 +28,7 @@ def page(firefox_program: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def no_errors(page: FirefoxVisitor) -> None:
     alerts = "document.querySelectorAll('[data-testid=stException], [data-testid=stAlertContentError]')"
     assert page.evaluate(f"[...{alerts}].map((alert) => alert.innerText)") == []
-    assert "WebGL" not in page.evaluate("document.body.innerText")
+    assert "WebGL is not supported" not in page.evaluate("document.body.innerText")
     assert page.errors == []
 
 
@@ -171,6 +171,9 @@ def stop_with_an_answer_on_its_way(page: FirefoxVisitor) -> None:
 
 def test_a_camera_gives_live_numbers(page, server):
     page.goto(f"{server.url}/webcam")
+    page.wait_for("document.querySelector('.lw [aria-pressed=true]')")
+    page.click("document.querySelector('.lw [data-where=server]')")
+    page.wait_for("document.querySelector('.lc').dataset.where === 'server'")
     page.click(button("Start", BAR))
     page.wait_for("Number(document.querySelector('.lp')?.dataset.frame) > 5")
     page.wait_for("document.querySelector('.lc video').currentTime > 1")

@@ -474,6 +474,7 @@ def own_visit(browser: Browser, server) -> Iterator[tuple[Page, Traffic]]:
             };""")
         traffic = Traffic(page)
         start_camera(page)
+        wait_for_numbers(page)
         yield page, traffic
 
 
@@ -481,7 +482,9 @@ def own_visit(browser: Browser, server) -> Iterator[tuple[Page, Traffic]]:
 def own(own_visit, server, request: pytest.FixtureRequest) -> tuple[Page, Traffic]:
     """The same visitor with a live picture."""
     page, traffic = own_visit
-    if live_button(page, "Start").is_visible():
+    if urlsplit(page.url).path != "/webcam":
+        page.goto("/webcam")
+    if page.locator(".lp").get_attribute("data-live") is None:
         live_button(page, "Start").click()
     request.node.stash.setdefault(VISITS, []).append((page, server))
     wait_for_numbers(page)
@@ -536,6 +539,9 @@ def test_a_recording_of_the_visitors_own_device_is_sent_only_to_be_opened(own, s
     expect(page.get_by_text("analysed live")).to_be_visible()
     page.get_by_role("link", name="Webcam", exact=True).click()
     expect(page.get_by_text("Recorded on this device")).to_be_visible()
+    wait_until_idle(page)
+    page.get_by_role("button", name="Open on Image").click()
+    expect(page.get_by_text("snapshot.png", exact=True)).to_be_visible()
     no_errors(page)
 
 

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 import av
+import cv2
 import numpy as np
 import pytest
 from aiortc import MediaStreamTrack
@@ -34,6 +35,7 @@ from posecore import (
     OverlayOptions,
     PoseOptions,
     PoseSequence,
+    UnreadableMedia,
     decode_picture,
 )
 from posecore.limits import Limits
@@ -730,3 +732,13 @@ def test_a_snapshot_keeps_the_frame_and_what_was_drawn_on_it(portrait):
     np.testing.assert_array_equal(snapshots.frame(8), portrait)
     assert np.abs(decode_picture(snapshots.picture(8)).astype(int) - stream.latest.drawn).mean() < 4
     assert snapshots.frame(1) is snapshots.picture(1) is None
+
+
+def test_a_snapshot_of_a_visitors_own_device_is_a_photo_or_refused(portrait):
+    snapshots = Snapshots()
+    _, png = cv2.imencode(".png", portrait[..., ::-1])
+    snapshots.keep(png.tobytes())
+    np.testing.assert_array_equal(snapshots.frame(1), portrait)
+    with pytest.raises(UnreadableMedia):
+        snapshots.keep(b"<svg onload='alert(1)'/>")
+    assert snapshots.numbers == [1]

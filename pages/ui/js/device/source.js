@@ -389,7 +389,7 @@ export class DeviceSource {
     const report = shown && this.remembered.report(shown, since, chosen, device.look.people.map(({ color }) => color));
     return {
       figures,
-      problem: this.followed?.problem || this.unlinked || null,
+      problem: this.followed?.problem || (navigator.onLine && this.unlinked) || null,
       advice: this.adviceNow(figures),
       loading: false,
       over: null,
@@ -409,7 +409,7 @@ export class DeviceSource {
   /** @param {Answer["figures"]} figures */
   adviceNow(figures) {
     if (!this.opened) return loadingText(this.loaded);
-    if (!navigator.onLine) return OFFLINE;
+    if (!navigator.onLine) return this.link ? `${OFFLINE} What the server does waits for the network.` : OFFLINE;
     const { options, files } = this.data.device;
     const rates = this.pace.ratesForLong(performance.now());
     const slow = adviceFor(rates, figures.estimate_ms, options, Object.keys(files.bundles));
@@ -427,7 +427,10 @@ export class DeviceSource {
     if (!link) return void (this.link = null);
     this.link = new Link(link, {
       onMessage: (answer) => this.hear(answer),
-      onState: (_state, text) => (this.unlinked = text),
+      onState: (state, text) => {
+        if (state === "open") this.unlinked = "";
+        if (state === "lost" || state === "closed") this.unlinked = text;
+      },
     });
   }
 

@@ -24,6 +24,10 @@ const INSTEAD = { device: "Use this device instead", server: "Use the server ins
 /** @param {number} seconds */
 export const clockText = (seconds) => `${Math.floor(seconds / 60)}:${`${Math.floor(seconds % 60)}`.padStart(2, "0")}`;
 
+/** Snapshots of this device, by number; they outlast a turn to another page of the app. @type {Map<number, OwnSnapshot & {href: string}>} */
+const own = new Map();
+let taken = 0; // of them
+
 class Camera {
   /**
    * @param {HTMLElement} root
@@ -44,9 +48,6 @@ class Camera {
     this.source = new Connection(data, this.video, () => this.show());
     /** The other way, if it can be offered. @type {Where | null} */
     this.other = null;
-    /** Snapshots of this device, by number. @type {Map<number, OwnSnapshot & {href: string}>} */
-    this.own = new Map();
-    this.taken = 0; // of them
     this.recorded = new OwnRecording(find(root, ".lc-recorded"), {
       address: () => this.data.device?.uploads ?? null,
       onSent: () => this.trigger("uploaded", true),
@@ -151,19 +152,16 @@ class Camera {
   }
 
   async snapshot() {
-    const taken = await this.source.snapshot();
-    if (Array.isArray(taken)) return this.showSnapshots(taken);
-    if (!taken) return;
-    this.own.set(++this.taken, { ...taken, href: URL.createObjectURL(taken.drawn) });
-    const [oldest] = this.own.keys();
-    if (this.own.size > MOST_SNAPSHOTS) this.forgetSnapshot(oldest);
+    const snapshot = await this.source.snapshot();
+    if (Array.isArray(snapshot)) return this.showSnapshots(snapshot);
+    if (!snapshot) return;
+    own.set(++taken, { ...snapshot, href: URL.createObjectURL(snapshot.drawn) });
+    const [[oldest, { href }]] = own;
+    if (own.size > MOST_SNAPSHOTS) {
+      URL.revokeObjectURL(href);
+      own.delete(oldest);
+    }
     this.showSnapshots(this.data.snapshots);
-  }
-
-  /** @param {number} number of one of this device */
-  forgetSnapshot(number) {
-    URL.revokeObjectURL(this.own.get(number)?.href ?? "");
-    this.own.delete(number);
   }
 
   /**
@@ -261,7 +259,7 @@ class Camera {
   /** @param {number[]} numbers of those on the server, the oldest first */
   showSnapshots(numbers) {
     const list = find(this.root, ".lc-snapshots");
-    const wanted = [...numbers.map((number) => `${number}`), ...[...this.own.keys()].map((number) => `device ${number}`)];
+    const wanted = [...numbers.map((number) => `${number}`), ...[...own.keys()].map((number) => `device ${number}`)];
     const before = new Map([...list.children].map((item) => [/** @type {HTMLElement} */ (item).dataset.number ?? "", item]));
     if (wanted.length === before.size && wanted.every((name) => before.has(name))) return;
     list.replaceChildren(...wanted.toReversed().map((name) => before.get(name) ?? this.snapshotItem(name)));
@@ -271,11 +269,11 @@ class Camera {
   /** @param {string} name of it: its number, after "device" if the server does not have it */
   snapshotItem(name) {
     const number = Number(name.replace("device ", ""));
-    const own = name === `${number}` ? null : this.own.get(number);
-    const href = own?.href ?? `${this.data.address}?picture=${number}`;
-    const sends = own ? "; this sends it to the server" : "";
+    const kept = name === `${number}` ? null : own.get(number);
+    const href = kept?.href ?? `${this.data.address}?picture=${number}`;
+    const sends = kept ? "; this sends it to the server" : "";
     const open = make("button", { type: "button", title: `Open this snapshot on the Image page${sends}` }, "Open on Image");
-    open.addEventListener("click", () => (own ? this.openOwn(own) : this.trigger("opened", number)));
+    open.addEventListener("click", () => (kept ? this.openOwn(kept) : this.trigger("opened", number)));
     const save = make("a", { href, download: `snapshot-${number}.jpg`, title: "Download this snapshot with its skeleton" }, "Save");
     const picture = make("img", { src: href, alt: `Snapshot ${number}` });
     const item = make("li", {}, picture, make("div", {}, save, open));
@@ -286,7 +284,6 @@ class Camera {
   end() {
     clearInterval(this.timer);
     this.forget();
-    for (const number of [...this.own.keys()]) this.forgetSnapshot(number);
     this.source.stop();
   }
 }
