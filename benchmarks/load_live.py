@@ -11,7 +11,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ from posecore.motion.gaps import usual_step_s
 PAGE = Path(__file__).resolve().parent / "load_live_page.py"
 AT_ONCE = 6  # frames in a message, as link.js sends them
 WARM_UP_S = 3.0
+PATIENCE_S = 120.0
 _NUMBER, _TIME = struct.Struct("<I"), struct.Struct("<d")
 
 
@@ -48,6 +49,7 @@ class Load:
         sent_per_s: frames that arrived, a second.
         late_ms: how late messages were sent, 95th percentile: how busy this program itself was.
         answer_ms, answer_95_ms: from a message to the next answer of a coach; median and 95th percentile.
+        caught_up_s: from the last message to the last coach's answer to it.
         cores: processor time of the server by the time that passed.
         percent_per_viewer: the same for each viewer, percent of a core; the server's own is taken off.
         megabytes: what the server's memory grew by, for each viewer.
@@ -62,6 +64,7 @@ class Load:
     late_ms: float
     answer_ms: float | None
     answer_95_ms: float | None
+    caught_up_s: float
     cores: float
     percent_per_viewer: float
     megabytes: float
@@ -131,6 +134,7 @@ class Viewer:
         self.late_s: list[float] = []
         self.answers_s: list[float] = []
         self.count = 0
+        self.told = asyncio.Event()
         self.ended: str | None = None
 
     async def send(self, messages: Sequence[bytearray], step_s: float, start: float) -> None:
@@ -153,6 +157,14 @@ class Viewer:
                 self.answers_s.append(time.monotonic() - self.sent_at)
             if answer["coach"]:
                 self.count = answer["coach"]["count"]
+            if answer["told"] == "result":
+                self.told.set()
+
+    async def ask(self) -> None:
+        """Have all that was sent answered."""
+        with suppress(ConnectionClosed, TimeoutError):
+            await self.link.send('{"coach": "result"}')
+            await asyncio.wait_for(self.told.wait(), PATIENCE_S)
 
 
 async def load(
@@ -183,7 +195,8 @@ async def load(
         passed_s = time.monotonic() - start
         cores = (processor_s(process) - begin_s) / passed_s
         grown_mb = memory_mb(process) - before_mb
-        await asyncio.sleep(WARM_UP_S)  # for the last answers
+        await asyncio.gather(*(viewer.ask() for viewer in crowd[:coached]))
+        caught_up_s = time.monotonic() - start - passed_s
         for task in hearing:
             task.cancel()
     expected = counted_directly(sequence, exercise, len(messages), step_s) if coached else 0
@@ -197,6 +210,7 @@ async def load(
         late_ms=round(1000 * late[int(0.95 * len(late))], 1),
         answer_ms=round(1000 * statistics.median(answers), 1) if answers else None,
         answer_95_ms=round(1000 * answers[int(0.95 * len(answers))], 1) if answers else None,
+        caught_up_s=round(caught_up_s, 1),
         cores=round(cores, 3),
         percent_per_viewer=round(100 * (cores - idle) / viewers, 3),
         megabytes=round(grown_mb / viewers, 2),
