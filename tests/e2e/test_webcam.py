@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 from websockets.exceptions import ConnectionClosedOK
 from websockets.sync.client import connect
 
+from pages.ui.live.device_frames import read_frames
 from posecore import load_sequence
 from tests.e2e.accessibility import check_accessibility
 from tests.e2e.conftest import new_context
@@ -516,6 +517,26 @@ def test_the_visitors_own_device_finds_people_and_no_picture_leaves_it(own, serv
     assert page.evaluate("window.peers") == 0
     assert max(map(len, traffic.sent)) < 20_000, "less than a picture has"
     assert not any(mark in data for data in traffic.sent for mark in (b"\xff\xd8\xff", b"PNG", b"image/"))
+
+
+def test_the_coach_follows_the_visitors_own_device_by_landmarks_only(own):
+    page, traffic = own
+    before = len(traffic.sent)
+    page.get_by_text("Coach", exact=True).click()
+    board = page.locator(".co")
+    expect(board.locator(".co-cue")).to_have_text(re.compile("Step back|Get ready"))  # so it sees the person
+    board.locator('[data-do="begin"]').click()
+    expect(board).to_have_attribute("data-phase", "work")
+    page.get_by_text("Coach", exact=True).click()
+    page.wait_for_function("!window.posecoreDevice.link")
+    frames = [frame for data in traffic.sent[before:] if data[:1] == b"\1" for frame in read_frames(data)]
+    assert len(frames) > 5
+    assert {len(frame.ids) for frame in frames} == {1}
+    assert {frame.size for frame in frames} == {(480, 360)}
+    after = len(traffic.sent)
+    wait_for_more(page)
+    assert not any(data[:1] == b"\1" for data in traffic.sent[after:]), "nothing needs them any more"
+    no_errors(page)
 
 
 def test_a_recording_of_the_visitors_own_device_is_sent_only_to_be_opened(own, shot):
