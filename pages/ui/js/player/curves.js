@@ -2,6 +2,7 @@
 // Curves over time, one panel for each unit, with a cursor; click or drag to seek, point to read.
 
 import { find, make } from "../shared/dom.js";
+import { MOST_BANDS, bandedOf, lineAt, withErrors } from "./banded.js";
 import { Clock } from "./clock.js";
 import { drawBands, drawCurve, drawGrid, drawLine, drawTurn, shade } from "./curve_drawing.js";
 import { unsure } from "./thinning.js";
@@ -21,7 +22,6 @@ import { bandsOf, plusMinus } from "./usual_error.js";
 const MOST_SHADED = 150;
 const MOST_CUTS = 200;
 const MOST_TURNS = 300; // of a curve
-const MOST_BANDS = 3; // of a panel: more would hide each other; then only the lines of the first colour have some
 const MOST_BAND_POINTS = 1000;
 const PANEL_PX = 130;
 const LEAST_PANEL_PX = 80;
@@ -50,6 +50,10 @@ export class Curves {
     this.ends = [0, 1];
     /** @type {{lines: Line[], choices: Choices, numbered: Numbered[]} | null} */
     this.shown = null;
+    /** Title of the line whose band is drawn, of many. @type {string | null} */
+    this.chosen = null;
+    /** @type {import("./banded.js").Panel[]} */
+    this.panels = [];
     this.followPointer(onSeek);
     this.sizes = new ResizeObserver(() => this.draw());
     this.sizes.observe(element);
@@ -66,15 +70,30 @@ export class Curves {
     element.addEventListener("pointerdown", (event) => {
       if (event.button) return;
       held = true;
+      this.choose(timeAt(event), event);
       element.setPointerCapture(event.pointerId);
       onSeek(timeAt(event));
     });
     element.addEventListener("pointermove", (event) => {
       if (held) onSeek(timeAt(event));
-      if (event.pointerType === "mouse") this.read(timeAt(event));
+      if (event.pointerType !== "mouse") return;
+      if (!held) this.choose(timeAt(event), event);
+      this.read(timeAt(event));
     });
     for (const kind of ["pointerup", "pointercancel"]) element.addEventListener(kind, () => (held = false));
     element.addEventListener("pointerleave", () => (this.tip.hidden = true));
+  }
+
+  /**
+   * Draw the band of the line at the pointer, until it is at another one.
+   * @param {number} time
+   * @param {PointerEvent} event
+   */
+  choose(time, { clientY }) {
+    const chosen = lineAt(this.panels, time, clientY - this.plot.getBoundingClientRect().top);
+    if (chosen === null || chosen === this.chosen) return;
+    this.chosen = chosen;
+    this.draw();
   }
 
   /**
@@ -86,6 +105,7 @@ export class Curves {
     this.element.hidden = this.note.hidden = !lines.length;
     this.shown = lines.length ? { lines, choices, numbered } : null;
     if (!lines.length) return;
+    if (lines.length <= MOST_BANDS) this.chosen = null;
     const { times } = lines[0];
     this.ends = [times[0], times[times.length - 1]];
     this.plot.setAttribute("role", "figure");
@@ -127,6 +147,7 @@ export class Curves {
     pen.fillStyle = style.color;
     pen.font = `${LETTER_PX}px ${style.fontFamily}`;
     const panel = (height - heightOf(0)) / units.length;
+    this.panels = [];
     units.forEach((unit, row) => {
       const top = MARGIN.top + row * (panel + GAP_PX);
       this.drawPanel(pen, unit, { left: MARGIN.left, right: width - MARGIN.right, top, bottom: top + panel });
@@ -146,13 +167,14 @@ export class Curves {
     const lines = this.shown.lines.filter((line) => line.unit === unit);
     const across = this.scale();
     const x = (/** @type {number} */ time) => across.pixel(time);
-    const drawn = bandedOf(lines).map((line) => ({
-      color: line.color,
-      bands: bandsOf(line, choices.cuts, MOST_BAND_POINTS),
-    }));
-    const edges = drawn.flatMap(({ bands }) => bands.flatMap((band) => [band.low, band.high]));
+    const known = withErrors(lines);
+    const bands = new Map(known.map((line) => [line, bandsOf(line, choices.cuts, MOST_BAND_POINTS)]));
+    // Of all bands, also those not drawn, so that the axis stays where it is.
+    const edges = [...bands.values()].flat().flatMap(({ low, high }) => [low, high]);
+    const banded = bandedOf(known, this.chosen);
     const [low, high] = rangeOf([...lines.map(({ values }) => values), ...edges]);
     const y = (/** @type {number} */ value) => box.bottom - ((value - low) / (high - low)) * (box.bottom - box.top);
+    this.panels.push({ top: box.top, bottom: box.bottom, lines: known, y });
     const ticks = ticksOf(low, high, Math.max(2, (box.bottom - box.top) / 24));
     drawGrid(pen, unit, box, ticks.map((tick) => ({ at: y(tick), text: `${tick}` })));
     lines
@@ -161,9 +183,11 @@ export class Curves {
       .slice(0, MOST_SHADED)
       .forEach(([from, to]) => shade(pen, box, [x(from), x(to)], UNSURE));
     if (choices.loop) shade(pen, box, [x(choices.loop[0]), x(choices.loop[1])], LOOP);
-    for (const { color, bands } of drawn) drawBands(pen, color, bands, x, y);
+    for (const line of banded) drawBands(pen, line.color, bands.get(line) ?? [], x, y);
     for (const cut of choices.cuts.slice(0, MOST_CUTS)) drawLine(pen, [x(cut), box.top, x(cut), box.bottom], [2, 3]);
-    for (const line of lines) drawCurve(pen, line, choices.cuts, x, y);
+    const inFront = (/** @type {Line} */ { title }) => Number(title === this.chosen);
+    const ordered = [...lines].sort((one, other) => inFront(one) - inFront(other));
+    for (const line of ordered) drawCurve(pen, line, choices.cuts, x, y);
     for (const { line, numbers } of numbered) {
       if (line.unit !== unit) continue;
       for (const { index, isHigh } of (numbers?.turns ?? []).slice(0, MOST_TURNS)) {
@@ -197,7 +221,8 @@ export class Curves {
       sample.style.borderTop = `3px ${dash === "solid" ? "solid" : "dashed"} ${color}`;
       const index = new Clock(times).nearest(time);
       const value = Number(values[index].toPrecision(4));
-      return make("div", {}, sample, `${title}: ${Number.isNaN(value) ? "–" : `${value}${plusMinus(errors, index)} ${unit}`}`);
+      const className = title === this.chosen ? "pp-banded" : "";
+      return make("div", { className }, sample, `${title}: ${Number.isNaN(value) ? "–" : `${value}${plusMinus(errors, index)} ${unit}`}`);
     });
     this.tip.replaceChildren(make("b", {}, `${time.toFixed(2)} s`), ...readings);
     this.tip.hidden = false;
@@ -210,17 +235,6 @@ export class Curves {
     this.sizes.disconnect();
     this.dark.removeEventListener("change", this.redraw);
   }
-}
-
-/**
- * The lines of a panel whose usual errors are drawn: of many lines only those in the first colour, which are one
- * person's, or one curve.
- * @param {Line[]} lines
- */
-function bandedOf(lines) {
-  const known = lines.filter(({ errors, faint }) => errors && !faint);
-  const banded = known.length > MOST_BANDS ? known.filter(({ color }) => color === known[0].color) : known;
-  return banded.length > MOST_BANDS ? [] : banded;
 }
 
 /**
