@@ -133,7 +133,7 @@ def show_page() -> None:
     keep_finished_recording(last_live())
     if open_uploaded_recording(options):
         st.switch_page(VIDEO)
-    files = device_files()
+    files = device_files(str(options.model))
     if not place_is_there() and (files is None or where_now() == "server"):
         if files is not None:
             choose_where(None, None)

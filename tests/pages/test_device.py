@@ -5,6 +5,7 @@ import json
 import shutil
 import tarfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from starlette.applications import Starlette
 from pages.ui.live import device_files, device_runtime
 from pages.ui.shared import assets, public_files
 from posecore import FramePoses
+from posecore.estimation.models import BUNDLES, find_model
 from posecore.estimation.tracking import Tracks
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -166,3 +168,21 @@ def test_what_cannot_be_fetched_is_said_with_what_to_do(empty_machine, monkeypat
     assert "could not be fetched from http://127.0.0.1:9: the server could not be reached" in said
     assert "`npm pack @mediapipe/tasks-vision@1.1.0`" in said
     assert "`POSECORE_MODEL_DIR`" in said
+
+
+@needs_package
+def test_a_chosen_model_is_fetched_without_waiting(empty_machine, monkeypatch):
+    packed(empty_machine)
+    fetching = device_files._Fetching()
+    monkeypatch.setattr(device_files, "_fetching_model", fetching)
+    tried = []
+    monkeypatch.setitem(BUNDLES, "lite", replace(BUNDLES["lite"], url="http://127.0.0.1:9/lite.task"))
+    monkeypatch.setattr(
+        device_files, "find_model", lambda name, **how: (tried.append(name), find_model(name, **how))[1]
+    )
+    for _ in range(2):
+        assert list(device_files.device_files("lite").bundles) == ["full"]
+        fetching.wait()
+    device_files.device_files("full")
+    device_files.device_files("/own/model.task")
+    assert tried.count("lite") == 1  # it is not tried again at once

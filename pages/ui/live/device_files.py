@@ -3,6 +3,7 @@
 import math
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from pages.ui.live.device_runtime import (
 )
 from pages.ui.shared.assets import asset
 from pages.ui.shared.public_files import is_serving, publish
+from posecore.downloads import OnBytes
 from posecore.errors import PosecoreError
 from posecore.estimation.models import BUNDLES, find_model, is_on_machine
 
@@ -66,12 +68,18 @@ class DeviceFiles:
         return asdict(self)
 
 
-def device_files() -> DeviceFiles | None:
+def device_files(wanted: str | None = None) -> DeviceFiles | None:
     """The files if all are on this machine; otherwise None, and they are fetched in the background.
 
     It never waits for a network. ``why_no_device`` says why there are none.
+
+    Args:
+        wanted: the model that the visitor chose. If it is one for poses that is not on this machine, it is fetched in
+            the background too, and is among the bundles once it is there.
     """
     found = _find()
+    if isinstance(found, DeviceFiles) and wanted in _POSE_MODELS and not is_on_machine(wanted):
+        _fetching_model.go_on(wanted, lambda on_bytes: find_model(wanted, on_progress=on_bytes))
     return found if isinstance(found, DeviceFiles) else None
 
 
@@ -90,7 +98,7 @@ def _find() -> DeviceFiles | str:
     except RuntimeNotFound as error:
         return str(error)
     if folder is None:
-        return _fetching.go_on()
+        return _fetching.go_on("the runtime for browsers", fetch_runtime)
     bundles = {name: file for name in _POSE_MODELS if (file := _bundle(name))}
     if not bundles:
         return "No model is on this server yet: the first analysis downloads it. Open the page again after that."
@@ -125,21 +133,23 @@ def _published_state(path: Path, _size: int, _mtime_ns: int, compress: bool) -> 
 
 
 class _Fetching:
-    """Fetching the runtime in the background: at most one thread of this server, and not again for a while."""
+    """Fetching in the background: at most one thread of this server, and not the same again for a while."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._ended_s = -math.inf
+        self._not_before_s: dict[str, float] = {}
         self._problem = ""
         self._so_far = ""
 
-    def go_on(self) -> str:
+    def go_on(self, what: str, fetch: Callable[[OnBytes], object]) -> str:
         """Begin if it is time to, and say how far it is, or why it did not succeed."""
-        if self._thread is None and time.monotonic() > self._ended_s + _AGAIN_AFTER_S:
-            self._thread = threading.Thread(target=self._run, name="fetch the runtime for browsers", daemon=True)
-            self._thread.start()
-        if self._thread is None:
-            return f"{self._problem} {_HOW_TO_GET_IT}"
+        with self._lock:
+            if self._thread is None and time.monotonic() > self._not_before_s.get(what, -math.inf):
+                self._thread = threading.Thread(target=self._run, args=(what, fetch), name=f"fetch {what}", daemon=True)
+                self._thread.start()
+            if self._thread is None:
+                return f"{self._problem} {_HOW_TO_GET_IT}"
         return f"The server is fetching the files for it{self._so_far}. Open the page again in a minute."
 
     def wait(self) -> None:
@@ -147,15 +157,18 @@ class _Fetching:
         if thread := self._thread:
             thread.join()
 
-    def _run(self) -> None:
+    def _run(self, what: str, fetch: Callable[[OnBytes], object]) -> None:
         try:
-            fetch_runtime(self._show)
+            fetch(self._show)
         except PosecoreError as error:
             self._problem = str(error)
-        self._ended_s, self._thread, self._so_far = time.monotonic(), None, ""
+        with self._lock:
+            self._not_before_s[what] = time.monotonic() + _AGAIN_AFTER_S
+            self._thread, self._so_far = None, ""
 
     def _show(self, done: int, total: int) -> None:
         self._so_far = f" ({done / 1e6:.1f} of {total / 1e6:.1f} MB)"
 
 
 _fetching = _Fetching()
+_fetching_model = _Fetching()
