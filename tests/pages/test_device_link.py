@@ -309,7 +309,9 @@ def test_a_token_reaches_its_own_visit_only(url, device, clip, monkeypatch):
     assert device.stream.coach.report([], 100.0)["count"] == 0
 
 
-def test_the_connection_ends_with_the_visit_and_with_the_next_one(url, device):
+def test_the_connection_ends_with_the_visit_and_with_the_next_one(url, device, monkeypatch):
+    monkeypatch.setattr(device_link, "RETURNS_S", 0)
+    stream = device.stream
     with connected(url, device) as first:
         first.send('{"coach": "result"}')
         first.recv(10)
@@ -317,6 +319,8 @@ def test_the_connection_ends_with_the_visit_and_with_the_next_one(url, device):
             assert closing(first)[0] == sockets.REPLACED
             second.send('{"coach": "result"}')
             second.recv(10)
+            time.sleep(0.1)
+            assert (stream.connected, stream.ended) == (True, False), "that the first one is gone means nothing"
             token, address = device._token, device.address
             del device
             sockets.withdraw(token)  # as when the visit's memory is freed

@@ -5,6 +5,7 @@ import logging
 import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 
 import streamlit as st
@@ -89,7 +90,7 @@ class _Attending:
         self._is_new = False
         self._told: str | None = None
         self._later: asyncio.TimerHandle | None = None
-        stream.begin()
+        self._connection = stream.begin()
 
     async def run(self) -> None:
         """Take in what the browser sends until the connection ends."""
@@ -113,8 +114,8 @@ class _Attending:
                 timer.cancel()
         if self._work is not None:
             self._work.cancel()
-        self._stream.connected = False
-        self._loop.call_later(RETURNS_S, _end_unless_back, self._stream)
+        self._stream.leave(self._connection)
+        self._loop.call_later(RETURNS_S, self._stream.end_unless_back, self._connection)
 
     def _wake(self) -> None:
         if self._later is not None:
@@ -130,17 +131,16 @@ class _Attending:
             self._is_new = False
             try:
                 text = await self._digested()
-                if text is None:
-                    self._later = self._later or self._loop.call_later(ANSWER_S, self._wake)
-                elif text != self._told:
-                    await self._socket.send_text(text)
-                    self._told = text
-            except (WebSocketDisconnect, RuntimeError):  # it is closed
-                return
             except Exception:  # noqa: BLE001 - the page is told
                 _LOG.exception("The landmarks of a device could not be followed")
                 await close(self._socket, FAILED, "These landmarks could not be followed.")
                 return
+            if text is None:
+                self._later = self._later or self._loop.call_later(ANSWER_S, self._wake)
+            elif text != self._told:
+                self._told = text
+                with suppress(WebSocketDisconnect, RuntimeError):  # it was closed meanwhile
+                    await self._socket.send_text(text)
             note_use()
 
     async def _digested(self) -> str | None:
@@ -163,8 +163,3 @@ class _Attending:
         else:
             reason = "No landmarks came for a while; the connection rests."
             self._closing = self._loop.create_task(close(self._socket, RESTS, reason))
-
-
-def _end_unless_back(stream: DeviceStream) -> None:
-    if not stream.connected:
-        stream.end()

@@ -36,6 +36,7 @@ class DeviceStream(Followed):
         super().__init__()
         self.connected = False
         self.dropped = 0
+        self._connection = 0
         self._newest: DeviceFrame | None = None
         self._allowed, self._allowed_at = MOST_PER_S * _BURST_S, -math.inf
         self._changed = threading.Lock()  # of what waits
@@ -59,10 +60,21 @@ class DeviceStream(Followed):
         stream.coach, stream.gestures = self.coach, self.gestures
         return stream
 
-    def begin(self) -> None:
-        """Expect a new connection, whose frames may be numbered from 0 again."""
-        self.connected, self._newest = True, None
-        self._is_first = True
+    def begin(self) -> int:
+        """Expect a new connection, whose frames may be numbered from 0 again, and return its number."""
+        self._connection += 1
+        self.connected, self._newest, self._is_first = True, None, True
+        return self._connection
+
+    def leave(self, connection: int) -> None:
+        """Note that a connection has ended, unless another has taken its place."""
+        if connection == self._connection:
+            self.connected = False
+
+    def end_unless_back(self, connection: int) -> None:
+        """End if the device has not connected again since a connection."""
+        if connection == self._connection and not self.connected:
+            self.end()
 
     def take(self, message: bytes) -> None:
         """Take in a message of frames; on the event loop.
