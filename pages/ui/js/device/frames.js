@@ -41,6 +41,31 @@ export class Frames {
   }
 }
 
+/** The frames of a camera while the page is hidden, when video elements stand still; only some browsers give them. */
+export class UnseenFrames {
+  /**
+   * @param {MediaStreamTrack} track
+   * @param {(picture: Picture, takenMs: number) => void} onFrame
+   */
+  constructor(track, onFrame) {
+    this.track = track.clone(); // can be stopped without stopping the camera
+    this.onFrame = onFrame;
+    this.read().catch(() => {}); // the camera has ended, which its own track reports
+  }
+
+  async read() {
+    const Processor = window.MediaStreamTrackProcessor;
+    const reader = Processor && new Processor({ track: this.track }).readable.getReader();
+    for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
+      this.onFrame(next.value, performance.now());
+    }
+  }
+
+  end() {
+    this.track.stop();
+  }
+}
+
 /** @param {HTMLVideoElement} video */
 async function pictureOf(video) {
   return "VideoFrame" in window ? new VideoFrame(video) : createImageBitmap(video);

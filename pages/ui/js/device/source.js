@@ -6,7 +6,7 @@ import { openCamera } from "../live/no_camera.js";
 import { become } from "../live/source.js";
 import { isDark } from "./brightness.js";
 import { drawPeople } from "./drawing.js";
-import { Frames, copyOf, sizeOf } from "./frames.js";
+import { Frames, UnseenFrames, copyOf, sizeOf } from "./frames.js";
 import { Link } from "./link.js";
 import { Pace } from "./pace.js";
 import { DevicePose } from "./pose.js";
@@ -64,6 +64,8 @@ export class DeviceSource {
     this.video = null; // plays the camera or the sample out of sight
     /** @type {Frames | null} */
     this.frames = null;
+    /** @type {UnseenFrames | null} */
+    this.unseen = null;
     /** @type {DevicePose | null} */
     this.pose = null;
     /** @type {Link | null} */
@@ -176,6 +178,7 @@ export class DeviceSource {
     const video = document.createElement("video");
     Object.assign(video, { muted: true, playsInline: true, loop: true });
     this.frames?.end();
+    this.seeAgain();
     this.media = media;
     this.video = video;
     this.frames = new Frames(video, (picture, taken) => this.take(picture, taken));
@@ -226,6 +229,7 @@ export class DeviceSource {
     this.session++;
     document.removeEventListener("visibilitychange", this.look);
     this.frames?.end();
+    this.seeAgain();
     this.media?.getTracks().forEach((track) => track.stop());
     if (this.video) Object.assign(this.video, { srcObject: null });
     this.video?.removeAttribute("src");
@@ -448,9 +452,19 @@ export class DeviceSource {
     if (!document.hidden) {
       this.hiddenAt = null;
       this.resting = false;
+      return this.seeAgain();
+    }
+    const [track] = this.media?.getVideoTracks() ?? [];
+    if (track && (this.planned || this.followed?.goes_on_unseen)) {
+      this.unseen ??= new UnseenFrames(track, (picture, taken) => this.take(picture, taken));
       return;
     }
     this.hiddenAt ??= performance.now();
     this.resting ||= performance.now() - this.hiddenAt > HIDDEN_MS;
+  }
+
+  seeAgain() {
+    this.unseen?.end();
+    this.unseen = null;
   }
 }
