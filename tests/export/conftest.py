@@ -10,7 +10,7 @@ from posecore import PoseSequence
 HIDDEN = slice(10, 15)  # frames in which the person is missing
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def mover() -> PoseSequence:
     """40 frames at uneven times (about 25 fps): person 3 walks 1 m to the right, 4 m away; person 7 is never seen.
 

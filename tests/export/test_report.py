@@ -72,6 +72,12 @@ def write(sequence, tmp_path, **options):
     return html, page
 
 
+@pytest.fixture(scope="module")
+def plain(mover, tmp_path_factory) -> tuple[str, Page]:
+    """The report about one person, without facts."""
+    return write(mover, tmp_path_factory.mktemp("plain"))
+
+
 def crowd(sequence: PoseSequence, count: int) -> PoseSequence:
     """Copies of the first person; each is seen in one frame less than the one before."""
     arrays = {
@@ -106,8 +112,8 @@ def test_the_report_shows_what_was_found(mover, tmp_path):
     assert "Person 7" not in page.text  # never seen
 
 
-def test_the_numbers_match_the_angles(mover, tmp_path):
-    _, page = write(mover, tmp_path)
+def test_the_numbers_match_the_angles(mover, plain):
+    _, page = plain
     angles, errors = measure_angles(mover)[:, 0], usual_errors(mover)[:, 0]
     for index, definition in enumerate(ANGLES.values()):
         known = angles[~np.isnan(angles[:, index]), index].astype(float)
@@ -122,8 +128,8 @@ def test_the_report_says_where_the_cuts_are(mover, tmp_path):
     assert f"Cuts 2, at {at} s: everyone is a new person after each" in page.text
 
 
-def test_unknown_facts_are_left_out(mover, tmp_path):
-    _, page = write(mover, tmp_path)
+def test_unknown_facts_are_left_out(plain):
+    _, page = plain
     for name in ("Cuts", "Source", "Model", "Engine", "Smoothing", "Made with", "Note", "None"):
         assert name not in page.text
 
@@ -136,8 +142,8 @@ def test_malformed_facts_do_no_harm(mover, tmp_path, facts):
     assert "Frames 40" in page.text
 
 
-def test_the_report_makes_no_network_requests(mover, tmp_path):
-    html, page = write(mover, tmp_path)
+def test_the_report_makes_no_network_requests(plain):
+    html, page = plain
     for _, attributes in page.elements:
         assert not {"src", "href", "srcset", "data", "action", "poster"} & set(attributes)
         assert not [name for name in attributes if name.startswith("on")]
@@ -165,8 +171,8 @@ def test_the_report_tolerates_a_lone_surrogate(mover, tmp_path):
     assert "half ?" in page.text
 
 
-def test_the_report_works_with_a_screen_reader(mover, tmp_path):
-    _, page = write(mover, tmp_path)
+def test_the_report_works_with_a_screen_reader(plain):
+    _, page = plain
     assert page.elements[0] == ("html", {"lang": "en"})
     assert len(page.all("h1")) == 1
     assert all(cell.get("scope") in ("row", "col") for cell in page.all("th"))
