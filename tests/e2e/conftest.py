@@ -29,6 +29,8 @@ ROOT = Path(__file__).resolve().parents[2]
 QUIET = ["--no-sandbox", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
 SOFTWARE_3D = ["--enable-unsafe-swiftshader"]
 PATIENCE_MS = 60_000
+PLAYER_LEFT = pytest.StashKey[bool]()
+"""Whether the player of the analysed sample is as a test that passed has left it."""
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -229,10 +231,24 @@ def new_context(browser: Browser, server: Server, **wanted: Any) -> BrowserConte
 
 
 @pytest.fixture(scope="session")
-def returning(browser: Browser, server: Server) -> Iterator[BrowserContext]:
-    """A visitor who was here before: the browser has the scripts already."""
-    with new_context(browser, server) as context:
-        yield context
+def returning_with(browser: Browser, server: Server) -> Iterator[Callable[..., BrowserContext]]:
+    """A visitor with these options who was here before, or is from now on: the browser has the scripts already."""
+    contexts: dict[str, BrowserContext] = {}
+
+    def ask(**wanted: Any) -> BrowserContext:
+        if (name := f"{sorted(wanted.items())}") not in contexts:
+            contexts[name] = new_context(browser, server, **wanted)
+        return contexts[name]
+
+    yield ask
+    for context in contexts.values():
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def returning(returning_with: Callable[..., BrowserContext]) -> BrowserContext:
+    """A visitor who was here before, in the usual window."""
+    return returning_with()
 
 
 @pytest.fixture(scope="session")
@@ -247,9 +263,15 @@ def analysed(returning: BrowserContext) -> Iterator[Page]:
 
 @pytest.fixture
 def player(analysed: Page, server: Server, request: pytest.FixtureRequest) -> Page:
-    """A new player of the analysed sample, as a visitor finds it who was on another page meanwhile."""
+    """A new player of the analysed sample, as a visitor finds it who was on another page meanwhile.
+
+    With the mark ``goes_on``, it is the one that the test before had, unless that failed.
+    """
     request.node.stash.setdefault(VISITS, []).append((analysed, server))
-    analysed.get_by_test_id("stTopNav").get_by_role("link", name="Home").click()
+    if request.node.get_closest_marker("goes_on") and request.session.stash.get(PLAYER_LEFT, False):
+        return analysed
+    request.session.stash[PLAYER_LEFT] = True
+    analysed.get_by_test_id("stTopNav").get_by_role("link", name="Explore").click()
     expect(analysed.locator(".pp")).to_have_count(0)
     analysed.evaluate("sessionStorage.clear()")
     analysed.get_by_test_id("stTopNav").get_by_role("link", name="Video").click()
@@ -258,12 +280,12 @@ def player(analysed: Page, server: Server, request: pytest.FixtureRequest) -> Pa
 
 
 @pytest.fixture
-def page(request: pytest.FixtureRequest, server: Server) -> Iterator[Page]:
-    """A new tab of a returning visitor; the mark ``visit`` makes it a first visit with the options it names."""
-    if mark := request.node.get_closest_marker("visit"):
-        yield request.getfixturevalue("visit")(server, **mark.kwargs)
-        return
-    page = request.getfixturevalue("returning").new_page()
+def page(
+    returning_with: Callable[..., BrowserContext], server: Server, request: pytest.FixtureRequest
+) -> Iterator[Page]:
+    """A new tab of a returning visitor; the mark ``visit`` names options of that visitor's own."""
+    mark = request.node.get_closest_marker("visit")
+    page = returning_with(**mark.kwargs if mark else {}).new_page()
     request.node.stash.setdefault(VISITS, []).append((page, server))
     yield page
     page.close()
@@ -273,6 +295,8 @@ def page(request: pytest.FixtureRequest, server: Server) -> Iterator[Page]:
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Iterator[Any]:
     """Add what its pages showed and what their servers logged to the report of a failed test."""
     report = yield
+    if report.failed:
+        item.session.stash[PLAYER_LEFT] = False
     if call.when == "call" and report.failed:
         for page, server in item.stash.get(VISITS, []):
             report.sections.append((f"shown at {page.url}", _shown(page)))

@@ -80,10 +80,10 @@ def test_a_photo_gives_an_overlay_a_table_and_a_skeleton(page, shot):
     expect(table_of(page)).to_be_visible()
     expect(page.get_by_text("33 of 33 landmarks")).to_be_visible()
     no_errors(page)
+    its_results_can_be_downloaded(page)
 
 
-def test_the_results_of_a_photo_can_be_downloaded(page):
-    page.goto("/image?sample=photo")
+def its_results_can_be_downloaded(page):
     open_tab(page, "Files")
     for button, ending, start in (
         ("Annotated photo (PNG)", ".annotated.png", b"\x89PNG"),
@@ -201,6 +201,7 @@ def open_formats(player: Page) -> None:
     expect(choice).to_be_visible()
 
 
+@pytest.mark.goes_on
 def test_the_workbook_is_downloaded_with_one_click_and_so_is_the_report(player):
     open_tab(player, "Files")
     for title, name in (("Excel workbook", "sports2d_demo.xlsx"), ("Report (HTML)", "sports2d_demo.report.html")):
@@ -210,6 +211,7 @@ def test_the_workbook_is_downloaded_with_one_click_and_so_is_the_report(player):
         expect(player.get_by_role("link", name=re.compile(rf"Download {name} \(.* [KM]B\)"))).to_be_visible()
 
 
+@pytest.mark.goes_on
 def test_all_files_and_the_video_come_in_one_zip(player):
     open_formats(player)
     player.get_by_role("button", name="Video with skeletons (MP4)").click()
@@ -229,6 +231,7 @@ def test_all_files_and_the_video_come_in_one_zip(player):
     }
 
 
+@pytest.mark.goes_on
 def test_a_single_file_can_be_downloaded(player):
     open_formats(player)
     box = player.get_by_role("combobox", name="Single file")

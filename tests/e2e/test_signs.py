@@ -73,8 +73,7 @@ def give(page: Page, *paths: Path, of: int = 0) -> None:
     page.get_by_test_id("stFileUploader").nth(of).locator("input[type=file]").set_input_files(paths)
 
 
-def test_a_spelled_video_is_text_that_is_corrected_spoken_and_burnt_in(visit, server, spelled_clip, shot, tmp_path):
-    page = visit(server)
+def test_a_spelled_video_is_text_that_is_corrected_spoken_and_burnt_in(page, spelled_clip, shot, tmp_path):
     page.add_init_script(A_VOICE)
     page.goto("/signs")
     choose(page, "Video")
@@ -107,8 +106,8 @@ def test_a_spelled_video_is_text_that_is_corrected_spoken_and_burnt_in(visit, se
     no_errors(page)
 
 
-def test_the_sample_spells_a_text_and_shows_its_letters_beside_the_hand(visit, server):
-    page = visit(server, **PHONE)
+@pytest.mark.visit(**PHONE)
+def test_the_sample_spells_a_text_and_shows_its_letters_beside_the_hand(page):
     page.goto("/signs?sample=spelled")
     expect(page.get_by_role("textbox", name="Text.")).to_have_value("HELLO JAZZ")
     for time_s, letter in ((0.5, "H"), (7.4, "J"), (9.7, "Z"), (6.0, "")):
@@ -118,8 +117,7 @@ def test_the_sample_spells_a_text_and_shows_its_letters_beside_the_hand(visit, s
     no_errors(page)
 
 
-def test_a_taught_sign_is_found_again_after_a_reload_from_its_file(visit, server, shared_data, shot, tmp_path):
-    page = visit(server)
+def test_a_taught_sign_is_found_again_after_a_reload_from_its_file(page, shared_data, shot, tmp_path):
     page.goto("/signs?tab=teach")
     expect(live_button(page, "Start")).to_be_enabled()
     wait_until_idle(page)
