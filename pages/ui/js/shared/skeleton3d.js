@@ -238,12 +238,15 @@ function changed(trace, change = undefined) {
  * @param {any} layout
  */
 function headOf(data, { title, showlegend }) {
-  const dot = (/** @type {string} */ color) => make("i", { style: `background:${color}` });
+  // Each colour and its name stay on one line.
+  const entry = (/** @type {string} */ color, /** @type {string} */ name) =>
+    make("span", { className: "s3-entry" }, make("i", { style: `background:${color}` }), make("span", {}, name.trim()));
   const named = showlegend === false ? [] : data.filter((trace) => trace.showlegend);
-  const people = named.flatMap(({ name, line }) => [dot(typeof line.color === "string" ? line.color : ""), make("span", {}, name)]);
-  // As Plotly takes it: text with coloured parts.
-  const parts = `${title?.subtitle?.text ?? ""}`.split(/<span style="color: ([^"]+)">[^<]*<\/span>/);
-  const words = parts.flatMap((part, place) => (place % 2 ? [dot(part)] : [make("span", {}, part.trim())]));
+  const people = named.map(({ name, line }) => entry(typeof line.color === "string" ? line.color : "", name));
+  // As Plotly takes it: text with coloured parts, each before its name.
+  const [first, ...parts] = `${title?.subtitle?.text ?? ""}`.split(/<span style="color: ([^"]+)">[^<]*<\/span>/);
+  const words = [make("span", {}, first.trim())];
+  for (let place = 0; place < parts.length; place += 2) words.push(entry(parts[place], parts[place + 1]));
   return [make("b", {}, title?.text ?? ""), ...people, ...words];
 }
 
