@@ -207,6 +207,17 @@ function nameAxes(pen, scene, place, font, color) {
   pen.font = font;
   pen.fillStyle = color;
   pen.textAlign = "center";
+  /** Where texts are already. @type {{x: number, y: number, half: number}[]} */
+  const written = [];
+  const write = (/** @type {string} */ text, /** @type {number} */ wantedX, /** @type {number} */ wantedY) => {
+    const half = pen.measureText(text).width / 2;
+    const x = Math.max(half, Math.min(wantedX, pen.canvas.clientWidth - half));
+    const y = Math.min(Math.max(wantedY, LETTER_PX), pen.canvas.clientHeight);
+    const covers = written.find((other) => Math.abs(other.x - x) < other.half + half + 2 && Math.abs(other.y - y) < LETTER_PX);
+    const free = { x, y: covers ? covers.y - LETTER_PX : y, half }; // two axes may end in one corner
+    written.push(free);
+    pen.fillText(text, free.x, free.y);
+  };
   for (const [number, axis] of AXES.entries()) {
     const edges = [0, 1].map((side) => {
       const at = axis === "z" ? [ranges[0][side], ranges[1][side], 0] : [ranges[0][side], ranges[1][side], bottom];
@@ -216,10 +227,6 @@ function nameAxes(pen, scene, place, font, color) {
     const [from, to] = there.sort(([one], [other]) => one.depth - other.depth)[0] ?? [];
     if (!from || !to) continue;
     stroke(pen, from, to, "rgba(138, 143, 152, 0.5)", 1);
-    const write = (/** @type {string} */ text, /** @type {number} */ x, /** @type {number} */ y) => {
-      const half = pen.measureText(text).width / 2;
-      pen.fillText(text, Math.max(half, Math.min(x, pen.canvas.clientWidth - half)), Math.min(Math.max(y, LETTER_PX), pen.canvas.clientHeight));
-    };
     const middle = (from.x + to.x) / 2;
     const below = axis === "z" ? LETTER_PX / 2 : LETTER_PX + 4;
     write(scene[`${axis}axis`].title?.text ?? "", axis === "z" ? middle - 28 : middle, (from.y + to.y) / 2 + below);
