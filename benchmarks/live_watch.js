@@ -50,18 +50,18 @@
     video.requestVideoFrameCallback(next);
   }
 
-  // What a canvas shows is on screen with the next redraw of the page.
+  // What is drawn on a canvas is on screen with the next redraw of the page.
+  const redrawn = new WeakSet();
+  const { drawImage } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.drawImage = function (...given) {
+    redrawn.add(this.canvas);
+    return drawImage.apply(this, given);
+  };
+
   function watchDrawn(drawn) {
-    let last = null;
-    const next = () => {
-      requestAnimationFrame(next);
-      if (drawn.offsetParent === null || drawn.width < CELLS) return;
-      const value = number(drawn, drawn.width, drawn.height);
-      if (value === null) notes.unread++;
-      else if (value !== last) notes.shown.push([value, performance.timeOrigin + performance.now()]);
-      last = value ?? last;
-    };
-    requestAnimationFrame(next);
+    requestAnimationFrame(() => watchDrawn(drawn));
+    if (drawn.offsetParent === null || !redrawn.delete(drawn)) return;
+    note(notes.shown, drawn, drawn.width, drawn.height, performance.timeOrigin + performance.now());
   }
 
   const devices = navigator.mediaDevices;
