@@ -6,6 +6,7 @@
 
 const SKIPPED = 10; // the first frames, for which programs are compiled
 const COUNTED = 30;
+const FIRST = 5; // if the card is slower in each of these, it is not tried longer
 const FAST_MS = 12; // the processor is fast enough, whatever the card can do
 const WORTH = 0.8; // of the processor's time
 
@@ -29,8 +30,10 @@ export class DelegateTrial {
     const times = this.times[delegate];
     if (this.faster || times.length >= SKIPPED + COUNTED) return;
     times.push(ms);
-    if (times.length < SKIPPED + COUNTED) return;
     const cpuMs = median(this.times.CPU);
+    const isHopeless = delegate === "GPU" && times.length === SKIPPED + FIRST && Math.min(...times.slice(SKIPPED)) > cpuMs;
+    if (isHopeless) this.faster = "CPU";
+    if (times.length < SKIPPED + COUNTED) return;
     if (delegate === "GPU") this.faster = median(times) < WORTH * cpuMs ? "GPU" : "CPU";
     else if (cpuMs < FAST_MS) this.faster = "CPU";
   }
@@ -42,4 +45,4 @@ export class DelegateTrial {
 }
 
 /** @param {number[]} times */
-const median = (times) => times.slice(SKIPPED).sort((one, other) => one - other)[COUNTED >> 1];
+const median = (times) => times.slice(SKIPPED).sort((one, other) => one - other)[COUNTED >> 1] ?? Infinity;

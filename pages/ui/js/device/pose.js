@@ -57,7 +57,7 @@ export class DevicePose {
   opening = null;
   /** @type {() => void} */
   onClosed = () => {};
-  /** A frame with people for the trial. @type {Promise<ImageBitmap> | null} */
+  /** A frame with people for the trial; null if it could not be copied. @type {Promise<ImageBitmap | null> | null} */
   sample = null;
 
   /**
@@ -108,7 +108,7 @@ export class DevicePose {
       return Promise.resolve(null);
     }
     const number = this.number++;
-    if (this.trial?.wantsCard) this.sample ??= createImageBitmap(picture);
+    if (this.trial?.wantsCard) this.sample ??= createImageBitmap(picture).catch(() => null);
     return new Promise((answer) => {
       this.asked.set(number, answer);
       worker.postMessage({ number, timeS, picture }, [picture]);
@@ -138,7 +138,8 @@ export class DevicePose {
     this.answerAll();
     await closed;
     worker.terminate();
-    if (this.trial && this.sample) tryCard(this.files, this.options, this.trial, await this.sample);
+    const sample = await this.sample;
+    if (this.trial && sample) tryCard(this.files, this.options, this.trial, sample);
   }
 
   /**
