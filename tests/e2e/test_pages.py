@@ -64,9 +64,10 @@ def test_home_leads_to_a_sample_whatever_was_chosen_before(page, shot):
     no_errors(page)
 
 
-def test_a_photo_gives_an_overlay_a_table_and_a_skeleton(page, shot):
+def test_a_photo_gives_an_overlay_a_table_and_a_skeleton(page, shot, tmp_path):
     page.goto("/image")
     expect(page.get_by_text("The result appears here")).to_be_visible()
+    a_file_that_is_not_a_photo_is_reported_in_one_sentence(page, tmp_path)
     upload(page, sample_picture().path)
     expect(page.get_by_alt_text("grace_hopper.jpg with the landmarks")).to_be_visible()
     expect(skeleton_of(page)).to_be_visible()
@@ -81,6 +82,15 @@ def test_a_photo_gives_an_overlay_a_table_and_a_skeleton(page, shot):
     expect(page.get_by_text("33 of 33 landmarks")).to_be_visible()
     no_errors(page)
     its_results_can_be_downloaded(page)
+
+
+def a_file_that_is_not_a_photo_is_reported_in_one_sentence(page, tmp_path):
+    broken = tmp_path / "holiday.jpg"
+    broken.write_bytes(b"this is not a picture")
+    upload(page, broken)
+    alert = page.get_by_test_id("stAlertContentError")
+    expect(alert).to_contain_text("holiday.jpg")
+    assert "Traceback" not in page.inner_text("body")
 
 
 def its_results_can_be_downloaded(page):
@@ -119,16 +129,6 @@ def test_without_webgl_the_skeletons_are_drawn_on_a_canvas_and_can_be_turned(vis
         expect(page.locator(f".pp-{view}")).to_have_attribute("data-frame", "89")
     no_errors(page)
     browser.close()
-
-
-def test_a_file_that_is_not_a_photo_is_reported_in_one_sentence(page, tmp_path):
-    broken = tmp_path / "holiday.jpg"
-    broken.write_bytes(b"this is not a picture")
-    page.goto("/image")
-    upload(page, broken)
-    alert = page.get_by_test_id("stAlertContentError")
-    expect(alert).to_contain_text("holiday.jpg")
-    assert "Traceback" not in page.inner_text("body")
 
 
 def test_the_camera_button_takes_a_photo(page):

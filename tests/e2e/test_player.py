@@ -577,9 +577,18 @@ def test_the_hands_of_a_saved_result_have_a_table_of_their_own(page, walk, tmp_p
     expect(page.get_by_text("33 of 33 landmarks")).to_be_visible()
 
 
+def a_damaged_result_is_reported_in_one_sentence(page, tmp_path):
+    path = tmp_path / "broken.npz"
+    path.write_bytes(b"PK\x03\x04 not a result")
+    upload(page, path)
+    expect(page.get_by_test_id("stAlertContentError")).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
 def test_hands_without_bodies_have_no_controls_of_bodies(page, tmp_path):
     save_sequence(None, tmp_path / "hands.posecore.npz", hands=waving(40))
     page.goto("/explore")
+    a_damaged_result_is_reported_in_one_sentence(page, tmp_path)
     upload(page, tmp_path / "hands.posecore.npz")
     wait_for_player(page, ("skeleton", "cursor"))
     expect(page.get_by_text("This result has hands only.")).to_be_visible()
@@ -633,15 +642,6 @@ def test_cuts_are_marked_and_lead_to_their_frames(page, walk, tmp_path, shot):
         page.locator(".pp").press(key)
         wait_for_frame(page, frame, views)
     shot(page, "cuts")
-
-
-def test_a_damaged_result_is_reported_in_one_sentence(page, tmp_path):
-    path = tmp_path / "broken.npz"
-    path.write_bytes(b"PK\x03\x04 not a result")
-    page.goto("/explore")
-    upload(page, path)
-    expect(page.get_by_test_id("stAlertContentError")).to_be_visible()
-    expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
 def test_a_twenty_minute_video_opens(page, walk, tmp_path):
