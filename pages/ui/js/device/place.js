@@ -8,6 +8,8 @@ import { whyNot } from "./pose.js";
 
 const KEPT = "posecore.live.where"; // in the browser, for the next visit
 
+const UNKNOWN = "This browser does not say whether it can find people itself.";
+
 /** @type {Where | null} */
 let chosen = kept();
 /** @type {Promise<string | null> | null} */
@@ -22,7 +24,7 @@ const listeners = new Set();
  */
 export async function placeFor({ missing, needs }) {
   if (missing !== null) return { where: "server", why: missing, free: false };
-  cannot ??= whyNot();
+  cannot ??= whyNot().catch(() => UNKNOWN);
   const why = await cannot;
   if (why !== null) return { where: "server", why: `${why} So the server finds people.`, free: false };
   if (needs !== null) return { where: "server", why: needs, free: false };
