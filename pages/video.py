@@ -39,7 +39,7 @@ def facts_of(run: ClipRun, sequence: PoseSequence) -> list[str]:
     return [
         f"{width} × {height} px, {sequence.fps:.4g} fps",
         "analysed live" if run.was_live else processed,
-        engine_line(run.used_options.pose),
+        engine_line(run.used_options.pose, run.found_by),
     ]
 
 
@@ -72,7 +72,8 @@ def manifest(run: ClipRun, sequence: PoseSequence) -> dict[str, Any]:
         heights=run.playback.heights,
         focal_35mm=run.info.focal_35mm if run.info is not None else None,
     )
-    return {**facts, **of_hands}
+    of_browser = {} if run.found_by is None else {"engine": run.found_by.as_dict()}
+    return {**facts, **of_hands, **of_browser}
 
 
 def asks_for_everybody(run: ClipRun) -> bool:

@@ -15,6 +15,7 @@ from pages.ui.shared import addresses
 from pages.ui.shared.clips import Clip
 from pages.ui.video.clip_run import ClipRun, RunOptions
 from posecore import BLAZEPOSE_33, PoseOptions, PoseSequence, save_sequence
+from posecore.estimation.engines import EngineUsed
 from posecore.export.saved import load_sequence
 from posecore.media.films import FilmWriter
 
@@ -136,9 +137,10 @@ def test_what_is_no_recording_is_refused_in_a_sentence(url, fetch, film, result,
 def test_the_player_gets_the_film_and_the_people_of_the_browser(film, result):
     """They are not looked for again, which would find nobody in these plain frames."""
     run = ClipRun(Clip("key", "recording.mp4", film))
-    run.start_recorded(load_sequence(result).sequence, RunOptions(PoseOptions(engine="mediapipe")))
+    browser = EngineUsed("mediapipe", "MediaPipe 1.1.0 in the browser")
+    run.start_recorded(load_sequence(result).sequence, RunOptions(PoseOptions(engine="mediapipe")), browser)
     assert run.state.done.wait(60)
-    assert (run.state.error, run.was_live) == (None, True)
+    assert (run.state.error, run.was_live, run.found_by) == (None, True, browser)
     assert run.poses is not None
     assert (run.poses.size, len(run.poses)) == ((128, 96), 20)
     np.testing.assert_allclose(run.poses.xy[:, 0, 7, 0], 2 * np.arange(20))

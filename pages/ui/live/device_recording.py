@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from pages.ui.live.device_runtime import VERSION
 from pages.ui.shared.addresses import address, offer, withdraw
 from pages.ui.shared.clips import Clip
 from pages.ui.shared.folders import Folder
@@ -21,9 +22,11 @@ from pages.ui.video.clip_run import USUAL_SIDE, RunOptions, keep_upload, new_run
 from pages.ui.video.clip_source import show_upload
 from posecore import ClipOptions, PoseOptions, PoseSequence
 from posecore.errors import UnreadableResult
+from posecore.estimation.engines import EngineUsed
 from posecore.export.saved import load_sequence
 
 _KEY = "device_recordings"
+_ENGINE = EngineUsed("mediapipe", f"MediaPipe {VERSION} in the browser")
 # What a WebM file begins with; browsers record that or MP4.
 _WEBM = b"\x1aE\xdf\xa3"
 
@@ -114,8 +117,9 @@ def open_uploaded_recording(options: PoseOptions) -> bool:
     name = f"recording {datetime.now():%Y-%m-%d %H.%M.%S}{given.film.suffix}"
     clip = Clip(secrets.token_hex(8), name, given.film, given.folder)
     keep_upload(visit, clip)
-    found_by = PoseOptions(model=options.model, engine="mediapipe", people=options.people)
-    new_run(visit, clip).start_recorded(given.people, RunOptions(found_by, ClipOptions(film_side=USUAL_SIDE)))
+    how = PoseOptions(model=options.model, engine="mediapipe", people=options.people)
+    run_options = RunOptions(how, ClipOptions(film_side=USUAL_SIDE))
+    new_run(visit, clip).start_recorded(given.people, run_options, _ENGINE)
     return True
 
 

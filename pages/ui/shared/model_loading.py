@@ -3,6 +3,7 @@
 import streamlit as st
 
 from posecore import PoseOptions, find_engine, find_model
+from posecore.estimation.engines import EngineUsed
 
 _TOLD_KEY = "fallback_told"
 
@@ -40,6 +41,6 @@ def show_fallback(options: PoseOptions) -> None:
         )
 
 
-def engine_line(options: PoseOptions) -> str:
-    """The model and engine of a result, for a caption."""
-    return f"{str(options.model).capitalize()} model on {find_engine(options).library}"
+def engine_line(options: PoseOptions, engine: EngineUsed | None = None) -> str:
+    """The model and engine of a result, for a caption; None: the engine that these options use here."""
+    return f"{str(options.model).capitalize()} model on {(engine or find_engine(options)).library}"

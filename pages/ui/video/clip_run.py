@@ -28,6 +28,7 @@ from posecore import (
     estimate_video,
     find_engine,
 )
+from posecore.estimation.engines import EngineUsed
 from posecore.estimation.hand_options import HandOptions
 from posecore.export.overlay_file import write_overlay
 from posecore.limits import LIMITS
@@ -129,12 +130,14 @@ class ClipRun(VideoRun[Analysed, Shown]):
         annotated_token: of its address.
         alone: the overlay by itself, which is made on request.
         was_live: whether the people were found live, during the recording.
+        found_by: the engine of the browser that found them; None: this server's.
     """
 
     def __init__(self, clip: Clip) -> None:
         super().__init__(clip, "run")
         self.options: RunOptions | None = None
         self.was_live = False
+        self.found_by: EngineUsed | None = None
         self._seconds_before = 0.0
         stem = PurePath(clip.name).stem
         self.film, self.film_token = self._served("film.mp4", "film.mp4")
@@ -209,14 +212,15 @@ class ClipRun(VideoRun[Analysed, Shown]):
         seconds = max(1e-3, float(sequence.times_s[-1] - sequence.times_s[0]))
         self.analysis.finish(Analysed(sequence, hands), seconds=seconds)
 
-    def start_recorded(self, people: PoseSequence, options: RunOptions) -> None:
+    def start_recorded(self, people: PoseSequence, options: RunOptions, found_by: EngineUsed) -> None:
         """Start joining the video with the people whom a browser found while it recorded it; nothing is estimated.
 
         Args:
             people: on the video's clock.
             options: how they were found, and how the player's video is made.
+            found_by: the browser's engine.
         """
-        self.options, self.was_live = options, True
+        self.options, self.was_live, self.found_by = options, True, found_by
         if self.info is not None:
             source, preview = self.clip.path, self.analysis.preview
             self._analyse(partial(_join, source, people, options.part, self.film, self._notes, preview))
