@@ -217,7 +217,9 @@ def serving() -> Callable[[Starlette], AbstractContextManager[str]]:
     @contextmanager
     def serve(application: Starlette) -> Iterator[str]:
         listening = socket.create_server(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(application, log_level="warning", lifespan="off"))
+        # Uvicorn's own settings of logging would close the handlers of all others, and Abseil's closes pytest's stderr.
+        config = uvicorn.Config(application, log_config=None, log_level="warning", lifespan="off")
+        server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:

@@ -17,6 +17,7 @@ from posecore.export.json_file import write_manifest
 from posecore.export.saved import save_sequence
 from posecore.export.table_file import write_parquet
 from posecore.media.files import file_sha256, read_head
+from posecore.system import VERSION
 
 Status = Literal["done", "skipped", "failed", "stopped"]
 
@@ -99,6 +100,11 @@ def process_clip(task: ClipTask, stop: threading.Event | None = None) -> Outcome
     except Exception as error:  # noqa: BLE001 - a decoder may raise anything
         said = unforeseen(task.source.clip, error)
     return failed(task, said, seconds_taken=round(time.monotonic() - begun, 3), could_write=could_write)
+
+
+def version_here() -> str:
+    """The version of posecore where it is called, to compare other machines."""
+    return VERSION
 
 
 def failed(task: ClipTask, said: str, *, seconds_taken: float | None = None, could_write: bool = True) -> Outcome:

@@ -7,16 +7,16 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 import click
 
 from posecore.cli import options
 from posecore.cli.console import EXIT_INTERRUPTED, NotWritten, Report, complain, load_model, progress_bar
-from posecore.errors import InvalidOption, WorkerLost
+from posecore.errors import InvalidOption, WorkerLost, one_line
 from posecore.estimation.pose_options import PoseOptions
 from posecore.media.clip_options import ClipOptions, FilmQuality
+from posecore.system import VERSION
 
 if TYPE_CHECKING:
     from posecore.batch.run import Process
@@ -200,8 +200,23 @@ def _cluster(address: str) -> Iterator[_Workplace]:
     except (OSError, ValueError) as error:
         raise InvalidOption(f"Expected a Dask scheduler at {address}, but there is none: {error}.") from error
     with client:
+        _check_workers(client, address)
         # Not by their content: a task that failed in an earlier run is done again.
         yield _Workplace(client.get_executor(pure=False), _AT_ONCE_IN_A_CLUSTER, process_clip)
+
+
+def _check_workers(client: Any, address: str) -> None:
+    """Find out before every video fails on its own whether the workers that are there can do anything."""
+    from posecore.batch.task import version_here
+
+    try:
+        versions = set(client.run(version_here).values())
+    except Exception as error:  # whatever happens on the workers
+        raise InvalidOption(
+            f"The workers of {address} cannot use posecore ({one_line(error)}). Install posecore {VERSION} there."
+        ) from error
+    if others := sorted(versions - {VERSION}):
+        raise InvalidOption(f"Expected posecore {VERSION} on the workers of {address}, but got {', '.join(others)}.")
 
 
 def _run(
@@ -230,9 +245,10 @@ def _report(outcome: "Outcome", task: "ClipTask", report: Report) -> None:
     from posecore.batch.storage import join
 
     if outcome.status == "failed":
-        said = outcome.row["error"]
-        error = said if outcome.could_write else NotWritten(said)
-        report.add_failed(Path(outcome.address), error)
+        error = outcome.row["error"]
+        # Files in several folders may have one name.
+        said = error if error.startswith(outcome.clip) else f"{outcome.clip}: {error}"
+        report.add_failed(outcome.address, said if outcome.could_write else NotWritten(said))
     elif report.as_json:
         outputs = [join(task.out, *place.split("/")) for place in outcome.outputs]
         report.done.append(

@@ -49,7 +49,7 @@ class Report:
         """Record a file that was processed and its outputs."""
         self.done.append({"source": str(source), "outputs": [str(path) for path in outputs], **facts})
 
-    def add_failed(self, source: Path, error: Exception | str) -> None:
+    def add_failed(self, source: Path | str, error: Exception | str) -> None:
         """Record a file that could not be used or written, and say so in one line on stderr."""
         self.all_written = self.all_written and not isinstance(error, NotWritten)
         self.failed.append({"source": str(source), "error": one_line(error)})

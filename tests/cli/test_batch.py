@@ -167,6 +167,17 @@ def test_only_what_changed_is_done_again(finished, videos, write, analysed, caps
     assert statuses(ask(capsys, *given, "--every", "2")[1]) == {"a.mp4": "skipped", "b.mp4": "skipped"}
 
 
+def test_a_body_is_fitted_and_drawn(videos, tmp_path):
+    asked = ["batch", str(videos / "monday"), "--out", str(tmp_path), "--film", "--body", "solid", "--height", "1.75"]
+    assert main(asked) == 0
+    saved = load_sequence(tmp_path / "clips" / "b.mp4" / "b.mp4.posecore.npz")
+    assert saved.smoothing.method == "solid"
+    assert saved.raw is not saved.sequence
+    assert [each["height_m"] for each in saved.facts["heights"]] == [1.75]
+    with open_clip(tmp_path / "clips" / "b.mp4" / "b.mp4.annotated.mp4") as film:
+        assert len(list(film)) == FRAMES
+
+
 @pytest.mark.skipif(os.name != "posix", reason="processes are killed the Unix way")
 def test_a_killed_run_goes_on(write, tmp_path, analysed, capsys):
     for name in ("a.mp4", "b.mp4", "c.mp4"):
