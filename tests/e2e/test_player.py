@@ -135,6 +135,7 @@ def test_keys_step_jump_and_play(player):
 
 @pytest.mark.goes_on
 def test_clicking_or_dragging_on_curves_and_clicking_a_row_seek_there(player):
+    show_part(player, "Curves")
     plot = curves_box(player)
     last_s = LAST / 30
     y = plot["y"] + plot["height"] / 2
@@ -287,7 +288,6 @@ def test_angles_on_the_video_are_those_of_the_curves_and_are_saved_with_the_fram
     assert drawn.sum() > 500
 
 
-@pytest.mark.goes_on
 def test_the_player_keeps_its_state_while_another_run_is_offered(player):
     player.get_by_role("slider", name="Frame").fill("40")
     wait_for_frame(player, 40)
@@ -353,7 +353,6 @@ def test_space_plays_wherever_the_focus_is_but_presses_what_keys_have_gone_to(pa
     assert player.evaluate(PAUSED)
 
 
-@pytest.mark.goes_on
 def test_least_and_turning_points_of_a_curve_are_a_click_away(player):
     show_part(player, "Numbers")
     row = player.locator(".pp-numbers tbody tr").filter(has_text="person 2").first
