@@ -113,7 +113,7 @@ def wait_for_a_place() -> None:
 
 def show_help() -> None:
     """Show what to do if the camera does not start, and the alternatives."""
-    with st.expander("Camera not starting?", icon=":material/help:"):
+    with st.expander("Camera not starting?", icon=":material/help:", key="camera_help"):
         st.markdown(
             "- Allow the browser to use the camera: click the icon beside the address.\n"
             "- Close other programs that may be using the camera, such as video calls, and try again.\n"
