@@ -328,8 +328,8 @@ def test_smoothing_during_the_run_can_be_switched_off(short_clip, ask, tmp_path)
         (["image", sample_picture().path, "--out", __file__], "Nothing can be written to"),
         (["image", sample_picture().path], "--out"),
         (["image", "x.jpg", "--out", "OUT", "--search", "far"], "'far' is not one of 'fast', 'thorough'"),
-        (["picture", "x.jpg"], "image | video | hands | export"),
-        ([], "image | video | hands | export"),
+        (["picture", "x.jpg"], "image | video | batch | hands | export"),
+        ([], "image | video | batch | hands | export"),
     ],
 )
 def test_bad_input_gives_one_line_and_leaves_no_files(arguments, message, ask, tmp_path):
