@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -288,6 +288,9 @@ def page(
     page = returning_with(**mark.kwargs if mark else {}).new_page()
     request.node.stash.setdefault(VISITS, []).append((page, server))
     yield page
+    if mark:  # as the next visitor finds it, without a menu that this one opened
+        with suppress(Error):  # it shows no page of the app
+            page.evaluate("localStorage.clear()")
     page.close()
 
 
