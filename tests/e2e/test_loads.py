@@ -25,6 +25,8 @@ def test_everything_is_found_under_a_base_path(visit, start_server):
         page.on("response", lambda response: response.status == 404 and missing.append(response.url))
         page.goto("/some/app/")
         page.get_by_role("link", name="Try a photo").click()
+        # A photo that is replaced before the browser has asked for it is gone.
+        page.wait_for_function("document.querySelector('img[alt*=\"with the landmarks\"]')?.naturalWidth > 0")
         page.get_by_role("button", name="Change photo").click()
         page.get_by_role("radio", name="Portrait").click()
         expect(page.locator(".posecore-solid canvas")).to_be_visible()
