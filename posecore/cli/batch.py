@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from posecore.batch.summary import Summary
     from posecore.batch.task import ClipTask, Outcome
 
-_USUAL = ClipOptions()
 # With a cluster, whose size may change: enough that no worker waits for the next one.
 _AT_ONCE_IN_A_CLUSTER = 1_000
 _SECONDS_TO_CONNECT = 10
@@ -46,23 +45,11 @@ class _Count:
 @click.option("--dask", metavar="ADDRESS", help="Use the workers of this Dask scheduler, such as tcp://host:8786.")
 @click.option("--again", is_flag=True, help="Also analyse videos whose results are there.")
 @click.option("--film", is_flag=True, help="Also write annotated videos, which takes longer.")
-@click.option(
-    "--film-side", type=int, metavar="PX", help="Longest side of the annotated videos.  [default: that of the original]"
-)
-@click.option(
-    "--film-quality",
-    type=click.Choice(get_args(FilmQuality)),
-    default=_USUAL.film_quality,
-    show_default=True,
-    help="Encode fast, or make smaller files.",
-)
+@options.film_side
+@options.film_quality
 @click.option("--exercise", metavar="NAME", help="Count the repetitions of this exercise, as the reps command does.")
 @options.part
-@click.option(
-    "--no-smoothing",
-    is_flag=True,
-    help="Landmarks as the model returns them, to be smoothed later (see export --smoothing).",
-)
+@options.no_smoothing
 @options.fit
 @options.height
 @options.estimation

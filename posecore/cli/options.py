@@ -11,7 +11,7 @@ import click
 
 from posecore.errors import InvalidOption
 from posecore.estimation.pose_options import EngineChoice, PoseOptions, SearchChoice
-from posecore.media.clip_options import ClipOptions
+from posecore.media.clip_options import ClipOptions, FilmQuality
 from posecore.view.overlays.names import USUAL_FAMILY, AnchorName, PieceName, ReferenceName
 from posecore.view.silhouettes import Background, BackgroundName, BackgroundPicture
 
@@ -126,6 +126,24 @@ _PART = [
         "--every", type=int, default=_WHOLE.every, show_default=True, metavar="N", help="Use only every Nth frame."
     ),
 ]
+film_side = click.option(
+    "--film-side",
+    type=int,
+    metavar="PX",
+    help="Longest side of the annotated video.  [default: that of the original]",
+)
+film_quality = click.option(
+    "--film-quality",
+    type=click.Choice(get_args(FilmQuality)),
+    default=_WHOLE.film_quality,
+    show_default=True,
+    help="Encode fast, or make a smaller file.",
+)
+no_smoothing = click.option(
+    "--no-smoothing",
+    is_flag=True,
+    help="Landmarks as the model returns them, to be smoothed later (see export --smoothing).",
+)
 _BOARD = [
     click.option(
         "--board",

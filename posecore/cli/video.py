@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from posecore.motion.smoothing import Smoothing
     from posecore.poses import PoseSequence
     from posecore.view.overlays.options import OverlayOptions
-
-_USUAL = ClipOptions()
 
 
 @dataclass(frozen=True)
@@ -45,30 +43,15 @@ class _Asked:
 @options.overwrite
 @click.option("--no-film", is_flag=True, help="Write no annotated video, which is faster.")
 @options.part
-@click.option(
-    "--film-side",
-    type=int,
-    metavar="PX",
-    help="Longest side of the annotated video.  [default: that of the original]",
-)
-@click.option(
-    "--film-quality",
-    type=click.Choice(get_args(FilmQuality)),
-    default=_USUAL.film_quality,
-    show_default=True,
-    help="Encode fast, or make a smaller file.",
-)
+@options.film_side
+@options.film_quality
 @click.option(
     "--workers",
     type=int,
     metavar="N",
     help="Processes for a long video of one person, one segment each; 1: a single process.  [default: half the cores]",
 )
-@click.option(
-    "--no-smoothing",
-    is_flag=True,
-    help="Landmarks as the model returns them, to be smoothed later (see export --smoothing).",
-)
+@options.no_smoothing
 @options.fit
 @options.height
 @options.estimation
