@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -157,22 +156,24 @@ def test_a_downloaded_file_is_readable_by_other_users(target: Path) -> None:
         (sending(BODY[:1000], length=len(BODY)), "the connection broke off"),
         (broken_chunks, "the connection broke off"),
         (lambda request: None, "the connection broke off"),
-        (no_answer, "the server did not answer within 0.3 s"),
-        (stalling, "the server did not answer within 0.3 s"),
         (redirecting("/again"), "Exceeded 30 redirects."),
     ],
-    ids=["404", "truncated", "broken chunks", "closed", "hanging", "stalling", "redirect loop"],
+    ids=["404", "truncated", "broken chunks", "closed", "redirect loop"],
 )
-def test_a_failed_download_says_why_and_leaves_no_file(
-    answer: Answer, said: str, target: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(downloads, "STALL_TIMEOUT_S", 0.3)
-    with serving(answer) as url:
-        start = time.monotonic()
-        with pytest.raises(DownloadFailed) as raised:
-            fetch(url, target)
-        assert time.monotonic() - start < 5
+def test_a_failed_download_says_why_and_leaves_no_file(answer: Answer, said: str, target: Path) -> None:
+    with serving(answer) as url, pytest.raises(DownloadFailed) as raised:
+        fetch(url, target)
     assert str(raised.value) == said
+    assert files_beside(target) == []
+
+
+@pytest.mark.parametrize("answer", [no_answer, stalling], ids=["hanging", "stalling"])
+def test_a_download_does_not_wait_for_ever(answer: Answer, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Only here: a busy machine may take this long to send an ordinary answer.
+    monkeypatch.setattr(downloads, "STALL_TIMEOUT_S", 0.3)
+    with serving(answer) as url, pytest.raises(DownloadFailed) as raised:
+        fetch(url, target)
+    assert str(raised.value) == "the server did not answer within 0.3 s"
     assert files_beside(target) == []
 
 
