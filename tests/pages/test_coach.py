@@ -221,6 +221,14 @@ def test_the_visitor_can_begin_end_and_start_over():
     assert coach.report([], 3, "nonsense")["phase"] == "wait"
 
 
+def test_what_is_done_until_the_end_counts():
+    coach, sequence = Coach("squat", Target(20, 1, 0)), squats([1] * 4)
+    frames = [sequence.frame(index) for index in range(len(sequence))]
+    coach.report([], frames[0].time_s, "begin")
+    ended = coach.report(frames, frames[-1].time_s, "end")
+    assert (ended["phase"], ended["count"]) == ("done", 4)
+
+
 def test_a_request_stays_quick_in_a_long_session():
     coach = Coach("squat", Target(100, 1, 0))
     sequence = squats([1] * 20)

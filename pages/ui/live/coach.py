@@ -82,13 +82,13 @@ class Coach:
         watched.add(frames)
         if wish == "begin":
             sets.begin_set(now_s)
-        elif wish == "end":
-            sets.end(now_s)
         ready = watched.missing == ()
         if isinstance(watched, LiveHold):
             sets.go_on(now_s, ready, held=watched.held)
         else:
             sets.go_on(now_s, ready, repetitions=watched.repetitions)
+        if wish == "end":  # after what was done until then
+            sets.end(now_s)
         watched.free = sets.phase == "wait" and not sets.sets
         if self._started_at is None and sets.sets:
             self._started_at = datetime.now(UTC)
