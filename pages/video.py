@@ -12,7 +12,7 @@ from pages.ui.explore.found import counts_in_words, show_counts
 from pages.ui.explore.result_places import ResultPlaces
 from pages.ui.shared.addresses import address
 from pages.ui.shared.explain import SEVERAL_PEOPLE, numbers_explained, plain, show_notes
-from pages.ui.shared.job_progress import show_progress
+from pages.ui.shared.job_progress import partial_text, show_progress
 from pages.ui.shared.link_needs import say_what_a_link_needs
 from pages.ui.shared.model_loading import engine_line
 from pages.ui.shared.module_component import fetch_ahead
@@ -48,8 +48,7 @@ def notes_of(run: ClipRun, sequence: PoseSequence) -> list[str]:
     notes = run.notes
     if run.state.cut_short:
         total = run.expect(run.used_options).frames
-        of_all = f"{len(sequence)} of {total}" if total else f"{len(sequence)}"
-        notes.insert(0, f"Stopped after {of_all} frames. This is a partial result.")
+        notes.insert(0, partial_text(run.state, len(sequence), total))
     return notes
 
 

@@ -18,12 +18,16 @@ class Limits:
         picture_pixels: width x height of a photo; checked before it is decoded.
         clip_frame_pixels: width x height of one frame of a video (8K UHD is 33 million).
         clip_frames: frames of one video (an hour at 60 frames per second is 216,000).
+        clip_seconds: length of one video.
         people: maximum number of people in a frame.
         least_height_cm, most_height_cm: of a person, where it is given.
         person_frames: frames times people of one video whose landmarks are kept, 1 KB each; if more people come and
             go than this allows, the last ones are left out.
-        runs_at_once: videos that one app server processes at the same time, and raw photos that it develops; further
-            ones wait.
+        runs_at_once: jobs, such as the analysis of a video, that one app server does at the same time, and raw photos
+            that it develops; further ones wait.
+        waiting_places: jobs that wait for one of these places; further ones are asked to come again.
+        waiting_per_visit: of these places, those that one visit can take.
+        job_seconds: time for one job, without the time that it waits; it ends then, with the result so far.
         clip_megabytes: memory for processing one video, in addition to the loaded model's, and for developing a
             camera's raw photo (Linux).
         overlay_megabytes: size of an overlay by itself, as a video or as pictures; its writing ends there.
@@ -56,11 +60,15 @@ class Limits:
     picture_pixels: int = 64_000_000
     clip_frame_pixels: int = 36_000_000
     clip_frames: int = 216_000
+    clip_seconds: int = 7_200
     people: int = 20
     least_height_cm: int = 50
     most_height_cm: int = 260
     person_frames: int = 2_000_000
     runs_at_once: int = 2
+    waiting_places: int = 20
+    waiting_per_visit: int = 4
+    job_seconds: int = 1_800
     clip_megabytes: int = 3_000
     overlay_megabytes: int = 2_000
     seconds_per_frame: int = 60

@@ -177,7 +177,7 @@ def open_clip(
         UnreadableMedia: if the file is missing, empty, damaged, a photo, only sound, or not a video in a known
             format.
         MediaTooLarge: if a frame is over ``LIMITS.clip_frame_pixels`` or the video states more than
-            ``LIMITS.clip_frames`` frames.
+            ``LIMITS.clip_frames`` frames or ``LIMITS.clip_seconds``.
     """
     path = Path(path)
     shown = name or path.name
@@ -244,6 +244,7 @@ class ClipReader:
         _check_frame_size(source.size, shown)
         if source.counted and source.frame_count is not None:
             self._check_count(source.frame_count)
+        self._check_length(source.duration_s or 0.0)
         self._decoded = source.frames()
         first = next(self._decoded, None)
         if first is None and source.lacked_memory:
@@ -330,6 +331,7 @@ class ClipReader:
             count += 1
             self._check_count(count)
             time_s = clock.time_of(frame.time)
+            self._check_length(time_s)
             yield time_s, frame
         self.broke_off = start_s == 0 and self._source.ended_early(count, time_s)
 
@@ -345,6 +347,13 @@ class ClipReader:
             raise MediaTooLarge(
                 f"{self._shown} is too long. Expected at most {LIMITS.clip_frames:,} frames, "
                 f"but got {count:,} or more. Cut it into shorter videos."
+            )
+
+    def _check_length(self, seconds: float) -> None:
+        if seconds > LIMITS.clip_seconds:
+            raise MediaTooLarge(
+                f"{self._shown} is too long. Expected at most {LIMITS.clip_seconds / 60:,.3g} minutes, "
+                f"but got {seconds / 60:,.1f} or more. Cut it into shorter videos."
             )
 
 

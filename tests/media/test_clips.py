@@ -472,6 +472,17 @@ class TestLimits:
             with pytest.raises(MediaTooLarge, match="at most 11 frames"):
                 next(frames)
 
+    @pytest.mark.parametrize("stated", [True, False], ids=["stated", "found while decoding"])
+    def test_length(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stated: bool) -> None:
+        path = encode_clip(tmp_path / "clip.webm", [chart(step=n) for n in range(12)], codec="libvpx-vp9")
+        if not stated:
+            monkeypatch.setattr("posecore.media.video_file._stated_duration_s", lambda *_: None)
+        monkeypatch.setattr(clips, "LIMITS", Limits(clip_seconds=2))
+        assert len(read_all(path)[1]) == 12
+        monkeypatch.setattr(clips, "LIMITS", Limits(clip_seconds=1))
+        with pytest.raises(MediaTooLarge, match=r"at most 0.0167 minutes"):
+            read_all(path)
+
 
 def test_error_in_the_block_is_not_mistaken_for_one_of_the_clip(film: Path) -> None:
     with pytest.raises(av.FFmpegError), open_clip(film):  # such as a film being written next to it

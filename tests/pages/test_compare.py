@@ -1,7 +1,6 @@
 """The Compare page: two results as poses, as movements, and by their repetitions."""
 
 import json
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from pages.ui.compare.given import Given
 from pages.ui.compare.imitation import imitate
 from pages.ui.compare.side_by_side.pair import Pair, make_pair
+from pages.ui.shared.job_queue import JobQueue
 from pages.ui.video.clip_run import ClipRun
 from posecore import BLAZEPOSE_33, PoseSequence, align_sequences, save_sequence
 from posecore.motion.comparing.limbs import LIMBS
@@ -135,11 +135,11 @@ def test_a_video_is_analysed_once_and_deleted_with_the_visit(open_page, short_cl
 
 
 def test_videos_on_both_sides_show_their_progress(open_page, short_clip, monkeypatch):
-    monkeypatch.setattr("pages.ui.shared.jobs._PLACES", threading.Semaphore(0))
+    monkeypatch.setattr("pages.ui.shared.jobs.QUEUE", JobQueue(places=0, waiting_places=9, per_visit=9))
     app = open_page("compare")
     for place in ("first", "second"):
         put(app, place, f"{place}.mp4", short_clip.read_bytes())
-    assert len([button for button in app.button if button.label.startswith("Stop")]) == 2
+    assert len([button for button in app.button if button.label == "Leave the queue"]) == 2
 
 
 def test_an_imitation_is_a_late_mirror_image_with_one_arm_behind():

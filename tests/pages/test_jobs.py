@@ -1,7 +1,6 @@
 """Jobs in the background: progress, waiting, stopping, errors, and their end with the visit."""
 
 import gc
-import threading
 import time
 
 import numpy as np
@@ -9,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.shared.job_progress import progress_text
+from pages.ui.shared.job_queue import JobQueue
 from pages.ui.shared.jobs import Job, JobProgress, JobState, JobWords, Report
 from pages.ui.shared.visits import Visit
 from posecore import PosecoreError
@@ -58,8 +58,8 @@ def test_a_stopped_job_keeps_what_was_done():
 
 
 def test_jobs_wait_for_those_of_others_and_can_be_stopped_before(monkeypatch):
-    places = threading.BoundedSemaphore(1)
-    monkeypatch.setattr("pages.ui.shared.jobs._PLACES", places)
+    queue = JobQueue(places=1, waiting_places=9, per_visit=9)
+    monkeypatch.setattr("pages.ui.shared.jobs.QUEUE", queue)
     first, second, third = (Job(PHOTOS) for _ in range(3))
     first.start(count_photos)
     until(lambda: first.state.progress is not None)
@@ -73,7 +73,7 @@ def test_jobs_wait_for_those_of_others_and_can_be_stopped_before(monkeypatch):
     until(lambda: second.state.progress is not None)
     assert first.state.done.is_set()
     second.close()
-    assert places.acquire(timeout=30), "no place is lost"
+    assert (queue.working, queue.waiting) == (0, 0), "no place is lost"
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

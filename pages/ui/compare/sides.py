@@ -10,7 +10,7 @@ from pages.ui.compare.imitation import TITLE, imitate
 from pages.ui.explore.opened import Opened
 from pages.ui.shared.clips import Clip
 from pages.ui.shared.explain import NOBODY, show_notes
-from pages.ui.shared.job_progress import show_progress
+from pages.ui.shared.job_progress import partial_text, show_progress
 from pages.ui.shared.navigation import COMPARE
 from pages.ui.shared.people_choice import choose_person
 from pages.ui.shared.problems import show_problem
@@ -242,7 +242,7 @@ def _result(visit: Visit, thing: Thing, options: PoseOptions, place: Place) -> S
     if thing is not _video_result(visit):
         _offer_another_run(given_in(visit), thing, options, place)
     if thing.state.cut_short:
-        st.caption(f"Stopped after {len(thing.poses)} frames: this is a partial result.")
+        st.caption(partial_text(thing.state, len(thing.poses)))
     film = thing.film_token if thing.used_options.film else None
     return Side(place, thing.film_token, thing.name, thing.poses, film)
 

@@ -17,7 +17,7 @@ from pages.ui.shared.addresses import address
 from pages.ui.shared.explain import show_notes
 from pages.ui.shared.figure import show_figure
 from pages.ui.shared.film_frame import film_frame
-from pages.ui.shared.job_progress import show_progress
+from pages.ui.shared.job_progress import partial_text, show_progress
 from pages.ui.shared.problems import show_problem
 from pages.ui.shared.visits import Visit
 from pages.ui.video.run_progress import is_over
@@ -44,7 +44,7 @@ def show_video_result(visit: Visit, film: Film, wanted: Wanted) -> None:
         return
     show_notes(dict.fromkeys(run.notes))
     if run.state.cut_short:
-        st.warning(f"Stopped after {len(seen)} frames. This is a partial result.", icon=":material/info:")
+        st.warning(partial_text(run.state, len(seen)), icon=":material/info:")
     kinds = wanted.bodies.kinds
     size_m = wanted.tag_size_m if wanted.bodies.family else None
     look = (run.drawn_token, id(seen), kinds, size_m, camera.matrix.tobytes(), camera.distortion.tobytes())

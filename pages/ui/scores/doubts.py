@@ -5,7 +5,8 @@ import streamlit as st
 from pages.ui.scores.doubt_results import show_results
 from pages.ui.scores.doubt_run import WORKERS, DoubtRuns, Wanted
 from pages.ui.scores.photo_set import PhotoSet, choose_photos, runs_of
-from pages.ui.shared.job_progress import show_progress, time_text
+from pages.ui.shared.job_progress import show_progress, why_stopped
+from pages.ui.shared.jobs import time_text
 from pages.ui.shared.model_loading import load_model
 from pages.ui.shared.problems import show_problem
 from pages.ui.shared.visits import Visit
@@ -120,6 +121,8 @@ def _show_runs(runs: DoubtRuns, photo_set: PhotoSet) -> None:
         return
     if job is not None and job.state.error is not None:
         show_problem(job.state.error)
+    elif job is not None and job.state.is_out_of_time:
+        st.warning(f"Stopped{why_stopped(job.state)}. Press **Find doubtful photos** to go on.", icon=":material/info:")
     if runs.doubts is None:
         return
     if runs.doubts.wanted.version != photo_set.version:

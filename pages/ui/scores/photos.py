@@ -8,7 +8,7 @@ from pages.ui.scores.score_choices import choose_cases, choose_others, cost, exp
 from pages.ui.scores.score_results import show_scored
 from pages.ui.scores.score_run import ScoreRuns, Wanted
 from pages.ui.scores.tabs import turn_to
-from pages.ui.shared.job_progress import show_progress
+from pages.ui.shared.job_progress import show_progress, why_stopped
 from pages.ui.shared.model_loading import load_model
 from pages.ui.shared.problems import show_problem
 from pages.ui.shared.visits import Visit
@@ -77,6 +77,8 @@ def _show_runs(runs: ScoreRuns, photo_set: PhotoSet) -> None:
         return
     if job is not None and job.state.error is not None:
         show_problem(job.state.error)
+    elif job is not None and job.state.is_out_of_time:
+        st.warning(f"Stopped{why_stopped(job.state)}. Press **Score** to go on.", icon=":material/info:")
     if runs.scored is None:
         return
     now = runs.wanted(photo_set, runs.scored.wanted.options)

@@ -4,18 +4,19 @@ import secrets
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Generic, Protocol, TypeVar
 
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from pages.ui.shared.job_queue import QUEUE, Full
 from posecore import PosecoreError
 from posecore.limits import LIMITS
 from posecore.runs.preview import Preview
 
 Result = TypeVar("Result")
-
-_PLACES = threading.BoundedSemaphore(LIMITS.runs_at_once)
 
 
 class Report(Protocol):
@@ -71,32 +72,89 @@ class JobProgress:
         return max(0, self.total - self.count) / self.per_second if self.total and self.per_second else None
 
 
-@dataclass
+@dataclass(eq=False)
 class JobState(Generic[Result]):
     """State of a job, written by its thread and read by the page.
 
     Attributes:
-        waiting: whether it waits for other visitors' jobs.
+        visit: identifies the visit that started it; None: no visit did.
+        waiting: whether it has not begun, as other jobs work.
+        is_refused: whether it does not even wait, as too many others do.
         progress: None before the first report.
         result: None until there is one, and if there is none.
         error: why there is no result, in a sentence.
         seconds: time that the result took, without the time that the job waited.
-        cut_short: whether it was stopped before its end; then the result is that of a part.
+        cut_short: whether it was ended before its end; then the result is that of a part.
+        is_out_of_time: whether that was because it took longer than ``LIMITS.job_seconds``.
         stop: set to stop it.
         done: set when it is over, for whatever reason.
-        thread: None until it is started.
+        thread: None until it begins.
     """
 
+    visit: str | None = None
     waiting: bool = True
+    is_refused: bool = False
     progress: JobProgress | None = None
     result: Result | None = None
     error: str | None = None
     seconds: float = 0.0
     cut_short: bool = False
+    is_out_of_time: bool = False
     stop: threading.Event = field(default_factory=threading.Event)
     done: threading.Event = field(default_factory=threading.Event)
     thread: threading.Thread | None = None
+    _work: Callable[[], None] | None = None
+    _begun_s: float | None = None
     _since: tuple[int, float] = (0, 0.0)  # count and time of the first report
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Time left, or None if it is unknown, as before a second task."""
+        return self.progress.seconds_left if self.progress is not None and not self.progress.task else None
+
+    @property
+    def place(self) -> int | None:
+        """Its number in the queue, from 1; None if it does not wait there."""
+        return QUEUE.place(self)
+
+    @property
+    def seconds_until(self) -> float | None:
+        """Time until it begins, or None if it is unknown."""
+        return QUEUE.seconds_until(self)
+
+    @property
+    def why_full(self) -> Full | None:
+        """Why it could not enter the queue now; None if it could."""
+        return QUEUE.why_full(self)
+
+    @property
+    def is_started(self) -> bool:
+        """Whether it was started, though perhaps not begun."""
+        return self._work is not None or self.thread is not None
+
+    def prepare(self, work: Callable[[], None]) -> None:
+        """Keep what it has to do until its turn comes."""
+        self._work = work
+
+    def begin(self) -> None:
+        """Begin in a thread, as its turn has come."""
+        work, self._work = self._work, None
+        self.waiting, self._begun_s = False, time.monotonic()
+        self.thread = threading.Thread(target=work, daemon=True)
+        try:
+            self.thread.start()
+        except RuntimeError as error:  # the system gives no more threads
+            self.error = f"The server has no room for this now ({error}). Try again later."
+            self.done.set()
+            QUEUE.finish(self)
+
+    def end(self) -> None:
+        """Stop it after what it is doing now; at once if it does not work yet."""
+        self.stop.set()
+        if QUEUE.leave(self) or self.is_refused:
+            self._work = None
+            self.is_refused = False
+            self.done.set()
 
     def report(self, count: int, total: int | None, task: str = "") -> bool:
         """Take the progress, as ``Report``."""
@@ -105,13 +163,16 @@ class JobState(Generic[Result]):
             self._since = count, now
         first, start = self._since
         self.progress = JobProgress(count, total, (count - first) / (now - start) if count > first else None, task)
+        if self._begun_s is not None and now - self._begun_s > LIMITS.job_seconds and not self.stop.is_set():
+            self.is_out_of_time = True
+            self.stop.set()
         goes_on = not self.stop.is_set()
         self.cut_short |= not goes_on
         return goes_on
 
 
 class Job(Generic[Result]):
-    """A function that runs in the background, one of ``LIMITS.runs_at_once`` at a time, with those of other visitors.
+    """A function that runs in the background when its turn comes, see ``pages.ui.shared.job_queue``.
 
     ``close`` ends it, and waits for that. That also happens when nothing refers to the job any more, and when the
     server stops.
@@ -133,11 +194,11 @@ class Job(Generic[Result]):
     @property
     def has_started(self) -> bool:
         """Whether it was started, or needs no start as its result or error is known."""
-        return self.state.thread is not None or self.state.done.is_set()
+        return self.state.is_started or self.state.done.is_set()
 
     @property
     def is_running(self) -> bool:
-        """Whether it was started and is not over."""
+        """Whether it was started and is not over; it may still wait, or be refused until ``try_again``."""
         return self.has_started and not self.state.done.is_set()
 
     def start(self, do: Callable[[Report], Result], *, says: Callable[[PosecoreError], str] = str) -> None:
@@ -148,9 +209,15 @@ class Job(Generic[Result]):
                 that it is to end. It must not refer to the job, so that dropping the job ends it.
             says: the words of an error for the visitor.
         """
-        thread = threading.Thread(target=_do, args=(self.state, do, says, self.words.fails), daemon=True)
-        self.state.thread = thread
-        thread.start()
+        context = get_script_run_ctx(suppress_warning=True)
+        self.state.visit = None if context is None else context.session_id
+        self.state.prepare(partial(_do, self.state, do, says, self.words))
+        self.state.is_refused = not QUEUE.enter(self.state)
+
+    def try_again(self) -> None:
+        """Enter the queue after it was refused."""
+        if self.state.is_refused:
+            self.state.is_refused = not QUEUE.enter(self.state)
 
     def finish(self, result: Result, *, seconds: float) -> None:
         """End a job that was not started, as its result is known; it took this long."""
@@ -164,44 +231,42 @@ class Job(Generic[Result]):
 
     def stop(self) -> None:
         """End it after what it is doing now, and keep the result so far."""
-        self.state.stop.set()
+        self.state.end()
 
 
 def _do(
-    state: JobState[Result], do: Callable[[Report], Result], says: Callable[[PosecoreError], str], fails: str
+    state: JobState[Result], do: Callable[[Report], Result], says: Callable[[PosecoreError], str], words: JobWords
 ) -> None:
     try:
-        with _place_for(state) as found:
-            if found:
-                start = time.monotonic()
-                result = do(state.report)
-                state.seconds = time.monotonic() - start
-                state.result = result
+        if not state.stop.is_set():
+            start = time.monotonic()
+            result = do(state.report)
+            state.seconds = time.monotonic() - start
+            state.result = result
+        if state.is_out_of_time and not state.result:
+            state.error = f"{words.fails}: it takes longer than the {time_for_a_job()} that one job may take here."
     except PosecoreError as error:
         state.error = says(error)
     except Exception as error:  # the thread has no caller that could report it
-        state.error = f"{fails} ({type(error).__name__}: {error})."
+        state.error = f"{words.fails} ({type(error).__name__}: {error})."
         raise
     finally:
+        QUEUE.finish(state)
         state.done.set()
 
 
-@contextmanager
-def _place_for(state: JobState[Result]) -> Iterator[bool]:
-    """Wait for a place among the simultaneous jobs; False if the visitor stops the job before it gets one."""
-    while not _PLACES.acquire(timeout=0.2):
-        if state.stop.is_set():
-            yield False
-            return
-    state.waiting = False
-    try:
-        yield True
-    finally:
-        _PLACES.release()
+def time_for_a_job() -> str:
+    """``LIMITS.job_seconds`` in words."""
+    return time_text(LIMITS.job_seconds)
+
+
+def time_text(seconds: float) -> str:
+    """A length of time in seconds or minutes, such as "12 s"."""
+    return f"{round(seconds)} s" if seconds < 90 else f"{round(seconds / 60)} minutes"
 
 
 def _end(state: JobState[Result]) -> None:
-    state.stop.set()
+    state.end()
     thread = state.thread
     if thread is not None and thread is not threading.current_thread() and thread.is_alive():
         thread.join(timeout=30)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.ui.shared.clips import Clip, uploaded_clip
 from pages.ui.shared.explain import show_notes
+from pages.ui.shared.job_progress import partial_text
 from pages.ui.shared.problems import show_problem
 from pages.ui.shared.visits import Visit
 from pages.ui.signs.estimation import estimate_signs
@@ -50,6 +51,6 @@ def finished_run(visit: Visit, clip: Clip, *, of_bodies: bool, find: Find = esti
         st.info("Stopped before the first frame. Remove the video and choose it again to start over.")
         return None
     if run.state.cut_short:
-        st.warning(f"Stopped after {len(run.hands)} frames. This is a partial result.", icon=":material/info:")
+        st.warning(partial_text(run.state, len(run.hands)), icon=":material/info:")
     show_notes(run.notes)
     return run

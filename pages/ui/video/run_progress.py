@@ -5,7 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui.shared.job_progress import show_progress, time_text
+from pages.ui.shared.job_progress import show_progress
+from pages.ui.shared.jobs import time_text
 from pages.ui.shared.video_run import VideoRun
 from posecore.runs.expected import Expected
 
