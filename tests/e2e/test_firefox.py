@@ -1,12 +1,16 @@
 """A walk through all pages in Firefox, which without a graphics card has no WebGL."""
 
+from base64 import b64decode
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
 
 import pytest
 
 from posecore import ExerciseSession, count_repetitions
 from posecore.export.saved import save_sequence
+from posecore.media.clips import open_clip
 from posecore.progress.csv_file import write_csv
 from tests.e2e.firefox import FirefoxVisitor, firefox_visitor
 from tests.e2e.visitor import CURVES_DRAWN
@@ -169,7 +173,36 @@ def stop_with_an_answer_on_its_way(page: FirefoxVisitor) -> None:
     assert page.evaluate(shows("Press Start"))
 
 
-def test_a_camera_gives_live_numbers(page, server):
+# Pictures, each of another red, recorded as on one's own device; without WebGL there is no runtime to find people.
+RECORD = """(async () => {
+    const { name } = performance.getEntriesByType("resource").find(({ name }) => name.includes("/device/"));
+    const { Recording } = await import(name.replace(/[^/]+$/, "recording.js"));
+    const film = new Recording({ size: [64, 48], longestS: 60, landmarks: ["nose"] });
+    const picture = Object.assign(document.createElement("canvas"), { width: 64, height: 48 });
+    const pen = picture.getContext("2d");
+    for (let number = 0; number < 20; number++) {
+        pen.fillStyle = `rgb(${12 * number}, 0, 0)`;
+        pen.fillRect(0, 0, 64, 48);
+        film.addPicture(picture);
+        film.addPeople({ number, timeS: number, size: [64, 48], people: [], ms: 1, model: "full", delegate: "CPU" });
+        await new Promise((done) => setTimeout(done, 50));
+    }
+    const kept = await film.finish({});
+    const bytes = new Uint8Array(await kept.film.arrayBuffer());
+    return { film: btoa(String.fromCharCode(...bytes)), times: film.frames.map(({ timeS }) => timeS - film.startS) };
+})()"""
+
+
+def records_each_picture_at_its_time(page: FirefoxVisitor, path: Path) -> None:
+    kept = page.evaluate(RECORD)
+    path.write_bytes(b64decode(kept["film"]))
+    with open_clip(path) as clip:
+        shown = [(round(int(frame.rgb[24, 32, 0]) / 12), frame.time_s) for frame in clip]
+    assert len(shown) > 10, "some may be lost while the encoder starts"
+    assert median(abs(kept["times"][number] - time_s) for number, time_s in shown) < 0.03
+
+
+def test_a_camera_gives_live_numbers(page, server, tmp_path):
     page.goto(f"{server.url}/webcam")
     page.wait_for("document.querySelector('.lw [aria-pressed=true]')")
     page.click("document.querySelector('.lw [data-where=server]')")
@@ -182,6 +215,7 @@ def test_a_camera_gives_live_numbers(page, server):
     frame = page.evaluate("Number(document.querySelector('.lp').dataset.frame)")
     page.wait_for(f"Number(document.querySelector('.lp').dataset.frame) > {frame} + 10")
     stop_with_an_answer_on_its_way(page)
+    records_each_picture_at_its_time(page, tmp_path / "film.webm")
     no_errors(page)
 
 

@@ -40,13 +40,16 @@ export class Recording {
     this.landmarks = landmarks;
     /** @type {DeviceFrame[]} */
     this.frames = [];
-    this.startS = NaN;
-    this.lastS = NaN;
+    /** When the film got its first and its newest picture, seconds. */
+    this.startS = this.pictureS = NaN;
     /** Why the film broke off. */
     this.problem = "";
     this.canvas = Object.assign(document.createElement("canvas"), { width, height });
     this.painter = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d", { alpha: false }));
-    this.track = /** @type {CanvasCaptureMediaStreamTrack} */ (this.canvas.captureStream(0).getVideoTracks()[0]);
+    const stream = this.canvas.captureStream(0);
+    this.track = /** @type {CanvasCaptureMediaStreamTrack} */ (stream.getVideoTracks()[0]);
+    /** Who takes in what the canvas shows: Firefox has this method only on the stream. @type {{requestFrame(): void}} */
+    this.taker = "requestFrame" in this.track ? this.track : /** @type {any} */ (stream);
     /** @type {Blob[]} */
     this.pieces = [];
     this.recorder = new MediaRecorder(new MediaStream([this.track]), {
@@ -62,7 +65,7 @@ export class Recording {
   }
 
   get seconds() {
-    return this.frames.length ? this.lastS - this.startS : 0;
+    return (this.frames.at(-1)?.timeS ?? this.startS) - this.startS || 0;
   }
 
   get full() {
@@ -80,18 +83,17 @@ export class Recording {
   addPicture(picture) {
     if (!this.active) return;
     this.painter.drawImage(picture, 0, 0, this.canvas.width, this.canvas.height);
-    this.track.requestFrame();
+    this.pictureS = performance.now() / 1000;
+    if (Number.isNaN(this.startS)) this.startS = this.pictureS;
+    this.taker.requestFrame();
   }
 
   /**
-   * Keep what was found in a frame whose picture was kept.
+   * Keep what was found in the newest picture, at its time in the film: a frame may have waited since it was taken.
    * @param {DeviceFrame} frame
    */
   addPeople(frame) {
-    if (!this.frames.length) this.startS = frame.timeS;
-    if (!(frame.timeS > this.lastS) && this.frames.length) return;
-    this.lastS = frame.timeS;
-    this.frames.push(frame);
+    if (this.pictureS !== this.frames.at(-1)?.timeS) this.frames.push({ ...frame, timeS: this.pictureS });
   }
 
   /**

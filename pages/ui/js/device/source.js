@@ -6,6 +6,7 @@ import { openCamera } from "../live/no_camera.js";
 import { become } from "../live/source.js";
 import { isDark } from "./brightness.js";
 import { drawPeople } from "./drawing.js";
+import { failureFrom } from "./failure.js";
 import { Frames, UnseenFrames, copyOf, sizeOf } from "./frames.js";
 import { Link } from "./link.js";
 import { Pace } from "./pace.js";
@@ -274,7 +275,9 @@ export class DeviceSource {
     if (!this.opened) return this.show(picture, null);
     this.waiting?.picture.close();
     this.waiting = { picture, taken };
-    if (!this.busy) this.estimateNewest();
+    if (this.busy) return;
+    const { session } = this;
+    this.estimateNewest().catch((error) => session === this.session && this.fail(failureFrom(error, "crashed").message));
   }
 
   async estimateNewest() {
