@@ -25,7 +25,8 @@ else:
     from starlette.middleware import Middleware
 
     from pages.ui.explore.share import links
-    from pages.ui.shared import addresses, assets, public_files, sockets
+    from pages.ui.live import places
+    from pages.ui.shared import addresses, assets, metrics, public_files, sockets
     from pages.ui.shared.compression import CompressFrontEnd
     from pages.ui.shared.server import lifespan
 
@@ -33,6 +34,7 @@ else:
         *assets.routes(),
         *addresses.routes(),
         *links.routes(),
+        *metrics.routes(places.taken),
         *public_files.routes(),
         *sockets.routes(),
     ]

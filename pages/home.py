@@ -6,6 +6,8 @@ import streamlit as st
 
 from pages.ui.home.cards import Card, show_cards
 from pages.ui.home.moving import show_moving_picture
+from pages.ui.live import places
+from pages.ui.shared.machine import is_at_the_machine
 from pages.ui.shared.navigation import (
     COMPARE,
     EXPLORE,
@@ -18,6 +20,7 @@ from pages.ui.shared.navigation import (
     WEBCAM,
     require_route,
 )
+from pages.ui.shared.server_state import status_line
 from pages.ui.shared.style import ICON, NAME, svg_address
 
 _STYLES = (Path(__file__).parent / "ui" / "home" / "home.css").read_text(encoding="utf-8")
@@ -136,6 +139,8 @@ with st.container(key="home"):
         st.page_link(
             SCORES, label="Advanced: Scores. How right is each model on your photos?", icon=":material/verified:"
         )
+    if is_at_the_machine():
+        st.caption(f":material/monitor_heart: This server: {status_line(places.taken())}")
     st.caption(
         "Landmarks by MediaPipe BlazePose (Apache-2.0). They are estimates for exploring movement, "
         "not measurements for medical decisions."

@@ -36,6 +36,7 @@ _WORDS = JobWords(
     begins="Reading the photos",
     fails="The photos could not be compared",
     stops="Stop and rank what is done",
+    kind="doubts",
 )
 _PICTURES_KEPT = 40
 

@@ -31,6 +31,7 @@ _WORDS = JobWords(
     begins="Reading the photos and their labels",
     fails="The photos could not be scored",
     stops="Stop and score what is done",
+    kind="scores",
 )
 
 

@@ -19,12 +19,16 @@ class Queued(Protocol):
     Attributes:
         visit: identifies its visit; None: of no visit.
         seconds_left: time left of a job that works, or None if it is unknown.
+        frames_per_second: of a job that works; 0 if it counts no frames.
     """
 
     visit: str | None
 
     @property
     def seconds_left(self) -> float | None: ...  # noqa: D102 - described above
+
+    @property
+    def frames_per_second(self) -> float: ...  # noqa: D102 - described above
 
     def begin(self) -> None:
         """Begin to work; called once, when there is a place. It must not wait."""
@@ -74,6 +78,12 @@ class JobQueue:
     def working(self) -> int:
         """Number of jobs that work."""
         return len(self._working)
+
+    @property
+    def frames_per_second(self) -> float:
+        """Of all jobs that work, together."""
+        with self._lock:
+            return sum(job.frames_per_second for job in self._working)
 
     def enter(self, job: Queued) -> bool:
         """Let a job begin, now or when its turn comes; False if it cannot wait."""

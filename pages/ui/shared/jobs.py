@@ -12,6 +12,7 @@ from typing import Generic, Protocol, TypeVar
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.ui.shared.job_queue import QUEUE, Full
+from pages.ui.shared.job_records import JobRecord, Outcome, record
 from posecore import PosecoreError
 from posecore.limits import LIMITS
 from posecore.runs.preview import Preview
@@ -36,6 +37,7 @@ class JobWords:
         begins: what is done before the first of them.
         fails: what happened if it fails for an unforeseen reason.
         stops: what its button does.
+        kind: of the job, in the server's own figures; nothing of it is from a visitor.
     """
 
     things: str
@@ -43,6 +45,7 @@ class JobWords:
     begins: str = "Loading the model"
     fails: str = "It could not be done"
     stops: str = "Stop and keep the result so far"
+    kind: str = "other"
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ class JobState(Generic[Result]):
     """State of a job, written by its thread and read by the page.
 
     Attributes:
+        words: what the page says about it.
         visit: identifies the visit that started it; None: no visit did.
         waiting: whether it has not begun, as other jobs work.
         is_refused: whether it does not even wait, as too many others do.
@@ -91,6 +95,7 @@ class JobState(Generic[Result]):
         thread: None until it begins.
     """
 
+    words: JobWords = JobWords("")
     visit: str | None = None
     waiting: bool = True
     is_refused: bool = False
@@ -104,6 +109,7 @@ class JobState(Generic[Result]):
     done: threading.Event = field(default_factory=threading.Event)
     thread: threading.Thread | None = None
     _work: Callable[[], None] | None = None
+    _came_s: float = 0.0
     _begun_s: float | None = None
     _since: tuple[int, float] = (0, 0.0)  # count and time of the first report
 
@@ -111,6 +117,12 @@ class JobState(Generic[Result]):
     def seconds_left(self) -> float | None:
         """Time left, or None if it is unknown, as before a second task."""
         return self.progress.seconds_left if self.progress is not None and not self.progress.task else None
+
+    @property
+    def frames_per_second(self) -> float:
+        """Of frames that it does now; 0 if it counts none."""
+        counts = self.progress is not None and self.words.things == "frames"
+        return self.progress.per_second or 0.0 if counts and self.progress is not None else 0.0
 
     @property
     def place(self) -> int | None:
@@ -134,7 +146,7 @@ class JobState(Generic[Result]):
 
     def prepare(self, work: Callable[[], None]) -> None:
         """Keep what it has to do until its turn comes."""
-        self._work = work
+        self._work, self._came_s = work, time.monotonic()
 
     def begin(self) -> None:
         """Begin in a thread, as its turn has come."""
@@ -154,7 +166,21 @@ class JobState(Generic[Result]):
         if QUEUE.leave(self) or self.is_refused:
             self._work = None
             self.is_refused = False
+            self.write_down("left")
             self.done.set()
+
+    def write_down(self, outcome: Outcome, error: str | None = None) -> None:
+        """Write down that it is over."""
+        now = time.monotonic()
+        begun_s = now if self._begun_s is None else self._begun_s
+        count = self.progress.count if self.progress is not None else 0
+        waited_s, worked_s = begun_s - self._came_s, now - begun_s
+        record(JobRecord(self.words.kind, outcome, waited_s, worked_s, self.words.things, count, error))
+
+    @property
+    def outcome(self) -> Outcome:
+        """How it ended, unless it failed."""
+        return "out of time" if self.is_out_of_time else "stopped" if self.cut_short else "done"
 
     def report(self, count: int, total: int | None, task: str = "") -> bool:
         """Take the progress, as ``Report``."""
@@ -187,7 +213,7 @@ class Job(Generic[Result]):
     def __init__(self, words: JobWords) -> None:
         self.words = words
         self.preview = Preview()
-        self.state: JobState[Result] = JobState()
+        self.state: JobState[Result] = JobState(words)
         self.key = secrets.token_hex(8)
         self.close = weakref.finalize(self, _end, self.state)
 
@@ -237,6 +263,7 @@ class Job(Generic[Result]):
 def _do(
     state: JobState[Result], do: Callable[[Report], Result], says: Callable[[PosecoreError], str], words: JobWords
 ) -> None:
+    failure = None
     try:
         if not state.stop.is_set():
             start = time.monotonic()
@@ -246,12 +273,15 @@ def _do(
         if state.is_out_of_time and not state.result:
             state.error = f"{words.fails}: it takes longer than the {time_for_a_job()} that one job may take here."
     except PosecoreError as error:
+        failure = type(error).__name__
         state.error = says(error)
     except Exception as error:  # the thread has no caller that could report it
+        failure = type(error).__name__
         state.error = f"{words.fails} ({type(error).__name__}: {error})."
         raise
     finally:
         QUEUE.finish(state)
+        state.write_down("failed" if failure else state.outcome, failure)
         state.done.set()
 
 

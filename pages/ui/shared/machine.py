@@ -19,11 +19,16 @@ def is_at_the_machine() -> bool:
     the same machine that adds none, so docs/hosting.md says what to set behind such a proxy.
     """
     headers = st.context.headers
-    if any(name.lower() in _OF_PROXIES or name.lower().startswith(_OF_PROXIES_TOO) for name in headers):
+    if any(map(is_of_proxy, headers)):
         return False
     peer = st.context.ip_address  # None: loopback
     hosts = [_host(st.context.url), _host(headers.get("Origin")), _host(f"//{headers.get('Host', '')}")]
     return all(map(is_loopback, hosts)) and (peer is None or is_loopback(peer))
+
+
+def is_of_proxy(header: str) -> bool:
+    """Whether a header of this name says that a proxy let the visitor in."""
+    return header.lower() in _OF_PROXIES or header.lower().startswith(_OF_PROXIES_TOO)
 
 
 def _host(url: str | None) -> str | None:

@@ -12,7 +12,7 @@ import streamlit as st
 import uvicorn
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from pages.ui.shared import sockets
+from pages.ui.shared import job_records, server_state, sockets
 from pages.ui.shared.idle import free_memory_when_idle, share_heaps
 
 # Seconds that a stopping server waits for browsers that are still fetching something.
@@ -46,6 +46,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     if not st.get_option("server.headless"):
         webbrowser.open(_address())
     share_heaps()
+    job_records.log_to_errors()
+    server_state.count_jobs()
     idle = asyncio.create_task(free_memory_when_idle())
     yield
     idle.cancel()

@@ -72,6 +72,11 @@ def address(token: str) -> str | None:
     return f"{FOLDER}/{token}" if _mounted else None
 
 
+def number_open() -> int:
+    """Number of open connections."""
+    return len(_open)
+
+
 def routes() -> list[WebSocketRoute]:
     """The routes that the server needs to serve the addresses."""
     global _mounted

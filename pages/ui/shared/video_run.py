@@ -18,8 +18,10 @@ from posecore.runs.progress import OnProgress
 Result = TypeVar("Result")
 Shown = TypeVar("Shown")
 
-_ANALYSIS = JobWords("frames", "fps", "Loading the model and opening the video", "The video could not be processed")
-_MAKING = replace(_ANALYSIS, begins="Starting to draw", stops="Stop making the file")
+_ANALYSIS = JobWords(
+    "frames", "fps", "Loading the model and opening the video", "The video could not be processed", kind="video"
+)
+_MAKING = replace(_ANALYSIS, begins="Starting to draw", stops="Stop making the file", kind="drawing")
 
 
 class VideoRun(Generic[Result, Shown]):

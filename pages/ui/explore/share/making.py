@@ -16,7 +16,12 @@ from posecore.media.clips import open_clip
 from posecore.media.joining import join_films
 
 _WORDS = JobWords(
-    "frames", "fps", "Starting to make the video small", "The page could not be made", "Stop making the page"
+    "frames",
+    "fps",
+    "Starting to make the video small",
+    "The page could not be made",
+    "Stop making the page",
+    kind="shared page",
 )
 _MOST_PIXELS = 854 * 480
 
