@@ -28,6 +28,7 @@ else:
     from pages.ui.live import places
     from pages.ui.shared import addresses, assets, metrics, public_files, sockets
     from pages.ui.shared.compression import CompressFrontEnd
+    from pages.ui.shared.response_headers import AddSecurityHeaders
     from pages.ui.shared.server import lifespan
 
     routes = [
@@ -38,4 +39,5 @@ else:
         *public_files.routes(),
         *sockets.routes(),
     ]
-    app = st.App(__file__, routes=routes, middleware=[Middleware(CompressFrontEnd)], lifespan=lifespan)
+    middleware = [Middleware(AddSecurityHeaders), Middleware(CompressFrontEnd)]
+    app = st.App(__file__, routes=routes, middleware=middleware, lifespan=lifespan)

@@ -61,7 +61,7 @@ def write_clip(path: Path) -> None:
 @contextmanager
 def fresh_page(browser: Browser, url: str, path: str) -> Iterator[Page]:
     """A page of the app in a browser that was never there, at rest."""
-    context = browser.new_context(base_url=url, viewport=WINDOW)
+    context = browser.new_context(base_url=url, viewport=WINDOW, bypass_csp=True)
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto(path)
@@ -120,7 +120,7 @@ def first_loads(browser: Browser, url: str, result: Path) -> dict[str, float]:
     fetched = {}
     with counter.listening() as address:
         for name in loads.PAGES:
-            context = browser.new_context(base_url=address, viewport=WINDOW)
+            context = browser.new_context(base_url=address, viewport=WINDOW, bypass_csp=True)
             _page, watch = loads.visit(context, counter, name, result)
             fetched[name] = watch.settle()["bytes"] / 1e6
             context.close()

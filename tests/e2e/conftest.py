@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 import cv2
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, TimeoutError, expect, sync_playwright
 
 import run
 from benchmarks.app import wait_for_server
@@ -31,8 +32,40 @@ SOFTWARE_3D = ["--enable-unsafe-swiftshader"]
 PATIENCE_MS = 60_000
 PLAYER_LEFT = pytest.StashKey[bool]()
 """Whether the player of the analysed sample is as a test that passed has left it."""
+_POLICY = "Content Security Policy"
+_violations: list[str] = []
 
 expect.set_options(timeout=PATIENCE_MS)
+
+
+def _wait_for_function(page: Page, expression: str, *, arg: Any = None, timeout: float = PATIENCE_MS) -> None:
+    """Wait until an expression or a function is true. Playwright's own way has the page evaluate text again and again,
+    which the app's content security policy forbids.
+    """
+    until = time.monotonic() + timeout / 1000
+    while True:
+        with suppress(_LeftMeanwhile):
+            if _evaluated(page, expression, arg):
+                return
+        if time.monotonic() > until:
+            raise TimeoutError(f"Waited {timeout / 1000:.0f} s for {expression}")
+        page.wait_for_timeout(30)
+
+
+class _LeftMeanwhile(Exception):
+    """The page was left while something was evaluated on it."""
+
+
+def _evaluated(page: Page, expression: str, arg: Any) -> Any:
+    try:
+        return page.evaluate(expression, arg)
+    except Error as problem:
+        if "Execution context was destroyed" in problem.message:
+            raise _LeftMeanwhile from problem
+        raise
+
+
+Page.wait_for_function = _wait_for_function
 
 
 @pytest.fixture(scope="session")
@@ -115,10 +148,10 @@ def cache(short_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def start_server(
     cache: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[..., AbstractContextManager[Server]]:
-    """Start a server, with extra environment variables, that stops at the end of the block."""
+    """Start a server, in a way of the test's own or with extra environment variables, that stops after the block."""
 
     @contextmanager
-    def start(**environment: str) -> Iterator[Server]:
+    def start(popen: Callable[..., subprocess.Popen] = subprocess.Popen, **environment: str) -> Iterator[Server]:
         temporary = tmp_path_factory.mktemp("server-tmp")
         port = _free_port()
         command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
@@ -130,9 +163,7 @@ def start_server(
         }
         log = temporary.with_suffix(".log")
         with log.open("w") as stream:
-            process = subprocess.Popen(
-                command, cwd=ROOT, env=os.environ | own | environment, stdout=stream, stderr=stream
-            )
+            process = popen(command, cwd=ROOT, env=os.environ | own | environment, stdout=stream, stderr=stream)
         try:
             below = environment.get("STREAMLIT_SERVER_BASE_URL_PATH")
             try:
@@ -227,7 +258,17 @@ def new_context(browser: Browser, server: Server, **wanted: Any) -> BrowserConte
         "localStorage.getItem('posecore.live.where') ?? localStorage.setItem('posecore.live.where', 'server')"
     )
     context.set_default_timeout(PATIENCE_MS)
+    context.on("console", lambda said: _POLICY in said.text and _violations.append(f"{said.page}: {said.text}"))
     return context
+
+
+@pytest.fixture(autouse=True)
+def the_policy_is_kept() -> Iterator[None]:
+    """No page does anything that the app's own content security policy forbids."""
+    yield
+    found = _violations.copy()
+    _violations.clear()
+    assert found == []
 
 
 @pytest.fixture(scope="session")

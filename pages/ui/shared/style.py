@@ -1,10 +1,11 @@
 """Styles that the theme in .streamlit/config.toml cannot express."""
 
 import base64
-from functools import cache
 from pathlib import Path
 
 import streamlit as st
+
+from pages.ui.shared.assets import asset
 
 NAME = "Pose explorer"
 ICON = Path(__file__).parent / "icon.svg"
@@ -43,8 +44,6 @@ h1 { font-size: 1.75rem; padding: 0; }
 </style>
 """
 
-_SCRIPT = Path(__file__).parents[1] / "js" / "shared" / "mending.js"
-
 
 def svg_address(svg: bytes) -> str:
     """An address that is the picture itself; Streamlit takes SVG elements out of HTML."""
@@ -55,9 +54,5 @@ def apply_style() -> None:
     """Start the page right below the navigation, with legible captions and named uploaders."""
     with st.container(key="app_style"):
         st.html(_CSS)
-        st.html(_script(), unsafe_allow_javascript=True)
-
-
-@cache
-def _script() -> str:
-    return f"<script>{_SCRIPT.read_text(encoding='utf-8')}</script>"
+        # Not the script itself: the pages' content security policy allows none inside a page.
+        st.html(f'<script src="{asset("shared/mending.js")}"></script>', unsafe_allow_javascript=True)

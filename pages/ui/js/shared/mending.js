@@ -1,6 +1,5 @@
 // @ts-check
 // Mends what Streamlit's own elements leave out. A script of the page itself, not a module: see pages/ui/shared/style.py.
-// Nothing in it may look like a tag, such as a type in angle brackets: Streamlit would remove the script.
 
 {
   const MOST_KINDS = 8;
