@@ -1,11 +1,25 @@
-"""What a browser fetches, and from where."""
+"""What a browser fetches and from where, and whom the server calls."""
 
+from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from benchmarks import loads
-from tests.e2e.visitor import check_the_connection
+from posecore import ExerciseSession, PoseSequence, count_repetitions
+from posecore.export.saved import save_sequence
+from posecore.progress.csv_file import write_csv
+from tests.e2e.connections import Connections
+from tests.e2e.visitor import check_the_connection, live_button, upload, wait_for_player
+from tests.motion.exercises.figure import squats
+
+KNOWN = ("status of 404", "Image source error")
+"""Of what is missing, see ``Watched``."""
+# Live video asks the local network, and nobody else, where the browser is: without a camera, it hides its address
+# behind a name (mDNS).
+IN_THE_LOCAL_NETWORK = "224.0.0.251:5353"
+NOON = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 
 
 def test_a_page_loads_little_at_first_and_almost_nothing_afterwards(browser, server, tmp_path, monkeypatch):
@@ -18,22 +32,81 @@ def test_a_page_loads_little_at_first_and_almost_nothing_afterwards(browser, ser
     assert 0 < image["turn"]["bytes"] <= 100_000, image["turn"]["largest"]
 
 
-def test_everything_is_found_under_a_base_path(visit, start_server):
-    with start_server(STREAMLIT_SERVER_BASE_URL_PATH="some/app") as server:
+class Watched:
+    """What a browser asks for, and what it complains about.
+
+    Attributes:
+        hosts: that it asked, also for WebSockets.
+        missing: addresses that were not found.
+        errors: what it wrote to its console as errors: also what the content security policy forbade.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.hosts: set[str] = set()
+        self.missing: list[str] = []
+        self.errors: list[str] = []
+        page.on("request", lambda request: self._ask(request.url))
+        page.on("websocket", lambda socket: self._ask(socket.url))
+        page.on("response", lambda response: self._answer(response.status, response.url))
+        page.on("console", lambda said: said.type == "error" and self.errors.append(said.text))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def _ask(self, url: str) -> None:
+        if url.startswith(("http", "ws")):
+            self.hosts.add(urlsplit(url).netloc)
+
+    def _answer(self, status: int, url: str) -> None:
+        # Streamlit probes for its base path. Photos of a run's progress may be replaced before a browser asks for them.
+        if status == 404 and "/_stcore/" not in url and "/media/" not in url:
+            self.missing.append(url)
+
+
+def test_all_pages_below_a_base_path_find_everything_and_ask_nobody_else(visit, start_server, walk, tmp_path):
+    calls = Connections()
+    with start_server(calls.popen, STREAMLIT_SERVER_BASE_URL_PATH="some/app") as server:
         page = visit(server)
-        missing = []
-        page.on("response", lambda response: response.status == 404 and missing.append(response.url))
-        page.goto("/some/app/")
-        page.get_by_role("link", name="Try a photo").click()
-        # A photo that is replaced before the browser has asked for it is gone.
-        page.wait_for_function("document.querySelector('img[alt*=\"with the landmarks\"]')?.naturalWidth > 0")
-        page.get_by_role("button", name="Change photo").click()
-        page.get_by_role("radio", name="Portrait").click()
-        expect(page.locator(".posecore-solid canvas")).to_be_visible()
-        page.goto("/some/app/webcam")
-        page.locator(".lp").first.wait_for()
-        check_the_connection(page)
-        expect(page.get_by_text("Connected directly (host)")).to_be_visible()
-        page.goto("/some/app/signs")
-        loads.PAGES["Signs"].finish(page)
-        assert [url for url in missing if "/_stcore/" not in url] == []  # Streamlit probes for its base path
+        seen = Watched(page)
+        look_at_all_pages(page, walk, tmp_path)
+        assert seen.missing == []
+        assert seen.hosts == {urlsplit(server.url).netloc}
+        assert [error for error in seen.errors if not any(known in error for known in KNOWN)] == []
+    assert calls.calls > 0
+    assert calls.outside <= {IN_THE_LOCAL_NETWORK}
+
+
+def look_at_all_pages(page: Page, walk: PoseSequence, folder: Path) -> None:
+    """Get a result on every page."""
+    page.goto("/some/app/")
+    page.get_by_role("link", name="Try a photo").click()
+    # A photo that is replaced before the browser has asked for it is gone.
+    page.wait_for_function("document.querySelector('img[alt*=\"with the landmarks\"]')?.naturalWidth > 0")
+    page.get_by_role("button", name="Change photo").click()
+    page.get_by_role("radio", name="Portrait").click()
+    expect(page.locator(".posecore-solid canvas")).to_be_visible()
+    page.goto("/some/app/video?sample=clip")
+    wait_for_player(page)
+    result, sessions = folder / "walk.posecore.npz", folder / "sessions.csv"
+    save_sequence(walk, result)
+    page.goto("/some/app/explore")
+    upload(page, result)
+    wait_for_player(page, ["skeleton", "rows"])
+    page.goto("/some/app/compare?sample=clip")
+    loads.PAGES["Compare"].finish(page)
+    sessions.write_bytes(
+        write_csv([ExerciseSession.of_clip(count_repetitions(squats([1, 1]), "squat"), started_at=NOON)])
+    )
+    page.goto("/some/app/progress")
+    upload(page, sessions)
+    expect(page.locator(".js-plotly-plot .main-svg").nth(3)).to_be_attached()
+    page.goto("/some/app/rigid?sample=tags")
+    expect(page.get_by_role("figure", name="Place over time")).to_be_visible()
+    page.goto("/some/app/scores")
+    expect(page.get_by_role("heading", name="Scores")).to_be_visible()
+    page.goto("/some/app/webcam")
+    page.locator(".lp").first.wait_for()
+    check_the_connection(page)
+    expect(page.get_by_text("Connected directly (host)")).to_be_visible()
+    live_button(page, "Start").click()
+    page.wait_for_function("Number(document.querySelector('.lp')?.dataset.frame) > 5")
+    page.goto("/some/app/signs")
+    loads.PAGES["Signs"].finish(page)
