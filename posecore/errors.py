@@ -4,9 +4,17 @@ Each message is written for the user: what happened, why, and what to do. Pages 
 ``str(error)`` as it is.
 """
 
+import re
+
+# The names of files may have any: a terminal obeys some, and others turn the direction of the text.
+_CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
 
 class PosecoreError(Exception):
-    """Base of every error that posecore raises on purpose."""
+    """Base of every error that posecore raises on purpose. Its text has no control characters but the line feed."""
+
+    def __str__(self) -> str:
+        return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", super().__str__())
 
 
 class ModelNotFound(PosecoreError):

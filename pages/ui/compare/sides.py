@@ -9,7 +9,7 @@ from pages.ui.compare.given import PLACES, SUFFIXES, Given, Photo, Place, Thing,
 from pages.ui.compare.imitation import TITLE, imitate
 from pages.ui.explore.opened import Opened
 from pages.ui.shared.clips import Clip
-from pages.ui.shared.explain import NOBODY, show_notes
+from pages.ui.shared.explain import NOBODY, plain, show_notes
 from pages.ui.shared.job_progress import partial_text, show_progress
 from pages.ui.shared.navigation import COMPARE
 from pages.ui.shared.people_choice import choose_person
@@ -115,7 +115,7 @@ def choose_sides(visit: Visit, options: PoseOptions) -> tuple[Side, Side] | None
     given = given_in(visit)
     asked = st.query_params.get("sample")
     if asked not in (None, SAMPLE_ADDRESS):
-        st.warning(f"There is no sample called {asked!r}. Choose **{SAMPLE}** to see the one there is.")
+        st.warning(f"There is no sample called '{plain(asked)}'. Choose **{SAMPLE}** to see the one there is.")
     chosen = []
     for column, place in zip(st.columns(2), PLACES, strict=True):
         with column.container(border=True, height="stretch"):

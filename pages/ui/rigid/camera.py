@@ -7,7 +7,6 @@ from pathlib import Path
 import streamlit as st
 
 from pages.ui.rigid.calibrating import calibrated_camera, offer_calibration
-from pages.ui.shared.explain import plain
 from pages.ui.shared.problems import show_problem
 from pages.ui.shared.taken_uploads import free_memory, offer_upload
 from posecore import Camera, PosecoreError
@@ -137,7 +136,7 @@ def _from_file(size: tuple[int, int]) -> Camera | None:
             name = st.selectbox("Which camera of the file", list(cameras), index=index, key="rigid_camera_name")
         camera = cameras[name].scaled(size)
     except PosecoreError as error:
-        show_problem(plain(str(error)))
+        show_problem(str(error))
         return None
     st.caption(f"{camera.fov_deg:.1f} degrees across the longer side.")
     return camera

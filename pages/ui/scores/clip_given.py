@@ -204,7 +204,7 @@ def _uploaded_result(visit: Visit) -> UploadedResult | None:
             saved = load_sequence(file)
             visit.keep(UploadedResult(file.file_id, file.name, saved.sequence, saved.facts))
         except PosecoreError as error:
-            show_problem(plain(str(error)))
+            show_problem(str(error))
         free_memory(file)
     uploaded = visit.get(UploadedResult)
     if uploaded is not None:

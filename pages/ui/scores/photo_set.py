@@ -250,7 +250,7 @@ def choose_photos(visit: Visit) -> PhotoSet | None:
         st.session_state[_ROUND_KEY] += 1  # an empty uploader
         st.rerun()
     for problem in st.session_state.get(_PROBLEMS_KEY, ()):
-        show_problem(plain(problem))
+        show_problem(problem)
     photos = [] if photo_set is None else photo_set.photos
     if photo_set is None or not (photos or photo_set.annotations.exists()):
         return None

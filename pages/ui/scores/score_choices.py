@@ -94,7 +94,7 @@ def choose_others(runs: ScoreRuns) -> None:
             st.session_state[_ROUND_KEY] += 1  # an empty uploader
             st.rerun()
         if problem := st.session_state.get(_PROBLEM_KEY):
-            show_problem(plain(problem))
+            show_problem(problem)
         for other in runs.others:
             _show_other(runs, other)
         st.caption(

@@ -1,11 +1,15 @@
 """Show errors on a page."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
 
 from posecore import PosecoreError
+
+# What makes links, pictures, HTML, formulas and code of text. The rest only changes its look.
+_MARKUP = re.compile(r"([\[\]<>$`])")
 
 
 @contextmanager
@@ -18,5 +22,5 @@ def problems_shown() -> Iterator[None]:
 
 
 def show_problem(text: str) -> None:
-    """Show an error message in a box, with its line breaks."""
-    st.error(text.replace("\n", "  \n"), icon=":material/error:")
+    """Show an error message in a box, with its line breaks; it may have names and words of a file in it."""
+    st.error(_MARKUP.sub(r"\\\1", text).replace("\n", "  \n"), icon=":material/error:")

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from pages.ui.shared.explain import plain
 from pages.ui.shared.navigation import has_just_turned_here
 
 _ADDRESS = "sample"
@@ -26,8 +27,8 @@ def choose_source(label: str, sources: Sequence[str], *, sample: str, address: s
         st.session_state[key] = sample
     if st.session_state.get(key) not in sources:  # browsers lose the choice if a page is left before it is complete
         st.session_state[key] = sample if asked in addresses else sources[0]
-    if asked not in (None, *addresses):
-        st.warning(f"There is no sample called {asked!r}. Choose **{sample}** to see the one there is.")
+    if asked is not None and asked not in addresses:
+        st.warning(f"There is no sample called '{plain(asked)}'. Choose **{sample}** to see the one there is.")
     chosen = st.segmented_control(label, sources, required=True, key=key, persist_state="session")
     if chosen != sample:
         st.query_params.pop(_ADDRESS, None)

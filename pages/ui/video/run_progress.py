@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.ui.shared.explain import plain
 from pages.ui.shared.job_progress import show_progress
 from pages.ui.shared.jobs import time_text
 from pages.ui.shared.video_run import VideoRun
@@ -32,7 +33,7 @@ def may_start(run: VideoRun[Any, Any], expected: Expected, *, less: str = "") ->
     """
     if expected.seconds is None or expected.seconds <= _AT_ONCE_S:
         return True
-    st.info(f"{run.clip.name}: {cost(expected)} {less}".strip(), icon=":material/timer:")
+    st.info(f"{plain(run.clip.name)}: {cost(expected)} {less}".strip(), icon=":material/timer:")
     return st.button("Start", type="primary", icon=":material/play_arrow:", key=f"start_{run.clip.key}")
 
 

@@ -1,0 +1,31 @@
+"""What strangers write is shown as they wrote it."""
+
+from streamlit.testing.v1 import AppTest
+
+HOSTILE = "![](https://outside.example/x.png) [here](https://outside.example) <b>$x$</b> `x`"
+AS_TEXT = r"!\[\](https://outside.example/x.png) \[here\](https://outside.example) \<b\>\$x\$\</b\> \`x\`"
+
+
+def test_the_words_of_a_file_in_an_error_are_only_text() -> None:
+    def page(text: str) -> None:
+        from pages.ui.shared.problems import problems_shown
+        from posecore.errors import UnreadableMedia
+
+        with problems_shown():
+            raise UnreadableMedia(f"{text} is damaged.\nSave it again.")
+
+    app = AppTest.from_function(page, kwargs={"text": f"{HOSTILE}\u202e\x1b"}).run()
+    assert app.error[0].value == f"{AS_TEXT}\ufffd\ufffd is damaged.  \nSave it again."
+
+
+def test_the_words_of_a_link_are_only_text() -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from pages.ui.shared import sources
+
+        st.query_params["sample"] = "[here](https://outside.example)"
+        sources.choose_source("Source", ["Upload", "Sample"], sample="Sample", address="clip", key="source")
+
+    app = AppTest.from_function(page).run()
+    assert r"'\[here\]\(https\:\/\/outside\.example\)'" in app.warning[0].value
