@@ -63,7 +63,7 @@ def main(arguments: list[str]) -> int:
     command = [str(python), "-m", *tool, *arguments[1:]]
     if os.name == "posix":
         sys.stdout.flush()
-        os.execv(command[0], command)  # from here on, signals reach the tool itself
+        os.execv(command[0], command)  # no shell; from here on, signals reach the tool itself  # nosec B606
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Windows sends Ctrl-C to the tool too, which acts on it
     return Popen(command).wait()
 

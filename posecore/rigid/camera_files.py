@@ -150,7 +150,7 @@ def _read(file: Path) -> Any:
     if text.startswith("%YAML"):  # OpenCV's "%YAML:1.0" is none that YAML knows
         text = text.partition("\n")[2]
     try:
-        return yaml.load(text, _Loader)
+        return yaml.load(text, _Loader)  # it makes plain values only  # nosec B506
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise UnreadableCamera(f"{file.name} is neither YAML nor JSON: {' '.join(str(error).split())}.") from error
 

@@ -84,7 +84,7 @@ class LetterPractice:
         if len(letters) < 2 or len(set(letters)) != len(letters) or not all(letters):
             raise InvalidOption(f"Expected 'letters' to be two or more different letters, but got {list(letters)}.")
         self.results = {letter: LetterResult() for letter in letters}
-        self._random = Random(seed)
+        self._random = Random(seed)  # for practice, not for secrets  # nosec B311
         self._held = HeldLetter(hold_s=hold_s)
         self._newest_s = self._asked_s = float("nan")
         self.asked = self.wrong = ""

@@ -17,7 +17,7 @@ from pages.ui.shared.idle import free_memory_when_idle, share_heaps
 
 # Seconds that a stopping server waits for browsers that are still fetching something.
 _PATIENCE_S = 3
-_EVERY_ADDRESS = ("", "0.0.0.0", "::")
+_EVERY_ADDRESS = ("", "0.0.0.0", "::")  # only compared  # nosec B104
 
 
 class SmallSockets(WebSocketsSansIOProtocol):
