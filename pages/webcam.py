@@ -11,13 +11,13 @@ from pages.ui.live.coach import Coach
 from pages.ui.live.coach_board import show_board
 from pages.ui.live.coach_choice import choose_coach
 from pages.ui.live.current import Live, last_live, live_from, place_is_there, why_last_is_over
-from pages.ui.live.device_data import device_data, why_server
+from pages.ui.live.device_data import device_data, what_travels, why_server
 from pages.ui.live.device_files import device_files, why_no_device
 from pages.ui.live.device_link import device_of_visit
 from pages.ui.live.device_recording import open_uploaded_recording
 from pages.ui.live.film_track import FilmTrack
 from pages.ui.live.finished import offer_saving_it, show_finished
-from pages.ui.live.gesture_buttons import choose_gesture_buttons
+from pages.ui.live.gesture_buttons import are_gesture_buttons_on, choose_gesture_buttons
 from pages.ui.live.ice_servers import ice_servers
 from pages.ui.live.panel import show_panel
 from pages.ui.live.places import FULL, why_over
@@ -43,15 +43,6 @@ _PRIVACY = (
     "Frames go from your browser to the server that runs this page{relay}. They are processed live and not "
     "stored, except recordings and snapshots."
 )
-_PRIVACY_DEVICE = (
-    "Your browser finds people itself. No picture leaves this device, unless you open a snapshot or a recording on "
-    "another page. {sent}"
-)
-_SENT_NOTHING = "Landmarks stay on it, too."
-_SENT_LANDMARKS = (
-    "Only its landmarks, the positions of body points, go to the server that runs this page, where the coach or the "
-    "programs under Send use them. They are not stored."
-)
 
 
 def camera_from(source: str, options: LiveOptions) -> Live:
@@ -67,17 +58,17 @@ def show_numbers(live: Live, options: PoseOptions) -> None:
     show_panel(options.people, mirror=stream.mirror, hands=stream.hands is not None, idle=_IDLE)
 
 
-def show_words(live: Live, options: PoseOptions, where: Where | None, *, sends_landmarks: bool) -> None:
+def show_words(live: Live, options: PoseOptions, where: Where | None, travels: str) -> None:
     """Show what happens to the frames, how they are analysed, and help.
 
     Args:
         live: the live camera.
         options: of the analysis.
         where: who finds people; None: that is not known yet.
-        sends_landmarks: whether anything on the server needs those that a device finds.
+        travels: what leaves a device that finds people itself, in sentences.
     """
     if where == "device":
-        st.caption(_PRIVACY_DEVICE.format(sent=_SENT_LANDMARKS if sends_landmarks else _SENT_NOTHING))
+        st.caption(travels)
     elif where == "server":
         relay = " (connected with the help of STUN or TURN servers that its host chose)" if ice_servers() else ""
         st.caption(_PRIVACY.format(relay=relay))
@@ -133,7 +124,7 @@ def show_page() -> None:
     keep_finished_recording(last_live())
     if open_uploaded_recording(options):
         st.switch_page(VIDEO)
-    files = device_files(str(options.model))
+    files = device_files(str(options.model), hands=wanted_hands is not None or are_gesture_buttons_on())
     if not place_is_there() and (files is None or where_now() == "server"):
         if files is not None:
             choose_where(None, None)
@@ -153,9 +144,10 @@ def show_page() -> None:
     live = camera_from(source, chosen)
     live.stream.coach, live.stream.gestures = coach, gestures
     own = device_of_visit()
-    own.stream.coach = coach
+    own.stream.coach, own.stream.gestures = coach, gestures
+    own.stream.reads_hands, own.stream.remembers = chosen.hands is not None, False
     missing = None if files else f"Devices cannot find people themselves here. {why_no_device()}"
-    needs = why_server(chosen, files, gestures=gestures is not None) if files else None
+    needs = why_server(chosen, files) if files else None
     film = ready_sample_clip().path if source == SAMPLE else None
     with ways:
         where = choose_where(missing, needs)
@@ -182,7 +174,7 @@ def show_page() -> None:
     if coach is not None:
         with board:
             show_coach(coach)
-    show_words(live, options, where if files else "server", sends_landmarks=own.stream.is_followed)
+    show_words(live, options, where if files else "server", what_travels(own.stream))
 
 
 with problems_shown():

@@ -28,7 +28,7 @@ ESTIMATE = """async ([files, module, [width, height], frames]) => {
     const { DevicePose, whyNot } = await import(new URL(module, document.baseURI).href);
     const reason = await whyNot();
     const pixels = await (await fetch("frames")).arrayBuffer();
-    const pose = new DevicePose(files, { model: "full", people: 1, smoothing: true });
+    const pose = new DevicePose(files, { model: "full", people: 1, bodies: true, hands: 0, smoothing: true });
     const arrived = [];
     await pose.open((progress) => arrived.push(progress));
     const picture = (number) => new VideoFrame(
@@ -54,7 +54,7 @@ ESTIMATE = """async ([files, module, [width, height], frames]) => {
 
 FAIL = """async ([files, module, options]) => {
     const { DevicePose } = await import(new URL(module, document.baseURI).href);
-    const pose = window.pose = new DevicePose(files, { model: "full", people: 1, smoothing: true, ...options });
+    const pose = window.pose = new DevicePose(files, { model: "full", people: 1, bodies: true, hands: 0, smoothing: true, ...options });
     pose.onFailed = ({ code }) => { window.failed = code; };
     try {
         await pose.open();

@@ -136,8 +136,8 @@ test("a worker that no longer answers has stalled", async (t) => {
   });
   const { DevicePose } = await import("../../pages/ui/js/device/pose.js");
   const file = { address: "", size: 0, sha256: "" };
-  const files = { worker: "", runtime: "", loader: "", wasm: file, bundles: {} };
-  const pose = new DevicePose(files, { model: "full", people: 1, smoothing: true });
+  const files = { worker: "", runtime: "", loader: "", wasm: file, bundles: {}, hand: null };
+  const pose = new DevicePose(files, { model: "full", people: 1, bodies: true, hands: 0, smoothing: true });
   /** @type {string[]} */
   const failed = [];
   pose.onFailed = ({ code }) => failed.push(code);

@@ -15,10 +15,10 @@ const person = (id) => ({
 });
 
 test("a frame has its layout", () => {
-  const bytes = bytesOf({ number: 70_000, timeS: 2.25, size: [1280, 720], people: [person(3), person(9)] });
+  const bytes = bytesOf({ number: 70_000, timeS: 2.25, size: [1280, 720], people: [person(3), person(9)], hands: null });
   const view = new DataView(bytes.buffer);
   assert.equal(bytes.length, 24 + 2 * 1060);
-  assert.deepEqual([view.getUint8(0), view.getUint8(1)], [1, 2]);
+  assert.deepEqual([0, 1, 6, 7].map((at) => view.getUint8(at)), [2, 2, 0, 0]);
   assert.deepEqual([view.getUint16(2, true), view.getUint16(4, true), view.getUint32(8, true)], [1280, 720, 70_000]);
   assert.equal(view.getFloat64(16, true), 2.25);
   assert.deepEqual([view.getUint32(24, true), view.getUint32(28, true)], [3, 9]);
@@ -28,9 +28,29 @@ test("a frame has its layout", () => {
   assert.deepEqual(ofLandmark(1, 32), [90, 90, NaN, 96, 97, 98, 0.5, 1]);
 });
 
+test("hands come after the people, each with whose it is", () => {
+  const hand = (/** @type {number} */ of, /** @type {"left" | "right"} */ side) => ({
+    person: of,
+    side,
+    xy: new Float32Array(42).fill(of),
+    z: new Float32Array(21).fill(-1),
+    world: Float32Array.from({ length: 63 }, (_, index) => index),
+    score: 1,
+    right: 0.25,
+  });
+  const bytes = bytesOf({ number: 0, timeS: 1, size: [640, 480], people: [person(3)], hands: [hand(3, "right"), hand(7, "left")] });
+  const view = new DataView(bytes.buffer);
+  assert.equal(bytes.length, 24 + 1060 + 2 * 520);
+  assert.deepEqual([view.getUint8(6), view.getUint8(7)], [1, 2]);
+  assert.deepEqual([0, 4, 8, 12].map((at) => view.getUint32(1084 + at, true)), [3, 1, 7, 0]);
+  const values = Array.from({ length: 128 }, (_, value) => view.getFloat32(1084 + 16 + 512 + 4 * value, true));
+  assert.deepEqual([values[0], values[41], values[42], values[63], values[125], values[126], values[127]], [7, 7, -1, 0, 62, 1, 0.25]);
+});
+
 test("a message is frames one after the other", () => {
-  const nobody = bytesOf({ number: 1, timeS: 0, size: [640, 480], people: [] });
-  const somebody = bytesOf({ number: 2, timeS: 1, size: [640, 480], people: [person(1)] });
+  const nobody = bytesOf({ number: 1, timeS: 0, size: [640, 480], people: [], hands: [] });
+  const somebody = bytesOf({ number: 2, timeS: 1, size: [640, 480], people: [person(1)], hands: null });
+  assert.equal(nobody[6], 1, "hands were looked for");
   assert.deepEqual(joined([nobody, somebody]), Uint8Array.from([...nobody, ...somebody]));
 });
 

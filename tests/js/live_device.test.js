@@ -37,7 +37,7 @@ test("a line without a length has no angle", () => {
  */
 function frame(number, timeS, ids) {
   const people = ids.map((id) => ({ id, xy: new Float32Array(66), z: new Float32Array(33), presence: new Float32Array(33).fill(NaN), ...body }));
-  return { number, timeS, size: [640, 480], people, ms: 30, model: "full", delegate: "CPU" };
+  return { number, timeS, size: [640, 480], people, hands: null, ms: 30, model: "full", delegate: "CPU" };
 }
 
 test("the last half minute is remembered, and reported once", () => {
@@ -45,15 +45,15 @@ test("the last half minute is remembered, and reported once", () => {
   for (let number = 0; number < 400; number++) remembered.add(frame(number, 100 + number / 10, number < 395 ? [1, 7] : [7]));
   const shown = /** @type {DeviceFrame} */ (remembered.newest);
   const knee = values.definitions.filter((/** @type {{name: string}} */ { name }) => name === "left_knee");
-  const all = remembered.report(shown, -1, knee, ["red", "blue"]);
+  const all = remembered.report(shown, -1, knee, ["red", "blue"], "");
   assert.equal(all.angles?.times.length, 301);
   assert.equal(all.time_s, shown.timeS - 100, "from the start of the stream");
-  const { angles, people } = remembered.report(shown, 389, knee, ["red", "blue"]);
+  const { angles, people } = remembered.report(shown, 389, knee, ["red", "blue"], "");
   assert.equal(angles?.times.length, 10);
   assert.deepEqual(angles?.people.map(({ id, color }) => [id, color]), [[7, "red"]]);
   assert.equal(people?.[0].presence[0], null, "what the runtime does not give");
   assert.equal(people?.[0].world.length, 33);
-  const earlier = remembered.report(remembered.frames[0], -1, knee, ["red"]);
+  const earlier = remembered.report(remembered.frames[0], -1, knee, ["red"], "");
   assert.equal(earlier.angles?.people[0].values.left_knee.length, 1, "a frozen frame has no future");
 });
 
@@ -79,7 +79,7 @@ test("rates and times follow from the frames", () => {
 });
 
 test("a device that is too slow is told what helps", () => {
-  const options = { model: "full", people: 1, smoothing: true };
+  const options = { model: "full", people: 1, bodies: true, hands: 0, smoothing: true };
   const models = ["lite", "full", "heavy"];
   const said = adviceFor([30, 9], 90, options, models) ?? "";
   assert.match(said, /^Only 9 of 30 fps analysed \(90 ms per frame\)\. Try the Lite model/);

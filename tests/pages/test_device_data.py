@@ -17,7 +17,7 @@ from posecore.motion.angles import ANGLES, measure_angle
 ROOT = Path(__file__).resolve().parents[2]
 VALUES = ROOT / "tests" / "js" / "device_angles.json"
 FILE = DeviceFile("made/x", 1, "0" * 64)
-FILES = DeviceFiles("worker", "runtime", "loader", FILE, {"lite": FILE, "full": FILE})
+FILES = DeviceFiles("worker", "runtime", "loader", FILE, {"lite": FILE, "full": FILE}, FILE)
 USUAL = LiveOptions(PoseOptions())
 
 
@@ -44,20 +44,28 @@ def test_the_angles_for_the_scripts_are_those_of_posecore():
     [
         ({}, None),
         ({"background": "blur"}, "a changed background"),
-        ({"hands": HandOptions()}, "hands"),
+        ({"hands": HandOptions()}, None),
         ({"pose": PoseOptions(model="heavy")}, "the heavy model"),
         ({"pose": PoseOptions(search="thorough", min_presence=0.7)}, "the thorough search, changed confidences"),
     ],
 )
 def test_what_only_the_server_does_is_named(changes, words):
-    why = why_server(replace(USUAL, **changes), FILES, gestures=False)
+    why = why_server(replace(USUAL, **changes), FILES)
     assert why == (words and f"The server does what devices cannot yet: {words}.")
+
+
+def test_hands_need_their_model():
+    why = why_server(replace(USUAL, hands=HandOptions()), replace(FILES, hand=None))
+    assert why == "The server does what devices cannot yet: hands."
 
 
 def test_a_device_gets_the_choices_of_the_visitor():
     options = LiveOptions(PoseOptions(model="lite", people=3), mirror=True)
     data = device_data(FILES, options, film=None, link=None)
-    assert data["options"] == {"model": "lite", "people": 3, "smoothing": True}
+    assert data["options"] == {"model": "lite", "people": 3, "bodies": True, "hands": 0, "smoothing": True}
+    alone = device_data(FILES, replace(options, hands=HandOptions(hands=4), bodies=False), film=None, link=None)
+    assert (alone["options"]["bodies"], alone["options"]["hands"]) == (False, 4)
     assert data["look"]["byPerson"]
     assert data["mirror"]
+    assert {*data["look"]["hands"]["inks"]} == {"left", "right"}
     json.dumps(data, allow_nan=False)

@@ -31,12 +31,14 @@ from pages.ui.live.device_stream import MOST_PER_S, DeviceStream
 from pages.ui.live.sets import Target
 from pages.ui.shared import sockets
 from pages.ui.shared.server import SmallSockets, lifespan
-from posecore import FramePoses, PoseSequence
+from posecore import FrameHands, FramePoses, HandSlot, PoseSequence
 from posecore.limits import Limits
 from tests.motion.exercises.figure import squats
+from tests.synthetic_hands import hands_at
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = Target(amount=9, sets=1, rest_s=0)
+HANDS = hands_at({HandSlot(7, "right"): (300, 350), HandSlot(1, "left"): (450, 350)})
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +139,18 @@ def test_a_frame_is_the_same_after_the_way(clip):
     for name, array in first.poses(8.0).arrays.items():
         np.testing.assert_array_equal(array, both.arrays[name])
     assert (second.number, len(second.poses(9)), second.poses(9).time_s) == (42, 0, 9)
+    assert first.hands(8.0) is second.hands(9) is None
+
+
+def test_hands_are_the_same_after_the_way(clip):
+    size = clip.size
+    message = frame_bytes(clip.frame(0), 1, 1.0, HANDS) + frame_bytes(clip.frame(1), 2, 2.0, FrameHands.nobody(size))
+    first, second = read_frames(message)
+    hands = first.hands(7.5)
+    assert (hands.slots, hands.time_s, hands.size) == (HANDS.slots, 7.5, size)
+    for name, array in hands.arrays.items():
+        np.testing.assert_array_equal(array, HANDS.arrays[name])
+    assert len(second.hands(8)) == 0, "they were looked for"
 
 
 def changed(message: bytes, at: int, new: bytes) -> bytes:
@@ -150,16 +164,25 @@ def value(number: float) -> bytes:
 def test_what_is_not_a_frame_is_refused_with_a_reason(clip):
     good = frame_bytes(clip.frame(10), 5, 1.0)
     landmark = 24 + 4 + 32 * 7
+    with_hands, slot = frame_bytes(clip.frame(10), 5, 1.0, HANDS), 24 + 1060
     wrong = {
         b"": "65536 bytes",
         bytes(MOST_BYTES + 1): "65536 bytes",
         good[:20]: "head",
         good[:-1]: "bytes of 1 people",
         good + good: "grow",
-        changed(good, 0, b"\x02"): "version",
+        changed(good, 0, b"\x01"): "version",
         changed(good, 1, b"\xff"): "people",
         changed(good, 2, b"\0\0"): "px",
-        changed(good, 6, b"\1"): "version",
+        changed(good, 6, b"\2"): "version",
+        changed(good, 7, b"\1"): "at most 0 hands",
+        changed(with_hands, 7, b"\xff"): "hands",
+        changed(with_hands, 7, b"\3"): "1 people and 3 hands",
+        changed(with_hands, slot + 4, b"\2"): "side",
+        changed(with_hands, slot, with_hands[slot + 8 : slot + 16]): "twice",
+        changed(with_hands, slot + 16, value(np.nan)): "of hands",
+        changed(with_hands, slot + 16 + 4 * 63, value(2000)): "of hands",
+        changed(with_hands, slot + 16 + 4 * 127, value(1.5)): "of hands",
         changed(good, 16, np.float64(np.nan).tobytes()): "time",
         changed(good, 16, np.float64(-1).tobytes()): "time",
         changed(good, landmark, value(np.inf)): "far outside",

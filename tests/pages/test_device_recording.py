@@ -14,7 +14,7 @@ from pages.ui.live.device_recording import DeviceRecordings
 from pages.ui.shared import addresses
 from pages.ui.shared.clips import Clip
 from pages.ui.video.clip_run import ClipRun, RunOptions
-from posecore import BLAZEPOSE_33, PoseOptions, PoseSequence, save_sequence
+from posecore import BLAZEPOSE_33, HAND_21, HandSlot, PoseOptions, PoseSequence, save_sequence
 from posecore.estimation.engines import EngineUsed
 from posecore.export.saved import load_sequence
 from posecore.media.films import FilmWriter
@@ -22,7 +22,7 @@ from posecore.media.films import FilmWriter
 _SCRIPT = """
 import { writeFileSync } from "node:fs";
 import { savedResult } from "%s/pages/ui/js/device/saved_result.js";
-const [path, landmarks] = process.argv.slice(1);
+const [path, names] = process.argv.slice(1);
 const person = (id, value) => ({
   id,
   xy: Float32Array.from({ length: 66 }, (_, at) => value + at),
@@ -31,14 +31,24 @@ const person = (id, value) => ({
   visibility: new Float32Array(33).fill(0.5),
   presence: new Float32Array(33).fill(NaN),
 });
+const hand = (person, side, value) => ({
+  person,
+  side,
+  xy: Float32Array.from({ length: 42 }, (_, at) => value + at),
+  z: new Float32Array(21).fill(value),
+  world: new Float32Array(63).fill(0.125),
+  score: 1,
+  right: 0.75,
+});
 const size = [640, 480];
+const hands = [hand(2, "left", 100)];
 const frames = [
-  { number: 7, timeS: 4, size, people: [person(2, 100)] },
-  { number: 8, timeS: 4.04, size, people: [] },
-  { number: 9, timeS: 4.08, size: [480, 640], people: [person(1, 48), person(2, 96)] },
+  { number: 7, timeS: 4, size, people: [person(2, 100)], hands },
+  { number: 8, timeS: 4.04, size, people: [], hands: null },
+  { number: 9, timeS: 4.08, size: [480, 640], people: [person(1, 48), person(2, 96)], hands: [hand(1, "right", 48), ...hands] },
 ];
 const facts = { source: "recording é.webm", options: { smoothing: true } };
-writeFileSync(path, Buffer.from(await savedResult(frames, JSON.parse(landmarks), 4, facts).arrayBuffer()));
+writeFileSync(path, Buffer.from(await savedResult(frames, JSON.parse(names), 4, facts).arrayBuffer()));
 """
 _ROOT = Path(__file__).parents[2]
 
@@ -50,7 +60,8 @@ def saved_by_script(tmp_path_factory) -> Path:
         pytest.skip("Node.js, which runs the page's script here, is not installed")
     path = tmp_path_factory.mktemp("device") / "recording.posecore.npz"
     script = _SCRIPT % _ROOT.as_uri()
-    command = [node, "--input-type=module", "-e", script, str(path), json.dumps(BLAZEPOSE_33.landmarks)]
+    names = {"landmarks": BLAZEPOSE_33.landmarks, "handLandmarks": HAND_21.landmarks}
+    command = [node, "--input-type=module", "-e", script, str(path), json.dumps(names)]
     subprocess.run(command, check=True)
     return path
 
@@ -68,6 +79,15 @@ def test_the_script_saves_a_result_that_opens(saved_by_script):
     np.testing.assert_allclose(sequence.z[2, :, 0], [-48 * 640 / 480, -96 * 640 / 480])
     np.testing.assert_allclose(sequence.world[2, 1, 5], [0.15, 0.16, 0.17])
     assert np.isnan(sequence.presence).all()
+
+
+def test_hands_are_saved_beside_their_people(saved_by_script):
+    hands = load_sequence(saved_by_script).hands
+    assert hands.slots == (HandSlot(1, "right"), HandSlot(2, "left"))
+    np.testing.assert_array_equal(hands.seen, [[False, True], [False, False], [True, True]])
+    np.testing.assert_allclose(hands.xy[2, 0, 3], [54 * 640 / 480, 55 * 480 / 640])
+    np.testing.assert_allclose(hands.z[2, 0], 48 * 640 / 480)
+    assert (hands.world[0, 1, 20, 2], hands.score[0, 1], hands.right[2, 0]) == (0.125, 1, 0.75)
 
 
 def test_other_programs_open_it_too(saved_by_script):

@@ -337,6 +337,8 @@ export interface DeviceLook {
   /** Whether bones have the colours of people, who then have tags with their numbers. */
   byPerson: boolean;
   skeletons: boolean;
+  /** With the colours of text on their tags. */
+  hands: Omit<HandLook, "table"> & { inks: Record<Side, string> };
 }
 
 /** What the visitor's own device needs to find people itself. */
@@ -350,8 +352,9 @@ export interface DeviceData {
   film: string | null;
   /** Address that takes landmarks; null: nothing on the server needs them. */
   link: string | null;
-  /** Names of landmarks. */
+  /** Names of landmarks, of bodies and of hands. */
   landmarks: string[];
+  handLandmarks: string[];
   /** Address that takes recordings; null: there is none. */
   uploads: string | null;
 }
@@ -403,6 +406,8 @@ export interface LiveSource {
   recording: Answer["recording"];
   /** Id of the camera. */
   device: string;
+  /** What the board of signs says of it: that it is loading, or why nothing comes; empty: all is well. */
+  readonly news: string;
   /** Once the server knows of the last end. */
   readonly gone: Promise<unknown>;
   /** Frames per second on screen, ms from camera to screen (undefined: not measured; null: not yet), kind of route. */
@@ -722,6 +727,8 @@ export interface DeviceFiles {
   wasm: DeviceFile;
   /** By model: lite, full, heavy; those that the server has. */
   bundles: Record<string, DeviceFile>;
+  /** The bundle for hands; null: the server does not have it. */
+  hand: DeviceFile | null;
 }
 
 export interface DeviceOptions {
@@ -729,6 +736,10 @@ export interface DeviceOptions {
   model: string;
   /** Maximum number of people. */
   people: number;
+  /** Whether people are found; without, hands are found by themselves. */
+  bodies: boolean;
+  /** Maximum number of hands; 0: they are not looked for. */
+  hands: number;
   /** Whether several people are smoothed over time; the runtime always smooths one. */
   smoothing: boolean;
 }
@@ -746,6 +757,21 @@ export interface DevicePerson {
   presence: Float32Array;
 }
 
+/** A hand found on the visitor's own device, as in posecore/hands.py; 21 landmarks, one after the other. */
+export interface DeviceHand {
+  /** Whose: an id, and which of both hands. */
+  person: number;
+  side: Side;
+  /** Pixels. */
+  xy: Float32Array;
+  z: Float32Array;
+  /** Metres from its own centre. */
+  world: Float32Array;
+  score: number;
+  /** How much its shape is that of a right hand, 0 to 1. */
+  right: number;
+}
+
 /** What was found in one frame on the visitor's own device. */
 export interface DeviceFrame {
   /** Counts the frames handed over. */
@@ -754,6 +780,8 @@ export interface DeviceFrame {
   /** Width and height, pixels. */
   size: [number, number];
   people: DevicePerson[];
+  /** In order of their people, left before right; null: they are not looked for. */
+  hands: DeviceHand[] | null;
   /** How long it took. */
   ms: number;
   model: string;

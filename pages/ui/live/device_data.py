@@ -6,36 +6,39 @@ from typing import Any
 
 from pages.ui.live.device_files import DeviceFiles
 from pages.ui.live.device_recording import address_for_recordings
+from pages.ui.live.device_stream import DeviceStream
 from pages.ui.live.stream import LiveOptions
 from pages.ui.shared.public_files import publish
-from pages.ui.shared.script_parts import angle_for_scripts
-from posecore import BLAZEPOSE_33, PoseOptions
+from pages.ui.shared.script_parts import HAND_LOOK, angle_for_scripts
+from posecore import BLAZEPOSE_33, HAND_21, PoseOptions
 from posecore.motion.angles import ANGLES
 from posecore.view.drawing import BONE_FINENESS, JOINT_FINENESS
 from posecore.view.palette import BONE_SIDES, PEOPLE, SIDES, css, ink_on
 
 _LISTED = ", "
+_NO_PICTURE = (
+    "Your browser finds people itself. No picture leaves this device, unless you open a snapshot or a recording on "
+    "another page."
+)
 
 
-def why_server(options: LiveOptions, files: DeviceFiles, *, gestures: bool) -> str | None:
+def why_server(options: LiveOptions, files: DeviceFiles) -> str | None:
     """Why only the server will do for these choices, as a sentence; None if a device will do as well.
 
     Args:
         options: of the live picture.
         files: what devices can get.
-        gestures: whether gestures press buttons.
     """
     pose, usual = options.pose, PoseOptions()
     model = str(pose.model)
     least = ("min_detection", "min_presence", "min_tracking")
     only = {
-        "gesture buttons": gestures,
-        "hands": options.hands is not None and not gestures,
+        "hands": options.hands is not None and files.hand is None,
         "a changed background": options.background != "keep",
         "overlays": bool(options.overlay),
         "the thorough search": pose.search == "thorough",
         "changed confidences": any(getattr(pose, name) != getattr(usual, name) for name in least),
-        f"the {model} model": model not in files.bundles,
+        f"the {model} model": options.bodies and model not in files.bundles,
     }
     wanted = [words for words, holds in only.items() if holds]
     return f"The server does what devices cannot yet: {_LISTED.join(wanted)}." if wanted else None
@@ -50,18 +53,45 @@ def device_data(files: DeviceFiles, options: LiveOptions, *, film: Path | None, 
         film: a video that plays in place of a camera; None: there is a camera.
         link: address that takes landmarks; None: nothing on the server needs them.
     """
-    pose = options.pose
+    pose, hands = options.pose, options.hands
     return {
         "files": files.as_data(),
-        "options": {"model": str(pose.model), "people": pose.people, "smoothing": pose.smoothing},
+        "options": {
+            "model": str(pose.model),
+            "people": pose.people,
+            "bodies": options.bodies,
+            "hands": 0 if hands is None else hands.hands,
+            "smoothing": pose.smoothing,
+        },
         "look": _look(by_person=pose.people > 1, skeletons=options.skeletons),
         "mirror": options.mirror,
         "angles": [angle_for_scripts(angle) for angle in ANGLES.values()],
         "film": None if film is None else _film_address(film),
         "link": link,
         "landmarks": list(BLAZEPOSE_33.landmarks),
+        "handLandmarks": list(HAND_21.landmarks),
         "uploads": address_for_recordings(),
     }
+
+
+def what_travels(stream: DeviceStream) -> str:
+    """What leaves a device that finds people itself, as sentences.
+
+    Args:
+        stream: of the visit's device.
+    """
+    users = {
+        "the coach": stream.coach is not None,
+        "what reads gestures, letters and signs": stream.reads_hands or stream.remembers or stream.gestures is not None,
+        "the programs under Send": stream.send_on is not None,
+    }
+    used_by = [user for user, uses in users.items() if uses]
+    if not used_by:
+        return f"{_NO_PICTURE} Landmarks stay on it, too."
+    return (
+        f"{_NO_PICTURE} Only landmarks, the positions of points on bodies and hands, go to the server that runs this "
+        f"page, for {_LISTED.join(used_by)}. They are not stored."
+    )
 
 
 @lru_cache(maxsize=4)
@@ -81,4 +111,8 @@ def _look(*, by_person: bool, skeletons: bool) -> dict[str, Any]:
         "people": [{"color": css(color), "ink": css(ink_on(color))} for color in PEOPLE],
         "byPerson": by_person,
         "skeletons": skeletons,
+        "hands": {
+            **{name: value for name, value in HAND_LOOK.items() if name != "table"},
+            "inks": {side: css(ink_on(SIDES[side])) for side in ("left", "right")},
+        },
     }

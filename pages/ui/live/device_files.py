@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from pages.ui.live.device_runtime import (
@@ -25,6 +25,7 @@ from posecore.errors import PosecoreError
 from posecore.estimation.models import BUNDLES, find_model, is_on_machine
 
 _POSE_MODELS = ("lite", "full", "heavy")
+_HAND = "hand"
 _AGAIN_AFTER_S = 600.0
 _HOW_TO_GET_IT = (
     f"To offer it, run `npm pack {PACKAGE}` on a computer with npm, and put {ARCHIVE} into the folder that "
@@ -55,6 +56,7 @@ class DeviceFiles:
         worker, runtime, loader: addresses of the app's script and of MediaPipe's two.
         wasm: MediaPipe's program.
         bundles: models by name, from lite to heavy: those that are on this machine, at least one.
+        hand: the model for hands; None if it is not on this machine.
     """
 
     worker: str
@@ -62,13 +64,14 @@ class DeviceFiles:
     loader: str
     wasm: DeviceFile
     bundles: dict[str, DeviceFile]
+    hand: DeviceFile | None = None
 
     def as_data(self) -> dict[str, object]:
         """As the page's script takes them, see ``DeviceFiles`` in js/types.d.ts."""
         return asdict(self)
 
 
-def device_files(wanted: str | None = None) -> DeviceFiles | None:
+def device_files(wanted: str | None = None, *, hands: bool = False) -> DeviceFiles | None:
     """The files if all are on this machine; otherwise None, and they are fetched in the background.
 
     It never waits for a network. ``why_no_device`` says why there are none.
@@ -76,11 +79,15 @@ def device_files(wanted: str | None = None) -> DeviceFiles | None:
     Args:
         wanted: the model that the visitor chose. If it is one for poses that is not on this machine, it is fetched in
             the background too, and is among the bundles once it is there.
+        hands: whether the model for hands is wanted, too.
     """
     found = _find()
-    if isinstance(found, DeviceFiles) and wanted in _POSE_MODELS and not is_on_machine(wanted):
-        _fetching_model.go_on(wanted, lambda on_bytes: find_model(wanted, on_progress=on_bytes))
-    return found if isinstance(found, DeviceFiles) else None
+    if not isinstance(found, DeviceFiles):
+        return None
+    for name in (wanted if wanted in _POSE_MODELS else None, _HAND if hands else None):
+        if name is not None and not is_on_machine(name):
+            _fetching_model.go_on(name, partial(_fetch_model, name))
+    return found
 
 
 def why_no_device() -> str | None:
@@ -108,7 +115,12 @@ def _find() -> DeviceFiles | str:
         loader=_published(folder / LOADER.path),
         wasm=DeviceFile(_published(folder / WASM.path), WASM.size, WASM.sha256),
         bundles=bundles,
+        hand=_bundle(_HAND),
     )
+
+
+def _fetch_model(name: str, on_bytes: OnBytes) -> Path:
+    return find_model(name, on_progress=on_bytes)
 
 
 def _bundle(name: str) -> DeviceFile | None:

@@ -19,7 +19,7 @@ from posecore.limits import LIMITS
 
 _LOG = logging.getLogger(__name__)
 _KEY = "device"
-PROTOCOL = "posecore.landmarks.v1"
+PROTOCOL = "posecore.landmarks.v2"
 IDLE_S = 30.0
 """A device that sends nothing for so long is disconnected; its page connects again with the next frame."""
 RETURNS_S = 30.0
@@ -41,7 +41,7 @@ class Device:
 
     @property
     def stream(self) -> DeviceStream:
-        """What it finds; a new one with the same coach if the last one is over."""
+        """What it finds; a new one that is followed by the same if the last one is over."""
         if self._stream.ended:
             self._stream = self._stream.successor()
         return self._stream

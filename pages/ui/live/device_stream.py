@@ -7,7 +7,8 @@ import time
 from collections import deque
 
 from pages.ui.live.device_frames import DeviceFrame, RefusedFrames, check_grows, read_frames
-from pages.ui.live.followed import Followed, Moment
+from pages.ui.live.followed import REMEMBERED_S, Followed, Moment
+from pages.ui.shared.hand_results import hands_in_words
 
 MOST_PER_S = 65
 """Frames that a device may send in a second, as a mean over half a minute: more than cameras of 60 have. What a slow
@@ -30,12 +31,15 @@ class DeviceStream(Followed):
     Attributes:
         connected: whether the device is connected.
         dropped: how many frames were given up for newer ones because the server was too slow.
+        reads_hands: whether the page is told what the hands show.
+        remembers: whether the last half minute is remembered, for what reads signs.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.connected = False
         self.dropped = 0
+        self.reads_hands = self.remembers = False
         self._connection = 0
         self._newest: DeviceFrame | None = None
         self._allowed, self._allowed_at = MOST_PER_S * _BURST_S, -math.inf
@@ -43,6 +47,8 @@ class DeviceStream(Followed):
         self._digesting = threading.Lock()
         self._waiting: deque[Moment] = deque(maxlen=_MOST_WAITING)
         self._unanswered: deque[Moment] = deque(maxlen=_MOST_WAITING)
+        self._moments: deque[Moment] = deque(maxlen=int(REMEMBERED_S * MOST_PER_S))
+        self._words: str | None = None
         self._wish = ""
         self._is_first = True
         self._apart_s: float | None = None  # from the device's clock to the server's
@@ -52,13 +58,21 @@ class DeviceStream(Followed):
     @property
     def is_followed(self) -> bool:
         """Whether anything on the server needs the landmarks."""
-        return self.coach is not None or self.gestures is not None or self.send_on is not None
+        readers = self.coach, self.gestures, self.send_on
+        return self.reads_hands or self.remembers or any(reader is not None for reader in readers)
 
     def successor(self) -> "DeviceStream":
-        """A new stream with the same coach and gestures."""
+        """A new stream that is followed by the same, but sent to no other program."""
         stream = DeviceStream()
         stream.coach, stream.gestures = self.coach, self.gestures
+        stream.reads_hands, stream.remembers = self.reads_hands, self.remembers
         return stream
+
+    def moments(self) -> list[Moment]:
+        """The moments of the last half minute, oldest first, if they are remembered; from any thread."""
+        with self._changed:
+            moments = list(self._moments)
+        return [moment for moment in moments if moment.time_s >= moments[-1].time_s - REMEMBERED_S]
 
     def begin(self) -> int:
         """Expect a new connection, whose frames may be numbered from 0 again, and return its number."""
@@ -94,6 +108,8 @@ class DeviceStream(Followed):
         with self._changed:
             self.dropped += max(0, len(self._waiting) + len(moments) - _MOST_WAITING)
             self._waiting += moments
+            if self.remembers:
+                self._moments += moments
 
     def hear(self, text: str) -> None:
         """Take in a wish for the coach: ``{"coach": "begin"}``.
@@ -115,8 +131,8 @@ class DeviceStream(Followed):
         """Let all that waits be followed; from any thread.
 
         Returns:
-            JSON for the page, as of ``Followed.follow``, with ``problem`` and the wish that the coach was ``told``;
-            None if it is too early for an answer.
+            JSON for the page, as of ``Followed.follow``, with ``problem``, the wish that the coach was ``told``, and what
+            the hands show in ``words``; None if it is too early for an answer.
         """
         with self._digesting:  # a connection may begin while that before is still being answered
             return self._digest()
@@ -136,8 +152,14 @@ class DeviceStream(Followed):
         answered, self._unanswered = list(self._unanswered), deque(maxlen=_MOST_WAITING)
         # Of the frames' own times, so that a slow network slows nothing down but the news.
         self._now_s = answered[-1].poses.time_s if answered else self._now_s or now_s
+        if answered:
+            self._words = self._words_of(answered[-1])
         answer = {**self.follow(answered, self._now_s, wish), "problem": self.problem, "told": wish or None}
+        answer["words"] = self._words
         return json.dumps(answer, separators=(",", ":"), allow_nan=False)
+
+    def _words_of(self, moment: Moment) -> str | None:
+        return None if moment.hands is None or not self.reads_hands else hands_in_words(moment.hands, {})
 
     def _allow(self, count: int) -> None:
         now_s = time.monotonic()
@@ -157,4 +179,4 @@ class DeviceStream(Followed):
 
     def _moment(self, frame: DeviceFrame, apart_s: float) -> Moment:
         time_s = frame.time_s + apart_s
-        return Moment(frame.number, max(0.0, time_s - self._began_s), frame.poses(time_s))
+        return Moment(frame.number, max(0.0, time_s - self._began_s), frame.poses(time_s), frame.hands(time_s))

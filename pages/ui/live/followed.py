@@ -10,6 +10,8 @@ from pages.ui.live.gesture_buttons import GestureButtons
 from posecore import FrameHands, FramePoses
 
 _LOG = logging.getLogger(__name__)
+REMEMBERED_S = 30.0
+"""How far back a stream remembers its landmarks."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ from posecore.signs.confirming import HOLD_S, HoldToConfirm
 from posecore.signs.recognition import gestures_of
 
 _SURE = 0.7
+_KEY = "webcam_gestures"
 _HERE = Path(__file__).parent
 
 
@@ -79,13 +80,18 @@ class GestureButtons:
             self._pressed += 1
 
 
+def are_gesture_buttons_on() -> bool:
+    """Whether the visitor has switched them on, before they are offered in this run."""
+    return bool(st.session_state.get(_KEY))
+
+
 def choose_gesture_buttons() -> GestureButtons | None:
     """Offer gestures as buttons, off by default. The same choice gives the visit's same object."""
     table = "\n".join(f"- **{name.replace('_', ' ')}**: {button.does}" for name, button in BUTTONS.items())
     on = st.toggle(
         "Gesture buttons",
         False,
-        key="webcam_gestures",
+        key=_KEY,
         persist_state="session",
         help=f"Hold a gesture for {HOLD_S} s, and let it go before the next:\n{table}\n\nLooks for hands too, which "
         "takes a little longer per frame.",

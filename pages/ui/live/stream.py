@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from aiortc import MediaStreamTrack
 
-from pages.ui.live.followed import Followed, Moment
+from pages.ui.live.followed import REMEMBERED_S, Followed, Moment
 from pages.ui.live.pace import Pace
 from pages.ui.live.places import FULL, TIME, leave_place, take_place
 from pages.ui.live.recorder import Recorder
@@ -41,8 +41,6 @@ _LOG = logging.getLogger(__name__)
 _LONGEST_PX = 960
 # A visible page asks for the numbers several times per second; one that does not is hidden or asleep.
 _UNSEEN_AFTER_S = 10.0
-REMEMBERED_S = 30.0
-"""How far back a stream remembers its landmarks."""
 _MOST_MOMENTS = 2_000
 
 

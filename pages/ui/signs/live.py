@@ -14,9 +14,13 @@ from starlette.responses import Response
 
 from pages.ui.live.camera import show_camera
 from pages.ui.live.current import Live, live_from, place_is_there, why_last_is_over
+from pages.ui.live.device_data import device_data, what_travels, why_server
+from pages.ui.live.device_files import device_files, why_no_device
+from pages.ui.live.device_link import Device, device_of_visit
 from pages.ui.live.followed import Moment
 from pages.ui.live.places import FULL, why_over
 from pages.ui.live.stream import LiveOptions, LiveStream
+from pages.ui.live.where import Where, choose_where, where_now
 from pages.ui.shared.addresses import address, offer, withdraw
 from pages.ui.signs.board import show_board
 from pages.ui.signs.letter_hands import letter_picture, letter_shapes
@@ -42,65 +46,91 @@ class Reader(Protocol):
         """
 
 
-def watch(reader: Reader, *, bodies: bool) -> bool:
-    """Show the camera with its Start and Stop buttons, and the board; True while it is on.
+def watch(reader: Reader, *, bodies: bool) -> None:
+    """Show the camera with its Start and Stop buttons, the choice where hands are found, and the board.
 
     Args:
         reader: of what it sees.
         bodies: whether people are found too, as taught signs need it.
     """
-    if not place_is_there():
+    files = device_files(hands=True)
+    if not place_is_there() and (files is None or where_now() == "server"):
+        if files is not None:
+            choose_where(None, None)
         st.info(f"{why_over(FULL)} Try again in a few minutes, or use a video.", icon=":material/groups:")
-        return False
+        return
     board = st.container()
-    mirror = st.toggle(
-        "Mirror",
-        True,
-        key="signs_mirror",
-        persist_state="session",
-        help="Shows you as in a mirror. Letters are the same, for left hands too.",
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        ways = st.container(width="content")
+        mirror = st.toggle(
+            "Mirror",
+            True,
+            key="signs_mirror",
+            persist_state="session",
+            help="Shows you as in a mirror. Letters are the same, for left hands too.",
+        )
+    options = LiveOptions(PoseOptions(), mirror=mirror, hands=HandOptions(), bodies=bodies)
+    live = live_from(_SOURCE, options)
+    own = device_of_visit()
+    own.stream.coach = own.stream.gestures = None
+    own.stream.reads_hands, own.stream.remembers = False, True
+    missing = None if files else f"Devices cannot find hands themselves here. {why_no_device()}"
+    needs = why_server(options, files) if files else None
+    with ways:
+        where = choose_where(missing, needs)
+    show_camera(
+        live,
+        width_px=_WIDTH_PX,
+        invitation=_INVITATION,
+        place={"missing": missing, "needs": needs},
+        device=device_data(files, options, film=None, link=own.address) if files and not needs else None,
     )
-    live = live_from(_SOURCE, LiveOptions(PoseOptions(), mirror=mirror, hands=HandOptions(), bodies=bodies))
-    show_camera(live, width_px=_WIDTH_PX, invitation=_INVITATION)
-    playing = live.playing
     if reason := why_last_is_over(live):
         st.info(reason, icon=":material/timer_off:")
-    st.caption("Frames are processed live and not stored.")
+    st.caption(what_travels(own.stream) if where == "device" else "Frames are processed live and not stored.")
     with board:
-        show_board(_numbers_of(live, reader) if playing else None, key="sign_board", idle=_IDLE)
-    return playing
+        show_board(_address(live, own, where, reader), key="sign_board", idle=_IDLE)
 
 
-def _numbers_of(live: Live, reader: Reader) -> str | None:
-    """The address of what a reader sees in a stream; a new one for another reader or stream."""
-    known: tuple[LiveStream, Reader, str] | None = st.session_state.get(_KEY)
-    if known is None or known[0] is not live.stream or known[1] is not reader:
+def _address(live: Live, own: Device, where: Where | None, reader: Reader) -> str | None:
+    """The address of what a reader sees now; None while it sees nothing."""
+    if where == "device":
+        return _numbers_of(own, reader)
+    return _numbers_of(live.stream, reader) if live.playing else None
+
+
+def _numbers_of(seen: LiveStream | Device, reader: Reader) -> str | None:
+    """The address of what a reader sees there; a new one for another reader or stream."""
+    known: tuple[LiveStream | Device, Reader, str] | None = st.session_state.get(_KEY)
+    if known is None or known[0] is not seen or known[1] is not reader:
         if known is not None:
             withdraw(known[2])
-        token = offer(partial(_answer, weakref.ref(live.stream), weakref.ref(reader)))
-        weakref.finalize(live.stream, withdraw, token)
-        known = st.session_state[_KEY] = (live.stream, reader, token)
+        token = offer(partial(_answer, weakref.ref(seen), weakref.ref(reader)))
+        weakref.finalize(seen, withdraw, token)
+        known = st.session_state[_KEY] = (seen, reader, token)
     return address(known[2])
 
 
 async def _answer(
-    stream: Callable[[], LiveStream | None], reader: Callable[[], Reader | None], request: Request
+    seen: Callable[[], LiveStream | Device | None], reader: Callable[[], Reader | None], request: Request
 ) -> Response | None:
-    there, reads = stream(), reader()
+    there, reads = seen(), reader()
     if there is None or reads is None:
         return None
     text = await run_in_threadpool(_report, there, reads, dict(request.query_params))
     return Response(text, media_type="application/json")
 
 
-def _report(stream: LiveStream, reader: Reader, asked: dict[str, str]) -> str:
-    stream.asked_at = time.monotonic()
+def _report(seen: LiveStream | Device, reader: Reader, asked: dict[str, str]) -> str:
+    stream = seen.stream if isinstance(seen, Device) else seen
+    if isinstance(stream, LiveStream):
+        stream.asked_at = time.monotonic()
     since = int(asked["since"]) if asked.get("since", "").isdecimal() else -1
     answer = reader.report(stream.moments(), since, asked.get("wish", ""))
     letter = answer["letter"]
     if letter in letter_shapes() and letter not in asked.get("has", ""):
         answer["picture"] = letter_picture(letter)
-    if stream.loading:
+    if isinstance(stream, LiveStream) and stream.loading:
         answer["state"] = "Loading the model"
     if stream.problem:
         answer["hint"] = stream.problem

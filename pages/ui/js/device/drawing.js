@@ -1,14 +1,17 @@
 // @ts-check
-// The people of a frame on a canvas, drawn as posecore/view/drawing.py draws them on the server.
+// The people of a frame on a canvas, drawn as posecore/view/drawing.py draws them on the server, and their hands.
+
+import { drawHands } from "./hand_drawing.js";
 
 /** @typedef {import("../types.d.ts").DeviceFrame} DeviceFrame */
+/** @typedef {import("../types.d.ts").DeviceHand} DeviceHand */
 /** @typedef {import("../types.d.ts").DeviceLook} DeviceLook */
 /** @typedef {import("../types.d.ts").DevicePerson} DevicePerson */
 /** @typedef {CanvasRenderingContext2D} Pen */
 /** @typedef {{id: number, look: {color: string, ink: string}, points: [number, number][], shown: boolean[], width: number}} Figure */
 
 const SURE = 0.5;
-const RIM = "rgb(18, 20, 26)";
+export const RIM = "rgb(18, 20, 26)";
 const HEAD = 11; // landmarks before this are the head's
 
 /**
@@ -17,29 +20,41 @@ const HEAD = 11; // landmarks before this are the head's
  * @param {DeviceLook} look
  * @param {boolean} mirror
  */
-export function drawPeople(pen, { people, size }, look, mirror) {
-  const figures = people.map((person) => figureOf(person, size, look, mirror)).sort((a, b) => a.width - b.width);
+export function drawPeople(pen, { people, hands, size }, look, mirror) {
+  const figures = people.map((person) => figureOf(person, hands ?? [], size, look, mirror)).sort((a, b) => a.width - b.width);
   pen.lineCap = "round";
   for (const figure of figures) {
     if (look.skeletons) drawBones(pen, figure, look);
     drawJoints(pen, figure, look);
   }
-  if (look.byPerson) for (const figure of figures) drawTag(pen, figure, size);
+  if (look.byPerson) for (const figure of figures) drawNumber(pen, figure, size);
+  if (look.skeletons && hands) drawHands(pen, hands, size, look.hands, mirror);
 }
 
 /**
  * @param {DevicePerson} person
+ * @param {DeviceHand[]} hands of all people, beneath which the body's own three landmarks of them are not drawn
  * @param {[number, number]} size
  * @param {DeviceLook} look
  * @param {boolean} mirror
  * @returns {Figure}
  */
-function figureOf({ id, xy, visibility }, size, look, mirror) {
-  const points = Array.from(visibility, (_, k) => /** @type {[number, number]} */ ([mirror ? size[0] - xy[2 * k] : xy[2 * k], xy[2 * k + 1]]));
+function figureOf({ id, xy, visibility }, hands, size, look, mirror) {
+  const points = pointsOf(xy, size, mirror);
   const found = points.filter(([x, y]) => Number.isFinite(x + y));
-  const shown = points.map(([x, y], k) => Number.isFinite(x + y) && visibility[k] >= SURE);
+  const beneath = hands.filter(({ person }) => person === id).flatMap(({ side }) => look.hands.coarse[side]);
+  const shown = points.map(([x, y], k) => Number.isFinite(x + y) && visibility[k] >= SURE && !beneath.includes(k));
   return { id, look: look.people[(id - 1) % look.people.length], points, shown, width: boneWidth(found, size) };
 }
+
+/**
+ * Where landmarks are on the canvas.
+ * @param {Float32Array} xy
+ * @param {[number, number]} size
+ * @param {boolean} mirror
+ */
+export const pointsOf = (xy, size, mirror) =>
+  Array.from({ length: xy.length / 2 }, (_, k) => /** @type {[number, number]} */ ([mirror ? size[0] - xy[2 * k] : xy[2 * k], xy[2 * k + 1]]));
 
 /**
  * Proportional to the person, within bounds proportional to the picture. Pixels.
@@ -47,10 +62,13 @@ function figureOf({ id, xy, visibility }, size, look, mirror) {
  * @param {[number, number]} size
  */
 export function boneWidth(points, size) {
-  const spread = Math.sqrt(variance(points.map(([x]) => x)) + variance(points.map(([, y]) => y)));
+  const spread = spreadOf(points);
   const diagonal = Math.hypot(...size);
   return Math.min(Math.max(0.034 * spread, 1, 0.0014 * diagonal), Math.max(1.5, 0.0075 * diagonal));
 }
+
+/** Standard deviation of places, pixels. @param {[number, number][]} points */
+export const spreadOf = (points) => Math.sqrt(variance(points.map(([x]) => x)) + variance(points.map(([, y]) => y)));
 
 /** @param {number[]} values */
 function variance(values) {
@@ -106,20 +124,56 @@ function drawJoints(pen, figure, { joints }) {
  * @param {Figure} figure
  * @param {[number, number]} size
  */
-function drawTag(pen, { id, look: { color, ink }, points, shown, width }, [right, bottom]) {
+function drawNumber(pen, { id, look: { color, ink }, points, shown, width }, size) {
   const seen = points.filter((_, k) => shown[k]);
   if (!seen.length) return;
   const head = points.filter((_, k) => k < HEAD && shown[k]);
   const from = head.length ? head : seen;
+  const middle = from.reduce((sum, [each]) => sum + each, 0) / from.length;
+  const top = Math.min(...from.map(([, each]) => each));
+  drawTag(pen, placeTag(pen, `${id}`, [middle, top - 6 * width], width, size), color, ink);
+}
+
+/**
+ * @typedef {object} Tag
+ * @property {string} text
+ * @property {number} x of its centre, pixels
+ * @property {number} y
+ * @property {number} half its width
+ * @property {number} radius half its height
+ * @property {number} letters their size
+ */
+
+/**
+ * A tag with its bottom at a place, but within the picture.
+ * @param {Pen} pen
+ * @param {string} text
+ * @param {[number, number]} foot
+ * @param {number} width of a bone, pixels
+ * @param {[number, number]} size of the picture
+ * @returns {Tag}
+ */
+export function placeTag(pen, text, foot, width, [right, bottom]) {
   const largest = 1.25 * Math.min(60, Math.max(11, 0.0145 * Math.hypot(right, bottom)));
   const letters = Math.min(Math.max(2.6 * width, 0.6 * largest, 9), largest);
-  pen.font = `bold ${letters}px sans-serif`;
+  pen.font = fontOf(letters);
   const radius = 0.8 * letters;
-  const half = Math.max(radius, pen.measureText(`${id}`).width / 2 + 0.45 * letters);
+  const half = Math.max(radius, pen.measureText(text).width / 2 + 0.45 * letters);
   const within = (/** @type {number} */ value, /** @type {number} */ edge, /** @type {number} */ end) =>
     Math.min(Math.max(value, edge + 2), end - edge - 2);
-  const x = within(from.reduce((sum, [each]) => sum + each, 0) / from.length, half, right);
-  const y = within(Math.min(...from.map(([, each]) => each)) - 6 * width - radius, radius, bottom);
+  return { text, x: within(foot[0], half, right), y: within(foot[1] - radius, radius, bottom), half, radius, letters };
+}
+
+/** @param {number} letters pixels */
+const fontOf = (letters) => `bold ${letters}px sans-serif`;
+
+/**
+ * @param {Pen} pen
+ * @param {Tag} tag
+ * @param {string} color
+ * @param {string} ink of the text
+ */
+export function drawTag(pen, { text, x, y, half, radius, letters }, color, ink) {
   const rim = Math.max(1, 0.1 * letters);
   for (const [more, fill] of /** @type {[number, string][]} */ ([[rim, RIM], [0, color]])) {
     pen.fillStyle = fill;
@@ -127,8 +181,9 @@ function drawTag(pen, { id, look: { color, ink }, points, shown, width }, [right
     pen.roundRect(x - half - more, y - radius - more, 2 * (half + more), 2 * (radius + more), radius + more);
     pen.fill();
   }
+  pen.font = fontOf(letters);
   pen.textAlign = "center";
   pen.textBaseline = "alphabetic";
   pen.fillStyle = ink;
-  pen.fillText(`${id}`, x, y + 0.36 * letters);
+  pen.fillText(text, x, y + 0.36 * letters);
 }

@@ -14,11 +14,12 @@ import { bytesOf, joined } from "./frame_bytes.js";
  * @property {import("../types.d.ts").GestureState | null} gestures
  * @property {boolean} goes_on_unseen whether frames are needed even if the page is hidden
  * @property {string | null} problem
+ * @property {string | null} words what the hands show; null if nobody asks
  * @property {Wish | null} told the wish of the coach that it knows now
  */
 /** @typedef {import("../live/coach.js").Wish} Wish */
 
-const PROTOCOL = "posecore.landmarks.v1";
+const PROTOCOL = "posecore.landmarks.v2";
 const EVERY_MS = 200;
 /** Of waiting frames, and of what the socket has not sent yet; a message may have 64 KB. */
 const MOST_BYTES = 60_000;

@@ -1,7 +1,7 @@
 // @ts-check
-// Poses of a live camera, found on the visitor's own device: a worker of the page runs MediaPipe's runtime for browsers.
+// People and hands before a live camera, found on the visitor's own device: a worker of the page runs MediaPipe's runtime for browsers.
 //
-//   const pose = new DevicePose(files, { model: "full", people: 1, smoothing: true });
+//   const pose = new DevicePose(files, { model: "full", people: 1, bodies: true, hands: 0, smoothing: true });
 //   pose.onFailed = (failure) => ...; // from then on nothing comes; failure.code and failure.message say why
 //   await pose.open(({ done, total }) => ...);
 //   const found = await pose.estimate(videoFrame, timeS); // null if a newer frame came meanwhile, or it has ended
@@ -213,7 +213,7 @@ export class DevicePose {
  * @param {DeviceFiles} files
  * @returns {DeviceFiles}
  */
-function withWholeAddresses({ worker, runtime, loader, wasm, bundles }) {
+function withWholeAddresses({ worker, runtime, loader, wasm, bundles, hand }) {
   const whole = (/** @type {string} */ address) => new URL(address, document.baseURI).href;
   const named = Object.entries(bundles).map(([name, file]) => [name, { ...file, address: whole(file.address) }]);
   return {
@@ -222,6 +222,7 @@ function withWholeAddresses({ worker, runtime, loader, wasm, bundles }) {
     loader: whole(loader),
     wasm: { ...wasm, address: whole(wasm.address) },
     bundles: Object.fromEntries(named),
+    hand: hand && { ...hand, address: whole(hand.address) },
   };
 }
 

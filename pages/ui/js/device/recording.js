@@ -4,6 +4,7 @@
 import { savedResult, SUFFIX } from "./saved_result.js";
 
 /** @typedef {import("../types.d.ts").DeviceFrame} DeviceFrame */
+/** @typedef {import("./saved_result.js").Names} Names */
 
 const KINDS = ["video/mp4;codecs=avc1.42E01F", "video/webm;codecs=vp8", "video/webm"];
 const BITS_PER_SECOND = 4_000_000;
@@ -32,12 +33,12 @@ export function nameOf(now) {
 export class Recording {
   /**
    * The recorder gets exactly the frames that are estimated, each at its time, so that film and landmarks agree.
-   * @param {{size: [number, number], longestS: number, landmarks: string[]}} options size of the film in pixels
+   * @param {{size: [number, number], longestS: number, names: Names}} options size of the film in pixels; names of landmarks
    */
-  constructor({ size: [width, height], longestS, landmarks }) {
+  constructor({ size: [width, height], longestS, names }) {
     this.name = nameOf(new Date());
     this.longestS = longestS;
-    this.landmarks = landmarks;
+    this.names = names;
     /** @type {DeviceFrame[]} */
     this.frames = [];
     /** When the film got its first and its newest picture, seconds. */
@@ -108,7 +109,7 @@ export class Recording {
     const film = new Blob(this.pieces, { type: this.recorder.mimeType });
     if (!this.frames.length || !film.size) return null;
     const filmName = `${this.name}.${film.type.startsWith("video/mp4") ? "mp4" : "webm"}`;
-    const result = savedResult(this.frames, this.landmarks, this.startS, { source: filmName, ...facts });
+    const result = savedResult(this.frames, this.names, this.startS, { source: filmName, ...facts });
     return { film, filmName, result, resultName: `${this.name}${SUFFIX}`, seconds: this.seconds, problem: this.problem };
   }
 }

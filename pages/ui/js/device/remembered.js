@@ -7,7 +7,9 @@ import { measureAngle } from "./angles.js";
 /** @typedef {import("../types.d.ts").Angle} Angle */
 /** @typedef {import("../types.d.ts").Answer} Answer */
 /** @typedef {import("../types.d.ts").DeviceFrame} DeviceFrame */
+/** @typedef {import("../types.d.ts").DeviceHand} DeviceHand */
 /** @typedef {import("../types.d.ts").DevicePerson} DevicePerson */
+/** @typedef {import("../types.d.ts").LiveHand} LiveHand */
 /** @typedef {import("../types.d.ts").LivePerson} LivePerson */
 
 const MOST = 2000;
@@ -38,9 +40,10 @@ export class Remembered {
    * @param {number} since number of the known frame
    * @param {Angle[]} angles
    * @param {string[]} colors of people, in turn
-   * @returns {Pick<Answer, "number" | "time_s" | "size" | "people" | "angles">}
+   * @param {string} words what its hands show
+   * @returns {Pick<Answer, "number" | "time_s" | "size" | "people" | "hands" | "angles">}
    */
-  report(shown, since, angles, colors) {
+  report(shown, since, angles, colors, words) {
     const fresh = this.frames.filter(({ number }) => number > since && number <= shown.number);
     const colorOf = (/** @type {number} */ id) => colors[(id - 1) % colors.length];
     const people = shown.people.map(({ id }) => {
@@ -53,15 +56,16 @@ export class Remembered {
       time_s: shown.timeS - this.beganS,
       size: shown.size,
       people: shown.people.map((person) => livePerson(person, colorOf(person.id))),
+      hands: shown.hands && { words, found: shown.hands.map(liveHand) },
       angles: { times, people },
     };
   }
 
-  /** Whether nobody was seen for this long, up to now. @param {number} seconds */
+  /** Whether nobody and no hand was seen for this long, up to now. @param {number} seconds */
   isEmptySince(seconds) {
     const { newest } = this;
     if (!newest || this.frames[0].timeS > newest.timeS - seconds) return false;
-    return this.frames.every(({ timeS, people }) => timeS <= newest.timeS - seconds || !people.length);
+    return this.frames.every(({ timeS, people, hands }) => timeS <= newest.timeS - seconds || !(people.length || hands?.length));
   }
 }
 
@@ -75,15 +79,29 @@ function valueIn({ people }, id, angle) {
   return person ? measureAngle(angle, person) : null;
 }
 
+/** @param {number} value */
+const there = (value) => (Number.isFinite(value) ? value : null);
+/** @param {Float32Array} values */
+const list = (values) => [...values].map(there);
+/**
+ * @param {Float32Array} values
+ * @param {number} width
+ */
+const rows = (values, width) => Array.from({ length: values.length / width }, (_, k) => list(values.subarray(width * k, width * (k + 1))));
+
 /**
  * @param {DevicePerson} person
  * @param {string} color
  * @returns {LivePerson}
  */
 export function livePerson({ id, xy, z, world, visibility, presence }, color) {
-  const there = (/** @type {number} */ value) => (Number.isFinite(value) ? value : null);
-  const rows = (/** @type {Float32Array} */ values, /** @type {number} */ width) =>
-    Array.from({ length: values.length / width }, (_, k) => [...values.subarray(width * k, width * (k + 1))].map(there));
-  const list = (/** @type {Float32Array} */ values) => [...values].map(there);
   return { id, color, xy: rows(xy, 2), z: list(z), world: rows(world, 3), visibility: list(visibility), presence: list(presence) };
+}
+
+/**
+ * @param {DeviceHand} hand
+ * @returns {LiveHand}
+ */
+function liveHand({ person, side, score, xy, z, world }) {
+  return { person, side, score, xy: rows(xy, 2), z: list(z), world: rows(world, 3) };
 }

@@ -28,6 +28,7 @@ const HIDDEN_MS = 2000;
 const NOBODY_S = 2;
 const OFF = "The camera was unplugged or switched off.";
 const OFFLINE = "No network. The live picture and its numbers go on, as this device finds people itself.";
+const UNREAD = "No network: the server reads letters and signs.";
 const NO_FILM = "Your browser cannot play the sample video here.";
 
 /** @implements {LiveSource} */
@@ -83,6 +84,7 @@ export class DeviceSource {
     this.remembered = new Remembered();
     /** @type {LinkAnswer | null} */
     this.followed = null; // by the server
+    this.words = ""; // what the hands show, of the frame that is shown
     this.unlinked = ""; // why it does not
     this.look = () => this.restWhileHidden();
     become(this);
@@ -129,6 +131,11 @@ export class DeviceSource {
 
   get stream() {
     return this.isOn ? `${this.session}` : null;
+  }
+
+  get news() {
+    if (!this.opened) return loadingText(this.loaded);
+    return navigator.onLine ? this.unlinked : UNREAD;
   }
 
   get records() {
@@ -355,7 +362,7 @@ export class DeviceSource {
   filmOf(size) {
     const { planned } = this;
     if (!planned || performance.now() < planned.fromMs) return null;
-    this.film ??= new Recording({ size, longestS: planned.longest_s, landmarks: this.data.device.landmarks });
+    this.film ??= new Recording({ size, longestS: planned.longest_s, names: this.data.device });
     return this.film;
   }
 
@@ -393,7 +400,8 @@ export class DeviceSource {
     const figures = this.pace.figures(now);
     const shown = (this.held ? this.shown?.people : this.remembered.newest) ?? null;
     const chosen = device.angles.filter(({ name }) => angles.includes(name));
-    const report = shown && this.remembered.report(shown, since, chosen, device.look.people.map(({ color }) => color));
+    if (!this.held) this.words = this.followed?.words ?? "";
+    const report = shown && this.remembered.report(shown, since, chosen, device.look.people.map(({ color }) => color), this.words);
     return {
       figures,
       problem: this.followed?.problem || (navigator.onLine && this.unlinked) || null,

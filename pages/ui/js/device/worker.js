@@ -1,9 +1,10 @@
 // @ts-check
-// The worker that finds poses on the visitor's own device with MediaPipe's runtime. The server sends it with a policy by
+// The worker that finds people and hands on the visitor's own device with MediaPipe's runtime. The server sends it with a policy by
 // which it can reach nothing but the app: by itself the runtime reports its use to Google, see pages/ui/shared/assets.py.
 
 import { DeviceFailure, failureFrom } from "./failure.js";
 import { verified, whyNotLoaded } from "./files.js";
+import { Hands } from "./hands.js";
 import { Tracks } from "./tracks.js";
 
 /** @typedef {import("@mediapipe/tasks-vision").PoseLandmarker} PoseLandmarker */
@@ -13,13 +14,16 @@ import { Tracks } from "./tracks.js";
 /** @typedef {import("../types.d.ts").DevicePerson} DevicePerson */
 /** @typedef {{files: DeviceFiles, options: DeviceOptions, delegate: Delegate}} Opening */
 /** @typedef {import("./delegate_trial.js").Delegate} Delegate */
+/** @typedef {{pose: PoseLandmarker | null, hands: Hands | null}} Finders */
 /** @typedef {{number: number, timeS: number, picture: VideoFrame | ImageBitmap}} GivenFrame */
 
 const LANDMARKS = 33;
 const FIRST_MS = 1000; // time of a frame at 0 s, as an empty one comes before
 
-/** @type {PoseLandmarker | null} */
-let landmarker = null;
+/** What finds people and hands, each null if it is not wanted; null while neither can. @type {Finders | null} */
+let finders = null;
+/** MediaPipe's scripts and its program. @type {{runtime: Awaited<ReturnType<typeof loadRuntime>>, wasm: WebAssembly.Module}} */
+let loaded;
 /** @type {DeviceFiles} */
 let files;
 /** @type {DeviceOptions} */
@@ -65,18 +69,20 @@ function handle(request) {
 async function open(opening) {
   ({ files, options, delegate } = opening);
   await checkPolicy();
-  const onBytes = progress(files.wasm.size + bundle(options.model).size);
-  const [runtime, wasm, model] = await Promise.all([
+  const { size } = files.wasm;
+  const onBytes = progress(wantedFiles(options).reduce((sum, file) => sum + (file?.size ?? 0), size));
+  const [runtime, wasm, ...bundles] = await Promise.all([
     loadRuntime(),
     verified(files.wasm, onBytes).then((bytes) => WebAssembly.compile(bytes)),
-    verified(bundle(options.model), onBytes),
+    ...wantedFiles(options).map((file) => file && verified(file, onBytes)),
   ]);
+  loaded = { runtime, wasm };
   try {
-    landmarker = await started(runtime, wasm, model);
+    finders = await started(bundles);
   } catch (error) {
     if (delegate === "CPU") throw error;
     delegate = "CPU"; // the graphics card was changed, or its driver
-    landmarker = await started(runtime, wasm, model);
+    finders = await started(bundles);
   }
   tracks = new Tracks(smoothsItself(options));
   warmUp();
@@ -84,18 +90,45 @@ async function open(opening) {
 }
 
 /**
- * @param {Awaited<ReturnType<typeof loadRuntime>>} runtime
- * @param {WebAssembly.Module} wasm
- * @param {Uint8Array<ArrayBuffer>} model
+ * The bundles for people and for hands; null if they are not wanted.
+ * @param {DeviceOptions} wanted
  */
-function started({ PoseLandmarker, factory }, wasm, model) {
+const wantedFiles = ({ bodies, model, hands }) => [bodies ? poseFile(model) : null, hands ? handFile() : null];
+
+/**
+ * @param {(Uint8Array<ArrayBuffer> | null)[]} bundles
+ * @returns {Promise<Finders>}
+ */
+async function started([pose, hand]) {
+  return { pose: pose && (await startedPose(pose)), hands: hand && (await startedHands(hand)) };
+}
+
+/** @param {Uint8Array<ArrayBuffer>} content */
+const startedPose = (content) =>
+  loaded.runtime.PoseLandmarker.createFromOptions(inHere(), { ...usual(content), numPoses: options.people });
+
+/** @param {Uint8Array<ArrayBuffer>} content */
+async function startedHands(content) {
+  const { HandLandmarker } = loaded.runtime;
+  const one = await HandLandmarker.createFromOptions(inHere(), { ...usual(content), numHands: 1 });
+  const all = await HandLandmarker.createFromOptions(inHere(), { ...usual(content), numHands: options.hands });
+  return new Hands({ one, all }, options.hands);
+}
+
+/** Where the runtime finds its program: both parts are here already. */
+function inHere() {
+  Object.assign(self, { ModuleFactory: loaded.runtime.factory, Module: { instantiateWasm: instantiating(loaded.wasm) } });
+  return { wasmLoaderPath: "", wasmBinaryPath: files.wasm.address };
+}
+
+/**
+ * What both tasks are told.
+ * @param {Uint8Array<ArrayBuffer>} content of the bundle
+ */
+function usual(content) {
   const canvas = new OffscreenCanvas(1, 1);
   canvas.addEventListener("webglcontextlost", () => fail(new DeviceFailure("graphics-lost")));
-  Object.assign(self, { ModuleFactory: factory, Module: { instantiateWasm: instantiating(wasm) } });
-  return PoseLandmarker.createFromOptions(
-    { wasmLoaderPath: "", wasmBinaryPath: files.wasm.address }, // both are here already
-    { canvas, runningMode: "VIDEO", numPoses: options.people, baseOptions: { modelAssetBuffer: model, delegate } },
-  );
+  return { canvas, runningMode: /** @type {const} */ ("VIDEO"), baseOptions: { modelAssetBuffer: content, delegate } };
 }
 
 /** Refuse to run if something on the way has removed the policy that this worker was sent with. */
@@ -113,8 +146,8 @@ async function checkPolicy() {
 /** MediaPipe's own two scripts. */
 async function loadRuntime() {
   try {
-    const [{ PoseLandmarker }, { default: factory }] = await Promise.all([import(files.runtime), import(files.loader)]);
-    return { PoseLandmarker, factory };
+    const [tasks, { default: factory }] = await Promise.all([import(files.runtime), import(files.loader)]);
+    return { PoseLandmarker: tasks.PoseLandmarker, HandLandmarker: tasks.HandLandmarker, factory };
   } catch (error) {
     throw await whyNotLoaded(error);
   }
@@ -132,10 +165,15 @@ function instantiating(wasm) {
 }
 
 /** @param {string} model */
-function bundle(model) {
+function poseFile(model) {
   const found = files.bundles[model];
   if (!found) throw new DeviceFailure("unusable", `no bundle ${model}`);
   return found;
+}
+
+function handFile() {
+  if (!files.hand) throw new DeviceFailure("unusable", "no bundle for hands");
+  return files.hand;
 }
 
 /** @param {number} total bytes */
@@ -153,33 +191,66 @@ function warmUp() {
   blank.getContext("2d");
   const picture = blank.transferToImageBitmap();
   lastMs = Math.max(lastMs + 1, FIRST_MS - 1);
-  landmarker?.detectForVideo(picture, lastMs);
+  finders?.pose?.detectForVideo(picture, lastMs);
+  finders?.hands?.warmUp(picture, lastMs);
   picture.close();
 }
 
 /**
- * Use other options; with the same model or until the new one is there, people are found as before.
+ * Use other options; with the same bundles or until the new ones are there, people are found as before.
  * @param {DeviceOptions} wanted
  */
 async function change(wanted) {
-  const isModel = wanted.model !== options.model;
-  const content = isModel ? await verified(bundle(wanted.model), () => {}) : null;
-  const isNew = isModel || wanted.people !== options.people;
+  const before = options;
+  const isModel = wanted.bodies && (wanted.model !== before.model || !before.bodies);
+  const [pose, hand] = await Promise.all([
+    isModel ? verified(poseFile(wanted.model), () => {}) : null,
+    wanted.hands && !before.hands ? verified(handFile(), () => {}) : null,
+  ]);
   options = wanted;
   tracks.smooths = smoothsItself(wanted);
-  const running = landmarker;
-  if (!running || !isNew) return;
-  landmarker = null; // frames are skipped meanwhile
-  const base = content ? { baseOptions: { modelAssetBuffer: content, delegate } } : {};
-  await running.setOptions({ numPoses: wanted.people, ...base });
-  landmarker = running;
+  const running = finders;
+  const isSame = !isModel && wanted.people === before.people && wanted.bodies === before.bodies && wanted.hands === before.hands;
+  if (!running || isSame) return;
+  finders = null; // frames are skipped meanwhile
+  finders = { pose: await changedPose(running.pose, pose), hands: await changedHands(running.hands, hand) };
   warmUp();
 }
 
-/** Frees the model, for which the runtime tries to report its use once more, and is refused. */
+/**
+ * @param {PoseLandmarker | null} running
+ * @param {Uint8Array<ArrayBuffer> | null} content of another bundle
+ */
+async function changedPose(running, content) {
+  if (!options.bodies) {
+    running?.close();
+    return null;
+  }
+  if (!running) return startedPose(/** @type {Uint8Array<ArrayBuffer>} */ (content));
+  const base = content ? { baseOptions: { modelAssetBuffer: content, delegate } } : {};
+  await running.setOptions({ numPoses: options.people, ...base });
+  return running;
+}
+
+/**
+ * @param {Hands | null} running
+ * @param {Uint8Array<ArrayBuffer> | null} content of its bundle, if it was not running
+ */
+async function changedHands(running, content) {
+  if (!options.hands) {
+    running?.close();
+    return null;
+  }
+  if (!running) return startedHands(/** @type {Uint8Array<ArrayBuffer>} */ (content));
+  await running.change(options.hands);
+  return running;
+}
+
+/** Frees the models, for which the runtime tries to report its use once more, and is refused. */
 function close() {
-  landmarker?.close();
-  landmarker = null;
+  finders?.pose?.close();
+  finders?.hands?.close();
+  finders = null;
   setTimeout(() => say({ closed: true })); // after what was refused
 }
 
@@ -187,9 +258,9 @@ function takeNewest() {
   const frame = waiting;
   waiting = null;
   if (!frame) return;
-  if (!landmarker) return skip(frame);
+  if (!finders) return skip(frame);
   try {
-    estimate(landmarker, frame);
+    estimate(finders, frame);
   } catch (error) {
     fail(failureFrom(error, "crashed"));
   } finally {
@@ -204,18 +275,19 @@ function skip({ number, picture }) {
 }
 
 /**
- * @param {PoseLandmarker} running
+ * @param {Finders} running
  * @param {GivenFrame} frame
  */
-function estimate(running, { number, timeS, picture }) {
+function estimate({ pose, hands: finder }, { number, timeS, picture }) {
   const begun = performance.now();
   const size = /** @type {[number, number]} */ (
     "displayWidth" in picture ? [picture.displayWidth, picture.displayHeight] : [picture.width, picture.height]
   );
   lastMs = Math.max(FIRST_MS + Math.round(1000 * timeS), lastMs + 1);
-  const found = running.detectForVideo(picture, lastMs);
-  const people = tracks.follow(peopleOf(found, size[0], size[1]), timeS);
-  say({ frame: { number, timeS, size, people, ms: performance.now() - begun, model: options.model, delegate } });
+  const found = pose?.detectForVideo(picture, lastMs);
+  const everybody = found ? tracks.follow(peopleOf(found, size[0], size[1]), timeS) : [];
+  const { people, hands } = finder?.find(picture, size, everybody, timeS, lastMs) ?? { people: everybody, hands: null };
+  say({ frame: { number, timeS, size, people, hands, ms: performance.now() - begun, model: options.model, delegate } });
 }
 
 /**
@@ -243,6 +315,6 @@ function peopleOf({ landmarks, worldLandmarks }, width, height) {
 
 /** @param {DeviceFailure} failure */
 function fail({ code, detail }) {
-  landmarker = null;
+  finders = null;
   say({ failed: { code, detail } });
 }

@@ -234,6 +234,10 @@ export class Connection {
 
   // ---- what the buttons do
 
+  get news() {
+    return ""; // the server says it with the letters
+  }
+
   get records() {
     return true;
   }

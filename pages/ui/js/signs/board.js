@@ -1,6 +1,7 @@
 // @ts-check
 // What a camera sees of a hand, several times per second: letters and signs go to the line of text.
 
+import { sourceOf } from "../live/source.js";
 import { find, write } from "../shared/dom.js";
 import { addToLine } from "./text_line.js";
 
@@ -55,6 +56,7 @@ class SignBoard {
     this.since = -1;
     this.wish = "";
     this.over = 0;
+    this.isOn = false; // there is a live picture
     /** Of the hands of letters. @type {Map<string, string>} */
     this.pictures = new Map();
     for (const wish of ["skip", "again", "record", "stop"]) {
@@ -72,7 +74,7 @@ class SignBoard {
     this.data = data;
     this.trigger = trigger;
     if (isNew) this.since = -1;
-    if (!data.address) this.showIdle();
+    if (!data.address || !this.isOn) this.showIdle();
   }
 
   showIdle() {
@@ -88,7 +90,10 @@ class SignBoard {
   async tick() {
     if (!this.root.isConnected) return;
     const start = performance.now();
-    if (this.data.address && !document.hidden) await this.ask(this.data.address).catch(() => {}); // the page says why
+    const isOn = Boolean(this.data.address && sourceOf()?.stream);
+    if (this.isOn && !isOn) this.showIdle();
+    this.isOn = isOn;
+    if (this.data.address && isOn && !document.hidden) await this.ask(this.data.address).catch(() => {}); // the page says why
     this.timer = setTimeout(() => this.tick(), Math.max(40, EVERY_MS - (performance.now() - start)));
   }
 
@@ -114,7 +119,7 @@ class SignBoard {
     const letter = find(this.root, ".sb-letter");
     write(letter, answer.letter);
     letter.classList.toggle("sb-long", answer.letter.length > 2);
-    write(find(this.root, ".sb-state"), stateText(answer));
+    write(find(this.root, ".sb-state"), sourceOf()?.news || stateText(answer));
     write(find(this.root, ".sb-gesture"), answer.gesture ? `Gesture: ${answer.gesture}` : "");
     write(find(this.root, ".sb-hint"), answer.hint);
     this.showReference(answer);
