@@ -174,7 +174,7 @@ def show_page() -> None:
     if coach is not None:
         with board:
             show_coach(coach)
-    show_words(live, options, where if files else "server", what_travels(own.stream))
+    show_words(live, options, where if files else "server", what_travels(own.stream, keeps_pictures=True))
 
 
 with problems_shown():

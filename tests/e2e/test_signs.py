@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from pages.ui.live.device_frames import read_frames
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
 from tests.e2e.visitor import PHONE, live_button, no_errors, wait_until_idle
@@ -157,4 +158,24 @@ def test_letters_before_the_camera_go_to_the_line_on_a_phone(visit, server, spel
     page.get_by_text("Practice: asks for letters").click()
     expect(page.locator(".sb-asked")).to_have_text(re.compile("^Show [A-Z]$"))
     expect(page.locator(".sb-verdict")).to_have_text(re.compile("That was read as|Right!"))
+    no_errors(page)
+
+
+def test_letters_on_the_visitors_own_device_go_to_the_line_without_a_picture(visit, server, spelling_hand):
+    page = visit(server, spelling_hand)
+    page.add_init_script("""localStorage.setItem("posecore.live.where", "device"); window.peers = 0;
+        window.RTCPeerConnection = class { constructor() { window.peers++; } };""")
+    sent: list[bytes | str] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda data: sent.append(data)))
+    page.goto("/signs")
+    expect(page.get_by_text("which needs them for gestures, letters and signs")).to_be_visible()
+    live_button(page, "Start").click()
+    expect(page.get_by_role("textbox", name="Text.")).to_have_value(re.compile("IN"))
+    expect(page.locator(".lc")).to_have_attribute("data-where", "device")
+    frames = [each for data in sent if isinstance(data, bytes) and data[:1] == b"\2" for each in read_frames(data)]
+    assert {len(frame.slots) for frame in frames} == {1}
+    assert {len(frame.ids) for frame in frames} == {0}, "bodies are not looked for"
+    assert page.evaluate("window.peers") == 0
+    live_button(page, "Stop").click()
+    expect(page.locator(".sb-state")).to_have_text("Press Start below.")
     no_errors(page)

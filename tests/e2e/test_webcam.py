@@ -529,13 +529,13 @@ def test_the_coach_follows_the_visitors_own_device_by_landmarks_only(own):
     expect(board).to_have_attribute("data-phase", "work")
     page.get_by_text("Coach", exact=True).click()
     page.wait_for_function("!window.posecoreDevice.link")
-    frames = [frame for data in traffic.sent[before:] if data[:1] == b"\1" for frame in read_frames(data)]
+    frames = [frame for data in traffic.sent[before:] if data[:1] == b"\2" for frame in read_frames(data)]
     assert len(frames) > 5
     assert {len(frame.ids) for frame in frames} == {1}
     assert {frame.size for frame in frames} == {(480, 360)}
     after = len(traffic.sent)
     wait_for_more(page)
-    assert not any(data[:1] == b"\1" for data in traffic.sent[after:]), "nothing needs them any more"
+    assert not any(data[:1] == b"\2" for data in traffic.sent[after:]), "nothing needs them any more"
     no_errors(page)
 
 

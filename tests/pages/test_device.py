@@ -5,6 +5,7 @@ import json
 import shutil
 import tarfile
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,12 +15,17 @@ from starlette.applications import Starlette
 
 from pages.ui.live import device_files, device_runtime
 from pages.ui.shared import assets, public_files
-from posecore import FramePoses
+from posecore import FramePoses, HandSlot
+from posecore.estimation.hands.arms import arms_of, whose
+from posecore.estimation.hands.landmarks import RegionHand
+from posecore.estimation.hands.search import is_among
 from posecore.estimation.models import BUNDLES, find_model
 from posecore.estimation.tracking import Tracks
+from tests.synthetic_hands import LEFT, open_hand
 
 ROOT = Path(__file__).resolve().parents[2]
 VALUES = ROOT / "tests" / "js" / "device_people.json"
+HANDS = ROOT / "tests" / "js" / "device_hands.json"
 LANDMARKS = (0, 15, 28)
 PACKAGE = ROOT / "node_modules" / "@mediapipe" / "tasks-vision"
 
@@ -66,6 +72,43 @@ def test_the_values_for_the_scripts_are_those_of_posecore():
             ]
         )
     assert json.loads(VALUES.read_text()) == {"landmarks": list(LANDMARKS), "frames": frames}
+
+
+def arms_as_values(frame: int) -> dict[str, object]:
+    """The arms of two people, hands near their wrists or not, and whose they are, as in tests/js/device_hands.test.js."""
+    chance = np.random.default_rng(frame)
+    found = people(frame)
+    arms = arms_of(found, found.size)
+    places = [arm.wrist + chance.normal(0, 0.12 * arm.pixels_per_m, 2) for arm in arms]
+    sizes = chance.choice([35.0, 50.0, 400.0], len(places), p=[0.45, 0.45, 0.1])
+    hands = [
+        RegionHand(
+            np.concatenate([place + size * open_hand(LEFT) / 2, np.zeros((21, 1))], axis=1).round(2),
+            np.zeros((21, 3)),
+            1.0,
+            round(chance.random(), 3),
+        )
+        for place, size in zip(places, sizes, strict=True)
+    ]
+    before = [arms[index].slot if index % 3 else None for index in chance.permutation(len(arms)).tolist()]
+
+    def told(slots: Sequence[HandSlot | None]) -> list[list[object] | None]:
+        return [slot and [slot.person, slot.side] for slot in slots]
+
+    return {
+        "arms": [
+            [*np.round([*arm.wrist, *arm.hand, arm.pixels_per_m], 2).tolist(), arm.searchable, arm.slot.side]
+            for arm in arms
+        ],
+        "hands": [{"xy": hand.points[:, :2].ravel().tolist(), "right": hand.right} for hand in hands],
+        "before": told(before),
+        "at_arms": told(whose(hands, arms, before)),
+        "same": [[is_among(hand, [other]) for other in hands] for hand in hands],
+    }
+
+
+def test_whose_hands_are_is_worked_out_for_the_scripts_as_by_posecore():
+    assert json.loads(HANDS.read_text()) == [arms_as_values(frame) for frame in range(12)]
 
 
 @pytest.fixture

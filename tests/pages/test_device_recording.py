@@ -14,7 +14,7 @@ from pages.ui.live.device_recording import DeviceRecordings
 from pages.ui.shared import addresses
 from pages.ui.shared.clips import Clip
 from pages.ui.video.clip_run import ClipRun, RunOptions
-from posecore import BLAZEPOSE_33, HAND_21, HandSlot, PoseOptions, PoseSequence, save_sequence
+from posecore import BLAZEPOSE_33, HAND_21, HandSequence, HandSlot, PoseOptions, PoseSequence, save_sequence
 from posecore.estimation.engines import EngineUsed
 from posecore.export.saved import load_sequence
 from posecore.media.films import FilmWriter
@@ -112,7 +112,9 @@ def result(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("result") / "recording.posecore.npz"
     nobody = PoseSequence.empty(np.arange(20) / 10, [1], size=(64, 48), fps=10)
     numbers = np.broadcast_to(np.arange(20)[:, None, None, None], nobody.xy.shape)
-    save_sequence(replace(nobody, xy=numbers), path)
+    hands = HandSequence.empty(nobody.times_s, [HandSlot(1, "left")], size=nobody.size, fps=10)
+    at_number = np.broadcast_to(np.arange(20)[:, None, None, None], hands.xy.shape)
+    save_sequence(replace(nobody, xy=numbers), path, hands=replace(hands, xy=at_number))
     return path
 
 
@@ -134,7 +136,7 @@ def test_an_upload_is_taken_once(url, fetch, film, result):
     assert given.film.suffix == ".mp4"
     assert given.film.read_bytes() == film.read_bytes()
     assert [file.name for file in given.folder.path.iterdir()] == [given.film.name]
-    assert given.people.xy[5, 0, 3].tolist() == [5, 5]
+    assert given.people.xy[5, 0, 3].tolist() == given.hands.xy[5, 0, 3].tolist() == [5, 5]
     assert uploads.newest() is None
 
 
@@ -158,10 +160,12 @@ def test_the_player_gets_the_film_and_the_people_of_the_browser(film, result):
     """They are not looked for again, which would find nobody in these plain frames."""
     run = ClipRun(Clip("key", "recording.mp4", film))
     browser = EngineUsed("mediapipe", "MediaPipe 1.1.0 in the browser")
-    run.start_recorded(load_sequence(result).sequence, RunOptions(PoseOptions(engine="mediapipe")), browser)
+    saved = load_sequence(result)
+    run.start_recorded(saved.sequence, RunOptions(PoseOptions(engine="mediapipe")), browser, saved.hands)
     assert run.state.done.wait(60)
     assert (run.state.error, run.was_live, run.found_by) == (None, True, browser)
     assert run.poses is not None
     assert (run.poses.size, len(run.poses)) == ((128, 96), 20)
-    np.testing.assert_allclose(run.poses.xy[:, 0, 7, 0], 2 * np.arange(20))
+    for found in (run.poses, run.hands):
+        np.testing.assert_allclose(found.xy[:, 0, 7, 0], 2 * np.arange(20))
     assert run.film.is_file()

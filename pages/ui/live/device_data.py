@@ -16,10 +16,8 @@ from posecore.view.drawing import BONE_FINENESS, JOINT_FINENESS
 from posecore.view.palette import BONE_SIDES, PEOPLE, SIDES, css, ink_on
 
 _LISTED = ", "
-_NO_PICTURE = (
-    "Your browser finds people itself. No picture leaves this device, unless you open a snapshot or a recording on "
-    "another page."
-)
+_NO_PICTURE = "Your browser finds people and hands itself. No picture leaves this device"
+_UNLESS = ", unless you open a snapshot or a recording on another page"
 
 
 def why_server(options: LiveOptions, files: DeviceFiles) -> str | None:
@@ -74,23 +72,25 @@ def device_data(files: DeviceFiles, options: LiveOptions, *, film: Path | None, 
     }
 
 
-def what_travels(stream: DeviceStream) -> str:
+def what_travels(stream: DeviceStream, *, keeps_pictures: bool) -> str:
     """What leaves a device that finds people itself, as sentences.
 
     Args:
         stream: of the visit's device.
+        keeps_pictures: whether there can be snapshots and recordings.
     """
     users = {
         "the coach": stream.coach is not None,
-        "what reads gestures, letters and signs": stream.reads_hands or stream.remembers or stream.gestures is not None,
+        "gestures, letters and signs": stream.reads_hands or stream.remembers or stream.gestures is not None,
         "the programs under Send": stream.send_on is not None,
     }
     used_by = [user for user, uses in users.items() if uses]
+    picture = f"{_NO_PICTURE}{_UNLESS if keeps_pictures else ''}."
     if not used_by:
-        return f"{_NO_PICTURE} Landmarks stay on it, too."
+        return f"{picture} Landmarks stay on it, too."
     return (
-        f"{_NO_PICTURE} Only landmarks, the positions of points on bodies and hands, go to the server that runs this "
-        f"page, for {_LISTED.join(used_by)}. They are not stored."
+        f"{picture} Only landmarks, the positions of points on bodies and hands, go to the server that runs this page, "
+        f"which needs them for {_LISTED.join(used_by)}. They are not stored."
     )
 
 

@@ -20,7 +20,7 @@ from pages.ui.shared.folders import Folder
 from pages.ui.shared.visits import current_visit
 from pages.ui.video.clip_run import USUAL_SIDE, RunOptions, keep_upload, new_run
 from pages.ui.video.clip_source import show_upload
-from posecore import ClipOptions, PoseOptions, PoseSequence
+from posecore import ClipOptions, HandOptions, HandSequence, PoseOptions, PoseSequence
 from posecore.errors import UnreadableResult
 from posecore.estimation.engines import EngineUsed
 from posecore.export.saved import load_sequence
@@ -41,6 +41,7 @@ class _Given(NamedTuple):
     film: Path
     folder: Folder
     people: PoseSequence
+    hands: HandSequence | None
 
 
 class DeviceRecordings:
@@ -84,11 +85,11 @@ class DeviceRecordings:
         path, folder = film
         result = folder.path / "recording.posecore.npz"
         await _write_body(request, result)
-        people = (await run_in_threadpool(load_sequence, result)).sequence
+        saved = await run_in_threadpool(load_sequence, result)
         result.unlink()
-        if not len(people):
+        if not len(saved.sequence):
             raise UnreadableResult("This recording has no frame. Record again.")
-        self._given = _Given(path, folder, people)
+        self._given = _Given(path, folder, saved.sequence, saved.hands)
 
     def newest(self) -> _Given | None:
         """The newest recording, only once; None if there is none."""
@@ -118,8 +119,9 @@ def open_uploaded_recording(options: PoseOptions) -> bool:
     clip = Clip(secrets.token_hex(8), name, given.film, given.folder)
     keep_upload(visit, clip)
     how = PoseOptions(model=options.model, engine="mediapipe", people=options.people)
-    run_options = RunOptions(how, ClipOptions(film_side=USUAL_SIDE))
-    new_run(visit, clip).start_recorded(given.people, run_options, _ENGINE)
+    hands = None if given.hands is None else HandOptions(hands=2 * options.people, engine="mediapipe")
+    run_options = RunOptions(how, ClipOptions(film_side=USUAL_SIDE), hands=hands)
+    new_run(visit, clip).start_recorded(given.people, run_options, _ENGINE, given.hands)
     return True
 
 

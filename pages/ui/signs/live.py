@@ -87,7 +87,8 @@ def watch(reader: Reader, *, bodies: bool) -> None:
     )
     if reason := why_last_is_over(live):
         st.info(reason, icon=":material/timer_off:")
-    st.caption(what_travels(own.stream) if where == "device" else "Frames are processed live and not stored.")
+    on_device = what_travels(own.stream, keeps_pictures=False)
+    st.caption(on_device if where == "device" else "Frames are processed live and not stored.")
     with board:
         show_board(_address(live, own, where, reader), key="sign_board", idle=_IDLE)
 

@@ -32,6 +32,7 @@ from posecore.estimation.engines import EngineUsed
 from posecore.estimation.hand_options import HandOptions
 from posecore.export.overlay_file import write_overlay
 from posecore.limits import LIMITS
+from posecore.motion.resampling import at_times
 from posecore.pipeline import join_recorded
 from posecore.runs.annotation import color_by
 from posecore.runs.expected import Expected, expect_run
@@ -212,18 +213,21 @@ class ClipRun(VideoRun[Analysed, Shown]):
         seconds = max(1e-3, float(sequence.times_s[-1] - sequence.times_s[0]))
         self.analysis.finish(Analysed(sequence, hands), seconds=seconds)
 
-    def start_recorded(self, people: PoseSequence, options: RunOptions, found_by: EngineUsed) -> None:
+    def start_recorded(
+        self, people: PoseSequence, options: RunOptions, found_by: EngineUsed, hands: HandSequence | None = None
+    ) -> None:
         """Start joining the video with the people whom a browser found while it recorded it; nothing is estimated.
 
         Args:
             people: on the video's clock.
             options: how they were found, and how the player's video is made.
             found_by: the browser's engine.
+            hands: in the same frames; None if they were not looked for.
         """
         self.options, self.was_live, self.found_by = options, True, found_by
         if self.info is not None:
             source, preview = self.clip.path, self.analysis.preview
-            self._analyse(partial(_join, source, people, options.part, self.film, self._notes, preview))
+            self._analyse(partial(_join, source, people, hands, options.part, self.film, self._notes, preview))
 
     @property
     def used_options(self) -> RunOptions:
@@ -350,6 +354,7 @@ def _estimate(
 def _join(
     source: Path,
     people: PoseSequence,
+    hands: HandSequence | None,
     part: ClipOptions,
     film: Path,
     notes: list[str],
@@ -366,7 +371,7 @@ def _join(
         preview=preview,
         workers=1,
     )
-    return Analysed(joined)
+    return Analysed(joined, hands and at_times(hands.resized(joined.size), joined.times_s))
 
 
 def _estimate_and_keep(

@@ -8,20 +8,22 @@
 
 export const CELL = 256; // side of each square, as it is shown
 const SQUARE_M = 0.5; // as in posecore/estimation/hands/arms.py
-const CLOSER = 1.25; // squares are used if hands appear larger by this factor; then until they appear smaller
+// Squares are used if hands appear so much larger in them; then for as long as this much. (Hands that the whole picture shows
+// well enough are followed better in it, as the squares move with the body.)
+const [CLOSER, STILL_CLOSER] = [1.8, 1.4];
 
 /**
  * @param {Arm[]} arms both of each person, one person after the other
  * @param {[number, number]} size of the picture, pixels
- * @param {boolean} wasClose whether squares were shown before
+ * @param {View} before of the frame before
  * @returns {View}
  */
-export function viewOf(arms, size, wasClose) {
+export function viewOf(arms, size, before) {
   const visible = arms.filter(({ isVisible }) => isVisible);
   if (!visible.length) return null;
   const columns = Math.ceil(Math.sqrt(arms.length));
   const largest = Math.max(...visible.map(({ pixelsPerM }) => SQUARE_M * pixelsPerM));
-  if (columns * largest * (wasClose ? 1 : CLOSER) > Math.max(...size)) return null;
+  if (columns * largest * (before ? STILL_CLOSER : CLOSER) > Math.max(...size)) return null;
   const squares = arms.map(({ isVisible, hand: [x, y], pixelsPerM }) => {
     const side = SQUARE_M * pixelsPerM;
     return isVisible ? { x: x - side / 2, y: y - side / 2, side } : null;

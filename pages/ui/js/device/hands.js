@@ -15,8 +15,8 @@ import { isBodyInHand } from "./hand_as_body.js";
 
 const LANDMARKS = 21;
 // How often more hands are looked for, as in posecore/estimation/hands/stream_estimator.py: while none is followed, without
-// and with bodies; while one is followed; and for so long after one was lost, in every frame.
-const [LOOK_EVERY_S, LOOK_AT_ARMS_EVERY_S, LOOK_FOR_MORE_EVERY_S, JUST_LOST_S] = [0.06, 0.2, 0.2, 0.5];
+// bodies; otherwise; and for so long after one was lost, in every frame.
+const [LOOK_EVERY_S, LOOK_FOR_MORE_EVERY_S, JUST_LOST_S] = [0.06, 0.2, 0.5];
 
 /**
  * Two of them, as the runtime looks for palms in every frame while it follows fewer hands than it may, which takes longer
@@ -36,7 +36,8 @@ export class Hands {
     this.followed = [];
     this.lookedS = -Infinity;
     this.lostS = -Infinity;
-    this.isClose = false;
+    /** @type {View} */
+    this.view = null;
     this.canvas = new OffscreenCanvas(1, 1);
     this.pen = /** @type {OffscreenCanvasRenderingContext2D} */ (this.canvas.getContext("2d", { alpha: false }));
   }
@@ -53,10 +54,10 @@ export class Hands {
   find(picture, size, people, timeS, ms) {
     const arms = armsOf(people, size);
     const count = this.followed.length;
-    const looks = this.looksAt(timeS, arms.length > 0);
+    const looks = this.looksAt(timeS, arms);
     if (!count && !looks) return { hands: [], people };
-    const view = viewOf(arms, size, this.isClose);
-    this.isClose = view !== null;
+    const view = viewOf(arms, size, this.view);
+    this.view = view;
     const shown = this.shown(picture, view);
     const read = (/** @type {HandLandmarker} */ landmarker) => withoutDuplicates(handsOf(landmarker.detectForVideo(shown, ms), view, size));
     let found = looks ? [] : read(this.landmarkers.one);
@@ -83,12 +84,13 @@ export class Hands {
   /**
    * Whether more hands are looked for now, or the only one is just followed.
    * @param {number} timeS
-   * @param {boolean} hasBodies
+   * @param {import("./arms.js").Arm[]} arms
    */
-  looksAt(timeS, hasBodies) {
+  looksAt(timeS, arms) {
     const { length } = this.followed;
-    const everyS = length ? LOOK_FOR_MORE_EVERY_S : hasBodies ? LOOK_AT_ARMS_EVERY_S : LOOK_EVERY_S;
-    return length > 1 || timeS <= this.lostS + JUST_LOST_S || timeS >= this.lookedS + everyS;
+    const everyS = length || arms.length ? LOOK_FOR_MORE_EVERY_S : LOOK_EVERY_S;
+    const expected = arms.filter(({ isVisible }) => isVisible).length;
+    return length > 1 || (length && expected > length) || timeS <= this.lostS + JUST_LOST_S || timeS >= this.lookedS + everyS;
   }
 
   /** @param {VideoFrame | ImageBitmap} picture @param {number} ms */
