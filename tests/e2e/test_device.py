@@ -80,7 +80,8 @@ SHOWN: dict[str, bytes] = {}
 
 FAIL = """async ([files, module, options]) => {
     const { DevicePose } = await import(new URL(module, document.baseURI).href);
-    const pose = window.pose = new DevicePose(files, { model: "full", people: 1, bodies: true, hands: 0, smoothing: true, ...options });
+    const usual = { model: "full", people: 1, bodies: true, hands: 0, smoothing: true };
+    const pose = window.pose = new DevicePose(files, { ...usual, ...options });
     pose.onFailed = ({ code }) => { window.failed = code; };
     try {
         await pose.open();

@@ -75,7 +75,7 @@ def test_the_values_for_the_scripts_are_those_of_posecore():
 
 
 def arms_as_values(frame: int) -> dict[str, object]:
-    """The arms of two people, hands near their wrists or not, and whose they are, as in tests/js/device_hands.test.js."""
+    """The arms of two people, hands that may be near their wrists, and whose they are: for device_hands.test.js."""
     chance = np.random.default_rng(frame)
     found = people(frame)
     arms = arms_of(found, found.size)

@@ -45,7 +45,13 @@ const hands = [hand(2, "left", 100)];
 const frames = [
   { number: 7, timeS: 4, size, people: [person(2, 100)], hands },
   { number: 8, timeS: 4.04, size, people: [], hands: null },
-  { number: 9, timeS: 4.08, size: [480, 640], people: [person(1, 48), person(2, 96)], hands: [hand(1, "right", 48), ...hands] },
+  {
+    number: 9,
+    timeS: 4.08,
+    size: [480, 640],
+    people: [person(1, 48), person(2, 96)],
+    hands: [hand(1, "right", 48), ...hands],
+  },
 ];
 const facts = { source: "recording é.webm", options: { smoothing: true } };
 writeFileSync(path, Buffer.from(await savedResult(frames, JSON.parse(names), 4, facts).arrayBuffer()));

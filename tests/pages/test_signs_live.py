@@ -6,10 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pages.ui.live.device_frames import frame_bytes
+from pages.ui.live.device_link import Device
+from pages.ui.live.device_stream import DeviceStream
 from pages.ui.live.followed import Moment
 from pages.ui.live.gesture_buttons import BUTTONS, GestureButtons
 from pages.ui.signs.book import TaughtSigns
 from pages.ui.signs.letter_hands import letter_shapes
+from pages.ui.signs.live import _report
 from pages.ui.signs.live_spelling import LiveSpelling
 from pages.ui.signs.live_words import COUNTDOWN_S, LiveLesson, LiveWords
 from posecore import FrameHands, FramePoses, HandSlot
@@ -141,3 +145,45 @@ def test_a_gesture_presses_its_button_once_it_is_held_and_again_only_after_it_wa
     assert state["selector"] == BUTTONS["open_palm"].selector
     assert hold(3.1, 1, hand=False)["progress"] == 0
     assert hold(4.1, 1.2)["pressed"] == 2
+
+
+def sent(moments: list[Moment]) -> bytes:
+    """Moments as a browser sends them."""
+    return b"".join(
+        frame_bytes(each.poses, number, each.poses.time_s, each.hands) for number, each in enumerate(moments, 1)
+    )
+
+
+def test_letters_of_the_visitors_own_device_are_read_from_its_landmarks():
+    """What the board asks is answered from whatever stream the device has at that time."""
+    device, spelling = Device(), LiveSpelling()
+    device.stream.remembers = True
+    assert device.stream.is_followed
+    device.stream.begin()
+    device.stream.take(sent(shown("D", "I")))
+    answer = json.loads(_report(device, spelling, {"since": "0"}))
+    assert (answer["taken"], answer["letter"]) == (["D", "I"], "I")
+    assert "picture" in answer
+    device.stream.end()
+    assert device.stream.remembers, "so does the next one"
+    assert device.stream.moments() == []
+
+
+def test_gestures_of_the_visitors_own_device_press_buttons_and_are_told_in_words():
+    stream = DeviceStream()
+    stream.gestures, stream.reads_hands = GestureButtons(), True
+    assert stream.is_followed
+    stream.begin()
+    moments = [
+        Moment(0, 0, FramePoses.nobody(SIZE, at / 20), hands_at({RIGHT: (320, 300)}, time_s=at / 20))
+        for at in range(40)
+    ]
+    stream.take(sent(moments))
+    answer = json.loads(stream.digest())
+    assert (answer["gestures"]["pressed"], answer["gestures"]["gesture"]) == (1, "open palm")
+    assert answer["words"] == "Right hand: open palm."
+    stream.begin()
+    point = replace(moments[0].hands, xy=np.zeros((1, 21, 2)), z=np.zeros((1, 21)), world=np.zeros((1, 21, 3)))
+    stream.take(frame_bytes(moments[0].poses, 1, 9.0, point))
+    stream._answered_at = 0
+    assert json.loads(stream.digest())["words"] == "Right hand.", "a hand without a size shows nothing"

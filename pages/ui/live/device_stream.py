@@ -131,8 +131,8 @@ class DeviceStream(Followed):
         """Let all that waits be followed; from any thread.
 
         Returns:
-            JSON for the page, as of ``Followed.follow``, with ``problem``, the wish that the coach was ``told``, and what
-            the hands show in ``words``; None if it is too early for an answer.
+            JSON for the page, as of ``Followed.follow``, with ``problem``, the wish that the coach was ``told``, and in
+            ``words`` what the hands show; None if it is too early for an answer.
         """
         with self._digesting:  # a connection may begin while that before is still being answered
             return self._digest()
