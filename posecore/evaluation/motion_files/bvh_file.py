@@ -10,6 +10,7 @@ is none, as in CMU's files, only angles are scored.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import dropwhile, takewhile
 from pathlib import Path
 
 import numpy as np
@@ -104,6 +105,8 @@ def _measure(joints: list[_Joint], key: str, words: list[str]) -> None:
     """Give the last joint its offset or its channels."""
     if key == "OFFSET":
         joints[-1].offset = _offset(words)
+    elif joints[-1].channels:
+        raise ValueError("expected channels once for each joint")
     else:
         joints[-1].first = sum(len(joint.channels) for joint in joints)
         joints[-1].channels = _channels(words)
@@ -138,9 +141,10 @@ def _values(lines: list[str], joints: list[_Joint], problems: Problems) -> tuple
     """Seconds from frame to frame, and the (T, C) values of all channels; NaN in a damaged frame."""
     lines = [line for line in lines if line.strip()]
     facts = {}
-    while lines and ":" in lines[0]:
-        name, _, value = lines.pop(0).partition(":")
+    for line in takewhile(lambda line: ":" in line, lines):
+        name, _, value = line.partition(":")
         facts[" ".join(name.lower().split())] = value.strip()
+    lines = list(dropwhile(lambda line: ":" in line, lines))
     try:
         step_s = float(facts.get("frame time", ""))
     except ValueError:

@@ -91,6 +91,11 @@ def test_bytes_on_which_ezc3d_dies_are_refused(tmp_path, whole):
         ("a.bvh", b"HIERARCHY\nROOT Hips\n{\n", "is not a BVH file, or is cut off"),
         ("a.bvh", b"HIERARCHY\nROOT Hips\n{\nOFFSET 0 0 x\n}\nMOTION\n", "line 4: could not convert"),
         ("a.bvh", b"HIERARCHY\nROOT Hips\n{\nCHANNELS 1 Wrotation\n}\nMOTION\n", "expected channels such as"),
+        (
+            "a.bvh",
+            b"HIERARCHY\nROOT a\n{\nCHANNELS 1 Zrotation\nCHANNELS 1 Xrotation\n}\nMOTION\n",
+            "channels once for",
+        ),
         ("a.zip", b"PK\x05\x06" + b"\0" * 18, "has no frames"),
         ("a.zip", b"nothing", "neither a folder nor a complete zip"),
         ("a.fbx", b"Kaydara", "is of no kind that is read"),

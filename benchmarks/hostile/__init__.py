@@ -1,0 +1,1 @@
+"""Files as a stranger with bad intentions would make them, for ``benchmarks/uploads.py``."""
