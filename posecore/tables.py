@@ -50,6 +50,19 @@ HAND_COLUMNS: Mapping[str, str] = {
     "right": "0 to 1: the model's estimate that it is a right hand, from its shape only",
 }
 
+# A spreadsheet takes text that begins like this for a formula and runs it; the last are the same in full width.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - they are meant
+
+
+def defused(text: str) -> str:
+    """Text that no spreadsheet takes for a formula: an apostrophe before what looks like one."""
+    return f"'{text}" if text.startswith((*_FORMULA, "'")) else text
+
+
+def as_written(text: str) -> str:
+    """The text before it was defused."""
+    return text[1:] if text.startswith("'") and text[1:].startswith((*_FORMULA, "'")) else text
+
 
 def to_table(poses: FramePoses | PoseSequence) -> pd.DataFrame:
     """Table with one row per frame, person and landmark, and the columns of ``COLUMNS`` in that order.
@@ -219,4 +232,4 @@ def _names(table: pd.DataFrame) -> dict[int, str]:
     if NAME not in table.columns:
         return {}
     given = table[table[NAME].astype(str).str.len() > 0].dropna(subset=[NAME])
-    return {int(person): str(name) for person, name in zip(given["person"], given[NAME], strict=True)}
+    return {int(person): as_written(str(name)) for person, name in zip(given["person"], given[NAME], strict=True)}

@@ -15,7 +15,7 @@ from posecore.motion.photo_angles import sides_table
 from posecore.poses import FramePoses, PoseSequence
 from posecore.skeletons import HAND_21
 from posecore.system import whole_file
-from posecore.tables import COLUMNS, HAND_COLUMNS, NAME, hands_to_table, to_table
+from posecore.tables import COLUMNS, HAND_COLUMNS, NAME, defused, hands_to_table, to_table
 from posecore.values import FramesInTime
 
 Decimal = Literal[".", ","]
@@ -41,9 +41,14 @@ _TYPES = {
 _ROWS = 1 << 18
 
 
+def _for_spreadsheets(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with names that no spreadsheet takes for formulas."""
+    return table.assign(**{NAME: table[NAME].map(defused)}) if NAME in table else table
+
+
 def to_csv(found: Found) -> str:
     """The table of ``posecore.tables`` as CSV with a header line; NaN is an empty field."""
-    return _table_of(found).to_csv(index=False, lineterminator="\n")
+    return _for_spreadsheets(_table_of(found)).to_csv(index=False, lineterminator="\n")
 
 
 def write_csv(found: Found, path: str | os.PathLike[str], *, decimal: Decimal = ".") -> None:
@@ -60,7 +65,7 @@ def write_csv(found: Found, path: str | os.PathLike[str], *, decimal: Decimal = 
     """
     with whole_file(path) as part, open(part, "w", encoding="utf-8", newline="") as stream:
         for index, table in enumerate(table_blocks(found)):
-            table.to_csv(
+            _for_spreadsheets(table).to_csv(
                 stream, index=False, lineterminator="\n", header=index == 0, decimal=decimal, sep=_SEPARATORS[decimal]
             )
 
@@ -72,12 +77,14 @@ def write_angles(sequence: PoseSequence, path: str | os.PathLike[str], *, decima
         OSError: if the file cannot be written.
     """
     with whole_file(path) as part:
-        angles_table(sequence).to_csv(part, index=False, lineterminator="\n", decimal=decimal, sep=_SEPARATORS[decimal])
+        _for_spreadsheets(angles_table(sequence)).to_csv(
+            part, index=False, lineterminator="\n", decimal=decimal, sep=_SEPARATORS[decimal]
+        )
 
 
 def to_angles_csv(poses: FramePoses) -> str:
     """``posecore.motion.photo_angles.sides_table`` of a photo as CSV with a header line; NaN is an empty field."""
-    return sides_table(poses).to_csv(index=False, lineterminator="\n")
+    return _for_spreadsheets(sides_table(poses)).to_csv(index=False, lineterminator="\n")
 
 
 def write_parquet(found: Found, path: str | os.PathLike[str]) -> None:

@@ -18,6 +18,7 @@ from posecore.motion.exercises.choosing import check_exercise
 from posecore.motion.exercises.results import FormNote, Held, Repetition, Steadiness
 from posecore.progress.checks import TEMPO, check_form, check_hold, check_repetition
 from posecore.progress.sessions import ExerciseSession
+from posecore.tables import as_written, defused
 
 HEAD = ("session", "started_at", "exercise", "source", "title")
 PLACE = ("kind", "set", "number")
@@ -38,23 +39,11 @@ MOST_COLUMNS = 100
 
 REPETITION, HOLD = "repetition", "hold"
 
-# A spreadsheet takes text that begins like this for a formula and runs it; the last are the same in full width.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - they are meant
 _NUMBER = re.compile(r"[-+]?\d{1,15}(\.\d{1,20})?([eE][-+]?\d{1,3})?", re.ASCII)
 _LOCAL_TIME = re.compile(
     r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:,? +(\d{1,2}):(\d{2})(?::(\d{2}))?(?: ?([AP])M)?)?", re.ASCII | re.IGNORECASE
 )
 _SAME_ID = UUID("6f1f2d0e-3d0c-5a0f-8f0b-9b1f2b7f6c11")
-
-
-def defused(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: an apostrophe before what looks like one."""
-    return f"'{text}" if text.startswith((*_FORMULA, "'")) else text
-
-
-def as_written(text: str) -> str:
-    """The text before it was defused."""
-    return text[1:] if text.startswith("'") and text[1:].startswith((*_FORMULA, "'")) else text
 
 
 def head_cells(session: ExerciseSession) -> dict[str, Any]:

@@ -112,3 +112,13 @@ def test_tables_with_decimal_commas_hold_the_same_numbers(sequence, block, tmp_p
         assert text.count("time_s") == 1
         table = pd.read_csv(tmp_path / "comma.csv", sep=";", decimal=",")
         pd.testing.assert_frame_equal(table, pd.read_csv(tmp_path / "point.csv"))
+
+
+def test_no_spreadsheet_takes_a_name_for_a_formula_and_it_comes_back(sequence, tmp_path):
+    named = sequence.named({8: "=1+1", 3: "it's = 1"})
+    for write in (write_csv, write_angles):
+        write(named, tmp_path / "a.csv")
+        assert set(pd.read_csv(tmp_path / "a.csv")["name"]) == {"'=1+1", "it's = 1"}
+    write_csv(named, tmp_path / "a.csv")
+    back = from_table(pd.read_csv(tmp_path / "a.csv"), size=SIZE, fps=30)
+    assert back.names == named.names
