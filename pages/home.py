@@ -24,6 +24,10 @@ from pages.ui.shared.server_state import status_line
 from pages.ui.shared.style import ICON, NAME, svg_address
 
 _STYLES = (Path(__file__).parent / "ui" / "home" / "home.css").read_text(encoding="utf-8")
+# What concerns visitors, without the title.
+_PRIVACY = (
+    (Path(__file__).parents[1] / "PRIVACY.md").read_text(encoding="utf-8").partition("\n")[2].partition("\n## ")[0]
+)
 
 _DOORS = (
     Card(
@@ -141,6 +145,8 @@ with st.container(key="home"):
         )
     if is_at_the_machine():
         st.caption(f":material/monitor_heart: This server: {status_line(places.taken())}")
+    with st.expander("Privacy: what is kept, where, how long", icon=":material/lock:"):
+        st.markdown(_PRIVACY)
     st.caption(
         "Landmarks by MediaPipe BlazePose (Apache-2.0). They are estimates for exploring movement, "
         "not measurements for medical decisions."

@@ -23,6 +23,9 @@ def test_home_says_what_this_is_and_links_to_all_pages(app):
     assert not app.exception
     assert app.title[0].value == "See how people move"
     assert {page for page, _query in links_of(app).values()} == {name for name in PAGES if name}
+    kept = next(box for box in app.expander if box.label == "Privacy: what is kept, where, how long")
+    assert "Two minutes later its files are deleted" in " ".join(kept.markdown[0].value.split())
+    assert "For hosts" not in kept.markdown[0].value
 
 
 PAGES = ["", "image", "video", "explore", "compare", "webcam", "signs", "rigid", "progress", "scores"]
