@@ -68,7 +68,7 @@ def test_what_has_not_begun_is_cancelled():
     def process(task):
         begun.append(task)
         if len(begun) > 1:
-            may_go_on.wait(10)
+            may_go_on.wait(60)
         return done(task)
 
     with ThreadPoolExecutor(1) as pool:

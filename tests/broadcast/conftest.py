@@ -12,7 +12,7 @@ from pythonosc.osc_server import BlockingOSCUDPServer
 
 from posecore import FramePoses
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 
 class Receiver:

@@ -32,7 +32,7 @@ from posecore import (
 from posecore.broadcast import websocket
 from posecore.limits import LIMITS
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 ASK = (
     "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
     f"Sec-WebSocket-Key: {base64.b64encode(bytes(16)).decode()}\r\n\r\n"

@@ -278,7 +278,7 @@ def test_a_cluster_that_loses_a_worker_does_each_video_once(write, tmp_path, cap
         killer.start()
         code, said, _ = ask(capsys, tmp_path / "videos", "--out", out, "--dask", address)
         killer.join()
-        assert started[-1].wait(10) == -signal.SIGKILL
+        assert started[-1].wait(60) == -signal.SIGKILL
     finally:
         for process in started:
             process.kill()

