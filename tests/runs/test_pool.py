@@ -25,7 +25,11 @@ from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
 from posecore.runs import pool, worker_process
 
-LINUX = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc to find and limit processes")
+
+def with_workers_of_its_own(test):
+    """Mark a test that looks for processes of workers, or ends them."""
+    needs = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc to find and limit processes")
+    return needs(pytest.mark.usefixtures("no_worker_before_or_after")(test))
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +42,7 @@ def clip(portrait, tmp_path_factory) -> Path:
     return target
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def no_worker_before_or_after():
     pool.end_idle_workers()
     yield
@@ -72,7 +76,7 @@ def test_a_worker_gives_exactly_the_result_of_this_process(clip, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["here.mp4", "there.mp4"]
 
 
-@LINUX
+@with_workers_of_its_own
 def test_one_worker_serves_several_runs(clip):
     assert pool.describe(clip).size == (512, 600)
     [first] = workers()
@@ -117,7 +121,7 @@ def test_a_video_that_cannot_be_written_is_an_os_error(clip, tmp_path):
         estimate_video(clip, annotated=tmp_path / "missing" / "film.mp4", workers=1)
 
 
-@LINUX
+@with_workers_of_its_own
 def test_a_killed_worker_is_noticed_and_its_video_restarted(clip, tmp_path):
     frames, killed = [], []
 
@@ -135,7 +139,7 @@ def test_a_killed_worker_is_noticed_and_its_video_restarted(clip, tmp_path):
     assert killed[0] not in workers()
 
 
-@LINUX
+@with_workers_of_its_own
 def test_a_worker_killed_twice_is_reported(clip, tmp_path):
     def kill(done):
         if done.frames == 5:
@@ -150,7 +154,7 @@ def test_a_worker_killed_twice_is_reported(clip, tmp_path):
     assert len(estimate_video(clip, part=ClipOptions(end_s=0.2), workers=1)) == 5, "the next video finds a worker"
 
 
-@LINUX
+@with_workers_of_its_own
 def test_a_hanging_worker_is_ended(clip, tmp_path, monkeypatch):
     pool.describe(clip)  # the worker may take longer to start than for a frame
     monkeypatch.setattr(worker_process, "LIMITS", replace(LIMITS, seconds_per_frame=2))
@@ -178,8 +182,8 @@ def large_clip(tmp_path_factory) -> Path:
     return target
 
 
-@LINUX
-@pytest.mark.parametrize("megabytes", ["30", "60", "100"])
+@with_workers_of_its_own
+@pytest.mark.parametrize("megabytes", ["30", "100"])
 def test_a_video_that_needs_too_much_memory_is_reported_in_one_sentence(large_clip, tmp_path, monkeypatch, megabytes):
     monkeypatch.setenv("POSECORE_LIMIT_CLIP_MEGABYTES", megabytes)
     with pytest.raises(MediaTooLarge, match=r"needs more memory than .* may use") as told:
@@ -193,6 +197,7 @@ def test_a_video_that_needs_too_much_memory_is_reported_in_one_sentence(large_cl
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("no_worker_before_or_after")
 def test_a_worker_that_does_not_start_says_why_and_blames_no_video(clip, monkeypatch, tmp_path):
     broken = tmp_path / "folder with : in its name"
     broken.mkdir()
@@ -224,7 +229,7 @@ def test_a_worker_finds_posecore_in_a_folder_with_a_colon(tmp_path):
     assert done.stderr.splitlines()[-1].endswith("UnreadableMedia: no.mp4 cannot be opened: No such file or directory.")
 
 
-@LINUX
+@with_workers_of_its_own
 def test_an_error_in_the_caller_ends_the_worker(clip, tmp_path):
     def fail(done):
         raise KeyboardInterrupt
@@ -235,7 +240,7 @@ def test_an_error_in_the_caller_ends_the_worker(clip, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@LINUX
+@with_workers_of_its_own
 def test_an_idle_worker_is_ended_after_a_while(clip, monkeypatch):
     monkeypatch.setattr(pool, "LIMITS", replace(LIMITS, seconds_idle=0))
     pool.describe(clip)
