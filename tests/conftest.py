@@ -25,6 +25,7 @@ from posecore.export.saved import load_sequence, save_sequence
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
 from posecore.media.samples import sample_clip, sample_picture
+from posecore.motion.body import fit
 from tests.postgresql_cluster import Cluster, running_cluster
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -172,6 +173,12 @@ def cam01(shared_data: Path, estimated_once) -> PoseSequence:
     """The person whom four cameras filmed, as the real model finds them from the first one; 100 frames, 60 fps."""
     path = shared_data / "clips/pose2sim/cam01.mp4"
     return estimated_once("cam01", lambda: estimate_video(path, PoseOptions(), workers=1))
+
+
+@pytest.fixture(scope="session")
+def solid_cam01(cam01: PoseSequence) -> PoseSequence:
+    """The same person as a solid body."""
+    return fit(cam01)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ import pytest
 from posecore import BLAZEPOSE_33, ClipOptions, InvalidOption, PoseSequence, estimate_video
 from posecore.media.samples import sample_clip
 from posecore.motion.angle_trust import untested_in_words
-from posecore.motion.body import fit
 from posecore.motion.trust import judge, trust_table
 
 ANGLES_HERE = (
@@ -117,7 +116,7 @@ def stretched(xy: np.ndarray) -> np.ndarray:
     return wide
 
 
-def test_a_whole_body_whose_sides_are_exchanged_for_a_while(cam01):
+def test_a_whole_body_whose_sides_are_exchanged_for_a_while(cam01, solid_cam01):
     """By the model: in a solid body that is mended."""
     arrays = {name: np.array(array) for name, array in cam01.arrays.items()}
     for array in arrays.values():
@@ -127,15 +126,15 @@ def test_a_whole_body_whose_sides_are_exchanged_for_a_while(cam01):
     assert "exchanged" not in clean.verdict
     assert trust.exchanged.tolist() == list(range(40, 70))
     assert "exchanged in about 30 of 100 frames, which a solid body mends)" in trust.verdict
-    [mended] = judge(changed(cam01, **arrays), shown=fit(cam01))
+    [mended] = judge(changed(cam01, **arrays), shown=solid_cam01)
     assert "Left and right were exchanged in about 30 of 100 frames and are mended." in mended.verdict
     assert "Not reliable for comparing left and right" not in mended.verdict
     errors = {joint: clean.angles.errors_deg[f"left_{joint}"] for joint in ("shoulder", "elbow")}
     assert all(trust.angles.errors_deg[f"left_{joint}"] >= error for joint, error in errors.items())
 
 
-def test_a_solid_body_has_errors_of_its_own_and_an_assumed_lens(cam01):
-    solid = fit(cam01)
+def test_a_solid_body_has_errors_of_its_own_and_an_assumed_lens(cam01, solid_cam01):
+    solid = solid_cam01
     [model], [trust] = judge(cam01), judge(cam01, shown=solid)
     assert trust.angles.errors_deg["left_elbow"] < model.angles.errors_deg["left_elbow"]
     assert "Use 3D with caution" in model.verdict

@@ -7,7 +7,6 @@ import pytest
 
 from posecore import BLAZEPOSE_33
 from posecore.motion.angles import ANGLES, BY_JOINT, measure_angles
-from posecore.motion.body import fit
 from posecore.motion.curves import CURVES
 from posecore.motion.facing import VIEWS, VIEWS_END_DEG, find_turns, find_views, turns_of
 from posecore.motion.usual_error import (
@@ -65,9 +64,9 @@ def test_a_frame_without_the_person_has_no_view(cam01):
     assert usual_errors(nobody).shape == (len(nobody), 0, len(ANGLES))
 
 
-def test_only_a_solid_body_is_one(cam01):
+def test_only_a_solid_body_is_one(cam01, solid_cam01):
     assert not find_solid(cam01).any()
-    solid = fit(cam01)
+    solid = solid_cam01
     assert find_solid(solid).all()
     knee = list(ANGLES).index("left_knee")
     view = find_views(solid)[50, 0]
@@ -84,9 +83,9 @@ def test_what_was_not_measured_counts_as_the_worst(angle, space):
         assert min(of_views) > 0
 
 
-def test_a_body_of_one_frame_is_of_the_kind_that_it_is_in_its_clip(cam01):
+def test_a_body_of_one_frame_is_of_the_kind_that_it_is_in_its_clip(cam01, solid_cam01):
     """As an overlay draws it: there every frame is known by itself."""
-    for sequence in (cam01, fit(cam01)):
+    for sequence in (cam01, solid_cam01):
         kinds, turns = find_kinds(sequence)[:, 0], find_turns(sequence)[:, 0]
         found = [kind_of_body(body[0].astype(float), turn) for body, turn in zip(sequence.world, turns, strict=True)]
         np.testing.assert_array_equal(found, kinds)
@@ -101,11 +100,11 @@ def test_curves_that_are_no_angles_have_no_usual_error():
 
 
 @pytest.mark.parametrize("is_solid", [False, True])
-def test_an_angle_is_as_far_off_as_the_table_says(cam01, shared_data, is_solid):
+def test_an_angle_is_as_far_off_as_the_table_says(cam01, solid_cam01, shared_data, is_solid):
     """Of the joints in 3D, obliquely, as only the first camera sees him; benchmarks/truth.py has all of them."""
     truth = np.load(shared_data / "clips/pose2sim/triangulated.npz")["points_m"]
     true = replace(cam01, world=truth[:, None].astype(np.float32))
-    seen = fit(cam01) if is_solid else cam01
+    seen = solid_cam01 if is_solid else cam01
     off = np.abs(measure_angles(seen) - measure_angles(true, min_visibility=0))[:, 0]
     oblique = find_turns(cam01)[:, 0] >= VIEWS_END_DEG[0]
     names = list(ANGLES)

@@ -9,7 +9,6 @@ from pages.ui.explore.player.moments import PIECE_FRAMES, write_moments
 from pages.ui.explore.share.packed import pack
 from posecore import PoseSequence
 from posecore.motion.angles import ANGLES
-from posecore.motion.body import fit
 from posecore.motion.usual_error import find_kinds, usual_errors
 from tests.pages.test_share import unpacked
 from tests.synthetic_hands import RIGHT, waving
@@ -68,8 +67,8 @@ def test_the_curves_of_angles_say_where_they_are_drawn(sequence, tmp_path):
     assert curves["nose.height_in_picture"]["angle"] is None
 
 
-def test_the_usual_errors_of_curves_follow_from_the_kind_of_each_frame(cam01, tmp_path):
-    layers = {"smoothed": fit(cam01), "raw": cam01}
+def test_the_usual_errors_of_curves_follow_from_the_kind_of_each_frame(cam01, solid_cam01, tmp_path):
+    layers = {"smoothed": solid_cam01, "raw": cam01}
     moments = write_moments(tmp_path / "moments.bin", layers)
     curves = {curve["name"]: curve for curve in moments.header["curves"]}
     assert curves["left_knee.angular_speed"]["errors"] is None
