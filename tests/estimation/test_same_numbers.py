@@ -90,9 +90,9 @@ def distances(first, second):
 @pytest.mark.parametrize(
     ("name", "count"),
     [
-        ("google-reference/pose_1.mp4", 40),
-        ("google-reference/pose_squats.mp4", 40),
-        ("clips/sports2d_demo.mp4", 40),  # two people, one on a roof
+        ("google-reference/pose_1.mp4", 20),
+        ("google-reference/pose_squats.mp4", 20),
+        ("clips/sports2d_demo.mp4", 20),  # two people, one on a roof
     ],
 )
 def test_clip(shared_data, name, count):
@@ -113,7 +113,7 @@ def test_clip(shared_data, name, count):
 
 def test_one_person_is_the_same_with_two_requested(shared_data):
     """Except for the first region, which is examined twice there; its effect in a clip is as above."""
-    frames = read(shared_data / "google-reference" / "pose_squats.mp4", 40)
+    frames = read(shared_data / "google-reference" / "pose_squats.mp4", 20)
     off, unequal = distances(stream(frames, "fast", people=2), stream(frames, "fast"))
     assert unequal == 0
     assert np.median(off) <= 2

@@ -13,15 +13,15 @@ HIPS = [23, 24]
 
 
 @cache
-def run(path: Path, options: PoseOptions, every: int) -> tuple[PoseSequence, list[str]]:
+def run(path: Path, options: PoseOptions, every: int, end_s: float | None = None) -> tuple[PoseSequence, list[str]]:
     """The people in every so many frames of a clip, and the notes on it; each run is made once."""
     notes: list[str] = []
-    return estimate_video(path, options, part=ClipOptions(every=every), on_note=notes.append), notes
+    return estimate_video(path, options, part=ClipOptions(every=every, end_s=end_s), on_note=notes.append), notes
 
 
-def ways(path: Path, every: int, **options) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+def ways(path: Path, every: int, end_s: float | None = None, **options) -> dict[int, tuple[np.ndarray, np.ndarray]]:
     """Id -> the frames of the clip in which the person was seen, and the middle of the hips in each."""
-    sequence, _ = run(path, PoseOptions(engine="fast", **options), every)
+    sequence, _ = run(path, PoseOptions(engine="fast", **options), every, end_s)
     hips = sequence.xy[:, :, HIPS].mean(axis=2)
     return {
         person: (every * np.flatnonzero(sequence.seen[:, slot]), hips[sequence.seen[:, slot], slot])
@@ -58,17 +58,15 @@ def test_two_people_who_cross_keep_their_ids(shared_data, every, options):
     ("camera", "operator", "search"),
     [
         ("cam01", (62, 525), "fast"),
-        ("cam01", (62, 525), "thorough"),
         ("cam02", (800, 680), "thorough"),
         ("cam03", None, "thorough"),
-        ("cam04", None, "fast"),
     ],
 )
 def test_the_walker_keeps_one_id_and_the_operator_another(shared_data, camera, operator, search):
-    people = ways(shared_data / "clips" / "pose2sim" / f"{camera}.mp4", every=5, people=3, search=search)
+    people = ways(shared_data / "clips" / "pose2sim" / f"{camera}.mp4", every=5, end_s=0.8, people=3, search=search)
     walkers = [way for way in people.values() if operator is None or np.abs(way[1][0] - operator).max() > 60]
     [(frames, places)] = walkers
-    assert frames.tolist() == list(range(0, 100, 5))
+    assert frames.tolist() == list(range(0, 48, 5))
     assert_goes_on(frames, places, 20)
     assert len(people) <= 2
     if operator is not None and search == "thorough":
@@ -90,20 +88,20 @@ def test_no_note_if_nobody_is_left_out(shared_data):
 @pytest.mark.parametrize(
     ("clip", "search", "part", "most"),
     [
-        ("clips/sports2d_demo.mp4", "fast", ClipOptions(start_s=1.5, end_s=3, every=3), 2),
-        ("clips/pose2sim/cam01.mp4", "thorough", ClipOptions(end_s=0.5, every=3), 2),
-        ("google-reference/pose_squats.mp4", "fast", ClipOptions(end_s=1, every=3), 1),
-        ("google-reference/pose_squats.mp4", "thorough", ClipOptions(end_s=1, every=3), 1),
-        ("reps/squat_wall.mp4", "fast", ClipOptions(end_s=5, every=6), 1),
-        ("awkward/nobody.mp4", "fast", ClipOptions(every=3), 0),
+        ("small sample", "fast", ClipOptions(start_s=1.5, end_s=2.5, every=5), 2),
+        ("clips/pose2sim/cam01.mp4", "thorough", ClipOptions(end_s=0.25, every=5), 2),
+        ("google-reference/pose_squats.mp4", "fast", ClipOptions(end_s=0.5, every=3), 1),
+        ("google-reference/pose_squats.mp4", "thorough", ClipOptions(end_s=0.5, every=5), 1),
+        ("reps/squat_wall.mp4", "fast", ClipOptions(end_s=2, every=6), 1),
+        ("awkward/nobody.mp4", "fast", ClipOptions(every=10), 0),
     ],
 )
-def test_people_in_view_are_counted_whatever_number_is_asked_for(shared_data, clip, search, part, most):
+def test_people_in_view_are_counted_whatever_number_is_asked_for(shared_data, small_sample, clip, search, part, most):
     for people in (1, 3):
         ends: list[RunSummary] = []
         notes: list[str] = []
         estimate_video(
-            shared_data / clip,
+            small_sample if clip == "small sample" else shared_data / clip,
             PoseOptions(engine="fast", people=people, search=search),
             part=part,
             on_end=ends.append,

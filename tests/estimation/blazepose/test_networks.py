@@ -134,7 +134,10 @@ def test_a_cache_is_read_as_it_is(cache, before, landmarks):
     assert {name: path.stat().st_mtime_ns for name, path in files_in(cache).items()} == at_first
 
 
-@pytest.mark.parametrize(("name", "share"), [*zip(PREPARED, [0, 0, 0.5, 0.5, 0.5, 0], strict=True)])
+@pytest.mark.parametrize(
+    ("name", "share"),
+    [("pose_detector.bin", 0), ("pose_landmarks_detector.json", 0.5), ("pose_landmarks_detector.xml", 0)],
+)
 def test_damaged_file_in_the_cache_is_rebuilt(cache, before, landmarks, name, share):
     files = files_in(cache)
     for path in cache.rglob("*.blob"):
@@ -148,12 +151,11 @@ def test_damaged_file_in_the_cache_is_rebuilt(cache, before, landmarks, name, sh
     assert len(files[name].read_bytes()) > len(damaged)
 
 
-@pytest.mark.parametrize("share", [0, 0.5], ids=["empty", "half"])
-def test_damaged_cache_file_of_openvino_is_ignored(cache, before, landmarks, share):
+def test_damaged_cache_file_of_openvino_is_ignored(cache, before, landmarks):
     for path in cache.rglob("*.blob"):
         body = path.read_bytes()
         path.unlink()
-        path.write_bytes(body[: int(share * len(body))])
+        path.write_bytes(body[: len(body) // 2])
     forget()
     np.testing.assert_array_equal(landmarks(), before)
 
