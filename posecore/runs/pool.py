@@ -44,7 +44,7 @@ def end_idle_workers() -> None:
 
 
 def describe(path: os.PathLike[str] | str, name: str | None = None) -> ClipInfo:
-    """Properties of a video once its first frame is decoded, in a worker process.
+    """Properties of a video once its first frame is decoded, in a worker process; of a few videos at a time.
 
     Args:
         path: the video.
@@ -54,17 +54,19 @@ def describe(path: os.PathLike[str] | str, name: str | None = None) -> ClipInfo:
         As ``posecore.media.clips.open_clip``; WorkerLost, WorkerUnavailable.
     """
     path = Path(path).absolute()
-    return _try_twice(name or path.name, lambda worker: worker.describe(path, name))
+    with _LOOKS:
+        return _try_twice(name or path.name, lambda worker: worker.describe(path, name))
 
 
 def read_frame(path: Path, from_s: float) -> Rgb:
-    """``posecore.media.clips.read_frame`` in a worker process.
+    """``posecore.media.clips.read_frame`` in a worker process; of a few videos at a time.
 
     Raises:
         As there; WorkerLost, WorkerUnavailable.
     """
     path = path.absolute()
-    return _try_twice(path.name, lambda worker: worker.read_frame(path, from_s))
+    with _LOOKS:
+        return _try_twice(path.name, lambda worker: worker.read_frame(path, from_s))
 
 
 def run_in_worker(job: Job, observer: RunObserver, preview: Preview | None = None) -> RunEnd:
@@ -155,6 +157,7 @@ class _Pool:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._idle: list[tuple[float, WorkerProcess]] = []  # with the time since when, the newest last
+        self._clock: threading.Timer | None = None  # one for all workers
 
     @contextmanager
     def worker(self) -> Iterator[WorkerProcess]:
@@ -173,6 +176,7 @@ class _Pool:
         with self._lock:
             old = [entry for entry in self._idle if time.monotonic() - entry[0] >= seconds]
             self._idle = [entry for entry in self._idle if entry not in old]
+            self._set_clock()
         for _, worker in old:
             worker.end()
 
@@ -188,11 +192,23 @@ class _Pool:
     def _keep(self, worker: WorkerProcess) -> None:
         with self._lock:
             self._idle.append((time.monotonic(), worker))
-        timer = threading.Timer(LIMITS.seconds_idle + 1, self.end_idle, [LIMITS.seconds_idle])
-        timer.daemon = True
-        timer.start()
+            self._set_clock()
+
+    def _set_clock(self) -> None:
+        """Have the worker ended that has been idle longest, once it is time; to be called with the lock."""
+        if self._clock is not None:
+            self._clock.cancel()
+            self._clock = None
+        if self._idle:
+            since_s, _ = self._idle[0]
+            left_s = max(0.0, since_s + LIMITS.seconds_idle - time.monotonic())
+            self._clock = threading.Timer(left_s + 1, self.end_idle, [LIMITS.seconds_idle])
+            self._clock.daemon = True
+            self._clock.start()
 
 
+# Many visitors may give a video at the same moment, and each worker takes 100 MB.
+_LOOKS = threading.BoundedSemaphore(2 * LIMITS.runs_at_once)
 _POOL = _Pool()
 atexit.register(end_idle_workers)
 

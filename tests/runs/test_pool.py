@@ -4,7 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -249,6 +251,22 @@ def test_an_idle_worker_is_ended_after_a_while(clip, monkeypatch):
     while workers() and time.monotonic() < deadline:
         time.sleep(0.1)
     assert workers() == []
+
+
+@with_workers_of_its_own
+def test_many_videos_at_once_are_looked_at_by_few_workers(clip, monkeypatch):
+    monkeypatch.setattr(pool, "_LOOKS", threading.BoundedSemaphore(1))
+    before = threading.active_count()
+    with ThreadPoolExecutor(6) as visitors:
+        found = list(visitors.map(lambda _: pool.describe(clip), range(6)))
+    assert found == [found[0]] * 6
+    assert len(workers()) == 1
+    deadline = time.monotonic() + 30  # under load, threads take a moment to end
+    while threading.active_count() > before + 3 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert threading.active_count() <= before + 3  # two that hear the worker, and one clock that ends it
+    niceness = os.getpriority(os.PRIO_PROCESS, workers()[0])
+    assert niceness == min(19, os.getpriority(os.PRIO_PROCESS, 0) + 10)
 
 
 def test_a_worker_can_load_a_model_by_path(clip):
