@@ -37,7 +37,6 @@ _SHOWN_HEIGHT_PX = 620
 UPLOAD, CAMERA, SAMPLE, SNAPSHOT = "Upload", "Camera", "Sample", "Live snapshot"
 _SOURCE_KEY, _SAMPLE_KEY = "image_source", "image_sample"
 _SNAPSHOT_KEY = "live_snapshot"
-_SHOWN_KEY = "image_shown"
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,12 +84,18 @@ def choose_photo() -> Photo | None:
 
 def keep_for_other_pages(photo: Photo) -> None:
     """Let other pages offer this photo; what was found in it is kept beside it, see ``estimated``."""
-    st.session_state[_SHOWN_KEY] = photo
+    _shown()[:] = [photo]
 
 
 def shown_photo() -> Photo | None:
     """The photo that the Image page showed last in this visit."""
-    return st.session_state.get(_SHOWN_KEY)
+    return next(iter(_shown()), None)
+
+
+# Not in the session state, which Streamlit keeps for two minutes after a visitor left: a photo may take 190 MB.
+@st.cache_resource(scope="session", max_entries=1, show_spinner=False)
+def _shown() -> list[Photo]:
+    return []
 
 
 def open_snapshot(number: int) -> None:

@@ -11,6 +11,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from streamlit import runtime
+
 from posecore.limits import LIMITS
 from posecore.system import usable_cores
 
@@ -36,14 +38,27 @@ def share_heaps() -> None:
 
 
 async def free_memory_when_idle(seconds: float = LIMITS.seconds_idle) -> None:
-    """Free memory each time that nobody has used the app for so long; runs until it is cancelled."""
+    """Free memory each time that nobody has used the app for so long; runs until it is cancelled.
+
+    Meanwhile what is kept of visitors who left goes once it is too old for them to return to.
+    """
     freed_at_s = None
     while True:
         await asyncio.sleep(seconds / 20)
+        forget_old_sessions()
         used_s = _last_used_s
         if time.monotonic() - used_s >= seconds and used_s != freed_at_s:
             await asyncio.to_thread(free_memory)
             freed_at_s = used_s
+
+
+def forget_old_sessions() -> None:
+    """Drop sessions that nobody can return to any more; to be called on the server's event loop.
+
+    Streamlit itself drops them only when another visitor leaves. Until then, all that is in their state is kept.
+    """
+    if runtime.exists():
+        runtime.get_instance()._session_mgr._session_storage._cache.expire()  # type: ignore[attr-defined]
 
 
 def free_memory() -> None:
