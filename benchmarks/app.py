@@ -35,17 +35,20 @@ def chromium(*switches: str) -> Iterator[Browser]:
 
 
 @contextmanager
-def server(script: Path = ROOT / "streamlit_app.py") -> Iterator[tuple[str, int]]:
-    """Run Streamlit with a script; yields its address and process id."""
+def server(
+    script: Path = ROOT / "streamlit_app.py", *, log: Path = Path(os.devnull), **environment: str
+) -> Iterator[tuple[str, int]]:
+    """Run Streamlit with a script, and extra environment variables; yields its address and process id."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true"]
     command += ["--server.address=127.0.0.1", f"--server.port={port}", "--browser.gatherUsageStats=false"]
     own = {"POSECORE_ICE_SERVERS": "[]"}
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | own, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    with log.open("wb") as stream:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | own | environment, stdout=stream, stderr=subprocess.STDOUT
+        )
     try:
         wait_for_server(f"http://127.0.0.1:{port}/_stcore/health", process)
         yield f"http://127.0.0.1:{port}", process.pid
