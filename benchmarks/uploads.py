@@ -30,7 +30,7 @@ MOST_S = 20
 """Of a processor, for one upload."""
 MOST_MB = 1_500
 """Of memory, beyond what the process has before."""
-_LONGEST_SENTENCE = 700
+_LONGEST_SENTENCE = 1_000
 _LONGEST_NAME_BYTES = 200  # of a file on the disk
 _TICKS = os.sysconf("SC_CLK_TCK")
 

@@ -8,13 +8,18 @@ import re
 
 # The names of files may have any: a terminal obeys some, and others turn the direction of the text.
 _CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_MOST_LETTERS = 1_000
 
 
 class PosecoreError(Exception):
-    """Base of every error that posecore raises on purpose. Its text has no control characters but the line feed."""
+    """Base of every error that posecore raises on purpose.
+
+    What a file holds may be in its text, which therefore has no control characters but the line feed, and an end.
+    """
 
     def __str__(self) -> str:
-        return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", super().__str__())
+        text = _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", super().__str__())
+        return text if len(text) <= _MOST_LETTERS else f"{text[: _MOST_LETTERS - 1]}…"
 
 
 class ModelNotFound(PosecoreError):

@@ -121,9 +121,19 @@ LINE_WAYS: tuple[binary.Way, ...] = (word, word, word, line, line, code)
 def yaml_bomb(chance: random.Random, data: bytes) -> bytes:
     """Have YAML call functions, multiply itself, or nest."""
     laughs = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12))
+    wide = "".join(f"m{n}: &m{n} {{{', '.join(f'k{k}: *m{n - 1}' for k in range(900))}}}\n" for n in range(1, 6))
     call = f"!!python/object/apply:pathlib.Path.touch [!!python/object/apply:pathlib.Path [{MARKER}]]\n"
     bomb = chance.choice(
-        [laughs, f"x: {call}", "[" * 5000, "x: " + "{a: " * 2000, "? " * 3000, "&a [*a]", "!!binary x"]
+        [
+            laughs,
+            f"m0: &m0 {{}}\n{wide}",
+            f"x: {call}",
+            "[" * 5000,
+            "x: " + "{a: " * 2000,
+            "? " * 3000,
+            "&a [*a]",
+            "!!binary x",
+        ]
     )
     return chance.choice([bomb.encode(), data + b"\n" + bomb.encode(), bomb.encode() + data])
 

@@ -3,15 +3,17 @@
 A file may hold one camera, or several in sections with names of their own.
 """
 
+import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import yaml
 
-from posecore.errors import UnreadableCamera
+from posecore.errors import InvalidCamera, UnreadableCamera
 from posecore.media.optics import focal_length_35mm
 from posecore.rigid.camera import Camera
 from posecore.system import naming_missing_library, whole_file
@@ -22,6 +24,7 @@ with naming_missing_library():
 # A calibration takes a few kilobytes, one with all its points a few hundred.
 _MOST_BYTES = 2_000_000
 _MOST_LEVELS = 4
+_MOST_SECTIONS = 1_000  # one of YAML can be in another many times, and that in a third
 
 _MATRIX = ("camera_matrix", "cameraMatrix", "camera_matrix_left", "K", "mtx", "intrinsics", "matrix")
 _DISTORTION = ("distortion_coefficients", "distCoeffs", "dist_coeffs", "distortion_coeffs", "distortion", "dist", "D")
@@ -55,7 +58,7 @@ def load_camera(path: str | os.PathLike[str], *, size: tuple[int, int] | None = 
         InvalidCamera: if its numbers make no camera, or it is for images of another shape.
     """
     file, name = _file_and_name(path)
-    found = dict(_cameras(_read(file), "", _MOST_LEVELS, size))
+    found = dict(_cameras(_read(file), "", _MOST_LEVELS, size, count()))
     if not found:
         raise _no_camera(file)
     chosen = [
@@ -81,7 +84,7 @@ def cameras_in(path: str | os.PathLike[str], *, size: tuple[int, int] | None = N
         InvalidCamera: if its numbers make no camera.
     """
     file = Path(path)
-    found = dict(_cameras(_read(file), "", _MOST_LEVELS, size))
+    found = dict(_cameras(_read(file), "", _MOST_LEVELS, size, count()))
     if not found:
         raise _no_camera(file)
     return found
@@ -155,10 +158,14 @@ def _read(file: Path) -> Any:
         raise UnreadableCamera(f"{file.name} is neither YAML nor JSON: {' '.join(str(error).split())}.") from error
 
 
-def _cameras(content: Any, name: str, levels: int, wanted: tuple[int, int] | None) -> Iterator[tuple[str, Camera]]:
-    """Each camera in a file with the name of its section."""
+def _cameras(
+    content: Any, name: str, levels: int, wanted: tuple[int, int] | None, sections: Iterator[int]
+) -> Iterator[tuple[str, Camera]]:
+    """Each camera in a file with the name of its section; all sections are counted."""
     if not isinstance(content, Mapping) or not levels:
         return
+    if next(sections) > _MOST_SECTIONS:
+        raise UnreadableCamera(f"Expected at most {_MOST_SECTIONS:,} sections in a calibration, but got more.")
     matrix = _numbers(_first(content, _MATRIX))
     if len(matrix) in (4, 9):
         model = str(_first(content, _MODELS) or "").lower()
@@ -172,7 +179,7 @@ def _cameras(content: Any, name: str, levels: int, wanted: tuple[int, int] | Non
         )
         return
     for key, part in content.items():
-        yield from _cameras(part, f"{name}.{key}" if name else str(key), levels - 1, wanted)
+        yield from _cameras(part, f"{name}.{key}" if name else str(key), levels - 1, wanted, sections)
 
 
 def _matrix(numbers: Sequence[float]) -> np.ndarray:
@@ -188,6 +195,8 @@ def _size(content: Mapping[str, Any], name: str, wanted: tuple[int, int] | None)
         *_numbers([_first(content, _HEIGHT)]),
     ]
     if len(sides) == 2:
+        if not all(map(math.isfinite, sides)):
+            raise InvalidCamera(f"Expected the size of images in pixels, but got {sides[0]:g} x {sides[1]:g}.")
         return int(sides[0]), int(sides[1])
     if wanted is None:
         raise UnreadableCamera(
@@ -209,5 +218,5 @@ def _numbers(value: Any) -> list[float]:
     try:
         # JSON's 1e-5 is a text in YAML.
         return [float(each) for row in value for each in (row if isinstance(row, list) else [row])]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return []

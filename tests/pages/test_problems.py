@@ -2,6 +2,8 @@
 
 from streamlit.testing.v1 import AppTest
 
+from posecore.errors import UnreadableMedia
+
 HOSTILE = "![](https://outside.example/x.png) [here](https://outside.example) <b>$x$</b> `x`"
 AS_TEXT = r"!\[\](https://outside.example/x.png) \[here\](https://outside.example) \<b\>\$x\$\</b\> \`x\`"
 
@@ -16,6 +18,7 @@ def test_the_words_of_a_file_in_an_error_are_only_text() -> None:
 
     app = AppTest.from_function(page, kwargs={"text": f"{HOSTILE}\u202e\x1b"}).run()
     assert app.error[0].value == f"{AS_TEXT}\ufffd\ufffd is damaged.  \nSave it again."
+    assert len(str(UnreadableMedia("x" * 10_000))) == 1_000
 
 
 def test_the_words_of_a_link_are_only_text() -> None:

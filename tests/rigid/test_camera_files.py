@@ -94,6 +94,14 @@ def test_a_matrix_without_a_size_is_for_the_image(tmp_path):
         load_camera(path)
 
 
+def many_in_many() -> bytes:
+    """A thousand times a thousand times a thousand sections, in a few kilobytes."""
+    parts = [", ".join(f"k{key}: *m{level}" for key in range(1000)) for level in range(3)]
+    return "\n".join(
+        ["m0: &m0 {}", *(f"m{level + 1}: &m{level + 1} {{{part}}}" for level, part in enumerate(parts))]
+    ).encode()
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -104,12 +112,21 @@ def test_a_matrix_without_a_size_is_for_the_image(tmp_path):
         (b"!!python/object/apply:os.system ['true']", "neither YAML nor JSON"),
         (b"cam0: {intrinsics: [1, 1, 1, 1], distortion_model: equidistant}", "equidistant"),
         (b"[" * 1500, "neither YAML nor JSON"),
+        (many_in_many(), "at most 1,000 sections"),
     ],
 )
 def test_what_is_no_camera_is_refused(tmp_path, content, message):
     path = tmp_path / "camera.yaml"
     path.write_bytes(content)
     with pytest.raises(UnreadableCamera, match=message):
+        load_camera(path)
+
+
+@pytest.mark.parametrize("side", [".nan", ".inf", "1" + "0" * 400])
+def test_a_size_without_an_end_is_refused(tmp_path, side):
+    path = tmp_path / "camera.yaml"
+    path.write_text(f"K: [1, 0, 1, 0, 1, 1, 0, 0, 1]\nwidth: 640\nheight: {side}")
+    with pytest.raises((InvalidCamera, UnreadableCamera), match=r"size of images in pixels|image_width"):
         load_camera(path)
 
 
