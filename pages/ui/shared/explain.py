@@ -7,6 +7,8 @@ import streamlit as st
 
 # Every character that may mean something in Markdown; with a backslash before it, it means itself.
 _MARKUP = re.compile(r"([!-/:-@\[-`{-~])")
+# What Markdown makes a link of even so, unless an invisible letter is in it.
+_ADDRESS = re.compile(r"(https?|ftp)(?=:)|(www)(?=\.)", re.IGNORECASE)
 
 NUMBERS = """
 - **x, y** are positions in the image: in pixels from its top left corner, or as a share of its width and height.
@@ -65,7 +67,7 @@ def show_notes(notes: Iterable[str]) -> None:
 
 def plain(text: str) -> str:
     """Text from a file as Markdown that shows it as it is, in one line."""
-    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+    return _MARKUP.sub(r"\\\1", _ADDRESS.sub("\\g<0>\N{WORD JOINER}", " ".join(text.split())))
 
 
 def explain_numbers(*, hands: bool = False) -> None:
