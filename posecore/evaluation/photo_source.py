@@ -49,7 +49,7 @@ class PhotoSource:
         except (zipfile.BadZipFile, OSError, NotImplementedError, UnicodeDecodeError) as error:
             raise UnreadableLabels(f"{self.name} is not a zip that can be read: {error}.") from error
         for member in self._archive.infolist():
-            if why := _refusal(member):
+            if why := _refusal(member, path.stat().st_size):
                 self.refused[member.filename] = why
             elif not member.is_dir():
                 self._members[_plain(member.filename)] = member
@@ -108,8 +108,8 @@ def _is_inside(name: str) -> bool:
     return bool(path.parts) and not (path.is_absolute() or ".." in path.parts or "\0" in name or name[1:2] == ":")
 
 
-def _refusal(member: zipfile.ZipInfo) -> str | None:
-    """Why a file of a zip is not read; None if it is."""
+def _refusal(member: zipfile.ZipInfo, zip_bytes: int) -> str | None:
+    """Why a file of a zip of this size is not read; None if it is."""
     if not _is_inside(member.orig_filename) or not _is_inside(member.filename):
         return "its path leads out of the zip. Expected a relative path without '..'"
     if stat.S_ISLNK(member.external_attr >> 16):
@@ -118,6 +118,8 @@ def _refusal(member: zipfile.ZipInfo) -> str | None:
         return "it is encrypted"
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         return "it is packed in an unusual way. Expected a zip as operating systems make it"
+    if member.compress_size > zip_bytes:  # zipfile would make room for all of it
+        return "it is said to be larger than the whole zip"
     if member.file_size > max(LIMITS.labelled_photo_megabytes, LIMITS.labels_megabytes) * _MEGABYTE:
         return f"it unpacks to {member.file_size:,} bytes, more than is allowed"
     return None

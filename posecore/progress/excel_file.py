@@ -154,6 +154,8 @@ def _check_unpacked(data: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = archive.infolist()
     size, most = sum(part.file_size for part in parts), _UNPACKED * 1_000_000 * LIMITS.sessions_megabytes
+    if any(part.compress_size > len(data) for part in parts):  # zipfile would make room for all of it
+        raise unreadable("Expected an .xlsx file, but got one with a part that is said to be larger than all of it.")
     if len(parts) > _MOST_PARTS or size > most:
         raise unreadable(f"Expected at most {most:,} bytes after it is unpacked, but got {size:,}. Split it.")
 

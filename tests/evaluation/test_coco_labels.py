@@ -215,6 +215,16 @@ def test_a_hostile_file_of_a_zip_is_named_and_left_out(write_zip, name, words):
     assert len(photos.photos) == 2
 
 
+def test_a_file_that_is_said_to_be_larger_than_its_zip_is_left_out(write_zip):
+    path = write_zip(("more.png", b"secret"))
+    data = bytearray(path.read_bytes())
+    packed_bytes = data.rfind(b"PK\x01\x02") + 20  # in its entry of the zip's directory
+    data[packed_bytes : packed_bytes + 4] = b"\xff\xff\xff\x7f"
+    path.write_bytes(data)
+    [problem] = read_labelled_set(path).problems
+    assert (problem.entry, problem.what) == ("more.png", "it is said to be larger than the whole zip")
+
+
 def test_a_file_that_unpacks_to_too_much_is_left_out(write_zip, monkeypatch):
     path = write_zip(("bomb.png", bytes(3_000_000)))
     monkeypatch.setattr(photo_source, "LIMITS", replace(ALL_LIMITS, labelled_photo_megabytes=1, labels_megabytes=2))

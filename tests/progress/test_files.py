@@ -289,6 +289,10 @@ def test_a_zip_bomb_is_not_unpacked(monkeypatch):
     said = said_of(zipped(bomb=bytes(6_000_000)))
     assert "Expected at most 5,000,000 bytes after it is unpacked, but got 6,000,000" in said
     assert "It is no Excel workbook" in said_of(zipped(other=b"a photo"))
+    lying = bytearray(zipped(other=b"a photo"))
+    packed_bytes = lying.rfind(b"PK\x01\x02") + 20  # in the zip's directory
+    lying[packed_bytes : packed_bytes + 4] = b"\xff\xff\xff\x7f"
+    assert "a part that is said to be larger than all of it" in said_of(bytes(lying))
 
 
 def rebuilt(data: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
