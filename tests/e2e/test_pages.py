@@ -662,4 +662,4 @@ def wait_until_gone(server, *names: str) -> None:
 
 
 def on_disk(server, purpose: str = "*") -> set[str]:
-    return {path.name for path in server.temporary.glob(f"posecore-{purpose}-*")}
+    return {path.name for path in server.temporary.glob(f"posecore-server-*/posecore-{purpose}-*")}

@@ -1,4 +1,7 @@
-"""Temporary folders that are removed with their owner, at the latest when the server stops."""
+"""Temporary folders that are removed with their owner, at the latest when the server stops.
+
+A server that is killed leaves them to the next one, see ``pages.ui.shared.temporary``.
+"""
 
 import shutil
 import tempfile

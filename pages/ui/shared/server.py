@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import threading
 import webbrowser
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +13,7 @@ import streamlit as st
 import uvicorn
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from pages.ui.shared import job_records, server_state, sockets
+from pages.ui.shared import job_records, server_state, sockets, temporary
 from pages.ui.shared.idle import free_memory_when_idle, share_heaps
 
 # Seconds that a stopping server waits for browsers that are still fetching something.
@@ -48,6 +49,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     share_heaps()
     job_records.log_to_errors()
     server_state.count_jobs()
+    temporary.begin_own_folder()
+    threading.Thread(target=temporary.delete_what_was_left, daemon=True).start()
     idle = asyncio.create_task(free_memory_when_idle())
     yield
     idle.cancel()
