@@ -228,7 +228,10 @@ def show_run(run: ClipRun, chosen: RunOptions, head: PageHead) -> None:
     elif run.state.error:
         show_problem(run.state.error)
     else:
-        st.info("Stopped before the first frame. Change a setting or choose the video again to start over.")
+        st.info("Stopped before the first frame.")
+        if run.options == chosen and st.button("Start again", type="primary", icon=":material/refresh:"):
+            new_run(current_visit(), run.clip).start(chosen)
+            st.rerun()
 
 
 with problems_shown():

@@ -27,7 +27,7 @@ class Limits:
             that it develops; further ones wait.
         waiting_places: jobs that wait for one of these places; further ones are asked to come again.
         waiting_per_visit: of these places, those that one visit can take.
-        job_seconds: time for one job, without the time that it waits; it ends then, with the result so far.
+        job_seconds: time of work for one job; if jobs of other visits wait then, it ends, with the result so far.
         clip_megabytes: memory for processing one video, in addition to the loaded model's, and for developing a
             camera's raw photo (Linux).
         overlay_megabytes: size of an overlay by itself, as a video or as pictures; its writing ends there.

@@ -168,7 +168,8 @@ def test_every_smoothing_method_is_in_the_table_of_methods():
 
 
 def test_every_limit_is_in_the_table_of_hosting():
-    told = {row[0].strip("`"): row[1] for row in rows_of("docs/hosting.md")}
+    rows = {row[0].strip("`"): row[1] for row in rows_of("docs/hosting.md")}
+    told = {name: default for name, default in rows.items() if name.startswith("POSECORE_LIMIT_")}
     assert told == {f"POSECORE_LIMIT_{field.name.upper()}": f"{field.default:,}" for field in fields(Limits)}
 
 

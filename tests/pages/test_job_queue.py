@@ -73,7 +73,7 @@ def test_only_so_many_wait_and_of_one_visit_fewer():
 
 def test_the_wait_is_guessed_from_the_time_left_and_the_usual_time():
     clock = Clock()
-    queue = JobQueue(places=2, waiting_places=9, per_visit=9, clock=clock)
+    queue = JobQueue(places=2, waiting_places=9, per_visit=9, longest_s=100, clock=clock)
     a, b, c, d, e = queue_of(5, queue)
     assert [queue.seconds_until(each) for each in (a, c, d)] == [None, None, None], "nothing is known"
     a.seconds_left = 30.0
@@ -90,6 +90,8 @@ def test_the_wait_is_guessed_from_the_time_left_and_the_usual_time():
     assert (queue.seconds_until(d), queue.seconds_until(e)) == (5, 15)
     clock.now_s, b.seconds_left = 45.0, None
     assert queue.seconds_until(d) is None, "both take longer than usual"
+    b.seconds_left = 500.0
+    assert queue.seconds_until(d) == 55, "then it has had its time"
 
 
 @pytest.mark.parametrize(
@@ -172,10 +174,14 @@ def test_a_job_that_is_refused_can_be_given_up(monkeypatch):
     assert not job.is_running
 
 
-def test_a_job_ends_after_its_time_with_the_result_so_far(monkeypatch):
+def test_a_job_ends_after_its_time_if_others_wait_with_the_result_so_far(monkeypatch):
+    queue = JobQueue(places=1, waiting_places=9, per_visit=9)
+    monkeypatch.setattr("pages.ui.shared.jobs.QUEUE", queue)
     monkeypatch.setattr("pages.ui.shared.jobs.LIMITS", Limits(job_seconds=0))
 
     def count(report) -> int:
+        assert report(1, 1_000_000), "nobody waits"
+        assert queue.enter(Waiter("ann"))
         return next(done for done in range(1, 1_000_000) if not report(done, 1_000_000))
 
     job: Job[int] = Job(PHOTOS)
@@ -185,9 +191,8 @@ def test_a_job_ends_after_its_time_with_the_result_so_far(monkeypatch):
     assert job.state.cut_short
     assert job.state.is_out_of_time
     assert job.state.error is None
+    queue.finish(next(iter(queue._working)))
     nothing: Job[list[int]] = Job(PHOTOS)
     nothing.start(lambda report: [] if count(report) else [1])
     assert nothing.state.done.wait(60)
-    assert nothing.state.error == (
-        "The photos could not be scored: it takes longer than the 0 s that one job may take here."
-    )
+    assert nothing.state.error == ("The photos could not be scored: others wait, and it had the 0 s of one job.")

@@ -98,7 +98,7 @@ def partial_text(state: JobState[Any], frames: int, total: int | None = None) ->
 
 def why_stopped(state: JobState[Any]) -> str:
     """The end of a sentence that says why a job was ended; empty if the visitor did it."""
-    return f", as one job may take {time_for_a_job()} on this server" if state.is_out_of_time else ""
+    return f", as others wait and it had the {time_for_a_job()} of one job" if state.is_out_of_time else ""
 
 
 def _show_newest(preview: Preview) -> None:

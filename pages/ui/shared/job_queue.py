@@ -55,14 +55,20 @@ class JobQueue:
         places: jobs that work at the same time.
         waiting_places: jobs that wait.
         per_visit: of these, jobs of one visit.
+        longest_s: time after which a job ends if others wait.
         clock: the time in seconds.
     """
 
     def __init__(
-        self, places: int, waiting_places: int, per_visit: int, clock: Callable[[], float] = time.monotonic
+        self,
+        places: int,
+        waiting_places: int,
+        per_visit: int,
+        longest_s: float = math.inf,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._places, self._waiting_places, self._per_visit = places, waiting_places, per_visit
-        self._clock = clock
+        self._longest_s, self._clock = longest_s, clock
         # A job that nothing refers to leaves the queue in whatever thread that is noticed, even one that is in here.
         self._lock = threading.RLock()
         self._waiting: list[Queued] = []
@@ -107,6 +113,11 @@ class JobQueue:
         with self._lock:
             self._recent_s.append(self._clock() - self._working.pop(job))
         self._begin_next()
+
+    def others_wait(self, job: Queued) -> bool:
+        """Whether jobs of other visits wait for a place such as this job has."""
+        with self._lock:
+            return any(not job.visit or each.visit != job.visit for each in self._waiting)
 
     def place(self, job: Queued) -> int | None:
         """Number of a job in the queue, from 1; None if it does not wait."""
@@ -153,10 +164,10 @@ class JobQueue:
 
     def _seconds_left(self, job: Queued, usual_s: float) -> float:
         """Time left of a job that works; infinite if it is unknown."""
+        worked_s = self._clock() - self._working[job]
         if job.seconds_left is not None:
-            return job.seconds_left
-        left_s = usual_s - (self._clock() - self._working[job])
-        return left_s if left_s > 0 else math.inf  # it is no usual one
+            return max(0.0, min(job.seconds_left, self._longest_s - worked_s))
+        return usual_s - worked_s if worked_s < usual_s else math.inf  # it is no usual one
 
 
-QUEUE = JobQueue(LIMITS.runs_at_once, LIMITS.waiting_places, LIMITS.waiting_per_visit)
+QUEUE = JobQueue(LIMITS.runs_at_once, LIMITS.waiting_places, LIMITS.waiting_per_visit, LIMITS.job_seconds)

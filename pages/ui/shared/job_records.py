@@ -20,7 +20,8 @@ class JobRecord:
 
     Attributes:
         kind: of the job, such as "video".
-        outcome: "stopped" by the visitor; "out of time" after ``LIMITS.job_seconds``; "left" the queue before it began.
+        outcome: "stopped" by the visitor; "out of time" after
+            ``LIMITS.job_seconds`` while others waited; "left" the queue before it began.
         waited_s, worked_s: seconds in the queue, and of work.
         things: what its last task counted, such as "frames".
         count: how many of these were done.

@@ -89,7 +89,7 @@ class JobState(Generic[Result]):
         error: why there is no result, in a sentence.
         seconds: time that the result took, without the time that the job waited.
         cut_short: whether it was ended before its end; then the result is that of a part.
-        is_out_of_time: whether that was because it took longer than ``LIMITS.job_seconds``.
+        is_out_of_time: whether that was because others waited, and it had had ``LIMITS.job_seconds``.
         stop: set to stop it.
         done: set when it is over, for whatever reason.
         thread: None until it begins.
@@ -182,6 +182,9 @@ class JobState(Generic[Result]):
         """How it ended, unless it failed."""
         return "out of time" if self.is_out_of_time else "stopped" if self.cut_short else "done"
 
+    def _has_had_its_time(self, now: float) -> bool:
+        return self._begun_s is not None and now - self._begun_s > LIMITS.job_seconds
+
     def report(self, count: int, total: int | None, task: str = "") -> bool:
         """Take the progress, as ``Report``."""
         now = time.monotonic()
@@ -189,7 +192,7 @@ class JobState(Generic[Result]):
             self._since = count, now
         first, start = self._since
         self.progress = JobProgress(count, total, (count - first) / (now - start) if count > first else None, task)
-        if self._begun_s is not None and now - self._begun_s > LIMITS.job_seconds and not self.stop.is_set():
+        if self._has_had_its_time(now) and not self.stop.is_set() and QUEUE.others_wait(self):
             self.is_out_of_time = True
             self.stop.set()
         goes_on = not self.stop.is_set()
@@ -271,7 +274,7 @@ def _do(
             state.seconds = time.monotonic() - start
             state.result = result
         if state.is_out_of_time and not state.result:
-            state.error = f"{words.fails}: it takes longer than the {time_for_a_job()} that one job may take here."
+            state.error = f"{words.fails}: others wait, and it had the {time_for_a_job()} of one job."
     except PosecoreError as error:
         failure = type(error).__name__
         state.error = says(error)
