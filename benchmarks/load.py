@@ -287,8 +287,10 @@ async def everybody_gone(process: psutil.Process, temporary: Path) -> float:
 
 
 def left_in(temporary: Path) -> list[str]:
-    """The names of what is in a folder for temporary files."""
-    return sorted(each.name for each in temporary.iterdir())
+    """The names of what is in a folder for temporary files, and in the server's own folder in it."""
+    inside = {folder: list(folder.iterdir()) for folder in temporary.glob("posecore-server-*")}
+    beside = [each for each in temporary.iterdir() if each not in inside]
+    return sorted(each.name for each in (*beside, *itertools.chain.from_iterable(inside.values())))
 
 
 # The report
