@@ -1,6 +1,7 @@
 """What a browser needs to find poses itself: the files, and the same rules as posecore's."""
 
 import gzip
+import hashlib
 import json
 import shutil
 import tarfile
@@ -14,8 +15,10 @@ import pytest
 from starlette.applications import Starlette
 
 from pages.ui.live import device_files, device_runtime
+from pages.ui.live.device_bundle import without_mask
 from pages.ui.shared import assets, public_files
-from posecore import FramePoses, HandSlot
+from posecore import FramePoses, HandSlot, PoseOptions, estimate_image
+from posecore.downloads import cache_dir
 from posecore.estimation.hands.arms import arms_of, whose
 from posecore.estimation.hands.landmarks import RegionHand
 from posecore.estimation.hands.search import is_among
@@ -151,7 +154,8 @@ def test_the_files_are_served_as_the_browser_needs_them(serving, fetch, monkeypa
             assert status == 200
             assert headers["Content-Type"].startswith(kind)
             assert headers["Cache-Control"] == "public, max-age=31536000, immutable"
-        assert len(content) == files.bundles["full"].size
+        given = files.bundles["full"]
+        assert (len(content), hashlib.sha256(content).hexdigest()) == (given.size, given.sha256)
         for _ in range(300):  # it is compressed in the background
             _, headers, smaller = fetch(f"{url}/{files.wasm.address}", Accept_Encoding="gzip")
             if headers["Content-Encoding"]:
@@ -159,6 +163,24 @@ def test_the_files_are_served_as_the_browser_needs_them(serving, fetch, monkeypa
             time.sleep(0.1)
         assert headers["Content-Encoding"] == "gzip"
         assert len(smaller) < 0.35 * files.wasm.size == 0.35 * len(gzip.decompress(smaller))
+
+
+def test_browsers_get_a_bundle_that_makes_no_masks_and_the_same_numbers(empty_machine, monkeypatch, portrait):
+    """To the last bit, in MediaPipe itself; kept in the cache, and made again if it is damaged there."""
+    whole = find_model("full")
+    copy = without_mask(whole)
+    assert copy.parent == cache_dir() / "models"
+    content = copy.read_bytes()
+    assert len(content) == whole.stat().st_size
+    copy.write_bytes(b"damaged")
+    assert without_mask(whole).read_bytes() == content
+    ours, theirs = (estimate_image(portrait, PoseOptions(model=path, engine="mediapipe")) for path in (copy, whole))
+    for name, array in ours.arrays.items():
+        np.testing.assert_array_equal(array, theirs.arrays[name])
+    assert len(ours) == 1
+    assert without_mask(find_model("hand")) == find_model("hand"), "there is no mask in it"
+    monkeypatch.setattr("pages.ui.live.device_bundle.cache_dir", lambda: whole)
+    assert without_mask(whole) == whole, "it cannot be copied to there"
 
 
 @needs_package

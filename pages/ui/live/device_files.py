@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 
+from pages.ui.live.device_bundle import without_mask
 from pages.ui.live.device_runtime import (
     ARCHIVE,
     LOADER,
@@ -22,7 +23,8 @@ from pages.ui.shared.assets import asset
 from pages.ui.shared.public_files import is_serving, publish
 from posecore.downloads import OnBytes
 from posecore.errors import PosecoreError
-from posecore.estimation.models import BUNDLES, find_model, is_on_machine
+from posecore.estimation.models import find_model, is_on_machine
+from posecore.media.files import file_sha256
 
 _POSE_MODELS = ("lite", "full", "heavy")
 _HAND = "hand"
@@ -130,7 +132,15 @@ def _bundle(name: str) -> DeviceFile | None:
         path = find_model(name)
     except PosecoreError:  # damaged: the other way says so when it loads it
         return None
-    return DeviceFile(_published(path, compress=False), BUNDLES[name].size, BUNDLES[name].sha256)
+    state = path.stat()
+    return _bundle_of_state(path, state.st_size, state.st_mtime_ns)
+
+
+@lru_cache(maxsize=16)
+def _bundle_of_state(path: Path, _size: int, _mtime_ns: int) -> DeviceFile:
+    """A verified bundle as browsers get it, worked out once."""
+    given = without_mask(path)
+    return DeviceFile(_published(given, compress=False), given.stat().st_size, file_sha256(given))
 
 
 def _published(path: Path, *, compress: bool = True) -> str:
