@@ -78,6 +78,15 @@ test("rates and times follow from the frames", () => {
   assert.equal(new Pace().ratesForLong(7950), null);
 });
 
+test("how fast the device is follows from its first frames", () => {
+  const pace = new Pace();
+  for (let count = 0; count < 40; count++) pace.cameIn(1000 + 50 * count);
+  for (let count = 0; count < 9; count++) pace.wentOut(1200 + 200 * count, count < 3 ? 900 : 200, 250);
+  assert.equal(pace.ratesForLong(3000), null);
+  pace.wentOut(3000, 200, 250);
+  assert.deepEqual(pace.ratesForLong(3000), [20, 5]);
+});
+
 test("a device that is too slow is told what helps", () => {
   const options = { model: "full", people: 1, bodies: true, hands: 0, smoothing: true };
   const models = ["lite", "full", "heavy"];

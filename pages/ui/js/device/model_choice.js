@@ -2,7 +2,7 @@
 // Which model suits a device, from how long frames take on it.
 
 // Time of a frame over that of the full model, measured on one thread, see docs/device.md. From fast to accurate.
-const COST = new Map([["lite", 0.72], ["full", 1], ["heavy", 3.5]]);
+const COST = new Map([["lite", 0.55], ["full", 1], ["heavy", 3.5]]);
 const FITS = 0.9; // of the time between two frames; the rest is for everything around the model
 const EASY = 0.6; // a more accurate model must leave more room, as a phone gets slower when it is warm
 

@@ -4,6 +4,8 @@
 const OVER_MS = 2000;
 const LONG_MS = 6000;
 const OVER_FRAMES = 30;
+// The first frames say how fast the device is, but for the very first, for which it prepares more.
+const [FIRST_FRAMES, UNUSUAL_FRAMES] = [10, 3];
 
 export class Pace {
   constructor() {
@@ -47,12 +49,17 @@ export class Pace {
   }
 
   /**
-   * Frames per second that came and that were estimated over a longer time; null before it has passed.
+   * Frames per second that came and that were estimated over a longer time; before it has passed, as many as there would be
+   * if all took as long as the first ones; null before there are these.
    * @param {number} now ms
    * @returns {[number, number] | null}
    */
   ratesForLong(now) {
-    return now - this.began < LONG_MS ? null : [rate(this.in, now, LONG_MS), rate(this.out, now, LONG_MS)];
+    if (now - this.began >= LONG_MS) return [rate(this.in, now, LONG_MS), rate(this.out, now, LONG_MS)];
+    const each = middle(this.estimates.slice(UNUSUAL_FRAMES));
+    if (each === null || this.estimates.length < FIRST_FRAMES) return null;
+    const came = (1000 * (this.in.length - 1)) / (this.in[this.in.length - 1] - this.in[0]);
+    return [came, Math.min(came, 1000 / each)];
   }
 }
 
