@@ -24,7 +24,7 @@ from posecore.poses import PoseSequence
 from posecore.runs.annotation import ColorBy
 from posecore.runs.manifest import make_manifest
 from posecore.runs.pool import describe
-from posecore.runs.progress import Progress
+from posecore.runs.progress import OnProgress, Progress
 
 JOINT_ANGLES = tuple(name for name, angle in ANGLES.items() if angle.kind == "joint")
 _RANGE_PERCENT = (5, 95)
@@ -89,7 +89,13 @@ class Analysed:
 
 
 def analyse(
-    file: Path, analysis: Analysis, film: Path | None, *, sha256: str, goes_on: Callable[[], bool] = lambda: True
+    file: Path,
+    analysis: Analysis,
+    film: Path | None,
+    *,
+    sha256: str,
+    goes_on: Callable[[], bool] = lambda: True,
+    on_progress: OnProgress | None = None,
 ) -> Analysed:
     """Analyse a video, read by a process of its own, which a malicious one can take down.
 
@@ -99,13 +105,17 @@ def analyse(
         film: where the annotated video is written; None: there is none.
         sha256: of the video.
         goes_on: asked after each frame; once it is False, the analysis ends.
+        on_progress: called after each frame, once more from the first if a fitted body is drawn; what it returns does
+            not matter.
 
     Raises:
         Stopped: if ``goes_on`` ended it.
         As ``posecore.pipeline.estimate_video``.
     """
 
-    def on_progress(_: Progress) -> bool:
+    def watch(progress: Progress) -> bool:
+        if on_progress is not None:
+            on_progress(progress)
         return goes_on()
 
     begun = time.monotonic()
@@ -118,7 +128,7 @@ def analyse(
         part=analysis.part,
         # With a body, it is drawn once the body is known.
         annotated=film if body is None else None,
-        on_progress=on_progress,
+        on_progress=watch,
         on_note=notes.append,
         on_end=summaries.append,
         workers=1,
@@ -136,9 +146,7 @@ def analyse(
     sequence = raw if body is None else smooth_sequence(raw, body)
     if film is not None and body is not None:
         color_by: ColorBy = "side" if analysis.pose.people == 1 else "person"
-        if not draw_video(
-            file, sequence, film, color_by=color_by, part=analysis.part, on_progress=on_progress, workers=1
-        ):
+        if not draw_video(file, sequence, film, color_by=color_by, part=analysis.part, on_progress=watch, workers=1):
             raise Stopped
     manifest = make_manifest(
         sequence,
@@ -210,10 +218,10 @@ def _angles_of(sequence: PoseSequence, slot: int) -> dict[str, float]:
         if len(known):
             summary = summarise_curve(curve)
             low, high = np.percentile(known, _RANGE_PERCENT)
-            values = (summary.least, summary.largest, high - low)
+            values = (summary.least, summary.largest, high - low, low, high)
             row |= {f"{name}_{what}": round(float(value), 2) for what, value in zip(ANGLE_COLUMNS, values, strict=True)}
     return row
 
 
-ANGLE_COLUMNS = ("least_deg", "largest_deg", "range_deg")
+ANGLE_COLUMNS = ("least_deg", "largest_deg", "range_deg", "low_deg", "high_deg")
 """Endings of the columns of an angle."""

@@ -70,6 +70,11 @@ def list_sources(given: str, *, apart_from: str = "") -> list[Source]:
     return _named(found)
 
 
+def name_clip(name: str) -> str:
+    """The name in the results of a video that is in no folder, made safe: a file's own name, such as a visitor's."""
+    return safe_name(unicodedata.normalize("NFC", name).translate(_NOT_IN_A_KEY), "video", _MOST_BYTES_OF_NAME)
+
+
 def _in_folder(folder: Path, results: str | None) -> Iterator[tuple[str, str]]:
     """(path in the folder, address) of each video; folders that are links are not followed, as they may lead back."""
     for place, folders, files in os.walk(folder):
@@ -143,7 +148,7 @@ def _name(inside: str, address: str) -> str:
     """A name by the path in the folder; with a hash of the address if that path does not say it all."""
     parts = PurePosixPath(inside).parts or (storage.name_of(address),)
     plain = unicodedata.normalize("NFC", _BETWEEN_FOLDERS.join(parts))
-    name = safe_name(plain.translate(_NOT_IN_A_KEY), "video", _MOST_BYTES_OF_NAME)
+    name = name_clip(plain)
     says_all = bool(inside) and name == plain and not any(_BETWEEN_FOLDERS in part for part in parts)
     return name if says_all else _with_hash(name, address)
 

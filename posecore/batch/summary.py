@@ -16,7 +16,13 @@ from posecore.batch.analysis import ANGLE_COLUMNS, JOINT_ANGLES
 from posecore.motion.angles import ANGLES
 
 SUMMARY_CSV, SUMMARY_PARQUET = "summary.csv", "summary.parquet"
-_WORDS = {"least_deg": "smallest", "largest_deg": "largest", "range_deg": "5th to 95th percentile"}
+_WORDS = {
+    "least_deg": "smallest",
+    "largest_deg": "largest",
+    "range_deg": "from the 5th to the 95th percentile",
+    "low_deg": "5th percentile",
+    "high_deg": "95th percentile",
+}
 _TYPES = {"frames": pa.int64(), "width": pa.int32(), "height": pa.int32(), "people": pa.int32()} | dict.fromkeys(
     ("frames_with_person", "repetitions", "person"), pa.int64()
 )

@@ -17,13 +17,14 @@ from posecore.export.json_file import write_manifest
 from posecore.export.saved import save_sequence
 from posecore.export.table_file import write_parquet
 from posecore.media.files import file_sha256, read_head
+from posecore.runs.progress import OnProgress
 from posecore.system import VERSION
 
 Status = Literal["done", "skipped", "failed", "stopped"]
 
 CLIPS, LANDMARKS, MARK = "clips", "landmarks", "done.json"
 """Folders of the results, and the name of the file that says that one is whole."""
-MARK_VERSION = 1
+MARK_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Outcome:
     could_write: bool = True
 
 
-def process_clip(task: ClipTask, stop: threading.Event | None = None) -> Outcome:
+def process_clip(task: ClipTask, stop: threading.Event | None = None, on_progress: OnProgress | None = None) -> Outcome:
     """Analyse a video and write its files, unless they are there: made in the same way, of the same content.
 
     Writes ``clips/CLIP/`` with the saved result, its manifest and perhaps the annotated video, and
@@ -82,6 +83,7 @@ def process_clip(task: ClipTask, stop: threading.Event | None = None) -> Outcome
     Args:
         task: which video, how, and where to.
         stop: ends it once it is set, for an executor of threads.
+        on_progress: called after each frame, likewise; what it returns does not matter.
 
     Returns:
         What became of it. No error is raised: one is the outcome of this video alone.
@@ -89,7 +91,7 @@ def process_clip(task: ClipTask, stop: threading.Event | None = None) -> Outcome
     begun = time.monotonic()
     could_write = True
     try:
-        return _processed(task, stop or threading.Event())
+        return _processed(task, stop or threading.Event(), on_progress)
     except Stopped:
         return Outcome(task.source.clip, task.source.address, "stopped", {})
     except PosecoreError as error:
@@ -124,7 +126,7 @@ def find_done(task: ClipTask) -> Outcome | None:
     return None if mark is None else _skipped(task, mark)
 
 
-def _processed(task: ClipTask, stop: threading.Event) -> Outcome:
+def _processed(task: ClipTask, stop: threading.Event, on_progress: OnProgress | None) -> Outcome:
     if stop.is_set():
         raise Stopped
     address = task.source.address
@@ -138,7 +140,9 @@ def _processed(task: ClipTask, stop: threading.Event) -> Outcome:
         if mark is not None and mark["sha256"] == sha256:
             return _skipped(task, mark)
         film = work / "annotated.mp4" if task.analysis.film else None
-        analysed = analyse(file, task.analysis, film, sha256=sha256, goes_on=lambda: not stop.is_set())
+        analysed = analyse(
+            file, task.analysis, film, sha256=sha256, goes_on=lambda: not stop.is_set(), on_progress=on_progress
+        )
         row = {"clip": task.source.clip, "source": address, **summary_of(analysed, task.analysis)}
         files = _written(task, analysed, film, work)
         outputs = [*files]

@@ -137,7 +137,9 @@ def test_the_summary_has_a_row_for_each_video(finished):
     assert (a["frames"], a["width"], a["height"], a["people"], a["repetitions"]) == (FRAMES, *SIZE, 1, 0)
     assert a["seconds"] == pytest.approx(FRAMES / a["fps"], abs=0.01)
     assert "Too short to measure" in a["trust"]
-    assert 0 <= a["left_knee_range_deg"] <= a["left_knee_largest_deg"] - a["left_knee_least_deg"] + 0.02
+    least, low, high, largest = (a[f"left_knee_{name}_deg"] for name in ("least", "low", "high", "largest"))
+    assert least <= low <= high <= largest
+    assert a["left_knee_range_deg"] == pytest.approx(high - low, abs=0.02)
     assert "cannot be read as a video" in rows.loc["broken.mp4", "error"]
     assert rows["error"].notna().sum() == 1
     read = pd.read_csv(finished / "summary.csv").set_index("clip")
