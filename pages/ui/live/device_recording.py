@@ -16,9 +16,10 @@ from starlette.responses import PlainTextResponse, Response
 from pages.ui.live.device_runtime import VERSION
 from pages.ui.shared.addresses import address, offer, withdraw
 from pages.ui.shared.clips import Clip
+from pages.ui.shared.film_choices import USUAL_SIDE
 from pages.ui.shared.folders import Folder
 from pages.ui.shared.visits import current_visit
-from pages.ui.video.clip_run import USUAL_SIDE, RunOptions, keep_upload, new_run
+from pages.ui.video.clip_run import RunOptions, keep_upload, new_run
 from pages.ui.video.clip_source import show_upload
 from posecore import ClipOptions, HandOptions, HandSequence, PoseOptions, PoseSequence
 from posecore.errors import UnreadableResult

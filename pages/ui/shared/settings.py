@@ -53,6 +53,13 @@ def settings_with_hands(place: DeltaGenerator) -> tuple[PoseOptions, HandOptions
     return options, _hand_options(options, with_hands)
 
 
+def settings(place: DeltaGenerator) -> PoseOptions:
+    """Show only the Settings button, in a place, and return as ``page_head``."""
+    with place:
+        options, _ = _choose_options(offer_hands=False)
+    return _with_model_ready(options)
+
+
 def _hand_options(options: PoseOptions, wanted: bool) -> HandOptions | None:
     return HandOptions(hands=2 * options.people, engine=options.engine) if wanted else None
 

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple, get_args
 from pages.ui.explore.export_files import same
 from pages.ui.explore.playback import Playback
 from pages.ui.shared.clips import Clip
+from pages.ui.shared.film_choices import USUAL_SIDE
 from pages.ui.shared.jobs import Report
 from pages.ui.shared.kept_results import KeptResult, keep_result, kept_result, place_for
 from pages.ui.shared.overlay_choice import DrawnOnPeople
@@ -43,9 +44,6 @@ from posecore.view.silhouettes import Background
 
 WORKERS = max(1, usual_workers() // LIMITS.runs_at_once)
 """Processes for one video; leaves cores for other visitors."""
-
-USUAL_SIDE = 1280
-"""Longest side in pixels of the player's video, unless another one is chosen."""
 
 
 @dataclass(frozen=True, eq=False)

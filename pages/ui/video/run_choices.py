@@ -2,15 +2,13 @@
 
 import streamlit as st
 
+from pages.ui.shared.film_choices import choose_every, choose_film
 from pages.ui.shared.people_choice import choose_background
-from pages.ui.video.clip_run import USUAL_SIDE, ClipRun, RunOptions, unsmoothed
+from pages.ui.video.clip_run import ClipRun, RunOptions, unsmoothed
 from pages.ui.video.run_progress import cost
 from posecore import ClipOptions, PoseOptions
 from posecore.estimation.hand_options import HandOptions
-from posecore.media.clip_options import FilmQuality
 
-_SIDES = {0: "Original", 1920: "1920 px", 1280: "1280 px", 854: "854 px", 640: "640 px"}
-_QUALITIES: dict[FilmQuality, str] = {"fast": "Faster", "small": "Smaller file"}
 _SHORTEST_S = 0.1
 
 
@@ -20,15 +18,7 @@ def choose_run(run: ClipRun, pose: PoseOptions, hands: HandOptions | None) -> Ru
         return RunOptions(pose, hands=hands)
     with st.popover("Trim", icon=":material/content_cut:"):
         start_s, end_s = _choose_stretch(run)
-        every = st.number_input(
-            "Use every nth frame",
-            1,
-            30,
-            1,
-            key="part_every",
-            persist_state="session",
-            help="2 takes half the time. Fast movements need every frame.",
-        )
+        every = choose_every()
         film = st.toggle(
             "Video in the player",
             True,
@@ -36,26 +26,9 @@ def choose_run(run: ClipRun, pose: PoseOptions, hands: HandOptions | None) -> Ru
             persist_state="session",
             help="Off is faster, but the player then shows only the 3D skeleton and the curves.",
         )
-        side = st.selectbox(
-            "Longest side of the video",
-            list(_SIDES),
-            index=list(_SIDES).index(USUAL_SIDE),
-            format_func=lambda side: _SIDES[side],
-            key="part_side",
-            persist_state="session",
-            disabled=not film,
-        )
-        quality = st.radio(
-            "Encoding",
-            list(_QUALITIES),
-            format_func=lambda name: _QUALITIES[name],
-            key="part_quality",
-            persist_state="session",
-            disabled=not film,
-            horizontal=True,
-        )
+        side, quality = choose_film(disabled=not film)
         background = choose_background("part_background", disabled=not film)
-        part = ClipOptions(start_s=start_s, end_s=end_s, every=int(every), film_side=side or None, film_quality=quality)
+        part = ClipOptions(start_s=start_s, end_s=end_s, every=every, film_side=side, film_quality=quality)
         options = RunOptions(unsmoothed(pose), part, film, background, hands)
         st.caption(cost(run.expect(options)))
     return options
