@@ -172,11 +172,12 @@ def asks_for_another(run: ClipRun, chosen: RunOptions) -> bool:
     with st.container():  # even if empty: Streamlit restarts what is below when it moves
         if run.options == chosen:
             return False
-        if run.was_live:
+        if run.was_live or run.was_found:
+            replaced = "The live result is replaced." if run.was_live else "The result on Batch stays."
             return st.button(
                 "Re-analyse",
                 icon=":material/refresh:",
-                help="Analyses every frame with the settings of this page. The live result is replaced.",
+                help=f"Analyses every frame with the settings of this page. {replaced}",
             )
         return st.button("Run again with the new settings", type="primary", icon=":material/refresh:")
 

@@ -10,7 +10,7 @@ from streamlit.typing import UploadedFile
 from pages.ui.explore.playback import Playback
 from pages.ui.shared.folders import Folder
 from posecore import HandSequence, PoseSequence
-from posecore.export.saved import load_sequence
+from posecore.export.saved import Saved, load_sequence
 from posecore.motion.height import height_facts, heights_of, unscaled
 from posecore.motion.smoothing import Smoothing
 
@@ -104,16 +104,26 @@ class Opened:
 
 
 def open_result(file: UploadedFile) -> Opened:
-    """Read a saved result.
+    """Read a saved result that was uploaded.
 
     Raises:
         UnreadableResult: if the file is not a saved result.
     """
-    saved = load_sequence(file)
+    return open_saved(load_sequence(file), file.file_id, file.name)
+
+
+def open_saved(saved: Saved, key: str, name: str) -> Opened:
+    """Open a saved result that was read.
+
+    Args:
+        saved: the result.
+        key: unique in the visit.
+        name: of its file.
+    """
     folder = Folder("opened")
     raw = saved.estimated
     # The smoothed landmarks are made again, as for a new result, so that only one copy of them is in memory.
     # So are those in the scale of the heights, which can be changed.
     shown = unscaled(saved.sequence if raw is None else raw, heights_of(saved.facts))
     playback = Playback(shown, folder, saved.hands)
-    return Opened(file.file_id, file.name, saved.facts, saved.smoothing, raw is not None, playback, folder)
+    return Opened(key, name, saved.facts, saved.smoothing, raw is not None, playback, folder)

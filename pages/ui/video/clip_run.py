@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePath
@@ -129,13 +129,14 @@ class ClipRun(VideoRun[Analysed, Shown]):
         annotated_token: of its address.
         alone: the overlay by itself, which is made on request.
         was_live: whether the people were found live, during the recording.
+        was_found: whether the people were found before, in a batch.
         found_by: the engine of the browser that found them; None: this server's.
     """
 
     def __init__(self, clip: Clip) -> None:
         super().__init__(clip, "run")
         self.options: RunOptions | None = None
-        self.was_live = False
+        self.was_live = self.was_found = False
         self.found_by: EngineUsed | None = None
         self._seconds_before = 0.0
         stem = PurePath(clip.name).stem
@@ -226,6 +227,22 @@ class ClipRun(VideoRun[Analysed, Shown]):
         if self.info is not None:
             source, preview = self.clip.path, self.analysis.preview
             self._analyse(partial(_join, source, people, hands, options.part, self.film, self._notes, preview))
+
+    def start_found(self, people: PoseSequence, options: RunOptions, *, seconds: float, notes: Sequence[str]) -> None:
+        """Start making the player's video of people who were found before; nothing is estimated.
+
+        Args:
+            people: in the frames of this part of the video.
+            options: how they were found, and how the player's video is made.
+            seconds: that it took to find them.
+            notes: what was reported then.
+        """
+        self.options, self.was_found, self._seconds_before = options, True, seconds
+        self._notes.extend(notes)
+        if self.info is not None:
+            source, preview = self.clip.path, self.analysis.preview
+            # What would be noted of the video was noted then.
+            self._analyse(partial(_join, source, people, None, options.part, self.film, [], preview))
 
     @property
     def used_options(self) -> RunOptions:
