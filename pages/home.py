@@ -9,6 +9,7 @@ from pages.ui.home.moving import show_moving_picture
 from pages.ui.live import places
 from pages.ui.shared.machine import is_at_the_machine
 from pages.ui.shared.navigation import (
+    BATCH,
     COMPARE,
     EXPLORE,
     IMAGE,
@@ -140,6 +141,7 @@ with st.container(key="home"):
     st.header("Go further", anchor=False)
     show_cards("more", _MORE)
     with st.container(horizontal=True, vertical_alignment="center"):
+        st.page_link(BATCH, label="Batch: many videos, one table of all", icon=":material/video_library:")
         st.page_link(
             SCORES, label="Advanced: Scores. How right is each model on your photos?", icon=":material/verified:"
         )

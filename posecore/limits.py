@@ -50,6 +50,8 @@ class Limits:
         labels_megabytes: size of a file of labels, or of results on labelled photos, also after it is unpacked. Once
             read it takes up to 20 times as much memory.
         photo_set_megabytes: size of all photos that one visitor of the app gives to be labelled or scored.
+        batch_clips: videos in the queue of one Batch page.
+        batch_megabytes: size of all videos that one visitor of the app gives to a batch.
         motion_megabytes: size of a file with a movement that another program wrote, such as C3D.
         share_seconds: length of a shared page; of a longer video it has the part around the moment.
         share_days: how long an address of a shared page lives; 0, which is the default: there are no such addresses.
@@ -87,6 +89,8 @@ class Limits:
     labelled_people: int = 500
     labels_megabytes: int = 50
     photo_set_megabytes: int = 1_000
+    batch_clips: int = 200
+    batch_megabytes: int = 2_000
     motion_megabytes: int = 100
     share_seconds: int = 60
     share_days: int = 0

@@ -29,6 +29,7 @@ ROWS = [
 PAGES = [
     "pages",
     "pages.ui.home",
+    "pages.ui.batch",
     "pages.ui.scores",
     "pages.ui.rigid",
     "pages.ui.signs",

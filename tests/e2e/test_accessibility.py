@@ -9,7 +9,7 @@ from tests.e2e.accessibility import check_accessibility
 from tests.e2e.visitor import PHONE, VISITS, wait_until_idle
 
 PAGES = ("Home", "Image", "Video", "Webcam", "Explore", "Compare", "Progress", "Signs")
-IN_A_MENU = {"Rigid pose": "/rigid", "Scores": "/scores"}
+IN_A_MENU = {"Rigid pose": "/rigid", "Scores": "/scores", "Batch": "/batch"}
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ def test_home_says_what_this_is_and_links_to_all_pages(app):
     assert "For hosts" not in kept.markdown[0].value
 
 
-PAGES = ["", "image", "video", "explore", "compare", "webcam", "signs", "rigid", "progress", "scores"]
+PAGES = ["", "image", "video", "explore", "compare", "webcam", "signs", "rigid", "progress", "scores", "batch"]
 
 
 def links_of(app: AppTest) -> dict[str, tuple[str, str]]:
@@ -63,7 +63,7 @@ def test_the_card_for_squats_turns_the_coach_on(open_page):
     assert app.toggle(key="webcam_coach").value is False, "the visitor's own choice comes after the link's"
 
 
-@pytest.mark.parametrize("page", ["image", "video", "compare", "webcam", "signs", "rigid", "progress"])
+@pytest.mark.parametrize("page", ["image", "video", "compare", "webcam", "signs", "rigid", "progress", "batch"])
 def test_every_page_opens(open_page, page):
     app = open_page(page)
     assert app.title[0].value == {"rigid": "Rigid pose"}.get(page, page.capitalize())

@@ -54,6 +54,15 @@ def whose() -> Whose:
     return Whose(VISITOR, lasts=False)
 
 
+def is_one_user() -> bool:
+    """Whether the visitor is the one user of the machine that runs this server.
+
+    Raises:
+        InvalidOption: as ``whose``.
+    """
+    return whose().owner == ONE_USER
+
+
 def _of_account() -> Whose:
     issuer, subject = st.user.get("iss"), st.user.get("sub")
     if st.user.get("is_logged_in") is not True or not issuer or not subject:

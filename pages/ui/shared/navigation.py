@@ -8,6 +8,7 @@ VIDEO = "pages/video.py"
 EXPLORE = "pages/explore.py"
 COMPARE = "pages/compare.py"
 WEBCAM = "pages/webcam.py"
+BATCH = "pages/batch.py"
 SIGNS = "pages/signs.py"
 RIGID = "pages/rigid.py"
 PROGRESS = "pages/progress.py"
@@ -38,6 +39,7 @@ def route() -> st.Page:
                 st.Page(SIGNS, title="Signs", url_path="signs"),
             ],
             "Advanced": [
+                st.Page(BATCH, title="Batch", url_path="batch"),
                 st.Page(RIGID, title="Rigid pose", url_path="rigid"),
                 st.Page(SCORES, title="Scores", url_path="scores"),
             ],

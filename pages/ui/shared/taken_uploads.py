@@ -29,6 +29,12 @@ def offer_upload(
     return st.file_uploader(label, type=types, help=help, key=f"taken_{key}", max_upload_size=megabytes)
 
 
+def offer_uploads(label: str, *, types: list[str], help: str, key: str) -> list[UploadedFile]:
+    """As ``offer_upload``, for several files at once: those that are new."""
+    st.html(_CSS.replace("Choose another", "Add more"))
+    return st.file_uploader(label, type=types, help=help, key=f"taken_{key}", accept_multiple_files=True)
+
+
 def free_memory(file: UploadedFile) -> None:
     """Free the copy that Streamlit would keep in memory for the whole visit; the uploader then returns None."""
     context = get_script_run_ctx()
