@@ -145,11 +145,11 @@ with st.container(key="home"):
         st.page_link(
             SCORES, label="Advanced: Scores. How right is each model on your photos?", icon=":material/verified:"
         )
-    if is_at_the_machine():
-        st.caption(f":material/monitor_heart: This server: {status_line(places.taken())}")
     with st.expander("Privacy: what is kept, where, how long", icon=":material/lock:"):
         st.markdown(_PRIVACY)
     st.caption(
         "Landmarks by MediaPipe BlazePose (Apache-2.0). They are estimates for exploring movement, "
         "not measurements for medical decisions."
     )
+    if is_at_the_machine():
+        st.caption(f":material/monitor_heart: This server: {status_line(places.taken())}")

@@ -163,6 +163,19 @@ def test_a_visitor_waits_leaves_and_tries_again(monkeypatch):
     assert of_late.run().markdown[0].value == "Result: 2"
 
 
+def test_a_job_of_no_page_waits_for_a_place_in_a_full_queue(monkeypatch):
+    queue = JobQueue(places=1, waiting_places=0, per_visit=1)
+    monkeypatch.setattr("pages.ui.shared.jobs.QUEUE", queue)
+    monkeypatch.setattr("pages.ui.shared.jobs._TRIES_EVERY_S", 0.01)
+    [works] = queue_of(1, queue)
+    job: Job[int] = Job(PHOTOS)
+    job.start(lambda report: 1)
+    assert job.state.is_refused
+    threading.Timer(0.1, queue.finish, [works]).start()
+    job.wait()
+    assert job.state.result == 1
+
+
 def test_a_job_that_is_refused_can_be_given_up(monkeypatch):
     monkeypatch.setattr("pages.ui.shared.jobs.QUEUE", JobQueue(places=0, waiting_places=0, per_visit=1))
     job: Job[int] = Job(PHOTOS)

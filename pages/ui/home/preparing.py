@@ -86,7 +86,7 @@ def _result_of(name: str) -> tuple[Path, KeptResult | None]:
     if kept_result(place) is None:
         run = ClipRun(clip)
         run.start(options)
-        run.state.done.wait()
+        run.analysis.wait()
         run.close()
     return place, kept_result(place)
 

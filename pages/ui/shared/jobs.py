@@ -19,6 +19,8 @@ from posecore.runs.preview import Preview
 
 Result = TypeVar("Result")
 
+_TRIES_EVERY_S = 2.0
+
 
 class Report(Protocol):
     """Takes the progress of a job; False: it is to end there."""
@@ -247,6 +249,11 @@ class Job(Generic[Result]):
         """Enter the queue after it was refused."""
         if self.state.is_refused:
             self.state.is_refused = not QUEUE.enter(self.state)
+
+    def wait(self) -> None:
+        """Wait until it is over, and until the queue has a place if it is full; not on a page."""
+        while not self.state.done.wait(_TRIES_EVERY_S):
+            self.try_again()
 
     def finish(self, result: Result, *, seconds: float) -> None:
         """End a job that was not started, as its result is known; it took this long."""

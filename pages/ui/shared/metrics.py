@@ -73,8 +73,9 @@ def _refusal(request: Request, wanted: str) -> Response | None:
 
 def _figures(live_viewers: Callable[[], int]) -> Callable[[], bytes]:
     """Function that gives the figures of the moment."""
-    from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+    from prometheus_client import CollectorRegistry, ProcessCollector, disable_created_metrics, generate_latest
 
+    disable_created_metrics()  # type: ignore[no-untyped-call]  # when each series began: as many lines again, which nobody needs
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)  # memory, processor time and open files of the server
     _watch_now(registry, live_viewers)
