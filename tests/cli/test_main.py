@@ -104,16 +104,12 @@ def test_mediapipe_takes_over_if_the_fast_engine_does_not_load_and_one_line_says
     broken.mkdir(parents=True)
     (broken / "__init__.py").write_text("raise ImportError('libopenvino.so: built for another processor')")
     environment = os.environ | {"PYTHONPATH": str(broken.parent)}
-    arguments = ("image", sample_picture().path, "--out", tmp_path / "out")
-    done = run(*arguments, env=environment)
+    done = run("image", sample_picture().path, "--out", tmp_path / "out", env=environment)
     assert done.returncode == 0
     assert "grace_hopper.jpg: 1 person" in done.stdout
     [line] = done.stderr.splitlines()
     assert "built for another processor" in line
     assert "MediaPipe Tasks" in line
-    refused = run(*arguments, "--engine", "fast", env=environment)
-    assert refused.returncode == 2
-    assert len(refused.stderr.splitlines()) == 1
 
 
 def test_one_bad_photo_does_not_stop_the_others(ask, tmp_path):

@@ -280,11 +280,12 @@ def test_a_file_that_is_not_a_photo_is_reported_in_one_sentence(open_page, name,
     assert "Traceback" not in error.value
 
 
-def test_every_awkward_photo_gives_a_result_or_a_sentence(open_page, shared_data):
+def test_an_awkward_photo_gives_a_result_or_a_sentence(open_page, shared_data):
+    """Every third one; tests/test_awkward.py reads them all."""
     app = open_page("image")
     pictures = [path for path in (shared_data / "awkward").iterdir() if path.suffix not in CLIP_SUFFIXES]
     assert len(pictures) == 30
-    for path in sorted(pictures):
+    for path in sorted(pictures)[::3]:
         app.session_state["image_tabs"] = "Landmarks"  # a photo without people has no such tab
         upload(app, path.name, path.read_bytes())
         shown = [*app.error, *app.warning, *app.dataframe]

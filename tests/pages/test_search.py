@@ -3,15 +3,20 @@
 import pytest
 
 
+def upload_three_men(app, shared_data):
+    """Open the photo of three men on the Image page."""
+    path = shared_data / "people" / "three_people.jpg"
+    app.session_state["image_tabs"] = "Landmarks"
+    app.file_uploader[0].set_value((path.name, path.read_bytes(), "image/jpeg")).run()
+    return app
+
+
 @pytest.fixture
 def three_men(shared_data, open_page):
     """The Image page with the photo of three men and the maximum number of people."""
-    path = shared_data / "people" / "three_people.jpg"
     app = open_page("image")
-    app.session_state["image_tabs"] = "Landmarks"
     app.number_input(key="people").set_value(20).run()
-    app.file_uploader[0].set_value((path.name, path.read_bytes(), "image/jpeg")).run()
-    return app
+    return upload_three_men(app, shared_data)
 
 
 def people_in_table(app) -> int:
@@ -19,22 +24,25 @@ def people_in_table(app) -> int:
     return len(table) // 33
 
 
-def test_presets_set_people_and_search_and_are_marked_only_while_they_are_true(three_men):
-    def state() -> tuple[int, str, list[str]]:
-        buttons = [button for button in three_men.button if (button.key or "").startswith("preset_")]
-        marked = [button.label for button in buttons if button.proto.type == "primary"]
-        return three_men.number_input(key="people").value, three_men.radio(key="search").value, marked
+def test_presets_set_people_and_search_and_are_marked_only_while_they_are_true(open_page, shared_data):
+    app = open_page("image")
 
+    def state() -> tuple[int, str, list[str]]:
+        buttons = [button for button in app.button if (button.key or "").startswith("preset_")]
+        marked = [button.label for button in buttons if button.proto.type == "primary"]
+        return app.number_input(key="people").value, app.radio(key="search").value, marked
+
+    app.number_input(key="people").set_value(20).run()
     assert state() == (20, "fast", [])
-    three_men.button(key="preset_A group").click().run()
-    assert state() == (10, "thorough", ["A group"])
-    assert people_in_table(three_men) == 3
-    three_men.button(key="preset_Small or far away").click().run()
+    app.button(key="preset_Small or far away").click().run()
     assert state() == (1, "thorough", ["Small or far away"])
-    three_men.number_input(key="people").set_value(2).run()
+    app.number_input(key="people").set_value(2).run()
     assert state() == (2, "thorough", [])
-    three_men.button(key="preset_One person").click().run()
+    app.button(key="preset_One person").click().run()
     assert state() == (1, "fast", ["One person"])
+    app.button(key="preset_A group").click().run()
+    assert state() == (10, "thorough", ["A group"])
+    assert people_in_table(upload_three_men(app, shared_data)) == 3
 
 
 def test_everyone_is_found_and_people_beyond_the_maximum_are_reported(three_men):
@@ -66,9 +74,10 @@ def test_the_background_can_be_blurred(three_men):
     assert [button for button in three_men.get("download_button") if "Cut-out" in button.proto.label]
 
 
-def test_the_thorough_search_is_unavailable_with_mediapipe(three_men):
-    three_men.radio(key="search").set_value("thorough").run()
-    three_men.radio(key="engine").set_value("mediapipe").run()
-    assert not three_men.exception
-    assert three_men.radio(key="search").disabled
-    assert people_in_table(three_men) >= 1
+def test_the_thorough_search_is_unavailable_with_mediapipe(open_page, shared_data):
+    app = open_page("image")
+    app.radio(key="search").set_value("thorough").run()
+    app.radio(key="engine").set_value("mediapipe").run()
+    assert app.radio(key="search").disabled
+    assert people_in_table(upload_three_men(app, shared_data)) >= 1
+    assert not app.exception

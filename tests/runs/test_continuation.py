@@ -129,7 +129,7 @@ def test_a_run_can_be_stopped_and_continued_again_and_again(small_sample):
 
 def test_a_run_in_segments_goes_on_after_its_first_segment(small_sample, monkeypatch):
     monkeypatch.setattr(segments, "_SHORTEST_FRAMES", 30)
-    clip, part = small_sample, ClipOptions(end_s=2.5)
+    clip, part = small_sample, ClipOptions(end_s=2)
     whole = estimate_video(clip, FAST, part=part)
     first, stopped, notes = stop_after(30, clip, part=part, workers=2)
     assert "several segments at once" in notes[-1]
