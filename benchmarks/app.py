@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,13 +36,20 @@ def chromium(*switches: str) -> Iterator[Browser]:
 
 @contextmanager
 def server(
-    script: Path = ROOT / "streamlit_app.py", *, log: Path = Path(os.devnull), **environment: str
+    script: Path = ROOT / "streamlit_app.py",
+    *,
+    inside: Sequence[str] = (),
+    log: Path = Path(os.devnull),
+    **environment: str,
 ) -> Iterator[tuple[str, int]]:
-    """Run Streamlit with a script, and extra environment variables; yields its address and process id."""
+    """Run Streamlit with a script, and extra environment variables; yields its address and process id.
+
+    ``inside`` is a program with arguments that runs the command after them in its own place.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true"]
+    command = [*inside, sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true"]
     command += ["--server.address=127.0.0.1", f"--server.port={port}", "--browser.gatherUsageStats=false"]
     own = {"POSECORE_ICE_SERVERS": "[]"}
     with log.open("wb") as stream:
