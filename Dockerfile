@@ -7,7 +7,8 @@ RUN apt-get update && xargs --arg-file=packages.txt apt-get install --yes --no-i
 RUN pip install --no-cache-dir -r requirements.txt
 
 COPY .streamlit/config.toml .streamlit/config.toml
-COPY streamlit_app.py ./
+COPY streamlit_app.py PRIVACY.md ./
+COPY docs/trust.md docs/trust.md
 COPY pages pages
 COPY posecore posecore
 RUN python -m compileall -q streamlit_app.py pages posecore

@@ -1,13 +1,15 @@
 """All limits on what posecore accepts, in one place.
 
-A host can change them through environment variables: ``POSECORE_LIMIT_CLIP_FRAMES=20000`` sets ``clip_frames``. The
-size of an upload in bytes is Streamlit's own setting (``server.maxUploadSize`` in ``.streamlit/config.toml``).
+A host can change them through environment variables: ``POSECORE_LIMIT_CLIP_FRAMES=20000`` sets ``clip_frames``. Some
+are smaller by themselves if there is little memory. The size of an upload in bytes is Streamlit's own setting
+(``server.maxUploadSize`` in ``.streamlit/config.toml``).
 """
 
 import os
 from dataclasses import dataclass, fields
 
 from posecore.errors import InvalidOption
+from posecore.system import usable_memory
 
 
 @dataclass(frozen=True)
@@ -98,14 +100,18 @@ class Limits:
     puppet_kilobytes: int = 500
 
     @classmethod
-    def from_environment(cls, environment: dict[str, str] | None = None) -> "Limits":
+    def from_environment(cls, environment: dict[str, str] | None = None, memory: int | None = None) -> "Limits":
         """The default limits, overridden by each ``POSECORE_LIMIT_<FIELD>`` in the environment.
+
+        Args:
+            environment: by default this process's own.
+            memory: bytes that this process may use; with less than ``SMALL_MEMORY``, the defaults are those for it.
 
         Raises:
             InvalidOption: if a value is not a whole number above zero.
         """
         given = os.environ if environment is None else environment
-        changed = {}
+        changed = dict(FOR_SMALL_MEMORY) if memory is not None and memory < SMALL_MEMORY else {}
         for field in fields(cls):
             name = f"POSECORE_LIMIT_{field.name.upper()}"
             if name in given:
@@ -124,4 +130,20 @@ def whole_number(name: str, text: str) -> int:
     return int(text)
 
 
-LIMITS = Limits.from_environment()
+SMALL_MEMORY = 2_000_000_000
+"""Bytes; many free hosts give 1 GB, in which the libraries and networks of a server and one worker take two thirds."""
+
+FOR_SMALL_MEMORY = {
+    "picture_pixels": 25_000_000,
+    "clip_frame_pixels": 9_000_000,
+    "person_frames": 200_000,
+    "runs_at_once": 1,
+    "clip_megabytes": 500,
+    "seconds_idle": 60,
+    "live_viewers": 1,
+    "labels_megabytes": 5,
+    "photo_set_megabytes": 100,
+}
+"""Limits that differ where there is less memory than that."""
+
+LIMITS = Limits.from_environment(memory=usable_memory())

@@ -1,11 +1,11 @@
-"""System helpers: usable cores, forks, atomic file writing, and clear errors for missing system libraries."""
+"""System helpers: usable cores, memory, forks, atomic file writing, and clear errors for missing system libraries."""
 
 import ctypes
 import os
 import re
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -24,6 +24,7 @@ DEBIAN_PACKAGES = {
     "libgthread-2.0.so.0": "libglib2.0-0",
 }
 
+_MOST_HEAPS = -8  # M_ARENA_MAX
 _LOADER_MESSAGE = re.compile(r"(?P<library>lib[\w.+-]+\.so[\w.]*): cannot open shared object file")
 
 
@@ -78,6 +79,47 @@ def _container_share(cgroup: Path) -> int | None:
         return round(int(quota) / int(period)) or 1 if int(quota) > 0 else None
     except ValueError:  # "max": no quota
         return None
+
+
+@cache
+def usable_memory() -> int | None:
+    """Bytes of memory that this process may use: the machine's, limited by its control groups; None if not known."""
+    limits = [*_memory_limits(Path("/proc/self/cgroup"), Path("/sys/fs/cgroup"))]
+    with suppress(ValueError, OSError, AttributeError):  # not on Windows
+        limits.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    return min(limits, default=None)
+
+
+def _memory_limits(own_groups: Path, cgroup: Path) -> Iterator[int]:
+    """The limits of the process's control groups and of those around them (Linux, version 2 or 1)."""
+    try:
+        lines = own_groups.read_text().splitlines()
+    except OSError:
+        return
+    for _, controllers, group in (line.split(":", 2) for line in lines):
+        if controllers in ("", "memory"):
+            top = cgroup / controllers
+            # In a container, its own group is often the top, whatever its name outside.
+            for folder in [top / group.lstrip("/"), *(top / group.lstrip("/")).parents]:
+                if folder.is_relative_to(top):
+                    for name in ("memory.max", "memory.limit_in_bytes"):
+                        with suppress(OSError, ValueError):  # "max": no limit
+                            yield int((folder / name).read_text())
+
+
+def share_heaps() -> None:
+    """Let threads share a few heaps, before they have their own: of each, freed memory that is in pieces stays.
+
+    With glibc's usual 8 heaps for each core, a server that had given back its memory still held 26 MB more.
+    """
+    with suppress(OSError, AttributeError):  # only glibc has this
+        ctypes.CDLL("libc.so.6").mallopt(_MOST_HEAPS, max(2, usable_cores()))
+
+
+def return_freed_memory() -> None:
+    """Return the memory that was freed to the system; by itself, glibc keeps most of it."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def replace_after_fork(replace: Callable[[], object]) -> None:

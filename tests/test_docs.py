@@ -17,7 +17,7 @@ from posecore.cli.main import main
 from posecore.export.formats import FORMATS
 from posecore.export.rigid_file import RIGID_COLUMNS
 from posecore.export.signs_file import SIGN_COLUMNS
-from posecore.limits import Limits
+from posecore.limits import FOR_SMALL_MEMORY, Limits
 from posecore.media.films import FilmWriter
 from posecore.media.samples import sample_picture
 from posecore.motion.angles import ANGLES, BY_JOINT, describe_angles
@@ -83,7 +83,7 @@ def test_links_have_a_target(page):
 @each_page
 def test_files_named_in_a_page_exist(page):
     text = page.read_text(encoding="utf-8")
-    folders = "posecore|pages|tests|benchmarks|docs|examples"
+    folders = "posecore|pages|tests|benchmarks|docs|examples|hosting"
     for name in re.findall(rf"(?<!Write )(?:`|python )((?:{folders})/[a-z0-9_./-]*)", text):
         assert (ROOT / name).exists(), name
 
@@ -171,6 +171,8 @@ def test_every_limit_is_in_the_table_of_hosting():
     rows = {row[0].strip("`"): row[1] for row in rows_of("docs/hosting.md")}
     told = {name: default for name, default in rows.items() if name.startswith("POSECORE_LIMIT_")}
     assert told == {f"POSECORE_LIMIT_{field.name.upper()}": f"{field.default:,}" for field in fields(Limits)}
+    small = dict(re.findall(r"^- `(POSECORE_LIMIT_\w+)`: ([\d,]+)$", text_of("docs/hosting.md"), re.MULTILINE))
+    assert small == {f"POSECORE_LIMIT_{name.upper()}": f"{value:,}" for name, value in FOR_SMALL_MEMORY.items()}
 
 
 @cache

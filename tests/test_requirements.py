@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from posecore.system import DEBIAN_PACKAGES
 
 ROOT = Path(__file__).parent.parent
-OWN = {"posecore", "pages", "run", "streamlit_app", "docs", "tests", "benchmarks", "training"}
+OWN = {"posecore", "pages", "run", "streamlit_app", "docs", "tests", "benchmarks", "training", "hosting"}
 
 
 def requirements(name: str) -> list[Requirement]:
@@ -106,7 +106,7 @@ carriers_of_modules = cache(importlib.metadata.packages_distributions)
         (["posecore/**/*.py"], {r.name for r in FOR_THE_LIBRARY}),
         (["posecore/**/*.py", "pages/**/*.py", "streamlit_app.py"], set(pins("requirements.txt"))),
         (["pages/**/*.py", "streamlit_app.py"], {r.name for r in FOR_THE_APP}),
-        (["tests/**/*.py", "benchmarks/**/*.py"], set(ALL_PINS) | {"packaging", "matplotlib"}),
+        (["tests/**/*.py", "benchmarks/**/*.py", "hosting/**/*.py"], set(ALL_PINS) | {"packaging", "matplotlib"}),
     ],
     ids=["library", "app", "app extra", "tests"],
 )

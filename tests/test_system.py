@@ -3,7 +3,14 @@ import os
 import pytest
 
 from posecore import MissingSystemLibrary, system
-from posecore.system import DEBIAN_PACKAGES, _container_share, naming_missing_library, usable_cores
+from posecore.system import (
+    DEBIAN_PACKAGES,
+    _container_share,
+    _memory_limits,
+    naming_missing_library,
+    usable_cores,
+    usable_memory,
+)
 
 
 @pytest.mark.parametrize(("library", "package"), DEBIAN_PACKAGES.items())
@@ -70,3 +77,37 @@ def test_usable_cores_are_at_most_the_containers_share(monkeypatch, share, expec
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
     monkeypatch.setattr(system, "_container_share", lambda _: share)
     assert usable_cores.__wrapped__() == expected
+
+
+@pytest.mark.parametrize(
+    ("groups", "files", "limits"),
+    [
+        pytest.param("0::/\n", {"memory.max": "1073741824\n"}, [1 << 30], id="v2, a container"),
+        pytest.param("0::/\n", {"memory.max": "max\n"}, [], id="v2 without a limit"),
+        pytest.param("0::/\n", {}, [], id="v2, the whole machine"),
+        pytest.param(
+            "0::/system.slice/posecore.service\n",
+            {"system.slice/memory.max": "4000\n", "system.slice/posecore.service/memory.max": "2000\n"},
+            [2000, 4000],
+            id="v2, a service in a slice",
+        ),
+        pytest.param(
+            "5:cpu:/\n4:memory:/docker/2af1\n",
+            {"memory/memory.limit_in_bytes": "3000\n"},
+            [3000],
+            id="v1, a container with its name outside",
+        ),
+    ],
+)
+def test_limits_of_memory_are_read_from_the_groups_of_the_process(tmp_path, groups, files, limits):
+    (tmp_path / "own").write_text(groups)
+    for name, text in files.items():
+        (tmp_path / "cgroup" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "cgroup" / name).write_text(text)
+    assert [*_memory_limits(tmp_path / "own", tmp_path / "cgroup")] == limits
+    assert [*_memory_limits(tmp_path / "missing", tmp_path / "cgroup")] == []
+
+
+def test_usable_memory_is_at_most_that_of_the_machine():
+    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    assert 100_000_000 < usable_memory() <= pages

@@ -33,6 +33,7 @@ from posecore.runs.faces_in_video import faces_by_frame
 from posecore.runs.film_copy import run_with_film
 from posecore.runs.job import NEEDS_LESS_MEMORY
 from posecore.runs.preview import Preview, PreviewPicture
+from posecore.system import return_freed_memory, share_heaps
 
 # How often the worker reports that it is still decoding while no frame is wanted.
 _SIGN_OF_LIFE_S = 1.0
@@ -119,6 +120,7 @@ def main() -> None:
     writer = _MessageWriter(os.fdopen(os.dup(1), "wb"))
     with open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), 1)  # what native libraries print is discarded: standard output is for messages only
+    share_heaps()
     writer.write("ready")
     next_job, asked = _read_jobs(sys.stdin.buffer)
     while True:
@@ -127,6 +129,7 @@ def main() -> None:
             writer.write("done", **_ACTIONS[kind](fields, writer, asked))
         except Exception as error:  # noqa: BLE001 - raised in the parent process
             writer.write("failed", **_failure(error))
+        return_freed_memory()  # a server may have little, and nobody waits for it now
 
 
 def _failure(error: Exception) -> messages.Fields:

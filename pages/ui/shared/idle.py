@@ -14,10 +14,9 @@ from pathlib import Path
 from streamlit import runtime
 
 from posecore.limits import LIMITS
-from posecore.system import usable_cores
+from posecore.system import return_freed_memory
 
 _MAPS, _PAGE_OUT = Path("/proc/self/maps"), 21  # MADV_PAGEOUT
-_MOST_HEAPS = -8  # M_ARENA_MAX
 
 _last_used_s = time.monotonic()
 
@@ -28,25 +27,20 @@ def note_use() -> None:
     _last_used_s = time.monotonic()
 
 
-def share_heaps() -> None:
-    """Let threads share a few heaps, before they have their own: of each, freed memory that is in pieces stays.
-
-    With glibc's usual 8 heaps for each core, a server that had given back its memory still held 26 MB more.
-    """
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL("libc.so.6").mallopt(_MOST_HEAPS, max(2, usable_cores()))
-
-
 async def free_memory_when_idle(seconds: float = LIMITS.seconds_idle) -> None:
     """Free memory each time that nobody has used the app for so long; runs until it is cancelled.
 
-    Meanwhile what is kept of visitors who left goes once it is too old for them to return to.
+    Meanwhile what is kept of visitors who left goes once it is too old for them to return to, and what is freed is
+    returned to the system.
     """
-    freed_at_s = None
+    freed_at_s = returned_at_s = None
     while True:
         await asyncio.sleep(seconds / 20)
         forget_old_sessions()
         used_s = _last_used_s
+        if used_s != returned_at_s:
+            await asyncio.to_thread(return_freed_memory)
+            returned_at_s = used_s
         if time.monotonic() - used_s >= seconds and used_s != freed_at_s:
             await asyncio.to_thread(free_memory)
             freed_at_s = used_s
@@ -75,10 +69,9 @@ def free_memory() -> None:
     gc.collect()
     if "pyarrow" in sys.modules:
         sys.modules["pyarrow"].default_memory_pool().release_unused()
-    with suppress(OSError, AttributeError):  # only glibc has these
-        libc = ctypes.CDLL("libc.so.6")
-        libc.malloc_trim(0)
-        _return_mapped_files(libc)
+    return_freed_memory()
+    with suppress(OSError, AttributeError):  # only glibc has this
+        _return_mapped_files(ctypes.CDLL("libc.so.6"))
 
 
 def _return_mapped_files(libc: ctypes.CDLL) -> None:
