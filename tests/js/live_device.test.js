@@ -95,7 +95,7 @@ test("a device that is too slow is told what helps", () => {
   assert.match(adviceFor([30, 6], 105, { ...options, model: "heavy" }, models) ?? "", /Try the Full model/);
   assert.match(adviceFor([30, 9], 90, { ...options, model: "lite" }, models) ?? "", /The server may be faster\.$/);
   assert.match(adviceFor([30, 9], 90, options, ["full"]) ?? "", /The server may be faster\.$/);
-  assert.match(adviceFor([30, 9], 90, { ...options, model: "lite", hands: 2 }, models) ?? "", /without hands, or the server\.$/);
+  assert.match(adviceFor([30, 9], 90, { ...options, hands: 2 }, models) ?? "", /without hands, or the server\.$/);
   assert.equal(adviceFor([30, 25], 30, options, models), null);
   assert.equal(adviceFor(null, 30, options, models), null);
   assert.match(loadingText({ done: 11e6, total: 22e6 }), /22 MB, 50% so far/);

@@ -151,7 +151,7 @@ export class DevicePose {
     if (progress) this.arrived(progress);
     if (refused) this.refused.add(refused);
     if (frame) this.answer(frame.number, frame);
-    if (frame?.people.length) this.trial?.note("CPU", frame.ms);
+    if (frame && isFull(frame)) this.trial?.note("CPU", frame.ms);
     if (skipped !== undefined) this.answer(skipped, null);
     if (failed) this.fail(new DeviceFailure(failed.code, failed.detail));
     if (closed) this.onClosed();
@@ -243,7 +243,7 @@ async function tryCard(files, options, trial, sample) {
     await opened;
     for (let number = 0; card.worker && !trial.faster; number++) {
       const found = await card.estimate(await createImageBitmap(sample), number / 30);
-      if (found?.delegate === "GPU" && found.people.length) trial.note("GPU", found.ms);
+      if (found?.delegate === "GPU" && isFull(found)) trial.note("GPU", found.ms);
       else if (card.worker) trial.giveUp();
     }
   } catch {
@@ -254,6 +254,9 @@ async function tryCard(files, options, trial, sample) {
   card.close();
   if (trial.faster) rememberDelegate(trial.faster); // otherwise a new live picture has begun
 }
+
+/** Whether there is somebody, or a hand, so that all networks had to run. @param {DeviceFrame} frame */
+const isFull = ({ people, hands }) => people.length > 0 || Boolean(hands?.length);
 
 /** What runs the networks on this device; null if that is to be tried. @returns {Delegate | null} */
 function triedDelegate() {

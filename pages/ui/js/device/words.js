@@ -29,9 +29,9 @@ export function loadingText({ done, total }) {
 export function adviceFor(rates, estimateMs, { model, people, hands }, models) {
   if (!rates || rates[0] < FEWEST_IN || rates[1] >= ENOUGH * rates[0]) return null;
   const slow = `Only ${rates[1].toFixed(0)} of ${rates[0].toFixed(0)} fps analysed (${estimateMs.toFixed(0)} ms per frame).`;
+  if (hands) return `${slow} Try it without hands, or the server.`;
   const faster = suitableModel({ model, ms: estimateMs }, models, 1000 / rates[0]);
   if (faster !== model) return `${slow} Try the ${faster[0].toUpperCase()}${faster.slice(1)} model in Settings, or the server.`;
-  if (hands) return `${slow} Try it without hands, or the server.`;
   if (people > 1) return `${slow} Try fewer people in Settings, or the server.`;
   return `${slow} The server may be faster.`;
 }
