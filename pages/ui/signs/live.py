@@ -59,7 +59,7 @@ def watch(reader: Reader, *, bodies: bool) -> None:
             choose_where(None, None)
         st.info(f"{why_over(FULL)} Try again in a few minutes, or use a video.", icon=":material/groups:")
         return
-    board = st.container()
+    board, picture = st.container(), st.container()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         ways = st.container(width="content")
         mirror = st.toggle(
@@ -78,15 +78,16 @@ def watch(reader: Reader, *, bodies: bool) -> None:
     needs = why_server(options, files) if files else None
     with ways:
         where = choose_where(missing, needs)
-    show_camera(
-        live,
-        width_px=_WIDTH_PX,
-        invitation=_INVITATION,
-        place={"missing": missing, "needs": needs},
-        device=device_data(files, options, film=None, link=own.address) if files and not needs else None,
-    )
-    if reason := why_last_is_over(live):
-        st.info(reason, icon=":material/timer_off:")
+    with picture:
+        show_camera(
+            live,
+            width_px=_WIDTH_PX,
+            invitation=_INVITATION,
+            place={"missing": missing, "needs": needs},
+            device=device_data(files, options, film=None, link=own.address) if files and not needs else None,
+        )
+        if reason := why_last_is_over(live):
+            st.info(reason, icon=":material/timer_off:")
     on_device = what_travels(own.stream, keeps_pictures=False)
     st.caption(on_device if where == "device" else "Frames are processed live and not stored.")
     with board:
