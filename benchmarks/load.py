@@ -30,15 +30,19 @@ from benchmarks.tab import Tab, TabError, open_tab
 
 PAGES = ("", "image", "video", "webcam", "explore", "compare", "progress", "signs", "rigid", "scores")
 TURN_S = 2.0
-SOON = {"POSECORE_LIMIT_SECONDS_AFTER_LEAVING": "10", "POSECORE_LIMIT_SECONDS_IDLE": "30"}
-"""So that it need not be waited for long whether files and workers go."""
+SOON = {
+    "POSECORE_LIMIT_SECONDS_AFTER_LEAVING": "10",
+    "POSECORE_LIMIT_SECONDS_IDLE": "30",
+    "STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": "10",
+}
+"""So that it need not be waited for long whether files, workers and sessions go."""
 
 _QUEUED = re.compile(r"Place \d+ in the queue")
 _FULL = re.compile(r"server is full")
 _AGAIN = "Try again"
 _EVERY_S = 2.0
 _PATIENCE_S = 300.0
-_GONE_S = 150.0  # Streamlit keeps a session for two minutes after its connection ends
+_GONE_S = 150.0
 _LANDMARKS = 33
 
 
@@ -336,7 +340,7 @@ class Report:
     def slopes(self) -> tuple[float, float]:
         """MB and open files that the server grew by each 100 visits, without the first two fifths of them.
 
-        The sessions of the last two minutes are still kept then. Of fewer than 100 visits nothing can be said: 0.
+        All caches are filled by then. Of fewer than 100 visits nothing can be said: 0.
         """
         places = [place for place in self.held if place >= 0.4 * max(self.held)]
         if max(self.held, default=0) < 100:
