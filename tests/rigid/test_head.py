@@ -16,16 +16,16 @@ def test_the_generic_head_is_the_same_on_both_sides():
     assert np.allclose(GENERIC_HEAD[mirrored] * [-1, 1, 1], GENERIC_HEAD)
 
 
-@pytest.mark.parametrize("unseen", [[], [LEFT_EAR], [RIGHT_EAR], MOUTH, [LEFT_EAR, *MOUTH]])
 @pytest.mark.parametrize("yaw", [-80, -40, 0, 40, 80])
 @pytest.mark.parametrize(("pitch", "roll"), [(0, 0), (-30, 20), (30, 180)])
-def test_a_known_head_is_found_whatever_is_hidden(yaw, pitch, roll, unseen):
+def test_a_known_head_is_found_whatever_is_hidden(yaw, pitch, roll):
     true = RigidPose.from_euler((yaw, pitch, roll), (0.2, -0.3, 1.6))
-    seen = CAMERA.project(GENERIC_HEAD, true)
-    seen[unseen] = np.nan
-    found = pose_head(seen, CAMERA)
-    assert found.turn_from(true) < 1
-    assert np.linalg.norm(found.translation_m - true.translation_m) < 0.02 * true.distance_m
+    for unseen in ([], [LEFT_EAR], [RIGHT_EAR], MOUTH, [LEFT_EAR, *MOUTH]):
+        seen = CAMERA.project(GENERIC_HEAD, true)
+        seen[unseen] = np.nan
+        found = pose_head(seen, CAMERA)
+        assert found.turn_from(true) < 1, unseen
+        assert np.linalg.norm(found.translation_m - true.translation_m) < 0.02 * true.distance_m, unseen
 
 
 def test_a_head_in_profile_is_steady():

@@ -137,17 +137,18 @@ class TestCrowd:
         assert (np.diff(centre(poses)) > 0).all(), "from left to right"
 
 
-class TestFarAway:
-    @pytest.fixture
-    def far(self, shared_data) -> np.ndarray:
-        """Two people in half a clip's frame, in the corner of a grey picture: the fast search misses both."""
-        with open_clip(shared_data / "clips" / "sports2d_demo.mp4") as clip:
-            frame = next(frame.rgb for frame in clip if frame.index == 60)
-        small = cv2.resize(frame, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-        picture = np.full_like(frame, 128)
-        picture[-small.shape[0] :, -small.shape[1] :] = small
-        return picture
+@pytest.fixture(scope="module")
+def far(shared_data) -> np.ndarray:
+    """Two people in half a clip's frame, in the corner of a grey picture: the fast search misses both."""
+    with open_clip(shared_data / "clips" / "sports2d_demo.mp4") as clip:
+        frame = next(frame.rgb for frame in clip if frame.index == 60)
+    small = cv2.resize(frame, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    picture = np.full_like(frame, 128)
+    picture[-small.shape[0] :, -small.shape[1] :] = small
+    return picture
 
+
+class TestFarAway:
     def test_people_are_found(self, far):
         assert len(estimate_image(far)) == 0
         poses = estimate_image(far, THOROUGH)

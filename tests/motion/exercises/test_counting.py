@@ -279,9 +279,10 @@ def test_a_plank_is_held():
 
 
 @pytest.mark.parametrize("exercise", [*EXERCISES, "angle:elbow", "any", "auto"])
-@pytest.mark.parametrize("frames", [0, 1, 2, 5])
-def test_too_few_frames_give_no_repetition(exercise, frames):
-    assert count_repetitions(squats([1, 1]).at(slice(0, frames)), exercise).count == 0
+def test_too_few_frames_give_no_repetition(exercise):
+    sequence = squats([1, 1])
+    for frames in (0, 1, 2, 5):
+        assert count_repetitions(sequence.at(slice(0, frames)), exercise).count == 0, frames
 
 
 @pytest.mark.parametrize("exercise", [*EXERCISES, "any", "auto"])
