@@ -75,7 +75,8 @@ def _figures(live_viewers: Callable[[], int]) -> Callable[[], bytes]:
     """Function that gives the figures of the moment."""
     from prometheus_client import CollectorRegistry, ProcessCollector, disable_created_metrics, generate_latest
 
-    disable_created_metrics()  # type: ignore[no-untyped-call]  # when each series began: as many lines again, which nobody needs
+    # When each series began would be as many lines again, which nobody needs.
+    disable_created_metrics()  # type: ignore[no-untyped-call]
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)  # memory, processor time and open files of the server
     _watch_now(registry, live_viewers)
