@@ -126,7 +126,7 @@ def test_a_video_is_analysed_once_and_deleted_with_the_visit(open_page, short_cl
     given = app.session_state["visit"].get(Given)
     run = given.things["first"]
     assert isinstance(run, ClipRun)
-    assert run.state.done.wait(60)
+    assert run.state.done.wait(120)
     app.run()
     assert given.things["first"] is run
     given.close()

@@ -168,7 +168,7 @@ def test_the_player_gets_the_film_and_the_people_of_the_browser(film, result):
     browser = EngineUsed("mediapipe", "MediaPipe 1.1.0 in the browser")
     saved = load_sequence(result)
     run.start_recorded(saved.sequence, RunOptions(PoseOptions(engine="mediapipe")), browser, saved.hands)
-    assert run.state.done.wait(60)
+    assert run.state.done.wait(120)
     assert (run.state.error, run.was_live, run.found_by) == (None, True, browser)
     assert run.poses is not None
     assert (run.poses.size, len(run.poses)) == ((128, 96), 20)

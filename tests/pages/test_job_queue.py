@@ -159,7 +159,7 @@ def test_a_visitor_waits_leaves_and_tries_again(monkeypatch):
     of_late.button(key=f"again_{late.key}").click().run()
     assert shown(of_late) == "Place 1 in the queue"
     may_end.set()
-    assert late.state.done.wait(60)
+    assert late.state.done.wait(120)
     assert of_late.run().markdown[0].value == "Result: 2"
 
 
@@ -199,7 +199,7 @@ def test_a_job_ends_after_its_time_if_others_wait_with_the_result_so_far(monkeyp
 
     job: Job[int] = Job(PHOTOS)
     job.start(count)
-    assert job.state.done.wait(60)
+    assert job.state.done.wait(120)
     assert job.state.result >= 1
     assert job.state.cut_short
     assert job.state.is_out_of_time
@@ -207,5 +207,5 @@ def test_a_job_ends_after_its_time_if_others_wait_with_the_result_so_far(monkeyp
     queue.finish(next(iter(queue._working)))
     nothing: Job[list[int]] = Job(PHOTOS)
     nothing.start(lambda report: [] if count(report) else [1])
-    assert nothing.state.done.wait(60)
+    assert nothing.state.done.wait(120)
     assert nothing.state.error == ("The photos could not be scored: others wait, and it had the 0 s of one job.")

@@ -40,7 +40,7 @@ def test_a_job_reports_and_has_a_result():
     assert not job.is_running
     job.start(lambda report: count_photos(report, seconds=0))
     assert job.has_started
-    assert job.state.done.wait(30)
+    assert job.state.done.wait(120)
     assert not job.is_running
     assert (job.state.result, job.state.error, job.state.cut_short) == (500, None, False)
     assert job.state.progress.share == 1
@@ -52,7 +52,7 @@ def test_a_stopped_job_keeps_what_was_done():
     job.start(count_photos)
     until(lambda: job.state.progress is not None)
     job.stop()
-    assert job.state.done.wait(30)
+    assert job.state.done.wait(120)
     assert 1 <= job.state.result < 500
     assert job.state.cut_short
 
@@ -66,7 +66,7 @@ def test_jobs_wait_for_those_of_others_and_can_be_stopped_before(monkeypatch):
     second.start(count_photos)
     third.start(count_photos)
     third.stop()
-    assert third.state.done.wait(30)
+    assert third.state.done.wait(120)
     assert (third.state.result, third.state.cut_short) == (None, False)
     assert second.state.waiting
     first.stop()
@@ -91,7 +91,7 @@ def test_an_error_is_put_into_words(error, expected):
 
     job: Job[None] = Job(PHOTOS)
     job.start(fail, says=lambda error: f"Sorry: {error}")
-    assert job.state.done.wait(30)
+    assert job.state.done.wait(120)
     assert job.state.error == expected
 
 

@@ -177,7 +177,7 @@ def test_no_run_shares_its_page_objects_with_another(monkeypatch):
     navigation = st.navigation
     monkeypatch.setattr(st, "navigation", lambda pages, **options: made.append(pages) or navigation(pages, **options))
     for _visitor in range(2):
-        assert not AppTest.from_file(str(ROOT / "streamlit_app.py")).run(timeout=60).exception
+        assert not AppTest.from_file(str(ROOT / "streamlit_app.py")).run(timeout=120).exception
     first, second = ([page for section in pages.values() for page in section] for pages in made)
     assert all(one is not other for one in first for other in second)
 

@@ -92,7 +92,7 @@ def visit() -> Callable[[str], AppTest]:
     """Begin a visit of its own at a page."""
 
     def begin(page: str = "progress") -> AppTest:
-        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120).run()
         app.switch_page(f"pages/{page}.py").run()
         assert not app.exception
         return app

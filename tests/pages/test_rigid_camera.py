@@ -27,7 +27,7 @@ def photos() -> list[bytes]:
 
 def page(function: str, module: str) -> AppTest:
     script = f"from pages.ui.rigid.{module} import {function}\n{function}()"
-    return AppTest.from_string(script, default_timeout=60).run()
+    return AppTest.from_string(script, default_timeout=120).run()
 
 
 def give(app: AppTest, contents: list[bytes]) -> AppTest:

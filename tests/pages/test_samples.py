@@ -37,7 +37,7 @@ def start(clip: Clip, **part: int) -> ClipRun:
 
 
 def finish(run: ClipRun) -> ClipRun:
-    assert run.state.done.wait(60)
+    assert run.state.done.wait(120)
     assert run.state.error is None
     return run
 
@@ -74,7 +74,7 @@ def test_neither_an_upload_nor_a_part_of_a_sample_is_kept(sample, kept_in):
     stopped = ClipRun(sample)
     stopped.analysis.stop()
     stopped.start(usual_run(PoseOptions()))
-    assert stopped.state.done.wait(60)
+    assert stopped.state.done.wait(120)
     assert not kept_in.exists()
 
 

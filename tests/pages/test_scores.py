@@ -334,7 +334,7 @@ def set_of_six(write_set):  # noqa: F811
 
 def finish(runs: ScoreRuns, wanted) -> None:
     runs.start(wanted)
-    assert runs.job.state.done.wait(60)
+    assert runs.job.state.done.wait(120)
     assert runs.job.state.error is None
     runs.take_result()
 

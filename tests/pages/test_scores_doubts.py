@@ -44,7 +44,7 @@ def find(app):
     app.button(key="doubts_start").click().run()
     assert not app.exception
     runs = runs_of(app)
-    assert runs.job.state.done.wait(60)
+    assert runs.job.state.done.wait(120)
     assert runs.job.state.error is None
     app.run()
     assert not app.exception

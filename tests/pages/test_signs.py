@@ -153,7 +153,7 @@ def test_a_video_with_half_a_hand_gets_advice_and_several_people_are_those_at_th
 
         run = SignRun(sample_clip(), of_bodies=False, find=find)
         run.start()
-        assert run.state.done.wait(60)
+        assert run.state.done.wait(120)
         run.close()
         assert previews == [run.analysis.preview], "the page shows the newest frame"
         return run
