@@ -35,7 +35,7 @@ _JOINTS = {
     for joint in ("knee", "hip", "ankle", "shoulder", "elbow", "wrist")
 } | {"neck": (ANGLES["neck"].title, ["neck"])}
 _MOST_BARS = 40
-_HEAD_PX, _ROW_PX, _VIDEO_PX, _ANGLE_PX = 110, 35, 34, 125
+_HEAD_PX, _ROW_PX, _VIDEO_PX, _NUMBER_PX = 110, 35, 34, 125
 
 HELP = """
 - **People**: everybody found in a video, each with a number; those who leave and come back count again.
@@ -159,7 +159,7 @@ def _columns(value: str, exercise: str | None) -> dict[str, Any]:
             f"{ANGLES[name].title} (°)",
             format="%.0f",
             help=f"{ANGLES[name].title}: {what}, degrees.",
-            width=_ANGLE_PX,
+            width=_NUMBER_PX,
         )
         for name in _in_pairs()
     }
@@ -171,7 +171,7 @@ def _columns(value: str, exercise: str | None) -> dict[str, Any]:
         "seen": column.ProgressColumn(
             "Seen (% of frames)", format="%.0f%%", min_value=0, max_value=100, help="Frames with a person."
         ),
-        "repetitions": column.NumberColumn("Repetitions", width="small", help=f"{title}, of everybody in view."),
+        "repetitions": column.NumberColumn("Repetitions", width=_NUMBER_PX, help=f"{title}, of everybody in view."),
         "trust": column.TextColumn("Reliable?", width="large", help="Of the person who is in most frames."),
         **angles,
         "frames": column.NumberColumn("Frames", format="localized", width="small"),

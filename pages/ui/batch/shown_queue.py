@@ -91,10 +91,11 @@ def show_queue(batch: Batch) -> None:
     seen = _seen(batch)
     is_alive = seen.is_running or not seen.is_measured
     show = st.fragment(_show, run_every=_EVERY_S if is_alive else None)
-    if is_alive or not seen.has_results:
+    states = {each.state for each in batch.queue.entries}
+    if is_alive or not states <= {*_OVER} or not seen.has_results:
         show(batch, seen)
         return
-    is_wrong = batch.queue.error is not None or any(each.state == "failed" for each in batch.queue.entries)
+    is_wrong = batch.queue.error is not None or "failed" in states
     with st.expander("Videos", icon=":material/video_library:", expanded=is_wrong):
         show(batch, seen)
 
