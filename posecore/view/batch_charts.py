@@ -9,6 +9,7 @@ from posecore.view.chart_layout import axis, axis_with_grid, chart_layout
 from posecore.view.palette import GREEN, GREY, SIDES_ON_PAGE, css
 
 _LONGEST_NAME = 28
+_MOST_TICKS = 10
 
 
 class Spread(NamedTuple):
@@ -87,7 +88,8 @@ def plot_counts(videos: Sequence[str], counts: Sequence[float | None], *, title:
         "hovertemplate": f"%{{customdata}}<br>%{{x:g}} {unit}<extra></extra>",
         "marker": {"color": css(GREEN)},
     }
-    across = axis_with_grid(unit, rangemode="tozero")
+    whole = {"dtick": 1} if max((count or 0 for count in counts), default=0) <= _MOST_TICKS else {}
+    across = axis_with_grid(unit, rangemode="tozero", **whole)
     layout = chart_layout(title, across=across, up=_videos_axis(shortened(videos)), bargap=0.4, **_frame(1))
     return go.Figure({"data": [bars], "layout": layout})
 
