@@ -69,8 +69,9 @@ def _of_the_hosts_account() -> list[dict[str, Any]]:
 
             try:
                 return [dict(server) for server in getattr(streamlit_webrtc, function)(*values)]
-            except Exception:  # noqa: BLE001 - whatever a provider's library raises; a live stream may work without
-                _LOG.warning("No TURN servers from the account in %s", variables[0], exc_info=True)
+            except Exception as error:  # noqa: BLE001 - whatever a provider's library raises; a live stream may work without
+                # Not its text, which may have the account's token in it.
+                _LOG.warning("No TURN servers from the account in %s: %s", variables[0], type(error).__name__)
     return []
 
 
