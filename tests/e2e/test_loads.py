@@ -63,7 +63,8 @@ class Watched:
 
 def test_all_pages_below_a_base_path_find_everything_and_ask_nobody_else(visit, start_server, walk, tmp_path):
     calls = Connections()
-    with start_server(calls.popen, STREAMLIT_SERVER_BASE_URL_PATH="some/app") as server:
+    slow = {"POSECORE_LIMIT_SECONDS_AFTER_LEAVING": "120"}  # on a busy machine, a connection may be lost for seconds
+    with start_server(calls.popen, STREAMLIT_SERVER_BASE_URL_PATH="some/app", **slow) as server:
         page = visit(server)
         seen = Watched(page)
         look_at_all_pages(page, walk, tmp_path)
