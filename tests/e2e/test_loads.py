@@ -97,7 +97,7 @@ def look_at_all_pages(page: Page, walk: PoseSequence, folder: Path) -> None:
     page.goto("/some/app/progress")
     upload(page, sessions)
     expect(page.locator(".js-plotly-plot .main-svg").nth(3)).to_be_attached()
-    for name in ("Compare", "Rigid pose", "Scores"):
+    for name in ("Compare", "Batch", "Rigid pose", "Scores"):
         page.goto(f"/some/app/{name.lower().partition(' ')[0]}")
         expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
     page.goto("/some/app/webcam")

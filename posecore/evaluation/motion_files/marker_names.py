@@ -212,7 +212,7 @@ def choose_markers(names: Sequence[str], table: _Table, file: str, *, person: st
     recipes = {who: _recipes(places, table) for who, places in people.items()}
     with_body = tuple(who for who, found in recipes.items() if len(found) >= _FEWEST)
     if not with_body:
-        shown = ", ".join(str(name)[:40] for name in names[:8]) or "none"
+        shown = ", ".join(" ".join(str(name).split())[:40] for name in names[:8]) or "none"
         raise UnreadableMotion(
             f"{file} has the names of too few joints to be compared. Expected names such as LKnee, left_knee, LKJC, "
             f"LKNE or LeftLeg, but got {shown}{', ...' if len(names) > 8 else ''}."
