@@ -4,11 +4,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import numpy as np
 from playwright.sync_api import Page, expect
 
 from benchmarks import loads
 from posecore import ExerciseSession, PoseSequence, count_repetitions
 from posecore.export.saved import save_sequence
+from posecore.media.films import FilmWriter
 from posecore.progress.csv_file import write_csv
 from tests.e2e.connections import Connections
 from tests.e2e.visitor import check_the_connection, live_button, upload, wait_for_player
@@ -61,13 +63,13 @@ class Watched:
             self.missing.append(url)
 
 
-def test_all_pages_below_a_base_path_find_everything_and_ask_nobody_else(visit, start_server, walk, tmp_path):
+def test_all_pages_below_a_base_path_find_everything_and_ask_nobody_else(visit, start_server, portrait, walk, tmp_path):
     calls = Connections()
     slow = {"POSECORE_LIMIT_SECONDS_AFTER_LEAVING": "120"}  # on a busy machine, a connection may be lost for seconds
     with start_server(calls.popen, STREAMLIT_SERVER_BASE_URL_PATH="some/app", **slow) as server:
         page = visit(server)
         seen = Watched(page)
-        look_at_all_pages(page, walk, tmp_path)
+        look_at_all_pages(page, portrait, walk, tmp_path)
         assert seen.missing == []
         assert seen.hosts == {urlsplit(server.url).netloc}
         assert [error for error in seen.errors if not any(known in error for known in KNOWN)] == []
@@ -75,7 +77,7 @@ def test_all_pages_below_a_base_path_find_everything_and_ask_nobody_else(visit, 
     assert calls.outside <= {IN_THE_LOCAL_NETWORK}
 
 
-def look_at_all_pages(page: Page, walk: PoseSequence, folder: Path) -> None:
+def look_at_all_pages(page: Page, portrait: np.ndarray, walk: PoseSequence, folder: Path) -> None:
     """Go to every page; get a photo's result, those of a video, a saved one, sessions, a connection and live video."""
     page.goto("/some/app/")
     page.get_by_role("link", name="Try a photo").click()
@@ -84,9 +86,13 @@ def look_at_all_pages(page: Page, walk: PoseSequence, folder: Path) -> None:
     page.get_by_role("button", name="Change photo").click()
     page.get_by_role("radio", name="Portrait").click()
     expect(page.locator(".posecore-solid canvas")).to_be_visible()
-    page.goto("/some/app/video?sample=clip")
+    clip, result, sessions = folder / "still.mp4", folder / "walk.posecore.npz", folder / "sessions.csv"
+    with FilmWriter(clip, portrait.shape[1::-1], fps_hint=30) as film:
+        for number in range(5):
+            film.write(portrait, number / 30)
+    page.goto("/some/app/video")
+    upload(page, clip)
     wait_for_player(page)
-    result, sessions = folder / "walk.posecore.npz", folder / "sessions.csv"
     save_sequence(walk, result)
     page.goto("/some/app/explore")
     upload(page, result)
