@@ -77,30 +77,23 @@ class Connections:
                     continue
                 raise
             key, process, _flags, number, _arch, _at, *arguments = struct.unpack("QIIiIQ6Q", held)
-            with suppress(OSError, ValueError, struct.error):
-                self._note(process, number, arguments)
-            with suppress(OSError):
+            try:
+                called = set(_called(process, number, arguments))
+            except (OSError, ValueError, struct.error):
+                called = {"an address that could not be read"}
+            with suppress(OSError):  # the process was killed meanwhile: it calls nobody
                 fcntl.ioctl(listener, _SEND, struct.pack("QqiI", key, 0, 0, _GO_ON))
+                self.outside |= called
+                self.calls += 1
         os.close(listener)
-
-    def _note(self, process: int, number: int, arguments: list[int]) -> None:
-        self.calls += 1
-        with open(f"/proc/{process}/mem", "rb", buffering=0) as memory:
-            for place in _addresses(memory, number, arguments):
-                if place is None:
-                    self.outside.add("io_uring")
-                    continue
-                host, port = place
-                if port == _DNS or not _is_here(host):
-                    self.outside.add(f"{host}:{port}")
 
 
 def _filter_this_thread() -> int:
     """Hold this thread and what it starts to the filter; return what to listen at."""
     connect, sendto, sendmsg, sendmmsg, io_uring, seccomp = _CALLS[platform.machine()]
-    program = [
+    program = [  # the first two numbers: how many steps to leave out if it is so, and if it is not
         (_LOAD, 0, 0, _NUMBER_AT),
-        *((_IS_EQUAL, hold, 0, number) for hold, number in ((8, connect), (7, sendmsg), (6, sendmmsg), (5, io_uring))),
+        *((_IS_EQUAL, hold, 0, number) for hold, number in ((9, connect), (8, sendmsg), (7, sendmmsg), (6, io_uring))),
         (_IS_EQUAL, 0, 4, sendto),  # else: allow
         (_LOAD, 0, 0, _FIFTH_ARGUMENT_AT),
         (_IS_EQUAL, 0, 3, 0),  # else it names an address: hold
@@ -117,6 +110,16 @@ def _filter_this_thread() -> int:
     if listener < 0:
         raise OSError(ctypes.get_errno(), "this kernel lets nobody watch connections")
     return listener
+
+
+def _called(process: int, number: int, arguments: list[int]) -> Iterator[str]:
+    """What a held call names outside of this machine."""
+    with open(f"/proc/{process}/mem", "rb", buffering=0) as memory:
+        for place in _addresses(memory, number, arguments):
+            if place is None:
+                yield "io_uring"
+            elif place[1] == _DNS or not _is_here(place[0]):
+                yield f"{place[0]}:{place[1]}"
 
 
 def _addresses(memory: Any, number: int, arguments: list[int]) -> Iterator[tuple[str, int] | None]:
