@@ -29,7 +29,7 @@ EVERY_S = 0.25
 FULL_HD = (1920, 1080)
 IDLE = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
 PLAYER = "document.querySelector('.pp-overlay')?.dataset.frame !== undefined"
-OF_A_MENU = ("Rigid pose", "Scores")
+OF_A_MENU = ("Batch", "Rigid pose", "Scores")
 _CGROUPS = Path("/sys/fs/cgroup")
 
 
@@ -248,6 +248,7 @@ def steps(clip: Path) -> dict[str, Callable[[Page], None]]:
         "Signs": lambda page: turn_to(page, "Signs"),
         "Progress": lambda page: turn_to(page, "Progress"),
         "Scores": lambda page: turn_to(page, "Scores"),
+        "Batch": lambda page: turn_to(page, "Batch"),
     }
 
 

@@ -135,7 +135,7 @@ SMALL_MEMORY = 2_000_000_000
 
 FOR_SMALL_MEMORY = {
     "picture_pixels": 25_000_000,
-    "clip_frame_pixels": 9_000_000,
+    "clip_frame_pixels": 4_000_000,
     "person_frames": 200_000,
     "runs_at_once": 1,
     "clip_megabytes": 500,

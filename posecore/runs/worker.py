@@ -135,7 +135,9 @@ def main() -> None:
 def _failure(error: Exception) -> messages.Fields:
     if isinstance(error, PosecoreError):
         return {"error": type(error).__name__, "text": str(error)}
-    if isinstance(error, MemoryError) or any(words in str(error) for words in _LACK_OF_MEMORY):
+    # A decoder that cannot start its threads, as there is no memory for them, raises BlockingIOError (EAGAIN).
+    lacks_memory = isinstance(error, MemoryError | BlockingIOError)
+    if lacks_memory or any(words in str(error) for words in _LACK_OF_MEMORY):
         text = (
             f"The video needs more memory than the {LIMITS.clip_megabytes:,} MB that it may use. {NEEDS_LESS_MEMORY} "
             "POSECORE_LIMIT_CLIP_MEGABYTES allows more."

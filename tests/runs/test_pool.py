@@ -1,5 +1,6 @@
 """Videos in worker processes: the same result, and what happens if a process dies, hangs or needs too much memory."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
@@ -26,6 +28,7 @@ from posecore.limits import LIMITS
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
 from posecore.runs import pool, worker_process
+from posecore.runs.worker import _failure
 
 
 def with_workers_of_its_own(test):
@@ -274,3 +277,9 @@ def test_a_worker_can_load_a_model_by_path(clip):
 
     options = PoseOptions(model=find_model("full"))
     assert estimate_video(clip, options, part=ClipOptions(end_s=0.1), workers=1).seen.all()
+
+
+def test_a_decoder_that_cannot_start_its_threads_lacks_memory():
+    """Whether it comes to that is a matter of chance, so its error is simulated; it is the one that was seen."""
+    error = av.error.BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+    assert _failure(error)["error"] == "MediaTooLarge"
