@@ -330,7 +330,7 @@ def main() -> int:
     if args.json:
         of_steps = {step: held._asdict() for step, held in watch.most.items()}
         args.json.write_text(json.dumps({"killed": killed, "steps": of_steps}, indent=2) + "\n", encoding="utf-8")
-    return int(killed > 0 or most.total > args.limit)
+    return int(killed > 0 if group else most.total > args.limit)
 
 
 if __name__ == "__main__":

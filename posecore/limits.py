@@ -139,7 +139,7 @@ FOR_SMALL_MEMORY = {
     "person_frames": 200_000,
     "runs_at_once": 1,
     "clip_megabytes": 500,
-    "seconds_idle": 60,
+    "seconds_idle": 20,
     "live_viewers": 1,
     "labels_megabytes": 5,
     "photo_set_megabytes": 100,
