@@ -43,6 +43,7 @@ _AGAIN = "Try again"
 _EVERY_S = 2.0
 _PATIENCE_S = 300.0
 _GONE_S = 150.0
+_SETTLED_S = 14.0  # after which nothing of a visitor who left is kept
 _LANDMARKS = 33
 
 
@@ -258,9 +259,20 @@ async def at_once(url: str, visitors: Sequence[Visitor], seconds: float) -> Tall
     return tally
 
 
-async def one_by_one(url: str, process: psutil.Process, number: int, maker: Maker, every: int) -> tuple[Tally, dict]:
-    """Let visitors come and leave one after another; what the server holds after each ``every``th."""
-    tally, held = Tally(), {}
+async def one_by_one(
+    url: str, process: psutil.Process, number: int, maker: Maker, every: int, *, settled_s: float = _SETTLED_S
+) -> tuple[Tally, dict[int, Sample]]:
+    """Let visitors come and leave one after another.
+
+    Args:
+        url: of the app.
+        process: of its server.
+        number: of visitors.
+        maker: of what they upload.
+        every: after so many, it is noted what the server holds.
+        settled_s: this long before, nobody comes.
+    """
+    tally, held = Tally(), dict[int, Sample]()
     photos = [maker.photo(60_000 + place, f"one{place}.jpg") for place in range(7)]
     clip = maker.clip(61_000, "one.mp4")
     for place in range(1, number + 1):
@@ -276,6 +288,7 @@ async def one_by_one(url: str, process: psutil.Process, number: int, maker: Make
         except (TabError, httpx.HTTPError, OSError) as error:
             tally.errors[f"{type(error).__name__}: {str(error)[:90]}"] += 1
         if place % every == 0 or place == number:
+            await asyncio.sleep(settled_s)
             held[place] = await asyncio.to_thread(sample, process)
     return tally, held
 

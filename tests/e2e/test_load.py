@@ -25,7 +25,7 @@ async def visits(server: Server, maker: Maker) -> load.Report:
     process = psutil.Process(server.process.pid)
     visitors = [load.Visitor(number, maker) for number in (1, 2)]
     crowd = await load.at_once(server.url, visitors, 1)
-    alone, held = await load.one_by_one(server.url, process, 2, maker, 1)
+    alone, held = await load.one_by_one(server.url, process, 2, maker, 1, settled_s=0)
     last = load.sample(process)
     first = load.Tally(turns_s=[("", 0.1)])
     return load.Report(first, crowd, [last], alone, held, last, 0.0, [], 0, 0.0)
