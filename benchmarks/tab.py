@@ -67,6 +67,7 @@ class Tab:
         self._uploads: dict[str, FileUploaderState] = {}
         self._answers: dict[str, Any] = {}
         self._finished_pages = 0
+        self._page_runs = False
         self._changed = asyncio.Condition()
         self._repeats: dict[str, asyncio.Task[None]] = {}
         self._closed: str | None = None
@@ -248,7 +249,11 @@ class Tab:
         self.is_complete = False
         self.session_id = message.new_session.initialize.session_id
         if not of_fragments:
+            self._page_runs = True
             self._stop_repeating(list(self._repeats))
+        elif self._page_runs:  # Streamlit does not say that a page is finished if a fragment is to run at that moment
+            self._page_runs = False
+            self._finished_pages += 1
 
     def _take_delta(self, message: ForwardMsg) -> None:
         place, delta = tuple(message.metadata.delta_path), message.delta
@@ -269,6 +274,7 @@ class Tab:
     def _end_run(self, message: ForwardMsg, of_fragments: list[str]) -> None:
         if message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
             self._shown = {place: each for place, each in self._shown.items() if each.run == self._run}
+            self._page_runs = False
             self._finished_pages += 1
         elif message.script_finished == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY:
             self._shown = {
