@@ -144,7 +144,9 @@ class Image:
         release = platform.freedesktop_os_release().get("VERSION_CODENAME", "another system")
         if step.text != f"python:{version}-slim-{release}":
             print(f"    stands in for it: Python {version} on {release}")
-        subprocess.run([sys.executable, "-m", "venv", "--without-pip", self.folder / "venv"], check=True)
+        base = getattr(sys, "_base_executable", sys.executable)  # this Python may be the one in an environment
+        options = [] if self.installs else ["--without-pip"]
+        subprocess.run([*self.inside(is_built=False), base, "-m", "venv", *options, "/venv"], check=True)
 
     def _workdir(self, step: Step) -> None:
         self.workdir = step.text
@@ -185,9 +187,6 @@ class Image:
             return self._check_packages()
         if step.text.startswith("pip install") and not self.installs:
             return link_packages(self.folder)
-        if step.text.startswith("pip install"):
-            ensure_pip = [*self.inside(is_built=False), "python", "-m", "ensurepip"]
-            subprocess.run(ensure_pip, check=True, stdout=subprocess.DEVNULL)
         done = subprocess.run([*self.inside(is_built=False), "sh", "-c", step.text], check=False)
         if done.returncode:
             raise RehearsalFailed(f"RUN {step.text}: exit code {done.returncode}.")
