@@ -177,7 +177,7 @@ def stop_with_an_answer_on_its_way(page: FirefoxVisitor) -> None:
 RECORD = """(async () => {
     const { name } = performance.getEntriesByType("resource").find(({ name }) => name.includes("/device/"));
     const { Recording } = await import(name.replace(/[^/]+$/, "recording.js"));
-    const film = new Recording({ size: [64, 48], longestS: 60, landmarks: ["nose"] });
+    const film = new Recording({ size: [64, 48], longestS: 60, names: { landmarks: ["nose"], handLandmarks: [] } });
     const picture = Object.assign(document.createElement("canvas"), { width: 64, height: 48 });
     const pen = picture.getContext("2d");
     for (let number = 0; number < 20; number++) {
