@@ -108,15 +108,9 @@ class _RemoteObserver:
         return not self._stop.is_set()
 
 
-# Below the process that asks: a server's pages, or a person at the machine, are not to wait for videos.
-_NICENESS = 10
-
-
 def main() -> None:
     """Say that the process has started, and run jobs until the input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent process
-    if sys.platform != "win32":
-        os.nice(_NICENESS)
     writer = _MessageWriter(os.fdopen(os.dup(1), "wb"))
     with open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), 1)  # what native libraries print is discarded: standard output is for messages only
