@@ -9,8 +9,10 @@ def show_app() -> None:
     from pages.ui.shared.navigation import route
     from pages.ui.shared.problems import problems_shown
     from pages.ui.shared.style import ICON, NAME, apply_style
+    from pages.ui.shared.visits import current_visit
 
     note_use()
+    current_visit()
     page = route()
     st.set_page_config(page_title=f"{page.title} · {NAME}", page_icon=str(ICON), layout="wide")
     apply_style()

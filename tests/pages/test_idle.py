@@ -1,16 +1,11 @@
 """Memory is given back when nobody uses the app, once, and everything works again afterwards."""
 
 import asyncio
-import weakref
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from streamlit import runtime
-from streamlit.runtime.memory_session_storage import MemorySessionStorage
-from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 from pages.ui.shared import idle
 from posecore import FramePoses, estimate_image
@@ -51,25 +46,3 @@ def test_models_and_workers_go_and_come_back(portrait: np.ndarray, portrait_pose
     assert networks._load.cache_info().currsize == 0
     assert pool._POOL._idle == []
     assert np.array_equal(estimate_image(portrait).xy, portrait_poses.xy)
-
-
-class _Kept:
-    """What is in the state of a session."""
-
-
-@pytest.mark.parametrize("seconds_ago", [0, 1000])
-def test_what_is_kept_of_visitors_goes_without_another_visitor(
-    monkeypatch: pytest.MonkeyPatch, seconds_ago: int
-) -> None:
-    storage = MemorySessionStorage(ttl_seconds=500)
-    manager = WebsocketSessionManager(storage, None, None, None)  # type: ignore[arg-type]
-    kept = _Kept()
-    gone = weakref.ref(kept)
-    storage.save(SimpleNamespace(session=SimpleNamespace(id="a", state=kept)))  # type: ignore[arg-type]
-    del kept
-    now_s = storage._cache.timer() + seconds_ago
-    monkeypatch.setattr(storage._cache, "_timer", lambda: now_s)
-    monkeypatch.setattr(runtime, "exists", lambda: True)
-    monkeypatch.setattr(runtime, "get_instance", lambda: SimpleNamespace(_session_mgr=manager))
-    idle.forget_old_sessions()
-    assert (gone() is None) == bool(seconds_ago)

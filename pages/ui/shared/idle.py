@@ -11,8 +11,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from streamlit import runtime
-
+from pages.ui.shared.visits import close_left_sessions
 from posecore.limits import LIMITS
 from posecore.system import return_freed_memory
 
@@ -30,13 +29,12 @@ def note_use() -> None:
 async def free_memory_when_idle(seconds: float = LIMITS.seconds_idle) -> None:
     """Free memory each time that nobody has used the app for so long; runs until it is cancelled.
 
-    Meanwhile what is kept of visitors who left goes once it is too old for them to return to, and what is freed is
-    returned to the system.
+    Meanwhile the sessions of visitors who left are closed, and what is freed is returned to the system.
     """
     freed_at_s = returned_at_s = None
     while True:
         await asyncio.sleep(seconds / 20)
-        forget_old_sessions()
+        close_left_sessions()
         used_s = _last_used_s
         if used_s != returned_at_s:
             await asyncio.to_thread(return_freed_memory)
@@ -44,15 +42,6 @@ async def free_memory_when_idle(seconds: float = LIMITS.seconds_idle) -> None:
         if time.monotonic() - used_s >= seconds and used_s != freed_at_s:
             await asyncio.to_thread(free_memory)
             freed_at_s = used_s
-
-
-def forget_old_sessions() -> None:
-    """Drop sessions that nobody can return to any more; to be called on the server's event loop.
-
-    Streamlit itself drops them only when another visitor leaves. Until then, all that is in their state is kept.
-    """
-    if runtime.exists():
-        runtime.get_instance()._session_mgr._session_storage._cache.expire()  # type: ignore[attr-defined]
 
 
 def free_memory() -> None:

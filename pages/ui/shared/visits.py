@@ -1,6 +1,7 @@
 """The files of one visitor, deleted together shortly after they leave."""
 
 import threading
+import time
 from typing import Protocol, TypeVar
 
 import streamlit as st
@@ -10,6 +11,11 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from posecore.limits import LIMITS
 
 _KEY = "visit"
+
+_RETURNS_S = 120
+"""So long a visitor who left can return; Streamlit would let them longer, see ``.streamlit/config.toml``."""
+
+_left_s: dict[str, float] = {}  # sessions of visitors who left, and when
 
 
 class Closable(Protocol):
@@ -49,12 +55,14 @@ class Visit:
     def leave(self) -> None:
         """Delete everything soon unless the visitor returns, as their connection is gone."""
         self.stay()
+        _left_s[self.session_id] = time.monotonic()
         self._farewell = threading.Timer(LIMITS.seconds_after_leaving, self._close_if_gone)
         self._farewell.daemon = True
         self._farewell.start()
 
     def stay(self) -> None:
         """Cancel the deletion, as the visitor is here."""
+        _left_s.pop(self.session_id, None)
         if self._farewell is not None:
             self._farewell.cancel()
             self._farewell = None
@@ -88,3 +96,18 @@ def current_visit() -> Visit:
 @st.cache_resource(scope="session", max_entries=1, show_spinner=False, on_release=Visit.leave)
 def _while_connected(number: int, _visit: Visit) -> Visit:
     return _visit
+
+
+def close_left_sessions() -> None:
+    """Close the sessions of visitors who left too long ago to return; to be called on the server's event loop.
+
+    Streamlit by itself drops the state of a session only when another visitor leaves.
+    """
+    now_s = time.monotonic()
+    for session_id, left_s in list(_left_s.items()):
+        server = runtime.get_instance()
+        if server.is_active_session(session_id):  # connected again, though its page has not run since
+            _left_s[session_id] = now_s
+        elif now_s - left_s >= _RETURNS_S:
+            server.close_session(session_id)
+            _left_s.pop(session_id, None)
