@@ -79,6 +79,8 @@ def test_the_app_serves_its_own_sockets_so(monkeypatch):
     monkeypatch.setattr("pages.ui.shared.server.signal.getsignal", lambda number: server.handle_exit)
     monkeypatch.setattr("pages.ui.shared.server._stop_on_signals", lambda server: None)
     monkeypatch.setattr("pages.ui.shared.server.share_heaps", lambda: None)
+    monkeypatch.setattr("pages.ui.shared.server.temporary.begin_own_folder", lambda: None)
+    monkeypatch.setattr("pages.ui.shared.server.temporary.delete_what_was_left", lambda: None)
     monkeypatch.setattr("pages.ui.shared.server.webbrowser.open", lambda address: None)
 
     async def start() -> None:
@@ -254,7 +256,8 @@ BROWSER = """
     const link = new Link(address, { onMessage: (given) => (answer = given), onState: (state) => states.push(state) });
     const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
     for (let at = 0; at < frames.length; await pause(1)) {
-      if (link.state !== "open") continue;
+      link.flush(); // as fast as the server reads, so that nothing is given up
+      if (link.state !== "open" || link.waiting.length) continue;
       for (const { number, timeS, person } of frames.slice(at, (at += 6))) {
         for (const name in person) person[name] = Float32Array.from(person[name]);
         link.send({ number, timeS, size, people: [{ id: 1, ...person }] });
