@@ -85,9 +85,10 @@ def upload(page: Page, path: Path) -> None:
     """Upload a file, again if the page was not ready to accept it yet."""
     for _ in range(5):
         try:
-            with page.expect_response("**/_stcore/upload_file/**", timeout=10_000):
+            with page.expect_request("**/_stcore/upload_file/**", timeout=10_000) as sent:
                 page.locator("input[type=file]").set_input_files(path)
-            return
+            if sent.value.response() is not None:  # a busy server may take longer
+                return
         except TimeoutError:
             continue
     raise RuntimeError(f"the page did not accept {path}")
