@@ -22,7 +22,7 @@ h1 { font-size: 1.75rem; padding: 0; }
 .st-key-head_facts p, .st-key-result_words p { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .st-key-head_facts, .st-key-result_words { min-width: 0; overflow: hidden; }
 .st-key-result_words p { font-size: 0.875rem; }
-.st-key-result_words > :has(button) { flex: none; max-width: 100%; }
+.st-key-result_words > :has(button) { flex: none; width: max-content; max-width: 100%; }
 .st-key-result_line { margin-top: -0.75rem; min-height: 2rem; }
 .st-key-head_line button, .st-key-result_line button { min-height: 2rem; padding: 0.1rem 0.6rem; }
 @media (max-width: 900px) {
