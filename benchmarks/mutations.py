@@ -17,10 +17,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tqdm import tqdm
 
+from benchmarks.hostile import binary
 from posecore.errors import PosecoreError
 from posecore.pipeline import estimate_video
 from posecore.runs import pool
 
+_WAYS = {"flip": binary.flip, "cut": binary.cut, "splice": binary.splice, "blank": binary.blank}
 NAMES = ("hevc.mp4", "vp9.webm", "mpeg4.avi")
 RESULT, SENTENCE = "result", "sentence"
 
@@ -32,33 +34,6 @@ def mutations(sources: list[Path], count: int, seed: int) -> Iterator[tuple[str,
         source = sources[index % len(sources)]
         how = chance.choice(list(_WAYS))
         yield f"{index:03}-{how}{source.suffix}", _WAYS[how](chance, source.read_bytes())
-
-
-def _flip(chance: random.Random, data: bytes) -> bytes:
-    changed = bytearray(data)
-    for _ in range(chance.choice([1, 10, 100, 1000])):
-        changed[chance.randrange(len(changed))] ^= 1 << chance.randrange(8)
-    return bytes(changed)
-
-
-def _cut(chance: random.Random, data: bytes) -> bytes:
-    return data[: chance.randrange(len(data))]
-
-
-def _splice(chance: random.Random, data: bytes) -> bytes:
-    """Copy a piece of the file to another place in it."""
-    start, to, length = chance.randrange(len(data)), chance.randrange(len(data)), chance.randrange(1, 20_000)
-    piece = data[start : start + length]
-    return data[:to] + piece + data[to + chance.choice([0, len(piece)]) :]
-
-
-def _blank(chance: random.Random, data: bytes) -> bytes:
-    """Fill a stretch with zeros, as after a failed download."""
-    start, length = chance.randrange(len(data)), chance.randrange(1, 20_000)
-    return data[:start] + bytes(len(data[start : start + length])) + data[start + length :]
-
-
-_WAYS = {"flip": _flip, "cut": _cut, "splice": _splice, "blank": _blank}
 
 
 def outcome_of(clip: Path, film: Path) -> tuple[str, str]:
