@@ -39,7 +39,7 @@ _HEAD_PX, _ROW_PX, _VIDEO_PX, _NUMBER_PX = 110, 35, 34, 125
 
 HELP = """
 - **People**: everybody found in a video, each with a number; those who leave and come back count again.
-- **Seen**: the share of frames in which somebody was found.
+- **Seen**: the share of frames in which a person was found.
 - **Reliable?** and all angles are of the person who is in most frames. The verdicts are those of the Video page.
 - **Angles** are in 3D, in degrees: 180 is straight for knees and elbows. The range is from the 5th to the 95th
   percentile, so that single bad frames do not count; smallest and largest are of all frames.

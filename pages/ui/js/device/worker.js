@@ -122,7 +122,7 @@ function inHere() {
 }
 
 /**
- * What both tasks are told.
+ * The options that the tasks for bodies and for hands share.
  * @param {Uint8Array<ArrayBuffer>} content of the bundle
  */
 function usual(content) {
