@@ -5,11 +5,11 @@ import streamlit as st
 
 def show_app() -> None:
     """Run the page at the current address."""
-    from pages.ui.shared.idle import note_use
+    from pages.ui.serving.idle import note_use
+    from pages.ui.serving.visits import current_visit
     from pages.ui.shared.navigation import route
     from pages.ui.shared.problems import problems_shown
     from pages.ui.shared.style import ICON, NAME, apply_style
-    from pages.ui.shared.visits import current_visit
 
     note_use()
     current_visit()
@@ -28,10 +28,10 @@ else:
 
     from pages.ui.explore.share import links
     from pages.ui.live import places
-    from pages.ui.shared import addresses, assets, metrics, public_files, sockets
-    from pages.ui.shared.compression import CompressFrontEnd
-    from pages.ui.shared.response_headers import AddSecurityHeaders
-    from pages.ui.shared.server import lifespan
+    from pages.ui.serving import addresses, assets, metrics, public_files, sockets
+    from pages.ui.serving.compression import CompressFrontEnd
+    from pages.ui.serving.response_headers import AddSecurityHeaders
+    from pages.ui.serving.server import lifespan
 
     routes = [
         *assets.routes(),

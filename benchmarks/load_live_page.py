@@ -28,7 +28,7 @@ def show_page() -> None:
 if __name__ == "__main__":
     show_page()
 else:
-    from pages.ui.shared import sockets
-    from pages.ui.shared.server import lifespan
+    from pages.ui.serving import sockets
+    from pages.ui.serving.server import lifespan
 
     app = st.App(__file__, routes=sockets.routes(), lifespan=lifespan)

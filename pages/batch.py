@@ -7,11 +7,11 @@ from pages.ui.batch.choices import choose_analysis, with_exercise
 from pages.ui.batch.given import choose_batch, show_samples
 from pages.ui.batch.results import show_results
 from pages.ui.batch.shown_queue import offer_run, queue_in_words, show_queue
+from pages.ui.serving.visits import current_visit
 from pages.ui.shared.navigation import require_route
 from pages.ui.shared.page_head import PageHead
 from pages.ui.shared.problems import problems_shown
 from pages.ui.shared.settings import settings
-from pages.ui.shared.visits import current_visit
 from posecore.batch.analysis import Analysis
 
 

@@ -7,9 +7,9 @@ from pages.ui.compare.given import given_in
 from pages.ui.compare.movement import show_alignment
 from pages.ui.compare.pose import Rules, show_likeness
 from pages.ui.compare.sides import TWO_PEOPLE, Side, choose_sides, swap, try_sample
+from pages.ui.serving.visits import Visit, current_visit
 from pages.ui.shared.problems import problems_shown
 from pages.ui.shared.settings import page_head
-from pages.ui.shared.visits import Visit, current_visit
 from posecore.motion.comparing.limbs import Mirror, Turn
 
 _POSE, _MOVEMENT, _REPETITIONS = "A pose", "The movement", "Repetitions"

@@ -8,13 +8,13 @@ from pages.ui.explore.export_files import offer_files
 from pages.ui.explore.found import counts_in_words, show_counts
 from pages.ui.explore.opened import Opened, open_result
 from pages.ui.explore.result_places import ResultPlaces
+from pages.ui.serving.visits import Visit, current_visit
 from pages.ui.shared.explain import numbers_explained, plain, show_notes
 from pages.ui.shared.link_needs import say_what_a_link_needs
 from pages.ui.shared.navigation import VIDEO, require_route
 from pages.ui.shared.page_head import PageHead
 from pages.ui.shared.problems import problems_shown, show_problem
 from pages.ui.shared.taken_uploads import free_memory, offer_upload
-from pages.ui.shared.visits import Visit, current_visit
 from posecore.errors import UnreadableResult
 from posecore.export.facts import stated_focal_35mm
 

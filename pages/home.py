@@ -7,7 +7,8 @@ import streamlit as st
 from pages.ui.home.cards import Card, show_cards
 from pages.ui.home.moving import show_moving_picture
 from pages.ui.live import places
-from pages.ui.shared.machine import is_at_the_machine
+from pages.ui.serving.machine import is_at_the_machine
+from pages.ui.serving.server_state import status_line
 from pages.ui.shared.navigation import (
     BATCH,
     COMPARE,
@@ -21,7 +22,6 @@ from pages.ui.shared.navigation import (
     WEBCAM,
     require_route,
 )
-from pages.ui.shared.server_state import status_line
 from pages.ui.shared.style import ICON, NAME, svg_address
 
 _STYLES = (Path(__file__).parent / "ui" / "home" / "home.css").read_text(encoding="utf-8")

@@ -20,6 +20,7 @@ from pages.ui.image.photo import (
     show_in_place,
 )
 from pages.ui.image.photo_places import PhotoPlaces
+from pages.ui.serving.visits import current_visit
 from pages.ui.shared.explain import A_HAND_AS_BODY, NO_HANDS, NOBODY, more_people, numbers_explained, plain
 from pages.ui.shared.hand_results import choose_body_or_hands, hands_in_words, show_hands_3d, show_hands_table
 from pages.ui.shared.model_loading import engine_line
@@ -36,7 +37,6 @@ from pages.ui.shared.problems import problems_shown, show_problem
 from pages.ui.shared.results import show_skeleton, show_table
 from pages.ui.shared.sample_options import for_sample
 from pages.ui.shared.settings import set_people, settings_with_hands
-from pages.ui.shared.visits import current_visit
 from posecore import FrameHands, FramePoses, PosecoreError, PoseOptions
 from posecore.estimation.hand_options import HandOptions
 from posecore.motion.hand_as_body import people_within_hands

@@ -9,9 +9,9 @@ from pages.ui.rigid.sheets_offer import offer_tag_sheets
 from pages.ui.rigid.video_result import show_video_result
 from pages.ui.rigid.wanted import choose_wanted
 from pages.ui.rigid.words import EMPTY, explain
+from pages.ui.serving.visits import current_visit
 from pages.ui.shared.problems import problems_shown
 from pages.ui.shared.settings import page_head
-from pages.ui.shared.visits import current_visit
 
 
 def without_hands_of(given: Photo | Film) -> str:

@@ -7,9 +7,9 @@ from pages.ui.scores.doubts import show_doubts
 from pages.ui.scores.labelling import show_labelling
 from pages.ui.scores.photos import show_photo_scores
 from pages.ui.scores.tabs import TAB_KEY
+from pages.ui.serving.visits import current_visit
 from pages.ui.shared.navigation import require_route
 from pages.ui.shared.problems import problems_shown
-from pages.ui.shared.visits import current_visit
 
 _TABS = {
     "photos": ("Score photos", show_photo_scores),

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
+from pages.ui.serving.visits import Visit, current_visit
 from pages.ui.shared.navigation import require_route
 from pages.ui.shared.problems import problems_shown
 from pages.ui.shared.sources import choose_source
-from pages.ui.shared.visits import Visit, current_visit
 from pages.ui.signs.clip import choose_clip, finished_run
 from pages.ui.signs.letter_hands import show_letter_hands
 from pages.ui.signs.live_tabs import show_live_spelling

@@ -10,7 +10,8 @@ from pages.ui.explore.explorer import explore
 from pages.ui.explore.export_files import Film, offer_files
 from pages.ui.explore.found import counts_in_words, show_counts
 from pages.ui.explore.result_places import ResultPlaces
-from pages.ui.shared.addresses import address
+from pages.ui.serving.addresses import address
+from pages.ui.serving.visits import current_visit
 from pages.ui.shared.explain import SEVERAL_PEOPLE, numbers_explained, plain, show_notes
 from pages.ui.shared.job_progress import partial_text, show_progress
 from pages.ui.shared.link_needs import say_what_a_link_needs
@@ -21,7 +22,6 @@ from pages.ui.shared.page_head import PageHead
 from pages.ui.shared.problems import problems_shown, show_problem
 from pages.ui.shared.sample_options import for_sample
 from pages.ui.shared.settings import set_people, settings_with_hands
-from pages.ui.shared.visits import current_visit
 from pages.ui.video.annotated import has_annotated, offer_annotated
 from pages.ui.video.clip_run import WORKERS, ClipRun, RunOptions, new_run, run_of
 from pages.ui.video.clip_source import choose_clip

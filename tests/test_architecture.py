@@ -40,6 +40,7 @@ PAGES = [
     "pages.ui.explore",
     "pages.ui.progress",
     "pages.ui.shared",
+    "pages.ui.serving",
 ]
 HOMES = {
     "streamlit": "pages",

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from pages.ui.live import device_files
-from pages.ui.shared import assets, public_files
+from pages.ui.serving import assets, public_files
 from posecore import LiveHands, LiveSession, PoseOptions
 from posecore.estimation.engines import open_stream_estimator
 from posecore.media.clips import open_clip

@@ -17,7 +17,7 @@ from sqlalchemy import create_engine
 
 from pages.ui.explore.share import links
 from pages.ui.live.recorder import Recorder
-from pages.ui.shared import temporary
+from pages.ui.serving import temporary
 from pages.ui.shared.clips import Clip
 from pages.ui.video.clip_run import ClipRun, RunOptions
 from posecore import FramePoses, SessionStore

@@ -6,7 +6,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 
-from pages.ui.shared import addresses
+from pages.ui.serving import addresses
 
 
 async def echo(request):

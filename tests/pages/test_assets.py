@@ -11,8 +11,8 @@ from starlette.middleware import Middleware
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from pages.ui.shared import assets
-from pages.ui.shared.compression import CompressFrontEnd
+from pages.ui.serving import assets
+from pages.ui.serving.compression import CompressFrontEnd
 from pages.ui.shared.module_component import module_component
 
 SCRIPTS = Path(assets.__file__).parents[1] / "js"

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from pages.ui.compare.given import Given
 from pages.ui.compare.imitation import imitate
 from pages.ui.compare.side_by_side.pair import Pair, make_pair
-from pages.ui.shared.job_queue import JobQueue
+from pages.ui.serving.job_queue import JobQueue
 from pages.ui.video.clip_run import ClipRun
 from posecore import BLAZEPOSE_33, PoseSequence, align_sequences, save_sequence
 from posecore.motion.comparing.limbs import LIMBS
@@ -135,7 +135,7 @@ def test_a_video_is_analysed_once_and_deleted_with_the_visit(open_page, short_cl
 
 
 def test_videos_on_both_sides_show_their_progress(open_page, short_clip, monkeypatch):
-    monkeypatch.setattr("pages.ui.shared.jobs.QUEUE", JobQueue(places=0, waiting_places=9, per_visit=9))
+    monkeypatch.setattr("pages.ui.serving.jobs.QUEUE", JobQueue(places=0, waiting_places=9, per_visit=9))
     app = open_page("compare")
     for place in ("first", "second"):
         put(app, place, f"{place}.mp4", short_clip.read_bytes())

@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 
 from pages.ui.live import device_files, device_runtime
 from pages.ui.live.device_bundle import without_mask
-from pages.ui.shared import assets, public_files
+from pages.ui.serving import assets, public_files
 from posecore import FramePoses, HandSlot, PoseOptions, estimate_image
 from posecore.downloads import cache_dir
 from posecore.estimation.hands.arms import arms_of, whose

@@ -29,8 +29,8 @@ from pages.ui.live.device_frames import MOST_BYTES, RefusedFrames, frame_bytes, 
 from pages.ui.live.device_link import PROTOCOL, Device
 from pages.ui.live.device_stream import MOST_PER_S, DeviceStream
 from pages.ui.live.sets import Target
-from pages.ui.shared import sockets
-from pages.ui.shared.server import SmallSockets, lifespan
+from pages.ui.serving import sockets
+from pages.ui.serving.server import SmallSockets, lifespan
 from posecore import FrameHands, FramePoses, HandSlot, PoseSequence
 from posecore.limits import Limits
 from tests.motion.exercises.figure import squats
@@ -76,12 +76,12 @@ def coach_at_work() -> Coach:
 def test_the_app_serves_its_own_sockets_so(monkeypatch):
     server = uvicorn.Server(uvicorn.Config(Starlette()))
     server.config.load()
-    monkeypatch.setattr("pages.ui.shared.server.signal.getsignal", lambda number: server.handle_exit)
-    monkeypatch.setattr("pages.ui.shared.server._stop_on_signals", lambda server: None)
-    monkeypatch.setattr("pages.ui.shared.server.share_heaps", lambda: None)
-    monkeypatch.setattr("pages.ui.shared.server.temporary.begin_own_folder", lambda: None)
-    monkeypatch.setattr("pages.ui.shared.server.temporary.delete_what_was_left", lambda: None)
-    monkeypatch.setattr("pages.ui.shared.server.webbrowser.open", lambda address: None)
+    monkeypatch.setattr("pages.ui.serving.server.signal.getsignal", lambda number: server.handle_exit)
+    monkeypatch.setattr("pages.ui.serving.server._stop_on_signals", lambda server: None)
+    monkeypatch.setattr("pages.ui.serving.server.share_heaps", lambda: None)
+    monkeypatch.setattr("pages.ui.serving.server.temporary.begin_own_folder", lambda: None)
+    monkeypatch.setattr("pages.ui.serving.server.temporary.delete_what_was_left", lambda: None)
+    monkeypatch.setattr("pages.ui.serving.server.webbrowser.open", lambda address: None)
 
     async def start() -> None:
         async with lifespan(None):

@@ -11,7 +11,7 @@ import pytest
 from starlette.applications import Starlette
 
 from pages.ui.live.device_recording import DeviceRecordings
-from pages.ui.shared import addresses
+from pages.ui.serving import addresses
 from pages.ui.shared.clips import Clip
 from pages.ui.video.clip_run import ClipRun, RunOptions
 from posecore import BLAZEPOSE_33, HAND_21, HandSequence, HandSlot, PoseOptions, PoseSequence, save_sequence

@@ -10,8 +10,8 @@ import streamlit as st
 
 from pages.ui.explore.found import HANDS_ONLY, show_counts, show_what_is_missing
 from pages.ui.explore.playback import Playback
+from pages.ui.serving.folders import Folder
 from pages.ui.shared.explain import A_HAND_AS_BODY, NO_HANDS, NOBODY
-from pages.ui.shared.folders import Folder
 from posecore import ClipOptions, HandOptions, HandSequence, PoseSequence, RunSummary, estimate_video
 from tests.synthetic_hands import waving
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 import numpy as np
 import pytest
 
-from pages.ui.shared import idle
+from pages.ui.serving import idle
 from posecore import FramePoses, estimate_image
 from posecore.estimation import networks
 from posecore.runs import pool

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.ui.serving.job_queue import Full, JobQueue
+from pages.ui.serving.jobs import Job, JobWords
 from pages.ui.shared.job_progress import full_text, queue_text
-from pages.ui.shared.job_queue import Full, JobQueue
-from pages.ui.shared.jobs import Job, JobWords
 from posecore.limits import Limits
 
 PHOTOS = JobWords("photos", fails="The photos could not be scored")
@@ -141,7 +141,7 @@ def test_a_visitor_waits_leaves_and_tries_again(monkeypatch):
         else:
             st.markdown(f"Result: {job.state.result}")
 
-    monkeypatch.setattr("pages.ui.shared.jobs.QUEUE", JobQueue(places=1, waiting_places=1, per_visit=1))
+    monkeypatch.setattr("pages.ui.serving.jobs.QUEUE", JobQueue(places=1, waiting_places=1, per_visit=1))
     may_end, works = threading.Event(), Job(PHOTOS)
     works.start(lambda report: [report(1, 2), may_end.wait(60)])
     waits, late = Job(PHOTOS), Job(PHOTOS)
@@ -165,8 +165,8 @@ def test_a_visitor_waits_leaves_and_tries_again(monkeypatch):
 
 def test_a_job_of_no_page_waits_for_a_place_in_a_full_queue(monkeypatch):
     queue = JobQueue(places=1, waiting_places=0, per_visit=1)
-    monkeypatch.setattr("pages.ui.shared.jobs.QUEUE", queue)
-    monkeypatch.setattr("pages.ui.shared.jobs._TRIES_EVERY_S", 0.01)
+    monkeypatch.setattr("pages.ui.serving.jobs.QUEUE", queue)
+    monkeypatch.setattr("pages.ui.serving.jobs._TRIES_EVERY_S", 0.01)
     [works] = queue_of(1, queue)
     job: Job[int] = Job(PHOTOS)
     job.start(lambda report: 1)
@@ -177,7 +177,7 @@ def test_a_job_of_no_page_waits_for_a_place_in_a_full_queue(monkeypatch):
 
 
 def test_a_job_that_is_refused_can_be_given_up(monkeypatch):
-    monkeypatch.setattr("pages.ui.shared.jobs.QUEUE", JobQueue(places=0, waiting_places=0, per_visit=1))
+    monkeypatch.setattr("pages.ui.serving.jobs.QUEUE", JobQueue(places=0, waiting_places=0, per_visit=1))
     job: Job[int] = Job(PHOTOS)
     job.start(lambda report: 1)
     assert not job.state.done.is_set()
@@ -189,8 +189,8 @@ def test_a_job_that_is_refused_can_be_given_up(monkeypatch):
 
 def test_a_job_ends_after_its_time_if_others_wait_with_the_result_so_far(monkeypatch):
     queue = JobQueue(places=1, waiting_places=9, per_visit=9)
-    monkeypatch.setattr("pages.ui.shared.jobs.QUEUE", queue)
-    monkeypatch.setattr("pages.ui.shared.jobs.LIMITS", Limits(job_seconds=0))
+    monkeypatch.setattr("pages.ui.serving.jobs.QUEUE", queue)
+    monkeypatch.setattr("pages.ui.serving.jobs.LIMITS", Limits(job_seconds=0))
 
     def count(report) -> int:
         assert report(1, 1_000_000), "nobody waits"

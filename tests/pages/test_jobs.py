@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.ui.serving.job_queue import JobQueue
+from pages.ui.serving.jobs import Job, JobProgress, JobState, JobWords, Report
+from pages.ui.serving.visits import Visit
 from pages.ui.shared.job_progress import progress_text
-from pages.ui.shared.job_queue import JobQueue
-from pages.ui.shared.jobs import Job, JobProgress, JobState, JobWords, Report
-from pages.ui.shared.visits import Visit
 from posecore import PosecoreError
 from posecore.media.pictures import encode_jpeg
 from posecore.runs.preview import PreviewPicture
@@ -59,7 +59,7 @@ def test_a_stopped_job_keeps_what_was_done():
 
 def test_jobs_wait_for_those_of_others_and_can_be_stopped_before(monkeypatch):
     queue = JobQueue(places=1, waiting_places=9, per_visit=9)
-    monkeypatch.setattr("pages.ui.shared.jobs.QUEUE", queue)
+    monkeypatch.setattr("pages.ui.serving.jobs.QUEUE", queue)
     first, second, third = (Job(PHOTOS) for _ in range(3))
     first.start(count_photos)
     until(lambda: first.state.progress is not None)
@@ -112,7 +112,7 @@ def test_a_visit_ends_its_jobs_and_so_does_dropping_them():
 
 def test_the_pace_is_that_since_the_first_report_and_of_each_task(monkeypatch):
     now = iter([0.0, 2.0, 3.0, 5.0])
-    monkeypatch.setattr("pages.ui.shared.jobs.time.monotonic", lambda: next(now))
+    monkeypatch.setattr("pages.ui.serving.jobs.time.monotonic", lambda: next(now))
     state: JobState[None] = JobState()
     state.report(400, 500)  # of an earlier run
     assert (state.progress.per_second, state.progress.seconds_left) == (None, None)

@@ -20,7 +20,7 @@ from posecore.media.films import FilmWriter
 ROOT = Path(__file__).resolve().parents[2]
 ANOTHER_SERVER = """
 import tempfile
-from pages.ui.shared import temporary
+from pages.ui.serving import temporary
 temporary.begin_own_folder()
 print(tempfile.gettempdir(), flush=True)
 input()

@@ -3,7 +3,7 @@
 import pytest
 import streamlit as st
 
-from pages.ui.shared.machine import is_at_the_machine, is_loopback
+from pages.ui.serving.machine import is_at_the_machine, is_loopback
 
 
 class Context:

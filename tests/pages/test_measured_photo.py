@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pages.ui.image import measured_photo
-from pages.ui.shared.visits import Visit
+from pages.ui.serving.visits import Visit
 from posecore import BLAZEPOSE_33
 from posecore.motion.height import GivenHeight
 

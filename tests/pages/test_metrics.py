@@ -10,7 +10,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.applications import Starlette
 
-from pages.ui.shared import job_records, metrics, server_state
+from pages.ui.serving import job_records, metrics, server_state
 from pages.ui.shared.clips import Clip
 from pages.ui.video.clip_run import ClipRun, RunOptions
 from posecore import InvalidOption
@@ -103,7 +103,7 @@ def test_a_token_that_can_be_guessed_is_refused(monkeypatch):
 
 def test_the_owner_has_a_line_on_the_home_page_and_strangers_have_none(app, monkeypatch):
     assert not any("This server" in caption.value for caption in app.caption)
-    monkeypatch.setattr("pages.ui.shared.machine.is_at_the_machine", lambda: True)
+    monkeypatch.setattr("pages.ui.serving.machine.is_at_the_machine", lambda: True)
     monkeypatch.setattr(job_records, "_followers", [])
     monkeypatch.setattr(server_state, "_outcomes", server_state.Counter())
     server_state.count_jobs()

@@ -2,7 +2,7 @@
 
 from starlette.applications import Starlette
 
-from pages.ui.shared import public_files
+from pages.ui.serving import public_files
 
 
 def test_a_file_is_served_under_its_content_and_cached_for_good(serving, fetch, tmp_path, monkeypatch):

@@ -7,7 +7,7 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from pages.ui.shared.response_headers import VARIABLE, AddSecurityHeaders, security_headers
+from pages.ui.serving.response_headers import VARIABLE, AddSecurityHeaders, security_headers
 from posecore.errors import InvalidOption
 
 

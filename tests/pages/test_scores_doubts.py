@@ -92,7 +92,7 @@ def test_photos_are_ranked_filtered_and_handed_to_the_labelling_tab(tab):
 @pytest.mark.parametrize("task", ["Reading: ", ""])
 def test_a_stopped_run_ranks_what_is_done_and_goes_on(tab, monkeypatch, task):
     """Stopped while photos are read or looked at: what was done is kept, and the next run does the rest."""
-    from pages.ui.shared.jobs import JobState
+    from pages.ui.serving.jobs import JobState
 
     report = JobState.report
 

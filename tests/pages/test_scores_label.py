@@ -15,7 +15,7 @@ from pages.ui.scores.labeller import desk as desk_module
 from pages.ui.scores.labeller.desk import LabelDesk
 from pages.ui.scores.photo_set import PhotoSet
 from pages.ui.scores.tabs import FIRST_KEY
-from pages.ui.shared import addresses
+from pages.ui.serving import addresses
 from posecore import ModelNotFound
 from posecore.evaluation.coco_labels import read_labelled_set
 from posecore.media.samples import sample_picture

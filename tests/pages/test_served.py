@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from starlette.applications import Starlette
 
-from pages.ui.shared import addresses, served
+from pages.ui.serving import addresses, served
 
 BODY = bytes(range(256)) * 4096  # 1 MB
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from starlette.applications import Starlette
 
-from pages.ui.shared import addresses
+from pages.ui.serving import addresses
 from pages.ui.signs import estimation
 from pages.ui.signs.corrected import retime
 from pages.ui.signs.film import hand_places

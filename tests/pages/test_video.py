@@ -14,10 +14,10 @@ from streamlit.proto.Common_pb2 import FileURLs
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 
+from pages.ui.serving.jobs import JobState
+from pages.ui.serving.visits import Visit
 from pages.ui.shared.clips import Clip, to_disk
-from pages.ui.shared.jobs import JobState
 from pages.ui.shared.overlay_choice import DrawnOnPeople
-from pages.ui.shared.visits import Visit
 from pages.ui.video import run_choices
 from pages.ui.video.clip_run import ClipRun, RunOptions, Shown, keep_upload, run_of
 from posecore import ClipOptions, HandSlot, OverlayOptions, decode_picture, estimate_video
@@ -152,7 +152,7 @@ def test_a_visitor_back_too_late_is_told_so_and_can_upload_again(open_page, shor
 
 
 def test_a_sentence_replaces_the_player_without_the_apps_own_server(open_page, short_clip, monkeypatch):
-    monkeypatch.setattr("pages.ui.shared.addresses._mounted", False)  # another test may have made a server
+    monkeypatch.setattr("pages.ui.serving.addresses._mounted", False)  # another test may have made a server
     app = open_page("video")
     run = upload(app, "portrait.mp4", short_clip.read_bytes())
     assert run.film.is_file()
@@ -367,7 +367,7 @@ def test_a_discarded_run_stops_and_deletes_its_files(short_clip):
 @pytest.fixture
 def visit(short_clip, monkeypatch) -> Visit:
     """A visit with a finished run, whose files are deleted one second after the connection ends."""
-    monkeypatch.setattr("pages.ui.shared.visits.LIMITS", Limits(seconds_after_leaving=1))
+    monkeypatch.setattr("pages.ui.serving.visits.LIMITS", Limits(seconds_after_leaving=1))
     visit = Visit("session")
     file = UploadedFile(UploadedFileRec("1", "clip.mp4", "video/mp4", short_clip.read_bytes()), FileURLs())
     keep_upload(visit, to_disk(file, Clip))
@@ -408,7 +408,7 @@ def test_a_reconnected_visitor_finds_everything(visit, monkeypatch):
     """Even without a rerun of the page, until that connection ends too."""
     server = SimpleNamespace(is_active_session=lambda session: session == "session")
     monkeypatch.setattr(
-        "pages.ui.shared.visits.runtime", SimpleNamespace(exists=lambda: True, get_instance=lambda: server)
+        "pages.ui.serving.visits.runtime", SimpleNamespace(exists=lambda: True, get_instance=lambda: server)
     )
     visit.leave()
     time.sleep(2.5)

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 from streamlit import get_option, runtime
 
-from pages.ui.shared import visits
-from pages.ui.shared.visits import Visit
+from pages.ui.serving import visits
+from pages.ui.serving.visits import Visit
 
 
 class _Server:

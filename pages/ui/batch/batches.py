@@ -8,11 +8,11 @@ from pathlib import Path, PurePath
 from streamlit.typing import UploadedFile
 
 from pages.ui.batch.queue import Queue
-from pages.ui.shared.addresses import withdraw
+from pages.ui.serving.addresses import withdraw
+from pages.ui.serving.folders import Folder
+from pages.ui.serving.jobs import Job, JobWords, Report
+from pages.ui.serving.served import serve
 from pages.ui.shared.clips import VIDEO_TYPES
-from pages.ui.shared.folders import Folder
-from pages.ui.shared.jobs import Job, JobWords, Report
-from pages.ui.shared.served import serve
 from pages.ui.shared.taken_uploads import free_memory
 from posecore import InvalidOption
 from posecore.batch.bundle import write_data_set

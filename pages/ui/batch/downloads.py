@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.ui.batch.batches import Batch
-from pages.ui.shared.addresses import address
+from pages.ui.serving.addresses import address
 from pages.ui.shared.explain import plain
 from pages.ui.shared.job_progress import show_progress
 from pages.ui.shared.problems import show_problem

@@ -6,12 +6,12 @@ import streamlit as st
 
 from pages.ui.batch.batches import Batch, SampleBatch, UploadBatch, batch_of_folder, folder_and_results, running_folder
 from pages.ui.progress.whose import is_one_user
+from pages.ui.serving.visits import Visit
 from pages.ui.shared.clips import VIDEO_TYPES
 from pages.ui.shared.explain import plain
 from pages.ui.shared.problems import show_problem
 from pages.ui.shared.sources import choose_source
 from pages.ui.shared.taken_uploads import offer_uploads
-from pages.ui.shared.visits import Visit
 from pages.ui.video.clip_source import ready_sample_clip
 from posecore import PosecoreError
 from posecore.limits import LIMITS

@@ -11,12 +11,12 @@ import streamlit as st
 
 from pages.ui.batch.batches import Batch
 from pages.ui.explore.opened import open_saved
+from pages.ui.serving.folders import Folder
+from pages.ui.serving.visits import current_visit
 from pages.ui.shared.clips import Clip
 from pages.ui.shared.film_choices import USUAL_SIDE
-from pages.ui.shared.folders import Folder
 from pages.ui.shared.navigation import EXPLORE, VIDEO
 from pages.ui.shared.problems import show_problem
-from pages.ui.shared.visits import current_visit
 from pages.ui.video.clip_run import RunOptions, keep_upload, new_run
 from pages.ui.video.clip_source import show_upload
 from posecore import PosecoreError

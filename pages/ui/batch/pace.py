@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from pages.ui.shared.jobs import Job
+from pages.ui.serving.jobs import Job
 from posecore.batch.task import Outcome
 from posecore.media.clip_options import ClipOptions
 from posecore.media.clips import ClipInfo

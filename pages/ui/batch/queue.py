@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Literal
 
 from pages.ui.batch.pace import Pace, Progress
-from pages.ui.shared.jobs import Job, JobWords, Report, time_for_a_job
+from pages.ui.serving.jobs import Job, JobWords, Report, time_for_a_job
 from pages.ui.shared.video_run import counting_frames
 from posecore import PosecoreError
 from posecore.batch.analysis import Analysis

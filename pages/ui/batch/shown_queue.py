@@ -9,8 +9,8 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.ui.batch.batches import Batch
 from pages.ui.batch.pace import Progress
 from pages.ui.batch.queue import Entry, State
+from pages.ui.serving.jobs import time_text
 from pages.ui.shared.job_progress import queue_text
-from pages.ui.shared.jobs import time_text
 from pages.ui.shared.problems import show_problem
 from posecore.batch.analysis import Analysis
 from posecore.runs.expected import expect_run

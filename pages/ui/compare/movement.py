@@ -10,9 +10,9 @@ from pages.ui.compare.pose import Rules
 from pages.ui.compare.side_by_side.component import show_side_by_side
 from pages.ui.compare.sides import Side
 from pages.ui.compare.words import LIMB_TITLES, explain_score, rounded, show_limbs
+from pages.ui.serving.visits import Visit
 from pages.ui.shared.figure import show_figure
 from pages.ui.shared.results import offer_download
-from pages.ui.shared.visits import Visit
 from posecore import Alignment, PoseSequence, align_sequences
 from posecore.errors import NotComparable
 from posecore.view.comparison_charts import plot_likeness

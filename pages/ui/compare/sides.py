@@ -8,6 +8,7 @@ import streamlit as st
 from pages.ui.compare.given import PLACES, SUFFIXES, Given, Photo, Place, Thing, given_in, take
 from pages.ui.compare.imitation import TITLE, imitate
 from pages.ui.explore.opened import Opened
+from pages.ui.serving.visits import Visit
 from pages.ui.shared.clips import Clip
 from pages.ui.shared.explain import NOBODY, plain, show_notes
 from pages.ui.shared.job_progress import partial_text, show_progress
@@ -15,7 +16,6 @@ from pages.ui.shared.navigation import COMPARE
 from pages.ui.shared.people_choice import choose_person
 from pages.ui.shared.problems import show_problem
 from pages.ui.shared.taken_uploads import offer_upload
-from pages.ui.shared.visits import Visit
 from pages.ui.video.clip_run import ClipRun, RunOptions, unsmoothed
 from pages.ui.video.clip_source import ready_sample_clip
 from pages.ui.video.run_progress import may_start

@@ -15,7 +15,7 @@ from pages.ui.explore.result_places import ResultPlaces
 from pages.ui.explore.share.panel import offer_share
 from pages.ui.explore.smoothing_lab import show_lab
 from pages.ui.explore.verdicts import show_trust, show_verdicts
-from pages.ui.shared.addresses import address
+from pages.ui.serving.addresses import address
 from pages.ui.shared.people_choice import choose_people, chosen_heights, say_what_metres_are
 from posecore import PoseSequence
 from posecore.motion.smoothing import Smoothing

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.ui.explore.playback import Playback
-from pages.ui.shared.addresses import address
+from pages.ui.serving.addresses import address
 from pages.ui.shared.started_download import download_link
 from posecore import HandSequence, PoseSequence
 from posecore.errors import PosecoreError
@@ -31,7 +31,7 @@ class Film:
 
     Attributes:
         path: its path once it is made.
-        address: where it is served from then; None: nowhere, as ``address`` of pages.ui.shared.addresses.
+        address: where it is served from then; None: nowhere, as ``address`` of pages.ui.serving.addresses.
         name: of the downloaded file.
         ready: whether it is made and shows exactly the current people, names and smoothing.
         is_drawing: whether it is being made.

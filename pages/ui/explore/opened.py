@@ -8,7 +8,7 @@ from typing import Any
 from streamlit.typing import UploadedFile
 
 from pages.ui.explore.playback import Playback
-from pages.ui.shared.folders import Folder
+from pages.ui.serving.folders import Folder
 from posecore import HandSequence, PoseSequence
 from posecore.export.saved import Saved, load_sequence
 from posecore.motion.height import height_facts, heights_of, unscaled

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pages.ui.explore.player.moments import Moments, write_moments
-from pages.ui.shared.addresses import withdraw
-from pages.ui.shared.folders import Folder
-from pages.ui.shared.served import serve
+from pages.ui.serving.addresses import withdraw
+from pages.ui.serving.folders import Folder
+from pages.ui.serving.served import serve
 from posecore import HandSequence, PoseSequence
 from posecore.motion.hand_as_body import people_within_hands
 from posecore.motion.height import GivenHeight, fit_heights, scaled
@@ -48,7 +48,7 @@ class Playback:
         smoothing: how it was smoothed.
         effect: of the smoothing on each person; empty without smoothing.
         moments: the file for the player.
-        token: of that file's address, see ``pages.ui.shared.addresses``.
+        token: of that file's address, see ``pages.ui.serving.addresses``.
     """
 
     def __init__(self, raw: PoseSequence, folder: Folder, hands: HandSequence | None = None) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.ui.explore.playback import Playback
-from pages.ui.shared.jobs import time_text
+from pages.ui.serving.jobs import time_text
 from posecore import InvalidOption, PoseSequence
 from posecore.motion.root import lens_in_words, view_deg_of
 from posecore.motion.smoothing import Smoothing, SmoothingMethod

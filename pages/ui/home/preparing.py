@@ -7,8 +7,8 @@ from typing import NamedTuple
 import streamlit as st
 from PIL import Image
 
+from pages.ui.serving.public_files import is_serving, publish
 from pages.ui.shared.kept_results import KeptResult, kept_result, place_for
-from pages.ui.shared.public_files import is_serving, publish
 from pages.ui.shared.sample_options import for_sample
 from pages.ui.video.clip_run import ClipRun, usual_run
 from pages.ui.video.clip_source import as_clip

@@ -20,7 +20,7 @@ from pages.ui.live.places import FULL, TIME, has_place, is_full, why_over
 from pages.ui.live.recorder import Recorder
 from pages.ui.live.snapshots import Snapshots
 from pages.ui.live.stream import LiveOptions, LiveStream
-from pages.ui.shared.addresses import offer, withdraw
+from pages.ui.serving.addresses import offer, withdraw
 from posecore.errors import PosecoreError
 from posecore.limits import LIMITS
 

@@ -8,7 +8,7 @@ from pages.ui.live.device_files import DeviceFiles
 from pages.ui.live.device_recording import address_for_recordings
 from pages.ui.live.device_stream import DeviceStream
 from pages.ui.live.stream import LiveOptions
-from pages.ui.shared.public_files import publish
+from pages.ui.serving.public_files import publish
 from pages.ui.shared.script_parts import HAND_LOOK, angle_for_scripts
 from posecore import BLAZEPOSE_33, HAND_21, PoseOptions
 from posecore.motion.angles import ANGLES

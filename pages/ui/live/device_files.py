@@ -19,8 +19,8 @@ from pages.ui.live.device_runtime import (
     fetch_runtime,
     find_runtime,
 )
-from pages.ui.shared.assets import asset
-from pages.ui.shared.public_files import is_serving, publish
+from pages.ui.serving.assets import asset
+from pages.ui.serving.public_files import is_serving, publish
 from posecore.downloads import OnBytes
 from posecore.errors import PosecoreError
 from posecore.estimation.models import find_model, is_on_machine

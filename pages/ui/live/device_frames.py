@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.ui.shared.sockets import MOST_BYTES
+from pages.ui.serving.sockets import MOST_BYTES
 from posecore.hands import SIDES, VALUES_PER_HAND, FrameHands, HandSlot, pack_hands, unpack_hands
 from posecore.limits import LIMITS
 from posecore.poses import VALUES_PER_LANDMARK, FloatArray, FramePoses, pack_landmarks, unpack_landmarks

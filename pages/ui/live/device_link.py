@@ -13,8 +13,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pages.ui.live.device_frames import RefusedFrames
 from pages.ui.live.device_stream import ANSWER_S, DeviceStream
-from pages.ui.shared.idle import note_use
-from pages.ui.shared.sockets import FAILED, FULL, REFUSED, RESTS, address, close, offer, withdraw
+from pages.ui.serving.idle import note_use
+from pages.ui.serving.sockets import FAILED, FULL, REFUSED, RESTS, address, close, offer, withdraw
 from posecore.limits import LIMITS
 
 _LOG = logging.getLogger(__name__)

@@ -14,11 +14,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from pages.ui.live.device_runtime import VERSION
-from pages.ui.shared.addresses import address, offer, withdraw
+from pages.ui.serving.addresses import address, offer, withdraw
+from pages.ui.serving.folders import Folder
+from pages.ui.serving.visits import current_visit
 from pages.ui.shared.clips import Clip
 from pages.ui.shared.film_choices import USUAL_SIDE
-from pages.ui.shared.folders import Folder
-from pages.ui.shared.visits import current_visit
 from pages.ui.video.clip_run import RunOptions, keep_upload, new_run
 from pages.ui.video.clip_source import show_upload
 from posecore import ClipOptions, HandOptions, HandSequence, PoseOptions, PoseSequence

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui.shared.host_secrets import host_secrets
+from pages.ui.serving.host_secrets import host_secrets
 from posecore import InvalidOption
 
 _LOG = logging.getLogger(__name__)

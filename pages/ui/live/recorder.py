@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from pages.ui.shared.folders import Folder
+from pages.ui.serving.folders import Folder
 from posecore import FrameHands, FramePoses, HandSequence, PosecoreError, PoseSequence
 from posecore.hands import HandRecorder
 from posecore.media.films import FilmWriter

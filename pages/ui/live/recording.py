@@ -6,9 +6,9 @@ from datetime import datetime
 import streamlit as st
 
 from pages.ui.live.current import Live, LiveRecording, RecordingNote
+from pages.ui.serving.visits import current_visit
 from pages.ui.shared.clips import Clip
 from pages.ui.shared.navigation import VIDEO, has_just_turned_here
-from pages.ui.shared.visits import current_visit
 from pages.ui.video.clip_run import RunOptions, keep_upload, new_run
 from pages.ui.video.clip_source import show_upload
 from posecore.limits import LIMITS

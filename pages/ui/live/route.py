@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.ui.live import probe
-from pages.ui.shared.addresses import address, offer, withdraw
+from pages.ui.serving.addresses import address, offer, withdraw
 from pages.ui.shared.module_component import module_component
 
 _HERE = Path(__file__).parent

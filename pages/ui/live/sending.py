@@ -8,7 +8,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from pages.ui.live.followed import Followed
-from pages.ui.shared.machine import is_at_the_machine
+from pages.ui.serving.machine import is_at_the_machine
 from posecore import FrameHands, FramePoses, LiveRigid, OscSender, PosecoreError, VmcSender, WebSocketFeed
 from posecore.limits import whole_number
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 from streamlit.errors import StreamlitAPIException
 
-from pages.ui.shared.host_secrets import host_secrets
+from pages.ui.serving.host_secrets import host_secrets
 from posecore import DatabaseUnavailable, ExerciseSession, SessionStore
 from posecore.progress.store import default_url
 

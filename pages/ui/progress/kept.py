@@ -12,7 +12,7 @@ import streamlit as st
 from pages.ui.progress import database
 from pages.ui.progress.database import Database, VisitDatabase
 from pages.ui.progress.whose import Whose, whose
-from pages.ui.shared.visits import current_visit
+from pages.ui.serving.visits import current_visit
 from posecore import ExerciseSession, UnreadableSessions
 from posecore.limits import LIMITS
 

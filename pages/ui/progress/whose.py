@@ -8,8 +8,8 @@ from typing import Literal, get_args
 
 import streamlit as st
 
-from pages.ui.shared.host_secrets import host_secrets
-from pages.ui.shared.machine import is_at_the_machine
+from pages.ui.serving.host_secrets import host_secrets
+from pages.ui.serving.machine import is_at_the_machine
 from posecore import InvalidOption
 
 _VARIABLE = "POSECORE_PROGRESS"

@@ -7,9 +7,9 @@ import streamlit as st
 from pages.ui.image.photo import Photo, open_photo, shown_photo
 from pages.ui.rigid.rigid_run import RigidRun
 from pages.ui.rigid.sample import ABOUT, sample_clip
+from pages.ui.serving.visits import Visit
 from pages.ui.shared.clips import Clip, uploaded_clip
 from pages.ui.shared.sources import choose_source
-from pages.ui.shared.visits import Visit
 from pages.ui.video.clip_run import ClipRun
 from posecore.media.pictures import PICTURE_SUFFIXES
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePath
 
+from pages.ui.serving.jobs import Report
 from pages.ui.shared.clips import Clip
-from pages.ui.shared.jobs import Report
 from pages.ui.shared.video_run import VideoRun, counting_frames
 from pages.ui.video.clip_run import ClipRun
 from posecore import Camera, ClipOptions, PoseOptions

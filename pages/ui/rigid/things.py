@@ -9,8 +9,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pages.ui.rigid.corner_picker import picked_corners, show_picker, sketch_of
+from pages.ui.serving.visits import current_visit
 from pages.ui.shared.explain import plain
-from pages.ui.shared.visits import current_visit
 from posecore.rigid.camera import Camera
 from posecore.rigid.corners import CornerFit, Thing, edges_px, fit_corners
 from posecore.rigid.kinds import KINDS

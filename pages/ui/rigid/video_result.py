@@ -13,13 +13,13 @@ from pages.ui.rigid.sample import FOV_DEG
 from pages.ui.rigid.shown import show_bodies
 from pages.ui.rigid.wanted import Wanted, both, covers
 from pages.ui.rigid.words import name_of
-from pages.ui.shared.addresses import address
+from pages.ui.serving.addresses import address
+from pages.ui.serving.visits import Visit
 from pages.ui.shared.explain import show_notes
 from pages.ui.shared.figure import show_figure
 from pages.ui.shared.film_frame import film_frame
 from pages.ui.shared.job_progress import partial_text, show_progress
 from pages.ui.shared.problems import show_problem
-from pages.ui.shared.visits import Visit
 from pages.ui.video.run_progress import is_over
 from posecore import Camera, RigidSequence
 from posecore.rigid.people import placed_people

@@ -9,11 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from pages.ui.scores.clip_given import Given, TruthFile, choose_result, choose_truth
+from pages.ui.serving.visits import Visit
 from pages.ui.shared.explain import plain
 from pages.ui.shared.figure import show_figure
 from pages.ui.shared.problems import problems_shown
 from pages.ui.shared.results import offer_download, written
-from pages.ui.shared.visits import Visit
 from posecore.evaluation.clip_evaluation import ClipEvaluation
 from posecore.evaluation.clip_scores import ClipScores, Stillness, score_clip
 from posecore.evaluation.motion import Motion

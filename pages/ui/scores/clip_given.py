@@ -11,12 +11,12 @@ from streamlit.typing import UploadedFile
 
 from pages.ui.explore.opened import Opened
 from pages.ui.explore.playback import Playback
+from pages.ui.serving.folders import Folder
+from pages.ui.serving.visits import Visit
 from pages.ui.shared.explain import NOBODY, plain
-from pages.ui.shared.folders import Folder
 from pages.ui.shared.people_choice import choose_person
 from pages.ui.shared.problems import show_problem
 from pages.ui.shared.taken_uploads import free_memory, offer_upload
-from pages.ui.shared.visits import Visit
 from pages.ui.video.clip_run import ClipRun
 from posecore import PosecoreError, PoseSequence
 from posecore.evaluation.clip_evaluation import ScoredResult, known_offset, read_truth, second_result

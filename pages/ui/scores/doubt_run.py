@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pages.ui.scores.photo_set import PhotoSet
-from pages.ui.shared.folders import Folder
-from pages.ui.shared.jobs import Job, JobWords, Report
+from pages.ui.serving.folders import Folder
+from pages.ui.serving.jobs import Job, JobWords, Report
 from posecore import PosecoreError, PoseOptions
 from posecore.evaluation.doubt_reasons import reasons
 from posecore.evaluation.run import check_photos

@@ -5,11 +5,11 @@ import streamlit as st
 from pages.ui.scores.doubt_results import show_results
 from pages.ui.scores.doubt_run import WORKERS, DoubtRuns, Wanted
 from pages.ui.scores.photo_set import PhotoSet, choose_photos, runs_of
+from pages.ui.serving.jobs import time_text
+from pages.ui.serving.visits import Visit
 from pages.ui.shared.job_progress import show_progress, why_stopped
-from pages.ui.shared.jobs import time_text
 from pages.ui.shared.model_loading import load_model
 from pages.ui.shared.problems import show_problem
-from pages.ui.shared.visits import Visit
 from posecore import PosecoreError, PoseOptions
 from posecore.estimation.models import BUNDLES, is_on_machine
 from posecore.estimation.pose_options import SearchChoice

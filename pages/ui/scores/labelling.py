@@ -8,8 +8,8 @@ from pages.ui.scores.labeller import show_labeller
 from pages.ui.scores.labeller.desk import LabelDesk
 from pages.ui.scores.photo_set import PhotoSet, choose_photos
 from pages.ui.scores.tabs import FIRST_KEY, turn_to
+from pages.ui.serving.visits import Visit
 from pages.ui.shared.explain import plain
-from pages.ui.shared.visits import Visit
 from posecore.media.clips import open_clip
 from posecore.media.pictures import encode_jpeg
 from posecore.media.samples import sample_clip, sample_picture

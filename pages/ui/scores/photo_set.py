@@ -14,11 +14,11 @@ from typing import Protocol, TypeVar
 import streamlit as st
 from streamlit.typing import UploadedFile
 
+from pages.ui.serving.folders import Folder
+from pages.ui.serving.visits import Visit
 from pages.ui.shared.explain import plain
-from pages.ui.shared.folders import Folder
 from pages.ui.shared.problems import show_problem
 from pages.ui.shared.taken_uploads import free_memory
-from pages.ui.shared.visits import Visit
 from posecore import PosecoreError
 from posecore.errors import UnreadableLabels
 from posecore.evaluation.coco_labels import parse_json

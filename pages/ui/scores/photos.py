@@ -8,10 +8,10 @@ from pages.ui.scores.score_choices import choose_cases, choose_others, cost, exp
 from pages.ui.scores.score_results import show_scored
 from pages.ui.scores.score_run import ScoreRuns, Wanted
 from pages.ui.scores.tabs import turn_to
+from pages.ui.serving.visits import Visit
 from pages.ui.shared.job_progress import show_progress, why_stopped
 from pages.ui.shared.model_loading import load_model
 from pages.ui.shared.problems import show_problem
-from pages.ui.shared.visits import Visit
 from posecore import PosecoreError
 
 

@@ -7,8 +7,8 @@ from pathlib import Path, PurePath
 from uuid import uuid4
 
 from pages.ui.scores.photo_set import PhotoSet
-from pages.ui.shared.folders import Folder
-from pages.ui.shared.jobs import Job, JobWords, Report
+from pages.ui.serving.folders import Folder
+from pages.ui.serving.jobs import Job, JobWords, Report
 from posecore import PoseOptions
 from posecore.errors import UnreadableLabels
 from posecore.evaluation.case import CaseName

@@ -9,10 +9,10 @@ from typing import TypeVar
 import streamlit as st
 from streamlit.typing import UploadedFile
 
-from pages.ui.shared.folders import Folder
+from pages.ui.serving.folders import Folder
+from pages.ui.serving.visits import Visit
 from pages.ui.shared.started_download import size_in_words
 from pages.ui.shared.taken_uploads import free_memory, offer_upload
-from pages.ui.shared.visits import Visit
 from posecore.media.animations import ANIMATION_SUFFIXES
 from posecore.media.clips import CLIP_SUFFIXES
 

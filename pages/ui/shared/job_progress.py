@@ -4,8 +4,8 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui.shared.job_queue import Full
-from pages.ui.shared.jobs import Job, JobProgress, JobState, JobWords, time_for_a_job, time_text
+from pages.ui.serving.job_queue import Full
+from pages.ui.serving.jobs import Job, JobProgress, JobState, JobWords, time_for_a_job, time_text
 from posecore.runs.preview import Preview
 
 # So that on a laptop the whole picture is in view, below the head of the page.

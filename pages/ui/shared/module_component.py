@@ -5,7 +5,7 @@ import json
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
-from pages.ui.shared.assets import with_imports
+from pages.ui.serving.assets import with_imports
 
 # Streamlit turns a script into a blob, which has no address that imports could be relative to. So it gets this script,
 # which fetches the module from the app, and at the same time all that it imports. The addresses are the same from all

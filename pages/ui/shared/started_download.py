@@ -23,7 +23,7 @@ def download_link(name: str, address: str | None, size: int, *, start: bool, pri
 
     Args:
         name: of the file.
-        address: as ``pages.ui.shared.addresses.address`` returns it; None: it is not served.
+        address: as ``pages.ui.serving.addresses.address`` returns it; None: it is not served.
         size: bytes.
         start: whether the browser starts to download it by itself, which it does once.
         primary: whether it is the main thing to do.

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.ui.shared.assets import asset
+from pages.ui.serving.assets import asset
 
 NAME = "Pose explorer"
 ICON = Path(__file__).parent / "icon.svg"

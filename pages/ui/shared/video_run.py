@@ -5,11 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from pages.ui.shared.addresses import withdraw
+from pages.ui.serving.addresses import withdraw
+from pages.ui.serving.folders import Folder
+from pages.ui.serving.jobs import Job, JobState, JobWords, Report
+from pages.ui.serving.served import serve
 from pages.ui.shared.clips import Clip
-from pages.ui.shared.folders import Folder
-from pages.ui.shared.jobs import Job, JobState, JobWords, Report
-from pages.ui.shared.served import serve
 from posecore import PosecoreError
 from posecore.media.clips import ClipInfo
 from posecore.runs.pool import describe

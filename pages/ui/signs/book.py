@@ -4,8 +4,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from pages.ui.serving.visits import Visit
 from pages.ui.shared.clips import Clip
-from pages.ui.shared.visits import Visit
 from pages.ui.signs.sign_run import SignRun
 from posecore import HandSequence, PosecoreError, PoseSequence
 from posecore.signs.taught import SignBook

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
+from pages.ui.serving.visits import Visit
 from pages.ui.shared.clips import Clip, uploaded_clip
 from pages.ui.shared.explain import show_notes
 from pages.ui.shared.job_progress import partial_text
 from pages.ui.shared.problems import show_problem
-from pages.ui.shared.visits import Visit
 from pages.ui.signs.estimation import estimate_signs
 from pages.ui.signs.sign_run import Find, SignRun
 from pages.ui.video.run_progress import is_over

@@ -9,8 +9,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from pages.ui.shared.addresses import offer, withdraw
-from pages.ui.shared.visits import Visit
+from pages.ui.serving.addresses import offer, withdraw
+from pages.ui.serving.visits import Visit
 from pages.ui.signs.corrected import retime
 from posecore.export.subtitle_file import to_srt, to_vtt
 from posecore.signs.spelling import MOST_LETTERS, SpelledWord

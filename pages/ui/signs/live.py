@@ -21,7 +21,7 @@ from pages.ui.live.followed import Moment
 from pages.ui.live.places import FULL, why_over
 from pages.ui.live.stream import LiveOptions, LiveStream
 from pages.ui.live.where import Where, choose_where, where_now
-from pages.ui.shared.addresses import address, offer, withdraw
+from pages.ui.serving.addresses import address, offer, withdraw
 from pages.ui.signs.board import show_board
 from pages.ui.signs.letter_hands import letter_picture, letter_shapes
 from posecore import HandOptions, PoseOptions

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui.shared.visits import Visit
+from pages.ui.serving.visits import Visit
 from pages.ui.signs.book import TaughtSigns
 from pages.ui.signs.live import watch
 from pages.ui.signs.live_spelling import LiveSpelling

@@ -7,8 +7,8 @@ from pathlib import Path, PurePath
 
 import numpy as np
 
+from pages.ui.serving.jobs import Report
 from pages.ui.shared.clips import Clip
-from pages.ui.shared.jobs import Report
 from pages.ui.shared.video_run import VideoRun, counting_frames
 from pages.ui.signs.burning import burn_in
 from pages.ui.signs.estimation import estimate_signs

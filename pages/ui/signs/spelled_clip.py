@@ -6,10 +6,10 @@ from pathlib import PurePath
 import numpy as np
 import streamlit as st
 
-from pages.ui.shared.addresses import address
+from pages.ui.serving.addresses import address
+from pages.ui.serving.visits import Visit
 from pages.ui.shared.figure import show_figure
 from pages.ui.shared.job_progress import show_progress
-from pages.ui.shared.visits import Visit
 from pages.ui.signs.corrected import retime
 from pages.ui.signs.film import hand_places, show_film
 from pages.ui.signs.sign_run import SignRun

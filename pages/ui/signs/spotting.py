@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from pages.ui.serving.visits import Visit
 from pages.ui.shared.explain import plain
-from pages.ui.shared.visits import Visit
 from pages.ui.signs.book import TaughtSigns, signs_of
 from pages.ui.signs.clip import choose_clip, finished_run
 from pages.ui.signs.live_tabs import show_live_words

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from pages.ui.shared.addresses import address
+from pages.ui.serving.addresses import address
 from pages.ui.shared.film_frame import film_frame
 from pages.ui.shared.job_progress import show_progress
 from pages.ui.shared.overlay_choice import DrawnOnPeople, choose_overlay

@@ -10,14 +10,14 @@ from typing import Literal, NamedTuple, get_args
 
 from pages.ui.explore.export_files import same
 from pages.ui.explore.playback import Playback
+from pages.ui.serving.jobs import Report
+from pages.ui.serving.visits import Visit
 from pages.ui.shared.clips import Clip
 from pages.ui.shared.film_choices import USUAL_SIDE
-from pages.ui.shared.jobs import Report
 from pages.ui.shared.kept_results import KeptResult, keep_result, kept_result, place_for
 from pages.ui.shared.overlay_choice import DrawnOnPeople
 from pages.ui.shared.sample_options import for_sample
 from pages.ui.shared.video_run import VideoRun, counting_frames
-from pages.ui.shared.visits import Visit
 from posecore import (
     ClipOptions,
     HandSequence,
@@ -124,7 +124,7 @@ class ClipRun(VideoRun[Analysed, Shown]):
 
     Attributes:
         film: path of the player's video.
-        film_token: of its address, see ``pages.ui.shared.addresses``.
+        film_token: of its address, see ``pages.ui.serving.addresses``.
         annotated: path of the annotated video, which is made on request.
         annotated_token: of its address.
         alone: the overlay by itself, which is made on request.

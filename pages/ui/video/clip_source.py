@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from pages.ui.serving.visits import Visit
 from pages.ui.shared.clips import Clip, uploaded_clip
 from pages.ui.shared.sources import choose_sample, choose_source
-from pages.ui.shared.visits import Visit
 from pages.ui.video.clip_run import forget_upload
 from posecore.media.samples import CLIP_TITLES, Sample, sample_clip
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import streamlit as st
 
+from pages.ui.serving.jobs import time_text
 from pages.ui.shared.explain import plain
 from pages.ui.shared.job_progress import show_progress
-from pages.ui.shared.jobs import time_text
 from pages.ui.shared.video_run import VideoRun
 from posecore.runs.expected import Expected
 

@@ -6,9 +6,9 @@ import streamlit as st
 
 from pages.ui.compare.side_by_side.pair import Pair, make_pair
 from pages.ui.compare.sides import Side
-from pages.ui.shared.addresses import address
+from pages.ui.serving.addresses import address
+from pages.ui.serving.visits import Visit
 from pages.ui.shared.module_component import module_component
-from pages.ui.shared.visits import Visit
 from posecore import Alignment
 from posecore.view.palette import GREY, LIKENESS, css
 from posecore.view.stage import bones

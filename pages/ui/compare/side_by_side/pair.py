@@ -7,9 +7,9 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from pages.ui.shared.addresses import withdraw
-from pages.ui.shared.folders import Folder
-from pages.ui.shared.served import serve
+from pages.ui.serving.addresses import withdraw
+from pages.ui.serving.folders import Folder
+from pages.ui.serving.served import serve
 from posecore import BLAZEPOSE_33, Alignment, PoseSequence
 from posecore.motion.comparing.limbs import LIMBS
 from posecore.motion.curves import CURVES, measure_curves
@@ -35,7 +35,7 @@ class Pair:
     Attributes:
         key: identifies both, and how they were compared.
         header: what the player needs to read the file, ready for JSON.
-        token: of the file's address, see ``pages.ui.shared.addresses``.
+        token: of the file's address, see ``pages.ui.serving.addresses``.
         folder: holds the file.
     """
 

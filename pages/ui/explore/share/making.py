@@ -5,10 +5,10 @@ from functools import partial
 from pathlib import Path, PurePath
 
 from pages.ui.explore.share.share_page import SharedResult, write_share_page
-from pages.ui.shared.addresses import withdraw
-from pages.ui.shared.folders import Folder
-from pages.ui.shared.jobs import Job, JobWords, Report
-from pages.ui.shared.served import serve
+from pages.ui.serving.addresses import withdraw
+from pages.ui.serving.folders import Folder
+from pages.ui.serving.jobs import Job, JobWords, Report
+from pages.ui.serving.served import serve
 from pages.ui.shared.video_run import counting_frames
 from posecore import ClipOptions, PoseSequence, draw_video
 from posecore.export.formats import safe_name
@@ -33,7 +33,7 @@ class SharedMoment:
         key: identifies the result, the people shown, and the moment.
         name: of the file as a download.
         path: of the page, once ``making`` has the result True.
-        token: of its address, see ``pages.ui.shared.addresses``.
+        token: of its address, see ``pages.ui.serving.addresses``.
         making: how far it is.
     """
 

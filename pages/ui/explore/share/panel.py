@@ -13,11 +13,11 @@ from pages.ui.explore.share.links import LinksFull, MadeLink, make_link, withdra
 from pages.ui.explore.share.making import SharedMoment
 from pages.ui.explore.share.packed import pack
 from pages.ui.explore.share.share_page import SharedResult, day_in_words
-from pages.ui.shared.addresses import address
+from pages.ui.serving.addresses import address
+from pages.ui.serving.visits import Visit, current_visit
 from pages.ui.shared.job_progress import show_progress
 from pages.ui.shared.problems import show_problem
 from pages.ui.shared.started_download import download_link
-from pages.ui.shared.visits import Visit, current_visit
 from posecore import PoseSequence
 from posecore.export.facts import facts_in_words
 from posecore.limits import LIMITS

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from pages.ui.serving.served_photo import served_photo
+from pages.ui.serving.visits import Visit
 from pages.ui.shared.module_component import module_component
 from pages.ui.shared.script_parts import STYLES
-from pages.ui.shared.served_photo import served_photo
-from pages.ui.shared.visits import Visit
 from posecore import BLAZEPOSE_33, FramePoses
 from posecore.motion.height import GivenHeight
 

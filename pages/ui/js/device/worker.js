@@ -1,6 +1,6 @@
 // @ts-check
 // The worker that finds people and hands on the visitor's own device with MediaPipe's runtime. The server sends it with a policy by
-// which it can reach nothing but the app: by itself the runtime reports its use to Google, see pages/ui/shared/assets.py.
+// which it can reach nothing but the app: by itself the runtime reports its use to Google, see pages/ui/serving/assets.py.
 
 import { DeviceFailure, failureFrom } from "./failure.js";
 import { verified, whyNotLoaded } from "./files.js";

@@ -5,7 +5,7 @@ from typing import Any
 
 from pages.ui.live.current import Live
 from pages.ui.live.ice_servers import browser_configuration
-from pages.ui.shared.addresses import address
+from pages.ui.serving.addresses import address
 from pages.ui.shared.module_component import module_component
 
 _HERE = Path(__file__).parent

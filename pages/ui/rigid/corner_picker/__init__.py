@@ -8,9 +8,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from pages.ui.serving.served_photo import served_photo
+from pages.ui.serving.visits import Visit
 from pages.ui.shared.module_component import module_component
-from pages.ui.shared.served_photo import served_photo
-from pages.ui.shared.visits import Visit
 from posecore.rigid.corners import Thing
 
 _HERE = Path(__file__).parent

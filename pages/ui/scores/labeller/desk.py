@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 
 from pages.ui.scores.photo_set import PhotoSet
-from pages.ui.shared.addresses import address, offer, withdraw
+from pages.ui.serving.addresses import address, offer, withdraw
 from posecore import PosecoreError, PoseOptions, estimate_image
 from posecore.errors import UnreadableLabels
 from posecore.evaluation.coco_labels import domain_of

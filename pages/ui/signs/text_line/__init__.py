@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from pages.ui.shared.addresses import address
+from pages.ui.serving.addresses import address
+from pages.ui.serving.visits import Visit
 from pages.ui.shared.module_component import module_component
-from pages.ui.shared.visits import Visit
 from pages.ui.signs.line_help import help_of
 from posecore.signs.spelling import SpelledWord
 

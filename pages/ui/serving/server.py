@@ -13,8 +13,8 @@ import streamlit as st
 import uvicorn
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from pages.ui.shared import job_records, server_state, sockets, temporary
-from pages.ui.shared.idle import free_memory_when_idle
+from pages.ui.serving import job_records, server_state, sockets, temporary
+from pages.ui.serving.idle import free_memory_when_idle
 from posecore.system import share_heaps
 
 # Seconds that a stopping server waits for browsers that are still fetching something.

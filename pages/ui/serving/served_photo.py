@@ -4,8 +4,8 @@ import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pages.ui.shared.addresses import address, offer, withdraw
-from pages.ui.shared.visits import Visit
+from pages.ui.serving.addresses import address, offer, withdraw
+from pages.ui.serving.visits import Visit
 from posecore.media.pictures import encode_jpeg, fit_picture
 
 
@@ -14,7 +14,7 @@ class ServedPhoto:
 
     Attributes:
         key: identifies it.
-        address: where; None: nowhere, as ``address`` of pages.ui.shared.addresses.
+        address: where; None: nowhere, as ``address`` of pages.ui.serving.addresses.
         closed: whether it is served no longer.
     """
 

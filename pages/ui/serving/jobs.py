@@ -11,8 +11,8 @@ from typing import Generic, Protocol, TypeVar
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.ui.shared.job_queue import QUEUE, Full
-from pages.ui.shared.job_records import JobRecord, Outcome, record
+from pages.ui.serving.job_queue import QUEUE, Full
+from pages.ui.serving.job_records import JobRecord, Outcome, record
 from posecore import PosecoreError
 from posecore.limits import LIMITS
 from posecore.runs.preview import Preview
@@ -203,7 +203,7 @@ class JobState(Generic[Result]):
 
 
 class Job(Generic[Result]):
-    """A function that runs in the background when its turn comes, see ``pages.ui.shared.job_queue``.
+    """A function that runs in the background when its turn comes, see ``pages.ui.serving.job_queue``.
 
     ``close`` ends it, and waits for that. That also happens when nothing refers to the job any more, and when the
     server stops.

@@ -16,7 +16,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit import config, url_util
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
-from pages.ui.shared.idle import note_use
+from pages.ui.serving.idle import note_use
 
 FOLDER = "socket"
 MOST_BYTES = 65_536

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from pages.ui.shared.compression import FOR_GOOD, compressed, encoding_for
+from pages.ui.serving.compression import FOR_GOOD, compressed, encoding_for
 
 _FOLDER = "assets"
 _SCRIPTS = Path(__file__).parents[1] / "js"

@@ -15,9 +15,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from pages.ui.shared import job_records, server_state, sockets
-from pages.ui.shared.job_queue import QUEUE
-from pages.ui.shared.machine import is_loopback, is_of_proxy
+from pages.ui.serving import job_records, server_state, sockets
+from pages.ui.serving.job_queue import QUEUE
+from pages.ui.serving.machine import is_loopback, is_of_proxy
 from posecore.errors import InvalidOption
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from pages.ui.shared.visits import close_left_sessions
+from pages.ui.serving.visits import close_left_sessions
 from posecore.limits import LIMITS
 from posecore.system import return_freed_memory
 

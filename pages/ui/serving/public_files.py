@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from pages.ui.shared.compression import FOR_GOOD, compressed, encoding_for
+from pages.ui.serving.compression import FOR_GOOD, compressed, encoding_for
 from posecore.media.files import file_sha256
 
 _FOLDER = "made"

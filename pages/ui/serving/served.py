@@ -13,11 +13,11 @@ from starlette.requests import Request
 from starlette.responses import FileResponse
 from starlette.types import Receive, Scope, Send
 
-from pages.ui.shared.addresses import offer
+from pages.ui.serving.addresses import offer
 
 
 def serve(path: Path, name: str) -> str:
-    """Serve a file until it is withdrawn, and return the token of its address, see ``pages.ui.shared.addresses``.
+    """Serve a file until it is withdrawn, and return the token of its address, see ``pages.ui.serving.addresses``.
 
     Args:
         path: the file, which need not exist yet.

@@ -9,8 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from pages.ui.shared import job_records
-from pages.ui.shared.job_queue import QUEUE
+from pages.ui.serving import job_records
+from pages.ui.serving.job_queue import QUEUE
 from posecore.limits import LIMITS
 
 _lock = threading.RLock()  # a job that nothing refers to is over in whatever thread that is noticed

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from pages.ui.shared.idle import note_use
+from pages.ui.serving.idle import note_use
 
 _FOLDER = "private"
 _GONE = "This is no longer available: it was replaced or deleted, or the visit has ended. Open the page again."

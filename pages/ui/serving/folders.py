@@ -1,6 +1,6 @@
 """Temporary folders that are removed with their owner, at the latest when the server stops.
 
-A server that is killed leaves them to the next one, see ``pages.ui.shared.temporary``.
+A server that is killed leaves them to the next one, see ``pages.ui.serving.temporary``.
 """
 
 import shutil
