@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bytesOf, joined, LANDMARKS } from "../../pages/ui/js/device/frame_bytes.js";
+import { KeptFrames, LONGEST_S } from "../../pages/ui/js/device/kept_frames.js";
 import { meaningOf, waitMs } from "../../pages/ui/js/device/link.js";
 
 /** @param {number} id */
@@ -66,4 +67,47 @@ test("the end of a connection is said in words", () => {
   assert.match(meaningOf(1013, "All 200 places are taken.").text, /^All 200 places are taken. .*tries again/);
   for (const code of [1001, 1006, 1011, 1012]) assert.equal(meaningOf(code, "").state, "lost");
   assert.match(meaningOf(1006, "").text, /tries again/);
+});
+
+/**
+ * @param {number} number
+ * @param {number} people
+ */
+const sent = (number, people = 1) => {
+  const timeS = 5 + number / 30;
+  const bytes = bytesOf({ number, timeS, size: [640, 480], people: Array.from({ length: people }, (_, id) => person(id)), hands: null });
+  return { bytes, number, timeS, atMs: 1000 * timeS };
+};
+/** @param {ReturnType<KeptFrames["next"]>} frames */
+const numbers = (frames) => (typeof frames === "string" ? [] : frames.map(({ number }) => number));
+
+test("what a lost connection holds up is kept half as often, with the wishes in their places", () => {
+  const kept = new KeptFrames();
+  for (let number = 0; number < 20; number++) kept.add(sent(number));
+  kept.ask("begin");
+  kept.add(sent(20));
+  kept.putBack([sent(-2), sent(-1)]);
+  const first = kept.next(8000);
+  assert.deepEqual(numbers(first), [-2, -1, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18]);
+  const waited = typeof first !== "string" && new DataView(first[11].bytes.buffer).getUint32(12, true);
+  assert.equal(waited, 2400, "18 / 30 s after 5 s");
+  assert.equal(kept.next(8000), "begin");
+  assert.deepEqual(numbers(kept.next(8000)), [20]);
+  assert.deepEqual([kept.empty, kept.bytes, kept.next(8000)], [true, 0, []]);
+});
+
+test("what is kept is bounded, and goes on in messages that the server takes", () => {
+  const kept = new KeptFrames();
+  for (let number = 0; number < 30 * (LONGEST_S + 30); number++) kept.add(sent(number));
+  assert.ok(kept.full && Math.abs(kept.seconds - LONGEST_S) < 0.1, "the oldest ones are kept, as sets are in order");
+  const left = kept.bytes;
+  const frames = kept.next(1e6);
+  assert.equal(frames.length, 24);
+  assert.equal(kept.bytes, left - 24 * (24 + 1060));
+  kept.add(sent(30 * (LONGEST_S + 1)));
+  assert.equal(kept.full, false, "there is room again");
+  const crowd = new KeptFrames();
+  for (let number = 0; number < 100; number++) crowd.add(sent(number, 10));
+  const size = joined(/** @type {any[]} */ (crowd.next(1e6)).map(({ bytes }) => bytes)).length;
+  assert.ok(size > 40_000 && size <= 60_000);
 });

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -185,6 +186,7 @@ def test_what_is_not_a_frame_is_refused_with_a_reason(clip):
         changed(with_hands, slot + 16, value(np.nan)): "of hands",
         changed(with_hands, slot + 16 + 4 * 63, value(2000)): "of hands",
         changed(with_hands, slot + 16 + 4 * 127, value(1.5)): "of hands",
+        changed(good, 12, b"\0\0\0\x01"): "waited",
         changed(good, 16, np.float64(np.nan).tobytes()): "time",
         changed(good, 16, np.float64(-1).tobytes()): "time",
         changed(good, landmark, value(np.inf)): "far outside",
@@ -246,6 +248,50 @@ def test_what_comes_late_keeps_its_times_and_a_clock_far_away_is_another_one(cli
     assert stream._waiting[-1].poses.time_s == 107
 
 
+def sets_of(coach: Coach) -> list[tuple[bool, list[float]]]:
+    session = coach.finished
+    return [(each.finished, [round(one.extreme_s, 1) for one in each.repetitions]) for each in session.sets]
+
+
+def test_a_coach_catches_up_with_what_a_lost_connection_held_up(clip, monkeypatch):
+    """Sets, the rest between them and the end are those of a connection that held, and nothing old presses a button."""
+    clock = SimpleNamespace(monotonic=lambda: clock.now_s, now_s=1000.0)
+    monkeypatch.setattr("pages.ui.live.device_stream.time", clock)
+    numbers, third, target = range(len(clip)), len(clip) // 3, Target(amount=2, sets=2, rest_s=2)
+    frame = partial(lambda at, **waited: frame_bytes(clip.frame(at), at, 5 + clip.times_s[at], **waited))
+    held, lost = DeviceStream(), DeviceStream()
+    for stream in (held, lost):
+        stream.coach, stream.gestures = Coach("squat", target), SimpleNamespace(report=lambda moments: len([*moments]))
+        stream.begin()
+        stream.hear('{"coach": "begin"}')
+    for first in range(0, len(clip), 6):
+        clock.now_s += 0.2
+        for stream in (held, lost)[: 1 + (first < third)]:
+            stream.take(b"".join(map(frame, numbers[first : first + 6])))
+            stream.digest()
+    assert held.coach.report([], 0)["phase"] == "done"
+    assert len(sets_of(held.coach)) == 2
+    lost.leave(1)
+    lost.end_unless_back(1)
+    lost = lost.successor()  # as after half a minute
+    lost.begin()
+    clock.now_s += 40
+    kept = [*numbers[third - 12 : third], *numbers[third::2]]  # the first of them had arrived
+    for first in range(0, len(kept), 24):
+        waits = [(at, 40 + clip.times_s[-1] - clip.times_s[at]) for at in kept[first : first + 24]]
+        lost.take(b"".join(frame(at, waited_s=waited) for at, waited in waits))
+    texts = []
+    while lost.is_behind:
+        texts.append(lost.digest())
+    answers = [json.loads(text) for text in texts if text]
+    assert len(texts) > 2 * len(clip) / 3 / 30, "in steps of half a second"
+    assert sets_of(lost.coach) == sets_of(held.coach)
+    assert (answers[0]["keeps"], answers[-1]["keeps"]) == (True, False)
+    assert not any(answer["gestures"] for answer in answers)
+    clock.now_s += 3
+    assert json.loads(lost.digest())["got"] == kept[-1]
+
+
 BROWSER = """
     const { Link } = await import(process.argv[1]);
     const chunks = [];
@@ -255,17 +301,27 @@ BROWSER = """
     let answer = null;
     const link = new Link(address, { onMessage: (given) => (answer = given), onState: (state) => states.push(state) });
     const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    let onLine = true;
+    Object.defineProperty(globalThis, "navigator", { value: { get onLine() { return onLine; } }, configurable: true });
+    const [goes, returns] = [frames.length / 3, (2 * frames.length) / 3];
     for (let at = 0; at < frames.length; await pause(1)) {
       link.flush(); // as fast as the server reads, so that nothing is given up
-      if (link.state !== "open" || link.waiting.length) continue;
+      if (onLine && (link.state !== "open" || link.waiting.length || !link.kept.empty)) continue;
       for (const { number, timeS, person } of frames.slice(at, (at += 6))) {
         for (const name in person) person[name] = Float32Array.from(person[name]);
         link.send({ number, timeS, size, people: [{ id: 1, ...person }] });
       }
       link.flush();
-      if (at === 6 * Math.floor(frames.length / 12)) link.socket.close(3000);
+      if (onLine && at >= goes && at < goes + 6) {
+        while (!answer?.keeps) await pause(20); // it says that somebody counts
+        onLine = false;
+        link.drop(); // and what it has sent may not have arrived
+      } else if (!onLine && at >= returns) {
+        onLine = true;
+        link.connect();
+      }
     }
-    for (const end = performance.now() + 10000; answer?.told !== "result" && performance.now() < end; await pause(20)) {
+    for (const end = performance.now() + 60000; answer?.told !== "result" && performance.now() < end; await pause(20)) {
       link.ask("result");
     }
     link.close();
@@ -274,7 +330,7 @@ BROWSER = """
 
 
 def test_a_browser_that_comes_back_goes_on_counting(url, device, clip, monkeypatch):
-    """The page's own script, in Node, whose connection ends in the middle; its model is opened again later."""
+    """The page's own script, in Node, without a network for a third of the clip; its model is opened again later."""
     if shutil.which("node") is None:
         pytest.skip("Node.js is not installed")
     hurry(monkeypatch)

@@ -16,11 +16,13 @@ from posecore.poses import VALUES_PER_LANDMARK, FloatArray, FramePoses, pack_lan
 from posecore.skeletons import BLAZEPOSE_33
 
 _VERSION = 2
-_HEAD = struct.Struct("<BBHHBBIId")  # version, people, width, height, are hands looked for, hands, number, 0, time
+# version, people, width, height, are hands looked for, hands, number, ms that it waited for a connection, time
+_HEAD = struct.Struct("<BBHHBBIId")
 _VALUES = (len(BLAZEPOSE_33), VALUES_PER_LANDMARK)
 _PERSON_BYTES = 4 + 4 * _VALUES[0] * _VALUES[1]
 _HAND_BYTES = 8 + 4 * VALUES_PER_HAND
 _LONGEST_PX = 16_384
+_LONGEST_WAIT_MS = 600_000
 # Far outside of any picture and any room; without a limit, a square of it would be infinite.
 _MOST = np.array([1e6, 1e6, 1e6, 1e3, 1e3, 1e3, 1, 1], np.float32)
 _LEAST = np.array([-1e6, -1e6, -1e6, -1e3, -1e3, -1e3, 0, 0], np.float32)
@@ -38,6 +40,7 @@ class DeviceFrame(NamedTuple):
     Attributes:
         number: counted by the device.
         time_s: on the device's clock.
+        waited_s: for how long the device kept it because the connection was lost; 0: it was sent at once.
         size: (width, height), pixels.
         ids: of its people.
         values: (P, K, 8) float32, as of ``pack_landmarks``.
@@ -48,6 +51,7 @@ class DeviceFrame(NamedTuple):
 
     number: int
     time_s: float
+    waited_s: float
     size: tuple[int, int]
     ids: NDArray[np.uint32]
     values: FloatArray
@@ -93,9 +97,12 @@ def check_grows(before: DeviceFrame, after: DeviceFrame) -> None:
         raise RefusedFrames(f"Expected numbers and times to grow, but got frame {after.number} after {before.number}.")
 
 
-def frame_bytes(poses: FramePoses, number: int, time_s: float, hands: FrameHands | None = None) -> bytes:
+def frame_bytes(
+    poses: FramePoses, number: int, time_s: float, hands: FrameHands | None = None, *, waited_s: float = 0
+) -> bytes:
     """A frame as a browser sends it, for tests and benchmarks."""
-    head = _HEAD.pack(_VERSION, len(poses), *poses.size, hands is not None, len(hands or ()), number, 0, time_s)
+    found = (len(poses), *poses.size, hands is not None, len(hands or ()))
+    head = _HEAD.pack(_VERSION, *found, number, round(1000 * waited_s), time_s)
     people = poses.person_ids.astype("<u4").tobytes() + pack_landmarks(poses).astype("<f4").tobytes()
     if hands is None:
         return head + people
@@ -107,8 +114,8 @@ def _frame_at(message: bytes, start: int) -> tuple[DeviceFrame, int]:
     """The frame that begins at a byte, and where it ends."""
     if len(message) - start < _HEAD.size:
         raise RefusedFrames(f"Expected a head of {_HEAD.size} bytes, but got {len(message) - start}.")
-    version, people, width, height, looks, hands, number, zero, time_s = _HEAD.unpack_from(message, start)
-    if version != _VERSION or looks > 1 or zero:
+    version, people, width, height, looks, hands, number, waited_ms, time_s = _HEAD.unpack_from(message, start)
+    if version != _VERSION or looks > 1:
         raise RefusedFrames(f"Expected frames of version {_VERSION}, but got {version}.")
     if people > LIMITS.people:
         raise RefusedFrames(f"Expected at most {LIMITS.people} people, but got {people}.")
@@ -116,8 +123,7 @@ def _frame_at(message: bytes, start: int) -> tuple[DeviceFrame, int]:
         raise RefusedFrames(f"Expected at most {looks * 2 * LIMITS.people} hands, but got {hands}.")
     if not (0 < width <= _LONGEST_PX and 0 < height <= _LONGEST_PX):
         raise RefusedFrames(f"Expected sides of 1 to {_LONGEST_PX} px, but got {width} x {height}.")
-    if not 0 <= time_s < 1e9:  # also if it is no number
-        raise RefusedFrames(f"Expected a time from 0 on, but got {time_s:.6g} s.")
+    _check_times(waited_ms, time_s)
     at = start + _HEAD.size
     at_hands = at + people * _PERSON_BYTES
     end = at_hands + hands * _HAND_BYTES
@@ -134,7 +140,15 @@ def _frame_at(message: bytes, start: int) -> tuple[DeviceFrame, int]:
         raise RefusedFrames("Expected a number of their own for each person, but got one twice.")
     if hands:
         _check_slots(slots)
-    return DeviceFrame(number, time_s, (width, height), ids, values, slots if looks else None, of_hands), end
+    head = number, time_s, waited_ms / 1000, (width, height)
+    return DeviceFrame(*head, ids, values, slots if looks else None, of_hands), end
+
+
+def _check_times(waited_ms: int, time_s: float) -> None:
+    if waited_ms > _LONGEST_WAIT_MS:
+        raise RefusedFrames(f"Expected frames that waited {_LONGEST_WAIT_MS} ms at most, but got {waited_ms}.")
+    if not 0 <= time_s < 1e9:  # also if it is no number
+        raise RefusedFrames(f"Expected a time from 0 on, but got {time_s:.6g} s.")
 
 
 def _check_slots(slots: NDArray[np.uint32]) -> None:

@@ -88,7 +88,6 @@ class _Attending:
         self._idle = self._loop.call_later(IDLE_S, self._end_if_idle)
         self._work: asyncio.Task[None] | None = None
         self._is_new = False
-        self._told: str | None = None
         self._later: asyncio.TimerHandle | None = None
         self._connection = stream.begin()
 
@@ -137,10 +136,10 @@ class _Attending:
                 return
             if text is None:
                 self._later = self._later or self._loop.call_later(ANSWER_S, self._wake)
-            elif text != self._told:
-                self._told = text
+            elif text:
                 with suppress(WebSocketDisconnect, RuntimeError):  # it was closed meanwhile
                     await self._socket.send_text(text)
+            self._is_new = self._is_new or self._stream.is_behind
             note_use()
 
     async def _digested(self) -> str | None:

@@ -23,12 +23,14 @@ class Moment:
         time_s: seconds since the first of them.
         poses: its people.
         hands: its hands; None if they are not looked for.
+        late: whether it comes long after it was taken: it counts, but presses no button and is not sent on.
     """
 
     number: int
     time_s: float
     poses: FramePoses
     hands: FrameHands | None = None
+    late: bool = False
 
 
 class Followed:
@@ -73,7 +75,7 @@ class Followed:
         return {
             "goes_on_unseen": self.goes_on_unseen,
             "coach": coach and coach.report((moment.poses for moment in moments), now_s, wish),
-            "gestures": gestures and gestures.report((moment.poses, moment.hands) for moment in moments),
+            "gestures": gestures and gestures.report((each.poses, each.hands) for each in moments if not each.late),
         }
 
     def send(self, moment: Moment) -> None:

@@ -1,10 +1,12 @@
 // @ts-check
 // Landmarks to the server, and what it makes of them back. Only the newest frames are ever waited for: a slow network
 // loses frames and delays nothing. Frames travel five times a second, as often as the server answers, or each at once
-// while other programs get them.
+// while other programs get them. If the connection is lost while a coach counts, they are kept, and sent once it is back.
 
 import { bytesOf, joined } from "./frame_bytes.js";
+import { KeptFrames } from "./kept_frames.js";
 
+/** @typedef {import("./kept_frames.js").SentBytes} SentBytes */
 /** @typedef {import("./frame_bytes.js").SentFrame} SentFrame */
 /** @typedef {"connecting" | "open" | "lost" | "resting" | "closed"} LinkState */
 /**
@@ -16,6 +18,8 @@ import { bytesOf, joined } from "./frame_bytes.js";
  * @property {string | null} problem
  * @property {string | null} words what the hands show; null if nobody asks
  * @property {Wish | null} told the wish of the coach that it knows now
+ * @property {boolean} keeps whether frames are wanted later if they cannot be sent
+ * @property {number} got number of the newest frame that it has
  */
 /** @typedef {import("../live/coach.js").Wish} Wish */
 
@@ -27,6 +31,9 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
 const FULL_WAIT_MS = 10_000;
 const LASTED_MS = 5000; // a connection that ends sooner is not a success
+const SILENT_MS = 10_000; // the server says every two seconds what it has got
+const LOST = 1006; // as browsers call it
+const MOST_UNSURE = 600; // frames that the server may not have got
 const RESTS = 4002;
 const FULL = 1013;
 /** After these there is no use in trying again. */
@@ -69,7 +76,7 @@ export class Link {
     this.onState = onState;
     /** @type {LinkState} */
     this.state = "connecting";
-    /** @type {Uint8Array[]} */
+    /** @type {SentBytes[]} */
     this.waiting = [];
     this.waitingBytes = 0;
     /** How many frames were given up because they were too old. */
@@ -77,7 +84,11 @@ export class Link {
     this.number = -1; // of the newest frame, and its time; the server refuses what does not grow
     this.timeS = -Infinity;
     this.sentAt = -Infinity;
-    this.eachAtOnce = false;
+    this.eachAtOnce = this.keeps = false;
+    this.kept = new KeptFrames();
+    /** What was sent, until the server says that it has got it. @type {(SentBytes | {wish: Wish})[]} */
+    this.unsure = [];
+    this.silentSince = Infinity; // ms: when something was sent, or a connection begun, to which nothing has come
     /** @type {Wish | null} */
     this.wish = null; // the server does not know it yet
     this.attempt = 0;
@@ -88,7 +99,16 @@ export class Link {
     this.flushTimer = undefined;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.againTimer = undefined;
+    this.onOnline = () => this.state === "lost" && this.connect();
+    this.onOffline = () => this.state === "open" && this.drop();
+    globalThis.addEventListener?.("online", this.onOnline);
+    globalThis.addEventListener?.("offline", this.onOffline);
     this.connect();
+  }
+
+  /** Whether the server is told now what was kept for it. */
+  get catchesUp() {
+    return this.state === "open" && this.kept.seconds > 1;
   }
 
   /**
@@ -100,16 +120,30 @@ export class Link {
     if (this.state === "resting") this.connect();
     this.timeS = frame.timeS;
     this.number = Math.max(this.number + 1, frame.number);
-    const bytes = bytesOf({ ...frame, number: this.number });
-    this.waiting.push(bytes);
-    this.waitingBytes += bytes.length;
-    while (this.waitingBytes > MOST_BYTES && this.waiting.length > 1) {
-      this.waitingBytes -= /** @type {Uint8Array} */ (this.waiting.shift()).length;
-      this.dropped++;
-    }
-    const wait = this.eachAtOnce ? 0 : this.sentAt + EVERY_MS - performance.now();
+    const { number, timeS } = this;
+    const now = performance.now();
+    const sent = { bytes: bytesOf({ ...frame, number }), number, timeS, atMs: now };
+    if (this.keepsNow) this.kept.add(sent);
+    else this.wait(sent);
+    if (this.keeps && now - this.silentSince > SILENT_MS) return this.drop();
+    const wait = this.eachAtOnce && this.kept.empty ? 0 : this.sentAt + EVERY_MS - now;
     if (wait <= 0) this.flush();
     else this.flushTimer ??= setTimeout(() => this.flush(), wait);
+  }
+
+  /** Whether frames are kept: until the connection is back, and those before them have been sent. */
+  get keepsNow() {
+    return !this.kept.empty || (this.keeps && this.state !== "open");
+  }
+
+  /** @param {SentBytes} sent */
+  wait(sent) {
+    this.waiting.push(sent);
+    this.waitingBytes += sent.bytes.length;
+    while (this.waitingBytes > MOST_BYTES && this.waiting.length > 1) {
+      this.waitingBytes -= /** @type {SentBytes} */ (this.waiting.shift()).bytes.length;
+      this.dropped++;
+    }
   }
 
   /**
@@ -119,7 +153,8 @@ export class Link {
   ask(wish) {
     if (wish === this.wish) return;
     this.wish = wish;
-    this.tell();
+    if (this.keepsNow) this.kept.ask(wish);
+    else this.tell();
   }
 
   /** End the connection for good. */
@@ -131,15 +166,18 @@ export class Link {
 
   connect() {
     clearTimeout(this.againTimer);
+    if (globalThis.navigator?.onLine === false) return this.enter("lost", meaningOf(LOST, "").text);
     this.enter("connecting", "Connecting to the server.");
+    this.silentSince = performance.now();
     const socket = new WebSocket(this.url, PROTOCOL);
     this.socket = socket;
     socket.binaryType = "arraybuffer";
     socket.addEventListener("open", () => {
       if (socket !== this.socket) return;
       this.openedAt = performance.now();
+      this.silentSince = Infinity;
       this.enter("open", "");
-      this.tell();
+      if (this.kept.empty) this.tell();
       this.flush();
     });
     socket.addEventListener("message", ({ data }) => {
@@ -154,9 +192,30 @@ export class Link {
   take(text) {
     /** @type {LinkAnswer} */
     const answer = JSON.parse(text);
+    this.silentSince = Infinity;
     this.eachAtOnce = answer.goes_on_unseen;
+    this.keeps = answer.keeps;
     if (answer.told === this.wish) this.wish = null;
+    const isThere = (/** @type {SentBytes | {wish: Wish}} */ each) =>
+      "wish" in each ? each.wish === answer.told : each.number <= answer.got;
+    this.unsure = this.unsure.filter((each) => !isThere(each));
     this.onMessage(answer);
+  }
+
+  /** Take the connection for lost, which the browser may find out only much later. */
+  drop() {
+    const { socket } = this;
+    this.socket = null;
+    socket?.close();
+    this.lose(LOST, "");
+  }
+
+  keep() {
+    this.kept.putBack(this.unsure);
+    for (const each of this.waiting) this.kept.add(each);
+    [this.unsure, this.waiting] = [[], []];
+    this.waitingBytes = 0;
+    if (this.wish) this.kept.ask(this.wish);
   }
 
   /**
@@ -165,11 +224,12 @@ export class Link {
    */
   lose(code, reason) {
     if (performance.now() - this.openedAt > LASTED_MS) this.attempt = 0;
-    this.openedAt = Infinity;
+    this.openedAt = this.silentSince = Infinity;
     const { state, text } = meaningOf(code, reason);
     this.enter(state, text);
     if (state === "closed") this.forget();
     if (state !== "lost") return;
+    if (this.keeps) this.keep();
     const wait = code === FULL ? FULL_WAIT_MS : waitMs(this.attempt++, Math.random());
     this.againTimer = setTimeout(() => this.connect(), wait);
   }
@@ -181,14 +241,38 @@ export class Link {
   flush() {
     clearTimeout(this.flushTimer);
     this.flushTimer = undefined;
-    if (!this.waiting.length || this.socket?.readyState !== WebSocket.OPEN || this.socket.bufferedAmount > MOST_BYTES) return;
-    this.socket.send(joined(this.waiting));
+    if (!(this.waiting.length || !this.kept.empty) || this.socket?.readyState !== WebSocket.OPEN || this.socket.bufferedAmount > MOST_BYTES) return;
     this.sentAt = performance.now();
+    this.silentSince = Math.min(this.silentSince, this.sentAt);
+    if (!this.kept.empty) return this.sendKept(this.kept.next(this.sentAt));
+    this.socket.send(joined(this.waiting.map(({ bytes }) => bytes)));
+    if (this.keeps) this.noteUnsure(...this.waiting);
     this.waiting = [];
     this.waitingBytes = 0;
   }
 
+  /** @param {SentBytes[] | Wish} next */
+  sendKept(next) {
+    this.flushTimer = setTimeout(() => this.flush(), EVERY_MS);
+    if (typeof next === "string") {
+      this.socket?.send(JSON.stringify({ coach: next }));
+      return this.noteUnsure({ wish: next });
+    }
+    this.socket?.send(joined(next.map(({ bytes }) => bytes)));
+    this.noteUnsure(...next);
+  }
+
+  /** @param {(SentBytes | {wish: Wish})[]} sent */
+  noteUnsure(...sent) {
+    this.unsure.push(...sent);
+    this.unsure.splice(0, this.unsure.length - MOST_UNSURE);
+  }
+
   forget() {
+    globalThis.removeEventListener?.("online", this.onOnline);
+    globalThis.removeEventListener?.("offline", this.onOffline);
+    this.kept.forget();
+    this.unsure = [];
     clearTimeout(this.flushTimer);
     clearTimeout(this.againTimer);
     this.waiting = [];
