@@ -10,12 +10,14 @@ def show_app() -> None:
     from pages.ui.shared.navigation import route
     from pages.ui.shared.problems import problems_shown
     from pages.ui.shared.style import ICON, NAME, apply_style
+    from pages.ui.shared.taken_uploads import say_refused
 
     note_use()
     current_visit()
     page = route()
     st.set_page_config(page_title=f"{page.title} · {NAME}", page_icon=str(ICON), layout="wide")
     apply_style()
+    say_refused()
     with problems_shown():  # a page without its system libraries cannot even be imported
         page.run()
 
@@ -32,6 +34,7 @@ else:
     from pages.ui.serving.compression import CompressFrontEnd
     from pages.ui.serving.response_headers import AddSecurityHeaders
     from pages.ui.serving.server import lifespan
+    from pages.ui.serving.uploads import LimitUploads
 
     routes = [
         *assets.routes(),
@@ -41,5 +44,5 @@ else:
         *public_files.routes(),
         *sockets.routes(),
     ]
-    middleware = [Middleware(AddSecurityHeaders), Middleware(CompressFrontEnd)]
+    middleware = [Middleware(AddSecurityHeaders), Middleware(CompressFrontEnd), Middleware(LimitUploads)]
     app = st.App(__file__, routes=routes, middleware=middleware, lifespan=lifespan)

@@ -136,7 +136,7 @@ class Tab:
         [urls] = self._answers.pop(number).file_urls
         headers = {"X-Xsrftoken": self._http.cookies[_XSRF]}
         answer = await self._http.put(urls.upload_url, files={"file": (name, content)}, headers=headers)
-        if answer.status_code >= 400:
+        if answer.status_code >= 400 or answer.text:  # the app's own refusal is a sentence
             raise TabError(f"the upload was refused: {answer.status_code} {answer.text[:200]}")
         state = FileUploaderState()
         state.uploaded_file_info.add(name=name, size=len(content), file_id=urls.file_id, file_urls=urls)

@@ -1,7 +1,7 @@
 """All limits on what posecore accepts, in one place.
 
 A host can change them through environment variables: ``POSECORE_LIMIT_CLIP_FRAMES=20000`` sets ``clip_frames``. Some
-are smaller by themselves if there is little memory. The size of an upload in bytes is Streamlit's own setting
+are smaller by themselves if there is little memory. The size of one upload in bytes is Streamlit's own setting
 (``server.maxUploadSize`` in ``.streamlit/config.toml``).
 """
 
@@ -17,6 +17,11 @@ class Limits:
     """Limits that keep a single malicious or careless input from taking over the machine.
 
     Attributes:
+        upload_megabytes: size of all uploads that are on their way to one app server, or in its memory as no page has
+            taken them yet; further ones wait.
+        uploads_waiting: uploads that wait for that, half of them of one visit.
+        upload_wait_seconds: how long one waits.
+        upload_seconds: time for one upload; if others wait then, it ends.
         picture_pixels: width x height of a photo; checked before it is decoded.
         clip_frame_pixels: width x height of one frame of a video (8K UHD is 33 million).
         clip_frames: frames of one video (an hour at 60 frames per second is 216,000).
@@ -61,6 +66,10 @@ class Limits:
         puppet_kilobytes: size of an SVG file of a puppet; a drawing without pictures in it has far less.
     """
 
+    upload_megabytes: int = 800
+    uploads_waiting: int = 400
+    upload_wait_seconds: int = 120
+    upload_seconds: int = 600
     picture_pixels: int = 64_000_000
     clip_frame_pixels: int = 36_000_000
     clip_frames: int = 216_000
@@ -134,6 +143,7 @@ SMALL_MEMORY = 2_000_000_000
 """Bytes; many free hosts give 1 GB, in which the libraries and networks of a server and one worker take two thirds."""
 
 FOR_SMALL_MEMORY = {
+    "upload_megabytes": 320,
     "picture_pixels": 25_000_000,
     "clip_frame_pixels": 4_000_000,
     "person_frames": 200_000,

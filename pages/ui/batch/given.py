@@ -53,7 +53,8 @@ def _uploads(visit: Visit) -> Batch | None:
         "Videos with one or more people, several at once",
         types=VIDEO_TYPES,
         help=f"MP4, MOV, WebM, MKV, AVI or animated pictures: up to {LIMITS.batch_clips:,} videos with "
-        f"{LIMITS.batch_megabytes:,} MB in all. More can be added at any time. They are deleted when you leave.",
+        f"{LIMITS.batch_megabytes:,} MB in all, {LIMITS.upload_megabytes:,} MB at once. More can be added at any time. "
+        "They are deleted when you leave.",
         key="batch",
     )
     batch = visit.get(UploadBatch)

@@ -4,6 +4,9 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.typing import UploadedFile
 
+from pages.ui.serving.uploads import take_refusal
+from pages.ui.serving.visits import current_visit
+
 _CSS = """
 <style>
 [class*="st-key-taken_"] [data-testid="stFileChip"]:not(:has([data-testid^="stFileChipIcon"])) { display: none; }
@@ -41,3 +44,10 @@ def free_memory(file: UploadedFile) -> None:
     if context is not None:
         # Streamlit's own manager has this method, but the protocol it is typed as does not.
         context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)  # type: ignore[attr-defined]
+
+
+def say_refused() -> None:
+    """Say why the server took no upload, if it refused one of this visit since the last run of a page."""
+    why = take_refusal(current_visit().session_id)
+    if why is not None:
+        st.toast(why, icon=":material/error:", duration="infinite")
