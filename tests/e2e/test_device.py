@@ -241,8 +241,10 @@ def test_what_goes_wrong_has_a_name(browser, there, files):
         assert code(files) == "no-policy"
         page.unroute_all()
         assert code(files) is None
-        page.workers[-1].evaluate("setTimeout(() => { throw new RangeError('could not allocate memory'); })")
-        page.wait_for_function("window.failed === 'memory'")
+        worker = page.workers[-1]
+        with worker.expect_event("close"):
+            worker.evaluate("setTimeout(() => { throw new RangeError('could not allocate memory'); })")
+        assert page.evaluate("window.failed") == "memory"
         assert page.workers == []
 
 
