@@ -38,31 +38,31 @@ _violations: list[str] = []
 expect.set_options(timeout=PATIENCE_MS)
 
 
+# Asks again and again inside the page: each question from here would cost three processes some time.
+_UNTIL_TRUE = """async ([given, milliseconds]) => {
+    const until = performance.now() + milliseconds;
+    const asked = () => { const value = (EXPRESSION); return typeof value === "function" ? value(given) : value; };
+    while (!(await asked())) {
+        if (performance.now() > until) return false;
+        await new Promise((done) => setTimeout(done, 50));
+    }
+    return true;
+}"""
+
+
 def _wait_for_function(page: Page, expression: str, *, arg: Any = None, timeout: float = PATIENCE_MS) -> None:
     """Wait until an expression or a function is true. Playwright's own way has the page evaluate text again and again,
     which the app's content security policy forbids.
     """
     until = time.monotonic() + timeout / 1000
-    while True:
-        with suppress(_LeftMeanwhile):
-            if _evaluated(page, expression, arg):
+    while (left_s := until - time.monotonic()) > 0:
+        try:
+            if page.evaluate(_UNTIL_TRUE.replace("EXPRESSION", expression), [arg, 1000 * left_s]):
                 return
-        if time.monotonic() > until:
-            raise TimeoutError(f"Waited {timeout / 1000:.0f} s for {expression}")
-        page.wait_for_timeout(30)
-
-
-class _LeftMeanwhile(Exception):
-    """The page was left while something was evaluated on it."""
-
-
-def _evaluated(page: Page, expression: str, arg: Any) -> Any:
-    try:
-        return page.evaluate(expression, arg)
-    except Error as problem:
-        if "Execution context was destroyed" in problem.message:
-            raise _LeftMeanwhile from problem
-        raise
+        except Error as problem:
+            if "Execution context was destroyed" not in problem.message:  # the page was left meanwhile
+                raise
+    raise TimeoutError(f"Waited {timeout / 1000:.0f} s for {expression}")
 
 
 Page.wait_for_function = _wait_for_function
