@@ -203,12 +203,13 @@ def _free_port() -> int:
 def camera_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A close-up of a person from the sample video, as the raw video that Chromium's fake camera plays in a loop.
 
-    The person faces the camera all the time, and is at about the same place when the video starts over.
+    The person faces the camera all the time, and is at about the same place when the video starts over. There are few
+    frames in a second, as each costs the server, the browser and thus the other tests time.
     """
     target = tmp_path_factory.mktemp("camera") / "camera.y4m"
     with open_clip(sample_clip().path) as clip, target.open("wb") as film:
-        film.write(b"YUV4MPEG2 W480 H360 F15:1 Ip A1:1 C420jpeg\n")
-        for frame in itertools.islice(clip, 30, 90):
+        film.write(b"YUV4MPEG2 W480 H360 F15:2 Ip A1:1 C420jpeg\n")
+        for frame in itertools.islice(clip, 30, 90, 2):
             near = cv2.resize(frame.rgb[:600, 250:1050], (480, 360), interpolation=cv2.INTER_AREA)
             film.write(b"FRAME\n" + cv2.cvtColor(near, cv2.COLOR_RGB2YUV_I420).tobytes())
     return target

@@ -49,8 +49,8 @@ def spelling_hand(launch, shared_data, tmp_path_factory: pytest.TempPathFactory)
     """A browser whose camera shows that hand, again and again."""
     target: Path = tmp_path_factory.mktemp("camera") / "spelled.y4m"
     with target.open("wb") as film:
-        film.write(b"YUV4MPEG2 W480 H480 F25:1 Ip A1:1 C420jpeg\n")
-        for rgb in frames_of(shared_data / "google-reference/asl_hand.25fps.mp4"):
+        film.write(b"YUV4MPEG2 W480 H480 F25:2 Ip A1:1 C420jpeg\n")
+        for rgb in itertools.islice(frames_of(shared_data / "google-reference/asl_hand.25fps.mp4"), 0, None, 2):
             film.write(b"FRAME\n" + cv2.cvtColor(rgb, cv2.COLOR_RGB2YUV_I420).tobytes())
     browser = launch(
         "--use-fake-ui-for-media-stream",

@@ -241,7 +241,7 @@ def test_live_numbers_can_be_frozen_and_angles_chosen(live):
     held = freeze(page)
     picture = page.evaluate(PICTURE)
     expect(page.get_by_text("33 of 33 landmarks")).to_be_visible()
-    page.wait_for_timeout(800)  # unless frozen, numbers come four times a second and pictures fifteen
+    page.wait_for_timeout(800)  # unless frozen, numbers come four times a second and pictures seven
     assert page.locator(".lp").get_attribute("data-frame") == held
     assert page.evaluate(APART, picture) < 3, "the picture stands still, too"
     page.get_by_role("button", name="Resume").click()
