@@ -11,9 +11,8 @@ from functools import partial
 from typing import Any, Literal, NamedTuple, Self, get_args
 
 import numpy as np
+import scipy  # whose parts load when first used
 from numpy.typing import NDArray
-from scipy.interpolate import CubicSpline, PchipInterpolator
-from scipy.signal import butter, savgol_filter, sosfiltfilt
 
 from posecore.errors import InvalidOption
 from posecore.motion.gaps import (
@@ -235,11 +234,11 @@ def _make_butterworth(smoothing: Smoothing, rate: float) -> _EvenFilter:
     # is a Butterworth filter.
     correction = (math.sqrt(2) - 1) ** (1 / smoothing.order)
     each_hz = math.atan(math.tan(math.pi * smoothing.cutoff_hz / rate) / correction) * rate / math.pi
-    sections = butter(smoothing.order // 2, each_hz, fs=rate, output="sos")
+    sections = scipy.signal.butter(smoothing.order // 2, each_hz, fs=rate, output="sos")
     periods = math.ceil(2 * rate / smoothing.cutoff_hz)
 
     def apply(columns: Columns) -> Columns:
-        return np.asarray(sosfiltfilt(sections, columns, axis=0, padlen=min(periods, len(columns) - 1)))
+        return np.asarray(scipy.signal.sosfiltfilt(sections, columns, axis=0, padlen=min(periods, len(columns) - 1)))
 
     return _EvenFilter(apply, fewest=smoothing.order + 1)
 
@@ -256,7 +255,7 @@ def _make_savgol(smoothing: Smoothing, rate: float) -> _EvenFilter:
 
     def apply(columns: Columns) -> Columns:
         narrowed = min(window, len(columns) - (len(columns) + 1) % 2)
-        return np.asarray(savgol_filter(columns, narrowed, smoothing.polynomial, axis=0, mode="interp"))
+        return np.asarray(scipy.signal.savgol_filter(columns, narrowed, smoothing.polynomial, axis=0, mode="interp"))
 
     return _EvenFilter(apply, fewest)
 
@@ -277,7 +276,8 @@ def _on_even_times(
         if grid is None:
             smoothed[block] = even.apply(wide)
         else:
-            smoothed[block] = CubicSpline(grid, even.apply(PchipInterpolator(times_s, wide)(grid)))(times_s)
+            on_grid = scipy.interpolate.PchipInterpolator(times_s, wide)(grid)
+            smoothed[block] = scipy.interpolate.CubicSpline(grid, even.apply(on_grid))(times_s)
     return smoothed.reshape(values.shape)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.interpolate import PchipInterpolator
+import scipy  # whose parts load when first used
 
 from posecore.errors import InvalidOption, InvalidPoses
 from posecore.motion.gaps import BoolArray, Seconds, even_grid, stretches, usual_step_s
@@ -143,7 +143,7 @@ def _even_pair(before: FloatArray, after: FloatArray, times_s: Seconds, step_s: 
     grid = even_grid(times_s, step_s)
     if grid is None:
         return pair
-    first, second = (PchipInterpolator(times_s, values)(grid).astype(np.float32) for values in pair)
+    first, second = (scipy.interpolate.PchipInterpolator(times_s, values)(grid).astype(np.float32) for values in pair)
     return first, second
 
 
