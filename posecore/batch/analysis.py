@@ -25,13 +25,10 @@ from posecore.runs.annotation import ColorBy
 from posecore.runs.manifest import make_manifest
 from posecore.runs.pool import describe
 from posecore.runs.progress import OnProgress, Progress
+from posecore.runs.stopped import StoppedRun
 
 JOINT_ANGLES = tuple(name for name, angle in ANGLES.items() if angle.kind == "joint")
 _RANGE_PERCENT = (5, 95)
-
-
-class Stopped(Exception):
-    """The analysis was ended before it was finished."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +71,27 @@ class Analysis:
 
 
 @dataclass(frozen=True)
+class Begun:
+    """An analysis that was ended before it was finished.
+
+    Attributes:
+        run: what another one goes on with; None: it begins again.
+        seconds: that it took, with those that it went on with.
+    """
+
+    run: StoppedRun | None
+    seconds: float
+
+
+class Stopped(Exception):
+    """The analysis was ended before it was finished; ``begun`` is what there is of it."""
+
+    def __init__(self, begun: Begun | None = None) -> None:
+        super().__init__()
+        self.begun = begun
+
+
+@dataclass(frozen=True)
 class Analysed:
     """A video that was analysed.
 
@@ -96,6 +114,7 @@ def analyse(
     sha256: str,
     goes_on: Callable[[], bool] = lambda: True,
     on_progress: OnProgress | None = None,
+    after: Begun | None = None,
 ) -> Analysed:
     """Analyse a video, read by a process of its own, which a malicious one can take down.
 
@@ -107,18 +126,22 @@ def analyse(
         goes_on: asked after each frame; once it is False, the analysis ends.
         on_progress: called after each frame, once more from the first if a fitted body is drawn; what it returns does
             not matter.
+        after: of the same video and analysis, which this one goes on with.
 
     Raises:
         Stopped: if ``goes_on`` ended it.
         As ``posecore.pipeline.estimate_video``.
     """
+    is_cut = False
 
     def watch(progress: Progress) -> bool:
+        nonlocal is_cut
         if on_progress is not None:
             on_progress(progress)
-        return goes_on()
+        is_cut = not goes_on()
+        return not is_cut
 
-    begun = time.monotonic()
+    since = time.monotonic() - (0.0 if after is None else after.seconds)
     info = describe(file)
     body, notes = _through_lens(analysis, info)
     summaries: list[RunSummary] = []
@@ -131,10 +154,12 @@ def analyse(
         on_progress=watch,
         on_note=notes.append,
         on_end=summaries.append,
+        after=None if after is None else after.run,
         workers=1,
     )
-    if not goes_on():
-        raise Stopped
+    [summary] = summaries
+    if is_cut:
+        raise Stopped(Begun(summary.stopped, time.monotonic() - since))
     given: tuple[GivenHeight, ...] = ()
     try:
         heights = _heights_of(analysis.heights, raw)
@@ -147,16 +172,16 @@ def analyse(
     if film is not None and body is not None:
         color_by: ColorBy = "side" if analysis.pose.people == 1 else "person"
         if not draw_video(file, sequence, film, color_by=color_by, part=analysis.part, on_progress=watch, workers=1):
-            raise Stopped
+            raise Stopped(Begun(None, time.monotonic() - since))
     manifest = make_manifest(
         sequence,
         analysis.pose,
         source=file.name,
-        seconds=time.monotonic() - begun,
+        seconds=time.monotonic() - since,
         part=analysis.part,
         notes=notes,
         source_sha256=sha256,
-        most_people=summaries[0].most_people,
+        most_people=summary.most_people,
         heights=given,
         smoothing=body,
         focal_35mm=info.focal_35mm,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from posecore.batch import storage
-from posecore.batch.analysis import Analysed, Analysis, Stopped, analyse, summary_of
+from posecore.batch.analysis import Analysed, Analysis, Begun, Stopped, analyse, summary_of
 from posecore.batch.listing import Source
 from posecore.errors import PosecoreError, one_line, unforeseen
 from posecore.export.json_file import write_manifest
@@ -64,6 +64,7 @@ class Outcome:
         row: the video in the summary, see ``posecore.batch.summary``; has ``error`` if it failed.
         outputs: places of its files in the folder of all results.
         could_write: False if it failed because the files could not be written.
+        begun: what ``process_clip`` goes on with if it was stopped; None: nothing.
     """
 
     clip: str
@@ -72,9 +73,15 @@ class Outcome:
     row: Mapping[str, Any]
     outputs: tuple[str, ...] = ()
     could_write: bool = True
+    begun: Begun | None = None
 
 
-def process_clip(task: ClipTask, stop: threading.Event | None = None, on_progress: OnProgress | None = None) -> Outcome:
+def process_clip(
+    task: ClipTask,
+    stop: threading.Event | None = None,
+    on_progress: OnProgress | None = None,
+    after: Begun | None = None,
+) -> Outcome:
     """Analyse a video and write its files, unless they are there: made in the same way, of the same content.
 
     Writes ``clips/CLIP/`` with the saved result, its manifest and perhaps the annotated video, and
@@ -84,16 +91,17 @@ def process_clip(task: ClipTask, stop: threading.Event | None = None, on_progres
         task: which video, how, and where to.
         stop: ends it once it is set, for an executor of threads.
         on_progress: called after each frame, likewise; what it returns does not matter.
+        after: of the same task, which was stopped.
 
     Returns:
         What became of it. No error is raised: one is the outcome of this video alone.
     """
-    begun = time.monotonic()
+    since = time.monotonic()
     could_write = True
     try:
-        return _processed(task, stop or threading.Event(), on_progress)
-    except Stopped:
-        return Outcome(task.source.clip, task.source.address, "stopped", {})
+        return _processed(task, stop or threading.Event(), on_progress, after)
+    except Stopped as stopped:
+        return Outcome(task.source.clip, task.source.address, "stopped", {}, begun=stopped.begun or after)
     except PosecoreError as error:
         said = one_line(error)
     except OSError as error:
@@ -101,7 +109,7 @@ def process_clip(task: ClipTask, stop: threading.Event | None = None, on_progres
         could_write = False
     except Exception as error:  # noqa: BLE001 - a decoder may raise anything
         said = unforeseen(task.source.clip, error)
-    return failed(task, said, seconds_taken=round(time.monotonic() - begun, 3), could_write=could_write)
+    return failed(task, said, seconds_taken=round(time.monotonic() - since, 3), could_write=could_write)
 
 
 def version_here() -> str:
@@ -126,7 +134,7 @@ def find_done(task: ClipTask) -> Outcome | None:
     return None if mark is None else _skipped(task, mark)
 
 
-def _processed(task: ClipTask, stop: threading.Event, on_progress: OnProgress | None) -> Outcome:
+def _processed(task: ClipTask, stop: threading.Event, on_progress: OnProgress | None, after: Begun | None) -> Outcome:
     if stop.is_set():
         raise Stopped
     address = task.source.address
@@ -141,7 +149,13 @@ def _processed(task: ClipTask, stop: threading.Event, on_progress: OnProgress | 
             return _skipped(task, mark)
         film = work / "annotated.mp4" if task.analysis.film else None
         analysed = analyse(
-            file, task.analysis, film, sha256=sha256, goes_on=lambda: not stop.is_set(), on_progress=on_progress
+            file,
+            task.analysis,
+            film,
+            sha256=sha256,
+            goes_on=lambda: not stop.is_set(),
+            on_progress=on_progress,
+            after=after,
         )
         row = {"clip": task.source.clip, "source": address, **summary_of(analysed, task.analysis)}
         files = _written(task, analysed, film, work)

@@ -4,6 +4,7 @@ import io
 import zipfile
 from itertools import islice
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pandas as pd
@@ -14,15 +15,21 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRe
 
 from pages.ui.batch import batches
 from pages.ui.batch.batches import UploadBatch, batch_of_folder
+from pages.ui.batch.shown_queue import _status
 from pages.ui.explore.opened import Opened
+from pages.ui.serving.job_queue import JobQueue
 from pages.ui.video import clip_run
 from pages.ui.video.clip_run import ClipRun
-from posecore import InvalidOption
+from posecore import FramePoses, InvalidOption, estimate_video
 from posecore.batch.analysis import Analysis
+from posecore.batch.task import Outcome
 from posecore.export.saved import load_sequence
 from posecore.limits import Limits
+from posecore.media.clip_options import ClipOptions
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
+from posecore.runs.progress import Progress
+from tests.pages.test_job_queue import Waiter
 
 FRAMES = 6
 BROKEN = b"\0" * 500
@@ -197,6 +204,66 @@ def test_a_stopped_run_keeps_what_is_done_and_goes_on(small_sample, videos):
     folder = batch.results.parent
     batch.close()
     assert not folder.exists()
+
+
+def test_a_video_that_had_its_time_makes_way_for_others_and_goes_on(small_sample, monkeypatch):
+    line, other, went_on_with = JobQueue(places=1, waiting_places=9, per_visit=9), Waiter(), []
+    monkeypatch.setattr("pages.ui.serving.jobs.QUEUE", line)
+    monkeypatch.setattr("pages.ui.serving.jobs.LIMITS", Limits(job_seconds=0))
+
+    def estimate(*given, after, **options):
+        went_on_with.append(after)
+        return estimate_video(*given, after=after, **options)
+
+    monkeypatch.setattr("posecore.batch.analysis.estimate_video", estimate)
+    batch, part = UploadBatch(), ClipOptions(every=5)
+    add(batch, ("long.mp4", small_sample.read_bytes()))
+    batch.queue.start(Analysis(part=part))
+    [long] = batch.queue.entries
+    while not (long.job and long.job.state.progress):
+        assert batch.queue.is_running
+        batch.queue.wait(0.01)
+    line.enter(other)
+    while not (long.turns and long.state == "in line" and line.waiting):
+        assert batch.queue.is_running
+        batch.queue.wait(0.01)
+    assert other.begun.is_set()
+    assert _status(long).startswith("Made way for others, goes on in its turn. Place 1 in the queue")
+    line.finish(other)
+    batch.queue.wait(A_WHILE_S)
+    assert states(batch) == {"long.mp4": "done"}
+    with open_clip(small_sample) as clip:
+        assert long.outcome.row["frames"] == part.frames_of(clip.info.frame_count, clip.info.fps)
+    first, second = went_on_with
+    assert first is None
+    assert 0 < len(second.sequence) < long.outcome.row["frames"]
+    assert long.begun is None
+    batch.close()
+
+
+def test_one_that_cannot_go_on_where_it_was_begins_again_only_once(videos, monkeypatch):
+    line = JobQueue(places=1, waiting_places=9, per_visit=9)
+    monkeypatch.setattr("pages.ui.serving.jobs.QUEUE", line)
+    monkeypatch.setattr("pages.ui.serving.jobs.LIMITS", Limits(job_seconds=0))
+
+    class Impatient(Waiter):
+        def begin(self) -> None:
+            Thread(target=line.finish, args=(self,)).start()
+
+    def process(task, _stop, on_progress, _after) -> Outcome:
+        line.enter(Impatient())
+        on_progress(Progress(1, 9, 0.1, FramePoses.nobody((9, 9))))
+        return Outcome(task.source.clip, task.source.address, "stopped", {})
+
+    monkeypatch.setattr("pages.ui.batch.queue.process_clip", process)
+    batch = UploadBatch()
+    add(batch, ("a.mp4", (videos / "a.mp4").read_bytes()))
+    batch.queue.start(Analysis())
+    batch.queue.wait(A_WHILE_S)
+    [entry] = batch.queue.entries
+    assert entry.turns == 1
+    assert "others wait, and it had the 0 s of one job twice" in entry.outcome.row["error"]
+    batch.close()
 
 
 def test_names_of_visitors_are_no_paths_and_there_are_limits(monkeypatch):

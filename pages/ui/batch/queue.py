@@ -12,7 +12,7 @@ from pages.ui.batch.pace import Pace, Progress
 from pages.ui.serving.jobs import Job, JobWords, Report, time_for_a_job
 from pages.ui.shared.video_run import counting_frames
 from posecore import PosecoreError
-from posecore.batch.analysis import Analysis
+from posecore.batch.analysis import Analysis, Begun
 from posecore.batch.listing import Source
 from posecore.batch.run import run_batch
 from posecore.batch.storage import make_folder
@@ -26,7 +26,6 @@ State = Literal["waiting", "in line", "analysing", "done", "skipped", "failed", 
 """Of a video: "in line" waits for other visitors' jobs; "skipped" has a result from before."""
 
 _WORDS = JobWords("frames", "fps", fails="The video could not be processed", kind="batch")
-_TRIES_EVERY_S = 2.0
 
 
 @dataclass(eq=False)
@@ -39,6 +38,8 @@ class Entry:
         is_measured: whether that was looked up.
         outcome: of the last run with the queue's options; None: there was none.
         job: of the run that goes on; None before its turn.
+        begun: what the next run goes on with; None: it begins with the first frame.
+        turns: how often it has made way for the jobs of others in this run.
     """
 
     source: Source
@@ -46,6 +47,8 @@ class Entry:
     is_measured: bool = False
     outcome: Outcome | None = None
     job: Job[Outcome] | None = None
+    begun: Begun | None = None
+    turns: int = 0
 
     @property
     def state(self) -> State:
@@ -97,26 +100,35 @@ class _Work:
             entry = next((each for each in self.entries if each.is_open), None)
             if entry is None or self.stop.is_set() or self.analysis is None:
                 return None
-            entry.job, entry.outcome = Job(_WORDS), None
+            entry.job, entry.outcome, entry.turns = Job(_WORDS), None, 0
             return ClipTask(entry.source, self.out, self.analysis)
 
     def process(self, task: ClipTask) -> Outcome:
-        """Analyse a video once there is a place for it among all visitors' runs."""
+        """Analyse a video once there is a place for it among all visitors' runs.
+
+        If it has had its time and others wait, it goes on behind them; one that can only begin again does so once.
+        """
         entry = self.entry_of(task.source.clip)
         assert entry is not None
         assert entry.job is not None
-        job = entry.job
-        job.start(partial(_process, task, job.state.stop))
-        if self.stop.is_set():
-            job.stop()
-        while not job.state.done.wait(_TRIES_EVERY_S):
-            job.try_again()  # if the server was full
-        if job.state.is_out_of_time:
-            why = f"others wait, and it had the {time_for_a_job()} of one job"
-            return failed(task, f"{task.source.clip} could not be processed: {why}.")
-        if job.state.error is not None:
-            return failed(task, job.state.error)
-        return job.state.result or Outcome(task.source.clip, task.source.address, "stopped", {})
+        while True:
+            job = entry.job
+            job.start(partial(_process, task, job.state.stop, entry.begun))
+            if self.stop.is_set():
+                job.stop()
+            job.wait()
+            if job.state.error is not None:
+                return failed(task, job.state.error)
+            outcome = job.state.result or Outcome(task.source.clip, task.source.address, "stopped", {})
+            if outcome.begun is not None:
+                entry.begun = outcome.begun
+            if outcome.status != "stopped" or not job.state.is_out_of_time or self.stop.is_set():
+                return outcome
+            if entry.turns and (entry.begun is None or entry.begun.run is None):
+                why = f"others wait, and it had the {time_for_a_job()} of one job twice"
+                return failed(task, f"{task.source.clip} could not be processed: {why}.")
+            with self.lock:
+                entry.turns, entry.job = entry.turns + 1, Job(_WORDS)
 
     def take(self, outcome: Outcome) -> None:
         """Note what has become of a video."""
@@ -124,6 +136,8 @@ class _Work:
             entry = self.entry_of(outcome.clip)
             if entry is not None:
                 entry.outcome, entry.job = self._without_paths(outcome), None
+                if outcome.status != "stopped":
+                    entry.begun = None
                 self.version += 1
         self.pace.add(outcome)
 
@@ -279,14 +293,14 @@ class Queue:
             for entry in work.entries:
                 has_failed = entry.outcome is not None and entry.outcome.status == "failed"
                 if work.analysis != analysis or (again and has_failed):
-                    entry.outcome = None
+                    entry.outcome = entry.begun = None
             work.analysis, work.error, work.pace = analysis, None, Pace()
         work.stop.clear()
         self._runner = threading.Thread(target=_run, args=(work,), daemon=True)
         self._runner.start()
 
     def stop(self) -> None:
-        """End the run soon; what is done is kept, and videos that are only begun will be analysed from their start."""
+        """End the run soon; what is done is kept, and videos that are only begun go on where they were if they can."""
         self._work.stop.set()
         for entry in self.entries:
             if entry.job is not None:
@@ -341,8 +355,8 @@ def _write_summary(work: _Work) -> None:
     work.version += 1
 
 
-def _process(task: ClipTask, stop: threading.Event, report: Report) -> Outcome:
-    return process_clip(task, stop, counting_frames(report))
+def _process(task: ClipTask, stop: threading.Event, after: Begun | None, report: Report) -> Outcome:
+    return process_clip(task, stop, counting_frames(report), after)
 
 
 def _find_done(task: ClipTask) -> Outcome | None:

@@ -113,7 +113,7 @@ def _show(batch: Batch, seen: _Seen) -> None:
             icon=":material/stop_circle:",
             disabled=queue.is_stopping,
             key="batch_stop",
-            help="A video that has only begun is analysed from its start when you go on.",
+            help="A video that has only begun goes on where it was, if its engine can.",
             on_click=queue.stop,
         )
     if queue.error is not None:
@@ -196,7 +196,8 @@ def _status(entry: Entry) -> str:
     state, job = entry.state, entry.job
     if state != "in line" or job is None:
         return _STATES[state]
-    return "The server is full" if job.state.is_refused else queue_text(job.state.place, job.state.seconds_until)
+    place = "The server is full" if job.state.is_refused else queue_text(job.state.place, job.state.seconds_until)
+    return f"Made way for others, goes on in its turn. {place}" if entry.turns else place
 
 
 def _columns() -> dict[str, Any]:
