@@ -161,7 +161,9 @@ def show_page() -> None:
             invitation=_INVITATION,
             recording=recording,
             place={"missing": missing, "needs": needs},
-            device=device_data(files, chosen, film=film, link=own.address) if files and not needs else None,
+            device=device_data(files, chosen, film=film, link=own.address, coach=coach)
+            if files and not needs
+            else None,
         )
         show_finished_recording(live)
         if reason := why_last_is_over(live):

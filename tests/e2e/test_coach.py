@@ -81,8 +81,17 @@ def test_squats_before_the_camera_are_counted_in_sets(visit, server, squatting, 
     no_errors(page)
 
 
-def test_on_a_phone_the_count_stays_when_the_camera_is_started_again(visit, server, squatting, shot):
+def count_on(page: Page, more: int) -> None:
+    """Wait for so many more repetitions on the board."""
+    count = int(page.locator(".co-number").inner_text())
+    page.wait_for_function(f"Number(document.querySelector('.co-number').textContent) >= {count + more}")
+
+
+def test_on_a_phone_the_count_stays_when_the_camera_is_started_again_and_goes_on_without_a_network(
+    visit, server, squatting, shot
+):
     page = visit(server, squatting, **PHONE | {"color_scheme": "dark"})
+    page.add_init_script("""localStorage.setItem("posecore.live.where", "device")""")
     begin(page, repetitions=50, sets=1, rest_s=0)
     board = page.locator(".co")
     expect(board).to_have_attribute("data-phase", "work")
@@ -93,4 +102,16 @@ def test_on_a_phone_the_count_stays_when_the_camera_is_started_again(visit, serv
     expect(page.locator(".lp-idle")).to_be_visible()
     live_button(page, "Start").click()
     page.wait_for_function("Number(document.querySelector('.co-number').textContent) >= 4")
+    expect(board.locator(".co-own")).to_be_hidden()
+    page.context.set_offline(True)
+    expect(board.locator(".co-own")).to_have_text(re.compile("Counted on this device"))
+    count_on(page, 2)
+    expect(page.get_by_text(re.compile("^No network.* The coach counts on this device"))).to_be_visible()
+    shot(page, "coach-offline")
+    server_count = "window.posecoreDevice.followed.coach.count"
+    assert page.evaluate(server_count) < int(board.locator(".co-number").inner_text())
+    page.context.set_offline(False)
+    expect(board.locator(".co-own")).to_be_hidden()
+    own = page.evaluate("window.posecoreDevice.own.report().count")
+    assert abs(page.evaluate(server_count) - own) <= 1, "nothing was lost"
     no_errors(page)

@@ -285,6 +285,55 @@ export interface Coaching {
   finished: number;
   /** Only in the answer to the wish for it. */
   result: CoachResult | null;
+  /** Whether it is the device's own count, as the server cannot be reached. */
+  own?: boolean;
+}
+
+/** How a measure is worked out of the middles of landmarks, see pages/ui/live/own_exercise.py. */
+export interface OwnMeasure {
+  kind: "joint" | "lean" | "tilt" | "rise" | "height" | "across";
+  points: number[][];
+  inPicture: boolean;
+  /** 180 degrees minus the angle. */
+  flexed: boolean;
+}
+
+/** What a measure must be; null: it has no such bound. */
+export interface OwnCondition {
+  measure: string;
+  when: "rest" | "extreme" | "range";
+  least: number | null;
+  most: number | null;
+}
+
+/** How repetitions are counted, as in posecore/motion/exercises/declaration.py. */
+export interface OwnWay {
+  signals: { measure: string; full: number; weight: number }[];
+  /** Measures that both sides have. */
+  paired: string[];
+  must: OwnCondition[];
+  sides: "together" | "each" | "front";
+  shortestS: number;
+  longestS: number;
+  inPlace: boolean;
+  fromExtreme: boolean;
+}
+
+/** What the visitor's own device needs to count an exercise by itself, see pages/ui/live/own_exercise.py. */
+export interface OwnExercise {
+  title: string;
+  held: boolean;
+  /** Repetitions or seconds of each set. */
+  target: number;
+  sets: number;
+  restS: number;
+  /** Directions in which it may be counted; none if it is held. */
+  ways: OwnWay[];
+  /** What holds while it is held. */
+  within: OwnCondition[];
+  measures: Record<string, OwnMeasure>;
+  /** What must be in view: of the landmarks of a part, one is enough. */
+  parts: { name: string; landmarks: number[] }[];
 }
 
 /** Gestures that press buttons, see pages/ui/live/gesture_buttons.py. */
@@ -352,6 +401,8 @@ export interface DeviceData {
   film: string | null;
   /** Address that takes landmarks; null: nothing on the server needs them. */
   link: string | null;
+  /** What the coach counts; null: there is no coach. */
+  coach: OwnExercise | null;
   /** Names of landmarks, of bodies and of hands. */
   landmarks: string[];
   handLandmarks: string[];

@@ -36,13 +36,14 @@ class Coach:
         target: what is to be done.
 
     Attributes:
+        title: of the exercise.
         is_held: whether the exercise is held, and its seconds count.
     """
 
     def __init__(self, exercise: str, target: Target) -> None:
         self.exercise, self.target = exercise, target
         self.is_held = isinstance(EXERCISES.get(exercise), Hold)
-        self._title = title_of(exercise)
+        self.title = title_of(exercise)
         self._lock = threading.Lock()
         self._begin()
 
@@ -93,7 +94,7 @@ class Coach:
         if self._started_at is None and sets.sets:
             self._started_at = datetime.now(UTC)
         return {
-            "exercise": self._title,
+            "exercise": self.title,
             "held": self.is_held,
             "phase": sets.phase,
             "count": sets.count,

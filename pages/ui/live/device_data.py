@@ -4,9 +4,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from pages.ui.live.coach import Coach
 from pages.ui.live.device_files import DeviceFiles
 from pages.ui.live.device_recording import address_for_recordings
 from pages.ui.live.device_stream import DeviceStream
+from pages.ui.live.own_exercise import own_exercise
 from pages.ui.live.stream import LiveOptions
 from pages.ui.serving.public_files import publish
 from pages.ui.shared.script_parts import HAND_LOOK, angle_for_scripts
@@ -42,7 +44,9 @@ def why_server(options: LiveOptions, files: DeviceFiles) -> str | None:
     return f"The server does what devices cannot yet: {_LISTED.join(wanted)}." if wanted else None
 
 
-def device_data(files: DeviceFiles, options: LiveOptions, *, film: Path | None, link: str | None) -> dict[str, Any]:
+def device_data(
+    files: DeviceFiles, options: LiveOptions, *, film: Path | None, link: str | None, coach: Coach | None = None
+) -> dict[str, Any]:
     """What the script of a device needs, as ``DeviceData`` in js/types.d.ts.
 
     Args:
@@ -50,6 +54,7 @@ def device_data(files: DeviceFiles, options: LiveOptions, *, film: Path | None, 
         options: of the live picture.
         film: a video that plays in place of a camera; None: there is a camera.
         link: address that takes landmarks; None: nothing on the server needs them.
+        coach: follows them; None: there is no coach.
     """
     pose, hands = options.pose, options.hands
     return {
@@ -66,6 +71,7 @@ def device_data(files: DeviceFiles, options: LiveOptions, *, film: Path | None, 
         "angles": [angle_for_scripts(angle) for angle in ANGLES.values()],
         "film": None if film is None else _film_address(film),
         "link": link,
+        "coach": None if coach is None else own_exercise(coach),
         "landmarks": list(BLAZEPOSE_33.landmarks),
         "handLandmarks": list(HAND_21.landmarks),
         "uploads": address_for_recordings(),

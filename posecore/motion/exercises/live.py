@@ -44,7 +44,7 @@ class LiveCount(LiveWindow):
     """
 
     def __init__(self, exercise: str) -> None:
-        self._ways = _ways_of(exercise)
+        self._ways = ways_of(exercise)
         self.exercise = self._ways[0]
         super().__init__([each.measure for each in self.exercise.signals])
         self.repetitions: list[Repetition] = []
@@ -95,7 +95,7 @@ class LiveCount(LiveWindow):
         )
 
 
-def _ways_of(exercise: str) -> tuple[Exercise, ...]:
+def ways_of(exercise: str) -> tuple[Exercise, ...]:
     """The declaration of an exercise; of an angle, one for each direction in which it may move from rest."""
     declared = EXERCISES.get(exercise)
     if isinstance(declared, Exercise):

@@ -50,7 +50,7 @@ class LiveWindow:
 
     def __init__(self, measures: Sequence[str]) -> None:
         self.missing: tuple[str, ...] | None = None
-        self._parts = _parts_of(measures)
+        self._parts = parts_of(measures)
         self._free = True
         self._person: int | None = None
         self._seen_s = self._last_s = self._begun_s = -np.inf
@@ -169,7 +169,7 @@ def _missing(
     return tuple(dict.fromkeys(name for name, sides in parts if max(sure[each] for each in sides) < IN_VIEW))
 
 
-def _parts_of(measures: Sequence[str]) -> list[tuple[str, list[int]]]:
+def parts_of(measures: Sequence[str]) -> list[tuple[str, list[int]]]:
     """Parts of the body that measures need, from head to foot, with the landmarks of which one is enough."""
     parts = []
     for measure in measures:

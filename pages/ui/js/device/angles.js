@@ -44,7 +44,7 @@ const minus = (to, from) => [to[0] - from[0], to[1] - from[1], to[2] - from[2]];
  * @param {Place} one
  * @param {Place} other
  */
-function between(one, other) {
+export function between(one, other) {
   const [a, b, c] = one;
   const [x, y, z] = other;
   if (!(a || b || c) || !(x || y || z)) return NaN;

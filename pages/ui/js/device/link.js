@@ -32,6 +32,7 @@ const LONGEST_WAIT_MS = 15_000;
 const FULL_WAIT_MS = 10_000;
 const LASTED_MS = 5000; // a connection that ends sooner is not a success
 const SILENT_MS = 10_000; // the server says every two seconds what it has got
+const MOMENT_MS = 1500; // of a connection that is lost, before anything is said
 const LOST = 1006; // as browsers call it
 const MOST_UNSURE = 600; // frames that the server may not have got
 const RESTS = 4002;
@@ -67,8 +68,9 @@ export class Link {
    * @param {object} listeners
    * @param {(answer: LinkAnswer) => void} [listeners.onMessage]
    * @param {(state: LinkState, text: string) => void} [listeners.onState]
+   * @param {boolean} [keeps] whether frames are wanted later if they cannot be sent; the server says so, too
    */
-  constructor(address, { onMessage = () => {}, onState = () => {} } = {}) {
+  constructor(address, { onMessage = () => {}, onState = () => {} } = {}, keeps = false) {
     const url = new URL(address, globalThis.location?.href);
     url.protocol = url.protocol.replace("http", "ws");
     this.url = url;
@@ -84,10 +86,14 @@ export class Link {
     this.number = -1; // of the newest frame, and its time; the server refuses what does not grow
     this.timeS = -Infinity;
     this.sentAt = -Infinity;
-    this.eachAtOnce = this.keeps = false;
+    this.eachAtOnce = false;
+    this.keeps = keeps;
     this.kept = new KeptFrames();
     /** What was sent, until the server says that it has got it. @type {(SentBytes | {wish: Wish})[]} */
     this.unsure = [];
+    this.keptNumber = this.got = -1; // newest frames that were kept, and that the server has
+    this.gotS = -Infinity; // on the clock of the frames
+    this.lostAt = Infinity;
     this.silentSince = Infinity; // ms: when something was sent, or a connection begun, to which nothing has come
     /** @type {Wish | null} */
     this.wish = null; // the server does not know it yet
@@ -106,9 +112,14 @@ export class Link {
     this.connect();
   }
 
-  /** Whether the server is told now what was kept for it. */
+  /** Whether the server does not know all yet that was kept for it. */
   get catchesUp() {
-    return this.state === "open" && this.kept.seconds > 1;
+    return this.state === "open" && (!this.kept.empty || this.keptNumber > this.got);
+  }
+
+  /** Whether it has not been reached for longer than a moment, or never will. */
+  get isAway() {
+    return this.state === "closed" || performance.now() - this.lostAt > MOMENT_MS;
   }
 
   /**
@@ -166,7 +177,10 @@ export class Link {
 
   connect() {
     clearTimeout(this.againTimer);
-    if (globalThis.navigator?.onLine === false) return this.enter("lost", meaningOf(LOST, "").text);
+    if (globalThis.navigator?.onLine === false) {
+      this.lostAt = Math.min(this.lostAt, performance.now());
+      return this.enter("lost", meaningOf(LOST, "").text);
+    }
     this.enter("connecting", "Connecting to the server.");
     this.silentSince = performance.now();
     const socket = new WebSocket(this.url, PROTOCOL);
@@ -175,7 +189,7 @@ export class Link {
     socket.addEventListener("open", () => {
       if (socket !== this.socket) return;
       this.openedAt = performance.now();
-      this.silentSince = Infinity;
+      this.silentSince = this.lostAt = Infinity;
       this.enter("open", "");
       if (this.kept.empty) this.tell();
       this.flush();
@@ -195,6 +209,8 @@ export class Link {
     this.silentSince = Infinity;
     this.eachAtOnce = answer.goes_on_unseen;
     this.keeps = answer.keeps;
+    this.got = answer.got;
+    for (const each of this.unsure) if ("bytes" in each && each.number <= answer.got) this.gotS = each.timeS;
     if (answer.told === this.wish) this.wish = null;
     const isThere = (/** @type {SentBytes | {wish: Wish}} */ each) =>
       "wish" in each ? each.wish === answer.told : each.number <= answer.got;
@@ -229,6 +245,7 @@ export class Link {
     this.enter(state, text);
     if (state === "closed") this.forget();
     if (state !== "lost") return;
+    this.lostAt = Math.min(this.lostAt, performance.now());
     if (this.keeps) this.keep();
     const wait = code === FULL ? FULL_WAIT_MS : waitMs(this.attempt++, Math.random());
     this.againTimer = setTimeout(() => this.connect(), wait);
@@ -259,6 +276,7 @@ export class Link {
       return this.noteUnsure({ wish: next });
     }
     this.socket?.send(joined(next.map(({ bytes }) => bytes)));
+    this.keptNumber = next[next.length - 1].number;
     this.noteUnsure(...next);
   }
 

@@ -9,11 +9,12 @@ import { drawPeople } from "./drawing.js";
 import { failureFrom } from "./failure.js";
 import { Frames, UnseenFrames, copyOf, sizeOf } from "./frames.js";
 import { Link } from "./link.js";
+import { OwnCoach } from "./own_coach.js";
 import { Pace } from "./pace.js";
 import { DevicePose } from "./pose.js";
 import { Recording, canRecord } from "./recording.js";
 import { Remembered } from "./remembered.js";
-import { adviceFor, loadingText } from "./words.js";
+import { adviceFor, awayText, loadingText } from "./words.js";
 
 /** @typedef {import("../types.d.ts").Answer} Answer */
 /** @typedef {import("../types.d.ts").CameraData} CameraData */
@@ -27,9 +28,13 @@ import { adviceFor, loadingText } from "./words.js";
 const HIDDEN_MS = 2000;
 const NOBODY_S = 2;
 const OFF = "The camera was unplugged or switched off.";
-const OFFLINE = "No network. The live picture and its numbers go on, as this device finds people itself.";
 const UNREAD = "No network: the server reads letters and signs.";
+const FORGOTTEN =
+  "The server has forgotten this session, as it was out of reach for long. The coach counts on this device until you start over.";
 const NO_FILM = "Your browser cannot play the sample video here.";
+
+/** @param {DeviceData} device */
+const ownCoachOf = ({ coach }) => (coach ? new OwnCoach(coach) : null);
 
 /** @implements {LiveSource} */
 export class DeviceSource {
@@ -84,6 +89,9 @@ export class DeviceSource {
     this.remembered = new Remembered();
     /** @type {LinkAnswer | null} */
     this.followed = null; // by the server
+    this.own = ownCoachOf(data.device);
+    this.countsItself = false; // for the coach
+    this.ownOnly = false; // only this device still knows the session
     this.words = ""; // what the hands show, of the frame that is shown
     this.unlinked = ""; // why it does not
     this.look = () => this.restWhileHidden();
@@ -110,8 +118,12 @@ export class DeviceSource {
   }
 
   set data(data) {
-    const { options, link } = this.given.device;
+    const { options, link, coach } = this.given.device;
     this.given = data;
+    if (JSON.stringify(coach) !== JSON.stringify(data.device.coach)) {
+      this.own = ownCoachOf(data.device);
+      this.ownOnly = false;
+    } else if (link !== data.device.link) this.ownOnly ||= this.ownCounts && Boolean(this.own?.begun); // another visit
     if (JSON.stringify(options) !== JSON.stringify(data.device.options)) this.pose?.set(data.device.options);
     if (link !== data.device.link && this.stream) this.openLink();
     if (this.held) this.draw(); // it may be mirrored now
@@ -304,6 +316,7 @@ export class DeviceSource {
       film?.addPeople(found);
       if (film?.full) this.finishRecording();
       this.remembered.add(found);
+      this.own?.add(found);
       this.link?.send(found);
       if (this.held) copy.close();
       else this.show(copy, found);
@@ -395,7 +408,7 @@ export class DeviceSource {
    */
   async ask({ since, angles, coach }) {
     const { device } = this.data;
-    if (coach) this.link?.ask(/** @type {import("../live/coach.js").Wish} */ (coach));
+    if (coach) this.askCoach(/** @type {import("../live/coach.js").Wish} */ (coach));
     const now = performance.now();
     const figures = this.pace.figures(now);
     const shown = (this.held ? this.shown?.people : this.remembered.newest) ?? null;
@@ -404,13 +417,13 @@ export class DeviceSource {
     const report = shown && this.remembered.report(shown, since, chosen, device.look.people.map(({ color }) => color), this.words);
     return {
       figures,
-      problem: this.followed?.problem || (navigator.onLine && this.unlinked) || null,
+      problem: this.followed?.problem || (navigator.onLine && !this.ownCounts && this.unlinked) || null,
       advice: this.adviceNow(figures),
       loading: false,
       over: null,
       goes_on_unseen: false,
       recording: this.recording,
-      coach: this.followed?.coach ?? null,
+      coach: this.ownCounts && this.own ? this.own.report() : (this.followed?.coach ?? null),
       gestures: this.followed?.gestures ?? null,
       stream: 0,
       number: -1,
@@ -424,7 +437,17 @@ export class DeviceSource {
   /** @param {Answer["figures"]} figures */
   adviceNow(figures) {
     if (!this.opened) return loadingText(this.loaded);
-    if (!navigator.onLine) return this.link ? `${OFFLINE} What the server does waits for the network.` : OFFLINE;
+    const { link } = this;
+    const away = awayText({
+      online: navigator.onLine,
+      away: link?.isAway && this.own ? this.unlinked : "",
+      catchesUp: Boolean(link?.catchesUp && this.ownCounts),
+      full: Boolean(link?.kept.full),
+      counts: Boolean(this.own),
+      needed: Boolean(link),
+    });
+    if (away) return away;
+    if (this.ownOnly) return FORGOTTEN;
     const { options, files } = this.data.device;
     const rates = this.pace.ratesForLong(performance.now());
     const slow = adviceFor(rates, figures.estimate_ms, options, Object.keys(files.bundles));
@@ -440,13 +463,29 @@ export class DeviceSource {
     this.unlinked = "";
     const { link } = this.data.device;
     if (!link) return void (this.link = null);
-    this.link = new Link(link, {
-      onMessage: (answer) => this.hear(answer),
-      onState: (state, text) => {
-        if (state === "open") this.unlinked = "";
-        if (state === "lost" || state === "closed") this.unlinked = text;
-      },
-    });
+    const onState = (/** @type {import("./link.js").LinkState} */ state, /** @type {string} */ text) => {
+      if (state === "open") this.unlinked = "";
+      if (state === "lost" || state === "closed") this.unlinked = text;
+    };
+    this.link = new Link(link, { onMessage: (answer) => this.hear(answer), onState }, Boolean(this.own));
+  }
+
+  // ---- the coach
+
+  /** Whether this device counts by itself: until the server knows all again. */
+  get ownCounts() {
+    const { link, own } = this;
+    if (!own || !link) return false;
+    if (this.ownOnly || link.isAway) this.countsItself = true;
+    else if (link.state === "open" && !link.catchesUp && link.got >= 0) this.countsItself = false;
+    return this.countsItself;
+  }
+
+  /** @param {import("../live/coach.js").Wish} wish */
+  askCoach(wish) {
+    if (this.ownCounts) this.own?.ask(wish);
+    if (wish === "again") this.ownOnly = false;
+    if (!this.ownOnly) this.link?.ask(wish);
   }
 
   /** @param {LinkAnswer} answer */
@@ -455,6 +494,7 @@ export class DeviceSource {
     // It comes once; the panel may look later.
     if (coach?.phase === "done") coach.result ??= this.followed?.coach?.result ?? null;
     this.followed = answer;
+    if (coach && !this.ownCounts && this.link) this.own?.hear(coach, this.link.gotS);
   }
 
   // ---- nothing from a hidden page

@@ -20,6 +20,26 @@ export function loadingText({ done, total }) {
 }
 
 /**
+ * What goes on without the server, and what waits; empty if it is there.
+ * @param {object} now
+ * @param {boolean} now.online
+ * @param {string} now.away why the server cannot be reached; empty if it can
+ * @param {boolean} now.catchesUp
+ * @param {boolean} now.full no more is kept for it
+ * @param {boolean} now.counts there is a coach
+ * @param {boolean} now.needed something on it wants landmarks
+ */
+export function awayText({ online, away, catchesUp, full, counts, needed }) {
+  if (online && !away) return catchesUp ? "Connected again. The server catches up with what you did meanwhile." : "";
+  const parts = [online ? away : "No network."];
+  parts.push("The live picture and its numbers go on, as this device finds people itself.");
+  if (!counts) return [...parts, needed ? "What the server does waits for the network." : ""].filter(Boolean).join(" ");
+  parts.push("The coach counts on this device. Form cues and the result come back with the connection.");
+  if (full) parts.push("After two minutes without it, what you do is no longer kept for the result.");
+  return parts.join(" ");
+}
+
+/**
  * Advice if this device is too slow; null if it is fast enough, or that is not known yet.
  * @param {[number, number] | null} rates frames per second that came and that were estimated
  * @param {number} estimateMs

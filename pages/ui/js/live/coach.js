@@ -26,6 +26,15 @@ export function boardText({ exercise, held, phase, count, target, set, sets, cue
 }
 
 /**
+ * That the device counts by itself; empty if the server does.
+ * @param {Coaching} coaching
+ */
+export function ownText({ own, phase }) {
+  if (!own) return "";
+  return `Counted on this device. ${phase === "done" ? "The result comes" : "Form cues come back"} with the connection.`;
+}
+
+/**
  * What changed, for the ears; empty if nothing that is worth saying did.
  * @param {Coaching | null} before
  * @param {Coaching} now
@@ -139,12 +148,15 @@ class Board {
     write(find(this.root, ".co-unit"), unit);
     write(find(this.root, ".co-title"), title);
     write(find(this.root, ".co-cue"), cue);
+    const own = find(this.root, ".co-own");
+    write(own, ownText(coaching));
+    own.hidden = !coaching.own;
     find(this.root, ".co-bar i").style.width = `${progress ?? 0}%`;
     this.button("begin").hidden = !["wait", "countdown", "rest"].includes(phase);
     this.button("end").hidden = phase === "done";
     this.button("again").hidden = phase !== "done";
     this.showResult(coaching);
-    this.tellPage(phase === "done");
+    if (!coaching.own) this.tellPage(phase === "done"); // the server knows of it
     const words = spoken(this.shown, coaching);
     this.shown = coaching;
     if (!words) return;
