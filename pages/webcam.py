@@ -11,7 +11,7 @@ from pages.ui.live.coach import Coach
 from pages.ui.live.coach_board import show_board
 from pages.ui.live.coach_choice import choose_coach
 from pages.ui.live.current import Live, last_live, live_from, place_is_there, why_last_is_over
-from pages.ui.live.device_data import device_data, what_travels, why_server
+from pages.ui.live.device_data import device_data, wanted_of, what_travels, why_server
 from pages.ui.live.device_files import device_files, why_no_device
 from pages.ui.live.device_link import device_of_visit
 from pages.ui.live.device_recording import open_uploaded_recording
@@ -150,7 +150,7 @@ def show_page() -> None:
     needs = why_server(chosen, files) if files else None
     film = ready_sample_clip().path if source == SAMPLE else None
     with ways:
-        where = choose_where(missing, needs)
+        where = choose_where(missing, needs, wanted_of(files, chosen))
     if where == "device" or live.playing:
         with more:
             offer_sending(own.stream if where == "device" else live.stream)

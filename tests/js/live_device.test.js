@@ -6,7 +6,8 @@ import { measureAngle } from "../../pages/ui/js/device/angles.js";
 import { boneWidth } from "../../pages/ui/js/device/drawing.js";
 import { Pace } from "../../pages/ui/js/device/pace.js";
 import { Remembered } from "../../pages/ui/js/device/remembered.js";
-import { adviceFor, loadingText } from "../../pages/ui/js/device/words.js";
+import { MeasuredSpeed, rememberedMs } from "../../pages/ui/js/device/remembered_speed.js";
+import { adviceFor, adviceFromLastTime, loadingText } from "../../pages/ui/js/device/words.js";
 
 /** @typedef {import("../../pages/ui/js/types.d.ts").DeviceFrame} DeviceFrame */
 
@@ -99,6 +100,26 @@ test("a device that is too slow is told what helps", () => {
   assert.equal(adviceFor([30, 25], 30, options, models), null);
   assert.equal(adviceFor(null, 30, options, models), null);
   assert.match(loadingText({ done: 11e6, total: 22e6 }), /22 MB, 50% so far/);
+});
+
+test("the speed of the last visit is known at once, and what helps", () => {
+  /** @type {Map<string, string>} */
+  const kept = new Map([["posecore.device.speed", "[broken"]]);
+  const localStorage = { getItem: (/** @type {string} */ key) => kept.get(key) ?? null, setItem: (/** @type {string} */ key, /** @type {string} */ value) => kept.set(key, value) };
+  Object.assign(globalThis, { window: { localStorage } });
+  assert.equal(rememberedMs("full", false, "CPU"), null);
+  const speed = new MeasuredSpeed();
+  const found = { ...frame(0, 0, [1]), model: "full", delegate: /** @type {const} */ ("CPU") };
+  for (let number = 0; number < 39; number++) speed.note({ ...found, ms: number < 10 ? 900 : 90 });
+  for (let number = 0; number < 9; number++) speed.note({ ...found, people: [], ms: 5 });
+  assert.equal(rememberedMs("full", false, "CPU"), null, "not yet");
+  speed.note({ ...found, ms: 90 });
+  assert.equal(rememberedMs("full", false, "CPU"), 90);
+  assert.equal(Math.round(rememberedMs("lite", false, "CPU") ?? 0), 50, "by what models usually take");
+  assert.deepEqual([rememberedMs("full", true, "CPU"), rememberedMs("full", false, "GPU")], [null, null]);
+  const options = { model: "full", people: 1, hands: 0 };
+  assert.match(adviceFromLastTime(90, options, ["lite", "full"]), /about 90 ms per frame .* last time: 11 fps\. Try the Lite model in Settings, or the server\.$/);
+  assert.equal(adviceFromLastTime(40, options, ["lite", "full"]), "");
 });
 
 test("lines are as wide as posecore draws them", () => {

@@ -419,6 +419,8 @@ export interface PlaceData {
   missing: string | null;
   /** Why only the server will do now; null: either will. */
   needs: string | null;
+  /** What a device would do, and the models that it can get; null: that is not known here. */
+  wanted?: (Pick<DeviceOptions, "model" | "people" | "hands"> & { models: string[] }) | null;
 }
 
 /** What the panel asks of the source of its numbers. */

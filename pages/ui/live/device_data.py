@@ -78,6 +78,15 @@ def device_data(
     }
 
 
+def wanted_of(files: DeviceFiles | None, options: LiveOptions) -> dict[str, Any] | None:
+    """What a device would do, for the choice where people are found; None if it would not look for bodies."""
+    if files is None or not options.bodies:
+        return None
+    hands = 0 if options.hands is None else options.hands.hands
+    model = str(options.pose.model)
+    return {"model": model, "people": options.pose.people, "hands": hands, "models": list(files.bundles)}
+
+
 def what_travels(stream: DeviceStream, *, keeps_pictures: bool) -> str:
     """What leaves a device that finds people itself, as sentences.
 

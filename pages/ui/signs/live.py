@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from pages.ui.live.camera import show_camera
 from pages.ui.live.current import Live, live_from, place_is_there, why_last_is_over
-from pages.ui.live.device_data import device_data, what_travels, why_server
+from pages.ui.live.device_data import device_data, wanted_of, what_travels, why_server
 from pages.ui.live.device_files import device_files, why_no_device
 from pages.ui.live.device_link import Device, device_of_visit
 from pages.ui.live.followed import Moment
@@ -77,7 +77,7 @@ def watch(reader: Reader, *, bodies: bool) -> None:
     missing = None if files else f"Devices cannot find hands themselves here. {why_no_device()}"
     needs = why_server(options, files) if files else None
     with ways:
-        where = choose_where(missing, needs)
+        where = choose_where(missing, needs, wanted_of(files, options))
     with picture:
         show_camera(
             live,

@@ -7,6 +7,15 @@ const FITS = 0.9; // of the time between two frames; the rest is for everything 
 const EASY = 0.6; // a more accurate model must leave more room, as a phone gets slower when it is warm
 
 /**
+ * How long a frame should take with another model.
+ * @param {{model: string, ms: number}} measured
+ * @param {string} model
+ */
+export function scaledMs(measured, model) {
+  return (measured.ms * (COST.get(model) ?? 1)) / (COST.get(measured.model) ?? 1);
+}
+
+/**
  * The most accurate model that keeps up with the camera; the fastest one if none does.
  * @param {{model: string, ms: number}} measured the model in use and how long it takes for a frame
  * @param {string[]} available models

@@ -259,7 +259,7 @@ async function tryCard(files, options, trial, sample) {
 const isFull = ({ people, hands }) => people.length > 0 || Boolean(hands?.length);
 
 /** What runs the networks on this device; null if that is to be tried. @returns {Delegate | null} */
-function triedDelegate() {
+export function triedDelegate() {
   if (webgl() !== "fast") return "CPU"; // without a graphics card its work is done by the processor, ten times slower
   try {
     const tried = window.localStorage.getItem(TRIED);

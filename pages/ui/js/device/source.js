@@ -14,6 +14,7 @@ import { Pace } from "./pace.js";
 import { DevicePose } from "./pose.js";
 import { Recording, canRecord } from "./recording.js";
 import { Remembered } from "./remembered.js";
+import { MeasuredSpeed } from "./remembered_speed.js";
 import { adviceFor, awayText, loadingText } from "./words.js";
 
 /** @typedef {import("../types.d.ts").Answer} Answer */
@@ -86,6 +87,7 @@ export class DeviceSource {
     this.opened = false; // the model is loaded
     this.loaded = { done: 0, total: 0 };
     this.pace = new Pace();
+    this.speed = new MeasuredSpeed();
     this.remembered = new Remembered();
     /** @type {LinkAnswer | null} */
     this.followed = null; // by the server
@@ -107,6 +109,7 @@ export class DeviceSource {
     this.busy = this.opened = false;
     this.loaded = { done: 0, total: 0 };
     this.pace = new Pace();
+    this.speed = new MeasuredSpeed();
     this.remembered = new Remembered();
     this.unlinked = "";
   }
@@ -316,6 +319,7 @@ export class DeviceSource {
       film?.addPeople(found);
       if (film?.full) this.finishRecording();
       this.remembered.add(found);
+      this.speed.note(found);
       this.own?.add(found);
       this.link?.send(found);
       if (this.held) copy.close();

@@ -8,6 +8,7 @@ import { suitableModel } from "./model_choice.js";
 // As in pages/ui/live/numbers.py.
 const ENOUGH = 0.7;
 const FEWEST_IN = 5;
+const USUAL_FPS = 30; // of cameras
 
 /** @param {{done: number, total: number}} progress bytes */
 export function loadingText({ done, total }) {
@@ -49,9 +50,31 @@ export function awayText({ online, away, catchesUp, full, counts, needed }) {
 export function adviceFor(rates, estimateMs, { model, people, hands }, models) {
   if (!rates || rates[0] < FEWEST_IN || rates[1] >= ENOUGH * rates[0]) return null;
   const slow = `Only ${rates[1].toFixed(0)} of ${rates[0].toFixed(0)} fps analysed (${estimateMs.toFixed(0)} ms per frame).`;
-  if (hands) return `${slow} Try it without hands, or the server.`;
-  const faster = suitableModel({ model, ms: estimateMs }, models, 1000 / rates[0]);
-  if (faster !== model) return `${slow} Try the ${faster[0].toUpperCase()}${faster.slice(1)} model in Settings, or the server.`;
-  if (people > 1) return `${slow} Try fewer people in Settings, or the server.`;
-  return `${slow} The server may be faster.`;
+  return `${slow} ${whatHelps(rates[0], estimateMs, { model, people, hands }, models)}`;
+}
+
+/**
+ * Advice before anything is measured, from how long a frame took in the last visit; empty if that is fast enough.
+ * @param {number} ms
+ * @param {Pick<DeviceOptions, "model" | "people" | "hands">} options
+ * @param {string[]} models that the device can get
+ */
+export function adviceFromLastTime(ms, options, models) {
+  if (1000 / ms >= ENOUGH * USUAL_FPS) return "";
+  const slow = `This device takes about ${ms.toFixed(0)} ms per frame with these settings, as measured last time: ${(1000 / ms).toFixed(0)} fps.`;
+  return `${slow} ${whatHelps(USUAL_FPS, ms, options, models)}`;
+}
+
+/**
+ * @param {number} fps of the camera
+ * @param {number} ms of a frame
+ * @param {Pick<DeviceOptions, "model" | "people" | "hands">} options
+ * @param {string[]} models
+ */
+function whatHelps(fps, ms, { model, people, hands }, models) {
+  if (hands) return "Try it without hands, or the server.";
+  const faster = suitableModel({ model, ms }, models, 1000 / fps);
+  if (faster !== model) return `Try the ${faster[0].toUpperCase()}${faster.slice(1)} model in Settings, or the server.`;
+  if (people > 1) return "Try fewer people in Settings, or the server.";
+  return "The server may be faster.";
 }

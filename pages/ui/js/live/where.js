@@ -2,6 +2,9 @@
 // The choice where people are looked for: on this device or on the server.
 
 import { choose, onChoice, placeFor } from "../device/place.js";
+import { triedDelegate } from "../device/pose.js";
+import { rememberedMs } from "../device/remembered_speed.js";
+import { adviceFromLastTime } from "../device/words.js";
 import { find, write } from "../shared/dom.js";
 
 /** @typedef {import("../types.d.ts").PlaceData} PlaceData */
@@ -34,9 +37,18 @@ class Choice {
       button.setAttribute("aria-pressed", `${button.dataset.where === where}`);
       button.disabled = !free && button.dataset.where !== where;
     }
-    write(find(this.root, ".lw-why"), why);
+    write(find(this.root, ".lw-why"), why || (where === "device" ? fromLastTime(component.data.wanted) : ""));
     if (component.data.known !== where) component.setStateValue("where", where); // what the page says depends on it
   }
+}
+
+/**
+ * What helps if this device was too slow for these settings the last time; empty if it was not, or that is not known.
+ * @param {PlaceData["wanted"]} wanted
+ */
+function fromLastTime(wanted) {
+  const ms = wanted && rememberedMs(wanted.model, wanted.hands > 0, triedDelegate() ?? "CPU");
+  return wanted && ms ? adviceFromLastTime(ms, wanted, wanted.models) : "";
 }
 
 /** @type {WeakMap<HTMLElement, Choice>} */

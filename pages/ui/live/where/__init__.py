@@ -1,7 +1,7 @@
 """Where people are looked for: the choice between the visitor's own device and the server."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -20,17 +20,19 @@ _where = module_component(
 )
 
 
-def choose_where(missing: str | None, needs: str | None) -> Where | None:
+def choose_where(missing: str | None, needs: str | None, wanted: dict[str, Any] | None = None) -> Where | None:
     """Offer both ways. The browser knows what it can, and remembers the choice; the page is run again once it is known.
 
     Args:
         missing: why the server offers no files for devices; None if it does.
         needs: why only the server will do now; None if either will.
+        wanted: what a device would do, as of ``device_data.wanted_of``; it is suggested something faster if it was too
+            slow for that in an earlier visit.
 
     Returns:
         The way in use; None before the browser has said it.
     """
-    data = {"missing": missing, "needs": needs, "known": where_now()}
+    data = {"missing": missing, "needs": needs, "known": where_now(), "wanted": wanted}
     return _read(_where(key=_KEY, data=data, width="content", on_where_change=lambda: None).get("where"))
 
 
