@@ -11,6 +11,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+# Before NumPy is loaded, here and in all programs that tests start: on a busy machine OpenBLAS's threads mostly wait
+# for one another, which takes ten times the processor time of the work.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import cv2
 import numpy as np
 import pytest
