@@ -38,6 +38,8 @@ LIVE = {"test_coach.py", "test_firefox.py", "test_signs.py", "test_turn.py", "te
 """Of the browser tests, those with a camera."""
 COMPILED_S = 60
 """The other workers wait no longer for the first one."""
+MADE_S = 600
+"""They wait no longer for what another one makes."""
 
 Make = Callable[[Path], None]
 """Writes a file."""
@@ -96,6 +98,11 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
             ready.touch()
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Where no browser test is asked for, not even read them: they load Playwright, in each worker."""
+    return True if collection_path == IN_A_BROWSER and config.option.markexpr == "not browser" else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests in the browser folder and run them first: the other workers do the rest meanwhile."""
     for item in items:
@@ -127,17 +134,26 @@ def portrait() -> np.ndarray:
 
 @pytest.fixture(scope="session")
 def made_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[[str, Make], Path]:
-    """A file by its name, which the first worker that needs it makes, for all."""
+    """A file by its name, which the first worker that needs it makes, for all; others wait for it."""
     own = tmp_path_factory.getbasetemp()
     folder = (own if worker_id == "master" else own.parent) / "made"
 
     def ask(name: str, make: Make) -> Path:
-        path = folder / name
-        if not path.exists():
-            folder.mkdir(exist_ok=True)
-            unfinished = own / name
-            make(unfinished)
-            unfinished.replace(path)
+        path, being_made = folder / name, folder / f".{name}"
+        folder.mkdir(exist_ok=True)
+        until = time.monotonic() + MADE_S
+        while not path.exists() and time.monotonic() < until:
+            try:
+                being_made.mkdir()
+            except FileExistsError:
+                time.sleep(0.1)
+                continue
+            try:
+                unfinished = own / name
+                make(unfinished)
+                unfinished.replace(path)
+            finally:
+                being_made.rmdir()
         return path
 
     return ask
