@@ -10,7 +10,6 @@ import time
 from itertools import islice
 from pathlib import Path
 
-import cv2
 import distributed
 import duckdb
 import fsspec
@@ -27,7 +26,6 @@ from posecore.cli.main import main
 from posecore.export.saved import load_sequence
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
-from posecore.media.samples import sample_clip
 from posecore.skeletons import BLAZEPOSE_33
 from tests.batch.s3_stand_in import S3StandIn
 
@@ -37,11 +35,10 @@ SIZE = (884, 496)
 
 
 @pytest.fixture(scope="module")
-def frames():
-    """Frames in which a person is seen, small, with their times."""
-    with open_clip(sample_clip().path) as clip:
-        shown = list(islice(clip, 60, 60 + 2 * FRAMES))
-    return [(cv2.resize(each.rgb, SIZE, interpolation=cv2.INTER_AREA), each.time_s) for each in shown]
+def frames(small_sample):
+    """Frames in which a person is seen, with their times."""
+    with open_clip(small_sample) as clip:
+        return [(each.rgb, each.time_s) for each in islice(clip, 60, 60 + 2 * FRAMES)]
 
 
 @pytest.fixture(scope="module")
@@ -254,35 +251,30 @@ def test_videos_and_results_may_be_in_s3(write, tmp_path, serving, monkeypatch, 
 def test_a_cluster_that_loses_a_worker_does_each_video_once(write, tmp_path, capsys):
     for number in range(6):
         write(tmp_path / "videos" / f"{number}.mp4")
-    out, scheduler = tmp_path / "out", tmp_path / "scheduler.json"
-    at = ["--scheduler-file", str(scheduler)]
-    alone = ["--host", "127.0.0.1", "--no-dashboard"]
-    dask = [sys.executable, "-m", "dask"]
-    started = [subprocess.Popen([*dask, "scheduler", *at, *alone, "--port", "0"], cwd=ROOT, stderr=subprocess.DEVNULL)]
-    for _ in range(2):
-        worker = [*dask, "worker", *at, *alone, "--nthreads", "1", "--no-nanny", "--local-directory", str(tmp_path)]
-        started.append(subprocess.Popen(worker, cwd=ROOT, stderr=subprocess.DEVNULL))
+    out = tmp_path / "out"
+    alone = {"host": "127.0.0.1", "dashboard_address": None, "local_directory": str(tmp_path)}
+    # The scheduler and the worker that stays are in this process, which need not load all that they need again.
+    with distributed.LocalCluster(1, threads_per_worker=1, processes=False, protocol="tcp://", **alone) as cluster:
+        address = cluster.scheduler_address
+        options = ["--host", "127.0.0.1", "--no-dashboard", "--nthreads", "1", "--no-nanny"]
+        command = [sys.executable, "-m", "dask", "worker", address, *options, "--local-directory", str(tmp_path)]
+        process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
 
-    def kill_one():
-        until = time.monotonic() + 120
-        while not list(out.glob("clips/*/done.json")) and time.monotonic() < until:
-            time.sleep(0.005)
-        started[-1].kill()
+        def kill():
+            until = time.monotonic() + 120
+            while not list(out.glob("clips/*/done.json")) and time.monotonic() < until:
+                time.sleep(0.005)
+            process.kill()
 
-    killer = threading.Thread(target=kill_one)
-    try:
-        until = time.monotonic() + 60
-        while not scheduler.exists() and time.monotonic() < until:
-            time.sleep(0.05)
-        address = json.loads(scheduler.read_text())["address"]
-        with distributed.Client(address) as client:
-            client.wait_for_workers(2, timeout=60)
-        killer.start()
-        code, said, _ = ask(capsys, tmp_path / "videos", "--out", out, "--dask", address)
-        killer.join()
-        assert started[-1].wait(60) == -signal.SIGKILL
-    finally:
-        for process in started:
+        killer = threading.Thread(target=kill)
+        try:
+            with distributed.Client(address) as client:
+                client.wait_for_workers(2, timeout=60)
+            killer.start()
+            code, said, _ = ask(capsys, tmp_path / "videos", "--out", out, "--dask", address)
+            killer.join()
+            assert process.wait(60) == -signal.SIGKILL
+        finally:
             process.kill()
             process.wait()
     assert code == 0

@@ -141,9 +141,9 @@ def test_notes_on_a_photo_are_printed_and_reported(ask, tmp_path):
     assert json.loads(output)["done"][0]["notes"] == notes
 
 
-def test_a_video_gives_an_annotated_video_a_table_and_a_manifest(short_clip, tmp_path):
-    done = run("video", short_clip, "--out", tmp_path)
-    assert (done.returncode, done.stderr) == (0, "")
+def test_a_video_gives_an_annotated_video_a_table_and_a_manifest(short_clip, ask, tmp_path):
+    code, _, errors = ask("video", short_clip, "--out", tmp_path)
+    assert (code, errors) == (0, "")
     names = ["walk.annotated.mp4", "walk.landmarks.csv", "walk.manifest.json", "walk.posecore.npz"]
     assert sorted(path.name for path in tmp_path.iterdir()) == names
     manifest = json.loads((tmp_path / "walk.manifest.json").read_text())
