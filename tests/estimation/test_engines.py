@@ -77,30 +77,27 @@ def test_streams_in_four_threads_are_independent(portrait):
     assert not np.array_equal(alone[0], alone[1])
 
 
-@pytest.mark.parametrize("time_s", [2.0, 1.999, -1.0, float("nan")])
-def test_time_must_increase(stream, portrait, time_s):
+def test_time_must_increase(stream, portrait):
     stream.step(portrait, 2.0)
-    with pytest.raises(InvalidOption, match=r"'time_s' to be later than 2\.0, but got"):
-        stream.step(portrait, time_s)
+    for time_s in (2.0, 1.999, -1.0, float("nan")):
+        with pytest.raises(InvalidOption, match=r"'time_s' to be later than 2\.0, but got"):
+            stream.step(portrait, time_s)
     assert len(stream.step(portrait, 2.04)) == 1, "the stream goes on"
 
 
-@pytest.mark.parametrize(
-    "rgb",
-    [
+def test_array_that_is_not_a_picture(stream, portrait):
+    arrays = [
         np.zeros((20, 20), np.uint8),
         np.zeros((20, 20, 1), np.uint8),
         np.zeros((20, 20, 4), np.uint8),
         np.zeros((2, 20, 20, 3), np.uint8),
         np.zeros((20, 20, 3), np.float32),
         np.zeros((0, 20, 3), np.uint8),
-    ],
-    ids=lambda rgb: f"{rgb.shape} {rgb.dtype}",
-)
-def test_array_that_is_not_a_picture(stream, portrait, rgb):
+    ]
     for time_s in (0.0, 0.08):  # at first, and while someone is followed
-        with pytest.raises(InvalidOption, match="Expected an image of shape"):
-            stream.step(rgb, time_s)
+        for rgb in arrays:
+            with pytest.raises(InvalidOption, match="Expected an image of shape"):
+                stream.step(rgb, time_s)
         assert len(stream.step(portrait, time_s + 0.04)) == 1, "the stream goes on"
 
 

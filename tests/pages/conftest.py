@@ -25,7 +25,7 @@ def _components_looked_for_once() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def _scripts_compiled_once() -> Iterator[None]:
-    """AppTest compiles the app and its page anew for each run, as a server does once: 2 to 16 ms."""
+    """AppTest compiles the app and its page anew for each run, which takes 2 to 16 ms; a server does it once."""
     compiled = ScriptCache()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(local_script_runner, "ScriptCache", lambda: compiled)
