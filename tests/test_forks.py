@@ -17,49 +17,51 @@ from posecore.estimation.photos import release_models
 from posecore.media.samples import sample_picture
 
 photo = posecore.decode_picture(sample_picture().path)
-options = posecore.PoseOptions(engine=sys.argv[1])
-here = posecore.estimate_image(photo, options)
-clip = sys.argv[2]
-posecore.estimate_video(clip, options, workers=1)
-session = posecore.LiveSession(options)
-session.step(photo, 0.0)
+clip = sys.argv[1]
 
-def estimate(_):
-    there = posecore.estimate_image(photo, options)
-    return np.array_equal(there.xy, here.xy)
+def estimate(options):
+    return posecore.estimate_image(photo, options).xy
 
-with multiprocessing.get_context("fork").Pool(2) as children:
-    print(children.map_async(estimate, range(2)).get(timeout=300))
-
-if child := os.fork():
-    print("exit code", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-    session.close()
-    release_models()
-else:
-    faulthandler.dump_traceback_later(300, exit=True)
-    try:
-        session.step(photo, 1.0)
-    except posecore.EngineUnavailable as error:
-        print(error)
-    session.close()
-    print(len(posecore.estimate_video(clip, options)), len(posecore.estimate_video(clip, options, workers=1)))
-    release_models()
-    sys.exit(7)
+for engine in ("fast", "mediapipe"):
+    options = posecore.PoseOptions(engine=engine)
+    here = estimate(options)
+    posecore.estimate_video(clip, options, workers=1)
+    session = posecore.LiveSession(options)
+    session.step(photo, 0.0)
+    with multiprocessing.get_context("fork").Pool(2) as children:
+        there = children.map_async(estimate, [options] * 2).get(timeout=300)
+    print([np.array_equal(each, here) for each in there])
+    sys.stdout.flush()
+    if child := os.fork():
+        print("exit code", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        session.close()
+        release_models()
+    else:
+        faulthandler.dump_traceback_later(300, exit=True)
+        try:
+            session.step(photo, 1.0)
+        except posecore.EngineUnavailable as error:
+            print(error)
+        session.close()
+        print(len(posecore.estimate_video(clip, options)), len(posecore.estimate_video(clip, options, workers=1)))
+        release_models()
+        sys.exit(7)
 """
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
-@pytest.mark.parametrize("engine", ["fast", "mediapipe"])
-def test_a_forked_process_estimates_like_its_parent_and_ends(engine, portrait, tmp_path):
+def test_a_forked_process_estimates_like_its_parent_and_ends(portrait, tmp_path):
     from posecore.media.films import FilmWriter
 
     with FilmWriter(tmp_path / "clip.mp4", (512, 600), fps_hint=25) as film:
         for index in range(3):
             film.write(portrait, index / 25)
-    command = [sys.executable, "-c", PROGRAM, engine, str(tmp_path / "clip.mp4")]
+    command = [sys.executable, "-c", PROGRAM, str(tmp_path / "clip.mp4")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, done.stderr
-    pool, refused, frames, end = done.stdout.splitlines()
-    assert pool == "[True, True]"
-    assert "from which this one was forked. Open one here, after the fork." in refused
-    assert (frames, end) == ("3 3", "exit code 7")
+    said = done.stdout.splitlines()
+    assert len(said) == 8
+    for pool, refused, frames, end in (said[:4], said[4:]):  # of each engine
+        assert pool == "[True, True]"
+        assert "from which this one was forked. Open one here, after the fork." in refused
+        assert (frames, end) == ("3 3", "exit code 7")
