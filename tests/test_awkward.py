@@ -102,7 +102,7 @@ def test_an_awkward_video_gives_a_result_or_one_sentence(awkward, name, expected
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
-    code, report, errors = run(capsys, "video", awkward / name, "--out", tmp_path / "out")
+    code, report, errors = run(capsys, "video", awkward / name, "--out", tmp_path / "out", "--every", "4")
     assert list(temporary.iterdir()) == []
     if isinstance(expected, str):
         check_refused(code, errors, expected, tmp_path / "out")
@@ -119,7 +119,8 @@ def test_an_awkward_video_gives_a_result_or_one_sentence(awkward, name, expected
 def test_a_rotation_tag_is_applied_once(awkward, capsys, tmp_path):
     sizes = set()
     for tag in (90, 270):
-        _, report, _ = run(capsys, "video", awkward / f"phone_rotation_tag_{tag}.mp4", "--out", tmp_path, "--no-film")
+        clip = awkward / f"phone_rotation_tag_{tag}.mp4"
+        _, report, _ = run(capsys, "video", clip, "--out", tmp_path, "--no-film", "--end", "0.1")
         manifest = report["done"][0]["manifest"]
         sizes.add(tuple(manifest["size_px"].values()))
     assert len(sizes) == 1

@@ -17,7 +17,7 @@ from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
 
 LEFT, RIGHT = HandSlot(1, "left"), HandSlot(1, "right")
-SECOND, THREE_SECONDS = ClipOptions(end_s=1.0), ClipOptions(end_s=3.0)
+SECOND, SECOND_AND_A_HALF = ClipOptions(end_s=1.0), ClipOptions(end_s=1.5)
 
 
 def equal(one: HandSequence, other: HandSequence) -> bool:
@@ -47,15 +47,15 @@ def test_a_hand_that_fills_the_picture_needs_no_body(shared_data):
 
 @pytest.fixture(scope="module")
 def squats(shared_data):
-    """Somebody's bodies in three seconds, without hands."""
-    return estimate_video(shared_data / "google-reference" / "pose_squats.mp4", part=THREE_SECONDS)
+    """Somebody's bodies in a second and a half, without hands."""
+    return estimate_video(shared_data / "google-reference" / "pose_squats.mp4", part=SECOND_AND_A_HALF)
 
 
 @pytest.mark.parametrize("workers", [None, 2])
 def test_hands_beside_bodies_in_one_run(shared_data, squats, tmp_path, workers):
     path, film = shared_data / "google-reference" / "pose_squats.mp4", tmp_path / "film.mp4"
     ends: list[RunSummary] = []
-    part = THREE_SECONDS
+    part = SECOND_AND_A_HALF
     bodies = estimate_video(path, hands=HandOptions(), part=part, annotated=film, on_end=ends.append, workers=workers)
     [end] = ends
     assert end.hands is not None

@@ -13,18 +13,18 @@ HIPS = [23, 24]
 
 
 @cache
-def run(path: Path, options: PoseOptions, every: int, end_s: float | None = None) -> tuple[PoseSequence, list[str]]:
-    """The people in every so many frames of a clip, and the notes on it; each run is made once."""
+def run(path: Path, options: PoseOptions, part: ClipOptions) -> tuple[PoseSequence, list[str]]:
+    """The people in a part of a clip, and the notes on it; each run is made once."""
     notes: list[str] = []
-    return estimate_video(path, options, part=ClipOptions(every=every, end_s=end_s), on_note=notes.append), notes
+    return estimate_video(path, options, part=part, on_note=notes.append), notes
 
 
-def ways(path: Path, every: int, end_s: float | None = None, **options) -> dict[int, tuple[np.ndarray, np.ndarray]]:
-    """Id -> the frames of the clip in which the person was seen, and the middle of the hips in each."""
-    sequence, _ = run(path, PoseOptions(engine="fast", **options), every, end_s)
+def ways(path: Path, part: ClipOptions, **options) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+    """Id -> the frames of the part in which the person was seen, and the middle of the hips in each."""
+    sequence, _ = run(path, PoseOptions(engine="fast", **options), part)
     hips = sequence.xy[:, :, HIPS].mean(axis=2)
     return {
-        person: (every * np.flatnonzero(sequence.seen[:, slot]), hips[sequence.seen[:, slot], slot])
+        person: (part.every * np.flatnonzero(sequence.seen[:, slot]), hips[sequence.seen[:, slot], slot])
         for slot, person in enumerate(sequence.person_ids.tolist())
     }
 
@@ -35,19 +35,25 @@ def assert_goes_on(frames: np.ndarray, places: np.ndarray, most_px: float) -> No
     assert steps.max() <= most_px
 
 
-@pytest.mark.parametrize(("every", "options"), [(1, {"people": 2}), (3, {"people": 4, "search": "thorough"})])
-def test_two_people_who_cross_keep_their_ids(shared_data, every, options):
+@pytest.mark.parametrize(
+    ("part", "options"),
+    [(ClipOptions(), {"people": 2}), (ClipOptions(start_s=3, every=3), {"people": 4, "search": "thorough"})],
+    ids=["fast", "thorough"],
+)
+def test_two_people_who_cross_keep_their_ids(shared_data, part, options):
     """He is on the roof and jumps down through the glare of the sun; she walks below from right to left."""
-    people = ways(shared_data / "clips" / "sports2d_demo.mp4", every, **options)
+    people = ways(shared_data / "clips" / "sports2d_demo.mp4", part, **options)
     assert list(people) == [1, 2]
     (frames, his), (her_frames, hers) = people[1], people[2]
+    first, every = round(30 * part.start_s), part.every
     assert frames[0] <= 5
-    assert frames[-1] >= 222
-    assert len(frames) >= 205 / every
-    assert her_frames[0] <= 62
-    assert her_frames[-1] >= 196
+    assert frames[-1] >= 222 - first
+    assert len(frames) >= (205 - first) / every
+    assert her_frames[0] <= max(62 - first, 5)
+    assert her_frames[-1] >= 196 - first
     assert (np.diff(her_frames) == every).all()
-    assert his[: 20 // every, 1].max() < 350  # on the roof
+    if not first:
+        assert his[: 20 // every, 1].max() < 350  # on the roof
     assert his[-4 // every :, 0].min() > 1350  # at the right
     assert (np.diff(hers[:, 0]) < 15 * every).all(), "she only walks to the left"
     assert_goes_on(frames, his, min(60, 120 / every))
@@ -63,7 +69,8 @@ def test_two_people_who_cross_keep_their_ids(shared_data, every, options):
     ],
 )
 def test_the_walker_keeps_one_id_and_the_operator_another(shared_data, camera, operator, search):
-    people = ways(shared_data / "clips" / "pose2sim" / f"{camera}.mp4", every=5, end_s=0.8, people=3, search=search)
+    part = ClipOptions(end_s=0.8, every=5)
+    people = ways(shared_data / "clips" / "pose2sim" / f"{camera}.mp4", part, people=3, search=search)
     walkers = [way for way in people.values() if operator is None or np.abs(way[1][0] - operator).max() > 60]
     [(frames, places)] = walkers
     assert frames.tolist() == list(range(0, 48, 5))
@@ -81,7 +88,7 @@ def test_mediapipes_engine_gives_the_walker_one_id(shared_data):
 
 
 def test_no_note_if_nobody_is_left_out(shared_data):
-    _, notes = run(shared_data / "clips" / "sports2d_demo.mp4", PoseOptions(engine="fast", people=2), 1)
+    _, notes = run(shared_data / "clips" / "sports2d_demo.mp4", PoseOptions(engine="fast", people=2), ClipOptions())
     assert notes == []
 
 

@@ -211,14 +211,14 @@ def test_one_frame_is_enough(mover, tmp_path):
     assert "All frames with this person." in page.text
 
 
-def test_a_long_video_of_many_people_gives_no_huge_page(mover, tmp_path):
-    people = crowd(mover, MOST_PEOPLE)
+def test_a_long_video_gives_no_huge_page(mover, tmp_path):
+    people = crowd(mover, 2)
     index = np.arange(9_000) % len(mover)
     arrays = {name: getattr(people, name)[index] for name in ("xy", "z", "world", "visibility", "presence")}
     jitter = np.random.default_rng(1).normal(0, 0.01, arrays["world"].shape)
     long = replace(people, **arrays | {"world": arrays["world"] + jitter}, times_s=np.arange(9_000) / 30)
     html, _ = write(long, tmp_path)
-    assert len(html) < 9_000_000
+    assert len(html) < 6_200_000, "plotly's script takes 4.8 million"
 
 
 def test_a_report_of_hands_only_says_when_each_is_seen_and_what_it_shows(tmp_path):
@@ -265,7 +265,7 @@ def test_hands_are_with_their_people(mover, tmp_path):
 
 def test_letters_are_shown_as_they_were_read(shared_data, tmp_path):
     hands = estimate_hands_video(
-        shared_data / "google-reference" / "asl_hand.25fps.mp4", part=ClipOptions(end_s=3, every=2)
+        shared_data / "google-reference" / "asl_hand.25fps.mp4", part=ClipOptions(end_s=3, every=4)
     )
     letters = sorted(set(read_signs(hands).letter.ravel()) - {""})
     assert letters

@@ -121,9 +121,9 @@ def test_people_who_cannot_be_placed(walker):
         place_person(behind, 1)
 
 
-def test_a_person_walking_across_a_real_clip(shared_data):
+def test_a_person_walking_across_a_real_clip(small_sample):
     part = ClipOptions(start_s=3, end_s=6.5, every=2)
-    clip = estimate_video(shared_data / "clips" / "sports2d_demo.mp4", PoseOptions(people=2), part=part)
+    clip = estimate_video(small_sample, PoseOptions(people=2), part=part)
     path = estimate_root(clip).path
     times = clip.times_s
     speeds = []

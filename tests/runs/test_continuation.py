@@ -26,7 +26,7 @@ from posecore.runs import segments
 
 FAST = PoseOptions(engine="fast", smoothing=False)
 PART = ClipOptions(start_s=0.5, end_s=1.7, film_side=320)
-SHORT = replace(PART, end_s=1.3)
+SHORT = replace(PART, end_s=1.1)
 
 
 def stop_after(

@@ -138,7 +138,7 @@ def test_letters_of_a_single_frame_and_commands_are_no_letters():
 
 def test_from_i_to_n_live_is_no_j(shared_data: Path):
     clip = shared_data / "google-reference" / "asl_hand.25fps.mp4"
-    hands = estimate_hands_video(clip, part=ClipOptions(end_s=5), workers=1)
+    hands = estimate_hands_video(clip, part=ClipOptions(end_s=5))
     assert read_live(hands).startswith("IN")
 
 

@@ -177,7 +177,7 @@ def test_what_is_worn_sits_still_on_photos_of_people_at_home(name, shared_data):
     worn["own picture"] = OverlayArtist(OverlayOptions([], OwnPicture(red_square(), "head")))
     middles: dict[str, list[np.ndarray]] = {piece: [] for piece in worn}
     with LiveSession(PoseOptions()) as session:
-        for frame in range(60):
+        for frame in range(45):
             noisy = (photo + noise[frame : frame + height, frame : frame + width]).clip(0, 255).astype(np.uint8)
             poses = session.estimate(noisy, frame / 30)
             for piece, artist in worn.items():
