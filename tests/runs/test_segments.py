@@ -17,6 +17,8 @@ from posecore.runs.progress import RecordingObserver
 
 FAST = PoseOptions(engine="fast")
 WHOLE = ClipOptions()
+TWO_PEOPLE = ClipOptions(end_s=6)
+"""Of the sample: the second person comes after two seconds, and is there to the end of this part."""
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +35,7 @@ def run_cut(path: Path, cuts: list[float], *, on_progress=None, **changed) -> tu
 
 
 def even_cuts(sequence: PoseSequence, count: int) -> list[float]:
-    return [float(sequence.times_s[-1]) * index / count for index in range(1, count)]
+    return np.linspace(*sequence.times_s[[0, -1]], count + 1)[1:-1].tolist()
 
 
 def apart(one: PoseSequence, other: PoseSequence) -> np.ndarray:
@@ -45,9 +47,9 @@ def apart(one: PoseSequence, other: PoseSequence) -> np.ndarray:
 
 
 def test_one_person_is_where_the_single_run_finds_them(shared_data, run_once):
-    path = shared_data / "google-reference" / "pose_1.mp4"
-    single = run_once(path)
-    sequence, notes = run_cut(path, even_cuts(single, 4))
+    path, part = shared_data / "google-reference" / "pose_1.mp4", ClipOptions(end_s=3)
+    single = run_once(path, part)
+    sequence, notes = run_cut(path, even_cuts(single, 3), part=part)
     pixels = apart(sequence, single)
     assert notes == []
     assert np.median(pixels) <= 1
@@ -61,15 +63,15 @@ def follows_the_same(sequence: PoseSequence, single: PoseSequence) -> bool:
 
 
 def test_with_two_people_the_same_one_is_followed(small_sample, run_once):
-    single = run_once(small_sample)
-    sequence, _ = run_cut(small_sample, even_cuts(single, 4))
+    single = run_once(small_sample, TWO_PEOPLE)
+    sequence, _ = run_cut(small_sample, even_cuts(single, 3), part=TWO_PEOPLE)
     assert follows_the_same(sequence, single)
 
 
 def test_a_segment_with_the_wrong_person_is_run_again(small_sample, run_once, monkeypatch):
-    """The video has two people; cut in the middle, the later segment finds the other one first."""
-    single = run_once(small_sample)
-    cuts = even_cuts(single, 2)
+    """The video has two people; cut here, the later segment finds the other one first."""
+    single = run_once(small_sample, TWO_PEOPLE)
+    cuts = [3.82]
     again = []
     run = segments._Segment.run_in_worker
     monkeypatch.setattr(
@@ -77,11 +79,11 @@ def test_a_segment_with_the_wrong_person_is_run_again(small_sample, run_once, mo
         "run_in_worker",
         lambda self, after=None, **shown: again.append(after) or run(self, after, **shown),
     )
-    repaired, _ = run_cut(small_sample, cuts)
+    repaired, _ = run_cut(small_sample, cuts, part=TWO_PEOPLE)
     assert [after is not None for after in again] == [False, False, True]
     assert repaired.person_ids.tolist() == single.person_ids.tolist()
     np.testing.assert_array_equal(repaired.seen, single.seen)
-    alone = run_once(small_sample, ClipOptions(start_s=cuts[0]))
+    alone = run_once(small_sample, replace(TWO_PEOPLE, start_s=cuts[0]))
     assert not np.array_equal(alone.seen, single.seen[-len(alone) :]), "without the repair it is the other person"
 
 
