@@ -19,6 +19,7 @@ import cv2
 import numpy as np
 import pytest
 import uvicorn
+from filelock import FileLock
 from starlette.applications import Starlette
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -36,31 +37,32 @@ SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 IN_A_BROWSER = Path(__file__).resolve().parent / "e2e"
 LIVE = {"test_coach.py", "test_firefox.py", "test_signs.py", "test_turn.py", "test_webcam.py"}
 """Of the browser tests, those with a camera."""
+PAGES = {"test_accessibility.py", "test_loads.py", "test_pages.py"}
+"""Of the others, so many that they take as long as the rest."""
 COMPILED_S = 60
 """The other workers wait no longer for the first one."""
-MADE_S = 600
-"""They wait no longer for what another one makes."""
-
 Make = Callable[[Path], None]
 """Writes a file."""
 
 
-class _TwoRunsOfBrowsers(LoadScopeScheduling):
-    """Hand out tests module by module, but browser tests as two units: the live ones, and all others.
+class _ThreeRunsOfBrowsers(LoadScopeScheduling):
+    """Hand out tests module by module, but browser tests as three units: the live ones, and the others in two halves.
 
-    Live videos would starve each other, so they follow one another on one worker. The others mostly wait for a page.
+    Live videos would starve each other, so they follow one another on one worker. The others mostly wait for a page,
+    and share their worker's server and browser.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         if not nodeid.startswith("tests/e2e/"):
             return super()._split_scope(nodeid)
-        return "live" if Path(nodeid.partition("::")[0]).name in LIVE else "browser"
+        name = Path(nodeid.partition("::")[0]).name
+        return "live" if name in LIVE else "pages" if name in PAGES else "browser"
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     """Schedule the tests of several workers."""
-    return _TwoRunsOfBrowsers(config, log)
+    return _ThreeRunsOfBrowsers(config, log)
 
 
 @pytest.hookimpl(optionalhook=True, wrapper=True)
@@ -134,26 +136,18 @@ def portrait() -> np.ndarray:
 
 @pytest.fixture(scope="session")
 def made_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[[str, Make], Path]:
-    """A file by its name, which the first worker that needs it makes, for all; others wait for it."""
+    """A file or folder by its name, which the first worker that needs it makes, for all; the others wait for it."""
     own = tmp_path_factory.getbasetemp()
     folder = (own if worker_id == "master" else own.parent) / "made"
 
     def ask(name: str, make: Make) -> Path:
-        path, being_made = folder / name, folder / f".{name}"
+        path = folder / name
         folder.mkdir(exist_ok=True)
-        until = time.monotonic() + MADE_S
-        while not path.exists() and time.monotonic() < until:
-            try:
-                being_made.mkdir()
-            except FileExistsError:
-                time.sleep(0.1)
-                continue
-            try:
+        with FileLock(folder / f"{name}.lock"):
+            if not path.exists():
                 unfinished = own / name
                 make(unfinished)
                 unfinished.replace(path)
-            finally:
-                being_made.rmdir()
         return path
 
     return ask

@@ -102,34 +102,32 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def short_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def short_sample(made_once) -> Path:
     """Three seconds of the sample video at half size: 90 frames with one person, which are processed quickly."""
-    return _piece_of_the_sample(tmp_path_factory.mktemp("sample"), 100, 190)
+    return made_once("short_sample.mp4", lambda path: _write_piece_of_the_sample(path, 100, 190))
 
 
 @pytest.fixture(scope="session")
-def two_people_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def two_people_clip(made_once) -> Path:
     """A second and a half of it with two people."""
-    return _piece_of_the_sample(tmp_path_factory.mktemp("two"), 40, 85)
+    return made_once("two_people.mp4", lambda path: _write_piece_of_the_sample(path, 40, 85))
 
 
 @pytest.fixture(scope="session")
-def walk(short_sample: Path) -> PoseSequence:
+def walk(short_sample: Path, estimated_once) -> PoseSequence:
     """The person in the short sample, without smoothing."""
-    return estimate_video(short_sample)
+    return estimated_once("short_sample", lambda: estimate_video(short_sample))
 
 
-def _piece_of_the_sample(folder: Path, first: int, end: int) -> Path:
-    path = folder / SPORTS2D.name
+def _write_piece_of_the_sample(path: Path, first: int, end: int) -> None:
     with open_clip(sample_clip().path) as clip, FilmWriter(path, (884, 496), fps_hint=30) as film:
         for index, frame in enumerate(itertools.islice(clip, first, end)):
             film.write(cv2.resize(frame.rgb, (884, 496), interpolation=cv2.INTER_AREA), index / 30)
-    return path
 
 
 @pytest.fixture(scope="session")
-def cache(short_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """This user's cache, with the short sample in place of the full one."""
+def cache(short_sample: Path, made_once, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This user's cache with the short sample in place of the full one, and with results of its own for all servers."""
     cache = tmp_path_factory.mktemp("cache")
     own = cache / cache_dir().name
     own.mkdir()
@@ -141,6 +139,7 @@ def cache(short_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for folder in cache_dir().iterdir():
         if folder.name not in ("samples", "results"):
             (own / folder.name).symlink_to(folder)
+    (own / "results").symlink_to(made_once("results", Path.mkdir))
     return cache
 
 
@@ -200,19 +199,21 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def camera_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def camera_file(made_once) -> Path:
     """A close-up of a person from the sample video, as the raw video that Chromium's fake camera plays in a loop.
 
     The person faces the camera all the time, and is at about the same place when the video starts over. There are few
     frames in a second, as each costs the server, the browser and thus the other tests time.
     """
-    target = tmp_path_factory.mktemp("camera") / "camera.y4m"
-    with open_clip(sample_clip().path) as clip, target.open("wb") as film:
-        film.write(b"YUV4MPEG2 W480 H360 F15:2 Ip A1:1 C420jpeg\n")
-        for frame in itertools.islice(clip, 30, 90, 2):
-            near = cv2.resize(frame.rgb[:600, 250:1050], (480, 360), interpolation=cv2.INTER_AREA)
-            film.write(b"FRAME\n" + cv2.cvtColor(near, cv2.COLOR_RGB2YUV_I420).tobytes())
-    return target
+
+    def make(path: Path) -> None:
+        with open_clip(sample_clip().path) as clip, path.open("wb") as film:
+            film.write(b"YUV4MPEG2 W480 H360 F15:2 Ip A1:1 C420jpeg\n")
+            for frame in itertools.islice(clip, 30, 90, 2):
+                near = cv2.resize(frame.rgb[:600, 250:1050], (480, 360), interpolation=cv2.INTER_AREA)
+                film.write(b"FRAME\n" + cv2.cvtColor(near, cv2.COLOR_RGB2YUV_I420).tobytes())
+
+    return made_once("camera.y4m", make)
 
 
 @pytest.fixture(scope="session")
