@@ -41,6 +41,7 @@ PAGES = {"test_accessibility.py", "test_loads.py", "test_pages.py"}
 """Of the others, so many that they take as long as the rest."""
 COMPILED_S = 60
 """The other workers wait no longer for the first one."""
+
 Make = Callable[[Path], None]
 """Writes a file."""
 
