@@ -78,7 +78,7 @@ test("the device goes through sets and rests by itself", () => {
   const said = goOn(coach, 0, 24);
   const phases = said.map(({ phase }) => phase);
   assert.deepEqual([...new Set(phases)], ["wait", "countdown", "work", "rest", "done"]);
-  assert.deepEqual(said.at(-1), { ...said.at(-1), phase: "done", total: 4, finished: 2, set: 2, own: true, result: null });
+  assert.deepEqual(said.at(-1), { ...said.at(-1), phase: "done", total: 4, finished: 2, set: 2, own: "away", result: null });
   const rest = said.filter(({ phase }) => phase === "rest");
   assert.ok(Math.abs(rest.length / 5 - 3) < 0.3);
   assert.equal(rest[0].cue, "Set done");
@@ -101,15 +101,17 @@ test("it goes on from what the server counted", () => {
 });
 
 test("what goes on without the server is said", () => {
-  const now = { online: false, away: "", catchesUp: false, full: false, counts: true, needed: true };
+  const now = { online: false, away: "", catchesUp: false, alone: false, full: false, counts: true, needed: true };
   assert.match(awayText(now), /^No network\. The live picture .* The coach counts on this device\. .* come back with the connection\.$/);
   assert.match(awayText({ ...now, full: true }), /two minutes .* no longer kept/);
   assert.match(awayText({ ...now, counts: false }), /waits for the network\.$/);
   assert.match(awayText({ ...now, online: true, away: "The server is full." }), /^The server is full\. The live picture/);
   assert.match(awayText({ ...now, online: true, catchesUp: true }), /^Connected again\./);
+  assert.match(awayText({ ...now, online: true, alone: true }), /^The server has forgotten this session/);
   assert.equal(awayText({ ...now, online: true }), "");
   const coaching = new OwnCoach(KNEE_BEND).report();
   assert.match(ownText(coaching), /^Counted on this device\. Form cues/);
   assert.match(ownText({ ...coaching, phase: "done" }), /The result comes with the connection/);
+  assert.match(ownText({ ...coaching, own: "alone" }), /this device only/);
   assert.equal(ownText({ ...coaching, own: undefined }), "");
 });

@@ -285,8 +285,8 @@ export interface Coaching {
   finished: number;
   /** Only in the answer to the wish for it. */
   result: CoachResult | null;
-  /** Whether it is the device's own count, as the server cannot be reached. */
-  own?: boolean;
+  /** If it is the device's own count: whether the server is away, or has forgotten the session. */
+  own?: "away" | "alone";
 }
 
 /** How a measure is worked out of the middles of landmarks, see pages/ui/live/own_exercise.py. */

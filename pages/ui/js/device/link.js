@@ -31,7 +31,8 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
 const FULL_WAIT_MS = 10_000;
 const LASTED_MS = 5000; // a connection that ends sooner is not a success
-const SILENT_MS = 10_000; // the server says every two seconds what it has got
+const QUIET_MS = 4000; // the server says every two seconds what it has got
+const SILENT_MS = 10_000; // then the connection is given up
 const MOMENT_MS = 1500; // of a connection that is lost, before anything is said
 const LOST = 1006; // as browsers call it
 const MOST_UNSURE = 600; // frames that the server may not have got
@@ -119,7 +120,8 @@ export class Link {
 
   /** Whether it has not been reached for longer than a moment, or never will. */
   get isAway() {
-    return this.state === "closed" || performance.now() - this.lostAt > MOMENT_MS;
+    const now = performance.now();
+    return this.state === "closed" || now - this.lostAt > MOMENT_MS || (this.keeps && now - this.silentSince > QUIET_MS);
   }
 
   /**

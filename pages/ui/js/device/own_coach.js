@@ -100,9 +100,10 @@ export class OwnCoach {
 
   /**
    * Count what has come.
+   * @param {Coaching["own"]} [own]
    * @returns {Coaching}
    */
-  report() {
+  report(own = "away") {
     this.watched.count();
     this.goOn();
     const { exercise, phase, begun, nowS } = this;
@@ -122,7 +123,7 @@ export class OwnCoach {
       total: this.totalBefore + (phase === "work" ? this.count : 0),
       finished: this.finished,
       result: null,
-      own: true,
+      own,
     };
   }
 

@@ -29,9 +29,9 @@ import { adviceFor, awayText, loadingText } from "./words.js";
 const HIDDEN_MS = 2000;
 const NOBODY_S = 2;
 const OFF = "The camera was unplugged or switched off.";
-const UNREAD = "No network: the server reads letters and signs.";
-const FORGOTTEN =
-  "The server has forgotten this session, as it was out of reach for long. The coach counts on this device until you start over.";
+const UNREAD = "No network: letters and signs are read once it is back.";
+const NO_ANSWER = "The server is not answering.";
+const RECENT_S = 3; // the server's count is of frames that are no older
 const NO_FILM = "Your browser cannot play the sample video here.";
 
 /** @param {DeviceData} device */
@@ -427,7 +427,7 @@ export class DeviceSource {
       over: null,
       goes_on_unseen: false,
       recording: this.recording,
-      coach: this.ownCounts && this.own ? this.own.report() : (this.followed?.coach ?? null),
+      coach: this.ownCounts && this.own ? this.own.report(this.isAlone ? "alone" : "away") : (this.followed?.coach ?? null),
       gestures: this.followed?.gestures ?? null,
       stream: 0,
       number: -1,
@@ -444,14 +444,14 @@ export class DeviceSource {
     const { link } = this;
     const away = awayText({
       online: navigator.onLine,
-      away: link?.isAway && this.own ? this.unlinked : "",
+      away: link?.isAway && this.own ? this.unlinked || NO_ANSWER : "",
       catchesUp: Boolean(link?.catchesUp && this.ownCounts),
+      alone: this.isAlone,
       full: Boolean(link?.kept.full),
       counts: Boolean(this.own),
       needed: Boolean(link),
     });
     if (away) return away;
-    if (this.ownOnly) return FORGOTTEN;
     const { options, files } = this.data.device;
     const rates = this.pace.ratesForLong(performance.now());
     const slow = adviceFor(rates, figures.estimate_ms, options, Object.keys(files.bundles));
@@ -480,9 +480,15 @@ export class DeviceSource {
   get ownCounts() {
     const { link, own } = this;
     if (!own || !link) return false;
+    const isUpToDate = !link.keeps || own.nowS - link.gotS < RECENT_S;
     if (this.ownOnly || link.isAway) this.countsItself = true;
-    else if (link.state === "open" && !link.catchesUp && link.got >= 0) this.countsItself = false;
+    else if (link.state === "open" && !link.catchesUp && link.got >= 0 && isUpToDate) this.countsItself = false;
     return this.countsItself;
+  }
+
+  /** Whether the server does not know the coach's session any more. */
+  get isAlone() {
+    return this.ownOnly || (Boolean(this.own) && this.link?.state === "closed");
   }
 
   /** @param {import("../live/coach.js").Wish} wish */

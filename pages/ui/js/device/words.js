@@ -8,6 +8,9 @@ import { suitableModel } from "./model_choice.js";
 // As in pages/ui/live/numbers.py.
 const ENOUGH = 0.7;
 const FEWEST_IN = 5;
+const FORGOTTEN =
+  "The server has forgotten this session, as it was out of reach for too long. The coach goes on on this device only, without " +
+  "form cues, until you start over.";
 const USUAL_FPS = 30; // of cameras
 
 /** @param {{done: number, total: number}} progress bytes */
@@ -26,15 +29,18 @@ export function loadingText({ done, total }) {
  * @param {boolean} now.online
  * @param {string} now.away why the server cannot be reached; empty if it can
  * @param {boolean} now.catchesUp
+ * @param {boolean} now.alone the server has forgotten the session
  * @param {boolean} now.full no more is kept for it
  * @param {boolean} now.counts there is a coach
  * @param {boolean} now.needed something on it wants landmarks
  */
-export function awayText({ online, away, catchesUp, full, counts, needed }) {
+export function awayText({ online, away, catchesUp, alone, full, counts, needed }) {
+  if (online && alone) return FORGOTTEN;
   if (online && !away) return catchesUp ? "Connected again. The server catches up with what you did meanwhile." : "";
   const parts = [online ? away : "No network."];
   parts.push("The live picture and its numbers go on, as this device finds people itself.");
   if (!counts) return [...parts, needed ? "What the server does waits for the network." : ""].filter(Boolean).join(" ");
+  if (alone) return [...parts, "The coach counts on this device only."].join(" ");
   parts.push("The coach counts on this device. Form cues and the result come back with the connection.");
   if (full) parts.push("After two minutes without it, what you do is no longer kept for the result.");
   return parts.join(" ");

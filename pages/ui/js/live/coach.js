@@ -31,6 +31,7 @@ export function boardText({ exercise, held, phase, count, target, set, sets, cue
  */
 export function ownText({ own, phase }) {
   if (!own) return "";
+  if (own === "alone") return "Counted on this device only: the server has forgotten this session.";
   return `Counted on this device. ${phase === "done" ? "The result comes" : "Form cues come back"} with the connection.`;
 }
 
