@@ -12,7 +12,7 @@ import streamlit as st
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pages.ui.live.device_frames import RefusedFrames
-from pages.ui.live.device_stream import ANSWER_S, DeviceStream
+from pages.ui.live.device_stream import ANSWER_S, STEP_EVERY_S, DeviceStream
 from pages.ui.serving.idle import note_use
 from pages.ui.serving.sockets import FAILED, FULL, REFUSED, RESTS, address, close, offer, withdraw
 from posecore.limits import LIMITS
@@ -135,11 +135,12 @@ class _Attending:
                 await close(self._socket, FAILED, "These landmarks could not be followed.")
                 return
             if text is None:
-                self._later = self._later or self._loop.call_later(ANSWER_S, self._wake)
+                wait_s = STEP_EVERY_S if self._stream.is_behind else ANSWER_S
+                self._later = self._later or self._loop.call_later(wait_s, self._wake)
             elif text:
                 with suppress(WebSocketDisconnect, RuntimeError):  # it was closed meanwhile
                     await self._socket.send_text(text)
-            self._is_new = self._is_new or self._stream.is_behind
+            self._is_new = self._is_new or (text is not None and self._stream.is_behind)
             note_use()
 
     async def _digested(self) -> str | None:

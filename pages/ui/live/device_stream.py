@@ -20,9 +20,11 @@ ANSWER_S = 0.15
 """Coach and gestures answer about five times a second, as often as a browser sends what it has."""
 LATE_S = 1.0
 """What a device kept for longer, because the connection was lost, is late."""
+STEP_EVERY_S = 0.05
+"""And it is followed in steps, of which one takes some milliseconds, no more often: all visits need time."""
 _STEP_S = 0.5
 # A set or a rest may end in each step of what is late. If very much waits, steps are longer: nothing waits for ever.
-_MOST_STEPS = 20
+_MOST_STEPS = 60
 GOT_S = 2.0
 """So often the device is told which frames need not be kept any more, even if nothing else is news."""
 # A device that comes back goes on with its clock unless that is so far away: then it was asleep, or is another page.
@@ -161,14 +163,16 @@ class DeviceStream(Followed):
             return self._digest()
 
     def _digest(self) -> str | None:
+        now_s = time.monotonic()
         with self._changed:
+            if self._waits_late() and now_s - self._answered_at < STEP_EVERY_S:
+                return None
             moments, wish = self._next()
         if self.send_on is not None:
             for moment in moments:
                 if not moment.late:
                     self.send(moment)
         self._unanswered += moments
-        now_s = time.monotonic()
         is_late = bool(moments) and moments[-1].late
         if now_s - self._answered_at < ANSWER_S and not (wish or is_late):
             return None
@@ -189,6 +193,10 @@ class DeviceStream(Followed):
             return ""
         self._told, self._told_at = answer, now_s
         return json.dumps({**answer, "got": self._got}, separators=(",", ":"), allow_nan=False)
+
+    def _waits_late(self) -> bool:
+        first = self._waiting[0] if self._waiting else None
+        return isinstance(first, Moment) and first.late
 
     def _next(self) -> tuple[list[Moment], str]:
         """Take out what is followed next: frames, and the wish after them, or none."""
