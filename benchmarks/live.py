@@ -6,6 +6,7 @@ See README.md here.
 import argparse
 import itertools
 import json
+import re
 import statistics
 import sys
 import tempfile
@@ -31,7 +32,15 @@ from posecore.system import usable_cores
 HERE = Path(__file__).resolve().parent
 WATCH = (HERE / "live_watch.js").read_text(encoding="utf-8")
 APP = ROOT / "streamlit_app.py"
-WAYS = {"untouched": (HERE / "live_untouched.py", "/"), "server": (APP, "/webcam"), "device": (APP, "/webcam")}
+# What each way shows, and what a visitor chooses in the settings there.
+WAYS = {
+    "untouched": (HERE / "live_untouched.py", "/", None),
+    "server": (APP, "/webcam", None),
+    "device": (APP, "/webcam", None),
+    "device, lite": (APP, "/webcam", "Lite"),
+    "device, hands": (APP, "/webcam", "Hands"),
+}
+USUAL = ["untouched", "server", "device", "device, hands"]
 # The visitor's choice, which the Webcam page remembers in the browser.
 WHERE = "localStorage.setItem('posecore.live.where', '{}')"
 
@@ -43,8 +52,8 @@ FRAMES = 240  # of the camera's video, which is played in a loop
 _LATEST_S = FRAMES / FPS / 2
 WARM_UP_S = 6.0
 
-HEAD = f"{'':<12}{'delay (ms)':>12}{'95%':>8}{'shown/s':>10}{'sent/s':>9}{'frames':>9}"
-LINE = "{way:<12}{delay_ms:>12.0f}{delay_95_ms:>8.0f}{shown_per_s:>10.1f}{sent_per_s:>9.1f}{frames:>9}"
+HEAD = f"{'':<14}{'delay (ms)':>12}{'95%':>8}{'shown/s':>10}{'sent/s':>9}{'frames':>9}"
+LINE = "{way:<14}{delay_ms:>12.0f}{delay_95_ms:>8.0f}{shown_per_s:>10.1f}{sent_per_s:>9.1f}{frames:>9}"
 
 
 @dataclass(frozen=True)
@@ -52,7 +61,7 @@ class Stretch:
     """Measurements of one way over one period.
 
     Attributes:
-        way: key of ``WAYS``.
+        way: of ``WAYS``.
         delay_ms, delay_95_ms: time from a frame's leaving the camera to its appearing on screen; median and 95th
             percentile.
         shown_per_s: different frames on screen per second.
@@ -97,11 +106,16 @@ def draw_number(rgb: np.ndarray, number: int) -> None:
 @contextmanager
 def live_page(browser: Browser, url: str, way: str) -> Iterator[Page]:
     """Open the page, start its camera, and yield once frames are shown."""
+    _, path, chosen = WAYS[way]
     context = browser.new_context(viewport=WINDOW)
     context.add_init_script(WATCH)
-    context.add_init_script(WHERE.format(way))
+    context.add_init_script(WHERE.format(way.partition(",")[0]))
     page = context.new_page()
-    page.goto(url)
+    page.goto(url + path)
+    if chosen:
+        page.get_by_role("button", name="Settings").click(timeout=60_000)
+        page.locator("label").filter(has_text=re.compile(f"^{chosen}")).click()
+        page.keyboard.press("Escape")
     place = page.frame_locator("iframe[title*='webrtc']") if way == "untouched" else page
     place.get_by_role("button", name="Start", exact=True).click(timeout=60_000)
     until = time.monotonic() + 60
@@ -166,12 +180,12 @@ def memory_mb(pid: int) -> float:
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1024
 
 
-def compare(browser: Browser, rounds: int, seconds: float) -> list[Stretch]:
+def compare(browser: Browser, ways: list[str], rounds: int, seconds: float) -> list[Stretch]:
     """Measure each way in turn, with a new server and visit in each round."""
     stretches = []
     for _ in range(rounds):
-        for way, (script, path) in WAYS.items():
-            with server(script) as (url, _pid), live_page(browser, url + path, way) as page:
+        for way in ways:
+            with server(WAYS[way][0]) as (url, _pid), live_page(browser, url, way) as page:
                 time.sleep(WARM_UP_S)
                 stretches.append(measure(page, way, seconds))
                 print(LINE.format(**asdict(stretches[-1])), flush=True)
@@ -181,9 +195,8 @@ def compare(browser: Browser, rounds: int, seconds: float) -> list[Stretch]:
 def endure(browser: Browser, minutes: float) -> list[dict[str, float]]:
     """Run the app for a long time and measure delay and memory in each minute."""
     way = "server"
-    script, path = WAYS[way]
     rows = []
-    with server(script) as (url, pid), live_page(browser, url + path, way) as page:
+    with server(APP) as (url, pid), live_page(browser, url, way) as page:
         time.sleep(WARM_UP_S)
         for minute in range(1, round(minutes) + 1):
             stretch = measure(page, way, 60)
@@ -197,21 +210,24 @@ def endure(browser: Browser, minutes: float) -> list[dict[str, float]]:
 
 
 def summary(stretches: list[Stretch]) -> dict[str, dict[str, float]]:
-    """Medians over the rounds, and two ratios: of the server to the untouched one, and of the device to the server."""
+    """Medians over the rounds, and ratios: of the server to the untouched one, and of the device to the server."""
     fields = ("delay_ms", "delay_95_ms", "shown_per_s")
     table = {
         way: {name: statistics.median(getattr(one, name) for one in stretches if one.way == way) for name in fields}
-        for way in WAYS
+        for way in dict.fromkeys(one.way for one in stretches)
     }
-    for way, other in (("server", "untouched"), ("device", "server")):
-        table[f"{way}/{other}"] = {name: table[way][name] / table[other][name] for name in fields}
+    for way in list(table):
+        other = "untouched" if way == "server" else "server"
+        if way != "untouched" and other in table:
+            table[f"{way} / {other}"] = {name: table[way][name] / table[other][name] for name in fields}
     return table
 
 
 def parse_arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3, help="of the three ways, in turn (3)")
+    parser.add_argument("--ways", nargs="+", choices=WAYS, default=USUAL, help=f"what to compare ({', '.join(USUAL)})")
+    parser.add_argument("--rounds", type=int, default=3, help="of these, in turn (3)")
     parser.add_argument("--seconds", type=float, default=20, help="that each is watched (20)")
     parser.add_argument("--minutes", type=float, default=0, help="watch the server's way for so long afterwards (0)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything measured to this file")
@@ -227,11 +243,12 @@ def main() -> None:
         write_camera_film(film)
         with chromium(*CAMERA, f"--use-file-for-fake-video-capture={film}") as browser:
             print(f"{usable_cores()} cores, the browser on the same; {WIDTH} x {HEIGHT}\n\n{HEAD}")
-            stretches = compare(browser, args.rounds, args.seconds)
+            stretches = compare(browser, args.ways, args.rounds, args.seconds)
             table = summary(stretches)
             print()
-            for name in ("server/untouched", "device/server"):
-                ratio = table[name]
+            for name, ratio in table.items():
+                if "/" not in name:
+                    continue
                 print(f"{name}: delay {ratio['delay_ms']:.2f} times, shown {ratio['shown_per_s']:.2f} times")
             result |= {"rounds": [asdict(one) for one in stretches], "medians": table}
             if args.minutes:
