@@ -1,36 +1,10 @@
-"""Every page as a visitor finds it, checked with axe-core; tests with results on their pages check these."""
-
-from collections.abc import Iterator
+"""What opens on a page, and what it says, checked with axe-core; other tests check whole pages and results."""
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.accessibility import check_accessibility
-from tests.e2e.visitor import PHONE, VISITS, wait_until_idle
-
-PAGES = ("Home", "Image", "Video", "Webcam", "Explore", "Compare", "Progress", "Signs")
-IN_A_MENU = {"Rigid pose": "/rigid", "Scores": "/scores", "Batch": "/batch"}
-
-
-@pytest.fixture(scope="module")
-def tab(returning: BrowserContext) -> Iterator[Page]:
-    """A tab in which somebody goes from page to page."""
-    page = returning.new_page()
-    page.goto("/")
-    yield page
-    page.close()
-
-
-@pytest.mark.parametrize("name", [*PAGES, *IN_A_MENU])
-def test_nothing_is_found_on_a_page_before_anything_is_given(tab: Page, name: str, server, request):
-    request.node.stash[VISITS] = [(tab, server)]
-    if name in IN_A_MENU:
-        tab.goto(IN_A_MENU[name])
-    else:
-        tab.get_by_test_id("stTopNav").get_by_role("link", name=name, exact=True).click()
-    expect(tab).to_have_title(f"{name} · Pose explorer")
-    expect(tab.get_by_test_id("stMain").get_by_role("heading", level=1)).to_be_visible()
-    check_accessibility(tab)
+from tests.e2e.visitor import PHONE, wait_until_idle
 
 
 @pytest.mark.visit(**PHONE)
@@ -50,7 +24,7 @@ def test_a_refused_file_says_why_until_another_one_is_taken(page: Page, shared_d
     letter = tmp_path / "letter.txt"
     letter.write_text("no photo")
     page.goto("/image")
-    wait_until_idle(page)
+    check_accessibility(page)
     chooser = page.locator("input[type=file]")
     chooser.set_input_files(letter)
     refused = page.get_by_test_id("stFileChip").filter(has_text="letter.txt")

@@ -12,6 +12,7 @@ from posecore import ExerciseSession, PoseSequence, count_repetitions
 from posecore.export.saved import save_sequence
 from posecore.media.films import FilmWriter
 from posecore.progress.csv_file import write_csv
+from tests.e2e.accessibility import check_accessibility
 from tests.e2e.connections import Connections
 from tests.e2e.visitor import check_the_connection, live_button, upload, wait_for_player
 from tests.motion.exercises.figure import squats
@@ -63,7 +64,9 @@ class Watched:
             self.missing.append(url)
 
 
-def test_all_pages_below_a_base_path_find_everything_and_ask_nobody_else(visit, start_server, portrait, walk, tmp_path):
+def test_everybody_can_use_all_pages_below_a_base_path_which_find_everything_and_ask_nobody_else(
+    visit, start_server, portrait, walk, tmp_path
+):
     calls = Connections()
     slow = {"POSECORE_LIMIT_SECONDS_AFTER_LEAVING": "120"}  # on a busy machine, a connection may be lost for seconds
     with start_server(calls.popen, STREAMLIT_SERVER_BASE_URL_PATH="some/app", **slow) as server:
@@ -78,8 +81,11 @@ def test_all_pages_below_a_base_path_find_everything_and_ask_nobody_else(visit, 
 
 
 def look_at_all_pages(page: Page, portrait: np.ndarray, walk: PoseSequence, folder: Path) -> None:
-    """Go to every page; get a photo's result, those of a video, a saved one, sessions, a connection and live video."""
-    page.goto("/some/app/")
+    """Go to every page; get a photo's result, those of a video, a saved one, sessions, a connection and live video.
+
+    Before anything is given to a page, everybody can use it.
+    """
+    arrive(page, "", "See how people move")
     page.get_by_role("link", name="Try a photo").click()
     # A photo that is replaced before the browser has asked for it is gone.
     page.wait_for_function("document.querySelector('img[alt*=\"with the landmarks\"]')?.naturalWidth > 0")
@@ -90,27 +96,31 @@ def look_at_all_pages(page: Page, portrait: np.ndarray, walk: PoseSequence, fold
     with FilmWriter(clip, portrait.shape[1::-1], fps_hint=30) as film:
         for number in range(5):
             film.write(portrait, number / 30)
-    page.goto("/some/app/video")
+    arrive(page, "video", "Video")
     upload(page, clip)
     wait_for_player(page)
     save_sequence(walk, result)
-    page.goto("/some/app/explore")
+    arrive(page, "explore", "Explore")
     upload(page, result)
     wait_for_player(page, ["skeleton", "rows"])
     sessions.write_bytes(
         write_csv([ExerciseSession.of_clip(count_repetitions(squats([1, 1]), "squat"), started_at=NOON)])
     )
-    page.goto("/some/app/progress")
+    arrive(page, "progress", "Progress")
     upload(page, sessions)
     expect(page.locator(".js-plotly-plot .main-svg").nth(3)).to_be_attached()
     for name in ("Compare", "Batch", "Rigid pose", "Scores"):
-        page.goto(f"/some/app/{name.lower().partition(' ')[0]}")
-        expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
-    page.goto("/some/app/webcam")
-    page.locator(".lp").first.wait_for()
+        arrive(page, name.lower().partition(" ")[0], name)
+    arrive(page, "webcam", "Webcam")
     check_the_connection(page)
     expect(page.get_by_text("Connected directly (host)")).to_be_visible()
     live_button(page, "Start").click()
     page.wait_for_function("Number(document.querySelector('.lp')?.dataset.frame) > 0")
-    page.goto("/some/app/signs")
+    arrive(page, "signs", "Signs")
     loads.PAGES["Signs"].finish(page)
+
+
+def arrive(page: Page, address: str, heading: str) -> None:
+    page.goto(f"/some/app/{address}")
+    expect(page.get_by_test_id("stMain").get_by_role("heading", name=heading, level=1)).to_be_visible()
+    check_accessibility(page)
