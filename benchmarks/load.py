@@ -28,7 +28,7 @@ from benchmarks.app import server
 from benchmarks.marks import CLOSE_PX, Maker, Marked, center_of_drawing, decoded, first_frame, read_mark
 from benchmarks.tab import Tab, TabError, open_tab
 
-PAGES = ("", "image", "video", "webcam", "explore", "compare", "progress", "signs", "rigid", "scores")
+PAGES = ("", "image", "video", "webcam", "explore", "compare", "progress", "signs", "rigid", "scores", "batch")
 TURN_S = 2.0
 SOON = {
     "POSECORE_LIMIT_SECONDS_AFTER_LEAVING": "10",

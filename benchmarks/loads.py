@@ -87,6 +87,10 @@ def _progress(page: Page) -> None:
     expect(page.get_by_text("For training, not medical advice")).to_be_visible()
 
 
+def _batch(page: Page) -> None:
+    expect(page.get_by_role("button", name="Analyse 2 videos")).to_be_visible()
+
+
 PAGES = {
     "Home": Shown("/", _home),
     "Image": Shown("/image?sample=photo", _image),
@@ -96,6 +100,7 @@ PAGES = {
     "Webcam": Shown("/webcam", _webcam),
     "Signs": Shown("/signs", _signs),
     "Progress": Shown("/progress", _progress),
+    "Batch": Shown("/batch?sample=clips", _batch),
 }
 
 

@@ -19,6 +19,7 @@ from PIL import Image
 
 from benchmarks.hostile import archives, binary, photos, texts
 from benchmarks.hostile.binary import Way
+from benchmarks.hostile.raw_photo import dng
 from pages.ui.live.device_frames import RefusedFrames, frame_bytes
 from pages.ui.live.device_stream import DeviceStream
 from posecore import ExerciseSession, HandSequence, PoseSequence
@@ -203,6 +204,10 @@ def _photo(kind: str) -> bytes:
     return target.getvalue()
 
 
+def _raw_photo() -> bytes:
+    return dng(np.asarray(Image.open(sample_picture().path).convert("RGB").resize((160, 188))))
+
+
 def _session() -> ExerciseSession:
     one = Repetition(
         1, 2, 3, "both", {"left_knee": 90.0, "right_knee": 91.0}, {"down": 0.8, "hold": 0.3, "up": 0.9}, -1.0, 0
@@ -290,6 +295,7 @@ DOORS: Mapping[str, Door] = {
             (".tif", "TIFF"), (".gif", "GIF"), (".bmp", "BMP"),
         )
     },
+    "photo.dng": Door(_raw_photo, binary.WAYS, _read_photo, 0.2),  # each is developed by a process of its own
     "result.posecore.npz": Door(_saved, archives.WAYS, _read_saved, 4),
     "sessions.csv": Door(lambda: csv_file.write_csv([_session()]), _text_or_bytes(*texts.LINE_WAYS), _read_sessions, 2),
     "sessions.xlsx": Door(lambda: excel_file.write_excel([_session()]), archives.WAYS, _read_sessions, 2),

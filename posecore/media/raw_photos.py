@@ -135,7 +135,9 @@ def main() -> None:
     if sys.platform == "linux":
         import resource
 
-        resource.setrlimit(resource.RLIMIT_DATA, (megabytes * 1_000_000,) * 2)
+        most, (_, allowed) = megabytes * 1_000_000, resource.getrlimit(resource.RLIMIT_DATA)
+        if allowed == resource.RLIM_INFINITY or most < allowed:  # nobody may raise a limit of their own
+            resource.setrlimit(resource.RLIMIT_DATA, (most,) * 2)
     import rawpy
 
     try:
