@@ -9,6 +9,7 @@ def show_app() -> None:
     from pages.ui.serving.visits import current_visit
     from pages.ui.shared.navigation import route
     from pages.ui.shared.problems import problems_shown
+    from pages.ui.shared.raw_turns import develop_in_turn
     from pages.ui.shared.style import ICON, NAME, apply_style
     from pages.ui.shared.taken_uploads import say_refused
 
@@ -18,6 +19,7 @@ def show_app() -> None:
     st.set_page_config(page_title=f"{page.title} · {NAME}", page_icon=str(ICON), layout="wide")
     apply_style()
     say_refused()
+    develop_in_turn()
     with problems_shown():  # a page without its system libraries cannot even be imported
         page.run()
 
