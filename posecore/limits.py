@@ -30,8 +30,8 @@ class Limits:
         least_height_cm, most_height_cm: of a person, where it is given.
         person_frames: frames times people of one video whose landmarks are kept, 1 KB each; if more people come and
             go than this allows, the last ones are left out.
-        runs_at_once: jobs, such as the analysis of a video, that one app server does at the same time, and raw photos
-            that it develops; further ones wait.
+        runs_at_once: jobs, such as the analysis of a video or the development of a raw photo, that one app server does
+            at the same time; further ones wait.
         waiting_places: jobs that wait for one of these places; further ones are asked to come again.
         waiting_per_visit: of these places, those that one visit can take.
         job_seconds: time of work for one job; if jobs of other visits wait then, it ends, with the result so far.
@@ -157,3 +157,5 @@ FOR_SMALL_MEMORY = {
 """Limits that differ where there is less memory than that."""
 
 LIMITS = Limits.from_environment(memory=usable_memory())
+HAS_SMALL_MEMORY = (usable_memory() or SMALL_MEMORY) < SMALL_MEMORY
+"""Whether this process may use less than ``SMALL_MEMORY``; False where that is not known."""

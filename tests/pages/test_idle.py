@@ -38,10 +38,21 @@ def test_it_is_given_back_once_for_each_time_that_the_app_was_used(monkeypatch: 
         assert thread.submit(asyncio.run, watch()).result() == [1, 2]
 
 
-def test_models_and_workers_go_and_come_back(portrait: np.ndarray, portrait_poses: FramePoses) -> None:
+def test_models_and_workers_go_and_come_back(
+    portrait: np.ndarray, portrait_poses: FramePoses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(idle, "HAS_SMALL_MEMORY", False)
     estimate_image(portrait)
     pool.warm_up()
+    idle.make_room()  # there is enough
     assert networks._load.cache_info().currsize > 0
+    assert len(pool._POOL._idle) == 1
+    monkeypatch.setattr(idle, "HAS_SMALL_MEMORY", True)
+    idle.make_room()
+    assert networks._load.cache_info().currsize == 0
+    assert pool._POOL._idle == []
+    estimate_image(portrait)
+    pool.warm_up()
     idle.free_memory()
     assert networks._load.cache_info().currsize == 0
     assert pool._POOL._idle == []

@@ -8,7 +8,6 @@ import numpy as np
 import streamlit as st
 from streamlit.typing import UploadedFile
 
-from pages.ui.live.current import snapshot_of
 from pages.ui.shared.sample_options import is_usual
 from pages.ui.shared.sources import choose_sample, choose_source
 from posecore import (
@@ -100,6 +99,8 @@ def _shown() -> list[Photo]:
 
 def open_snapshot(number: int) -> None:
     """Make a snapshot of the live camera the photo that the page opens with."""
+    from pages.ui.live.current import snapshot_of  # 40 MB, where there is a camera
+
     rgb = snapshot_of(number)
     if rgb is not None:
         key = hashlib.sha256(rgb.tobytes()).hexdigest()

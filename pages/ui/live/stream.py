@@ -19,6 +19,7 @@ from pages.ui.live.pace import Pace
 from pages.ui.live.places import FULL, TIME, leave_place, take_place
 from pages.ui.live.recorder import Recorder
 from pages.ui.live.tracks import Incoming, Outgoing
+from pages.ui.serving.idle import make_room
 from posecore import (
     FrameHands,
     FramePoses,
@@ -227,6 +228,7 @@ class LiveStream(Followed):
         self.end()
 
     def _work(self) -> None:
+        make_room()
         session = _Session()
         try:
             while (taken := self._next()) is not None:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from pages.ui.serving.visits import close_left_sessions
-from posecore.limits import LIMITS
+from posecore.limits import HAS_SMALL_MEMORY, LIMITS
 from posecore.system import return_freed_memory
 
 _MAPS, _PAGE_OUT = Path("/proc/self/maps"), 21  # MADV_PAGEOUT
@@ -49,18 +49,36 @@ def free_memory() -> None:
 
     Networks in use stay until their user is done. The next visitor waits half a second longer for a first result.
     """
-    if "posecore.runs.pool" in sys.modules:
-        sys.modules["posecore.runs.pool"].end_idle_workers()
-    if "posecore.estimation.photos" in sys.modules:
-        sys.modules["posecore.estimation.photos"].release_models()
-    if "posecore.estimation.networks" in sys.modules:
-        sys.modules["posecore.estimation.networks"].release_networks()
+    end_idle_workers()
+    free_networks()
     gc.collect()
     if "pyarrow" in sys.modules:
         sys.modules["pyarrow"].default_memory_pool().release_unused()
     return_freed_memory()
     with suppress(OSError, AttributeError):  # only glibc has this
         _return_mapped_files(ctypes.CDLL("libc.so.6"))
+
+
+def make_room() -> None:
+    """Free idle workers and networks where there is little memory; called as a job or a live session begins."""
+    if HAS_SMALL_MEMORY:
+        end_idle_workers()
+        free_networks()
+        return_freed_memory()
+
+
+def end_idle_workers() -> None:
+    """End the workers that have nothing to do; one that has had a large video keeps 200 MB."""
+    if "posecore.runs.pool" in sys.modules:
+        sys.modules["posecore.runs.pool"].end_idle_workers()
+
+
+def free_networks() -> None:
+    """Drop the networks that this process has loaded; those in use stay until their user is done."""
+    if "posecore.estimation.photos" in sys.modules:
+        sys.modules["posecore.estimation.photos"].release_models()
+    if "posecore.estimation.networks" in sys.modules:
+        sys.modules["posecore.estimation.networks"].release_networks()
 
 
 def _return_mapped_files(libc: ctypes.CDLL) -> None:

@@ -11,6 +11,7 @@ from typing import Generic, Protocol, TypeVar
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from pages.ui.serving.idle import make_room
 from pages.ui.serving.job_queue import QUEUE, Full
 from pages.ui.serving.job_records import JobRecord, Outcome, record
 from posecore import PosecoreError
@@ -277,6 +278,7 @@ def _do(
     try:
         if not state.stop.is_set():
             start = time.monotonic()
+            make_room()
             result = do(state.report)
             state.seconds = time.monotonic() - start
             state.result = result
