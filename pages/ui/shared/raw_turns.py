@@ -80,5 +80,7 @@ def _wait(own: _Turn) -> None:
         return
     place = st.empty()
     while not own.begun.wait(_SHOWN_EVERY_S):
-        place.progress(0.0, queue_text(QUEUE.place(own), QUEUE.seconds_until(own)))
+        with place.container():
+            st.space("medium")  # where Streamlit draws that the photo is being opened, over what is there
+            st.progress(0.0, queue_text(QUEUE.place(own), QUEUE.seconds_until(own)))
     place.empty()
