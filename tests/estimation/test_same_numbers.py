@@ -105,6 +105,8 @@ def test_clip(shared_data, name, count):
     frames = read(shared_data / name, count)
     reference = stream(frames, "mediapipe")
     off, unequal = distances(stream(frames, "fast"), reference)
+    if unequal <= 0.02 and np.median(off) <= 1 and np.percentile(off, 99) <= 8:
+        return
     own = [distances(stream(with_bits_flipped(frames, start), "mediapipe"), reference) for start in (0, 3)]
     assert unequal <= max(0.02, *(unequal for _, unequal in own))
     assert np.median(off) <= max(1, 1.2 * max(np.median(off) for off, _ in own))
