@@ -48,21 +48,27 @@ def _runs_waited_for_without_looking() -> Iterator[None]:
 
 
 @pytest.fixture
-def app() -> AppTest:
-    """The app on its home page."""
-    return AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120).run()
+def visitor() -> AppTest:
+    """Somebody who has not opened the app yet."""
+    return AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
 
 
 @pytest.fixture
-def open_page(app):
-    """Go to a page as a visitor coming from the home page."""
+def app(visitor: AppTest) -> AppTest:
+    """The app on its home page."""
+    return visitor.run()
+
+
+@pytest.fixture
+def open_page(visitor: AppTest) -> Callable[..., AppTest]:
+    """Go to a page by its address; as a visitor who comes from the home page, in tests that ask for ``app`` too."""
 
     def go(name: str, **query: str) -> AppTest:
         for key, value in query.items():
-            app.query_params[key] = value
-        app.switch_page(f"pages/{name}.py").run()
-        assert not app.exception
-        return app
+            visitor.query_params[key] = value
+        visitor.switch_page(f"pages/{name}.py").run()
+        assert not visitor.exception
+        return visitor
 
     return go
 

@@ -22,11 +22,11 @@ from posecore.view.overlays.puppet_svg import TEMPLATE
 
 
 @pytest.fixture
-def open_page(app, open_page):
+def open_page(visitor, open_page):
     """Go to the page as a visitor who turned to the table of landmarks before, which is made only when it is seen."""
 
     def go(name: str, **query: str):
-        app.session_state["image_tabs"] = "Landmarks"
+        visitor.session_state["image_tabs"] = "Landmarks"
         return open_page(name, **query)
 
     return go
