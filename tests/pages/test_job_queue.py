@@ -148,9 +148,9 @@ def test_a_visitor_waits_leaves_and_tries_again(monkeypatch):
     waits.start(lambda report: 1)
     late.start(lambda report: 2)
     assert late.is_running
-    app = AppTest.from_function(page, args=(waits,)).run()
+    app = AppTest.from_function(page, args=(waits,), default_timeout=120).run()
     assert shown(app) == "Place 1 in the queue"
-    of_late = AppTest.from_function(page, args=(late,)).run()
+    of_late = AppTest.from_function(page, args=(late,), default_timeout=120).run()
     assert shown(of_late).startswith("The server is full: one analysis waits already. Try again.")
     app.button(key=f"stop_{waits.key}").click().run()
     assert waits.state.done.is_set()

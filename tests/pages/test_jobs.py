@@ -144,7 +144,7 @@ def test_its_page_asks_for_the_newest_frame_and_shows_it():
         show_progress(job)
 
     job: Job[int] = Job(PHOTOS)
-    app = AppTest.from_function(page, args=(job,)).run()
+    app = AppTest.from_function(page, args=(job,), default_timeout=120).run()
     assert not app.exception
     assert not app.get("image")
     assert job.preview.is_asked()

@@ -16,7 +16,7 @@ def test_the_words_of_a_file_in_an_error_are_only_text() -> None:
         with problems_shown():
             raise UnreadableMedia(f"{text} is damaged.\nSave it again.")
 
-    app = AppTest.from_function(page, kwargs={"text": f"{HOSTILE}\u202e\x1b"}).run()
+    app = AppTest.from_function(page, kwargs={"text": f"{HOSTILE}\u202e\x1b"}, default_timeout=120).run()
     assert app.error[0].value == f"{AS_TEXT}\ufffd\ufffd is damaged.  \nSave it again."
     assert len(str(UnreadableMedia("x" * 10_000))) == 1_000
 
@@ -30,5 +30,5 @@ def test_the_words_of_a_link_are_only_text() -> None:
         st.query_params["sample"] = "[here](https://outside.example)"
         sources.choose_source("Source", ["Upload", "Sample"], sample="Sample", address="clip", key="source")
 
-    app = AppTest.from_function(page).run()
+    app = AppTest.from_function(page, default_timeout=120).run()
     assert r"'\[here\]\(https+\:\/\/outside\.example\)'".replace("+", "\N{WORD JOINER}") in app.warning[0].value

@@ -36,7 +36,7 @@ def pick(app: AppTest, thing: int, corners: np.ndarray) -> AppTest:
 
 
 def test_picked_corners_give_poses_by_name():
-    app = AppTest.from_function(things_page).run()
+    app = AppTest.from_function(things_page, default_timeout=120).run()
     assert "Add a thing whose size you know" in app.info[0].value
     app.button(key="thing_add").click().run()
     assert "Pick 4 more corners" in told(app)
