@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,7 @@ from posecore.media.clips import ClipInfo
 from posecore.motion.angles import ANGLES, measure_angle
 from posecore.motion.curve_summary import summarise_curve
 from posecore.motion.exercises.counting import count_repetitions
-from posecore.motion.height import GivenHeight, fit_heights, scaled, unused_in_words
-from posecore.motion.root import lens_in_words, view_deg_of
+from posecore.motion.height import GivenHeight, scale_by
 from posecore.motion.smoothing import Smoothing, smooth_sequence
 from posecore.motion.trust import judge
 from posecore.pipeline import RunSummary, draw_video, estimate_video
@@ -162,12 +161,9 @@ def analyse(
         raise Stopped(Begun(summary.stopped, time.monotonic() - since))
     given: tuple[GivenHeight, ...] = ()
     try:
-        heights = _heights_of(analysis.heights, raw)
-        given = fit_heights(raw, heights)
-        notes.extend(filter(None, [unused_in_words(given, heights, raw)]))
+        raw, given = scale_by(_heights_of(analysis.heights, raw), raw, notes.append)
     except InvalidOption as error:  # only now is it known who is there
         notes.append(f"{error} Metres are not scaled.")
-    raw = scaled(raw, given)
     sequence = raw if body is None else smooth_sequence(raw, body)
     if film is not None and body is not None:
         color_by: ColorBy = "side" if analysis.pose.people == 1 else "person"
@@ -193,8 +189,8 @@ def _through_lens(analysis: Analysis, info: ClipInfo) -> tuple[Smoothing | None,
     """The body, seen through the video's own lens unless a field of view was given, and a note on the lens."""
     if analysis.body is None or analysis.has_lens:
         return analysis.body, []
-    view_deg = view_deg_of(info.size, info.focal_35mm)
-    return replace(analysis.body, field_of_view_deg=view_deg), [lens_in_words(info.size, info.focal_35mm)]
+    body, said = analysis.body.through_lens(info.size, info.focal_35mm)
+    return body, [said]
 
 
 def _heights_of(given: float | Mapping[int, float] | None, sequence: PoseSequence) -> dict[int, float]:

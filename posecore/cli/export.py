@@ -277,7 +277,7 @@ def _through_lens(body: "Smoothing", saved: "Saved", chosen: _Chosen) -> "Smooth
 
     if chosen.field_of_view_deg is not None:
         return body
-    body, said = options.through_lens(body, saved.sequence.size, stated_focal_35mm(saved.facts))
+    body, said = body.through_lens(saved.sequence.size, stated_focal_35mm(saved.facts))
     complain(said)
     return body
 

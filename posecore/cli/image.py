@@ -92,7 +92,7 @@ def _annotate(
     from posecore.export.formats import safe_name
     from posecore.export.table_file import to_csv
     from posecore.media.pictures import decode_picture, encode_png
-    from posecore.motion.height import fit_heights, scaled, unused_in_words
+    from posecore.motion.height import scale_by
     from posecore.motion.root import in_camera_axes
     from posecore.pipeline import estimate_image
     from posecore.view.drawing import draw_poses
@@ -102,10 +102,7 @@ def _annotate(
     notes: list[str] = []
     rgb = decode_picture(file, on_note=notes.append)
     poses = estimate_image(rgb, wanted)
-    by_person = options.heights_of(heights, poses)
-    given = fit_heights(poses, by_person)
-    notes.extend(filter(None, [unused_in_words(given, by_person, poses)]))
-    poses = scaled(poses, given)
+    poses, given = scale_by(options.heights_of(heights, poses), poses, notes.append)
     field_of_view_deg = options.field_of_view_of(lens, file, poses.size)
     if field_of_view_deg is not None:
         poses = in_camera_axes(poses, field_of_view_deg=field_of_view_deg)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_args
@@ -323,14 +323,6 @@ def fitted(body: str | None, field_of_view_deg: float | None) -> "Smoothing | No
     from posecore.motion.smoothing import Smoothing
 
     return Smoothing("solid") if field_of_view_deg is None else Smoothing("solid", field_of_view_deg=field_of_view_deg)
-
-
-def through_lens(body: "Smoothing", size: tuple[int, int], focal_35mm: float | None) -> "tuple[Smoothing, str]":
-    """A body seen through the lens that its video states, or through the assumed one, and a sentence on which."""
-    from posecore.motion.root import lens_in_words, view_deg_of
-
-    view_deg = view_deg_of(size, focal_35mm)
-    return replace(body, field_of_view_deg=view_deg), lens_in_words(size, focal_35mm)
 
 
 def heights_of(given: GivenHeights | None, poses: "FramePoses | PoseSequence") -> dict[int, float]:

@@ -170,7 +170,7 @@ def _through_lens(file: Path, asked: _Asked, *, is_view_given: bool) -> _Asked:
     asked = replace(asked, focal_35mm=info.focal_35mm)
     if asked.body is None or is_view_given:
         return asked
-    body, said = options.through_lens(asked.body, info.size, info.focal_35mm)
+    body, said = asked.body.through_lens(info.size, info.focal_35mm)
     return replace(asked, body=body, notes=(said,))
 
 
@@ -208,7 +208,7 @@ def _draw(file: Path, sequence: "PoseSequence", asked: _Asked, film: Path) -> No
 def _analyse(file: Path, asked: _Asked, film: Path | None) -> "tuple[PoseSequence, dict[str, Any]]":
     """The people, and the manifest; with the annotated video if it has a path."""
     from posecore.media.files import file_sha256
-    from posecore.motion.height import fit_heights, scaled, unused_in_words
+    from posecore.motion.height import GivenHeight, scale_by
     from posecore.pipeline import RunSummary, estimate_video
     from posecore.runs.manifest import make_manifest
 
@@ -229,14 +229,11 @@ def _analyse(file: Path, asked: _Asked, film: Path | None) -> "tuple[PoseSequenc
             on_note=notes.append,
             on_end=summaries.append,
         )
+    given: tuple[GivenHeight, ...] = ()
     try:
-        heights = options.heights_of(asked.heights, sequence)
-        given = fit_heights(sequence, heights)
-        notes.extend(filter(None, [unused_in_words(given, heights, sequence)]))
+        sequence, given = scale_by(options.heights_of(asked.heights, sequence), sequence, notes.append)
     except InvalidOption as error:  # only now is it known who is there, and export can still scale
         notes.append(f"{error} Metres are not scaled; the export command can do it.")
-        given = ()
-    sequence = scaled(sequence, given)
     manifest = make_manifest(
         sequence,
         asked.pose,

@@ -12,7 +12,7 @@ knees at 0.285 and ankles at 0.039 of the stature). The head is left out, since 
 """
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeVar
 
@@ -111,6 +111,25 @@ def fit_heights(poses: FramePoses | PoseSequence, heights: Mapping[int, float]) 
         for person, there in standing
         if person in heights and there > 0
     )
+
+
+def scale_by(
+    heights: Mapping[int, float], poses: Poses, on_note: Callable[[str], object]
+) -> tuple[Poses, tuple[GivenHeight, ...]]:
+    """The same people in the scale of these heights, and the factors.
+
+    Args:
+        heights: as for ``fit_heights``.
+        poses: likewise.
+        on_note: called with a sentence if a height cannot be used.
+
+    Raises:
+        InvalidOption: as ``fit_heights``.
+    """
+    given = fit_heights(poses, heights)
+    if unused := unused_in_words(given, heights, poses):
+        on_note(unused)
+    return scaled(poses, given), given
 
 
 def scaled(poses: Poses, given: Collection[GivenHeight]) -> Poses:

@@ -25,7 +25,7 @@ from posecore.motion.gaps import (
     usual_step_s,
 )
 from posecore.motion.one_euro import OneEuro
-from posecore.motion.root import ASSUMED_FIELD_OF_VIEW_DEG, check_field_of_view
+from posecore.motion.root import ASSUMED_FIELD_OF_VIEW_DEG, check_field_of_view, lens_in_words, view_deg_of
 from posecore.poses import COORDINATES, FloatArray, PoseSequence
 from posecore.skeletons import BLAZEPOSE_33
 
@@ -122,6 +122,11 @@ class Smoothing:
         if not 0 <= self.beta < math.inf:
             raise InvalidOption(f"Expected 'beta' to be 0 or more, but got {self.beta}.")
         check_gap(self.fill_gaps_s, "fill_gaps_s")
+
+    def through_lens(self, size: tuple[int, int], focal_35mm: float | None) -> tuple[Self, str]:
+        """The same through the lens that a video states, and a sentence on which; arguments as for ``view_deg_of``."""
+        view_deg = view_deg_of(size, focal_35mm)
+        return replace(self, field_of_view_deg=view_deg), lens_in_words(size, focal_35mm)
 
     def as_dict(self) -> dict[str, object]:
         """Plain values for a manifest: the method, the options it reads, and the gaps."""
