@@ -16,6 +16,8 @@ def test_a_file_is_served_under_its_content_and_cached_for_good(serving, fetch, 
         assert (status, content, headers["Content-Type"]) == (200, b"0123456789", "video/mp4")
         assert headers["Cache-Control"] == "public, max-age=31536000, immutable"
         assert fetch(f"{url}/{address}", Range="bytes=2-4")[::2] == (206, b"234")
+        status, headers, content = fetch(f"{url}/{public_files.publish_content(b'picture', '.jpg')}")
+        assert (status, content, headers["Content-Type"]) == (200, b"picture", "image/jpeg")
         path.write_bytes(b"another content")
         assert public_files.publish(path) != address
         path.unlink()

@@ -1,5 +1,6 @@
 """Files for all visitors that are made or found while the server runs, at addresses that browsers cache for good."""
 
+import hashlib
 import mimetypes
 import threading
 from pathlib import Path
@@ -18,6 +19,7 @@ _NOSNIFF = {"X-Content-Type-Options": "nosniff"}
 _TYPES = {".mjs": "text/javascript", ".wasm": "application/wasm"}  # which not every system knows
 
 _files: dict[str, Path] = {}
+_contents: dict[str, bytes] = {}
 # In memory, as a response of its own for each visitor would be if the file were compressed as it is sent.
 _compressed: dict[tuple[str, str], bytes] = {}
 _mounted = False
@@ -45,6 +47,18 @@ def publish(path: Path, *, compress: bool = False) -> str:
     return f"{_FOLDER}/{name}"
 
 
+def publish_content(content: bytes, suffix: str) -> str:
+    """Serve a small file that is only in memory as ``publish`` does one on disk, and return its address.
+
+    Args:
+        content: of the file.
+        suffix: of its name, such as ``".jpg"``, by which browsers know its type.
+    """
+    name = f"{hashlib.sha256(content).hexdigest()[:16]}{suffix}"
+    _contents[name] = content
+    return f"{_FOLDER}/{name}"
+
+
 def _compress(name: str, content: bytes) -> None:
     for encoding in ("zstd", "gzip"):
         _compressed[name, encoding] = compressed(content, encoding)
@@ -60,11 +74,13 @@ def routes() -> list[Route]:
 
 def _answer(request: Request) -> Response:
     name = request.path_params["name"]
+    headers = _NOSNIFF | {"Cache-Control": FOR_GOOD}
+    kind = _TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0]
+    if (content := _contents.get(name)) is not None:
+        return Response(content, headers=headers, media_type=kind)
     path = _files.get(name)
     if path is None or not path.is_file():
         return PlainTextResponse("There is no such file.", 404, _NOSNIFF)
-    headers = _NOSNIFF | {"Cache-Control": FOR_GOOD}
-    kind = _TYPES.get(path.suffix) or mimetypes.guess_type(name)[0]
     encoding = encoding_for(request.headers) or ""
     if content := _compressed.get((name, encoding)):
         headers |= {"Content-Encoding": encoding, "Vary": "Accept-Encoding"}

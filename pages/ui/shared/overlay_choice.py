@@ -1,6 +1,7 @@
 """Choose what is drawn on people: their skeletons, pieces of an overlay, a picture of one's own."""
 
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from typing import cast
 
 import numpy as np
@@ -8,11 +9,12 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit.typing import UploadedFile
 
+from pages.ui.serving.public_files import publish_content
 from pages.ui.shared.problems import show_problem
 from pages.ui.shared.results import offer_download, written
 from posecore import OverlayOptions, OwnPicture, PosecoreError, decode_picture, estimate_image
 from posecore.limits import LIMITS
-from posecore.media.pictures import PICTURE_SUFFIXES, decode_transparent
+from posecore.media.pictures import PICTURE_SUFFIXES, decode_transparent, encode_jpeg
 from posecore.rigid.sheets import write_tag_sheet
 from posecore.view.overlays.ghost import Ghost
 from posecore.view.overlays.mannequin import ghost_thumbnail, thumbnail
@@ -68,13 +70,11 @@ def choose_overlay(key: str, *, moves: bool = True) -> DrawnOnPeople:
     """
     with st.popover("Overlay", icon=":material/face_retouching_natural:", help="What is drawn on people."):
         st.caption(f"Choose any number of them. {' and '.join(_ALONE).capitalize()} replace the picture.")
+        offered = [name for name, piece in PIECES.items() if moves or not piece.moves]
+        st.html(_pictures(key, (None, *offered)))
         with st.container(horizontal=True, gap="small"):
             skeleton = _is_chosen(key, None, "Skeleton")
-            pieces = [
-                name
-                for name, piece in PIECES.items()
-                if (moves or not piece.moves) and _is_chosen(key, name, piece.title)
-            ]
+            pieces = [name for name in offered if _is_chosen(key, name, PIECES[name].title)]
         puppet = _choose_puppet(key) if "puppet" in pieces else None
         ghost = _choose_ghost(key)
         picture = _choose_own_picture(key)
@@ -82,10 +82,29 @@ def choose_overlay(key: str, *, moves: bool = True) -> DrawnOnPeople:
 
 
 def _is_chosen(key: str, name: PieceName | None, title: str) -> bool:
-    with st.container(width=_THUMBNAIL_PX + 24, gap=None):
-        # Twice as large as it is shown, for sharp screens.
-        st.image(_thumbnail(name, 2 * _THUMBNAIL_PX), width=_THUMBNAIL_PX, alt=f"{title} on a figure")
-        return st.checkbox(title, name is None, key=f"{key}_{name or 'skeleton'}", persist_state="session")
+    return st.checkbox(title, name is None, key=_key_of(key, name), persist_state="session", width=_THUMBNAIL_PX + 24)
+
+
+def _key_of(key: str, name: PieceName | None) -> str:
+    return f"{key}_{name or 'skeleton'}"
+
+
+# In one element: an image for each piece took half of the processor time of the Webcam page.
+@lru_cache(maxsize=8)
+def _pictures(key: str, names: tuple[PieceName | None, ...]) -> str:
+    """Styles that show each piece on a figure, as part of the label of its box."""
+    labels = {name: f".st-key-{_key_of(key, name)} label" for name in names}
+    side = f"{_THUMBNAIL_PX}px"
+    common = f"min-width: {side}; padding-top: {_THUMBNAIL_PX + 4}px; background: no-repeat 0 0 / {side}"
+    rules = [f"{', '.join(labels.values())} {{ {common} }}"]
+    rules += [f'{label} {{ background-image: url("{_picture(name)}") }}' for name, label in labels.items()]
+    return "\n".join(["<style>", *rules, "</style>"])
+
+
+@cache
+def _picture(name: PieceName | None) -> str:
+    """The address of a picture of a piece, twice as large as it is shown, for sharp screens."""
+    return publish_content(encode_jpeg(thumbnail(name, 2 * _THUMBNAIL_PX)), ".jpg")
 
 
 def _choose_ghost(key: str) -> Ghost | None:
@@ -226,5 +245,4 @@ def _own_picture(
     return OwnPicture(_rgba, part, size, turn_deg, offset, family)
 
 
-_thumbnail = st.cache_data(show_spinner=False)(thumbnail)
 _ghost_thumbnail = st.cache_data(show_spinner=False, max_entries=50)(ghost_thumbnail)
