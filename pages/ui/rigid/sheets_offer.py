@@ -1,6 +1,7 @@
 """Sheets of tags to print."""
 
 import re
+from functools import lru_cache
 
 import streamlit as st
 
@@ -8,6 +9,7 @@ from pages.ui.shared.problems import show_problem
 from pages.ui.shared.results import offer_download, written
 from posecore import PosecoreError
 from posecore.errors import InvalidOption
+from posecore.media.pictures import encode_png
 from posecore.rigid.sheets import PAGES, preview_tag_sheet, write_tag_sheet
 from posecore.rigid.tags import FAMILIES
 
@@ -43,7 +45,7 @@ def offer_tag_sheets() -> None:
         )
     try:
         numbers = numbers_in(ids)
-        preview = preview_tag_sheet(family, numbers, size_cm / 100, page=paper)
+        preview = _preview(family, tuple(numbers), size_cm / 100, paper)
     except PosecoreError as error:
         show_problem(str(error))
         return
@@ -61,6 +63,11 @@ def offer_tag_sheets() -> None:
         icon=":material/straighten:",
     )
     st.image(preview, "First page", width=300, alt=f"First page of the sheet: tags {ids} of {family}")
+
+
+@lru_cache(maxsize=20)  # for all visitors: most see the sheet that is offered first
+def _preview(family: str, numbers: tuple[int, ...], size_m: float, paper: str) -> bytes:
+    return encode_png(preview_tag_sheet(family, numbers, size_m, page=paper))
 
 
 def numbers_in(text: str) -> list[int]:
