@@ -46,7 +46,6 @@ class Playback:
         trust: how reliable it is, for each person; of a solid body, with its own errors.
         sequence: the smoothed result, as it is shown.
         smoothing: how it was smoothed.
-        effect: of the smoothing on each person; empty without smoothing.
         moments: the file for the player.
         token: of that file's address, see ``pages.ui.serving.addresses``.
     """
@@ -122,12 +121,19 @@ class Playback:
         self.moments: Moments = moments
         self.token: str = serve(path, _NAME)
         self._served.tokens.add(self.token)
-        self.effect: tuple[SmoothingEffect, ...] = () if is_raw else compare(raw, shown)
+        self._effect: tuple[SmoothingEffect, ...] | None = None
         self.raw, self.sequence, self.smoothing, self.heights = raw, shown, smoothing, heights
         self._smoothed = smoothed
         if smoothing.method == "solid" or self._judged_solid:
             self._judged_solid = smoothing.method == "solid"
             self.trust = judge(self.estimated, shown=self.solid, lens_is_given=self.lens_is_given)
+
+    @property
+    def effect(self) -> tuple[SmoothingEffect, ...]:
+        """Of the smoothing on each person; empty without smoothing. Measured when it is first asked for."""
+        if self._effect is None:
+            self._effect = () if self.sequence is self.raw else compare(self.raw, self.sequence)
+        return self._effect
 
     @property
     def solid(self) -> PoseSequence | None:
