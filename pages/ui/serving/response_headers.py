@@ -71,6 +71,9 @@ class AddSecurityHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a connection, as any ASGI application."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
 
         async def send_on(message: Message) -> None:
             if message["type"] == "http.response.start":
