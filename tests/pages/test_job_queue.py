@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.ui.serving.job_queue import Full, JobQueue
 from pages.ui.serving.jobs import Job, JobWords
-from pages.ui.shared.job_progress import full_text, queue_text
+from pages.ui.shared.job_progress import asks_every_s, full_text, queue_text
 from posecore.limits import Limits
 
 PHOTOS = JobWords("photos", fails="The photos could not be scored")
@@ -161,6 +161,11 @@ def test_a_visitor_waits_leaves_and_tries_again(monkeypatch):
     may_end.set()
     assert late.state.done.wait(120)
     assert of_late.run().markdown[0].value == "Result: 2"
+
+
+def test_pages_ask_less_often_while_many_wait():
+    assert [asks_every_s(True, 1), asks_every_s(False, 0)] == [1.0, 0.25]
+    assert [asks_every_s(True, 18), asks_every_s(False, 18)] == [2.0, 0.5]
 
 
 def test_a_job_of_no_page_waits_for_a_place_in_a_full_queue(monkeypatch):

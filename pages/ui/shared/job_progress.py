@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui.serving.job_queue import Full
+from pages.ui.serving.job_queue import QUEUE, Full
 from pages.ui.serving.jobs import Job, JobProgress, JobState, JobWords, time_for_a_job, time_text
 from posecore.runs.preview import Preview
 
@@ -17,12 +17,23 @@ _ENDS_SOON_S = 0.2
 
 # Each time takes 7 ms of the server's only interpreter, of which all visitors who wait would take half.
 _WORKING_S, _WAITING_S = 0.25, 1.0
+_MANY = 4
 
 
 def show_progress(job: Job[Any]) -> None:
     """Show the progress and a stop button, or its place in the queue and how to leave it, until the job ends."""
     waits = job.state.waiting
-    st.fragment(_show_state, run_every=_WAITING_S if waits else _WORKING_S)(job, waits)
+    st.fragment(_show_state, run_every=asks_every_s(waits, QUEUE.waiting))(job, waits)
+
+
+def asks_every_s(waits: bool, waiting: int) -> float:
+    """After how many seconds a page asks again how far its job is: half as often while many jobs wait.
+
+    Args:
+        waits: whether its own job waits.
+        waiting: number of all that do.
+    """
+    return (_WAITING_S if waits else _WORKING_S) * (2 if waiting > _MANY else 1)
 
 
 def _show_state(job: Job[Any], waited: bool) -> None:
