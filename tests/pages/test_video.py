@@ -19,7 +19,7 @@ from pages.ui.serving.visits import Visit
 from pages.ui.shared.clips import Clip, to_disk
 from pages.ui.shared.overlay_choice import DrawnOnPeople
 from pages.ui.video import run_choices
-from pages.ui.video.clip_run import ClipRun, RunOptions, Shown, keep_upload, run_of
+from pages.ui.video.clip_run import ClipRun, RunOptions, Shown, keep_upload, run_of, threads_of_one
 from posecore import ClipOptions, HandSlot, OverlayOptions, decode_picture, estimate_video
 from posecore.limits import LIMITS, Limits
 from posecore.media.clips import open_clip
@@ -180,6 +180,12 @@ def test_the_beginning_of_every_awkward_video_gives_a_result_or_a_sentence(open_
         assert len(app.error) == (run.state.result is None), path.name
         shown = any(metric.label == "Frames with a person" for metric in app.metric)
         assert shown == (run.state.result is not None), path.name
+
+
+def test_analyses_side_by_side_share_the_cores(monkeypatch):
+    monkeypatch.setattr("pages.ui.video.clip_run.usual_threads", lambda: 2)
+    assert [threads_of_one(at_work, cores=2) for at_work in (1, 2, 3)] == [None, 1, 1]
+    assert threads_of_one(2, cores=16) is None
 
 
 def test_a_stopped_run_keeps_its_partial_result(short_clip):

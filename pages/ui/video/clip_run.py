@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple, get_args
 
 from pages.ui.explore.export_files import same
 from pages.ui.explore.playback import Playback
+from pages.ui.serving.job_queue import QUEUE
 from pages.ui.serving.jobs import Report
 from pages.ui.serving.visits import Visit
 from pages.ui.shared.clips import Clip
@@ -31,6 +32,7 @@ from posecore import (
 )
 from posecore.estimation.engines import EngineUsed
 from posecore.estimation.hand_options import HandOptions
+from posecore.estimation.networks import usual_threads
 from posecore.export.overlay_file import write_overlay
 from posecore.limits import LIMITS
 from posecore.motion.resampling import at_times
@@ -40,6 +42,7 @@ from posecore.runs.expected import Expected, expect_run
 from posecore.runs.preview import Preview
 from posecore.runs.replay import HandNotes
 from posecore.runs.segments import usual_workers
+from posecore.system import usable_cores
 from posecore.view.silhouettes import Background
 
 WORKERS = max(1, usual_workers() // LIMITS.runs_at_once)
@@ -335,6 +338,15 @@ def forget_upload(visit: Visit) -> None:
     visit.forget(Clip)
 
 
+def threads_of_one(at_work: int, cores: int) -> int | None:
+    """Threads per inference of one of the analyses at work; None: the usual number.
+
+    Together they have no more than the cores: what they do costs the same, and pages get more of a core's time.
+    """
+    share = max(1, cores // max(1, at_work))
+    return share if share < usual_threads() else None
+
+
 def _estimate(
     source: Path,
     options: RunOptions,
@@ -345,11 +357,16 @@ def _estimate(
     report: Report,
 ) -> Analysed:
     ends: list[RunSummary] = []
+    pose, hands = options.pose, options.hands
+    if stopped is not None:  # which is continued only with the same options
+        pose, hands = stopped.options, None if stopped.hands is None else stopped.hands.options
+    elif threads := threads_of_one(QUEUE.working, usable_cores()):
+        pose, hands = replace(pose, threads=threads), hands and replace(hands, threads=threads)
     # In a process of its own: a malicious file must not take the server down.
     poses = estimate_video(
         source,
-        options.pose,
-        hands=options.hands,
+        pose,
+        hands=hands,
         part=options.part,
         annotated=film,
         skeletons=False,
