@@ -87,6 +87,7 @@ export class Link {
     this.number = -1; // of the newest frame, and its time; the server refuses what does not grow
     this.timeS = -Infinity;
     this.sentAt = -Infinity;
+    this.frameAt = -Infinity;
     this.eachAtOnce = false;
     this.keeps = keeps;
     this.kept = new KeptFrames();
@@ -120,8 +121,8 @@ export class Link {
 
   /** Whether it has not been reached for longer than a moment, or never will. */
   get isAway() {
-    const now = performance.now();
-    return this.state === "closed" || now - this.lostAt > MOMENT_MS || (this.keeps && now - this.silentSince > QUIET_MS);
+    if (this.state === "closed" || performance.now() - this.lostAt > MOMENT_MS) return true;
+    return this.keeps && this.frameAt - this.silentSince > QUIET_MS; // without frames there are no answers
   }
 
   /**
@@ -130,11 +131,13 @@ export class Link {
    */
   send(frame) {
     if (this.state === "closed" || !(frame.timeS > this.timeS)) return;
+    const now = performance.now();
+    if (now - this.frameAt > QUIET_MS) this.silentSince = Infinity; // the page was hidden: nothing was to be answered
+    this.frameAt = now;
     if (this.state === "resting") this.connect();
     this.timeS = frame.timeS;
     this.number = Math.max(this.number + 1, frame.number);
     const { number, timeS } = this;
-    const now = performance.now();
     const sent = { bytes: bytesOf({ ...frame, number }), number, timeS, atMs: now };
     if (this.keepsNow) this.kept.add(sent);
     else this.wait(sent);
