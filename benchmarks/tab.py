@@ -316,7 +316,9 @@ async def open_tab(url: str, address: str = "") -> AsyncIterator[Tab]:
     Raises:
         TabError: if the page does not become complete; httpx.HTTPError, OSError: if the server does not answer.
     """
-    async with httpx.AsyncClient(base_url=url, timeout=PATIENCE_S) as http:
+    # The server closes connections that rest for 5 s. A browser repeats a request that comes at that moment.
+    limits = httpx.Limits(keepalive_expiry=1)
+    async with httpx.AsyncClient(base_url=url, timeout=PATIENCE_S, limits=limits) as http:
         for path in ("/" + address, "/_stcore/health", "/_stcore/host-config"):
             (await http.get(path)).raise_for_status()
         cookie = f"{_XSRF}={http.cookies[_XSRF]}"
