@@ -37,7 +37,7 @@ def no_errors(page: FirefoxVisitor) -> None:
 
 
 def shows(text: str) -> str:
-    return f"document.body.innerText.includes({text!r})"
+    return f"document.body?.innerText.includes({text!r})"
 
 
 def button(text: str, document: str = "document") -> str:

@@ -4,6 +4,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from http.client import HTTPResponse
 from types import SimpleNamespace
 
 import pytest
@@ -88,8 +89,9 @@ class Sender:
 
     def answer(self) -> str:
         """The status, and the text if there is one."""
-        head, _, text = self.socket.recv(65_536).decode().partition("\r\n\r\n")
-        return f"{head.split()[1]} {text}".strip()
+        response = HTTPResponse(self.socket)
+        response.begin()
+        return f"{response.status} {response.read().decode()}".strip()
 
     def __enter__(self) -> "Sender":
         return self
