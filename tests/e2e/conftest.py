@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -104,13 +105,13 @@ class Server:
 @pytest.fixture(scope="session")
 def short_sample(made_once) -> Path:
     """Three seconds of the sample video at half size: 90 frames with one person, which are processed quickly."""
-    return made_once("short_sample.mp4", lambda path: _write_piece_of_the_sample(path, 100, 190))
+    return made_once("short_sample.mp4", lambda path: _write_piece(path, sample_clip().path, (100, 190), (884, 496)))
 
 
 @pytest.fixture(scope="session")
 def two_people_clip(made_once) -> Path:
     """A second and a half of it with two people."""
-    return made_once("two_people.mp4", lambda path: _write_piece_of_the_sample(path, 40, 85))
+    return made_once("two_people.mp4", lambda path: _write_piece(path, sample_clip().path, (40, 85), (884, 496)))
 
 
 @pytest.fixture(scope="session")
@@ -119,26 +120,28 @@ def walk(short_sample: Path, estimated_once) -> PoseSequence:
     return estimated_once("short_sample", lambda: estimate_video(short_sample))
 
 
-def _write_piece_of_the_sample(path: Path, first: int, end: int) -> None:
-    with open_clip(sample_clip().path) as clip, FilmWriter(path, (884, 496), fps_hint=30) as film:
-        for index, frame in enumerate(itertools.islice(clip, first, end)):
-            film.write(cv2.resize(frame.rgb, (884, 496), interpolation=cv2.INTER_AREA), index / 30)
+def _write_piece(path: Path, whole: Path, frames: tuple[int, int], size: tuple[int, int]) -> None:
+    with open_clip(whole) as clip, FilmWriter(path, size, fps_hint=clip.info.fps) as film:
+        for frame in itertools.islice(clip, *frames):
+            film.write(cv2.resize(frame.rgb, size, interpolation=cv2.INTER_AREA), frame.time_s)
 
 
 @pytest.fixture(scope="session")
 def cache(short_sample: Path, made_once, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """This user's cache with the short sample in place of the full one, and with results of its own for all servers."""
+    """This user's cache with short, small samples in place of the full ones, and results that all servers share."""
     cache = tmp_path_factory.mktemp("cache")
     own = cache / cache_dir().name
     own.mkdir()
-    (own / "samples").mkdir()
-    (own / "samples" / SPORTS2D.name).symlink_to(short_sample)
-    for clip in (BALANCE, GROUP):
-        if (file := cache_dir() / "samples" / clip.name).is_file():
-            (own / "samples" / clip.name).symlink_to(file)
     for folder in cache_dir().iterdir():
         if folder.name not in ("samples", "results"):
             (own / folder.name).symlink_to(folder)
+    (own / "samples").mkdir()
+    (own / "samples" / SPORTS2D.name).symlink_to(short_sample)
+    for clip, frames, size in ((BALANCE, (0, 48), (360, 640)), (GROUP, (0, 5), (544, 960))):
+        whole = cache_dir() / "samples" / clip.name
+        if whole.is_file():
+            piece = made_once(clip.name, partial(_write_piece, whole=whole, frames=frames, size=size))
+            (own / "samples" / clip.name).symlink_to(piece)
     (own / "results").symlink_to(made_once("results", Path.mkdir))
     return cache
 
