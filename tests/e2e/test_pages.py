@@ -559,7 +559,7 @@ def test_an_upload_survives_a_change_of_page_until_it_is_removed(uploaded, serve
     assert film_of(uploaded) == film
     uploaded.get_by_role("button", name="Change video").click()
     uploaded.get_by_role("radio", name="Sample").click()
-    expect(uploaded.get_by_text("100 of 100")).to_be_visible()
+    expect(uploaded.get_by_text("48 of 48")).to_be_visible()
     uploaded.get_by_role("button", name="Change video").click()
     uploaded.get_by_role("radio", name="Upload").click()
     expect(uploaded.get_by_text("12 of 12")).to_be_visible()
