@@ -26,7 +26,7 @@ _STEP_S = 0.5
 # A set or a rest may end in each step of what is late. If very much waits, steps are longer: nothing waits for ever.
 _MOST_STEPS = 60
 GOT_S = 2.0
-"""So often the device is told which frames need not be kept any more, even if nothing else is news."""
+"""How often the device is told which frames it no longer needs to keep, even if nothing else has changed."""
 # A device that comes back goes on with its clock unless that is so far away: then it was asleep, or is another page.
 _APART_S = 2.0
 WISHES = ("begin", "end", "again", "result")

@@ -13,7 +13,7 @@
 /** As long as the server keeps a visit whose page cannot reach it. */
 export const LONGEST_S = 120;
 export const MOST_BYTES = 8_000_000;
-/** Counts are the same of fifteen frames a second, and twice as much can be kept. */
+/** Half of the usual frames: they give the same counts, and can be kept for twice as long. */
 const STEP_S = 1 / 16;
 const AT_ONCE = 24; // with five messages a second, four times as many frames as come, and no more than the server takes
 const MESSAGE_BYTES = 60_000;
