@@ -616,8 +616,9 @@ def test_a_visitor_back_after_a_long_absence_is_told_the_video_was_deleted(page,
     line.break_off()
     wait_until_gone(server, mine)
     line.cut = False
+    expect(page.get_by_text("portrait.mp4 was deleted")).to_be_visible()
     page.get_by_role("link", name="Image").click()
-    expect(page.get_by_text("The result appears here")).to_be_visible()
+    expect(page.get_by_role("heading", name="Image")).to_be_visible()
     page.get_by_role("link", name="Video").click()
     expect(page.get_by_text("portrait.mp4 was deleted")).to_be_visible()
     upload(page, short_clip)

@@ -227,13 +227,16 @@ class Panel {
   async show3d(space) {
     this.space = space;
     /** @type {HTMLSelectElement} */ (find(this.root, '[data-set="space"]')).value = space;
-    await this.skeleton.begin(this.data.stages[space], null);
-    this.draw3d();
+    await this.skeleton.begin(this.data.stages[space], null, this.drawing3d);
   }
 
   draw3d() {
+    if (this.drawing3d) this.skeleton.want(this.drawing3d);
+  }
+
+  get drawing3d() {
     const frame = this.frame;
-    if (frame) this.skeleton.want(() => ({ frame: frame.number, traces: liveTraces(this.data, frame, this.space) }));
+    return frame && (() => ({ frame: frame.number, traces: liveTraces(this.data, frame, this.space) }));
   }
 
   drawTable() {

@@ -191,8 +191,7 @@ class Player {
     this.icons();
     this.seek(this.index);
     this.showCurves();
-    await this.skeleton.begin(data.stages[this.currentView.space], this.eye);
-    this.drawSkeleton();
+    await this.skeleton.begin(data.stages[this.currentView.space], this.eye, () => this.drawing3d());
   }
 
   /** @param {PlayerData} data */
@@ -400,12 +399,14 @@ class Player {
   }
 
   drawSkeleton() {
-    this.skeleton.want(() => {
-      const { data, moments, index } = this;
-      const traces = data && moments ? tracesOf(data, moments, this.layer, index, this.currentView) : new Map();
-      const scale = this.currentView.joints === "visibility" && Boolean(data?.people.length);
-      return { frame: index, traces, scale };
-    });
+    this.skeleton.want(() => this.drawing3d());
+  }
+
+  drawing3d() {
+    const { data, moments, index } = this;
+    const traces = data && moments ? tracesOf(data, moments, this.layer, index, this.currentView) : new Map();
+    const scale = this.currentView.joints === "visibility" && Boolean(data?.people.length);
+    return { frame: index, traces, scale };
   }
 
   async showCurves() {
@@ -441,9 +442,9 @@ class Player {
     if (name === "speed") this.playback?.setSpeed(view.speed);
     if (name === "layer" || name === "threshold") this.showCurves();
     if (name === "layer" && !this.playing) this.showLandmarks();
-    if (name === "space") await this.skeleton.begin(data.stages[view.space], null);
+    if (name === "space") await this.skeleton.begin(data.stages[view.space], null, () => this.drawing3d());
+    else this.drawSkeleton();
     this.drawOverlay();
-    this.drawSkeleton();
     this.settleSoon();
   }
 

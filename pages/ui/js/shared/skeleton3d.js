@@ -71,11 +71,12 @@ export class Skeleton3d {
   }
 
   /**
-   * Draw a stage, which is a figure without points. The camera stays.
+   * Draw on another stage, which is a figure without points. The camera stays.
    * @param {string} stage Plotly's JSON
    * @param {Camera["eye"] | null} eye initial position of the camera; null: the stage's own
+   * @param {(() => Drawing) | null} drawing called just before it is drawn; null: nothing is there to be drawn yet
    */
-  async begin(stage, eye) {
+  async begin(stage, eye, drawing) {
     const camera = this.camera;
     const { data, layout } = JSON.parse(stage);
     // The sizes of dots are meant for Plotly's own resolution.
@@ -96,7 +97,10 @@ export class Skeleton3d {
     this.figure = { data, layout: themed(bare, this.chart) };
     this.fit();
     this.plotly ??= !this.isStill && webgl() === "fast" ? await loadPlotly() : canvasPlotly;
-    this.draw();
+    const newest = this.wanted ?? drawing; // Plotly may have taken a while to load
+    this.wanted = null;
+    if (newest) this.put(newest());
+    else this.draw();
   }
 
   /**
@@ -112,14 +116,10 @@ export class Skeleton3d {
     this.busy = true;
     try {
       while (this.wanted && !this.ended.signal.aborted) {
-        const { frame, traces, scale = true } = this.wanted();
+        const drawing = this.wanted();
         this.wanted = null;
         const start = performance.now();
-        this.figure.data = this.figure.data.map((/** @type {any} */ trace) => changed(trace, traces.get(trace.uid)));
-        this.scale.hidden = !scale;
-        this.draw();
-        this.name(this.pointer);
-        this.watcher.onDrawn(frame);
+        this.put(drawing);
         await painted();
         const took = performance.now() - start;
         await pause(this.watcher.isHurried() ? Math.max(took, HURRIED_MS - took) : Math.max(took / 2, EVERY_MS - took));
@@ -127,6 +127,15 @@ export class Skeleton3d {
     } finally {
       this.busy = false;
     }
+  }
+
+  /** @param {Drawing} drawing */
+  put({ frame, traces, scale = true }) {
+    this.figure.data = this.figure.data.map((/** @type {any} */ trace) => changed(trace, traces.get(trace.uid)));
+    this.scale.hidden = !scale;
+    this.draw();
+    this.name(this.pointer);
+    this.watcher.onDrawn(frame);
   }
 
   draw() {

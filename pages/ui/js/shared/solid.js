@@ -22,9 +22,9 @@ class Solid {
     if (key !== this.key) this.view.isTurned = false;
     this.key = key;
     const { data, layout } = JSON.parse(figure);
-    await this.view.begin(JSON.stringify({ data: data.map(plain), layout }), null);
     const scale = Boolean(layout.coloraxis?.showscale);
-    this.view.want(() => ({ frame: 0, traces: new Map(), scale }));
+    const stage = JSON.stringify({ data: data.map(plain), layout });
+    await this.view.begin(stage, null, () => ({ frame: 0, traces: new Map(), scale }));
   }
 }
 
