@@ -31,7 +31,7 @@ _STYLE = """
 }
 @media (max-width: 640px) {
   .st-key-image_result { --photo: 38dvh; --measured: 38dvh; --solid: max(15rem, 62dvh - 16.5rem); }
-  .st-key-image_result [data-testid="stHorizontalBlock"] { gap: 0; }
+  [data-testid="stHorizontalBlock"]:has(.st-key-image_photo) { gap: 0; }
   .st-key-image_result [role="tablist"] { gap: 0.6rem; }
   .st-key-image_result [role="tab"] p { font-size: 0.75rem; }
 }
