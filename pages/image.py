@@ -255,7 +255,7 @@ def show_page() -> None:
     head = PageHead("Image", key="image")
     options, wanted = settings_with_hands(head.settings)
     with head.source:
-        photo = choose_photo()
+        photo = choose_photo(current_visit())
     if photo is None:
         st.info("Upload a photo, take one, or try the sample. The result appears here.", icon=":material/image:")
         return

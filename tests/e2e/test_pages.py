@@ -608,10 +608,10 @@ def test_a_short_connection_loss_loses_nothing(page, short_clip):
 def test_a_visitor_back_after_a_long_absence_is_told_the_video_was_deleted(page, short_clip, server):
     line = Line(page)
     page.goto("/video")
-    before = on_disk(server, "clip")
+    before = on_disk(server, "upload")
     upload(page, short_clip)
     expect(page.get_by_text("12 of 12")).to_be_visible()
-    [mine] = on_disk(server, "clip") - before
+    [mine] = on_disk(server, "upload") - before
     line.cut = True
     line.break_off()
     wait_until_gone(server, mine)

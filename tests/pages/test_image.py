@@ -38,6 +38,12 @@ def upload(app, name: str, content: bytes, kind: str = "image/jpeg"):
     return app
 
 
+@pytest.fixture(scope="module")
+def portrait_file() -> bytes:
+    """The sample photo as a visitor has it."""
+    return sample_picture().path.read_bytes()
+
+
 def landmarks_shown(app) -> int:
     [table] = app.dataframe
     return len(table.value)
@@ -55,6 +61,38 @@ def test_a_photo_shows_33_landmarks(open_page):
     assert landmarks_shown(app) == 33
     assert not app.error
     assert not app.warning
+
+
+def test_an_upload_stays_until_it_is_removed_replaced_or_the_visitor_left(open_page, app, portrait_file):
+    def from_another_page():
+        app.switch_page("pages/video.py").run()
+        return open_page("image")
+
+    upload(open_page("image"), "one.jpg", portrait_file)
+    assert landmarks_shown(from_another_page()) == 33
+    assert app.file_uploader[0].value is None, "Streamlit's own copy is freed"
+    app.file_uploader[0].set_value(("two.jpg", b"no photo", "image/jpeg")).run()
+    assert "two.jpg" in app.error[0].value
+    assert not app.dataframe, "the last one is not shown as if it were this"
+    upload(app, "three.jpg", portrait_file)
+    assert from_another_page().text[0].value.startswith("three.jpg, ")
+    app.session_state["visit"].close()
+    assert "was deleted because you were away" in app.run().info[0].value
+    upload(app, "four.jpg", portrait_file)
+    from_another_page().button(key="photo_remove").click().run()
+    assert "The result appears here" in app.info[0].value
+
+
+def test_a_photo_of_the_camera_stays_until_it_is_cleared(open_page, app, portrait_file):
+    open_page("image").button_group(key="image_source").set_value("Camera").run()
+    app.camera_input[0].set_value(("camera.jpg", portrait_file, "image/jpeg")).run()
+    assert landmarks_shown(app) == 33
+    app.switch_page("pages/video.py").run()
+    open_page("image")
+    assert landmarks_shown(app) == 33, "another page loses nothing"
+    app.camera_input[0].set_value(("camera.jpg", portrait_file, "image/jpeg")).run()
+    app.camera_input[0].set_value(None).run()
+    assert "The result appears here" in app.info[0].value
 
 
 def test_a_link_to_an_unknown_sample_says_so(open_page):

@@ -51,7 +51,7 @@ def choose(app, *things):
 
 def with_photo(open_page, name, content, mime="image/png"):
     app = open_page("rigid")
-    app.file_uploader(key="rigid_photo").set_value((name, content, mime)).run()
+    app.file_uploader(key="taken_rigid_photo").set_value((name, content, mime)).run()
     assert not app.exception
     return app
 

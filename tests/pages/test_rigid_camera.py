@@ -110,7 +110,7 @@ def test_the_page_takes_the_calibrated_camera_for_images_of_its_shape(open_page)
     app.session_state["calibrated_camera"] = Camera.from_fov((1280, 960), 50)
     for name, height, told in (("desk.png", 480, "50.0 degrees"), ("wide.png", 300, "Expected the same shape")):
         content = encode_png(np.zeros((height, 640, 3), np.uint8))
-        app.file_uploader(key="rigid_photo").set_value((name, content, "image/png")).run()
+        app.file_uploader(key="taken_rigid_photo").set_value((name, content, "image/png")).run()
         for label, value in (("What to find", ["Tags"]), ("Camera", "Calibrate")):
             [choice] = [each for each in app.button_group if each.label == label]
             choice.set_value(value).run()

@@ -5,6 +5,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.rigid.corner_picker import corners_in, sketch_of
+from pages.ui.rigid.given import RigidPhoto
 from posecore.media.pictures import encode_png
 from posecore.rigid.camera import Camera
 from posecore.rigid.corners import Thing
@@ -75,7 +76,7 @@ def test_picked_things_join_the_table_of_the_page(open_page):
     sheet, true = Thing((0.21, 0.297)), RigidPose.from_euler((30, 20, 5), [0.1, 0, 1.2])
     app = open_page("rigid")
     content = encode_png(np.zeros((480, 640, 3), np.uint8))
-    app.file_uploader(key="rigid_photo").set_value(("desk.png", content, "image/png")).run()
+    app.file_uploader(key="taken_rigid_photo").set_value(("desk.png", content, "image/png")).run()
     [wanted] = [each for each in app.button_group if each.label == "What to find"]
     wanted.set_value(["Flat things and boxes"]).run()
     assert not app.exception
@@ -84,7 +85,7 @@ def test_picked_things_join_the_table_of_the_page(open_page):
     [view] = [each for each in app.slider if each.label == "Field of view (degrees)"]
     view.set_value(60.0).run()
     [thing] = app.session_state["picked_things"].named
-    photo = app.session_state["rigid_photo"].file_id
+    photo = app.session_state["visit"].get(RigidPhoto).key
     thing.corners[photo] = CAMERA.project(sheet.corners_m, true) + 0.5
     app.run()
     assert not app.exception

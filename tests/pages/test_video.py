@@ -16,8 +16,9 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRe
 
 from pages.ui.serving.jobs import JobState
 from pages.ui.serving.visits import Visit
-from pages.ui.shared.clips import Clip, to_disk
+from pages.ui.shared.clips import Clip
 from pages.ui.shared.overlay_choice import DrawnOnPeople
+from pages.ui.shared.taken_uploads import to_disk
 from pages.ui.video import run_choices
 from pages.ui.video.clip_run import ClipRun, RunOptions, Shown, keep_upload, run_of, threads_of_one
 from posecore import ClipOptions, HandSlot, OverlayOptions, decode_picture, estimate_video

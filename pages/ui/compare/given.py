@@ -9,8 +9,8 @@ from streamlit.typing import UploadedFile
 
 from pages.ui.explore.opened import Opened, open_result
 from pages.ui.serving.visits import Visit
-from pages.ui.shared.clips import Clip, to_disk
-from pages.ui.shared.taken_uploads import free_memory
+from pages.ui.shared.clips import Clip
+from pages.ui.shared.taken_uploads import free_memory, to_disk
 from pages.ui.video.clip_run import ClipRun
 from posecore import PoseOptions, PoseSequence, decode_picture, estimate_image
 from posecore.media.animations import ANIMATION_SUFFIXES, is_animation

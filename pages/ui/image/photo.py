@@ -1,15 +1,17 @@
 """The visitor's photo: its sources, and its results kept for the visit."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 import streamlit as st
-from streamlit.typing import UploadedFile
 
+from pages.ui.serving.visits import Visit
 from pages.ui.shared.sample_options import is_usual
 from pages.ui.shared.sources import choose_sample, choose_source
+from pages.ui.shared.taken_uploads import TakenFile, say_deleted, to_disk, uploaded_file
 from posecore import (
     FrameHands,
     FramePoses,
@@ -61,7 +63,15 @@ class Photo:
     people: int | None = None
 
 
-def choose_photo() -> Photo | None:
+class _Uploaded(TakenFile):
+    pass
+
+
+class _Taken(TakenFile):
+    """By the browser's camera."""
+
+
+def choose_photo(visit: Visit) -> Photo | None:
     """Offer the sources and return the photo of the chosen one, or None while there is none.
 
     Raises:
@@ -77,8 +87,9 @@ def choose_photo() -> Photo | None:
         return open_sample(name)
     if source == SNAPSHOT:
         return st.session_state[_SNAPSHOT_KEY]
-    file = _ask_for_file(source)
-    return None if file is None else open_photo(file.file_id, file.name, file)
+    if source == CAMERA:
+        return _photo_of_camera(visit)
+    return uploaded_photo(visit, _Uploaded, "A photo with one or more people", key="photo", forget=_forget_upload)
 
 
 def keep_for_other_pages(photo: Photo) -> None:
@@ -161,34 +172,57 @@ def show_in_place(rgb: np.ndarray, alt: str) -> None:
     st.image(fit_picture(rgb, _SCREEN_PX), width="stretch", output_format="JPEG", alt=alt)
 
 
-def _ask_for_file(source: str) -> UploadedFile | None:
-    if source == CAMERA:
-        return st.camera_input("Take a photo", help="Your browser asks for permission. The photo is not stored.")
-    return st.file_uploader(
-        "A photo with one or more people",
-        type=[suffix.removeprefix(".") for suffix in PICTURE_SUFFIXES],
-        help="JPEG, PNG, WebP, AVIF, TIFF, BMP, GIF, HEIC or a camera's raw file. It is not stored.",
-    )
-
-
-# Kept for this visit only, and only the newest: the next photo replaces the last.
-@st.cache_resource(scope="session", max_entries=1, show_spinner="Opening the photo")
-def open_photo(key: str, name: str, _file: bytes | UploadedFile, caption: str = "Your photo") -> Photo:
-    """Decode a photo.
-
-    Args:
-        key: unique in the visit.
-        name: of the visitor's file.
-        _file: its content.
-        caption: what is written below it.
+def uploaded_photo(
+    visit: Visit, kind: type[TakenFile], label: str, *, key: str, forget: Callable[[Visit], None]
+) -> Photo | None:
+    """Offer the upload of a photo, and return the one that the visit keeps, as ``uploaded_file`` does.
 
     Raises:
         UnreadableMedia, MediaTooLarge: if it cannot be used.
     """
-    data = _file if isinstance(_file, bytes) else _file.getvalue()
+    file = uploaded_file(
+        visit,
+        kind,
+        label,
+        types=[suffix.removeprefix(".") for suffix in PICTURE_SUFFIXES],
+        help="JPEG, PNG, WebP, AVIF, TIFF, BMP, GIF, HEIC or a camera's raw file. It is deleted when you leave or "
+        "choose another.",
+        key=key,
+        forget=forget,
+    )
+    return None if file is None else _open(file.key, file)
+
+
+def _forget_upload(visit: Visit) -> None:
+    visit.forget(_Uploaded)
+
+
+def _photo_of_camera(visit: Visit) -> Photo | None:
+    """Offer the browser's camera, and return its newest photo, unless that was cleared."""
+    photo = st.camera_input(
+        "Take a photo",
+        help="Your browser asks for permission. The photo is deleted when you leave or take another.",
+        key="camera_photo",
+        on_change=visit.forget,
+        args=(_Taken,),
+    )
+    if photo is not None:
+        visit.keep(to_disk(photo, _Taken))
+    taken = visit.get(_Taken)
+    if taken is None:
+        return None
+    if taken.deleted:
+        say_deleted(taken.name)
+        return None
+    return _open(taken.key, taken)
+
+
+# Kept for this visit only, and only the newest: the next photo replaces the last.
+@st.cache_resource(scope="session", max_entries=1, show_spinner="Opening the photo")
+def _open(key: str, _file: TakenFile) -> Photo:
     notes: list[str] = []
-    rgb = decode_picture(data, name=name, on_note=notes.append)
-    return Photo(key, name, caption, rgb, tuple(notes), focal_length_35mm(data))
+    rgb = decode_picture(_file.path, name=_file.name, on_note=notes.append)
+    return Photo(key, _file.name, "Your photo", rgb, tuple(notes), focal_length_35mm(_file.path))
 
 
 # The samples, and what is found in them unless settings are changed, are the same for all visitors.

@@ -13,11 +13,12 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit.typing import UploadedFile
 
-from pages.ui.shared.clips import VIDEO_TYPES, Clip, to_disk
+from pages.ui.shared.clips import VIDEO_TYPES, Clip
 from pages.ui.shared.explain import plain
 from pages.ui.shared.figure import show_figure
 from pages.ui.shared.problems import show_problem
 from pages.ui.shared.results import offer_download, written
+from pages.ui.shared.taken_uploads import to_disk
 from posecore import PosecoreError, decode_picture
 from posecore.errors import CannotCalibrate
 from posecore.media.pictures import PICTURE_SUFFIXES

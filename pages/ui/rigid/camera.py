@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.ui.rigid.calibrating import calibrated_camera, offer_calibration
 from pages.ui.shared.problems import show_problem
-from pages.ui.shared.taken_uploads import free_memory, offer_upload
+from pages.ui.shared.taken_uploads import free_memory, offer_upload, show_taken
 from posecore import Camera, PosecoreError
 from posecore.rigid.camera_files import cameras_in
 from posecore.rigid.kinds import ASSUMED_FOV_DEG
@@ -124,9 +124,7 @@ def _from_file(size: tuple[int, int]) -> Camera | None:
     if kept is None:
         st.info("Choose the file with the calibration, or set the field of view.", icon=":material/photo_camera:")
         return None
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.text(kept.name, width="content")
-        st.button("Remove", icon=":material/delete:", type="tertiary", key="rigid_camera_remove", on_click=_forget)
+    show_taken(kept.name, key="rigid_camera", forget=_forget)
     try:
         cameras = read_cameras(kept.name, kept.content, size)
         name = next(iter(cameras))

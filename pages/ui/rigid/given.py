@@ -4,18 +4,17 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from pages.ui.image.photo import Photo, open_photo, shown_photo
+from pages.ui.image.photo import Photo, shown_photo, uploaded_photo
 from pages.ui.rigid.rigid_run import RigidRun
 from pages.ui.rigid.sample import ABOUT, sample_clip
 from pages.ui.serving.visits import Visit
 from pages.ui.shared.clips import Clip, uploaded_clip
 from pages.ui.shared.sources import choose_source
+from pages.ui.shared.taken_uploads import TakenFile
 from pages.ui.video.clip_run import ClipRun
-from posecore.media.pictures import PICTURE_SUFFIXES
 
 PHOTO, VIDEO, SAMPLE, OF_IMAGE, OF_VIDEO = "Photo", "Video", "Sample", "Image page", "Video page"
 _SOURCE_KEY = "rigid_source"
-_PHOTO_KEY = "rigid_photo"
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +41,10 @@ class _RigidClip(Clip):
     """The uploaded video of this page; that of the Video page is another one."""
 
 
+class RigidPhoto(TakenFile):
+    """The uploaded photo of this page."""
+
+
 def choose_given(visit: Visit) -> Photo | Film | None:
     """Offer the sources and return the photo or video of the chosen one; None while there is none.
 
@@ -63,17 +66,14 @@ def choose_given(visit: Visit) -> Photo | Film | None:
     if source == OF_VIDEO and run is not None:
         st.text(run.name)
         return Film(run.clip, run)
-    return _uploaded_video(visit) if source == VIDEO else _uploaded_photo()
+    if source == VIDEO:
+        return _uploaded_video(visit)
+    label = "A photo with people or printed tags"
+    return uploaded_photo(visit, RigidPhoto, label, key="rigid_photo", forget=_forget_photo)
 
 
-def _uploaded_photo() -> Photo | None:
-    file = st.file_uploader(
-        "A photo with people or printed tags",
-        type=[suffix.removeprefix(".") for suffix in PICTURE_SUFFIXES],
-        help="JPEG, PNG, WebP, AVIF, TIFF, BMP, GIF, HEIC or a camera's raw file. It is not stored.",
-        key=_PHOTO_KEY,
-    )
-    return None if file is None else open_photo(file.file_id, file.name, file)
+def _forget_photo(visit: Visit) -> None:
+    visit.forget(RigidPhoto)
 
 
 def _uploaded_video(visit: Visit) -> Film | None:

@@ -13,10 +13,10 @@ from pages.ui.explore.opened import Opened
 from pages.ui.explore.playback import Playback
 from pages.ui.serving.folders import Folder
 from pages.ui.serving.visits import Visit
-from pages.ui.shared.explain import NOBODY, plain
+from pages.ui.shared.explain import NOBODY
 from pages.ui.shared.people_choice import choose_person
 from pages.ui.shared.problems import show_problem
-from pages.ui.shared.taken_uploads import free_memory, offer_upload
+from pages.ui.shared.taken_uploads import free_memory, offer_upload, say_deleted, show_taken
 from pages.ui.video.clip_run import ClipRun
 from posecore import PosecoreError, PoseSequence
 from posecore.evaluation.clip_evaluation import ScoredResult, known_offset, read_truth, second_result
@@ -182,12 +182,9 @@ def choose_truth(visit: Visit) -> TruthFile | None:
     if truth is None:
         return None
     if truth.closed:
-        st.info(
-            f"{plain(truth.name)} was deleted because you were away for a while. Choose it again.",
-            icon=":material/auto_delete:",
-        )
+        say_deleted(truth.name)
         return None
-    _show_name(truth.name, "clip_truth_remove", visit, TruthFile)
+    show_taken(truth.name, key="clip_truth", forget=visit.forget, args=(TruthFile,))
     return truth
 
 
@@ -208,14 +205,8 @@ def _uploaded_result(visit: Visit) -> UploadedResult | None:
         free_memory(file)
     uploaded = visit.get(UploadedResult)
     if uploaded is not None:
-        _show_name(uploaded.name, "clip_result_remove", visit, UploadedResult)
+        show_taken(uploaded.name, key="clip_result", forget=visit.forget, args=(UploadedResult,))
     return uploaded
-
-
-def _show_name(name: str, key: str, visit: Visit, kind: type) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.text(name, width="content")
-        st.button("Remove", icon=":material/delete:", type="tertiary", key=key, on_click=visit.forget, args=(kind,))
 
 
 def _with_person(key: str, name: str, sequence: PoseSequence, facts: Mapping[str, Any]) -> Given | None:

@@ -5,12 +5,12 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.ui.serving.visits import Visit
-from pages.ui.shared.clips import VIDEO_TYPES, Clip, to_disk
+from pages.ui.shared.clips import VIDEO_TYPES, Clip
 from pages.ui.shared.explain import plain
 from pages.ui.shared.job_progress import show_progress
 from pages.ui.shared.problems import show_problem
 from pages.ui.shared.results import offer_download
-from pages.ui.shared.taken_uploads import free_memory, offer_upload
+from pages.ui.shared.taken_uploads import free_memory, offer_upload, to_disk
 from pages.ui.signs.book import TaughtSigns, signs_of
 from pages.ui.signs.live_tabs import record_examples
 from pages.ui.signs.sign_run import SignRun
