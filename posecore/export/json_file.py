@@ -16,7 +16,7 @@ from posecore.poses import FramePoses, PoseSequence
 from posecore.signs.shown import read_signs
 from posecore.skeletons import BLAZEPOSE_33, HAND_21
 from posecore.system import whole_file
-from posecore.tables import COLUMNS, HAND_COLUMNS, to_table
+from posecore.tables import COLUMNS, HAND_COLUMNS
 from posecore.values import FramesInTime
 
 Found = FramePoses | PoseSequence | FrameHands | HandSequence
@@ -112,8 +112,7 @@ def _known(number: float) -> float | None:
 
 
 def _people(frame: FramePoses) -> list[dict[str, object]]:
-    rows = to_table(frame)[_VALUES].to_numpy(np.float64)
-    blocks = _listed(rows.reshape(len(frame), len(BLAZEPOSE_33), len(_VALUES)))
+    blocks = _listed(np.concatenate([_places(frame), frame.visibility[..., None], frame.presence[..., None]], axis=-1))
     return [
         {"person": person, **({"name": frame.names[person]} if person in frame.names else {}), "values": block}
         for person, block in zip(frame.person_ids.tolist(), blocks, strict=True)
@@ -131,10 +130,7 @@ def _signs_of(hands: FrameHands | HandSequence) -> Iterator[dict[str, np.ndarray
 
 
 def _hands(frame: FrameHands, signs: Mapping[str, np.ndarray]) -> list[dict[str, object]]:
-    width, height = (np.float32(side) for side in frame.size)
-    z = frame.z[..., None]
-    # As in the table, which takes ten times as long to make.
-    blocks = _listed(np.concatenate([frame.xy / [width, height], z / width, frame.xy, frame.world], axis=-1))
+    blocks = _listed(_places(frame))
     facts = {"score": frame.score, "right": frame.right, **signs}
     return [
         {
@@ -145,6 +141,12 @@ def _hands(frame: FrameHands, signs: Mapping[str, np.ndarray]) -> list[dict[str,
         }
         for index, slot in enumerate(frame.slots)
     ]
+
+
+def _places(frame: FramePoses | FrameHands) -> np.ndarray:
+    """Where the landmarks are, (people or hands, landmarks, 8), as in the table, which takes many times as long."""
+    width, height = (np.float32(side) for side in frame.size)
+    return np.concatenate([frame.xy / [width, height], frame.z[..., None] / width, frame.xy, frame.world], axis=-1)
 
 
 def _plain(value: str | np.float32) -> str | float | None:

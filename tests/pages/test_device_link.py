@@ -80,6 +80,7 @@ def test_the_app_serves_its_own_sockets_so(monkeypatch):
     monkeypatch.setattr("pages.ui.serving.server.signal.getsignal", lambda number: server.handle_exit)
     monkeypatch.setattr("pages.ui.serving.server._stop_on_signals", lambda server: None)
     monkeypatch.setattr("pages.ui.serving.server.share_heaps", lambda: None)
+    monkeypatch.setattr("pages.ui.serving.server.job_records.log_to_errors", lambda: None)
     monkeypatch.setattr("pages.ui.serving.server.temporary.begin_own_folder", lambda: None)
     monkeypatch.setattr("pages.ui.serving.server.temporary.delete_what_was_left", lambda: None)
     monkeypatch.setattr("pages.ui.serving.server.webbrowser.open", lambda address: None)

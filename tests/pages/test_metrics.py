@@ -44,8 +44,7 @@ def figures_of(serving, fetch, monkeypatch) -> Iterator:
         yield read
 
 
-def test_the_figures_and_the_log_are_those_of_a_job(figures_of, short_clip, caplog, monkeypatch):
-    monkeypatch.setattr(job_records._LOG, "propagate", True)
+def test_the_figures_and_the_log_are_those_of_a_job(figures_of, short_clip, caplog):
     caplog.set_level(logging.INFO, "posecore.jobs")
     before = figures_of()
     assert before["posecore_live_viewers",] == 3
