@@ -151,11 +151,11 @@ def test_measures_and_sets_are_those_of_the_server(tmp_path):
 
 
 REAL = [
-    ("reps/squat_jump", 4, "squat"),
-    ("reps/lunge_alternating", 5, "lunge"),
-    ("reps/pushup_incline_titlecard", 6, "push_up"),
-    ("reps/rope_skipping", 2, "rope_skipping"),
-    ("reps/lunge_alternating", 5, "angle:left_knee"),
+    ("reps/squat_jump", 6, "squat"),
+    ("reps/lunge_alternating", 8, "lunge"),
+    ("reps/pushup_incline_titlecard", 10, "push_up"),
+    ("reps/rope_skipping", 3, "rope_skipping"),
+    ("reps/lunge_alternating", 8, "angle:left_knee"),
 ]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from posecore import align_sequences, attempt_of, compare_attempts, compare_poses, compare_to_pose, count_repetitions
 
-DANCE, SQUATS, SLOW = ("google-reference/pose_1", 2), ("google-reference/pose_squats", 1), ("reps/squat_slow", 6)
+DANCE, SQUATS, SLOW = ("google-reference/pose_1", 4), ("google-reference/pose_squats", 1), ("reps/squat_slow", 10)
 
 
 @pytest.mark.parametrize("clip", [DANCE, SQUATS])
