@@ -25,7 +25,7 @@ from posecore.media.films import FilmWriter
 from posecore.runs import segments
 
 FAST = PoseOptions(engine="fast", smoothing=False)
-PART = ClipOptions(start_s=0.5, end_s=1.7, film_side=320)
+PART = ClipOptions(start_s=0.5, end_s=1.4, film_side=320)
 SHORT = replace(PART, end_s=1.1)
 
 
@@ -95,17 +95,17 @@ def test_it_ends_with_equal_landmarks_notes_and_video(options, part, workers, sm
 
 def test_hard_cuts_and_people_are_those_of_one_run(shared_data):
     clip = shared_data / "wild" / "mp4_scene_cuts.mp4"
-    part = ClipOptions(end_s=3.3, every=3)  # with the cuts before frames 45 and 90
+    part = ClipOptions(end_s=3.4, every=5)  # with the cuts before frames 45 and 90
     whole = estimate_video(clip, FAST, part=part)
-    assert whole.cuts.tolist() == [15, 30]
-    for frames in (20, 31):
+    assert whole.cuts.tolist() == [9, 18]
+    for frames in (12, 19):
         _, stopped, _ = stop_after(frames, clip, part=part)
         assert_equal(estimate_video(clip, FAST, part=part, after=stopped), whole)
 
 
 def test_what_is_done_is_not_estimated_again(small_sample, monkeypatch):
     clip = small_sample
-    first, stopped, _ = stop_after(20, clip, part=PART)
+    first, stopped, _ = stop_after(16, clip, part=PART)
     estimated: list[float] = []
     step = StreamEstimator.step
     monkeypatch.setattr(
@@ -118,20 +118,20 @@ def test_what_is_done_is_not_estimated_again(small_sample, monkeypatch):
 def test_a_run_can_be_stopped_and_continued_again_and_again(small_sample):
     clip = small_sample
     whole = estimate_video(clip, FAST, part=PART)
-    _, stopped, _ = stop_after(20, clip, part=PART)
+    _, stopped, _ = stop_after(14, clip, part=PART)
     first, again, _ = stop_after(8, clip, part=PART, after=stopped)
     assert len(first) == 8
     assert again is stopped, "what is done is not lost by stopping before it went on"
-    _, further, _ = stop_after(30, clip, part=PART, after=again)
-    assert len(further.sequence) == 30
+    _, further, _ = stop_after(22, clip, part=PART, after=again)
+    assert len(further.sequence) == 22
     assert_equal(estimate_video(clip, FAST, part=PART, after=further), whole)
 
 
 def test_a_run_in_segments_goes_on_after_its_first_segment(small_sample, monkeypatch):
-    monkeypatch.setattr(segments, "_SHORTEST_FRAMES", 30)
-    clip, part = small_sample, ClipOptions(end_s=2)
+    monkeypatch.setattr(segments, "_SHORTEST_FRAMES", 20)
+    clip, part = small_sample, ClipOptions(end_s=1.4)
     whole = estimate_video(clip, FAST, part=part)
-    first, stopped, notes = stop_after(30, clip, part=part, workers=2)
+    first, stopped, notes = stop_after(16, clip, part=part, workers=2)
     assert "several segments at once" in notes[-1]
     gap = np.flatnonzero(np.diff(first.times_s) > 0.1)
     assert_equal(stopped.sequence, first.at(slice(int(gap[0]) + 1 if len(gap) else len(first))))
@@ -160,17 +160,17 @@ def test_hands_are_those_of_one_run(shared_data, tmp_path):
     """A hand is followed, lost in a cut, and found again, after which people and their hands have other numbers."""
     path, films = tmp_path / "cut.mp4", [tmp_path / name for name in ("whole.mp4", "part.mp4", "rest.mp4")]
     with open_clip(shared_data / "google-reference" / "pose_squats.mp4") as clip:
-        shown = [cv2.resize(frame.rgb, None, fx=0.5, fy=0.5) for frame, _ in zip(clip, range(16), strict=False)]
+        shown = [cv2.resize(frame.rgb, None, fx=0.5, fy=0.5) for frame, _ in zip(clip, range(12), strict=False)]
     noise = np.random.default_rng(0).integers(0, 256, (32, 18, 3), np.uint8).repeat(20, axis=0).repeat(20, axis=1)
     with FilmWriter(path, (360, 640), fps_hint=10) as film:
-        for index, rgb in enumerate([*shown[:8], *[noise] * 6, *shown[8:]]):
+        for index, rgb in enumerate([*shown[:6], *[noise] * 6, *shown[6:]]):
             film.write(rgb, index / 10)
     options = replace(FAST, smoothing=True)
     ends: list[RunSummary] = []
     whole = estimate_video(path, options, hands=HandOptions(), annotated=films[0], on_end=ends.append)
-    assert whole.cuts.tolist() == [8, 14]
+    assert whole.cuts.tolist() == [6, 12]
     assert len({slot.person for slot in ends[0].hands.slots}) == 2
-    for frames, workers in ((5, None), (17, 1)):
+    for frames, workers in ((4, None), (14, 1)):
         _, stopped, _ = stop_after(frames, path, options, hands=HandOptions(), annotated=films[1], workers=workers)
         rest = estimate_video(
             path,
