@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bytesOf, joined, LANDMARKS } from "../../pages/ui/js/device/frame_bytes.js";
 import { KeptFrames, LONGEST_S } from "../../pages/ui/js/device/kept_frames.js";
-import { meaningOf, waitMs } from "../../pages/ui/js/device/link.js";
+import { Link, meaningOf, waitMs } from "../../pages/ui/js/device/link.js";
 
 /** @param {number} id */
 const person = (id) => ({
@@ -110,4 +110,115 @@ test("what is kept is bounded, and goes on in messages that the server takes", (
   for (let number = 0; number < 100; number++) crowd.add(sent(number, 10));
   const size = joined(/** @type {any[]} */ (crowd.next(1e6)).map(({ bytes }) => bytes)).length;
   assert.ok(size > 40_000 && size <= 60_000);
+});
+
+/** A connection to a server that is there or not. */
+class Line extends EventTarget {
+  static OPEN = 1;
+  static isThere = true;
+  /** @type {Line[]} */
+  static all = [];
+
+  constructor() {
+    super();
+    this.readyState = this.bufferedAmount = 0;
+    /** @type {(string | Uint8Array)[]} */
+    this.sent = [];
+    Line.all.push(this);
+    setTimeout(() => (Line.isThere ? this.open() : this.end(1006)), 1);
+  }
+
+  open() {
+    this.readyState = 1;
+    this.dispatchEvent(new Event("open"));
+  }
+
+  /** @param {number} code */
+  end(code) {
+    this.readyState = 3;
+    this.dispatchEvent(Object.assign(new Event("close"), { code, reason: "" }));
+  }
+
+  /** @param {string | Uint8Array} data */
+  send(data) {
+    this.sent.push(data);
+  }
+
+  close() {
+    this.readyState = 3;
+  }
+
+  /** @param {number} got */
+  answer(got) {
+    const answer = { coach: null, gestures: null, goes_on_unseen: false, problem: null, words: null, told: null, keeps: true, got };
+    this.dispatchEvent(Object.assign(new Event("message"), { data: JSON.stringify(answer) }));
+  }
+}
+
+/**
+ * @param {import("node:test").TestContext} t
+ * @param {number} seconds
+ */
+function pass(t, seconds) {
+  for (let second = 0; second < seconds; second++) t.mock.timers.tick(1000);
+}
+
+/**
+ * What a page does whose stream is stopped while the server is away.
+ * @param {import("node:test").TestContext} t
+ */
+function stoppedWhileAway(t) {
+  Object.assign(globalThis, { WebSocket: Line });
+  Object.assign(Line, { isThere: true, all: [] });
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const link = new Link("ws://127.0.0.1/device", {}, true);
+  /** @returns {import("../../pages/ui/js/device/frame_bytes.js").SentFrame} */
+  const frame = (/** @type {number} */ number) => ({ number, timeS: number / 10, size: [640, 480], people: [person(1)], hands: null });
+  t.mock.timers.tick(1);
+  link.send(frame(0));
+  Line.all[0].answer(0);
+  Line.isThere = false;
+  Line.all[0].end(1006);
+  for (let number = 1; number < 6; number++) link.send(frame(number));
+  link.finish();
+  assert.ok(link.owes);
+  return { link, frame };
+}
+
+test("what a lost connection holds up is sent even if the stream is stopped meanwhile, and then all ends", (t) => {
+  const { link } = stoppedWhileAway(t);
+  pass(t, 20);
+  Line.isThere = true;
+  pass(t, 20);
+  const line = Line.all[Line.all.length - 1];
+  assert.equal(line.sent.length, 1);
+  assert.equal(/** @type {Uint8Array} */ (line.sent[0]).length, 5 * (24 + 1060));
+  line.answer(4);
+  assert.equal(link.state, "open", "the server lacks one");
+  line.answer(5);
+  assert.deepEqual([link.state, link.owes, line.readyState], ["closed", false, 3]);
+});
+
+test("after two minutes a stopped stream is given up", (t) => {
+  const { link } = stoppedWhileAway(t);
+  pass(t, LONGEST_S + 1);
+  assert.deepEqual([link.state, link.owes], ["closed", false]);
+  const attempts = Line.all.length;
+  pass(t, 60);
+  assert.equal(Line.all.length, attempts);
+});
+
+test("a stream that is started again goes on with what its last one left", (t) => {
+  const { link, frame } = stoppedWhileAway(t);
+  assert.ok(link.goesTo("ws://127.0.0.1/device"));
+  assert.ok(!link.goesTo("ws://127.0.0.1/another"));
+  link.goOn();
+  link.send(frame(6));
+  Line.isThere = true;
+  pass(t, 30);
+  const line = Line.all[Line.all.length - 1];
+  assert.equal(/** @type {Uint8Array} */ (line.sent[0]).length, 6 * (24 + 1060));
+  line.answer(6);
+  assert.equal(link.state, "open");
+  link.close();
 });

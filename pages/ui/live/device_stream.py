@@ -186,10 +186,10 @@ class DeviceStream(Followed):
         answer = {**self.follow(answered, self._now_s, wish), "problem": self.problem, "told": wish or None}
         answer["words"] = self._words
         answer["keeps"] = self.remembers or (answer["coach"] or {"phase": "done"})["phase"] != "done"
-        return self._news(answer, now_s)
+        return self._news(answer, now_s, says_got=is_late)
 
-    def _news(self, answer: dict[str, Any], now_s: float) -> str:
-        if answer == self._told and now_s - self._told_at < GOT_S:
+    def _news(self, answer: dict[str, Any], now_s: float, *, says_got: bool) -> str:
+        if not says_got and answer == self._told and now_s - self._told_at < GOT_S:
             return ""
         self._told, self._told_at = answer, now_s
         return json.dumps({**answer, "got": self._got}, separators=(",", ":"), allow_nan=False)

@@ -4,7 +4,7 @@
 // while other programs get them. If the connection is lost while a coach counts, they are kept, and sent once it is back.
 
 import { bytesOf, joined } from "./frame_bytes.js";
-import { KeptFrames } from "./kept_frames.js";
+import { KeptFrames, LONGEST_S } from "./kept_frames.js";
 
 /** @typedef {import("./kept_frames.js").SentBytes} SentBytes */
 /** @typedef {import("./frame_bytes.js").SentFrame} SentFrame */
@@ -63,6 +63,13 @@ export function meaningOf(code, reason) {
   return { state: "lost", text: "The connection to the server was lost. This page tries again." };
 }
 
+/** @param {string} address */
+function urlOf(address) {
+  const url = new URL(address, globalThis.location?.href);
+  url.protocol = url.protocol.replace("http", "ws");
+  return url;
+}
+
 export class Link {
   /**
    * @param {string} address relative to the page, or a whole one
@@ -72,9 +79,7 @@ export class Link {
    * @param {boolean} [keeps] whether frames are wanted later if they cannot be sent; the server says so, too
    */
   constructor(address, { onMessage = () => {}, onState = () => {} } = {}, keeps = false) {
-    const url = new URL(address, globalThis.location?.href);
-    url.protocol = url.protocol.replace("http", "ws");
-    this.url = url;
+    this.url = urlOf(address);
     this.onMessage = onMessage;
     this.onState = onState;
     /** @type {LinkState} */
@@ -107,6 +112,8 @@ export class Link {
     this.flushTimer = undefined;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.againTimer = undefined;
+    /** Runs once no more frames come. @type {ReturnType<typeof setTimeout> | undefined} */
+    this.lastTimer = undefined;
     this.onOnline = () => this.state === "lost" && this.connect();
     this.onOffline = () => this.state === "open" && this.drop();
     globalThis.addEventListener?.("online", this.onOnline);
@@ -173,6 +180,29 @@ export class Link {
     else this.tell();
   }
 
+  /** End the connection once the server has what is kept for it, or two minutes later. No more frames come. */
+  finish() {
+    const isSending = this.state === "open" && this.kept.empty; // what is on its way arrives
+    if (this.keeps && this.owes && !isSending) this.lastTimer = setTimeout(() => this.close(), 1000 * LONGEST_S);
+    else this.close();
+  }
+
+  /** @param {string} address as it was given */
+  goesTo(address) {
+    return this.url.href === urlOf(address).href;
+  }
+
+  /** After all, more frames come. */
+  goOn() {
+    clearTimeout(this.lastTimer);
+    this.lastTimer = undefined;
+  }
+
+  /** Whether the server may lack something. */
+  get owes() {
+    return this.state !== "closed" && !(this.kept.empty && this.unsure.length === 0);
+  }
+
   /** End the connection for good. */
   close() {
     this.enter("closed", "");
@@ -221,6 +251,7 @@ export class Link {
       "wish" in each ? each.wish === answer.told : each.number <= answer.got;
     this.unsure = this.unsure.filter((each) => !isThere(each));
     this.onMessage(answer);
+    if (this.lastTimer && !this.owes) this.close();
   }
 
   /** Take the connection for lost, which the browser may find out only much later. */
@@ -296,8 +327,7 @@ export class Link {
     globalThis.removeEventListener?.("offline", this.onOffline);
     this.kept.forget();
     this.unsure = [];
-    clearTimeout(this.flushTimer);
-    clearTimeout(this.againTimer);
+    for (const timer of [this.flushTimer, this.againTimer, this.lastTimer]) clearTimeout(timer);
     this.waiting = [];
     this.waitingBytes = 0;
   }

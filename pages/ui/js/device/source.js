@@ -15,7 +15,7 @@ import { DevicePose } from "./pose.js";
 import { Recording, canRecord } from "./recording.js";
 import { Remembered } from "./remembered.js";
 import { MeasuredSpeed } from "./remembered_speed.js";
-import { adviceFor, awayText, loadingText } from "./words.js";
+import { adviceFor, awayText, loadingText, STILL_OWES } from "./words.js";
 
 /** @typedef {import("../types.d.ts").Answer} Answer */
 /** @typedef {import("../types.d.ts").CameraData} CameraData */
@@ -78,6 +78,8 @@ export class DeviceSource {
     this.pose = null;
     /** @type {Link | null} */
     this.link = null;
+    /** Of the stream before, until all is sent. @type {Link | null} */
+    this.linkBefore = null;
     /** The frame on screen; people: null before the model is loaded. @type {{picture: Picture, people: DeviceFrame | null} | null} */
     this.shown = null;
     /** The newest frame, while another is being estimated. @type {{picture: Picture, taken: number} | null} */
@@ -258,10 +260,11 @@ export class DeviceSource {
     this.video?.removeAttribute("src");
     this.video?.load(); // lets go of the film
     this.pose?.close();
-    this.link?.close();
+    this.link?.finish();
+    this.linkBefore = this.link?.owes ? this.link : null;
     this.frames = this.media = this.video = this.pose = this.link = null;
     this.clear();
-    this.problem = problem;
+    this.problem = problem || (this.linkBefore ? STILL_OWES : "");
     this.held = this.resting = false;
     this.hiddenAt = null;
     this.set("idle");
@@ -463,15 +466,31 @@ export class DeviceSource {
 
   openLink() {
     this.link?.close();
-    this.followed = null;
+    this.followed = this.link = null;
     this.unlinked = "";
-    const { link } = this.data.device;
-    if (!link) return void (this.link = null);
+    const { linkBefore, data: { device } } = this;
+    this.linkBefore = null;
+    if (device.link && linkBefore?.owes && linkBefore.goesTo(device.link)) {
+      linkBefore.goOn();
+      this.link = linkBefore;
+      return;
+    }
+    linkBefore?.close();
+    if (!device.link) return;
     const onState = (/** @type {import("./link.js").LinkState} */ state, /** @type {string} */ text) => {
       if (state === "open") this.unlinked = "";
       if (state === "lost" || state === "closed") this.unlinked = text;
+      if (state === "closed" && this.linkBefore) this.allIsSent();
     };
-    this.link = new Link(link, { onMessage: (answer) => this.hear(answer), onState }, Boolean(this.own));
+    this.link = new Link(device.link, { onMessage: (answer) => this.hear(answer), onState }, Boolean(this.own));
+  }
+
+  /** Note that nothing of the stream before waits any more. */
+  allIsSent() {
+    this.linkBefore = null;
+    if (this.problem !== STILL_OWES) return;
+    this.problem = "";
+    this.onState();
   }
 
   // ---- the coach

@@ -12,6 +12,9 @@ const FORGOTTEN =
   "The server has forgotten this session, as it was out of reach for too long. The coach goes on on this device only, without " +
   "form cues, until you start over.";
 const USUAL_FPS = 30; // of cameras
+/** After Stop, if not all has been sent. */
+export const STILL_OWES =
+  "Keep this page open: what the coach counted without the network is sent once it is back, if that is within two minutes.";
 
 /** @param {{done: number, total: number}} progress bytes */
 export function loadingText({ done, total }) {
