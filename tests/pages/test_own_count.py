@@ -103,7 +103,9 @@ def test_every_exercise_can_be_counted_by_a_device():
 
 
 def test_measures_and_sets_are_those_of_the_server(tmp_path):
-    """Of bodies without a plan; of squats in sets, lost at different moments; of curls in turn, and of a plank."""
+    """Of bodies without a plan; of squats in sets, lost at different moments; of curls in turn, of a plank, and of a
+    sudden change of place.
+    """
     chance = np.random.default_rng(7)
     xy, world = chance.uniform(50, 600, (4, 33, 2)), chance.normal(0, 0.4, (4, 33, 3))
     xy[3, BLAZEPOSE_33.index("left_knee")] = world[3, BLAZEPOSE_33.index("left_knee")] = np.nan
@@ -118,10 +120,14 @@ def test_measures_and_sets_are_those_of_the_server(tmp_path):
     times = times_for(6)
     bent = 110 * bumps(times, [1, 1, 1], length_s=2, pause_s=3), 110 * bumps(times, [1, 1, 1], pause_s=3, start_s=3.5)
     curls = figure(times, left_elbow=10 + bent[0], right_elbow=10 + bent[1], turned=30)
+    three = squats([1, 1, 1])
+    late = three.times_s[:, None, None, None] > 4.5  # at the lowest point of the second
+    elsewhere = replace(three, xy=np.where(late, three.xy + np.array([0, 400]), three.xy))
     clips = [(six, "squat", in_sets), (curls, "biceps_curl", MANY), (plank(), "plank", Target(20, 1, 0))]
+    clips += [(elsewhere, "squat", MANY)]
     answers = [coached(*clip) for clip in clips]
     # From the very first frame, and from later and later moments on.
-    losses = [(0, 0), (0, 32), (0, 64), (1, 30), (2, 20)]
+    losses = [(0, 0), (0, 32), (0, 64), (1, 30), (2, 20), (3, 0)]
     given = []
     for which, lost in losses:
         sequence, exercise, target = clips[which]

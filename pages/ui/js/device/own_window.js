@@ -19,6 +19,9 @@ const IN_VIEW_S = 1;
 const IN_VIEW = 0.5;
 const MARGIN = 0.2;
 const LONGEST_GAP_S = 1;
+const JUMP_TRUNKS = 1; // of the hips, from one frame to the next
+const JUMP_TRUNKS_PER_S = 12;
+const AROUND = 7; // frames before and after a jump
 const [SHOULDERS, HIPS] = [
   [11, 12],
   [23, 24],
@@ -106,7 +109,7 @@ export class OwnWindow {
   }
 
   /**
-   * The person in each stretch in which they are not unseen for too long.
+   * The person in each stretch in which they are not unseen for too long, nor suddenly elsewhere.
    * @param {number} shortestS
    * @returns {OwnBody[]}
    */
@@ -115,16 +118,39 @@ export class OwnWindow {
     if (seen.length < 2) return [];
     const usualS = middleValue(seen.slice(1).map(({ timeS }, at) => timeS - seen[at].timeS));
     const longestS = Math.min(Math.max(LONGEST_GAP_S, 2.5 * usualS), 3);
+    const moved = movedAway(seen);
     /** @type {Seen[][]} */
-    const parts = [];
-    for (const each of seen) {
-      const part = parts.at(-1);
-      if (part && each.timeS - part[part.length - 1].timeS <= longestS) part.push(each);
-      else parts.push([each]);
-    }
+    const parts = [[seen[0]]];
+    seen.slice(1).forEach((each, at) => {
+      if (each.timeS - seen[at].timeS > longestS || moved[at]) parts.push([each]);
+      else parts[parts.length - 1].push(each);
+    });
     const long = parts.filter((part) => part[part.length - 1].timeS - part[0].timeS > shortestS);
     return long.map((part) => new OwnBody(part, this.exercise.measures, shortestS));
   }
+}
+
+/**
+ * Between each moment and the next: whether somebody is suddenly elsewhere, and stays there. Another picture is faded in, or
+ * another person; landmarks that only flicker come back.
+ * @param {Seen[]} seen
+ * @returns {boolean[]}
+ */
+function movedAway(seen) {
+  const trunks = seen.map(({ person }) => trunkOf(person));
+  const lengths = trunks.flatMap(({ length }) => (Number.isFinite(length) ? length : []));
+  const trunk = Math.max(lengths.length ? middleValue(lengths) : 0, 1e-6);
+  const between = (/** @type {typeof trunks} */ some, /** @type {typeof trunks} */ others) => {
+    const [x, y] = /** @type {("x" | "y")[]} */ (["x", "y"]).map((axis) =>
+      [others, some].map((each) => middleValue(each.map((one) => one[axis]))).reduce((to, from) => to - from),
+    );
+    return Math.hypot(x, y) / trunk;
+  };
+  return trunks.slice(1).map((next, at) => {
+    const path = between([trunks[at]], [next]);
+    if (!(path > JUMP_TRUNKS && path > JUMP_TRUNKS_PER_S * (seen[at + 1].timeS - seen[at].timeS))) return false;
+    return between(trunks.slice(Math.max(0, at + 1 - AROUND), at + 1), trunks.slice(at + 1, at + 1 + AROUND)) > JUMP_TRUNKS;
+  });
 }
 
 /** Diagonal of a person's box. @param {DevicePerson} person */
