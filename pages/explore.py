@@ -15,6 +15,7 @@ from pages.ui.shared.navigation import VIDEO, require_route
 from pages.ui.shared.page_head import PageHead
 from pages.ui.shared.problems import problems_shown, show_problem
 from pages.ui.shared.taken_uploads import free_memory, offer_upload
+from pages.ui.video.sample_result import offer_sample
 from posecore.errors import UnreadableResult
 from posecore.export.facts import stated_focal_35mm
 
@@ -97,6 +98,7 @@ def show_page() -> None:
             icon=":material/timeline:",
         )
         say_what_a_link_needs()
+        offer_sample(visit)
         st.page_link(VIDEO, label="Create one on the Video page", icon=":material/movie:")
         return
     head.fold(opened.key, "Change result")

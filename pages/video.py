@@ -1,7 +1,6 @@
 """Video: a video in; the annotated video, 3D skeleton, table by frame and downloads out."""
 
 from pathlib import PurePath
-from typing import Any
 
 import streamlit as st
 
@@ -13,7 +12,7 @@ from pages.ui.explore.result_places import ResultPlaces
 from pages.ui.serving.addresses import address
 from pages.ui.serving.visits import current_visit
 from pages.ui.shared.explain import SEVERAL_PEOPLE, numbers_explained, plain, show_notes
-from pages.ui.shared.job_progress import partial_text, show_progress
+from pages.ui.shared.job_progress import show_progress
 from pages.ui.shared.link_needs import say_what_a_link_needs
 from pages.ui.shared.model_loading import engine_line
 from pages.ui.shared.module_component import fetch_ahead
@@ -23,13 +22,12 @@ from pages.ui.shared.problems import problems_shown, show_problem
 from pages.ui.shared.sample_options import for_sample
 from pages.ui.shared.settings import set_people, settings_with_hands
 from pages.ui.video.annotated import has_annotated, offer_annotated
-from pages.ui.video.clip_run import WORKERS, ClipRun, RunOptions, new_run, run_of
+from pages.ui.video.clip_run import ClipRun, RunOptions, new_run, run_of
 from pages.ui.video.clip_source import choose_clip
 from pages.ui.video.run_choices import choose_run
+from pages.ui.video.run_facts import manifest, notes_of
 from pages.ui.video.run_progress import may_start
 from posecore import PoseSequence
-from posecore.media.files import file_sha256
-from posecore.runs.manifest import make_manifest
 
 
 def facts_of(run: ClipRun, sequence: PoseSequence) -> list[str]:
@@ -41,38 +39,6 @@ def facts_of(run: ClipRun, sequence: PoseSequence) -> list[str]:
         "analysed live" if run.was_live else processed,
         engine_line(run.used_options.pose, run.found_by),
     ]
-
-
-def notes_of(run: ClipRun, sequence: PoseSequence) -> list[str]:
-    """What a visitor should know about a run, now and in the saved result."""
-    notes = run.notes
-    if run.state.cut_short:
-        total = run.expect(run.used_options).frames
-        notes.insert(0, partial_text(run.state, len(sequence), total))
-    return notes
-
-
-def manifest(run: ClipRun, sequence: PoseSequence) -> dict[str, Any]:
-    """The facts needed to reproduce the result."""
-    options, found = run.used_options, run.state.result
-    of_hands = {} if options.hands is None else {"hand_options": options.hands.as_dict()}
-    facts = make_manifest(
-        sequence,
-        options.pose,
-        source=run.name,
-        seconds=run.seconds,
-        part=options.part,
-        notes=notes_of(run, sequence),
-        workers=WORKERS,
-        background=options.background,
-        smoothing=run.playback.smoothing,
-        source_sha256=file_sha256(run.clip.path),
-        most_people=found.most_people if found is not None else None,
-        heights=run.playback.heights,
-        focal_35mm=run.info.focal_35mm if run.info is not None else None,
-    )
-    of_browser = {} if run.found_by is None else {"engine": run.found_by.as_dict()}
-    return {**facts, **of_hands, **of_browser}
 
 
 def asks_for_everybody(run: ClipRun) -> bool:

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from pages.ui.explore.opened import Opened
 from pages.ui.shared.clips import Clip
 from pages.ui.shared.sample_options import for_sample, is_usual
 from pages.ui.video.clip_run import ClipRun, usual_run
+from pages.ui.video.sample_result import SampleRun
 from posecore import ClipOptions, PoseOptions
 from posecore.downloads import cache_dir
 from posecore.media.films import FilmWriter
@@ -76,6 +78,25 @@ def test_neither_an_upload_nor_a_part_of_a_sample_is_kept(sample, kept_in):
     stopped.start(usual_run(PoseOptions()))
     assert stopped.state.done.wait(120)
     assert not kept_in.exists()
+
+
+def test_the_result_of_the_sample_can_be_explored(open_page, sample, kept_in, monkeypatch):
+    monkeypatch.setattr("pages.ui.video.sample_result.as_clip", lambda _: sample)
+    app = open_page("explore")
+    app.button(key="explore_sample").click().run()
+    visit = app.session_state["visit"]
+    run = finish(visit.get(SampleRun))
+    app.run()
+    assert not app.exception
+    opened = visit.get(Opened)
+    assert opened.name == "sample.posecore.npz"
+    assert np.array_equal(opened.playback.raw.xy, run.poses.xy, equal_nan=True)
+    assert (opened.source, opened.already) == ("sample.mp4", None)
+    assert run.closed
+    app.button(key="explore_source_open_button").click().run()
+    next(button for button in app.button if button.label == "Remove").click().run()
+    app.button(key="explore_sample").click().run()
+    assert visit.get(Opened).playback is not opened.playback, "it is there at once"
 
 
 def test_all_people_of_a_sample_are_looked_for_unless_settings_say_otherwise():
