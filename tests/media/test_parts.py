@@ -1,5 +1,6 @@
 """A part of a clip has exactly the frames that the whole clip has there."""
 
+from itertools import islice
 from pathlib import Path
 
 import av
@@ -64,11 +65,12 @@ def copied(source: Path, target: Path) -> Path:
 
 def test_parts_of_a_real_clip_equal_the_same_parts_of_the_whole(shared_data):
     path = shared_data / "clips" / "sports2d_demo.mp4"
-    starts_s = (0.5, 3.0, 5.5)
+    starts_s = (0.5, 3.0)
     with open_clip(path) as clip:
-        whole = [frame for frame in clip if any(start_s <= frame.time_s < start_s + 0.2 for start_s in starts_s)]
+        frames = islice(clip, 100)
+        whole = [frame for frame in frames if any(start_s <= frame.time_s < start_s + 0.2 for start_s in starts_s)]
     parts = [frame for at_s in starts_s for frame in read(path, ClipOptions(start_s=at_s, end_s=at_s + 0.2))]
-    assert len(parts) == 18
+    assert len(parts) == 12
     for one, other in zip(parts, whole, strict=True):
         assert one.time_s == other.time_s
         np.testing.assert_array_equal(one.rgb, other.rgb)

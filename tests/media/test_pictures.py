@@ -99,7 +99,7 @@ SAVED_AS = {
 
 def mean_difference(one: np.ndarray, other: np.ndarray) -> float:
     assert one.shape == other.shape
-    return float(np.abs(one.astype(int) - other.astype(int)).mean())
+    return float(np.abs(np.subtract(one, other, dtype=np.float32)).mean())
 
 
 def chart() -> np.ndarray:
