@@ -85,10 +85,11 @@ def test_in_the_mirror_the_picture_can_be_read():
 
 def test_a_still_marker_keeps_its_picture_still():
     """With the noise of a camera, no corner of the picture moves by a pixel."""
-    noise, artist = np.random.default_rng(1), OverlayArtist(OverlayOptions([], on_marker(size=2.0)))
+    artist, (width, height) = OverlayArtist(OverlayOptions([], on_marker(size=2.0))), SIZE
     wall, edges = picture_of_tag(), []
+    noise = np.random.default_rng(1).normal(0, 4, (height + 60, width + 60, 3)).astype(np.float32)
     for frame in range(60):
-        noisy = (wall + noise.normal(0, 4, wall.shape)).clip(0, 255).astype(np.uint8)
+        noisy = (wall + noise[frame : frame + height, frame : frame + width]).clip(0, 255).astype(np.uint8)
         alone = artist.draw_alone(nobody(frame / 30), noisy)
         edges.append(alone[..., 3].astype(float))
     assert edges[0].max() == 255

@@ -192,7 +192,7 @@ def test_it_stands_still_on_a_still_photo(shared_data):
     with LiveSession(PoseOptions()) as session:
         for frame in range(30):
             noisy = (photo + noise[frame : frame + height, frame : frame + width]).clip(0, 255).astype(np.uint8)
-            drawn.append(artist.draw_alone(session.estimate(noisy, frame / 30)).astype(int))
+            drawn.append(artist.draw_alone(session.estimate(noisy, frame / 30)).astype(np.int16))
     covered = (drawn[-1][..., 3] > 0).sum()
     changed = [(np.abs(one - other).max(axis=2) > 60).sum() / covered for one, other in pairwise(drawn[15:])]
     assert max(changed) < 0.02
@@ -272,9 +272,9 @@ def test_what_may_not_be_in_a_puppet_is_refused_with_a_sentence(kind):
 
 
 def test_what_takes_too_long_to_draw_is_refused_with_a_sentence(monkeypatch):
-    monkeypatch.setattr(svg_rendering, "_MOST_S", 2)
+    monkeypatch.setattr(svg_rendering, "_MOST_S", 1)
     points = " ".join(f"{x} {y}" for x, y in np.random.default_rng(1).integers(0, 200, (50_000, 2)))
-    with pytest.raises(UnreadablePuppet, match=r"takes more than 2 s to draw\. Simplify"):
+    with pytest.raises(UnreadablePuppet, match=r"takes more than 1 s to draw\. Simplify"):
         Puppet.read(drawing(head=f'<path d="M{points}"/><circle id="head-from" cx="100" cy="30"/>'))
 
 
