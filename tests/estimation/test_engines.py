@@ -67,7 +67,7 @@ def test_streams_in_four_threads_are_independent(portrait):
 
     def follow(rgb):
         with closing(open_stream_estimator(PoseOptions(engine="fast"))) as estimator:
-            poses = [estimator.step(np.roll(rgb, 3 * step, axis=0), step / 25) for step in range(10)]
+            poses = [estimator.step(np.roll(rgb, 3 * step, axis=0), step / 25) for step in range(4)]
         return np.array([(*frame.xy[0].ravel(), *frame.world[0].ravel(), *frame.visibility[0]) for frame in poses])
 
     alone = [follow(rgb) for rgb in pictures]
@@ -127,8 +127,8 @@ def test_a_stream_goes_on_where_another_left_off(portrait):
 
 @pytest.fixture(scope="module")
 def walking() -> list[tuple[np.ndarray, float]]:
-    """The sample video around the moment at which one person leaves it: smaller frames, with their times."""
-    part = ClipOptions(start_s=2.4, end_s=4.4, every=5)
+    """The sample video around the moment at which one person is lost in it: smaller frames, with their times."""
+    part = ClipOptions(start_s=6.1, end_s=7.1, every=4)
     with open_clip(sample_clip().path, part=part) as clip:
         return [(np.ascontiguousarray(frame.rgb[::2, ::2]), frame.time_s) for frame in clip]
 
@@ -150,7 +150,7 @@ def test_a_stream_goes_on_with_equal_numbers_and_ids(walking, people, search, sm
     for rgb, time_s in walking:
         expected.append(whole.step(rgb, time_s))
         states.append(json.dumps(whole.resume_state))
-    for split in (3, 8) if search == "fast" else (8,):
+    for split in (3, 6) if search == "fast" else (5,):
         later = open_stream_estimator(options)
         later.resume(json.loads(states[split - 1]))
         assert json.dumps(later.resume_state) == states[split - 1]

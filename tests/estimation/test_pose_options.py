@@ -61,7 +61,7 @@ def test_options_outside_their_range_are_refused(given, message):
 @pytest.mark.parametrize(
     ("given", "found"),
     [
-        *(({name: 0}, 1) for name in SHARES),
+        (dict.fromkeys(SHARES, 0), 1),
         ({"min_detection": 1}, 0),
         ({"min_presence": 1}, 0),
         ({"min_tracking": 1}, 1),
