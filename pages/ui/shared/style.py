@@ -15,8 +15,9 @@ _CSS = """
 /* Streamlit leaves 6rem above a page for a header of 3rem. */
 [data-testid="stMainBlockContainer"] { padding: 3.9rem 2rem 3rem; }
 @media (max-width: 900px) { [data-testid="stMainBlockContainer"] { padding: 3.9rem 1rem 3rem; } }
+/* The titles of all pages are at one height. */
+[data-testid="stHeadingWithActionElements"] h1 { padding-top: 0; }
 /* The head of a page with a result, and the words below it: a line each, so that the result is always at one height. */
-h1 { font-size: 1.75rem; padding: 0; }
 [data-testid="stLayoutWrapper"]:has(> :is(.st-key-head_style, .st-key-app_style)) { display: none; }
 .st-key-head_line h1 { padding: 0; white-space: nowrap; }
 .st-key-head_facts p, .st-key-result_words p { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
