@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
-from streamlit.testing.v1 import AppTest, local_script_runner
+from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -28,7 +28,8 @@ def _scripts_compiled_once() -> Iterator[None]:
     """AppTest compiles the app and its page anew for each run, which takes 2 to 16 ms; a server does it once."""
     compiled = ScriptCache()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(local_script_runner, "ScriptCache", lambda: compiled)
+        for module in (app_test, local_script_runner):  # the one compiles pages, the other the app
+            patch.setattr(module, "ScriptCache", lambda: compiled)
         yield
 
 
