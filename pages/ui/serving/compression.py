@@ -16,6 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # An eighth smaller than gzip. Level 18 saves 6% more in seven times the time: a visitor waits 2 s for Plotly.
 _ZSTD_LEVEL = 12
+# Level 9 saves 0.4% of MediaPipe's program in nearly twice the time.
+_GZIP_LEVEL = 6
 _MOST_KEPT = 256
 FOR_GOOD = "public, max-age=31536000, immutable"
 _TEXTUAL = ("text/", "application/javascript", "application/json", "image/svg+xml")
@@ -41,7 +43,7 @@ def compressed(content: bytes, encoding: str) -> bytes:
     found = _compressed.get(key)
     if found is None:
         if encoding == "gzip":
-            found = gzip.compress(content, mtime=0)
+            found = gzip.compress(content, _GZIP_LEVEL, mtime=0)
         else:
             found = zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(content)
         if len(_compressed) >= _MOST_KEPT:
