@@ -191,9 +191,9 @@ def cam01(shared_data: Path, estimated_once) -> PoseSequence:
 
 
 @pytest.fixture(scope="session")
-def solid_cam01(cam01: PoseSequence) -> PoseSequence:
+def solid_cam01(cam01: PoseSequence, estimated_once) -> PoseSequence:
     """The same person as a solid body."""
-    return fit(cam01)
+    return estimated_once("solid_cam01", lambda: fit(cam01))
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Reads a GLB file as a program for animation does: by pygltflib, with skeletons posed and meshes skinned."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -96,11 +97,12 @@ class GlbReader:
         [node] = [node for node in self.gltf.nodes if node.skin == figure]
         return self.gltf.meshes[node.mesh].primitives
 
-    def skin(self, figure: int, times: np.ndarray | None = None) -> np.ndarray:
-        """(T, V, 3) vertices, moved by the joints; all primitives share them."""
+    def skin(self, figure: int, times: np.ndarray | None = None, of: Sequence[int] | None = None) -> np.ndarray:
+        """(T, V, 3) vertices, all or those with these numbers, moved by the joints; all primitives share them."""
         attributes = self.primitives(figure)[0].attributes
         points, joints, weights = (
-            self.array(getattr(attributes, name)) for name in ("POSITION", "JOINTS_0", "WEIGHTS_0")
+            self.array(getattr(attributes, name))[slice(None) if of is None else of]
+            for name in ("POSITION", "JOINTS_0", "WEIGHTS_0")
         )
         inverse = self.array(self.gltf.skins[figure].inverseBindMatrices).reshape(-1, 4, 4).transpose(0, 2, 1)
         moved = np.stack(list(self.matrices(figure, times).values()), axis=1) @ inverse  # (T, J, 4, 4)
@@ -114,4 +116,4 @@ class GlbReader:
         points, joints = self.array(attributes.POSITION), self.array(attributes.JOINTS_0)[:, 0]
         on_sole = np.flatnonzero((joints == self.names(figure).index(f"{side}Foot")) & (points[:, 1] < 1e-3))
         ends = [on_sole[points[on_sole, 2].argmin()], on_sole[points[on_sole, 2].argmax()]]
-        return self.skin(figure, times)[:, ends]
+        return self.skin(figure, times, ends)

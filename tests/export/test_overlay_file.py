@@ -82,7 +82,7 @@ def test_nothing_is_left_of_an_overlay_that_was_stopped_or_too_large(name, seque
 
 
 def test_pictures_of_a_long_video_are_never_in_memory_together(tmp_path):
-    noise = np.random.default_rng(1).normal(0, 20, (200, 2))
+    noise = np.random.default_rng(1).normal(0, 20, (80, 2))
     frames = [
         mannequin(size=SIZE, px_per_m=100, middle_px=(160 + x, 120 + y), time_s=index / 20)
         for index, (x, y) in enumerate(noise.tolist())

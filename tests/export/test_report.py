@@ -212,13 +212,13 @@ def test_one_frame_is_enough(mover, tmp_path):
 
 
 def test_a_long_video_gives_no_huge_page(mover, tmp_path):
-    people = crowd(mover, 2)
+    people = crowd(mover, 1)
     index = np.arange(9_000) % len(mover)
     arrays = {name: getattr(people, name)[index] for name in ("xy", "z", "world", "visibility", "presence")}
     jitter = np.random.default_rng(1).normal(0, 0.01, arrays["world"].shape)
     long = replace(people, **arrays | {"world": arrays["world"] + jitter}, times_s=np.arange(9_000) / 30)
     html, _ = write(long, tmp_path)
-    assert len(html) < 6_200_000, "plotly's script takes 4.8 million"
+    assert len(html) < 5_560_000, "plotly's script takes 4.8 million"
 
 
 def test_a_report_of_hands_only_says_when_each_is_seen_and_what_it_shows(tmp_path):

@@ -121,19 +121,20 @@ def test_a_file_that_is_no_photo_is_refused_in_a_sentence(open_page):
 
 def test_the_sample_is_searched_and_has_the_poses_it_was_drawn_with(open_page, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr("pages.ui.rigid.sample._FPS", 10)
     app = open_page("rigid", sample="tags")
     wait_for(app, lambda: len(app.dataframe))
     assert app.dataframe[0].value["Number"].tolist() == [1, 2]
     assert any("camera it was drawn for" in text.value for text in app.caption)
     [frame] = [each for each in app.slider if each.label == "Frame"]
-    frame.set_value(40).run()
-    assert app.dataframe[0].value["Roll (°)"][0] == pytest.approx(swinging(40 / 25).euler_deg[2], abs=3)
+    frame.set_value(16).run()
+    assert app.dataframe[0].value["Roll (°)"][0] == pytest.approx(swinging(16 / 10).euler_deg[2], abs=3)
     run = app.session_state["visit"].get(RigidRun)
     seen = run.state.result
     camera = Camera.from_fov(seen.size, FOV_DEG)
     found = seen.pose(camera, tag_size_m=TAG_M, smooth=False)
-    turns = [found.frame(i).poses[RigidSlot(FAMILY, 1)].turn_from(swinging(i / 25)) for i in range(len(found))]
-    assert len(turns) == 75
+    turns = [found.frame(i).poses[RigidSlot(FAMILY, 1)].turn_from(swinging(i / 10)) for i in range(len(found))]
+    assert len(turns) == 30
     assert np.median(turns) < 0.2
     run.draw(found, camera, {}, "look")
     assert run.making.state.done.wait(90)
