@@ -102,7 +102,7 @@ def test_an_awkward_video_gives_a_result_or_one_sentence(awkward, name, expected
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
-    code, report, errors = run(capsys, "video", awkward / name, "--out", tmp_path / "out", "--every", "4")
+    code, report, errors = run(capsys, "video", awkward / name, "--out", tmp_path / "out", "--every", "8")
     assert list(temporary.iterdir()) == []
     if isinstance(expected, str):
         check_refused(code, errors, expected, tmp_path / "out")

@@ -20,7 +20,7 @@ from posecore.media.films import FilmWriter
 from posecore.pipeline import join_recorded
 from tests.synthetic_hands import RIGHT, SIZE, waving
 
-PART = ClipOptions(start_s=2.4, end_s=2.8, film_side=640)
+PART = ClipOptions(start_s=2.4, end_s=2.7, film_side=640)
 
 
 @pytest.fixture(scope="module")

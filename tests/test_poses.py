@@ -131,7 +131,7 @@ def test_a_recorder_sorts_frames_and_keeps_the_last_of_duplicates():
 
 
 def test_a_recorder_needs_little_more_memory_than_its_data():
-    one, count = frame(0, [1]), 20_000
+    one, count = frame(0, [1]), 5_000
     tracemalloc.start()
     try:
         recorder = PoseRecorder()

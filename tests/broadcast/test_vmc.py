@@ -262,7 +262,7 @@ def test_an_avatar_of_a_still_person_is_steadier_than_the_landmarks(receiver):
     there = seen_at(AHEAD, body=T_POSE)
     frames = [
         replace(there, world=there.world + generator.normal(0, 0.004, there.world.shape), time_s=index / 30)
-        for index in range(60)
+        for index in range(30)
     ]
 
     def jitter(turns: list[Rotation]) -> float:

@@ -10,11 +10,8 @@ import time
 from itertools import islice
 from pathlib import Path
 
-import distributed
-import duckdb
 import fsspec
 import pandas as pd
-import polars as pl
 import pyarrow.dataset as ds
 import pytest
 from pyarrow.fs import S3FileSystem
@@ -114,6 +111,9 @@ def test_each_video_has_its_files(finished):
 
 
 def test_the_landmarks_are_one_data_set(finished):
+    import duckdb
+    import polars as pl
+
     rows = {"a.mp4": FRAMES * 33, "monday__b.mp4": FRAMES * 33}
     folder = finished / "landmarks"
     table = pd.read_parquet(folder)
@@ -249,6 +249,8 @@ def test_videos_and_results_may_be_in_s3(write, tmp_path, serving, monkeypatch, 
 
 @pytest.mark.skipif(os.name != "posix", reason="processes are killed the Unix way")
 def test_a_cluster_that_loses_a_worker_does_each_video_once(write, tmp_path, capsys):
+    import distributed
+
     for number in range(6):
         write(tmp_path / "videos" / f"{number}.mp4")
     out = tmp_path / "out"

@@ -41,12 +41,12 @@ def run(*arguments, **options) -> subprocess.CompletedProcess:
 
 
 @pytest.fixture(scope="module")
-def short_clip(tmp_path_factory) -> Path:
+def short_clip(small_sample, tmp_path_factory) -> Path:
     """The first second of the sample video."""
     target = tmp_path_factory.mktemp("clip") / "walk.mp4"
-    with open_clip(sample_clip().path) as clip, FilmWriter(target, (884, 496), fps_hint=30) as film:
+    with open_clip(small_sample) as clip, FilmWriter(target, (884, 496), fps_hint=30) as film:
         for frame in itertools.islice(clip, 30):
-            film.write(cv2.resize(frame.rgb, (884, 496)), frame.time_s)
+            film.write(frame.rgb, frame.time_s)
     return target
 
 
@@ -194,13 +194,13 @@ def test_an_overlay_is_in_the_video_by_itself_and_in_the_manifest(short_clip, as
 
 
 def test_an_annotated_video_shows_the_solid_body(short_clip, tmp_path, ask):
-    code, _, errors = ask("video", short_clip, "--out", tmp_path, "--workers", "1", "--end", "0.4", "--body", "solid")
+    code, _, errors = ask("video", short_clip, "--out", tmp_path, "--workers", "1", "--end", "0.2", "--body", "solid")
     assert code == 0, errors
     saved = load_sequence(tmp_path / "walk.posecore.npz")
     assert saved.smoothing == Smoothing("solid")
     assert any("60 degrees is assumed" in note for note in saved.facts["notes"])
     again = tmp_path / "again.mp4"
-    draw_video(short_clip, saved.sequence, again, part=ClipOptions(end_s=0.4))
+    draw_video(short_clip, saved.sequence, again, part=ClipOptions(end_s=0.2))
     films = []
     for path in (tmp_path / "walk.annotated.mp4", again):
         with open_clip(path) as clip:
@@ -296,7 +296,7 @@ def test_a_picture_of_ones_own_is_behind_people(ask, tmp_path):
 
 def test_smoothing_during_the_run_can_be_switched_off(short_clip, ask, tmp_path):
     for name, options in (("smooth", ()), ("raw", ("--no-smoothing",))):
-        code, _, errors = ask("video", short_clip, "--out", tmp_path / name, "--end", "0.5", "--no-film", *options)
+        code, _, errors = ask("video", short_clip, "--out", tmp_path / name, "--end", "0.3", "--no-film", *options)
         assert (code, errors) == (0, "")
     smooth, raw = (load_sequence(tmp_path / name / "walk.posecore.npz") for name in ("smooth", "raw"))
     assert raw.facts["smoothing"] == "none while estimating"
@@ -337,17 +337,19 @@ def test_bad_input_gives_one_line_and_leaves_no_files(arguments, message, ask, t
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="process limits are set the Unix way")
-def test_a_full_disk_is_reported_and_leaves_no_files(tmp_path):
-    """A file size limit stands in for a full disk."""
+def test_a_full_disk_is_reported_and_leaves_no_files(ask, tmp_path):
+    """A limit to the size of files stands in for a full disk."""
     import resource
 
-    def limit():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
-
-    done = run("image", sample_picture().path, "--out", tmp_path, preexec_fn=limit)
-    assert done.returncode == 1
-    assert "could not be written" in done.stderr
-    assert done.stderr.count("\n") == 1
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limits[1]))
+    try:
+        code, _, errors = ask("image", sample_picture().path, "--out", tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert code == 1
+    assert "could not be written" in errors
+    assert errors.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
 
 

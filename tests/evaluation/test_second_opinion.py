@@ -5,7 +5,6 @@ import zipfile
 import cv2
 import numpy as np
 import pytest
-from scipy.stats import spearmanr
 
 from posecore import FramePoses, PoseOptions
 from posecore.errors import InvalidOption, UnreadableLabels
@@ -256,6 +255,8 @@ def test_a_folder_without_photos_is_named(tmp_path):
 
 def test_doubt_ranks_labelled_photos_as_their_errors_do(shared_data, tmp_path):
     """40 of the photos that docs/scores.md has figures for: far better than chance, and than visibility."""
+    from scipy.stats import spearmanr
+
     labelled = read_labelled_set(shared_data / "lsp" / "images", shared_data / "lsp" / "annotations.json")
     some = check_photos(type(labelled)(**{**vars(labelled), "photos": labelled.photos[::5]}))
     options = PoseOptions(people=20)
