@@ -24,6 +24,7 @@ with naming_missing_library():
 # A calibration takes a few kilobytes, one with all its points a few hundred.
 _MOST_BYTES = 2_000_000
 _MOST_LEVELS = 4
+_MOST_FLOW_LEVELS = 20  # of lists and mappings in brackets within one another
 _MOST_SECTIONS = 1_000  # one of YAML can be in another many times, and that in a third
 
 _MATRIX = ("camera_matrix", "cameraMatrix", "camera_matrix_left", "K", "mtx", "intrinsics", "matrix")
@@ -35,7 +36,17 @@ _OTHER_LENSES = ("equidistant", "equi", "fisheye", "omni", "fov", "eucm", "ds")
 
 
 class _Loader(yaml.SafeLoader):
-    """Plain values only, and OpenCV's matrices as mappings."""
+    """Plain values only, and OpenCV's matrices as mappings.
+
+    Lists within lists take PyYAML time by the square of their number, a second for a thousand.
+    """
+
+    def fetch_flow_collection_start(self, TokenClass: type[yaml.Token]) -> None:  # noqa: N803 - PyYAML's own name
+        if self.flow_level == _MOST_FLOW_LEVELS:
+            raise yaml.YAMLError(
+                f"expected at most {_MOST_FLOW_LEVELS} lists or mappings within one another, but got more"
+            )
+        super().fetch_flow_collection_start(TokenClass)
 
 
 _Loader.add_constructor(

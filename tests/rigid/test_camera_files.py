@@ -111,7 +111,8 @@ def many_in_many() -> bytes:
         (b"\xff\xfe\x00", "not a text"),
         (b"!!python/object/apply:os.system ['true']", "neither YAML nor JSON"),
         (b"cam0: {intrinsics: [1, 1, 1, 1], distortion_model: equidistant}", "equidistant"),
-        (b"[" * 1500, "neither YAML nor JSON"),
+        (b"[" * 1500, "at most 20 lists"),
+        (b"- " * 1500, "neither YAML nor JSON"),
         (many_in_many(), "at most 1,000 sections"),
     ],
 )
