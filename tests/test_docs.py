@@ -96,11 +96,11 @@ def test_python_in_a_page_compiles(page):
 
 @pytest.fixture(scope="module")
 def film_of_the_portrait(portrait, tmp_path_factory) -> bytes:
-    """Thirty frames."""
+    """Sixteen frames."""
     path = tmp_path_factory.mktemp("walk") / "walk.mp4"
     height, width = portrait.shape[:2]
     with FilmWriter(path, (width, height), fps_hint=25) as film:
-        for index in range(30):
+        for index in range(16):
             film.write(np.roll(portrait, index, axis=1), index / 25)
     return path.read_bytes()
 

@@ -5,6 +5,7 @@ import importlib.metadata
 import re
 import sys
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -88,10 +89,18 @@ def canonical(name: str) -> str:
     return name.lower().replace("_", "-")
 
 
+def statements_in(block: ast.AST) -> Iterator[ast.AST]:
+    """The statements within one, at any depth; those of a module are few beside all nodes of their expressions."""
+    for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for statement in getattr(block, name, ()):
+            yield statement
+            yield from statements_in(statement)
+
+
 @cache
 def imports_of(source: Path) -> frozenset[str]:
     """The top-level names of the modules imported anywhere in a file."""
-    nodes = list(ast.walk(ast.parse(source.read_text(encoding="utf-8"))))
+    nodes = list(statements_in(ast.parse(source.read_text(encoding="utf-8"))))
     names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
     names += [str(node.module) for node in nodes if isinstance(node, ast.ImportFrom) and node.level == 0]
     return frozenset(name.partition(".")[0] for name in names)

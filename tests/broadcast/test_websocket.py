@@ -183,7 +183,7 @@ def test_frames_of_several_threads_arrive_whole(feed, tcp_port, people):
         for thread in threads:
             thread.start()
         try:
-            assert all(len(receive(connection)["people"]) == 5 for _ in range(20))
+            assert all(len(receive(connection)["people"]) == 5 for _ in range(10))
         finally:
             done.set()
             for thread in threads:

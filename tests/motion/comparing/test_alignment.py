@@ -14,7 +14,7 @@ from posecore.motion.comparing.limbs import LIMBS
 from tests.motion.comparing.dancing import dance, retimed
 from tests.motion.exercises.figure import noisy, together, without
 
-examples = settings(derandomize=True, deadline=None, max_examples=10)
+examples = settings(derandomize=True, deadline=None, max_examples=6)
 TIMES = np.arange(0, 20, 1 / 30)
 seeds = st.integers(0, 1000)
 
