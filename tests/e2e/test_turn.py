@@ -9,12 +9,13 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.conftest import Server
 from tests.e2e.visitor import check_the_connection, live_button, start_camera
 
 USER, REALM = "visitor", "posecore.test"
@@ -24,14 +25,8 @@ ROUTE = f"""async () => {{
   const pair = [...stats.values()].find((one) => one.type === "candidate-pair" && one.nominated);
   return stats.get(pair.localCandidateId).candidateType;
 }}"""
-
-
-class Turn(NamedTuple):
-    """A running TURN server."""
-
-    url: str
-    password: str
-    log: Path
+PASSWORD = secrets.token_hex(8)
+"""That the host gave the app."""
 
 
 @pytest.fixture(scope="module")
@@ -57,12 +52,17 @@ def own_address() -> str:
 
 
 @pytest.fixture(scope="module")
-def turn(turnserver: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Turn]:
-    folder = tmp_path_factory.mktemp("turn")
-    address, password, log = own_address(), secrets.token_hex(8), folder / "turn.log"
+def turn_address() -> tuple[str, int]:
+    """Where the TURN servers of these tests listen, one after the other."""
     with socket.socket() as probe:
-        probe.bind((address, 0))
-        port = probe.getsockname()[1]
+        probe.bind((own_address(), 0))
+        return probe.getsockname()
+
+
+@contextmanager
+def running_turn(turnserver: str, turn_address: tuple[str, int], folder: Path, password: str) -> Iterator[Path]:
+    """Run a TURN server that knows this password; its log."""
+    (address, port), log = turn_address, folder / "turn.log"
     command = [turnserver, "-n", f"--listening-ip={address}", f"--relay-ip={address}", f"--listening-port={port}"]
     command += ["--lt-cred-mech", f"--user={USER}:{password}", f"--realm={REALM}", "--fingerprint"]
     command += ["--no-tls", "--no-dtls", "--no-cli", "--verbose", "--log-file=stdout", "--simple-log"]
@@ -71,7 +71,7 @@ def turn(turnserver: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         process = subprocess.Popen(command, stdout=stream, stderr=stream)
     try:
         wait_until_listening(address, port, process, log)
-        yield Turn(f"turn:{address}:{port}", password, log)
+        yield log
     finally:
         process.terminate()
         process.wait(timeout=20)
@@ -88,32 +88,36 @@ def wait_until_listening(address: str, port: int, process: subprocess.Popen, log
     pytest.fail(f"The TURN server did not start:\n{log.read_text()[-2000:]}")
 
 
-def relay_only(turn: Turn, password: str) -> dict[str, str]:
-    """Environment variables that a host sets to allow only the relay."""
-    server = {"urls": [f"{turn.url}?transport=udp"], "username": USER, "credential": password}
-    return {"POSECORE_ICE_SERVERS": json.dumps([server]), "POSECORE_ICE_POLICY": "relay"}
+@pytest.fixture(scope="module")
+def relay_only(turn_address: tuple[str, int], start_server) -> Iterator[Server]:
+    """A server whose host allows only the relay."""
+    address, port = turn_address
+    relay = {"urls": [f"turn:{address}:{port}?transport=udp"], "username": USER, "credential": PASSWORD}
+    with start_server(POSECORE_ICE_SERVERS=json.dumps([relay]), POSECORE_ICE_POLICY="relay") as server:
+        yield server
 
 
-def test_live_video_uses_the_relay(turn, visit, start_server, shot):
-    with start_server(**relay_only(turn, turn.password)) as server:
-        page = visit(server)
+def test_live_video_uses_the_relay(turnserver, turn_address, relay_only, visit, shot, tmp_path):
+    with running_turn(turnserver, turn_address, tmp_path, PASSWORD) as log:
+        page = visit(relay_only)
         start_camera(page)
         page.wait_for_function("Number(document.querySelector('.lp')?.dataset.frame) > 5")
         expect(page.locator(".lp-strip")).to_contain_text("Connection relayed")
         assert page.evaluate(ROUTE) == "relay"
         shot(page, "relayed")
+        live_button(page, "Stop").click()
         check_the_connection(page)
         expect(page.get_by_text("Connected through a relay (relay)")).to_be_visible()
         expect(page.get_by_role("row", name="Own address (host)")).to_have_text(re.compile("– none✓ found"))
         expect(page.get_by_role("row", name="Relay address")).to_have_text(re.compile("✓ found✓ found"))
         page.context.close()
-    assert re.search(rf"user <{USER}>: incoming packet ALLOCATE processed, success", turn.log.read_text())
-    assert re.search(rf"user <{USER}>: incoming packet CREATE_PERMISSION processed, success", turn.log.read_text())
+    assert re.search(rf"user <{USER}>: incoming packet ALLOCATE processed, success", log.read_text())
+    assert re.search(rf"user <{USER}>: incoming packet CREATE_PERMISSION processed, success", log.read_text())
 
 
-def test_a_refusal_by_the_relay_is_reported(turn, visit, start_server, shot):
-    with start_server(**relay_only(turn, "wrong")) as server:
-        page = visit(server)
+def test_a_refusal_by_the_relay_is_reported(turnserver, turn_address, relay_only, visit, shot, tmp_path):
+    with running_turn(turnserver, turn_address, tmp_path, "another"):
+        page = visit(relay_only)
         # Start is pressed before the panel's script is there. The connection is tried for 15 s.
         page.route("**/live/panel.js*", lambda route: (page.wait_for_timeout(3000), route.continue_()))
         page.goto("/webcam")
