@@ -103,7 +103,7 @@ def train(coach: Coach, sequence: PoseSequence, begin_s: float = 1000.0) -> list
 
 def test_a_coach_counts_sets_and_gives_cues():
     coach = Coach("squat", TARGET)
-    answers = train(coach, squats([1] * 14))
+    answers = train(coach, squats([1] * 11))
     phases = list(dict.fromkeys((each["phase"], each["set"]) for each in answers))
     assert phases == [("wait", 1), ("countdown", 1), ("work", 1), ("rest", 1), ("work", 2), ("done", 2)]
     assert [each["cue"] for each in answers if each["phase"] == "done"][-1].startswith("Well done")
@@ -188,7 +188,7 @@ def test_a_finished_session_is_at_hand_as_a_value():
     coach = Coach("squat", TARGET)
     assert coach.finished is None
     before = datetime.now(UTC)
-    train(coach, squats([0.6] * 14, turned=90))
+    train(coach, squats([0.6] * 11, turned=90))
     session = coach.finished
     assert session is not None
     assert (session.exercise, session.is_held) == ("squat", False)

@@ -326,7 +326,7 @@ def finish(app: AppTest, coach: Coach) -> None:
 
 def test_a_session_with_the_coach_is_saved_on_request(at_the_machine, visit):
     coach = Coach("squat", Target(2, 2, 5))
-    train(coach, squats([1] * 14))
+    train(coach, squats([1] * 9))
     app = visit("webcam")
     finish(app, coach)
     assert not (at_the_machine / "progress.db").exists(), "nothing is kept that was not asked for"
