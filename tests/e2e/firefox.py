@@ -106,7 +106,7 @@ class FirefoxVisitor:
         while not self.evaluate(f"Boolean({condition})"):
             shown = time.monotonic() > until and self.evaluate("document.body.innerText")
             assert not shown, f"not within {patience_s} s: {condition}; the page shows:\n{shown}"
-            time.sleep(0.05)
+            time.sleep(0.2)  # each question costs the browser time
 
     def click(self, element: str) -> None:
         """Click an element, which a JavaScript expression gives."""

@@ -14,7 +14,7 @@ from posecore.media.films import FilmWriter
 from posecore.progress.csv_file import write_csv
 from tests.e2e.accessibility import check_accessibility
 from tests.e2e.connections import Connections
-from tests.e2e.visitor import check_the_connection, live_button, upload, wait_for_player
+from tests.e2e.visitor import check_the_connection, live_button, upload, wait_for_player, wait_until_idle
 from tests.motion.exercises.figure import squats
 
 KNOWN = ("status of 404", "Image source error")
@@ -100,27 +100,44 @@ def look_at_all_pages(page: Page, portrait: np.ndarray, walk: PoseSequence, fold
     upload(page, clip)
     wait_for_player(page)
     save_sequence(walk, result)
-    arrive(page, "explore", "Explore")
+    turn_to(page, "Explore")
     upload(page, result)
     wait_for_player(page, ["skeleton", "rows"])
     sessions.write_bytes(
         write_csv([ExerciseSession.of_clip(count_repetitions(squats([1, 1]), "squat"), started_at=NOON)])
     )
-    arrive(page, "progress", "Progress")
+    turn_to(page, "Progress")
     upload(page, sessions)
     expect(page.locator(".js-plotly-plot .main-svg").nth(3)).to_be_attached()
-    for name in ("Compare", "Batch", "Rigid pose", "Scores"):
-        arrive(page, name.lower().partition(" ")[0], name)
+    turn_to(page, "Compare")
+    for name in ("Batch", "Rigid pose", "Scores"):
+        turn_to(page, name, menu="Advanced")
     arrive(page, "webcam", "Webcam")
     check_the_connection(page)
     expect(page.get_by_text("Connected directly (host)")).to_be_visible()
     live_button(page, "Start").click()
     page.wait_for_function("Number(document.querySelector('.lp')?.dataset.frame) > 0")
-    arrive(page, "signs", "Signs")
+    turn_to(page, "Signs")
     loads.PAGES["Signs"].finish(page)
 
 
 def arrive(page: Page, address: str, heading: str) -> None:
     page.goto(f"/some/app/{address}")
+    is_for_everybody(page, heading)
+
+
+def turn_to(page: Page, name: str, menu: str | None = None) -> None:
+    """Turn to a page, by the links at the top or by a menu there."""
+    wait_until_idle(page)
+    top = page.get_by_test_id("stTopNav")
+    if menu is None:
+        top.get_by_role("link", name=name, exact=True).click()
+    else:
+        top.get_by_text(menu, exact=True).click()
+        page.get_by_text(name, exact=True).last.click()
+    is_for_everybody(page, name)
+
+
+def is_for_everybody(page: Page, heading: str) -> None:
     expect(page.get_by_test_id("stMain").get_by_role("heading", name=heading, level=1)).to_be_visible()
     check_accessibility(page)
