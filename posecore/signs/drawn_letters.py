@@ -138,23 +138,32 @@ def _letters_in_a_stretch(points: Doubles, times: Doubles) -> list[MovedLetter]:
 
 def _alike_windows(tip: Doubles, shaped: NDArray[np.bool_], drawn: _Drawn) -> list[tuple[float, int, int]]:
     """(likeness, first, last) of each window of the grid in which the tip draws the letter."""
-    wanted = _directions_and_places(np.array(drawn.corners, np.float64))
     way = _length_along(tip)
     shown = np.concatenate([[0], shaped.cumsum()])
-    found = []
-    for length in np.unique(np.geomspace(SHORTEST_S, LONGEST_S, 14) / _GRID_S).astype(int):
-        starts = np.arange(0, len(tip) - length, 2)
-        far = way[starts + length] - way[starts] >= drawn.least_path
-        often = shown[starts + length + 1] - shown[starts] >= _LEAST_SHAPE * (length + 1)
-        for first in starts[far & often].tolist():
-            got = _directions_and_places(tip[first : first + length + 1])
-            likeness = min(_cosine(mine, its) for mine, its in zip(got, wanted, strict=True))
-            if likeness >= LEAST_LIKENESS:
-                # Without the rest before and after it.
-                ends = way[first] + (way[first + length] - way[first]) * np.array([_RESTING, 1 - _RESTING])
-                start, end = np.searchsorted(way, ends)
-                found.append((likeness, int(start), int(end)))
-    return found
+    lengths = np.unique(np.geomspace(SHORTEST_S, LONGEST_S, 14) / _GRID_S).astype(int)
+    starts = [np.arange(0, len(tip) - length, 2) for length in lengths]
+    first = np.concatenate(starts)
+    last = np.concatenate([each + length for each, length in zip(starts, lengths, strict=True)])
+    far = way[last] - way[first] >= drawn.least_path
+    often = shown[last + 1] - shown[first] >= _LEAST_SHAPE * (last + 1 - first)
+    first, last = first[far & often], last[far & often]
+    likeness = _likeness(tip, way, first, last, drawn)
+    alike = likeness >= LEAST_LIKENESS
+    # Without the rest before and after it.
+    begin, length = way[first[alike]], (way[last] - way[first])[alike]
+    start, end = (np.searchsorted(way, begin + share * length).tolist() for share in (_RESTING, 1 - _RESTING))
+    return list(zip(likeness[alike].tolist(), start, end, strict=True))
+
+
+def _likeness(
+    tip: Doubles, way: Doubles, first: NDArray[np.intp], last: NDArray[np.intp], drawn: _Drawn
+) -> NDArray[np.float64]:
+    """(N,) cosines between a letter and what the tip draws from each first to each last place of its way."""
+    corners = np.array(drawn.corners, np.float64)
+    wanted = _directions_and_places(corners, _length_along(corners), np.array([0]), np.array([-1]))
+    got = _directions_and_places(tip, way, first, last)
+    directions, places = (_cosines(mine, its) for mine, its in zip(got, wanted, strict=True))
+    return np.minimum(directions, places)
 
 
 def _length_along(path: Doubles) -> Doubles:
@@ -162,16 +171,26 @@ def _length_along(path: Doubles) -> Doubles:
     return np.concatenate([[0.0], np.linalg.norm(np.diff(path, axis=0), axis=1).cumsum()])
 
 
-def _directions_and_places(path: Doubles) -> tuple[Doubles, Doubles]:
-    """From each of the points at equal distances along a path to the next, and from the middle of all to each."""
-    way = _length_along(path)
-    steps = np.linspace(0, way[-1], _STEPS + 1)
-    places = np.stack([np.interp(steps, way, path[:, axis]) for axis in (0, 1)], axis=1)
-    return np.diff(places, axis=0), places - places.mean(axis=0)
+def _directions_and_places(
+    path: Doubles, way: Doubles, first: NDArray[np.intp], last: NDArray[np.intp]
+) -> tuple[Doubles, Doubles]:
+    """(N, steps, 2) from points at equal distances along parts of a path to the next, and from their middle to each.
+
+    Args:
+        path: (T, 2).
+        way: (T,) its length up to each point.
+        first: (N,) where the parts begin.
+        last: (N,) where they end.
+    """
+    steps = np.linspace(way[first], way[last], _STEPS + 1, axis=1)
+    places = np.stack([np.interp(steps, way, path[:, axis]) for axis in (0, 1)], axis=2)
+    return np.diff(places, axis=1), places - places.mean(axis=1, keepdims=True)
 
 
-def _cosine(first: Doubles, second: Doubles) -> float:
-    return float((first * second).sum() / max(np.linalg.norm(first) * np.linalg.norm(second), 1e-9))
+def _cosines(first: Doubles, second: Doubles) -> Doubles:
+    """(N,) of (N, steps, 2) and (1, steps, 2)."""
+    lengths = np.linalg.norm(first, axis=(1, 2)) * np.linalg.norm(second, axis=(1, 2))
+    return np.asarray((first * second).sum(axis=(1, 2)) / np.maximum(lengths, 1e-9))
 
 
 def _smooth(tip: Doubles) -> Doubles:
