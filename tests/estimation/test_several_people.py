@@ -82,7 +82,7 @@ def test_the_walker_keeps_one_id_and_the_operator_another(shared_data, camera, o
 
 def test_mediapipes_engine_gives_the_walker_one_id(shared_data):
     path = shared_data / "clips" / "pose2sim" / "cam01.mp4"
-    sequence = estimate_video(path, PoseOptions(engine="mediapipe", people=2), part=ClipOptions(every=10))
+    sequence = estimate_video(path, PoseOptions(engine="mediapipe", people=2), part=ClipOptions(end_s=0.8, every=5))
     assert sequence.person_ids.tolist() == [1]
     assert sequence.seen.all()
 
@@ -143,7 +143,7 @@ def test_of_a_crowd_that_is_left_out_the_note_says_so(shared_data, tmp_path):
 
 def test_one_person_at_a_time_is_followed_and_a_table_is_nobody(shared_data):
     """A woman leaves the picture, a table stands there alone for 3.6 s, and a man comes."""
-    part = ClipOptions(start_s=17, end_s=26)
+    part = ClipOptions(start_s=18, end_s=25)
     clip = shared_data / "clips" / "one_by_one_first_50s.mp4"
     sequence = estimate_video(clip, PoseOptions(engine="fast"), part=part)
     frames = np.round(sequence.times_s * 10).astype(int)
