@@ -28,6 +28,10 @@ from tests.e2e.visitor import (
 )
 
 CONNECTION = "window.posecoreConnection"
+HIDE = """hidden => {
+  Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
 
 
 def wait_for_numbers(page: Page) -> None:
@@ -88,16 +92,13 @@ def test_a_full_server_says_so_until_the_session_reaches_its_time_limit(limited_
     expect(second.get_by_text("this server can run one live session at a time")).to_be_visible()
     shot(second, "full")
     expect(second.get_by_role("link", name="Use a video instead")).to_be_visible()
+    first.evaluate(HIDE, True)  # it keeps its place, and nobody estimates meanwhile
     expect(first.get_by_text("The live session ended after 0.4 minutes")).to_be_visible()
+    expect(live_button(first, "Start")).to_be_enabled()
+    no_errors(first)
     live_button(second, "Start").click()
     wait_for_numbers(second)
     no_errors(second)
-    live_button(second, "Stop").click()
-    expect(second.get_by_text("Press Start")).to_be_visible()
-    second.evaluate(f"{CONNECTION}.gone")  # until the server knows it
-    live_button(first, "Start").click()
-    wait_for_numbers(first)
-    no_errors(first)
 
 
 def test_the_connection_can_be_checked_without_a_camera_and_malformed_offers_are_rejected(page, shot):
@@ -200,10 +201,7 @@ def test_a_recording_and_a_snapshot_leave_the_camera_on_and_open_when_the_visito
 def test_a_recording_stops_at_its_maximum_length(live):
     choose_timer(live, countdown_s=0)
     live_button(live, "Record").click()
-    live.get_by_role("link", name="Open on Video").click()
-    expect(live.get_by_role("heading", name="Video")).to_be_visible()
-    live.wait_for_function("document.querySelector('video')?.readyState >= 2")
-    assert live.locator("video").evaluate("film => film.duration") == pytest.approx(10, abs=1)
+    expect(live.get_by_text(re.compile(r"Recorded: (9|10|11) s"))).to_be_visible()
     no_errors(live)
 
 
@@ -213,10 +211,9 @@ def test_a_recording_is_kept_when_the_visitor_turns_the_page(live):
     live.get_by_role("link", name="Image", exact=True).click()
     expect(live.get_by_role("heading", name="Image")).to_be_visible()
     live.get_by_role("link", name="Webcam", exact=True).click()
-    expect(live.get_by_text("The recording ended when you left this page")).to_be_visible()
+    expect(live.get_by_text(re.compile(r"The recording ended when you left this page: [1-9]\d* s"))).to_be_visible()
+    expect(live.get_by_role("link", name="Open on Video")).to_be_visible()
     wait_until_idle(live)
-    live.get_by_role("link", name="Open on Video").click()
-    expect(live.get_by_text(re.compile(r"^recording .*\.mp4 · "))).to_be_visible()
     no_errors(live)
 
 
@@ -282,14 +279,15 @@ def test_the_mirror_flips_the_3d_view_and_keeps_the_frozen_frame(live, joint_at)
     in_metres = freeze_with_a_clear_left_and_right(page)
     show(page, "3D")
     assert is_left_first(page, joint_at) == (in_metres > 0), "the mirror is on by default"
+    page.evaluate(f"window.before = {VIEW}")
     page.locator("label", has_text="Mirror").click()
-    for _ in range(100):  # until the page has run and drawn the view
-        if is_left_first(page, joint_at) == (in_metres < 0):
-            break
-        page.wait_for_timeout(100)
+    page.wait_for_function(f"{VIEW} !== window.before")
     assert is_left_first(page, joint_at) == (in_metres < 0)
     expect(page.locator(".lc-frozen")).to_be_visible()
     page.get_by_role("button", name="Resume").click()  # the tests that follow share this stream
+
+
+VIEW = "document.querySelector('.lp-skeleton canvas').toDataURL()"
 
 
 def is_left_first(page: Page, joint_at) -> bool:
@@ -386,10 +384,6 @@ def test_two_tabs_have_independent_live_videos(live, page):
     no_errors(live)
 
 
-HIDE = """hidden => {
-  Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
-  document.dispatchEvent(new Event("visibilitychange"));
-}"""
 SENT = f"""async () => [...(await {CONNECTION}.peer.getStats()).values()].find(
   (one) => one.type === "outbound-rtp").framesSent"""
 
@@ -534,7 +528,7 @@ def test_the_coach_follows_the_visitors_own_device_by_landmarks_only(own):
     frames = [frame for data in traffic.sent[before:] if data[:1] == b"\2" for frame in read_frames(data)]
     assert len(frames) > 5
     assert {len(frame.ids) for frame in frames} == {1}
-    assert {frame.size for frame in frames} == {(480, 360)}
+    assert {frame.size for frame in frames} == {(320, 240)}
     after = len(traffic.sent)
     wait_for_more(page)
     assert not any(data[:1] == b"\2" for data in traffic.sent[after:]), "nothing needs them any more"
@@ -553,7 +547,7 @@ def test_a_recording_of_the_visitors_own_device_is_sent_only_to_be_opened(own, s
         page.get_by_role("button", name="Save landmarks").click()
     found = load_sequence(download.value.path()).sequence
     assert len(found) > 5
-    assert found.size == (480, 360)
+    assert found.size == (320, 240)
     shot(page, "device-recording")
     assert max(map(len, traffic.sent)) < 20_000
     page.get_by_role("button", name="Open on Video").click()
