@@ -284,7 +284,7 @@ def test_an_error_keeps_the_existing_file(mover, tmp_path):
 
 
 def test_the_report_of_a_real_video_covers_both_people(small_sample, tmp_path):
-    sequence = estimate_video(small_sample, PoseOptions(people=2), part=ClipOptions(end_s=3, every=2))
+    sequence = estimate_video(small_sample, PoseOptions(people=2), part=ClipOptions(end_s=3, every=3))
     _, page = write(sequence, tmp_path)
     assert len(page.all("section")) == 2
     for trust in judge(sequence):
