@@ -26,7 +26,7 @@ from posecore.media.clip_options import ClipOptions
 from posecore.media.clips import open_clip
 from posecore.media.films import FilmWriter
 from posecore.media.pictures import decode_picture
-from posecore.media.samples import sample_clip, sample_picture
+from posecore.media.samples import sample_picture
 from posecore.motion.smoothing import Smoothing
 from posecore.pipeline import draw_video
 from posecore.view.overlays.puppet_svg import TEMPLATE
@@ -355,8 +355,8 @@ def test_a_full_disk_is_reported_and_leaves_no_files(ask, tmp_path):
 
 @pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_an_interrupted_run_leaves_no_files(number, code, tmp_path):
-    command = [sys.executable, "-m", "posecore", "video", str(sample_clip().path), "--out", str(tmp_path)]
+def test_an_interrupted_run_leaves_no_files(number, code, small_sample, tmp_path):
+    command = [sys.executable, "-m", "posecore", "video", str(small_sample), "--out", str(tmp_path)]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     until = time.monotonic() + 120
     while not list(tmp_path.glob(".part-*/*")) and time.monotonic() < until:

@@ -104,10 +104,16 @@ def test_people_from_behind_have_no_head(network, shared_data, time_s):
         assert abs(found["torso"].euler_deg[0]) > 140
 
 
-def test_faces_are_followed_through_a_video(network, shared_data, tmp_path):
-    video = beginning_of(shared_data / "asl_words/again.mkv", 20, tmp_path / "again.mp4")
-    sequence = estimate_video(video)
-    faces = list(faces_by_frame(video, sequence, network))
+@pytest.fixture(scope="module")
+def signing(shared_data, tmp_path_factory) -> Path:
+    """Twenty frames of someone who sits and signs."""
+    target = tmp_path_factory.mktemp("signing") / "again.mp4"
+    return beginning_of(shared_data / "asl_words/again.mkv", 20, target)
+
+
+def test_faces_are_followed_through_a_video(network, signing):
+    sequence = estimate_video(signing)
+    faces = list(faces_by_frame(signing, sequence, network))
     assert [list(each) for each in faces] == [[1]] * len(sequence)
     track = pose_people_over_time(sequence, Camera.from_fov(sequence.size, 60), faces=faces)
     head = track.slots.index(RigidSlot("head", 1))
@@ -115,28 +121,27 @@ def test_faces_are_followed_through_a_video(network, shared_data, tmp_path):
     turns = turn_between(track.rotation[1:, head], track.rotation[:-1, head])
     assert np.percentile(turns, 90) < 3  # degrees from frame to frame, of someone who sits and signs
     first = sequence.at(slice(5))  # as of a run that was stopped
-    assert len(list(faces_by_frame(video, first, network))) == 5
+    assert len(list(faces_by_frame(signing, first, network))) == 5
 
 
-def test_faces_of_a_part_are_found_in_a_process_of_its_own_as_in_this_one(network, shared_data, tmp_path):
-    video = beginning_of(shared_data / "asl_words/again.mkv", 20, tmp_path / "again.mp4")
+def test_faces_of_a_part_are_found_in_a_process_of_its_own_as_in_this_one(network, signing):
     part = ClipOptions(start_s=0.2, every=2)
-    sequence = estimate_video(video, part=part)
-    here = list(faces_by_frame(video, sequence, network, part))
+    sequence = estimate_video(signing, part=part)
+    here = list(faces_by_frame(signing, sequence, network, part))
     done: list[int] = []
     seen = see_faces(
-        SeenInVideo(sequence), video, network, lambda stage, progress: done.append(progress.frames), part=part
+        SeenInVideo(sequence), signing, network, lambda stage, progress: done.append(progress.frames), part=part
     )
     assert done == list(range(1, len(sequence) + 1))
     assert len(seen.faces) == len(here) == len(sequence)
     for there, face in ((each[1], own[1]) for each, own in zip(seen.faces, here, strict=True)):
         np.testing.assert_array_equal(there.xy, face.xy)
         assert (there.score, there.next_region) == (face.score, face.next_region)
-    stopped = see_faces(SeenInVideo(sequence), video, network, lambda *_: False, part=part)
+    stopped = see_faces(SeenInVideo(sequence), signing, network, lambda *_: False, part=part)
     assert len(stopped.faces) == len(sequence)
     assert stopped.faces[0]
     with pytest.raises(InvalidPoses, match="people of a video of"):
-        see_faces(SeenInVideo(sequence.resized((300, 300))), video, network)
+        see_faces(SeenInVideo(sequence.resized((300, 300))), signing, network)
 
 
 def test_hands_that_show_their_backs(shared_data):

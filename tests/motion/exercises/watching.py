@@ -6,7 +6,9 @@ from posecore import PoseSequence
 from posecore.motion.exercises.live import LiveCount
 
 
-def watch(sequence: PoseSequence, exercise: str, *, at_once: int = 6, free: bool = True) -> tuple[LiveCount, list[int]]:
+def watch(
+    sequence: PoseSequence, exercise: str, *, at_once: int = 10, free: bool = True
+) -> tuple[LiveCount, list[int]]:
     """Count frame by frame, and note the count after each few frames; it never falls."""
     live, counts = LiveCount(exercise), []
     live.free = free
