@@ -11,7 +11,7 @@ import streamlit as st
 from pages.ui.serving.visits import Visit
 from pages.ui.shared.sample_options import is_usual
 from pages.ui.shared.sources import choose_sample, choose_source
-from pages.ui.shared.taken_uploads import TakenFile, say_deleted, to_disk, uploaded_file
+from pages.ui.shared.taken_uploads import TakenFile, kept_file, to_disk, uploaded_file
 from posecore import (
     FrameHands,
     FramePoses,
@@ -208,13 +208,8 @@ def _photo_of_camera(visit: Visit) -> Photo | None:
     )
     if photo is not None:
         visit.keep(to_disk(photo, _Taken))
-    taken = visit.get(_Taken)
-    if taken is None:
-        return None
-    if taken.deleted:
-        say_deleted(taken.name)
-        return None
-    return _open(taken.key, taken)
+    taken = kept_file(visit, _Taken)
+    return None if taken is None else _open(taken.key, taken)
 
 
 # Kept for this visit only, and only the newest: the next photo replaces the last.

@@ -102,14 +102,19 @@ def uploaded_file(
     if file is not None:
         forget(visit)
         visit.keep(to_disk(file, kind))
+    taken = kept_file(visit, kind)
+    if taken is not None:
+        size = size_in_words(taken.path.stat().st_size)
+        show_taken(f"{taken.name}, {size}", key=key, forget=forget, args=(visit,))
+    return taken
+
+
+def kept_file(visit: Visit, kind: type[Kind]) -> Kind | None:
+    """The file of a kind that the visit keeps; None if there is none, or it is deleted, which is said then."""
     taken = visit.get(kind)
-    if taken is None:
-        return None
-    if taken.deleted:
+    if taken is not None and taken.deleted:
         say_deleted(taken.name)
         return None
-    size = size_in_words(taken.path.stat().st_size)
-    show_taken(f"{taken.name}, {size}", key=key, forget=forget, args=(visit,))
     return taken
 
 
