@@ -53,9 +53,9 @@ def test_a_blurred_hand_that_no_palm_detector_sees_is_found_at_its_wrist(shared_
 
 
 def test_people_at_home(shared_data):
-    """Of 20 people, some of whom hold up a hand in the dark; the body says the side, and the shape agrees."""
+    """Of ten people, some of whom hold up a hand in the dark; the body says the side, and the shape agrees."""
     found = alone = agreed = 0
-    for path in sorted((shared_data / "gestures").glob("*/*")):
+    for path in sorted((shared_data / "gestures").glob("*/*"))[::2]:
         rgb = half(decode_picture(path))
         poses = estimate_image(rgb)
         hands = estimate_hands_image(rgb, poses=poses)
@@ -66,7 +66,7 @@ def test_people_at_home(shared_data):
         )
         wrists = poses.xy[0, [15 if slot.side == "left" else 16 for slot in hands.slots]]
         assert (np.linalg.norm(hands.xy[:, 0] - wrists, axis=-1) < 20).all()
-    assert alone >= 16
+    assert alone >= 9
     assert found >= alone + 2
     assert agreed >= found - 1
 
