@@ -24,18 +24,3 @@ def test_several_files_at_once_become_a_summary_whose_rows_open(page: Page, two_
     wait_for_player(page)
     expect(page.get_by_test_id("stMain")).to_contain_text(two_people_clip.name)
     no_errors(page)
-
-
-def test_files_for_which_the_server_has_no_room_are_named_in_a_sentence(start_server, visit, tmp_path, shot):
-    clips = [tmp_path / "first.mp4", tmp_path / "second.mp4"]
-    for clip in clips:
-        clip.write_bytes(clip.name.encode() * 70_000)
-    with start_server(POSECORE_LIMIT_UPLOAD_MEGABYTES="1") as server:
-        page = visit(server)
-        page.goto("/batch")
-        wait_until_idle(page)
-        page.locator("input[type=file]").set_input_files(clips)
-        expect(page.get_by_test_id("stToast")).to_contain_text("those given at once may have 1 MB in all")
-        expect(page.get_by_text("1 video: 1 waiting")).to_be_visible()
-        shot(page, "no_room")
-        no_errors(page)
