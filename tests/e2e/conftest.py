@@ -379,10 +379,12 @@ _JOINT_AT = """([selector, landmark]) => {
     const namedWithin = ([left, top, right, bottom], step) => {
         const places = [];
         for (let y = top; y < bottom; y += step) {
+            const above = places.length;
             for (let x = left; x < right; x += step) {
                 canvas.dispatchEvent(new PointerEvent("pointermove", { clientX: x, clientY: y, bubbles: true }));
                 if (!tip.hidden && tip.textContent === landmark) places.push([x, y]);
             }
+            if (above && above === places.length) break; // it is all above
         }
         canvas.dispatchEvent(new PointerEvent("pointerleave"));
         return places;
