@@ -371,6 +371,7 @@ def test_a_discarded_run_stops_and_deletes_its_files(short_clip):
 def visit(short_clip, monkeypatch) -> Visit:
     """A visit with a finished run, whose files are deleted one second after the connection ends."""
     monkeypatch.setattr("pages.ui.serving.visits.LIMITS", Limits(seconds_after_leaving=1))
+    monkeypatch.setattr("pages.ui.serving.visits._left_s", {})  # this session is of no server
     visit = Visit("session")
     file = UploadedFile(UploadedFileRec("1", "clip.mp4", "video/mp4", short_clip.read_bytes()), FileURLs())
     keep_upload(visit, to_disk(file, Clip))
