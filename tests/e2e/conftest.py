@@ -205,15 +205,15 @@ def _free_port() -> int:
 def camera_file(made_once) -> Path:
     """A close-up of a person from the sample video, as the raw video that Chromium's fake camera plays in a loop.
 
-    The person faces the camera all the time, and is at about the same place when the video starts over. They are few
-    and small, as each costs the server and the browser time.
+    The person faces the camera all the time, and is at about the same place when the video starts over. There are few
+    frames in a second, as each costs the server and the browser time.
     """
 
     def make(path: Path) -> None:
         with open_clip(sample_clip().path) as clip, path.open("wb") as film:
-            film.write(b"YUV4MPEG2 W320 H240 F10:1 Ip A1:1 C420jpeg\n")
+            film.write(b"YUV4MPEG2 W480 H360 F10:1 Ip A1:1 C420jpeg\n")
             for frame in itertools.islice(clip, 30, 90, 3):
-                near = cv2.resize(frame.rgb[:600, 250:1050], (320, 240), interpolation=cv2.INTER_AREA)
+                near = cv2.resize(frame.rgb[:600, 250:1050], (480, 360), interpolation=cv2.INTER_AREA)
                 film.write(b"FRAME\n" + cv2.cvtColor(near, cv2.COLOR_RGB2YUV_I420).tobytes())
 
     return made_once("camera.y4m", make)

@@ -528,7 +528,7 @@ def test_the_coach_follows_the_visitors_own_device_by_landmarks_only(own):
     frames = [frame for data in traffic.sent[before:] if data[:1] == b"\2" for frame in read_frames(data)]
     assert len(frames) > 5
     assert {len(frame.ids) for frame in frames} == {1}
-    assert {frame.size for frame in frames} == {(320, 240)}
+    assert {frame.size for frame in frames} == {(480, 360)}
     after = len(traffic.sent)
     wait_for_more(page)
     assert not any(data[:1] == b"\2" for data in traffic.sent[after:]), "nothing needs them any more"
@@ -547,7 +547,7 @@ def test_a_recording_of_the_visitors_own_device_is_sent_only_to_be_opened(own, s
         page.get_by_role("button", name="Save landmarks").click()
     found = load_sequence(download.value.path()).sequence
     assert len(found) > 5
-    assert found.size == (320, 240)
+    assert found.size == (480, 360)
     shot(page, "device-recording")
     assert max(map(len, traffic.sent)) < 20_000
     page.get_by_role("button", name="Open on Video").click()
