@@ -74,7 +74,7 @@ def turn_to(page: FirefoxVisitor, server: Server, name: str) -> None:
 
 def test_home_leads_to_a_photo_with_overlay_table_and_3d_view(page, server):
     page.goto(server.url)
-    page.wait_for(shows("See how people move"))
+    page.wait_for(f"{shows('See how people move')} && {IDLE}")  # what is clicked stays where it is
     no_errors(page)
     page.click(link("Try a photo"))
     page.wait_for("document.querySelector('img[alt*=\"with the landmarks\"]')?.naturalWidth > 0")
@@ -162,8 +162,7 @@ def test_sessions_are_read_and_drawn(page, server, tmp_path):
 
 
 # What the server says is read half a second later: also what it said before the camera was stopped.
-READ_LATE = """void ((read) => {
-    window.unread = 0;
+READ_LATE = """void (window.unread ??= ((read) => {
     Response.prototype.json = async function () {
         window.unread++;
         const said = await read.call(this);
@@ -171,7 +170,8 @@ READ_LATE = """void ((read) => {
         window.unread--;
         return said;
     };
-})(Response.prototype.json)"""
+    return 0;
+})(Response.prototype.json))"""
 
 
 def stop_with_an_answer_on_its_way(page: FirefoxVisitor) -> None:
