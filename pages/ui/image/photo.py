@@ -1,7 +1,6 @@
 """The visitor's photo: its sources, and its results kept for the visit."""
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -89,7 +88,7 @@ def choose_photo(visit: Visit) -> Photo | None:
         return st.session_state[_SNAPSHOT_KEY]
     if source == CAMERA:
         return _photo_of_camera(visit)
-    return uploaded_photo(visit, _Uploaded, "A photo with one or more people", key="photo", forget=_forget_upload)
+    return uploaded_photo(visit, _Uploaded, "A photo with one or more people", key="photo")
 
 
 def keep_for_other_pages(photo: Photo) -> None:
@@ -172,9 +171,7 @@ def show_in_place(rgb: np.ndarray, alt: str) -> None:
     st.image(fit_picture(rgb, _SCREEN_PX), width="stretch", output_format="JPEG", alt=alt)
 
 
-def uploaded_photo(
-    visit: Visit, kind: type[TakenFile], label: str, *, key: str, forget: Callable[[Visit], None]
-) -> Photo | None:
+def uploaded_photo(visit: Visit, kind: type[TakenFile], label: str, *, key: str) -> Photo | None:
     """Offer the upload of a photo, and return the one that the visit keeps, as ``uploaded_file`` does.
 
     Raises:
@@ -188,13 +185,9 @@ def uploaded_photo(
         help="JPEG, PNG, WebP, AVIF, TIFF, BMP, GIF, HEIC or a camera's raw file. It is deleted when you leave or "
         "choose another.",
         key=key,
-        forget=forget,
+        forget=lambda visit: visit.forget(kind),
     )
     return None if file is None else _open(file.key, file)
-
-
-def _forget_upload(visit: Visit) -> None:
-    visit.forget(_Uploaded)
 
 
 def _photo_of_camera(visit: Visit) -> Photo | None:

@@ -68,12 +68,7 @@ def choose_given(visit: Visit) -> Photo | Film | None:
         return Film(run.clip, run)
     if source == VIDEO:
         return _uploaded_video(visit)
-    label = "A photo with people or printed tags"
-    return uploaded_photo(visit, RigidPhoto, label, key="rigid_photo", forget=_forget_photo)
-
-
-def _forget_photo(visit: Visit) -> None:
-    visit.forget(RigidPhoto)
+    return uploaded_photo(visit, RigidPhoto, "A photo with people or printed tags", key="rigid_photo")
 
 
 def _uploaded_video(visit: Visit) -> Film | None:
